@@ -1,0 +1,1 @@
+"""The ledger: what exists, who answers for it, in which version."""

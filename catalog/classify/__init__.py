@@ -1,0 +1,1 @@
+"""Detectors find what a column holds; evidence becomes category and grade."""

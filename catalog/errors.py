@@ -1,0 +1,21 @@
+"""Errors of the ledger: one root, one class per cause."""
+
+from __future__ import annotations
+
+
+class CatalogError(Exception):
+    """Root of the ledger's errors; its message is fit for a person and carries no data value."""
+
+    user_facing = True
+
+
+class NotInitialised(CatalogError):
+    """There is no installation at ``YBZ_HOME``."""
+
+
+class UnknownDataset(CatalogError):
+    """No entry of that name is in the ledger."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"no dataset {name} in the ledger — see `ybz show` for the names it has")

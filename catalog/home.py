@@ -1,0 +1,49 @@
+"""Where an installation keeps its state: ``YBZ_HOME`` and what is in it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """An installation folder and the places inside it.
+
+    Attributes:
+        root: the folder, absolute.
+    """
+
+    root: Path
+
+    @classmethod
+    def find(cls) -> Home:
+        """The folder ``YBZ_HOME`` names, or ``./var``."""
+        return cls(Path(os.environ.get("YBZ_HOME") or "var").resolve())
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy URL of the store (``YBZ_DATABASE_URL`` or the embedded SQLite file)."""
+        return os.environ.get("YBZ_DATABASE_URL") or f"sqlite:///{self.root / 'ybz.db'}"
+
+    @property
+    def lake(self) -> Path:
+        """Delta tables: ``landing staging vault protected ledger backflow``."""
+        return self.root / "lake"
+
+    @property
+    def keys(self) -> Path:
+        """Signing and pseudonym keys, mode 0600."""
+        return self.root / "keys"
+
+    @property
+    def contracts(self) -> Path:
+        """Contracts drafted or registered here, one YAML file a dataset."""
+        return self.root / "contracts"
+
+    def create(self) -> None:
+        """Make the folders that are missing."""
+        for folder in (self.root, self.lake, self.contracts):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.keys.mkdir(mode=0o700, exist_ok=True)

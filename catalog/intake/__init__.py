@@ -1,0 +1,1 @@
+"""From files and tables as departments send them to raw rows, and to drafted contracts."""

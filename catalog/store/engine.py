@@ -1,0 +1,97 @@
+"""One engine per process, and the two kinds of transaction: reading and writing.
+
+A writing transaction is ``BEGIN IMMEDIATE`` on SQLite, so that two writers queue instead of
+failing; a reading one is a snapshot. Fetch inside the transaction.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+from catalog.errors import NotInitialised
+from catalog.home import Home
+from catalog.store.schema import metadata
+
+# How long a writer waits for another, in milliseconds (architecture: data at rest).
+BUSY_TIMEOUT_MS = 10_000
+
+_engines: dict[tuple[int, str], Engine] = {}
+
+
+def create_store(home: Home) -> Engine:
+    """Make the installation's folders and tables where missing, and open the store."""
+    home.create()
+    engine = _engine(home.database_url)
+    _load_tables()
+    metadata.create_all(engine)
+    return engine
+
+
+def open_store(home: Home) -> Engine:
+    """Open the store of an existing installation.
+
+    Raises:
+        NotInitialised: there is none at ``home``.
+    """
+    if home.database_url.startswith("sqlite") and not (home.root / "ybz.db").exists():
+        raise NotInitialised(f"no installation at {home.root} — run `ybz init` first")
+    _load_tables()
+    return _engine(home.database_url)
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A writing transaction: committed at the end of the block, rolled back on error."""
+    with engine.connect().execution_options(ybz_writing=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A reading transaction; fetch every result inside the block."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+def _load_tables() -> None:
+    import catalog.store.tables  # noqa: F401  (registers every table with the metadata)
+
+
+def _engine(url: str) -> Engine:
+    # Keyed by process: an engine made before a fork must not be shared with the child.
+    key = (os.getpid(), url)
+    if key not in _engines:
+        _engines[key] = _new_engine(url)
+    return _engines[key]
+
+
+def _new_engine(url: str) -> Engine:
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not open transactions of its own: `begin` below says which kind.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    is_writing = connection.get_execution_options().get("ybz_writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")

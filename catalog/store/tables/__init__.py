@@ -1,0 +1,23 @@
+"""All tables of the system, one module per room; importing this package registers them."""
+
+from catalog.store.tables import (
+    backflow,
+    evidence,
+    forms,
+    grants,
+    identity,
+    ledger,
+    queries,
+    releases,
+)
+
+__all__ = [
+    "backflow",
+    "evidence",
+    "forms",
+    "grants",
+    "identity",
+    "ledger",
+    "queries",
+    "releases",
+]

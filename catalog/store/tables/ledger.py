@@ -1,0 +1,64 @@
+"""Entries of the ledger, their immutable revisions, lineage edges and editions."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+
+from catalog.store.schema import Instant, Json, metadata
+
+# One row per dataset of the ledger. `name` is `schema.table`; `code` is the resource code.
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(130), nullable=False, unique=True),
+    Column("code", String(60), nullable=False, unique=True),
+    Column("title", String(200), nullable=False),
+    Column("department", String(200), nullable=False),
+    Column("department_code", String(18), nullable=False),
+    Column("state", String(20), nullable=False),  # compiled, checked, signed_off, reviewed, published
+    Column("current_revision", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("published_at", Instant),
+    Column("path", Text),  # the contract file it came from; data paths are relative to it
+)
+
+# Immutable. `contract` is the canonical JSON of the contract value.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("entry_id", ForeignKey("entries.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("contract", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("made_by", String(200), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    UniqueConstraint("entry_id", "number"),
+)
+
+# Column lineage: `target` column is computed from `source` column. `subtype` is the OpenLineage word.
+lineage_edges = Table(
+    "lineage_edges",
+    metadata,
+    Column("source_dataset", String(130), primary_key=True),
+    Column("source_field", String(63), primary_key=True),
+    Column("target_dataset", String(130), primary_key=True),
+    Column("target_field", String(63), primary_key=True),
+    Column("subtype", String(30), nullable=False),
+    Index("ix_lineage_edges_target", "target_dataset", "target_field"),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("period", String(10), nullable=False),  # 账期, e.g. 2026-09
+    Column("number", Integer, nullable=False),
+    Column("closed_at", Instant, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("versions", Json, nullable=False),  # Delta table -> version
+    UniqueConstraint("period", "number"),
+)

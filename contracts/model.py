@@ -1,0 +1,483 @@
+"""The contract of a dataset as frozen values.
+
+Decides what a well-formed contract is; an invalid one cannot be built. Does not read files
+(:mod:`contracts.odcs` does) nor judge data (:mod:`contracts.cast` and
+:mod:`contracts.conditions` do).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+# A name every engine we use (SQLite, PostgreSQL, DuckDB, Spark, Delta) takes unquoted.
+SAFE_NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
+
+
+class ContractError(ValueError):
+    """A contract value that cannot be built.
+
+    Attributes:
+        where: the object or field at fault, e.g. ``civil.population.id_card``.
+        remedy: what to do next, one sentence.
+    """
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        self.what, self.where, self.remedy = what, where, remedy
+        super().__init__(": ".join(p for p in (where, what) if p) + (f" — {remedy}" if remedy else ""))
+
+
+class FieldType(StrEnum):
+    """Logical type of a field (the ODCS ``logicalType`` of the same name)."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    BOOLEAN = "boolean"
+
+
+class Use(StrEnum):
+    """What an analyst may do with a column in the space (列用途). Undeclared means ``NEVER``."""
+
+    IDENTIFIER = "identifier"  # names a unit: stored as a pseudonym, may be joined or counted
+    DIMENSION = "dimension"  # category: grouped by, compared with constants
+    MEASURE = "measure"  # number with public bounds: summed, averaged
+    TIME = "time"  # date or instant at a declared grain: grouped by, compared
+    FILTER = "filter"  # compared with constants only
+    PLAIN = "plain"  # any use, in datasets that hold no unit
+    FREE_TEXT = "free_text"  # never leaves the vault
+    NEVER = "never"  # never leaves the vault
+
+
+class ShareType(StrEnum):
+    """共享类型 (编制指南; Decree 809)."""
+
+    UNCONDITIONAL = "unconditional"  # 无条件共享
+    CONDITIONAL = "conditional"  # 有条件共享
+    WITHHELD = "withheld"  # 不予共享
+
+
+class UpdateCycle(StrEnum):
+    """更新周期 (编制指南 item 11)."""
+
+    REALTIME = "realtime"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    TEN_DAYS = "ten_days"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    HALF_YEARLY = "half_yearly"
+    YEARLY = "yearly"
+    IRREGULAR = "irregular"
+
+
+class Secrecy(StrEnum):
+    """涉密属性. Only ``NONE`` may enter the ledger."""
+
+    NONE = "none"
+    WORK = "work"  # 工作秘密
+    STATE = "state"  # 国家秘密
+
+
+class Action(StrEnum):
+    """What a breach of a rule does."""
+
+    QUARANTINE = "quarantine"  # the row leaves the release, with the rule as its reason
+    STOP = "stop"  # the release does not happen
+    WARN = "warn"  # counted in the quality score
+
+
+class RuleKind(StrEnum):
+    """Kinds of quality rules. ``args`` of each kind are documented on :class:`Rule`."""
+
+    REQUIRED = "required"
+    UNIQUE = "unique"
+    ALLOWED = "allowed"
+    RANGE = "range"
+    LENGTH = "length"
+    PATTERN = "pattern"
+    CHECK_DIGIT = "check_digit"
+    COMPARE = "compare"
+    ROW_COUNT = "row_count"
+    FRESHNESS = "freshness"
+
+
+class Dimension(StrEnum):
+    """Quality dimensions of GB/T 36344-2018, by their ODCS names."""
+
+    CONFORMITY = "conformity"  # 规范性
+    COMPLETENESS = "completeness"  # 完整性
+    ACCURACY = "accuracy"  # 准确性
+    CONSISTENCY = "consistency"  # 一致性
+    TIMELINESS = "timeliness"  # 时效性
+    ACCESSIBILITY = "accessibility"  # 可访问性 (ours; ODCS has no such value)
+
+
+class SourceFormat(StrEnum):
+    """Physical form in which a department delivers."""
+
+    CSV = "csv"
+    EXCEL = "excel"
+    JSON = "json"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+    SQL = "sql"
+
+
+class Composition(StrEnum):
+    """What one row of a composed dataset stands for (architecture: data at rest)."""
+
+    UNIT_LEVEL = "unit_level"
+    STATISTICAL = "statistical"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRef:
+    """A column that identifies a unit.
+
+    Attributes:
+        kind: ``person``, ``household``, ``enterprise`` or another kind of unit.
+        about: whether the row is *about* that unit (its rows are then numbered and bounded).
+    """
+
+    kind: str
+    about: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRule:
+    """Most rows one unit of a kind may have in a release (checked, never assumed)."""
+
+    kind: str
+    max_rows: int
+
+    def __post_init__(self) -> None:
+        if self.max_rows < 1:
+            raise ContractError(f"max_rows of {self.kind} must be at least 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One data item 信息项.
+
+    Attributes:
+        name: physical name, safe for every engine.
+        business_name: the heading as printed in the source.
+        type: logical type after the cast.
+        required, unique: presence and uniqueness rules.
+        key_position: 1-based place in the primary key, or None.
+        element: code of the standard element 数据元 it follows, or None.
+        check: check-digit code it carries (``resident_id``, ``uscc``, ``bank_card``, ``mobile``).
+        pattern, min_length, max_length: rules for text.
+        minimum, maximum: range; for measures these are the *public bounds*, in units of the field.
+        allowed: closed list of values; also the public domain of a dimension.
+        nulls: markers read as missing, beside the contract's own.
+        unit: the unit this column identifies, or None.
+        use: what an analyst may do with it.
+        grain: time: ``year|quarter|month|day|hour|second``; number: step as text, e.g. ``0.01``.
+        scale: decimal places kept; a measure is stored as an integer of ``10**-scale``.
+        grade: declared level 1–4 of general data (GB/T 43697 Annex H), or None.
+        personal, sensitive: personal information, sensitive personal information (PIPL 28).
+        category: classification path, e.g. ``个人信息/身份``.
+        sharing: item-level sharing type where it differs from the dataset's.
+        description: one sentence.
+        extra: ODCS keys we do not interpret, kept for writing back.
+    """
+
+    name: str
+    business_name: str = ""
+    type: FieldType = FieldType.STRING
+    required: bool = False
+    unique: bool = False
+    key_position: int | None = None
+    element: str | None = None
+    check: str | None = None
+    pattern: str | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    minimum: float | int | str | None = None
+    maximum: float | int | str | None = None
+    allowed: tuple[str, ...] = ()
+    nulls: tuple[str, ...] = ()
+    unit: UnitRef | None = None
+    use: Use = Use.NEVER
+    grain: str | None = None
+    scale: int = 0
+    grade: int | None = None
+    personal: bool = False
+    sensitive: bool = False
+    category: str = ""
+    sharing: ShareType | None = None
+    description: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        if not SAFE_NAME.match(self.name):
+            raise ContractError(
+                f"field name {self.name!r} is not safe for every engine",
+                where=self.name,
+                remedy="use lower-case letters, digits and underscores, a letter first",
+            )
+        if not self.business_name:
+            object.__setattr__(self, "business_name", self.name)
+        if self.grade is not None and self.grade not in (1, 2, 3, 4):
+            raise ContractError(f"grade {self.grade} is not 1–4", where=self.name)
+        if self.unit is not None and self.use is not Use.IDENTIFIER:
+            raise ContractError(
+                "a column that identifies a unit has use 'identifier'",
+                where=self.name,
+                remedy="set use: identifier or remove unit",
+            )
+        if self.use is Use.MEASURE and self.type not in (FieldType.INTEGER, FieldType.NUMBER):
+            raise ContractError(f"a measure cannot be a {self.type}", where=self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One quality rule.
+
+    Attributes:
+        id: stable within the contract, e.g. ``q_id_card_check_digit``.
+        kind: see :class:`RuleKind`.
+        fields: the columns it reads; ``compare`` reads two.
+        args: by kind — allowed ``{values}``; range ``{minimum, maximum}``; length ``{minimum, maximum}``;
+            pattern ``{regex}``; check_digit ``{code}``; compare ``{operator}`` (``<``, ``<=``, ``=``);
+            row_count ``{minimum, maximum}``; freshness ``{cycle}``; the others none.
+        dimension: of GB/T 36344.
+        action: what a breach does.
+        description: one sentence a steward reads.
+    """
+
+    id: str
+    kind: RuleKind
+    fields: tuple[str, ...] = ()
+    args: Mapping[str, Any] = field(default_factory=dict)
+    dimension: Dimension = Dimension.CONFORMITY
+    action: Action = Action.WARN
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where rows come from and how to read them; one per layout of a file family 同构文件族.
+
+    Attributes:
+        name: of the ODCS server entry.
+        format: physical form.
+        path: file or glob, relative to the contract's data folder; a database file or URL for SQL.
+        encoding: ``utf-8``, ``utf-8-sig``, ``gb18030``, ``utf-16``; text formats only.
+        delimiter, quote: text formats only.
+        sheet: Excel sheet by name; None = the first that holds a table.
+        header_row: 1-based line of the (last) heading row; 0 = the file has none.
+        header_rows: how many heading rows are joined (merged headings); 1 is usual.
+        skip_footer: lines after the last row that are not rows.
+        drop: named rules for rows that are not data: ``blank``, ``total``, ``signature``,
+            ``repeated_header``, ``sub_header``, ``note``.
+        record_path: dotted path to the array inside a JSON document.
+        query: table name or SELECT for SQL sources.
+        columns: heading → field name, where the heading differs from the field's business name.
+        positions: field names by column position, for files without a heading.
+        period, area: taken from the file name or title, constant for every row of the file.
+        reasons: why each of these was guessed, for a person to read.
+    """
+
+    name: str
+    format: SourceFormat
+    path: str
+    encoding: str | None = None
+    delimiter: str | None = None
+    quote: str | None = '"'
+    sheet: str | None = None
+    header_row: int = 1
+    header_rows: int = 1
+    skip_footer: int = 0
+    drop: tuple[str, ...] = ("blank",)
+    record_path: str | None = None
+    query: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    positions: tuple[str, ...] = ()
+    period: str | None = None
+    area: str | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A department, authority, operator or grass-roots body, by name and USCC (GB 32100)."""
+
+    name: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """共享属性: type, condition and the cited basis (needed unless unconditional)."""
+
+    type: ShareType = ShareType.CONDITIONAL
+    condition: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A join a query may make: ``field`` of this dataset equals ``other`` of ``dataset``."""
+
+    field: str
+    dataset: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """How a row is attributed to an area 属地: a column that holds a region code."""
+
+    field: str
+    meaning: str = "residence"  # residence, registration or workplace
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A dataset made by SQL over other ledger names.
+
+    Attributes:
+        kind: what a row stands for.
+        sql: DuckDB SELECT over ``schema.table`` names of the ledger.
+    """
+
+    kind: Composition
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What one dataset promises.
+
+    Attributes:
+        id: stable identity of the contract (ODCS ``id``).
+        title: name of the dataset as people say it 信息资源名称.
+        schema, table: physical names; ``name`` joins them and is what commands take.
+        version: of the contract, semantic.
+        department: the source department 数源部门.
+        fields: in order.
+        rules: declared quality rules; rules implied by fields are made by :mod:`contracts.conditions`.
+        sources: layouts; empty for composed datasets.
+        units: row bounds for every kind the rows are about.
+        unique_keys: sets of fields declared unique (the primary key is one of them).
+        unit_free: no row is about, or names, a person, household or enterprise.
+        key: field names of the primary key, in order.
+    """
+
+    id: str
+    title: str
+    schema: str
+    table: str
+    department: Party
+    fields: tuple[Field, ...]
+    version: str = "1.0.0"
+    status: str = "draft"
+    summary: str = ""
+    domain: str = ""
+    tags: tuple[str, ...] = ()
+    classification: str = ""  # 信息资源分类, e.g. 基础/人口
+    sharing: Sharing = Sharing()
+    open: bool = False
+    open_condition: str = ""
+    update_cycle: UpdateCycle = UpdateCycle.IRREGULAR
+    retention: str = ""
+    secrecy: Secrecy = Secrecy.NONE
+    grade: int | None = None
+    nulls: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    sources: tuple[Source, ...] = ()
+    units: tuple[UnitRule, ...] = ()
+    unique_keys: tuple[tuple[str, ...], ...] = ()
+    joins: tuple[Join, ...] = ()
+    area: Area | None = None
+    period_field: str | None = None  # the field whose latest value says how fresh the data is
+    composed: Composed | None = None
+    unit_free: bool = False
+    quarantine_limit: float = 0.2  # share of landed rows; above it the release stops
+    extra: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        where = f"{self.schema}.{self.table}"
+        for part in (self.schema, self.table):
+            if not SAFE_NAME.match(part):
+                raise ContractError(
+                    f"{part!r} is not a safe name",
+                    where=where,
+                    remedy="use lower-case letters, digits and underscores, a letter first",
+                )
+        names = [f.name for f in self.fields]
+        if not names:
+            raise ContractError("a contract needs at least one field", where=where)
+        twice = sorted({n for n in names if names.count(n) > 1})
+        if twice:
+            raise ContractError(f"field {twice[0]} is defined twice", where=where)
+        self._check_references(where, set(names))
+        self._check_units(where)
+
+    def _check_references(self, where: str, known: set[str]) -> None:
+        used: list[tuple[str, str]] = [
+            *((f"rule {r.id}", f) for r in self.rules for f in r.fields),
+            *(("unique key", f) for key in self.unique_keys for f in key),
+            *(("join", j.field) for j in self.joins),
+        ]
+        if self.area is not None:
+            used.append(("area", self.area.field))
+        if self.period_field is not None:
+            used.append(("period", self.period_field))
+        for what, name in used:
+            if name not in known:
+                raise ContractError(
+                    f"{what} names the field {name}, which does not exist",
+                    where=where,
+                    remedy="correct the name or add the field",
+                )
+
+    def _check_units(self, where: str) -> None:
+        about = {f.unit.kind for f in self.fields if f.unit is not None and f.unit.about}
+        bounded = {u.kind for u in self.units}
+        for kind in sorted(about - bounded):
+            raise ContractError(
+                f"rows are about a {kind} but no max_rows is given for it",
+                where=where,
+                remedy=f"add units: [{{kind: {kind}, maxRows: …}}]",
+            )
+        for kind in sorted(bounded - about):
+            raise ContractError(f"max_rows names {kind}, which no column identifies", where=where)
+        if self.unit_free and any(f.unit is not None for f in self.fields):
+            raise ContractError("a unit-free dataset cannot have unit columns", where=where)
+
+    @property
+    def name(self) -> str:
+        """``schema.table``: what commands and composed SQL call this dataset."""
+        return f"{self.schema}.{self.table}"
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Fields of the primary key, in order; empty where none is declared."""
+        keyed = [f for f in self.fields if f.key_position is not None]
+        return tuple(f.name for f in sorted(keyed, key=lambda f: f.key_position or 0))
+
+    def field(self, name: str) -> Field:
+        """The field called ``name``.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for candidate in self.fields:
+            if candidate.name == name:
+                return candidate
+        raise KeyError(name)
+
+    @property
+    def unit_fields(self) -> tuple[Field, ...]:
+        """Fields that identify a unit, in order."""
+        return tuple(f for f in self.fields if f.unit is not None)

@@ -1,0 +1,1 @@
+"""Demonstrations: programs that only call registered commands."""

@@ -1,0 +1,1 @@
+"""The demonstration city 云州市."""

@@ -1,0 +1,1 @@
+"""Dagster assets and checks that take a dataset from its files to a release."""

@@ -1,0 +1,1 @@
+"""Contract rules as Great Expectations suites."""

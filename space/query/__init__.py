@@ -1,0 +1,1 @@
+"""The query gateway, one file per step."""

@@ -1,0 +1,78 @@
+"""The ``ybz`` command: joins the commands each package registers under ``ybz.commands``.
+
+Holds no command itself. A command module is imported only when its command is named (or listed
+in the help), so that heavy libraries load only where they are used.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import EntryPoint, entry_points
+
+import click
+
+# The story's order, so that the help reads as the way of a dataset.
+STORY = """
+    init draft lint catalog build show search edition quality lineage
+    request decide grant revoke explain query receipt verify evidence
+    backflow form correct serve demo
+"""
+ORDER = {name: place for place, name in enumerate(STORY.split())}
+
+
+class Commands(click.Group):
+    """A group whose members are entry points, loaded on use."""
+
+    def _points(self) -> dict[str, EntryPoint]:
+        return {p.name: p for p in entry_points(group="ybz.commands")}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the story's order, then the rest by alphabet."""
+        names = self._points()
+        return sorted(names, key=lambda n: (ORDER.get(n, len(ORDER)), n))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command called ``cmd_name``, imported now."""
+        point = self._points().get(cmd_name)
+        if point is None:
+            return None
+        command: click.Command = point.load()
+        return command
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="yibenzhang", prog_name="ybz")
+@click.option("--debug", is_flag=True, help="Show the traceback of a failure.")
+@click.option("--home", metavar="DIR", help="Installation folder (YBZ_HOME; default ./var).")
+@click.pass_context
+def ybz(ctx: click.Context, debug: bool, home: str | None) -> None:
+    """一本账: one ledger for a city's public data, and a trusted space to use it in."""
+    ctx.obj = {"debug": debug}
+    if home:
+        os.environ["YBZ_HOME"] = home
+
+
+def main() -> None:
+    """Run the command line; a failure is one line on stderr and exit status 1."""
+    debug = "--debug" in sys.argv[1:2]
+    try:
+        ybz(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit("aborted")
+    # The last line of defence for a person at the terminal: name the failure, keep its values out.
+    except Exception as error:
+        if debug:
+            raise
+        user_facing = getattr(error, "user_facing", False)
+        text = str(error) if user_facing else f"{type(error).__name__} (run `ybz --debug …` for details)"
+        print(f"ybz: {text}", file=sys.stderr)
+        sys.exit(1)
