@@ -57,9 +57,10 @@ def main() -> None:
     """Run the command line; a failure is one line on stderr and exit status 1."""
     debug = "--debug" in sys.argv[1:2]
     try:
-        ybz(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        # Without its standalone mode click gives back the status that `ctx.exit` was called with.
+        status = ybz(standalone_mode=False)
+        if isinstance(status, int):
+            sys.exit(status)
     except click.UsageError as error:
         error.show()
         sys.exit(2)

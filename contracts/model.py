@@ -10,8 +10,46 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Final
+
+from contracts.vocabulary import (
+    Action,
+    Composition,
+    Dimension,
+    FieldType,
+    RuleKind,
+    Secrecy,
+    ShareType,
+    SourceFormat,
+    UpdateCycle,
+    Use,
+)
+
+__all__ = [
+    "SAFE_NAME",
+    "Action",
+    "Area",
+    "Composed",
+    "Composition",
+    "Contract",
+    "ContractError",
+    "Dimension",
+    "Field",
+    "FieldType",
+    "Join",
+    "Party",
+    "Rule",
+    "RuleKind",
+    "Secrecy",
+    "ShareType",
+    "Sharing",
+    "Source",
+    "SourceFormat",
+    "UnitRef",
+    "UnitRule",
+    "UpdateCycle",
+    "Use",
+]
 
 # A name every engine we use (SQLite, PostgreSQL, DuckDB, Spark, Delta) takes unquoted.
 SAFE_NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
@@ -25,115 +63,11 @@ class ContractError(ValueError):
         remedy: what to do next, one sentence.
     """
 
+    user_facing = True
+
     def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
         self.what, self.where, self.remedy = what, where, remedy
         super().__init__(": ".join(p for p in (where, what) if p) + (f" — {remedy}" if remedy else ""))
-
-
-class FieldType(StrEnum):
-    """Logical type of a field (the ODCS ``logicalType`` of the same name)."""
-
-    STRING = "string"
-    INTEGER = "integer"
-    NUMBER = "number"
-    DATE = "date"
-    TIMESTAMP = "timestamp"
-    BOOLEAN = "boolean"
-
-
-class Use(StrEnum):
-    """What an analyst may do with a column in the space (列用途). Undeclared means ``NEVER``."""
-
-    IDENTIFIER = "identifier"  # names a unit: stored as a pseudonym, may be joined or counted
-    DIMENSION = "dimension"  # category: grouped by, compared with constants
-    MEASURE = "measure"  # number with public bounds: summed, averaged
-    TIME = "time"  # date or instant at a declared grain: grouped by, compared
-    FILTER = "filter"  # compared with constants only
-    PLAIN = "plain"  # any use, in datasets that hold no unit
-    FREE_TEXT = "free_text"  # never leaves the vault
-    NEVER = "never"  # never leaves the vault
-
-
-class ShareType(StrEnum):
-    """共享类型 (编制指南; Decree 809)."""
-
-    UNCONDITIONAL = "unconditional"  # 无条件共享
-    CONDITIONAL = "conditional"  # 有条件共享
-    WITHHELD = "withheld"  # 不予共享
-
-
-class UpdateCycle(StrEnum):
-    """更新周期 (编制指南 item 11)."""
-
-    REALTIME = "realtime"
-    DAILY = "daily"
-    WEEKLY = "weekly"
-    TEN_DAYS = "ten_days"
-    MONTHLY = "monthly"
-    QUARTERLY = "quarterly"
-    HALF_YEARLY = "half_yearly"
-    YEARLY = "yearly"
-    IRREGULAR = "irregular"
-
-
-class Secrecy(StrEnum):
-    """涉密属性. Only ``NONE`` may enter the ledger."""
-
-    NONE = "none"
-    WORK = "work"  # 工作秘密
-    STATE = "state"  # 国家秘密
-
-
-class Action(StrEnum):
-    """What a breach of a rule does."""
-
-    QUARANTINE = "quarantine"  # the row leaves the release, with the rule as its reason
-    STOP = "stop"  # the release does not happen
-    WARN = "warn"  # counted in the quality score
-
-
-class RuleKind(StrEnum):
-    """Kinds of quality rules. ``args`` of each kind are documented on :class:`Rule`."""
-
-    REQUIRED = "required"
-    UNIQUE = "unique"
-    ALLOWED = "allowed"
-    RANGE = "range"
-    LENGTH = "length"
-    PATTERN = "pattern"
-    CHECK_DIGIT = "check_digit"
-    COMPARE = "compare"
-    ROW_COUNT = "row_count"
-    FRESHNESS = "freshness"
-
-
-class Dimension(StrEnum):
-    """Quality dimensions of GB/T 36344-2018, by their ODCS names."""
-
-    CONFORMITY = "conformity"  # 规范性
-    COMPLETENESS = "completeness"  # 完整性
-    ACCURACY = "accuracy"  # 准确性
-    CONSISTENCY = "consistency"  # 一致性
-    TIMELINESS = "timeliness"  # 时效性
-    ACCESSIBILITY = "accessibility"  # 可访问性 (ours; ODCS has no such value)
-
-
-class SourceFormat(StrEnum):
-    """Physical form in which a department delivers."""
-
-    CSV = "csv"
-    EXCEL = "excel"
-    JSON = "json"
-    JSONL = "jsonl"
-    PARQUET = "parquet"
-    SQL = "sql"
-
-
-class Composition(StrEnum):
-    """What one row of a composed dataset stands for (architecture: data at rest)."""
-
-    UNIT_LEVEL = "unit_level"
-    STATISTICAL = "statistical"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +111,8 @@ class Field:
         minimum, maximum: range; for measures these are the *public bounds*, in units of the field.
         allowed: closed list of values; also the public domain of a dimension.
         nulls: markers read as missing, beside the contract's own.
+        format: how the source spells a date or instant where year-first forms do not cover it: a JDK
+            pattern such as ``MM/dd/yyyy hh:mm:ss a``, or ``excel_serial``.
         unit: the unit this column identifies, or None.
         use: what an analyst may do with it.
         grain: time: ``year|quarter|month|day|hour|second``; number: step as text, e.g. ``0.01``.
@@ -204,6 +140,7 @@ class Field:
     maximum: float | int | str | None = None
     allowed: tuple[str, ...] = ()
     nulls: tuple[str, ...] = ()
+    format: str | None = None
     unit: UnitRef | None = None
     use: Use = Use.NEVER
     grain: str | None = None
@@ -251,6 +188,7 @@ class Rule:
         dimension: of GB/T 36344.
         action: what a breach does.
         description: one sentence a steward reads.
+        extra: ODCS keys we do not interpret, kept for writing back.
     """
 
     id: str
@@ -260,6 +198,7 @@ class Rule:
     dimension: Dimension = Dimension.CONFORMITY
     action: Action = Action.WARN
     description: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,158 @@
+"""Contract files: Open Data Contract Standard YAML into :class:`~contracts.model.Contract` and back.
+
+Reads apiVersion v3.1.0 and v3.2.0, writes v3.2.0. Every problem of a file is found in one reading and
+says file, line, field and remedy. Does not follow source paths: they are relative to the contract
+file's folder, and readers of data resolve them.
+
+Source: Open Data Contract Standard 3.2.0.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
+
+from contracts.canonical import digest
+from contracts.document import Node, kind_of
+from contracts.model import Contract
+from contracts.odcs_contract import read_contract, write_contract
+from contracts.problems import Log, OdcsError, Problem
+
+__all__ = [
+    "OdcsError",
+    "Problem",
+    "contract_digest",
+    "dumps",
+    "from_document",
+    "loads",
+    "read",
+    "to_document",
+]
+
+# Keys of mappings that read best on one line.
+_ONE_LINE = {"property", "value", "minLength", "maxLength", "pattern", "minimum", "maximum"}
+# Texts that need no thought between braces; YAML writers differ on the others.
+_SHORT = re.compile(r"-{0,2}|\w[\w ./()（）、，。·%+-]{0,59}", re.UNICODE)
+_BEGIN = "begin with apiVersion: v3.2.0; `ybz draft` writes a first one"
+
+
+def read(path: Path) -> Contract:
+    """The contract in a YAML file.
+
+    Raises:
+        OdcsError: the file cannot be read, is not YAML, or is not a contract.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise OdcsError([Problem(str(path), 0, "", "there is no such file", "check the path")]) from None
+    except UnicodeDecodeError:
+        raise OdcsError([Problem(str(path), 1, "", "is not UTF-8 text", "save the file as UTF-8")]) from None
+    except OSError as error:
+        what = f"cannot be read: {error.strerror}"
+        raise OdcsError([Problem(str(path), 0, "", what, "check path and rights")]) from None
+    return loads(text, str(path))
+
+
+def loads(text: str, file: str = "<text>") -> Contract:
+    """The contract in a YAML text.
+
+    Args:
+        text: an ODCS document.
+        file: what problems call it.
+
+    Raises:
+        OdcsError: the text is not YAML, or not a contract.
+    """
+    log = Log(file)
+    try:
+        document = YAML().load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark is not None else 1
+        log.add(line, "", f"is not YAML: {error.problem or 'syntax error'}", "check indentation and quotes")
+    except (YAMLError, ValueError, RecursionError):
+        log.add(1, "", "is not YAML", "check special characters, dates and nesting")
+    else:
+        if document is None:
+            log.add(1, "", "the file is empty", _BEGIN)
+        elif not isinstance(document, Mapping):
+            log.add(1, "", f"a mapping is expected, found {kind_of(document)}", _BEGIN)
+    log.raise_if_any()
+    return _read(document, log)
+
+
+def from_document(document: Mapping[str, Any]) -> Contract:
+    """The contract in a plain document, as :func:`to_document` makes it.
+
+    Raises:
+        OdcsError: it is not a contract.
+    """
+    return _read(document, Log("<document>"))
+
+
+def to_document(contract: Contract) -> dict[str, Any]:
+    """The contract as plain mappings, lists, texts, numbers and booleans."""
+    return write_contract(contract)
+
+
+def dumps(contract: Contract) -> str:
+    """The contract as YAML text; ``loads`` of it is equal to ``contract``."""
+    writer = YAML()
+    writer.allow_unicode = True
+    writer.width = 120
+    writer.indent(mapping=2, sequence=4, offset=2)
+    buffer = io.StringIO()
+    writer.dump(_readable(to_document(contract)), buffer)
+    return buffer.getvalue()
+
+
+def contract_digest(contract: Contract) -> str:
+    """SHA-256 over the canonical JSON of the contract, in hexadecimal."""
+    return digest(to_document(contract))
+
+
+def _read(document: Mapping[str, Any], log: Log) -> Contract:
+    contract = read_contract(Node(document, "", 0, log))
+    log.raise_if_any()
+    assert contract is not None, "no contract without a noted problem"
+    return contract
+
+
+def _readable(value: Any) -> Any:
+    """The document for a person: small mappings on one line, texts of several lines as blocks."""
+    if isinstance(value, dict):
+        made = CommentedMap({_readable(key): _readable(item) for key, item in value.items()})
+        if set(value) <= _ONE_LINE and not any(map(_is_long, value.values())):
+            made.fa.set_flow_style()
+        return made
+    if isinstance(value, list):
+        items = CommentedSeq([_readable(item) for item in value])
+        if not _is_long(value):
+            items.fa.set_flow_style()
+        return items
+    if isinstance(value, str) and "\n" in value and _is_block(value):
+        return LiteralScalarString(value)
+    if isinstance(value, str) and not value.isprintable():
+        return DoubleQuotedScalarString(value)  # only there are line separators and the like escaped
+    return value
+
+
+def _is_long(value: Any) -> bool:
+    """Whether a value wants lines of its own: it is nested, long, or not plainly safe on one line."""
+    if isinstance(value, list):
+        return len(value) > 8 or any(isinstance(item, list) or _is_long(item) for item in value)
+    return isinstance(value, dict) or (isinstance(value, str) and not _SHORT.fullmatch(value))
+
+
+def _is_block(text: str) -> bool:
+    lines = text.split("\n")
+    return text[0] not in " \n" and all(line.isprintable() and line == line.rstrip() for line in lines)

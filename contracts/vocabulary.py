@@ -1,0 +1,114 @@
+"""The closed vocabularies of a contract: types, uses, sharing, cycles, rule kinds.
+
+Decides which words a contract may use. What they mean together is :mod:`contracts.model`'s.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class FieldType(StrEnum):
+    """Logical type of a field (the ODCS ``logicalType`` of the same name)."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    BOOLEAN = "boolean"
+
+
+class Use(StrEnum):
+    """What an analyst may do with a column in the space (列用途). Undeclared means ``NEVER``."""
+
+    IDENTIFIER = "identifier"  # names a unit: stored as a pseudonym, may be joined or counted
+    DIMENSION = "dimension"  # category: grouped by, compared with constants
+    MEASURE = "measure"  # number with public bounds: summed, averaged
+    TIME = "time"  # date or instant at a declared grain: grouped by, compared
+    FILTER = "filter"  # compared with constants only
+    PLAIN = "plain"  # any use, in datasets that hold no unit
+    FREE_TEXT = "free_text"  # never leaves the vault
+    NEVER = "never"  # never leaves the vault
+
+
+class ShareType(StrEnum):
+    """共享类型 (编制指南; Decree 809)."""
+
+    UNCONDITIONAL = "unconditional"  # 无条件共享
+    CONDITIONAL = "conditional"  # 有条件共享
+    WITHHELD = "withheld"  # 不予共享
+
+
+class UpdateCycle(StrEnum):
+    """更新周期 (编制指南 item 11)."""
+
+    REALTIME = "realtime"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    TEN_DAYS = "ten_days"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    HALF_YEARLY = "half_yearly"
+    YEARLY = "yearly"
+    IRREGULAR = "irregular"
+
+
+class Secrecy(StrEnum):
+    """涉密属性. Only ``NONE`` may enter the ledger."""
+
+    NONE = "none"
+    WORK = "work"  # 工作秘密
+    STATE = "state"  # 国家秘密
+
+
+class Action(StrEnum):
+    """What a breach of a rule does."""
+
+    QUARANTINE = "quarantine"  # the row leaves the release, with the rule as its reason
+    STOP = "stop"  # the release does not happen
+    WARN = "warn"  # counted in the quality score
+
+
+class RuleKind(StrEnum):
+    """Kinds of quality rules. ``args`` of each kind are documented on :class:`Rule`."""
+
+    REQUIRED = "required"
+    UNIQUE = "unique"
+    ALLOWED = "allowed"
+    RANGE = "range"
+    LENGTH = "length"
+    PATTERN = "pattern"
+    CHECK_DIGIT = "check_digit"
+    COMPARE = "compare"
+    ROW_COUNT = "row_count"
+    FRESHNESS = "freshness"
+
+
+class Dimension(StrEnum):
+    """Quality dimensions of GB/T 36344-2018, by their ODCS names."""
+
+    CONFORMITY = "conformity"  # 规范性
+    COMPLETENESS = "completeness"  # 完整性
+    ACCURACY = "accuracy"  # 准确性
+    CONSISTENCY = "consistency"  # 一致性
+    TIMELINESS = "timeliness"  # 时效性
+    ACCESSIBILITY = "accessibility"  # 可访问性 (ours; ODCS has no such value)
+
+
+class SourceFormat(StrEnum):
+    """Physical form in which a department delivers."""
+
+    CSV = "csv"
+    EXCEL = "excel"
+    JSON = "json"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+    SQL = "sql"
+
+
+class Composition(StrEnum):
+    """What one row of a composed dataset stands for (architecture: data at rest)."""
+
+    UNIT_LEVEL = "unit_level"
+    STATISTICAL = "statistical"
