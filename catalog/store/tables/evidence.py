@@ -26,6 +26,7 @@ checkpoints = Table(
     metadata,
     Column("size", BigInteger, primary_key=True, autoincrement=False),
     Column("root", String(64), nullable=False),
+    Column("frontier", Text, nullable=False),  # roots of the full subtrees in hex, largest first
     Column("note", Text),  # signed note (C2SP); None until signed
     Column("made_at", Instant, nullable=False),
 )

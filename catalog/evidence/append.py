@@ -1,0 +1,93 @@
+"""Recording an entry: the outbox row, written in the transaction of the business row.
+
+Decides what an entry is and how its leaf hash comes about. Gives no positions:
+:mod:`catalog.evidence.sequence` does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert
+
+from catalog.errors import CatalogError
+from catalog.evidence.merkle import leaf_hash
+from catalog.store.schema import new_id
+from catalog.store.tables.evidence import evidence_entries
+from contracts.canonical import canonical
+
+# `source:subject:action`, e.g. `dataset:release:publish`.
+EVENT: Final = re.compile(r"^[a-z_]+:[a-z_]+:[a-z_]+$")
+
+
+class EventName(CatalogError):
+    """An event that is not named ``source:subject:action``."""
+
+
+def record(
+    connection: Connection, *, event: str, subject: str, body: Mapping[str, Any], now: datetime
+) -> str:
+    """Record one entry in the caller's transaction: both are committed, or neither.
+
+    Args:
+        connection: a writing transaction, the one that writes the business row.
+        event: ``source:subject:action`` in lower case, e.g. ``dataset:release:publish``.
+        subject: the object's identifier or name.
+        body: identifiers, counts and digests; never a person's values.
+        now: aware instant.
+
+    Returns:
+        The entry's id.
+
+    Raises:
+        EventName: the event is not of that form.
+        NotCanonical: the body holds what JSON cannot carry exactly.
+    """
+    if not EVENT.match(event):
+        raise EventName(f"event {event!r} is not named source:subject:action")
+    entry_id, text = new_id("ev"), canonical(body).decode()
+    leaf = leaf_bytes(
+        entry_id=entry_id, event=event, subject=subject, body=text, recorded_at=instant_text(now)
+    )
+    connection.execute(
+        insert(evidence_entries).values(
+            id=entry_id,
+            event=event,
+            subject=subject,
+            body=text,
+            leaf_hash=leaf_hash(leaf).hex(),
+            recorded_at=now,
+        )
+    )
+    return entry_id
+
+
+def leaf_bytes(*, entry_id: str, event: str, subject: str, body: str, recorded_at: str) -> bytes:
+    """The bytes a leaf hash is taken over: canonical JSON of the entry's five fields.
+
+    Args:
+        entry_id: the entry's id.
+        event: as recorded.
+        subject: as recorded.
+        body: canonical JSON *text*; taken as it is, so that no byte of it can change unseen.
+        recorded_at: the instant as the store keeps it, see :func:`instant_text`.
+
+    Returns:
+        UTF-8 bytes.
+    """
+    rest = canonical({"event": event, "id": entry_id, "recorded_at": recorded_at, "subject": subject})
+    return b'{"body":' + body.encode() + b"," + rest[1:]
+
+
+def instant_text(now: datetime) -> str:
+    """``2026-09-24T08:00:00.000000Z``: the form in which the store keeps an instant.
+
+    Raises:
+        ValueError: the instant has no time zone.
+    """
+    if now.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
