@@ -1,1 +1,10 @@
-"""Detectors find what a column holds; evidence becomes category and grade."""
+"""Detectors find what a column holds; evidence becomes category and grade.
+
+One detector a file; each looks at one :class:`~catalog.classify.column.Column` and answers with
+evidence or None. Evidence is counts, shares and whether the name matches; never a value.
+"""
+
+from catalog.classify.finding import Evidence, Finding
+from catalog.classify.run import classify
+
+__all__ = ["Evidence", "Finding", "classify"]

@@ -38,6 +38,27 @@ revisions = Table(
     UniqueConstraint("entry_id", "number"),
 )
 
+# The last sequence number given under a class code; it only grows, so that no code is given twice.
+code_counters = Table(
+    "code_counters",
+    metadata,
+    Column("front", String(40), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+# One source department per standard data item 一数一源; a second claim is a conflict case.
+authorities = Table(
+    "authorities",
+    metadata,
+    Column("element", String(60), primary_key=True),
+    Column("department", String(200), nullable=False),
+    Column("department_code", String(18), nullable=False),
+    Column("dataset", String(130), nullable=False),
+    Column("field", String(63), nullable=False),
+    Column("named_at", Instant, nullable=False),
+    Column("basis", Text, nullable=False),
+)
+
 # Column lineage: `target` column is computed from `source` column. `subtype` is the OpenLineage word.
 lineage_edges = Table(
     "lineage_edges",

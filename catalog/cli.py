@@ -1,0 +1,263 @@
+"""Commands of the ledger: ``init``, ``catalog``, ``show``, ``search``, ``edition``, ``lineage``.
+
+``show`` and ``lineage`` print the owner's exact view: whoever runs them holds the installation.
+``search`` and ``edition`` print the public view, as anybody else sees it.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from catalog.cataloging import Acts, Catalogued
+    from contracts.model import Contract
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.command()
+@as_json
+def init(as_json: bool) -> None:
+    """Make an installation: folders, store, keys. Safe to run again."""
+    from catalog import keys
+    from catalog.home import Home
+    from catalog.store import create_store
+
+    home = Home.find()
+    places = {
+        "folder": home.root,
+        "lake": home.lake,
+        "contracts": home.contracts,
+        "store": home.root / "ybz.db",
+        "signing key": home.keys / keys.SIGNING_FILE,
+        "pseudonym key": home.keys / keys.PSEUDONYM_FILE,
+    }
+    missing = [name for name, place in places.items() if not place.exists()]
+    create_store(home)
+    key_id = keys.load(home).signer.key_id
+    made = [name for name in missing if places[name].exists()]
+    if as_json:
+        _print_json({"home": str(home.root), "made": made, "key_id": key_id})
+        return
+    click.echo(f"{home.root}: made {', '.join(made)}" if made else f"{home.root}: complete, nothing to make")
+    click.echo("next: `ybz draft FOLDER` writes contracts for your files, `ybz catalog` enters them")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--by", default="", metavar="NAME", help="Who catalogues (default: the user logged in).")
+@click.option("--signed-off-by", default="", metavar="NAME", help="Head of the department (default: --by).")
+@click.option("--reviewed-by", default="", metavar="NAME", help="Of the data authority (default: --by).")
+@click.option("--reason", default="contract file", metavar="TEXT", help="Why, kept with the revision.")
+@click.option("--pia", default="", metavar="REFERENCE", help="The recorded impact assessment.")
+@as_json
+def catalog(
+    paths: tuple[Path, ...],
+    by: str,
+    signed_off_by: str,
+    reviewed_by: str,
+    reason: str,
+    pia: str,
+    as_json: bool,
+) -> None:
+    """Enter contracts into the ledger: compile, check, sign off, review, publish.
+
+    PATHS are contract files or folders of them; without any, the installation's own contracts. A draft
+    that lacks a sharing basis stays compiled: you can build and show it, nobody can find it.
+    """
+    from catalog.cataloging import Acts
+    from catalog.home import Home
+    from catalog.store import open_store
+
+    home = Home.find()
+    engine = open_store(home)
+    files = _contract_files(paths or (home.contracts,))
+    acts = Acts(by or getpass.getuser(), reason, datetime.now(UTC), signed_off_by, reviewed_by, pia)
+    lines = _catalogue_files(engine, files, acts)
+    if as_json:
+        _print_json(lines)
+    else:
+        _print_catalogued(lines)
+    if any(line["problem"] for line in lines):
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("name", required=False)
+@as_json
+def show(name: str | None, as_json: bool) -> None:
+    """Show the ledger, or one dataset of it, with the owner's exact figures."""
+    from catalog import ledger_view
+    from catalog.home import Home
+    from catalog.store import open_store, reading
+
+    with reading(open_store(Home.find())) as connection:
+        if name is None:
+            document: Any = ledger_view.ledger(connection)
+        else:
+            document = ledger_view.dataset(connection, name)
+    if as_json:
+        _print_json(document)
+        return
+    from catalog import cli_tables
+
+    cli_tables.print_ledger(document) if name is None else cli_tables.print_dataset(document)
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
+@as_json
+def search(words: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """Find published datasets whose title, names, department or fields contain every word."""
+    from catalog import revisions, statistics
+    from catalog import search as index
+    from catalog.home import Home
+    from catalog.store import open_store, reading
+    from policies.clocks import local_date
+
+    with reading(open_store(Home.find())) as connection:
+        hits = index.search(connection, " ".join(words), limit=limit)
+        contracts = {entry.name: entry.contract for entry in revisions.all_current(connection)}
+        today = local_date(datetime.now(UTC))
+        views = [statistics.public_view_of(connection, hit.name, contracts, today) for hit in hits]
+    documents = [view.to_document() for view in views]
+    if as_json:
+        _print_json(documents)
+        return
+    from catalog import cli_tables
+
+    cli_tables.print_hits(documents)
+
+
+@click.command()
+@click.option("--period", required=True, metavar="YYYY-MM", help="账期.")
+@click.option("--verify", is_flag=True, help="Check the period's latest edition instead of closing one.")
+@click.option("--by", default="", metavar="NAME", help="Who closes it (default: the user logged in).")
+@as_json
+def edition(period: str, verify: bool, by: str, as_json: bool) -> None:
+    """Close a period: the ledger's public view as signed Delta tables."""
+    from catalog import edition as editions
+    from catalog import keys
+    from catalog.home import Home
+    from catalog.store import open_store, reading
+
+    home = Home.find()
+    engine = open_store(home)
+    held = keys.load(home)
+    problem = ""
+    if verify:
+        with reading(engine) as connection:
+            closed = editions.find(connection, period)
+        problem = editions.verify(home, closed, held.signer.public_raw).problem
+    else:
+        actor, now = by or getpass.getuser(), datetime.now(UTC)
+        closed = editions.close(home, engine, period, keys=held, by=actor, now=now)
+    if as_json:
+        document = closed.to_document() | {"key_id": held.signer.key_id, "ok": not problem}
+        _print_json(document)
+    else:
+        state = problem or ("verified" if verify else "closed")
+        click.echo(f"edition {closed.period} no. {closed.number}: {state}")
+        click.echo(f"digest {closed.digest}, key {held.signer.key_id}")
+    if problem:
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("name")
+@as_json
+def lineage(name: str, as_json: bool) -> None:
+    """Show where the columns of a dataset come from, and what is made from it."""
+    from catalog import ledger_view
+    from catalog.home import Home
+    from catalog.store import open_store, reading
+
+    with reading(open_store(Home.find())) as connection:
+        document = ledger_view.lineage_of(connection, name)
+    if as_json:
+        _print_json(document)
+        return
+    from catalog import cli_tables
+
+    cli_tables.print_lineage(document)
+
+
+def _contract_files(paths: Sequence[Path]) -> list[Path]:
+    files: dict[Path, None] = {}
+    for path in paths:
+        found = sorted((*path.rglob("*.yaml"), *path.rglob("*.yml"))) if path.is_dir() else [path]
+        files |= dict.fromkeys(found)
+    if not files:
+        raise click.ClickException(
+            f"no contract file in {', '.join(map(str, paths))} — run `ybz draft FOLDER`"
+        )
+    return list(files)
+
+
+def _catalogue_files(engine: Engine, files: Sequence[Path], acts: Acts) -> list[dict[str, Any]]:
+    """Catalogue every file that can be; what cannot be is named with its reason, and the rest goes on."""
+    from catalog.cataloging import catalogue_one
+    from catalog.errors import CatalogError
+    from catalog.lineage import build_order
+    from contracts.model import ContractError
+    from contracts.odcs import read
+
+    lines = {file: _line(file) for file in files}
+    contracts: dict[str, tuple[Contract, Path]] = {}
+    for file in files:
+        try:
+            contract = read(file)
+        except ContractError as error:
+            lines[file]["problem"] = str(error)
+            continue
+        lines[file]["name"] = contract.name
+        if contract.name in contracts:
+            lines[file]["problem"] = f"{contract.name} is also in {contracts[contract.name][1]} — keep one"
+            continue
+        contracts[contract.name] = (contract, file)
+    for name in build_order({name: contract for name, (contract, _) in contracts.items()}):
+        contract, file = contracts[name]
+        try:
+            _fill(lines[file], catalogue_one(engine, contract, file, acts))
+        except CatalogError as error:
+            lines[file]["problem"] = str(error)
+    return list(lines.values())
+
+
+def _line(file: Path) -> dict[str, Any]:
+    return {
+        "path": str(file), "name": None, "code": None, "revision": None, "state": None, "changed": False,
+        "open_points": [], "problem": "",
+    }  # fmt: skip
+
+
+def _fill(line: dict[str, Any], done: Catalogued) -> None:
+    for name in ("name", "code", "revision", "state", "changed"):
+        line[name] = getattr(done, name)
+    line["open_points"] = list(done.open_points)
+
+
+def _print_catalogued(lines: Sequence[dict[str, Any]]) -> None:
+    for line in lines:
+        if line["problem"]:
+            click.echo(f"{line['path']}: {line['problem']}", err=True)
+            continue
+        news = f"revision {line['revision']}" if line["changed"] else "unchanged"
+        click.echo(f"{line['code']}  {line['name']}: {line['state']}, {news}")
+        for point in line["open_points"]:
+            click.echo(f"    open: {point}")
+
+
+def _print_json(document: object) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False))

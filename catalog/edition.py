@@ -1,0 +1,187 @@
+"""Editions 账期版本: the whole ledger as others may see it, at the close of a period, signed.
+
+Decides what an edition holds and how its digest is made. An edition is five Delta tables under
+``lake/ledger`` (datasets, fields, releases, quality, lineage), each named by its version, and one
+digest over their content; it holds the public view only (:mod:`catalog.statistics`).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import pyarrow as pa
+from sqlalchemy import Connection, Engine, Row, func, insert, select
+
+from catalog import evidence
+from catalog.edition_tables import SCHEMAS, content_of
+from catalog.errors import CatalogError
+from catalog.home import Home
+from catalog.keys import Keys
+from catalog.releases import read_ledger_table, write_ledger_table
+from catalog.store import reading, writing
+from catalog.store.schema import new_id
+from catalog.store.tables.ledger import editions
+from contracts.canonical import canonical
+
+PERIOD: Final = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
+# What the signature is over, before period, number and digest: no other signature of ours reads so.
+_PREFIX: Final = "ybz edition"
+
+
+class EditionError(CatalogError):
+    """An edition that cannot be closed or found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A closed edition.
+
+    Attributes:
+        id: of the row.
+        period: ``YYYY-MM``.
+        number: 1, 2, … within the period; a later one replaces the former, which stays.
+        closed_at: instant.
+        digest: SHA-256 over the content, hexadecimal.
+        signature: of the installation's key, base64.
+        versions: ledger table → Delta version.
+    """
+
+    id: str
+    period: str
+    number: int
+    closed_at: datetime
+    digest: str
+    signature: str
+    versions: Mapping[str, int]
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain JSON-able form."""
+        return asdict(self) | {"closed_at": self.closed_at.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether an edition still is what was signed.
+
+    Attributes:
+        ok: digest and signature hold.
+        digest: re-derived from the Delta tables.
+        problem: what does not hold; empty where all does.
+    """
+
+    ok: bool
+    digest: str
+    problem: str = ""
+
+
+def close(home: Home, engine: Engine, period: str, *, keys: Keys, by: str, now: datetime) -> Edition:
+    """Close a period: write the tables, sign their digest, record both.
+
+    Args:
+        home: the installation.
+        engine: its store.
+        period: ``YYYY-MM``.
+        keys: its keys; the signer signs, the other key hides content hashes.
+        by: who closes it.
+        now: aware instant.
+
+    Raises:
+        EditionError: the period is not a month, or nothing is published.
+    """
+    if not PERIOD.match(period):
+        raise EditionError(f"{period!r} is not a period — write it as YYYY-MM")
+    with reading(engine) as connection:
+        content = content_of(connection, keys, now)
+    if not content["datasets"]:
+        raise EditionError("nothing is published yet — run `ybz catalog` first")
+    tables = {name: pa.Table.from_pylist(rows, schema=SCHEMAS[name]) for name, rows in content.items()}
+    digest = digest_of(tables)
+    versions = {name: write_ledger_table(home, name, table) for name, table in tables.items()}
+    with writing(engine) as connection:
+        number = 1 + (
+            connection.execute(
+                select(func.max(editions.c.number)).where(editions.c.period == period)
+            ).scalar_one()
+            or 0
+        )
+        signature = base64.b64encode(keys.signer.sign(_signed_text(period, number, digest))).decode()
+        edition = Edition(new_id("edn"), period, number, now, digest, signature, versions)
+        connection.execute(insert(editions).values(**asdict(edition)))
+        body = {
+            "period": period, "number": number, "digest": digest, "versions": versions,
+            "key_id": keys.signer.key_id, "actor": by,
+        }  # fmt: skip
+        evidence.record(connection, event="catalog:edition:close", subject=edition.id, body=body, now=now)
+    return edition
+
+
+def find(connection: Connection, period: str, number: int | None = None) -> Edition:
+    """An edition of a period; the latest where no number is given.
+
+    Raises:
+        EditionError: there is none.
+    """
+    query = select(editions).where(editions.c.period == period).order_by(editions.c.number.desc())
+    if number is not None:
+        query = query.where(editions.c.number == number)
+    row = connection.execute(query.limit(1)).one_or_none()
+    if row is None:
+        raise EditionError(f"no edition of {period} is closed — run `ybz edition --period {period}`")
+    return _edition(row)
+
+
+def read(home: Home, edition: Edition, table: str) -> pa.Table:
+    """One table of an edition, by the version it names.
+
+    Raises:
+        EditionError: editions hold no such table.
+    """
+    if table not in edition.versions:
+        raise EditionError(f"an edition has no table {table} — it has {', '.join(edition.versions)}")
+    return read_ledger_table(home, table, edition.versions[table])
+
+
+def verify(home: Home, edition: Edition, public_raw: bytes) -> Verdict:
+    """Re-derive the digest of an edition from its tables and check the signature.
+
+    Args:
+        home: the installation.
+        edition: to check.
+        public_raw: the 32 bytes of the signing key's public half.
+    """
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    derived = digest_of({name: read(home, edition, name) for name in SCHEMAS})
+    if derived != edition.digest:
+        return Verdict(False, derived, "the tables are not what was signed")
+    message = _signed_text(edition.period, edition.number, edition.digest)
+    try:
+        Ed25519PublicKey.from_public_bytes(public_raw).verify(base64.b64decode(edition.signature), message)
+    except InvalidSignature:
+        return Verdict(False, derived, "the signature is not of this installation's key")
+    return Verdict(True, derived)
+
+
+def digest_of(tables: Mapping[str, pa.Table]) -> str:
+    """SHA-256 over the canonical JSON of every row, table by table, rows in canonical order."""
+    total = hashlib.sha256()
+    for name in SCHEMAS:
+        total.update(canonical({"table": name, "columns": SCHEMAS[name].names}) + b"\n")
+        for line in sorted(canonical(row) for row in tables[name].to_pylist()):
+            total.update(line + b"\n")
+    return total.hexdigest()
+
+
+def _signed_text(period: str, number: int, digest: str) -> bytes:
+    return f"{_PREFIX}\n{period}\n{number}\n{digest}\n".encode()
+
+
+def _edition(row: Row[Any]) -> Edition:
+    return Edition(**row._mapping)

@@ -1,0 +1,186 @@
+"""The owner's view of the ledger, as plain documents: what ``ybz show`` and ``ybz lineage`` print.
+
+Figures are exact: whoever runs these commands holds the installation's folder, keys and data. What
+others see is :mod:`catalog.statistics`. Findings and reasons hold counts and names, never values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from catalog import lineage, releases, revisions
+from catalog.attempts import last_attempts, last_results
+from catalog.releases import Release
+from catalog.revisions import Revision
+from catalog.store.tables.releases import builds, findings
+from catalog.store.tables.releases import releases as release_rows
+from contracts.model import Contract
+from policies.grading import item_grade
+
+Document = dict[str, Any]
+
+
+def ledger(connection: Connection) -> list[Document]:
+    """One document an entry, by name: identity, rows, quality, grade, and what the last build did."""
+    entries = revisions.all_current(connection)
+    current = {release.dataset: release for release in releases.all_latest(connection)}
+    attempts = last_attempts(connection, [entry.name for entry in entries])
+    contracts = {entry.name: entry.contract for entry in entries}
+    return [_line(entry, current.get(entry.name), attempts.get(entry.name), contracts) for entry in entries]
+
+
+def dataset(connection: Connection, name: str) -> Document:
+    """Everything the owner may know of one dataset.
+
+    Raises:
+        UnknownDataset: the ledger has no such entry.
+    """
+    entry = revisions.current(connection, name)
+    release = releases.latest(connection, name)
+    attempt = last_attempts(connection, [name]).get(name)
+    contract = entry.contract
+    contracts = {each.name: each.contract for each in revisions.all_current(connection)}
+    return _line(entry, release, attempt, contracts) | {
+        "summary": contract.summary,
+        "classification": contract.classification,
+        "condition": contract.sharing.condition,
+        "basis": contract.sharing.basis,
+        "update_cycle": contract.update_cycle.value,
+        "contract": None if entry.path is None else str(entry.path),
+        "revisions": [
+            {"number": r.number, "made_at": r.made_at.isoformat(), "by": r.made_by, "reason": r.reason}
+            for r in revisions.history(connection, name)
+        ],
+        "fields": [
+            {
+                "name": item.name,
+                "title": item.business_name,
+                "type": item.type.value,
+                "use": item.use.value,
+                "unit": None if item.unit is None else item.unit.kind,
+                "grade": item_grade(item, contract.sharing.type).grade,
+                "personal": item.personal,
+                "sensitive": item.sensitive,
+            }
+            for item in contract.fields
+        ],
+        "dimensions": {} if release is None else dict(release.dimensions),
+        "rules": [
+            {
+                "rule": r.rule,
+                "dimension": r.dimension.value,
+                "action": r.action.value,
+                "good": r.good,
+                "evaluated": r.evaluated,
+                "passed": r.passed,
+            }
+            for r in last_results(connection, name)
+        ],
+        "releases": _releases(connection, name),
+        "findings": _findings(connection, name),
+    }
+
+
+def lineage_of(connection: Connection, name: str) -> Document:
+    """Where a dataset comes from, column by column, and what is made from it.
+
+    Raises:
+        UnknownDataset: the ledger has no such entry.
+    """
+    entry = revisions.current(connection, name)
+    contracts = {each.name: each.contract for each in revisions.all_current(connection)}
+    into, out_of = lineage.edges_around(connection, name)
+    inherited = lineage.inherited(into, contracts, entry.contract.fields)
+    made_from = sorted({edge.source_dataset for edge in into})
+    return {
+        "name": name,
+        "inputs": made_from,
+        "unit_kinds": sorted(lineage.kinds_behind(name, contracts)),
+        "fields": [
+            {
+                "field": item.name,
+                "inherited_grade": inherited[item.name].grade if made_from else None,
+                "from": _sources(into, item.name),
+            }
+            for item in entry.contract.fields
+        ],
+        "rows_from": _sources(into, lineage.EVERY),
+        "used_by": sorted({edge.target_dataset for edge in out_of}),
+        "impact": list(lineage.impact(connection, name)),
+    }
+
+
+def _line(
+    entry: Revision,
+    release: Release | None,
+    attempt: Mapping[str, Any] | None,
+    contracts: Mapping[str, Contract],
+) -> Document:
+    contract = entry.contract
+    return {
+        "code": entry.code,
+        "name": entry.name,
+        "title": contract.title,
+        "department": contract.department.name,
+        "state": entry.state,
+        "revision": entry.number,
+        "sharing": contract.sharing.type.value,
+        "grade": lineage.declared_grade(contract, contracts) if release is None else release.grade,
+        "release": None if release is None else release.number,
+        "rows": None if release is None else release.row_count,
+        "quarantined": None if release is None else release.quarantined,
+        "quality": None if release is None else release.quality,
+        "build": None if attempt is None else attempt["state"],
+        "reason": "" if attempt is None else attempt["reason"],
+    }
+
+
+def _releases(connection: Connection, name: str) -> list[Document]:
+    columns = release_rows.c
+    rows = connection.execute(
+        select(
+            columns.id, columns.number, columns.revision, columns.row_count, columns.quarantined,
+            columns.quality, columns.grade, columns.published_at,
+        )
+        .where(columns.dataset == name)
+        .order_by(columns.number.desc())
+    )  # fmt: skip
+    return [dict(row._mapping) | {"published_at": row.published_at.isoformat()} for row in rows]
+
+
+def _findings(connection: Connection, name: str) -> list[Document]:
+    """Findings of the newest build of a dataset that has any, the ones beyond the declared first."""
+    newest = (
+        select(builds.c.id)
+        .join(findings, findings.c.build_id == builds.c.id)
+        .where(builds.c.dataset == name)
+        .order_by(builds.c.ended_at.desc())
+        .limit(1)
+    ).scalar_subquery()
+    rows = connection.execute(
+        select(findings)
+        .where(findings.c.build_id == newest)
+        .order_by(findings.c.beyond_declared.desc(), findings.c.field)
+    )
+    return [
+        {
+            "field": row.field,
+            "detector": row.detector,
+            "grade": row.grade,
+            "score": row.score,
+            "beyond_declared": row.beyond_declared,
+            "evidence": row.evidence,
+        }
+        for row in rows
+    ]
+
+
+def _sources(edges: tuple[lineage.Edge, ...], target_field: str) -> list[Document]:
+    return [
+        {"dataset": edge.source_dataset, "field": edge.source_field, "subtype": edge.subtype}
+        for edge in edges
+        if edge.target_field == target_field
+    ]

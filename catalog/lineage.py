@@ -1,0 +1,312 @@
+"""Column lineage of composed datasets: which column comes from which, and what is inherited on the way.
+
+Decides the edges of a composed dataset from its SQL, the order of builds, the grade and the unit kinds
+that come down from its inputs. Does not run the SQL.
+
+An edge to target field ``*`` touches every column of the target: a column that rows were filtered,
+joined, grouped or sorted by. An edge from source field ``*`` says that only rows were counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select
+
+from catalog.errors import CatalogError
+from catalog.lineage_sql import LineageError, Origin, inputs_of, origins
+from catalog.store.tables.ledger import lineage_edges
+from contracts.model import Contract, Field
+from policies.grading import dataset_grade, item_grade
+
+__all__ = [
+    "Edge",
+    "Inherited",
+    "LineageCycle",
+    "LineageError",
+    "UnknownInput",
+    "build_order",
+    "column_lineage",
+    "declared_grade",
+    "edges_around",
+    "impact",
+    "inherited",
+    "inherited_grade",
+    "inputs_of",
+    "kinds_behind",
+    "record_edges",
+]
+
+EVERY = "*"
+INDIRECT = ("FILTER", "JOIN", "GROUP_BY", "SORT", "ROWS")
+
+
+class LineageCycle(CatalogError):
+    """Datasets that are made from each other.
+
+    Attributes:
+        path: dataset names, the first one again at the end.
+    """
+
+    def __init__(self, path: tuple[str, ...]) -> None:
+        self.path = path
+        super().__init__(f"datasets are made from each other: {' → '.join(path)} — break the circle")
+
+
+class UnknownInput(CatalogError):
+    """A composed dataset reads a dataset the ledger does not have."""
+
+    def __init__(self, target: str, source: str) -> None:
+        self.target, self.source = target, source
+        super().__init__(f"{target} is made from {source}, which is not in the ledger — catalogue it first")
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One column that another is computed from.
+
+    Attributes:
+        source_dataset: ``schema.table``.
+        source_field: a field name; ``*`` where only rows were counted.
+        target_dataset: ``schema.table``.
+        target_field: a field name; ``*`` for every field.
+        subtype: direct ``IDENTITY``, ``TRANSFORMATION``, ``AGGREGATION``; indirect ``FILTER``, ``JOIN``,
+            ``GROUP_BY``, ``SORT`` (OpenLineage's words) or ``ROWS`` (ours).
+    """
+
+    source_dataset: str
+    source_field: str
+    target_dataset: str
+    target_field: str
+    subtype: str
+
+    @property
+    def indirect(self) -> bool:
+        """Whether the source only decides which rows there are, or in what order."""
+        return self.subtype in INDIRECT
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """What a field of a composed dataset inherits.
+
+    Attributes:
+        grade: the highest of its inputs.
+        personal, sensitive: whether an input is.
+        direct: whether a direct input alone gives that grade.
+    """
+
+    grade: int
+    personal: bool
+    sensitive: bool
+    direct: bool
+
+
+def column_lineage(target: Contract, contracts: Mapping[str, Contract]) -> tuple[Edge, ...]:
+    """The edges into a composed dataset; none for a dataset that is not composed.
+
+    Args:
+        target: its contract.
+        contracts: dataset name → contract, of every input at least.
+
+    Raises:
+        UnknownInput: the SQL reads a dataset that is not among ``contracts``.
+        LineageError: the SQL cannot be read, or does not produce a field of the contract.
+    """
+    if target.composed is None:
+        return ()
+    inputs = inputs_of(target.composed.sql)
+    for source in inputs:
+        if source not in contracts:
+            raise UnknownInput(target.name, source)
+    columns = {name: tuple(f.name for f in contracts[name].fields) for name in inputs}
+    found = origins(target.composed.sql, columns, target.name)
+    for item in target.fields:
+        if item.name not in found.fields:
+            raise LineageError(f"the SQL of {target.name} does not produce the field {item.name}")
+    edges = {
+        (origin.dataset, origin.field, item.name): Edge(
+            origin.dataset, origin.field, target.name, item.name, origin.subtype
+        )
+        for item in target.fields
+        for origin in _strongest(found.fields[item.name])
+    }
+    for origin in _strongest(found.rows):
+        key = (origin.dataset, origin.field, EVERY)
+        edges[key] = Edge(origin.dataset, origin.field, target.name, EVERY, origin.subtype)
+    for source in inputs:
+        if not any(edge.source_dataset == source for edge in edges.values()):
+            edges[source, EVERY, EVERY] = Edge(source, EVERY, target.name, EVERY, "ROWS")
+    return tuple(edges[key] for key in sorted(edges))
+
+
+def inherited(
+    edges: Iterable[Edge], contracts: Mapping[str, Contract], fields: Iterable[Field]
+) -> dict[str, Inherited]:
+    """What each field inherits from its inputs, direct and indirect, through every generation.
+
+    Args:
+        edges: into one dataset, see :func:`column_lineage`.
+        contracts: of all ancestors.
+        fields: of the composed dataset.
+
+    Source: GB/T 43697-2024 Annex I; lowering is a person's recorded decision.
+    """
+    known, heirs = tuple(edges), _Heirs(contracts)
+    return {item.name: heirs.of(item.name, known) for item in fields}
+
+
+def inherited_grade(target: Contract, contracts: Mapping[str, Contract]) -> int:
+    """The highest grade among the inputs of a composed dataset; 1 where it has none."""
+    edges = column_lineage(target, contracts)
+    return max((i.grade for i in inherited(edges, contracts, target.fields).values()), default=1)
+
+
+def declared_grade(target: Contract, contracts: Mapping[str, Contract]) -> int:
+    """The grade of a dataset before anything is found in its rows: its own, and what it inherits."""
+    return max(dataset_grade(target), inherited_grade(target, contracts))
+
+
+def kinds_behind(name: str, contracts: Mapping[str, Contract]) -> frozenset[str]:
+    """Unit kinds a dataset or any of its ancestors is about or names.
+
+    Args:
+        name: of the dataset.
+        contracts: dataset name → contract.
+
+    Raises:
+        UnknownInput: an ancestor is not among ``contracts``.
+        LineageCycle: datasets are made from each other.
+    """
+    kinds: set[str] = set()
+    for ancestor in _with_ancestors(name, contracts):
+        kinds |= {f.unit.kind for f in contracts[ancestor].unit_fields if f.unit is not None}
+    return frozenset(kinds)
+
+
+def build_order(contracts: Mapping[str, Contract]) -> tuple[str, ...]:
+    """Dataset names so that every input stands before what is made from it; by name where free.
+
+    Inputs that are not among ``contracts`` are passed over.
+
+    Raises:
+        LineageCycle: datasets are made from each other; the path is shown.
+    """
+    done: dict[str, None] = {}
+    for name in sorted(contracts):
+        _visit(name, contracts, done, ())
+    return tuple(done)
+
+
+def record_edges(connection: Connection, target: str, edges: Iterable[Edge]) -> None:
+    """Replace the edges into ``target``, in the caller's transaction."""
+    connection.execute(delete(lineage_edges).where(lineage_edges.c.target_dataset == target))
+    rows = [
+        {
+            "source_dataset": e.source_dataset,
+            "source_field": e.source_field,
+            "target_dataset": target,
+            "target_field": e.target_field,
+            "subtype": e.subtype,
+        }
+        for e in edges
+    ]
+    if rows:
+        connection.execute(insert(lineage_edges), rows)
+
+
+def edges_around(connection: Connection, name: str) -> tuple[tuple[Edge, ...], tuple[Edge, ...]]:
+    """The edges into a dataset and those out of it."""
+    into = select(lineage_edges).where(lineage_edges.c.target_dataset == name)
+    out_of = select(lineage_edges).where(lineage_edges.c.source_dataset == name)
+    order = (lineage_edges.c.target_field, lineage_edges.c.source_dataset, lineage_edges.c.source_field)
+    incoming = tuple(Edge(*row) for row in connection.execute(into.order_by(*order)))
+    outgoing = tuple(
+        Edge(*row) for row in connection.execute(out_of.order_by(lineage_edges.c.target_dataset, *order))
+    )
+    return incoming, outgoing
+
+
+def impact(connection: Connection, name: str) -> tuple[str, ...]:
+    """Every dataset made from ``name``, directly or through others, by name."""
+    seen = select(lineage_edges.c.target_dataset.label("name")).where(lineage_edges.c.source_dataset == name)
+    reached = seen.cte("reached", recursive=True)
+    reached = reached.union(
+        select(lineage_edges.c.target_dataset).where(lineage_edges.c.source_dataset == reached.c.name)
+    )
+    return tuple(connection.execute(select(reached.c.name).order_by(reached.c.name)).scalars())
+
+
+def _strongest(origins_of: Iterable[Origin]) -> list[Origin]:
+    """One origin a source column: the last in the order of subtypes says most."""
+    chosen: dict[tuple[str, str], Origin] = {}
+    for origin in sorted(origins_of, key=lambda o: (o.dataset, o.field, o.rank)):
+        chosen[origin.dataset, origin.field] = origin
+    return list(chosen.values())
+
+
+class _Heirs:
+    """What fields have and inherit, generation by generation, each dataset's lineage read once."""
+
+    def __init__(self, contracts: Mapping[str, Contract]) -> None:
+        self._contracts = contracts
+        self._edges: dict[str, tuple[Edge, ...]] = {}
+
+    def of(self, name: str, edges: tuple[Edge, ...]) -> Inherited:
+        """What the field called ``name`` inherits through ``edges``."""
+        grade = direct_grade = 1
+        personal = sensitive = False
+        for edge in edges:
+            if edge.target_field not in (name, EVERY):
+                continue
+            found = self._has(self._contracts[edge.source_dataset], edge.source_field)
+            grade = max(grade, found.grade)
+            direct_grade = direct_grade if edge.indirect else max(direct_grade, found.grade)
+            personal |= found.personal
+            sensitive |= found.sensitive
+        return Inherited(grade, personal, sensitive, direct=direct_grade == grade)
+
+    def _has(self, source: Contract, name: str) -> Inherited:
+        """What a source field is by its own contract and by its ancestors."""
+        # Counted rows have no field: they are graded by how their dataset is shared.
+        item = Field(name="rows") if name == EVERY else source.field(name)
+        grade = item_grade(item, source.sharing.type).grade
+        if source.name not in self._edges:
+            self._edges[source.name] = column_lineage(source, self._contracts)
+        behind = self.of(name, self._edges[source.name])
+        return Inherited(
+            max(grade, behind.grade),
+            item.personal or item.sensitive or behind.personal,
+            item.sensitive or behind.sensitive,
+            direct=True,
+        )
+
+
+def _inputs(contract: Contract) -> tuple[str, ...]:
+    return inputs_of(contract.composed.sql) if contract.composed is not None else ()
+
+
+def _visit(
+    name: str, contracts: Mapping[str, Contract], done: dict[str, None], path: tuple[str, ...]
+) -> None:
+    if name in path:
+        raise LineageCycle((*path[path.index(name) :], name))
+    if name in done or name not in contracts:
+        return
+    for source in _inputs(contracts[name]):
+        _visit(source, contracts, done, (*path, name))
+    done[name] = None
+
+
+def _with_ancestors(name: str, contracts: Mapping[str, Contract]) -> tuple[str, ...]:
+    reached: dict[str, None] = {}
+    waiting = [(name, name)]
+    while waiting:
+        target, source = waiting.pop()
+        if source not in contracts:
+            raise UnknownInput(target, source)
+        if source not in reached:
+            reached[source] = None
+            waiting += [(source, each) for each in _inputs(contracts[source])]
+    return tuple(reached)

@@ -1,0 +1,155 @@
+"""Immutable revisions of the ledger's entries: the current one, all of them, as of an instant.
+
+Decides which contract speaks for a dataset. Revisions are made by :mod:`catalog.cataloging` and
+never changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, and_, func, select
+
+from catalog.errors import UnknownDataset
+from catalog.store.tables.ledger import entries, revisions
+from contracts.model import Contract
+from contracts.odcs import from_document
+
+PUBLISHED: Final = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision of an entry.
+
+    Attributes:
+        entry_id: of the entry.
+        name: ``schema.table``.
+        code: resource code 信息资源代码.
+        number: 1, 2, … within the entry.
+        contract: what the dataset promises in this revision.
+        path: the contract file it came from, or None; data paths are relative to its folder.
+        digest: SHA-256 of the contract.
+        state: of the entry now: ``compiled``, ``checked``, ``signed_off``, ``reviewed`` or ``published``.
+        made_at: when it was made.
+        reason: why.
+        made_by: by whom.
+        published_at: when the entry was first published, or None.
+    """
+
+    entry_id: str
+    name: str
+    code: str
+    number: int
+    contract: Contract
+    path: Path | None
+    digest: str
+    state: str
+    made_at: datetime
+    reason: str
+    made_by: str
+    published_at: datetime | None
+
+
+def current(connection: Connection, name: str) -> Revision:
+    """The revision in force of the dataset called ``name``.
+
+    Raises:
+        UnknownDataset: the ledger has no such entry.
+    """
+    row = connection.execute(_current().where(entries.c.name == name)).one_or_none()
+    if row is None:
+        raise UnknownDataset(name)
+    return _revision(row)
+
+
+def all_current(connection: Connection, *, states: Sequence[str] | None = None) -> tuple[Revision, ...]:
+    """The revision in force of every entry, by name.
+
+    Args:
+        connection: to read with.
+        states: only entries in one of these states; all where None.
+    """
+    query = _current().order_by(entries.c.name)
+    if states is not None:
+        query = query.where(entries.c.state.in_(states))
+    return tuple(_revision(row) for row in connection.execute(query))
+
+
+def history(connection: Connection, name: str) -> tuple[Revision, ...]:
+    """Every revision of a dataset, the first one first.
+
+    Raises:
+        UnknownDataset: the ledger has no such entry.
+    """
+    rows = connection.execute(_all().where(entries.c.name == name).order_by(revisions.c.number)).all()
+    if not rows:
+        raise UnknownDataset(name)
+    return tuple(_revision(row) for row in rows)
+
+
+def number(connection: Connection, name: str, at: int) -> Revision:
+    """The revision numbered ``at`` of a dataset.
+
+    Raises:
+        UnknownDataset: there is no such entry or revision.
+    """
+    row = connection.execute(_all().where(entries.c.name == name, revisions.c.number == at)).one_or_none()
+    if row is None:
+        raise UnknownDataset(f"{name} revision {at}")
+    return _revision(row)
+
+
+def as_of(connection: Connection, instant: datetime) -> tuple[Revision, ...]:
+    """For every entry that existed at ``instant``, its latest revision then; by name."""
+    latest = (
+        select(revisions.c.entry_id, func.max(revisions.c.number).label("number"))
+        .where(revisions.c.made_at <= instant)
+        .group_by(revisions.c.entry_id)
+        .subquery()
+    )
+    query = _all().join(
+        latest,
+        and_(latest.c.entry_id == revisions.c.entry_id, latest.c.number == revisions.c.number),
+    )
+    return tuple(_revision(row) for row in connection.execute(query.order_by(entries.c.name)))
+
+
+def _all() -> Select[Any]:
+    return select(
+        entries.c.id.label("entry_id"),
+        entries.c.name,
+        entries.c.code,
+        entries.c.state,
+        entries.c.path,
+        entries.c.published_at,
+        revisions.c.number,
+        revisions.c.contract,
+        revisions.c.digest,
+        revisions.c.made_at,
+        revisions.c.reason,
+        revisions.c.made_by,
+    ).join(revisions, revisions.c.entry_id == entries.c.id)
+
+
+def _current() -> Select[Any]:
+    return _all().where(revisions.c.number == entries.c.current_revision)
+
+
+def _revision(row: Row[Any]) -> Revision:
+    values = dict(row._mapping)
+    values["contract"] = _contract(values["contract"])
+    values["path"] = Path(values["path"]) if values["path"] else None
+    return Revision(**values)
+
+
+# Contracts are frozen, so that readers may share one value; a text is parsed once a process.
+@lru_cache(maxsize=4096)
+def _contract(text: str) -> Contract:
+    return from_document(json.loads(text))
