@@ -1,0 +1,75 @@
+# Everything runs inside this checkout: a virtual environment in .venv, state in var/.
+# `make demo` and `make test` need Python 3.11 or later, pip and git; nothing else.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
+
+# Which locks are installed is remembered in the virtual environment itself.
+RUNTIME := $(VENV)/.runtime
+DEV     := $(VENV)/.dev
+
+export DAGSTER_DISABLE_TELEMETRY := 1
+export GX_ANALYTICS_ENABLED := false
+
+.PHONY: help demo test test-full check format bench serve dagster lock clean
+
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(RUNTIME) ## run the whole story on the demonstration city
+	@$(BIN)/ybz demo
+
+test: $(DEV) ## run the tests that need nothing but Python
+	@echo "== tests (no server, no browser)"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not full"
+
+test-full: test ## then those that start real servers or a browser
+	@echo "== tests with real servers"
+	@$(BIN)/python -m pytest -m full
+
+check: $(DEV) ## format, lint, types, layers
+	@echo "== format" && $(BIN)/ruff format --check .
+	@echo "== lint"   && $(BIN)/ruff check .
+	@echo "== types"  && $(BIN)/mypy
+	@echo "== layers" && $(BIN)/lint-imports
+
+format: $(DEV) ## put the code into shape
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench: $(DEV) ## measure against baselines of the same run
+	@$(BIN)/python -m benchmarks
+
+serve: $(RUNTIME) ## HTTP interface on http://127.0.0.1:8000 over ./var
+	@$(BIN)/ybz init && $(BIN)/ybz serve
+
+dagster: $(DEV) ## the asset graph of ./var in Dagster's page, http://127.0.0.1:3000
+	@DAGSTER_HOME=$(CURDIR)/dagster_home $(BIN)/dagster dev -w dagster_home/workspace.yaml
+
+lock: ## resolve both locks anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	  --extra dev --extra build pyproject.toml -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	  --extra build -c requirements-dev.lock pyproject.toml -o requirements.lock
+
+clean: ## remove the virtual environment, state and caches of this checkout
+	rm -rf $(VENV) var build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed; set PYTHON=…")'
+	@echo "== making $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "== installing what running needs into $(VENV) (some minutes the first time)"
+	@$(PIP) install -q --require-hashes -r requirements.lock
+	@$(PIP) install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements-dev.lock $(RUNTIME)
+	@echo "== installing what tests and checks need into $(VENV)"
+	@$(PIP) install -q --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,104 @@
+"""The house itself: its rooms, its locks, what may be imported where, where SQL and Delta may be."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("contracts", "policies", "catalog", "space", "pipelines")
+MODULES = sorted(p for package in PACKAGES for p in (ROOT / package).rglob("*.py"))
+
+# Libraries that cost more than a tenth of a second to import.
+HEAVY = {
+    "dagster", "deltalake", "duckdb", "fastapi", "great_expectations", "opendp", "pandas", "pyarrow",
+    "sqlalchemy", "sqlglot",
+}  # fmt: skip
+
+
+def imported(path: Path) -> set[str]:
+    """Top-level packages the module imports when it is imported."""
+    names: set[str] = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+def test_the_rooms_the_user_named_are_there() -> None:
+    for room in (*PACKAGES, "dagster_home", "tests", "examples", "benchmarks", "docs"):
+        assert (ROOT / room).is_dir(), room
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_has_hashes_and_no_address(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    assert "://" not in text
+    pins = [line for line in text.splitlines() if "==" in line and not line.startswith(" ")]
+    assert pins
+    assert text.count("--hash=sha256:") >= len(pins)
+
+
+def test_the_help_loads_no_heavy_library() -> None:
+    program = (
+        "import sys, ybz; from click.testing import CliRunner;"
+        "result = CliRunner().invoke(ybz.ybz, ['--help']); assert result.exit_code == 0, result.output;"
+        f"print(sorted({HEAVY!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_registered_command_has_help() -> None:
+    import click
+    from click.testing import CliRunner
+
+    import ybz
+
+    context = click.Context(ybz.ybz)
+    for name in ybz.ybz.list_commands(context):
+        command = ybz.ybz.get_command(context, name)
+        assert command is not None, name
+        assert command.get_short_help_str(), f"{name} has no help"
+        assert CliRunner().invoke(command, ["--help"]).exit_code == 0, name
+
+
+def test_delta_tables_are_opened_in_one_room_only() -> None:
+    openers = {p.relative_to(ROOT).as_posix() for p in MODULES if "deltalake" in p.read_text(encoding="utf-8")}
+    assert openers <= {"catalog/delta.py", "catalog/releases.py"}, openers
+
+
+def test_great_expectations_is_imported_only_where_a_suite_runs() -> None:
+    users = {
+        p.relative_to(ROOT).as_posix()
+        for p in MODULES
+        if any(name.split(".")[0] == "great_expectations" for name in imported(p))
+    }
+    assert all(user.startswith("pipelines/expectations/") for user in users), users
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "policies" / "rules").glob("*.yaml")), ids=lambda p: p.name)
+def test_a_rule_file_says_where_its_rules_come_from(path: Path) -> None:
+    def mappings(node: object) -> list[dict[str, object]]:
+        if isinstance(node, dict):
+            return [node, *(m for v in node.values() for m in mappings(v))]
+        if isinstance(node, list):
+            return [m for v in node for m in mappings(v)]
+        return []
+
+    rules = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    found = mappings(rules)
+    for word in ("source", "valid_from", "confidence"):
+        assert any(word in mapping for mapping in found), f"{path.name} has no {word}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_a_module_reads_in_one_sitting(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 450
