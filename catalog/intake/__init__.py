@@ -1,1 +1,1 @@
-"""From files and tables as departments send them to raw rows, and to drafted contracts."""
+"""Intake: files and tables as departments send them, read into raw columns, and drafted into contracts."""

@@ -1,0 +1,126 @@
+"""Names of a drafted dataset: schema, table, title and department, from folders, files and titles."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection
+from pathlib import PurePosixPath
+from typing import Final
+
+from catalog.intake.excel import split_range
+from catalog.intake.families import Family
+from catalog.intake.filenames import subject_of
+from catalog.intake.likeness import Member
+from catalog.intake.names import safe
+from contracts.model import Party
+
+# Stands where only a person knows the source department 数源部门.
+UNKNOWN_DEPARTMENT: Final = "待确认（数源部门）"
+
+_DEPARTMENT = re.compile(
+    r"(?:填报单位|编制单位|制表单位|数源部门|主管部门|发布单位)[：:]\s*([\u4e00-\u9fffA-Za-z（）()]{3,40})"
+)
+_OFFICE = re.compile(r"[\u4e00-\u9fff](?:局|委|委员会|办|办公室|厅|联合会|大队|支队|中心)$")
+_LABELLED = re.compile(r"^[^：:]{1,8}[：:]")
+_ATTACHMENT = re.compile(r"^附件\s*[\d一二三四五六七八九十]*[：:]?$")
+_BRACKETED = re.compile(r"^[（(].*[)）]$")
+_HASH = re.compile(r"(?:^|[_\-\s])(?=[0-9A-Za-z]*\d)(?:[0-9a-f]{7,}|[A-Za-z]?\d{8,})(?=$|[_\-\s])")
+
+
+def dataset_name(family: Family, folder: str, taken: Collection[str]) -> tuple[str, str]:
+    """Schema and table of a family: the folder it lies in, and what its files are about.
+
+    Args:
+        family: with at least one member.
+        folder: name of the folder drafted, for files that lie directly in it.
+        taken: ``schema.table`` names already given.
+    """
+    first = family.members[0]
+    above = PurePosixPath(first.table.path).parent.name or folder
+    schema = re.sub(r"^c_(?=\d)", "s_", safe(above, "drafted"))
+    table = _table_name(family, len(taken) + 1)
+    candidate, number = table, 2
+    while f"{schema}.{candidate}" in taken:
+        candidate = f"{table[:58]}_{number}"
+        number += 1
+    return schema, candidate
+
+
+def title_of(family: Family) -> str:
+    """The title people know the dataset by: a title line, the words all file names share, a sheet."""
+    first = family.members[0]
+    sheet = split_range(first.table.source.sheet)[0] if first.table.source.sheet else ""
+    place = first.folder.rsplit("/", 1)[-1]
+    return _title_line(family) or _shared(family) or first.subject or subject_of(sheet) or place or first.stem
+
+
+def _title_line(family: Family) -> str:
+    """The line above a table that is its title, without what stands in brackets after it, or nothing."""
+    for line in family.members[0].table.above:
+        text = re.sub(r"\s+", "", line)
+        plain = not (_LABELLED.match(text) or _ATTACHMENT.match(text) or _BRACKETED.match(text))
+        if plain and 3 < len(text) <= 60:
+            bare = re.sub(r"[（(][^（）()]*[)）]$", "", text)
+            return subject_of(bare) or bare
+    for member in family.members:
+        if member.indicator:
+            return re.sub(r"[（(][^（）()]*[)）]$", "", member.indicator)
+    return ""
+
+
+def department_of(family: Family) -> Party:
+    """The department a title line or a folder names, or a place to fill in."""
+    for member in family.members:
+        for line in member.table.above:
+            found = _DEPARTMENT.search(line)
+            if found:
+                return Party(found[1])
+    for part in reversed(PurePosixPath(family.members[0].table.path).parent.parts):
+        if _OFFICE.search(part):
+            return Party(part)
+    return Party(UNKNOWN_DEPARTMENT)
+
+
+def source_name(member: Member, taken: Collection[str]) -> str:
+    """Name of a source: its file, and its sheet or table."""
+    inner = member.table.source.sheet or member.table.source.query
+    name = (
+        re.sub(r"[\s.#/\\@!%&^:]+", "_", member.stem + (f"_{inner}" if inner else "")).strip("_") or "source"
+    )
+    candidate, number = name, 2
+    while candidate in taken:
+        candidate = f"{name}_{number}"
+        number += 1
+    return candidate
+
+
+def _table_name(family: Family, number: int) -> str:
+    fallback = f"t{number:02d}"
+    shared = _shared(family)
+    stems = [
+        shared,
+        _title_line(family),
+        *(_HASH.sub("", m.subject) for m in family.members),
+        title_of(family),
+    ]
+    for stem in stems:
+        name = safe(stem, "") if stem else ""
+        if name and not re.match(r"^c\d+(?:_|$)", name) and not re.match(r"^c_\d+$", name):
+            return re.sub(r"^c_(?=\d)", "t_", name)
+    latin = "_".join(
+        re.findall(r"[A-Za-z][A-Za-z0-9]*|\d{1,4}(?!\d)", _HASH.sub("", family.members[0].subject))
+    )
+    name = safe(latin, fallback)
+    return fallback if re.match(r"^c\d*_", name) or len(name) < 3 else name
+
+
+def _shared(family: Family) -> str:
+    """The words all file names of a family share, in the order of the first."""
+    if len(family.members) < 2:
+        return ""
+    parts = [re.findall(r"[A-Za-z]+|\d+|[\u4e00-\u9fff]+", m.subject) for m in family.members]
+    counts = Counter(word for words in parts for word in set(words))
+    shared = [w for w in parts[0] if counts[w] == len(parts)]
+    text = "_".join(shared)
+    return text if re.search(r"[A-Za-z]{3}|[\u4e00-\u9fff]{2}", text) else ""
