@@ -22,17 +22,41 @@ if TYPE_CHECKING:
     help="Where contracts go (default: YBZ_HOME/contracts).",
 )
 @click.option("--force", is_flag=True, help="Write over contracts that are already there.")
-def draft(folder: Path, as_json_: bool, out: Path | None, force: bool) -> None:
+@click.option("--department", default="", help="The source department 数源部门 that answers for the folder.")
+@click.option("--department-code", default="", help="Its USCC 统一社会信用代码.")
+@click.option(
+    "--share",
+    type=click.Choice(["unconditional", "conditional", "withheld"]),
+    help="Sharing type 共享类型 of everything in the folder.",
+)
+@click.option("--condition", default="", help="Condition of conditional sharing.")
+@click.option("--basis", default="", help="Cited basis of conditional or withheld sharing.")
+def draft(
+    folder: Path,
+    as_json_: bool,
+    out: Path | None,
+    force: bool,
+    department: str,
+    department_code: str,
+    share: str | None,
+    condition: str,
+    basis: str,
+) -> None:
     """Draft contracts from the files in FOLDER: encodings, tables, types, families.
 
     Nothing in FOLDER is changed. Every file is named in the report, also those that cannot be read.
+    What a file cannot say (whose it is, how it is shared) is stated here for the whole folder, or in
+    each contract afterwards.
     """
     from catalog.home import Home
     from catalog.intake.draft import as_json
+    from catalog.intake.statement import Statement, state
     from catalog.intake.writing import write
+    from contracts.model import ShareType
 
     target = out or Home.find().contracts
-    made = _with_progress(folder, [Home.find().root, target])
+    stated = Statement(department, department_code, ShareType(share) if share else None, condition, basis)
+    made = state(_with_progress(folder, [Home.find().root, target]), stated)
     written = write(made, target, overwrite=force)
     if as_json_:
         click.echo(json.dumps(as_json(made, written), ensure_ascii=False, indent=2))

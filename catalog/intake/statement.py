@@ -1,0 +1,45 @@
+"""What a steward states for a whole folder at once: whose data it is and how it is shared.
+
+A file does not say who answers for it; a person does. What is stated here goes into every contract
+drafted from the folder; what is not stated stays open and is asked for when the contract is catalogued.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from catalog.intake.draft import Draft
+from contracts.model import Contract, Party, ShareType, Sharing
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A steward's statement for a folder.
+
+    Attributes:
+        department: name of the source department 数源部门, or empty.
+        code: its USCC, or empty.
+        sharing: type of sharing, or None where it is not stated.
+        condition, basis: of conditional or withheld sharing.
+    """
+
+    department: str = ""
+    code: str = ""
+    sharing: ShareType | None = None
+    condition: str = ""
+    basis: str = ""
+
+
+def state(made: Draft, statement: Statement) -> Draft:
+    """The draft with the statement in every contract."""
+    families = tuple(replace(f, contract=_stated(f.contract, statement)) for f in made.families)
+    return replace(made, families=families)
+
+
+def _stated(contract: Contract, statement: Statement) -> Contract:
+    if statement.department:
+        contract = replace(contract, department=Party(statement.department, statement.code))
+    if statement.sharing is not None:
+        sharing = Sharing(statement.sharing, statement.condition, statement.basis)
+        contract = replace(contract, sharing=sharing)
+    return contract

@@ -1,0 +1,180 @@
+"""Commands of the way back: ``ybz backflow``, ``ybz form``, ``ybz correct``.
+
+Deliveries are made by `ybz build` after each release; here they are subscribed to, read and counted back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from space.cli.wayback_forms import correct, form
+from space.cli.wayback_options import (
+    acting,
+    actor,
+    as_json,
+    body_option,
+    names,
+    open_installation,
+    print_json,
+)
+
+__all__ = ["backflow", "correct", "form"]
+
+
+@click.group()
+def backflow() -> None:
+    """Rows of an area flow back 回流: subscribe, list, show, ack, balance."""
+
+
+@backflow.command("body")
+@click.argument("code")
+@click.option("--name", required=True, help="Of the street, town, community or village.")
+@click.option("--area", required=True, metavar="REGION", help="Region code it answers for.")
+def enter_body(code: str, name: str, area: str) -> None:
+    """Enter the grass-roots body CODE and the area it answers for."""
+    from space.grassroots import Body, register
+
+    _home, engine, now = open_installation()
+    entered = register(engine, Body(code, name, area), now)
+    click.echo(f"{entered.code} {entered.name} answers for {entered.area}")
+
+
+@backflow.command()
+@body_option
+@click.option("--dataset", required=True, metavar="SCHEMA.TABLE")
+@click.option("--fields", required=True, metavar="A,B", help="Field names; nothing else leaves.")
+@click.option("--basis", required=True, help="Legal basis 使用依据.")
+@click.option("--area", default="", metavar="REGION", help="Within the body's own area (default: all of it).")
+@click.option("--plain", default="", metavar="A,B", help="Identity numbers delivered unmasked.")
+@actor
+@as_json
+def subscribe(
+    body: str, dataset: str, fields: str, basis: str, area: str, plain: str, by: str, as_json: bool
+) -> None:
+    """Subscribe a body to the rows of its area in a dataset."""
+    from space.subscriptions import Wanted
+    from space.subscriptions import subscribe as open_subscription
+
+    _home, engine, now = open_installation()
+    wanted = Wanted(body, dataset, names(fields), basis, area, names(plain))
+    made = open_subscription(engine, wanted, by=acting(by), now=now)
+    if as_json:
+        print_json(asdict(made) | {"opened_at": made.opened_at.isoformat()})
+    else:
+        click.echo(f"{made.id}: {dataset} flows back to {body} for {made.area} — next: `ybz build`")
+
+
+@backflow.command()
+@click.argument("subscription")
+@actor
+def end(subscription: str, by: str) -> None:
+    """End a SUBSCRIPTION; what was delivered stays."""
+    from space.subscriptions import end as end_subscription
+
+    _home, engine, now = open_installation()
+    end_subscription(engine, subscription, by=acting(by), now=now)
+    click.echo(f"{subscription} ended")
+
+
+@backflow.command("list")
+@click.option("--body", default=None, metavar="CODE", help="Only this body's.")
+@as_json
+def list_deliveries(body: str | None, as_json: bool) -> None:
+    """Deliveries, oldest first."""
+    from catalog.store import reading
+    from space.inbox import listing
+
+    _home, engine, _now = open_installation()
+    with reading(engine) as connection:
+        made = listing(connection, body)
+    rows = [{**asdict(one), "sent_at": one.sent_at.isoformat()} for one in made]
+    if as_json:
+        print_json(rows)
+        return
+    for one in made:
+        counts = f"+{one.counts.added} ~{one.counts.changed} -{one.counts.removed}"
+        click.echo(f"{one.id}  {one.area:12}  {one.dataset:32} {counts:16} {one.state}")
+
+
+@backflow.command()
+@click.argument("delivery_id", metavar="DELIVERY")
+@click.option("--limit", default=20, show_default=True, help="Rows shown.")
+@as_json
+def show(delivery_id: str, limit: int, as_json: bool) -> None:
+    """Rows of a DELIVERY, once its file is checked."""
+    from catalog.store import reading
+    from space.inbox import delivery, read_rows
+
+    home, engine, _now = open_installation()
+    with reading(engine) as connection:
+        made = delivery(connection, delivery_id)
+    rows = read_rows(home, made).slice(0, limit).to_pylist()
+    if as_json:
+        print_json([{name: None if v is None else str(v) for name, v in row.items()} for row in rows])
+        return
+    for row in rows:
+        click.echo("  ".join("" if value is None else str(value) for value in row.values()))
+
+
+@backflow.command()
+@click.argument("delivery_id", metavar="DELIVERY")
+@click.option("--counts", nargs=3, type=int, metavar="ADDED CHANGED REMOVED", help="As the receiver counted.")
+@actor
+@as_json
+def ack(delivery_id: str, counts: tuple[int, int, int] | None, by: str, as_json: bool) -> None:
+    """Count a DELIVERY back 对账; without --counts the rows of its file are counted here."""
+    from catalog.store import reading
+    from space.inbox import Counts, acknowledge, count, delivery, read_rows
+
+    home, engine, now = open_installation()
+    with reading(engine) as connection:
+        made = delivery(connection, delivery_id)
+    received = Counts(*counts) if counts else count(read_rows(home, made))
+    done = acknowledge(engine, delivery_id, received, by=acting(by), now=now)
+    if as_json:
+        print_json({"delivery": done.id, "state": done.state, "received": asdict(received)})
+    else:
+        click.echo(f"{done.id}: {done.state}")
+    if done.state == "disputed":
+        raise click.exceptions.Exit(1)
+
+
+@backflow.command()
+@as_json
+def balance(as_json: bool) -> None:
+    """Counts of every delivery on both sides; fails where one does not add up."""
+    from catalog.store import reading
+    from space.inbox import balance as balances
+
+    _home, engine, _now = open_installation()
+    with reading(engine) as connection:
+        found = balances(connection)
+    if as_json:
+        print_json([asdict(one) for one in found])
+    else:
+        for one in found:
+            told = f"{one.changed} = {one.delivered} + {one.unattributed} + {one.other_areas}"
+            click.echo(f"{one.release}  {one.area:12}  {told:32} {'ok' if one.balanced else 'DIFFERS'}")
+    if not all(one.balanced for one in found):
+        raise click.exceptions.Exit(1)
+
+
+@backflow.command()
+@body_option
+@click.option("--unread", is_flag=True)
+@as_json
+def inbox(body: str, unread: bool, as_json: bool) -> None:
+    """What waits for a body: deliveries, and answers to its challenges."""
+    from catalog.store import reading
+    from space.inbox import notices_of
+
+    _home, engine, _now = open_installation()
+    with reading(engine) as connection:
+        found = notices_of(connection, body, unread=unread)
+    if as_json:
+        print_json([{"kind": n.kind, "subject": n.subject, "message": n.message} for n in found])
+        return
+    for notice in found:
+        click.echo(f"{notice.sent_at:%Y-%m-%d %H:%M}Z  {notice.subject}  {notice.message}")

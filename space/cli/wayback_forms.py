@@ -1,0 +1,217 @@
+"""Commands of forms and challenges: ``ybz form`` and ``ybz correct``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from space.cli.wayback_options import (
+    acting,
+    actor,
+    as_json,
+    body_option,
+    open_installation,
+    pairs,
+    print_json,
+)
+
+
+@click.group()
+def form() -> None:
+    """Forms on the admission list 报表准入清单: admit, list, prefill, submit."""
+
+
+@form.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@actor
+def admit(file: Path, by: str) -> None:
+    """Put the form in FILE (YAML) on the admission list."""
+    from space.forms import admit as put_on_list
+    from space.forms import read
+
+    _home, engine, now = open_installation()
+    admitted = put_on_list(engine, read(file), by=acting(by), now=now)
+    click.echo(f"{admitted.code} {admitted.title}: admitted until {admitted.valid_to}")
+
+
+@form.command("list")
+def list_forms() -> None:
+    """Forms of the admission list."""
+    from catalog.store import reading
+    from space.forms import listing
+
+    _home, engine, _now = open_installation()
+    with reading(engine) as connection:
+        found = listing(connection)
+    for one in found:
+        click.echo(f"{one.code:20} {one.title}  ({one.issuer}, {one.period}, until {one.valid_to})")
+
+
+@form.command()
+@click.argument("code")
+@body_option
+@click.option("--subject", prompt=True, help="Identifier of the person, household or enterprise.")
+@as_json
+def prefill(code: str, body: str, subject: str, as_json: bool) -> None:
+    """The items of form CODE for one subject: value, source department, as-of date."""
+    from space.prefill import prefill as fill
+
+    home, engine, now = open_installation()
+    items = fill(home, engine, code, body, subject, now)
+    if as_json:
+        print_json([asdict(item) for item in items])
+        return
+    for item in items:
+        source = f"{item.department}, as of {item.as_of}" if item.source_responsible else "to be filled"
+        flag = "  (disputed)" if item.disputed else ""
+        click.echo(f"{item.name:20} {item.title}: {item.value or '—'}  [{source}]{flag}")
+
+
+@form.command()
+@click.argument("code")
+@body_option
+@click.option("--subject", prompt=True, help="Identifier of the person, household or enterprise.")
+@click.option("--period", required=True, metavar="PERIOD", help="E.g. 2026-09.")
+@click.option("--set", "values", multiple=True, metavar="ITEM=VALUE", help="What differs; the rest is kept.")
+@click.option("--reason", "reasons", multiple=True, metavar="ITEM=TEXT", help="Why it differs.")
+@actor
+@as_json
+def submit(
+    code: str,
+    body: str,
+    subject: str,
+    period: str,
+    values: tuple[str, ...],
+    reasons: tuple[str, ...],
+    by: str,
+    as_json: bool,
+) -> None:
+    """Submit the differences of form CODE; those on prefilled items become challenges."""
+    from space.filling import Filled
+    from space.filling import submit as hand_in
+
+    home, engine, now = open_installation()
+    filled = Filled(code, period, body, subject, pairs(values), pairs(reasons))
+    done = hand_in(home, engine, filled, by=acting(by), now=now)
+    if as_json:
+        print_json(asdict(done))
+        return
+    click.echo(f"{done.id}: {done.kept} kept, {done.corrected} corrected, {done.added} added")
+    for challenge in done.challenges:
+        click.echo(f"  challenge {challenge} sent to its source department")
+
+
+@click.group()
+def correct() -> None:
+    """Challenges of a value 校核: open, answer, list, workbook, check."""
+
+
+@correct.command("open")
+@body_option
+@click.option("--dataset", required=True, metavar="SCHEMA.TABLE")
+@click.option("--row", required=True, metavar="REF", help="As a delivery or a prefilled form names it.")
+@click.option("--field", required=True)
+@click.option("--value", required=True, help="What it should be.")
+@click.option("--reason", required=True, help="Why, and on what evidence.")
+@actor
+@as_json
+def open_one(
+    body: str, dataset: str, row: str, field: str, value: str, reason: str, by: str, as_json: bool
+) -> None:
+    """Challenge a value; the source department answers within its clock."""
+    from space.challenges import Challenge
+    from space.corrections import open_challenge
+
+    home, engine, now = open_installation()
+    challenge = Challenge(body, dataset, row, field, value, reason)
+    made = open_challenge(home, engine, challenge, by=acting(by), now=now)
+    if as_json:
+        print_json(_told(made))
+    else:
+        click.echo(f"{made.id}: {made.department} answers by {made.due_on}")
+
+
+@correct.command()
+@click.argument("correction_id", metavar="ID")
+@click.option("--department", required=True, metavar="CODE", help="Code of the answering department.")
+@click.option("--accept/--reject", "accepted", required=True, default=None)
+@click.option("--reason", required=True, help="Told to the asker.")
+@actor
+@as_json
+def answer(correction_id: str, department: str, accepted: bool, reason: str, by: str, as_json: bool) -> None:
+    """Answer the challenge ID for its source department."""
+    from space.corrections import answer as settle
+
+    _home, engine, now = open_installation()
+    done = settle(
+        engine,
+        correction_id,
+        department_code=department,
+        accepted=accepted,
+        reason=reason,
+        by=acting(by),
+        now=now,
+    )
+    if as_json:
+        print_json(_told(done))
+    else:
+        click.echo(f"{done.id}: {done.state}{', late' if done.late else ''}")
+
+
+@correct.command("list")
+@click.option("--body", default=None, metavar="CODE", help="Only this asker's.")
+@click.option("--department", default=None, metavar="CODE", help="Only this department's.")
+@as_json
+def list_challenges(body: str | None, department: str | None, as_json: bool) -> None:
+    """Challenges, oldest first."""
+    from catalog.store import reading
+    from space.corrections import listing
+
+    _home, engine, _now = open_installation()
+    with reading(engine) as connection:
+        found = listing(connection, asker=body, department_code=department)
+    if as_json:
+        print_json([_told(one) for one in found])
+        return
+    for one in found:
+        click.echo(f"{one.id}  {one.dataset}.{one.field}  {one.state:9} due {one.due_on}  {one.department}")
+
+
+@correct.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--department", required=True, metavar="CODE")
+def workbook(file: Path, department: str) -> None:
+    """Write the accepted corrections of a department into an Excel FILE."""
+    from space.carrying import write_workbook
+
+    _home, engine, _now = open_installation()
+    count = write_workbook(engine, department, file)
+    click.echo(f"{count} accepted corrections written to {file} (it holds values: keep it closed)")
+
+
+@correct.command()
+@as_json
+def check(as_json: bool) -> None:
+    """Look for accepted values in the releases published since."""
+    from space.carrying import check as look
+
+    home, engine, now = open_installation()
+    found = look(home, engine, now)
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    for one in found:
+        click.echo(f"{one.correction}  {one.dataset}  {one.outcome}")
+    click.echo(f"{len(found)} accepted corrections looked for")
+
+
+def _told(correction: Any) -> Mapping[str, Any]:
+    """A challenge as JSON: days and instants as text."""
+    return {
+        name: value if value is None or isinstance(value, str | bool) else str(value)
+        for name, value in asdict(correction).items()
+    }

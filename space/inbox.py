@@ -1,0 +1,249 @@
+"""The inbox of a body: what was delivered, reading it, and counting it back 对账.
+
+Decides that a delivery is acknowledged only with the receiver's own counts: where they differ from
+the sender's, the delivery is disputed, not settled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlalchemy import Connection, Engine, Row, select, update
+
+from catalog.evidence import record
+from catalog.home import Home
+from catalog.store import writing
+from catalog.store.tables.backflow import deliveries, notices, subscriptions
+from catalog.store.tables.releases import releases
+from space.errors import SpaceError, Unknown
+
+
+class FileChanged(SpaceError):
+    """The file of a delivery is missing or is not what was delivered."""
+
+
+class AlreadyAnswered(SpaceError):
+    """The delivery was acknowledged before, with other counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows of a delivery, by what happened to them."""
+
+    added: int
+    changed: int
+    removed: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.added + self.changed + self.removed
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One delivery as its receiver sees it.
+
+    Attributes:
+        since_release: the release compared with; empty where the whole area was delivered.
+        counts: rows in the file, as the sender counted them.
+        state: ``sent``, ``acknowledged`` or ``disputed``.
+    """
+
+    id: str
+    subscription: str
+    subscriber: str
+    dataset: str
+    area: str
+    release: str
+    since_release: str
+    counts: Counts
+    path: str
+    sha256: str
+    state: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Counts of one delivery on both sides.
+
+    Attributes:
+        changed: all rows that moved in the dataset.
+        delivered, unattributed, other_areas: where they went.
+        balanced: the three add up, and the receiver has not counted otherwise.
+    """
+
+    release: str
+    area: str
+    changed: int
+    delivered: int
+    unattributed: int
+    other_areas: int
+    balanced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A line in an inbox: something was delivered or answered."""
+
+    id: str
+    kind: str
+    subject: str
+    message: str
+    sent_at: datetime
+    read_at: datetime | None
+
+
+def listing(connection: Connection, subscriber: str | None = None) -> tuple[Delivery, ...]:
+    """Deliveries of one body or of all, oldest first."""
+    query = _deliveries()
+    if subscriber is not None:
+        query = query.where(subscriptions.c.subscriber == subscriber)
+    return tuple(_delivery(row) for row in connection.execute(query))
+
+
+def deliveries_of(connection: Connection, subscription_id: str) -> tuple[Delivery, ...]:
+    """Deliveries of one subscription, oldest first."""
+    query = _deliveries().where(deliveries.c.subscription_id == subscription_id)
+    return tuple(_delivery(row) for row in connection.execute(query))
+
+
+def delivery(connection: Connection, delivery_id: str) -> Delivery:
+    """The delivery of that id.
+
+    Raises:
+        Unknown: there is none.
+    """
+    row = connection.execute(_deliveries().where(deliveries.c.id == delivery_id)).first()
+    if row is None:
+        raise Unknown("delivery", delivery_id, "see `ybz backflow list`")
+    return _delivery(row)
+
+
+def read_rows(home: Home, made: Delivery) -> pa.Table:
+    """The delivered rows, once the file is shown to be what was delivered.
+
+    Raises:
+        FileChanged: it is missing or differs.
+    """
+    path = home.lake / made.path
+    content = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(content).hexdigest() != made.sha256:
+        raise FileChanged(f"the file of delivery {made.id} is missing or changed — do not use it")
+    return pq.read_table(io.BytesIO(content))
+
+
+def count(rows: pa.Table) -> Counts:
+    """The receiver's own count of delivered rows."""
+    found = Counter(rows["_change"].to_pylist())
+    return Counts(added=found["added"], changed=found["changed"], removed=found["removed"])
+
+
+def acknowledge(engine: Engine, delivery_id: str, counts: Counts, *, by: str, now: datetime) -> Delivery:
+    """Count a delivery back.
+
+    Args:
+        engine: the store.
+        delivery_id: which.
+        counts: as the receiver counted the rows.
+        by: the person who did.
+        now: aware instant.
+
+    Returns:
+        The delivery: ``acknowledged`` where both sides count alike, else ``disputed``. A disputed
+        one may be counted again.
+
+    Raises:
+        Unknown: there is no such delivery.
+        AlreadyAnswered: it was acknowledged before, with other counts.
+    """
+    with writing(engine) as connection:
+        made = delivery(connection, delivery_id)
+        agreed = counts == made.counts
+        if made.state == "acknowledged":
+            if not agreed:
+                raise AlreadyAnswered(f"delivery {delivery_id} was acknowledged with other counts")
+            return made
+        state = "acknowledged" if agreed else "disputed"
+        connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id == delivery_id)
+            .values(state=state, received=counts.total, acknowledged_by=by, acknowledged_at=now)
+        )
+        connection.execute(
+            update(notices)
+            .where(notices.c.subject == delivery_id, notices.c.read_at.is_(None))
+            .values(read_at=now)
+        )
+        body = {"agreed": agreed, "by": by, "subscription": made.subscription, "release": made.release}
+        record(connection, event="backflow:delivery:acknowledge", subject=delivery_id, body=body, now=now)
+        return delivery(connection, delivery_id)
+
+
+def balance(connection: Connection) -> tuple[Balance, ...]:
+    """Both sides' counts of every delivery, oldest first."""
+    rows = connection.execute(_deliveries()).all()
+    return tuple(
+        Balance(
+            release=row.release_id,
+            area=row.area,
+            changed=row.total,
+            delivered=row.delivered,
+            unattributed=row.unattributed,
+            other_areas=row.other_areas,
+            balanced=_is_balanced(row),
+        )
+        for row in rows
+    )
+
+
+def notices_of(connection: Connection, organisation: str, *, unread: bool = False) -> tuple[Notice, ...]:
+    """What waits in an organisation's inbox, oldest first."""
+    n = notices.c
+    query = select(n.id, n.kind, n.subject, n.message, n.sent_at, n.read_at).where(
+        n.organisation == organisation
+    )
+    if unread:
+        query = query.where(n.read_at.is_(None))
+    return tuple(Notice(*row) for row in connection.execute(query.order_by(n.sent_at, n.id)))
+
+
+def _is_balanced(row: Row[Any]) -> bool:
+    adds_up = bool(row.total == row.delivered + row.unattributed + row.other_areas)
+    return adds_up and row.state != "disputed" and row.received in (None, row.delivered)
+
+
+def _deliveries() -> Any:
+    d = deliveries.c
+    return (
+        select(deliveries, subscriptions.c.subscriber)
+        .join(subscriptions, subscriptions.c.id == d.subscription_id)
+        .join(releases, releases.c.id == d.release_id)
+        # Several releases may be delivered in one round: their numbers say which came first.
+        .order_by(d.sent_at, releases.c.number, d.id)
+    )
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        subscription=row.subscription_id,
+        subscriber=row.subscriber,
+        dataset=row.dataset,
+        area=row.area,
+        release=row.release_id,
+        since_release=row.since_release_id,
+        counts=Counts(row.added, row.changed, row.removed),
+        path=row.path,
+        sha256=row.sha256,
+        state=row.state,
+        sent_at=row.sent_at,
+    )
