@@ -1,0 +1,235 @@
+"""Workers that wait, and the one that runs a query.
+
+Decides which process runs a plan, for how long, and that its end never takes the caller down. A worker
+is started by spawning an interpreter of its own with an empty environment; it is used again only for
+the same owner and the same files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+import pyarrow as pa
+
+from space.engines.worker import ANSWER, FAILED, READY, WALLS
+from space.errors import EngineError, EngineTimeout
+from space.query.plan import OutputColumn, Plan
+
+_LENGTH: Final = struct.Struct("<Q")
+_HEAD: Final = 1 + _LENGTH.size
+# Seconds a new worker may take to load its libraries.
+_START: Final = 60.0
+
+# Nothing of the caller's; the libraries are told to start no thread of their own before the walls rise.
+_ENVIRONMENT: Final = {
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+Place = tuple[str, frozenset[str]]  # owner, files
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A released answer.
+
+    Attributes:
+        table: released rows, at most the terms' ``max_rows``.
+        columns: names and Arrow types, in order.
+        mode: how it was made safe.
+    """
+
+    table: pa.Table
+    columns: tuple[OutputColumn, ...]
+    mode: str
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows as plain values."""
+        found: list[dict[str, Any]] = self.table.to_pylist()
+        return found
+
+
+class _Worker:
+    """One worker process, as its owner sees it."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-m", "space.engines.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_ENVIRONMENT,
+            cwd="/",
+            close_fds=True,
+        )
+        self.ready = False
+
+    def ask(self, request: bytes, seconds: float) -> tuple[bytes, bytes]:
+        """Send a request and wait for its answer.
+
+        Raises:
+            EngineTimeout: none in time.
+            EngineError: the process ended.
+        """
+        if not self.ready:
+            kind, _ = self._receive(time.monotonic() + _START)
+            if kind != READY:
+                raise EngineError
+            self.ready = True
+        stream = self.process.stdin
+        assert stream is not None
+        try:
+            stream.write(_LENGTH.pack(len(request)) + request)
+            stream.flush()
+        except OSError:
+            raise EngineError from None
+        return self._receive(time.monotonic() + seconds)
+
+    def _receive(self, deadline: float) -> tuple[bytes, bytes]:
+        head = self._read(_HEAD, deadline)
+        return head[:1], self._read(_LENGTH.unpack(head[1:])[0], deadline)
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        stream = self.process.stdout
+        assert stream is not None
+        parts, missing = [], size
+        while missing:
+            ready, _, _ = select.select([stream], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise EngineTimeout
+            part = os.read(stream.fileno(), min(missing, 1 << 20))
+            if not part:
+                raise EngineError
+            parts.append(part)
+            missing -= len(part)
+        return b"".join(parts)
+
+    def stop(self) -> None:
+        """End the process now."""
+        self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+
+
+@dataclass(slots=True)
+class Pool:
+    """Warm workers; safe to use from several threads.
+
+    Attributes:
+        seconds: of wall clock a query may take, after which its worker is killed.
+        kept: most idle workers kept for the files they already hold.
+    """
+
+    seconds: float = 30.0
+    kept: int = 4
+    _spares: list[_Worker] = field(default_factory=list)
+    _idle: dict[Place, _Worker] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __enter__(self) -> Pool:
+        self.warm()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def warm(self) -> None:
+        """Start a spare worker, so that the next query finds one waiting."""
+        with self._lock:
+            if not self._spares:
+                self._spares.append(_Worker())
+
+    def run(self, plan: Plan, files: Mapping[str, Sequence[Path]], *, owner: str = "") -> Answer:
+        """Run a plan in a worker of its own.
+
+        Args:
+            plan: checked.
+            files: protected files of every dataset of the plan.
+            owner: whose query it is, e.g. a grant; workers are never shared between owners.
+
+        Raises:
+            EngineError: no answer; the wording is the same whatever happened.
+        """
+        opened = {name: [str(Path(p).resolve()) for p in files.get(name, ())] for name in plan.datasets}
+        request = {"plan": plan.to_document(), "files": opened, "seconds": self.seconds}
+        kind, body = self._ask(request, (owner, frozenset(p for paths in opened.values() for p in paths)))
+        if kind != ANSWER:
+            raise EngineError
+        with pa.ipc.open_stream(body) as reader:
+            table = reader.read_all()
+        columns = tuple(OutputColumn(f.name, str(f.type)) for f in table.schema)
+        return Answer(table, columns, str(plan.mode))
+
+    def walls(self) -> dict[str, bool]:
+        """Which walls stand around a worker on this machine."""
+        kind, body = self._ask({"plan": None, "files": {}, "seconds": self.seconds}, ("walls", frozenset()))
+        if kind != WALLS:
+            raise EngineError
+        found: dict[str, bool] = json.loads(body)
+        return found
+
+    def close(self) -> None:
+        """End every worker."""
+        with self._lock:
+            workers = [*self._spares, *self._idle.values()]
+            self._spares.clear()
+            self._idle.clear()
+        for worker in workers:
+            worker.stop()
+
+    def _ask(self, request: dict[str, Any], place: Place) -> tuple[bytes, bytes]:
+        worker = self._take(place)
+        try:
+            kind, body = worker.ask(json.dumps(request).encode(), self.seconds)
+        except EngineError:
+            worker.stop()
+            raise
+        if kind == FAILED:
+            worker.stop()  # whatever state the failure left behind ends with the process
+        else:
+            self._give_back(worker, place)
+        return kind, body
+
+    def _take(self, place: Place) -> _Worker:
+        with self._lock:
+            waiting = [*([self._idle.pop(place)] if place in self._idle else []), *self._spares]
+            alive = [worker for worker in waiting if worker.process.poll() is None]
+            chosen = alive[0] if alive else _Worker()
+            self._spares = [worker for worker in alive[1:] if worker is not chosen] or [_Worker()]
+        for dead in (worker for worker in waiting if worker not in alive):
+            dead.stop()
+        return chosen
+
+    def _give_back(self, worker: _Worker, place: Place) -> None:
+        with self._lock:
+            surplus = [self._idle.pop(place)] if place in self._idle else []
+            self._idle[place] = worker
+            while len(self._idle) > self.kept:
+                surplus.append(self._idle.pop(next(iter(self._idle))))
+        for old in surplus:
+            old.stop()
+
+
+def walls() -> dict[str, bool]:
+    """Which walls stand around a worker on this machine, asked of a worker."""
+    with Pool() as pool:
+        return pool.walls()

@@ -1,0 +1,63 @@
+"""The worker process: reads plans from its input, writes answers to its output, and can do little else.
+
+``python -I -m space.engines.worker``. Libraries are loaded first, so that a waiting worker is warm; the
+walls rise with the first request, which names the only files it will ever read. Nothing but an answer
+or one constant byte of failure leaves the process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from pathlib import Path
+from typing import BinaryIO, Final
+
+READY: Final = b"R"
+ANSWER: Final = b"A"
+WALLS: Final = b"W"
+FAILED: Final = b"F"
+_LENGTH: Final = struct.Struct("<Q")
+
+
+def send(stream: BinaryIO, kind: bytes, body: bytes = b"") -> None:
+    """Write one message: a byte, a length, a body."""
+    stream.write(kind + _LENGTH.pack(len(body)) + body)
+    stream.flush()
+
+
+def main() -> None:
+    """Serve requests until the input ends."""
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    silent = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):  # whatever a library prints goes nowhere
+        os.dup2(silent, stream)
+
+    import pyarrow as pa
+
+    from space.engines import duckdb, walls
+    from space.query.plan import Plan
+
+    send(answers, READY)
+    raised: dict[str, bool] | None = None
+    while head := requests.read(_LENGTH.size):
+        body = json.loads(requests.read(_LENGTH.unpack(head)[0]))
+        try:
+            files = {name: [Path(p) for p in paths] for name, paths in body["files"].items()}
+            if raised is None:
+                raised = walls.raise_walls([p for paths in files.values() for p in paths], body["seconds"])
+            if body["plan"] is None:
+                send(answers, WALLS, json.dumps(raised).encode())
+                continue
+            table = duckdb.execute(Plan.from_document(body["plan"]), files, seconds=body["seconds"])
+            sink = pa.BufferOutputStream()
+            with pa.ipc.new_stream(sink, table.schema) as writer:
+                writer.write_table(table)
+            send(answers, ANSWER, sink.getvalue().to_pybytes())
+        # Whatever went wrong, it may speak of rows: it stays here and the failure has no text.
+        except BaseException:
+            send(answers, FAILED)
+
+
+if __name__ == "__main__":
+    main()

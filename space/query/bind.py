@@ -1,0 +1,184 @@
+"""Names to columns: the tree, with every name resolved against the grant and nothing else.
+
+Decides which table or answer every name means, and which SELECTs read protected tables (*base*) and
+which read answers (*released*). A name that is not granted is refused in the same words whether it
+exists elsewhere or not. Does not judge what a column may be used for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlglot import exp
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.schema import MappingSchema
+
+from contracts.model import FieldType
+from space.query.language import NODES
+from space.query.reasons import Refused
+from space.query.schema import Column, QuerySchema, Table
+
+ScopeKind = Literal["base", "released", "mixed", "constant"]
+
+_SQL_TYPES = {
+    FieldType.STRING: "TEXT",
+    FieldType.INTEGER: "BIGINT",
+    FieldType.NUMBER: "DOUBLE",
+    FieldType.DATE: "DATE",
+    FieldType.TIMESTAMP: "TIMESTAMP",
+    FieldType.BOOLEAN: "BOOLEAN",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One occurrence of a table in a FROM clause.
+
+    Attributes:
+        alias: as the bound tree calls it.
+        name: as the plan calls it: the same whatever the caller's alias.
+    """
+
+    alias: str
+    name: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One SELECT of the tree.
+
+    Attributes:
+        kind: what its FROM reads.
+        scans: the protected tables it reads, in order.
+    """
+
+    select: exp.Select
+    kind: ScopeKind
+    scans: tuple[Scan, ...]
+
+    def column(self, node: exp.Column) -> tuple[Scan, Column]:
+        """The scan and granted column a name of this scope means.
+
+        Raises:
+            Refused: it means none.
+        """
+        for scan in self.scans:
+            if scan.alias == node.table:
+                found = scan.table.column(node.name)
+                if found is not None:
+                    return scan, found
+        raise Refused("query.name")
+
+    def own(self, *kinds: type[exp.Expr]) -> Iterator[exp.Expr]:
+        """Nodes of some types that belong to this SELECT, not to one inside its FROM."""
+        for node in self.select.walk(prune=lambda n: n is not self.select and isinstance(n, exp.Query)):
+            if isinstance(node, kinds):
+                yield node
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The qualified tree and its SELECTs, innermost last."""
+
+    tree: exp.Query
+    schema: QuerySchema
+    scopes: tuple[Scope, ...]
+
+    def base(self) -> Iterator[Scope]:
+        """The scopes that read protected tables."""
+        return (s for s in self.scopes if s.kind in ("base", "mixed"))
+
+    def scope(self, select: exp.Select) -> Scope:
+        """The scope of a SELECT of the tree."""
+        return next(s for s in self.scopes if s.select is select)
+
+
+def bind(tree: exp.Query, schema: QuerySchema) -> Bound:
+    """Resolve every name of ``tree``.
+
+    Raises:
+        Refused: a name is not granted, ambiguous, or a WITH name hides a table.
+    """
+    tree = tree.copy()
+    _check_ctes(tree, schema)
+    _resolve_tables(tree, schema)
+    known = MappingSchema(
+        {t.id: {c.name: _SQL_TYPES[c.type] for c in t.columns} for t in schema.tables}, dialect="duckdb"
+    )
+    try:
+        bound = qualify(tree, schema=known, dialect="duckdb", quote_identifiers=False)
+    # The qualifier fails in more ways than it declares; what it cannot resolve is not a name of the grant.
+    except Exception:
+        raise Refused("query.name") from None
+    if not isinstance(bound, exp.Query):
+        raise Refused("query.statement")
+    _check_columns(bound)
+    _check_forms(bound)
+    return Bound(bound, schema, tuple(_scope(s, schema) for s in bound.find_all(exp.Select)))
+
+
+def _check_ctes(tree: exp.Query, schema: QuerySchema) -> None:
+    names = [cte.alias.lower() for cte in tree.find_all(exp.CTE)]
+    recursive = any(w.args.get("recursive") for w in tree.find_all(exp.With))
+    # Names with a leading underscore are the compiler's own.
+    hiding = any(n.startswith("_") or schema.lookup("", n) is not None for n in names)
+    if recursive or hiding or len(set(names)) != len(names):
+        raise Refused("query.cte")
+
+
+def _resolve_tables(tree: exp.Query, schema: QuerySchema) -> None:
+    """Replace every table name by the identity of the granted table; WITH names stay."""
+    ctes = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
+    for node in list(tree.find_all(exp.Table)):
+        if not isinstance(node.this, exp.Identifier) or node.args.get("catalog"):
+            raise Refused("query.name")
+        if not node.db and node.name.lower() in ctes:
+            continue
+        table = schema.lookup(node.db, node.name)
+        if table is None:
+            raise Refused("query.name")
+        if not node.args.get("alias"):
+            node.set("alias", exp.TableAlias(this=exp.to_identifier(table.table)))
+        node.set("db", None)
+        node.set("this", exp.to_identifier(table.id))
+
+
+def _check_columns(bound: exp.Query) -> None:
+    """A column without a table can only be an output name used in ORDER BY."""
+    for node in bound.find_all(exp.Column):
+        if not node.table and not isinstance(node.find_ancestor(exp.Order, exp.Select), exp.Order):
+            raise Refused("query.name")
+
+
+def _check_forms(bound: exp.Query) -> None:
+    """Resolving names may have made other forms, such as a table where a value should stand."""
+    for node in bound.walk():
+        star = isinstance(node, exp.Star) and not isinstance(node.parent, exp.Count)
+        if type(node) not in NODES or star:
+            raise Refused("query.node")
+        if isinstance(node, exp.Union) and len(node.left.selects) != len(node.right.selects):
+            raise Refused("query.union")
+
+
+def _scope(select: exp.Select, schema: QuerySchema) -> Scope:
+    identities = {t.id for t in schema.tables}
+    scans: list[Scan] = []
+    answers = 0
+    for source in _sources(select):
+        if isinstance(source, exp.Table) and source.name in identities:
+            alias = source.alias_or_name
+            scans.append(Scan(alias, f"t{len(scans)}", schema.by_id(source.name)))
+        else:
+            answers += 1
+    kind: ScopeKind = "mixed" if scans and answers else "base" if scans else "released"
+    return Scope(select, kind if scans or answers else "constant", tuple(scans))
+
+
+def _sources(select: exp.Select) -> list[exp.Expr]:
+    """What stands in FROM and JOIN."""
+    first = select.args.get("from_")
+    joined = [join.this for join in select.args.get("joins") or ()]
+    return ([first.this] if first is not None else []) + joined

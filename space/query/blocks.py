@@ -1,0 +1,182 @@
+"""From drafts to blocks: proofs, hidden conditions, bounds and noise of every base aggregate.
+
+Decides how each figure of a block is made safe. The k-proofs are :mod:`space.query.proofs`, the bound
+:mod:`space.query.bounds`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import sqrt
+from typing import Final
+
+from policies.terms import Budget
+from space.query.bounds import contribution
+from space.query.plan import Aggregate, Block, BlockKind, Condition, Proof
+from space.query.proofs import Relation, method
+from space.query.reasons import Refused
+from space.query.relation import from_sql
+from space.query.split import Case, Draft
+
+# Every pair of shown conditions is compared: more of them would cost more than they are worth.
+MAX_CONDITIONS: Final = 8
+
+
+def threshold_block(draft: Draft) -> Block:
+    """The block in threshold mode: every condition with its proof, and the differences between them.
+
+    Raises:
+        Refused: too many conditions, or two forms of one measure.
+    """
+    _check_forms(draft)
+    cases = [*draft.cases, *(case for case, _ in _differences(draft))]
+    pairs = [None] * len(draft.cases) + [pair for _, pair in _differences(draft)]
+    conditions = tuple(Condition(c.sql, pair) for c, pair in zip(cases, pairs, strict=True))
+    return _block(draft, "threshold", conditions, _proofs(draft.relation, cases))
+
+
+def private_block(draft: Draft) -> Block:
+    """The block in differentially private mode, without noise yet: see :func:`with_noise`.
+
+    Raises:
+        Refused: the contribution of a unit, or a measure, has no bound.
+    """
+    bound = contribution(draft.relation)
+    kinds = {unit.kind for _, unit in draft.relation.about()}
+    conditions = tuple(Condition(c.sql) for c in draft.cases)
+    aggregates = []
+    for a in draft.aggregates:
+        if a.operation == "sum":
+            aggregates.append(_bounded(a, draft, bound))
+        else:
+            alone = a.operation == "units" and not draft.keys and len(kinds) == 1
+            aggregates.append(replace(a, sensitivity=1.0 if alone else float(bound)))
+    made = _block(draft, "dp", conditions, _proofs(draft.relation, draft.cases[:1]))
+    return replace(made, aggregates=tuple(aggregates), bound=bound)
+
+
+def choose_keys(block: Block, max_rows: int) -> Block:
+    """Public keys, where every key has a public domain and the product fits into an answer."""
+    cells = 1
+    for key in block.keys:
+        cells *= key.domain.size if key.domain is not None else max_rows + 1
+    public = bool(block.aggregates) and not block.keys_only and cells <= max_rows
+    keys = block.keys if public else tuple(replace(key, domain=None) for key in block.keys)
+    return replace(block, keys=keys, public_keys=public)
+
+
+def mechanisms(block: Block) -> int:
+    """How many noisy figures a private block needs."""
+    return len(_noisy(block)) + _hidden_count(block)
+
+
+def with_noise(block: Block, budget: Budget, parts: int) -> Block:
+    """The block with each figure's share of the budget.
+
+    Args:
+        block: a private block with its keys chosen.
+        budget: of the grant; one query spends ``rho_per_query``, shared evenly.
+        parts: how many noisy figures the whole query has.
+    """
+    rho = budget.rho_per_query / parts
+    noisy = {a.name for a in _noisy(block)}
+    aggregates = tuple(
+        replace(a, rho=rho, sigma=sigma(a.sensitivity, rho)) if a.name in noisy else a
+        for a in block.aggregates
+    )
+    if not _hidden_count(block):
+        return replace(block, aggregates=aggregates)
+    return replace(block, aggregates=aggregates, keys_rho=rho, keys_sigma=sigma(block.bound, rho))
+
+
+def sigma(sensitivity: float, rho: float) -> float:
+    """Standard deviation of Gaussian noise that spends ``rho`` (rounded up a hair).
+
+    Source: Bun and Steinke 2016, zero-concentrated differential privacy, proposition 1.6.
+    """
+    return sensitivity / sqrt(2 * rho) * (1 + 1e-9)
+
+
+def _hidden_count(block: Block) -> bool:
+    """Whether the rows of each key are counted with noise to decide which keys may show."""
+    return bool(block.keys) and not block.public_keys
+
+
+def _noisy(block: Block) -> list[Aggregate]:
+    """Aggregates with noise of their own; a plain row count is the one that decides the keys."""
+    taken = _hidden_count(block)
+    return [a for a in block.aggregates if not (taken and a.operation == "count" and a.condition == 0)]
+
+
+def _block(
+    draft: Draft, kind: BlockKind, conditions: tuple[Condition, ...], proofs: tuple[Proof, ...]
+) -> Block:
+    return Block(
+        name=draft.name,
+        kind=kind,
+        from_sql=from_sql(draft.relation),
+        where_sql=draft.where_sql,
+        keys=tuple(draft.key(place) for place in range(len(draft.keys))),
+        conditions=conditions,
+        aggregates=tuple(draft.aggregates),
+        proofs=proofs,
+        keys_only=draft.keys_only,
+    )
+
+
+def _proofs(relation: Relation, cases: list[Case]) -> tuple[Proof, ...]:
+    """One proof for every kind the rows are about, in every place it stands.
+
+    Rows about no unit, in a table that is neither declared free of units nor made of statistics, count
+    as units themselves.
+    """
+    if not relation.about() and not all(t.unit_free or t.derived_from for t in relation.scans.values()):
+        return (Proof("row", "1", "1", tuple("key" for _ in cases)),)
+    return tuple(
+        Proof(
+            kind=unit.kind,
+            unit=f'"{scan}"."{unit.column}"',
+            number=f'"{scan}"."{unit.number}"',
+            methods=tuple(method(relation, scan, unit, case.fixed) for case in cases),
+        )
+        for scan, unit in relation.about()
+    )
+
+
+def _differences(draft: Draft) -> list[tuple[Case, tuple[int, int]]]:
+    """Hidden conditions: the rows by which two shown conditions differ, and the rows in none of them."""
+    shown = sorted({a.condition for a in draft.aggregates})
+    if len(shown) > MAX_CONDITIONS:
+        raise Refused("query.conditions")
+    found = []
+    for small in shown:
+        for large in shown:
+            if small in (0, large):
+                continue
+            sql = f"({draft.cases[large].sql}) AND ({draft.cases[small].sql}) IS NOT TRUE"
+            found.append((Case(sql, draft.cases[large].fixed), (small, large)))
+    if 0 in shown and len(shown) > 2:
+        sql = " AND ".join(f"({draft.cases[c].sql}) IS NOT TRUE" for c in shown if c)
+        found.append((Case(sql, draft.cases[0].fixed), (-1, 0)))
+    return found
+
+
+def _check_forms(draft: Draft) -> None:
+    """Two forms of a measure differ by what the clamp cut off: perhaps by one unit's value."""
+    forms: dict[tuple[str, str], set[str]] = {}
+    for measures in draft.measures.values():
+        for m in measures:
+            forms.setdefault(m.place.identity, set()).add(m.tree.sql(dialect="duckdb"))
+    for m in (m for measures in draft.measures.values() for m in measures):
+        if len(forms[m.place.identity]) > 1:
+            raise Refused("query.measure.forms", m.place.column.name)
+
+
+def _bounded(aggregate: Aggregate, draft: Draft, bound: int) -> Aggregate:
+    """The sum with its values clamped to the public bounds in the plan itself."""
+    form = draft.measures[aggregate.name][0]
+    if form.low is None or form.high is None or form.low > form.high:
+        raise Refused("query.measure.bounds", form.place.column.name)
+    values = (f"least(greatest({aggregate.values[0]}, {form.low}), {form.high})",)
+    sensitivity = float(bound * max(abs(form.low), abs(form.high), 1))
+    return replace(aggregate, values=values, sensitivity=sensitivity)

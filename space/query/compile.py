@@ -1,0 +1,145 @@
+"""SQL text to a plan or a refusal, without looking at data: the whole static path in one place.
+
+``parse`` → shape rules → ``bind`` → rules → ``split`` → blocks → plan. Decision, wording and cost depend
+on the text, the terms and the checked facts alone.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.annotate_types import annotate_types
+
+from policies.decision import Deny
+from policies.rulebook import rule
+from policies.terms import Mode, Terms
+from space.query import blocks
+from space.query.bind import Bound, Scope, bind
+from space.query.overlap import margins, merge_equal
+from space.query.parse import parse
+from space.query.plain import plain_block
+from space.query.plan import Block, Limits, OutputColumn, Plan
+from space.query.proofs import Relation
+from space.query.reasons import Refused
+from space.query.relation import read_relation
+from space.query.rules import judge, judge_shape
+from space.query.schema import QuerySchema
+from space.query.split import Draft, Split
+
+
+def compile_query(sql: str, terms: Terms, schema: QuerySchema) -> Plan | Deny:
+    """What is going to be run for a query under a grant, or why it is not.
+
+    Args:
+        sql: as the caller wrote it; none of it is executed.
+        terms: of the grant.
+        schema: tables and columns of the grant.
+
+    Returns:
+        The plan, or every reason found against it.
+    """
+    try:
+        tree = parse(sql)
+        denied = judge_shape(tree)
+        if denied is not None:
+            return denied
+        bound = bind(tree, schema)
+        denied = judge(bound)
+        return denied if denied is not None else _plan(bound, terms)
+    except Refused as refusal:
+        return Deny((refusal.reason,))
+    except (RecursionError, SqlglotError):
+        return Deny((Refused("query.text").reason,))
+
+
+def _plan(bound: Bound, terms: Terms) -> Plan:
+    made: list[Block] = []
+    relations: dict[str, Relation] = {}
+    for scope in list(bound.base()):
+        relation = read_relation(scope, bound.schema)
+        for block in _of_scope(scope, relation, terms, len(made)):
+            made.append(block)
+            relations[block.name] = relation
+    private = [place for place, block in enumerate(made) if block.kind == "dp"]
+    rho = 0.0
+    if private and terms.budget is not None:
+        chosen = {place: blocks.choose_keys(made[place], terms.max_rows) for place in private}
+        parts = sum(blocks.mechanisms(block) for block in chosen.values())
+        for place, block in chosen.items():
+            made[place] = blocks.with_noise(block, terms.budget, parts) if parts else block
+        rho = terms.budget.rho_per_query if parts else 0.0
+    tree, made = merge_equal(bound.tree, made)
+    return Plan(
+        mode=_mode(made, terms),
+        datasets=tuple(sorted({t.name for r in relations.values() for t in r.scans.values()})),
+        blocks=tuple(made),
+        margins=margins(made, relations),
+        post_sql=_released_sql(tree),
+        columns=_columns(tree, made),
+        rho=rho,
+        limits=_limits(terms),
+    )
+
+
+def _of_scope(scope: Scope, relation: Relation, terms: Terms, first: int) -> list[Block]:
+    """The blocks of a scope, each made safe as the terms ask."""
+    if all(table.unit_free for table in relation.scans.values()):
+        return [plain_block(scope, relation, f"_b{first}")]
+    if terms.mode is Mode.PLAIN:
+        raise Refused("query.plain")
+    if terms.mode is Mode.DP and any(table.derived_from for table in relation.scans.values()):
+        raise Refused("query.derived")
+    drafts = Split(scope, relation, terms.mode, first).run()
+    return [_safe(draft, terms) for draft in drafts]
+
+
+def _safe(draft: Draft, terms: Terms) -> Block:
+    return blocks.private_block(draft) if terms.mode is Mode.DP else blocks.threshold_block(draft)
+
+
+def _mode(made: list[Block], terms: Terms) -> Mode:
+    return Mode.PLAIN if all(block.kind == "plain" for block in made) else terms.mode
+
+
+def _limits(terms: Terms) -> Limits:
+    return Limits(
+        k=terms.disclosure.k,
+        dominance_share=terms.disclosure.dominance_share,
+        p_percent=terms.disclosure.p_percent,
+        rounding_base=terms.disclosure.rounding_base,
+        digits=_digits(terms.valid_from),
+        delta=terms.budget.delta if terms.budget is not None else 0.0,
+        max_rows=terms.max_rows,
+    )
+
+
+@cache
+def _digits(on: date) -> int:
+    """Significant digits of a released sum: those of every public figure."""
+    return int(rule("disclosure", "public_count_digits", on).value)
+
+
+def _released_sql(tree: exp.Query) -> str:
+    """The post-processing, every identifier quoted; a cast that fails gives NULL."""
+
+    def lenient(node: exp.Expr) -> exp.Expr:
+        return exp.TryCast(this=node.this, to=node.args["to"]) if type(node) is exp.Cast else node
+
+    return tree.transform(lenient).sql(dialect="duckdb", identify=True, comments=False)
+
+
+def _columns(tree: exp.Query, made: list[Block]) -> tuple[OutputColumn, ...]:
+    """Names and types of the answer, as far as the text alone tells them."""
+    known: dict[str, object] = {
+        block.name: {
+            "_cell": "TINYINT",
+            **{key.name: "UNKNOWN" for key in block.keys},
+            **{a.name: "BIGINT" if a.operation in ("count", "units") else "DOUBLE" for a in block.aggregates},
+        }
+        for block in made
+    }
+    typed = annotate_types(tree.copy(), schema=known, dialect="duckdb")
+    return tuple(OutputColumn(e.alias_or_name, e.type.sql() if e.type else "UNKNOWN") for e in typed.selects)

@@ -1,0 +1,252 @@
+"""The one gateway: every query, whoever sends it and however, passes here and nowhere else.
+
+Decides the order: admit, bind and compile, reserve, run, store the answer with its receipt, meter.
+What each step decides is decided there. No exact aggregate and no data value comes through here:
+the worker hands over what is safe already.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import pyarrow as pa
+from sqlalchemy import Engine
+
+from catalog.home import Home
+from catalog.keys import Signer
+from catalog.store import reading, writing
+from policies.access import Act
+from policies.decision import Deny, Reason
+from space import answers, budget, metering, receipts, store
+from space.budget import Reserved, Running
+from space.engines.pool import Pool
+from space.errors import EngineError, SpaceError
+from space.identity.tokens import Caller
+from space.query.admit import Question, Turned, admit
+from space.query.prepare import Ready, prepare
+
+# How often a second caller looks whether the first has its answer, in seconds.
+_LOOK_AGAIN_S: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A safe answer and its receipt.
+
+    Attributes:
+        table: the released rows.
+        receipt_id, receipt: the signed receipt (JWS).
+        usage_id: of the metered call.
+        mode: how it was made safe.
+        repeated: whether it was stored already; it then cost no privacy budget.
+        rho: privacy budget this call spent.
+        price_fen: what this call cost.
+    """
+
+    table: pa.Table
+    receipt_id: str
+    receipt: str
+    usage_id: str
+    mode: str
+    repeated: bool
+    rho: float
+    price_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What would be done and what it would cost; nothing was run, spent or stored."""
+
+    document: Mapping[str, Any]
+
+
+class AnswerLate(SpaceError):
+    """Another caller's run of the same query did not end in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The gateway with what it needs, wired once.
+
+    Attributes:
+        engine: of the store.
+        home: the installation.
+        signer: signs receipts.
+        pool: the workers that run plans.
+        clock: gives the aware instant now.
+    """
+
+    engine: Engine
+    home: Home
+    signer: Signer
+    pool: Pool
+    clock: Callable[[], datetime]
+
+    def ask(self, caller: Caller, question: Question) -> Answered | Deny:
+        """Answer a question, or refuse it; both are metered and recorded.
+
+        Raises:
+            EngineError: a paid call brought no answer; it is recorded as lost.
+            AnswerLate: the same query is still running for another caller.
+        """
+        ready = self._prepare(caller, question, Act.QUERY_ASK)
+        if isinstance(ready, Turned):
+            return self._refuse(caller, question, ready)
+        paid = self._pay(ready)
+        if isinstance(paid, Deny):
+            return self._refuse(caller, question, Turned(paid, ready.grant))
+        if isinstance(paid, Reserved):
+            table = self._run(ready, paid)
+            return self._hand_out(caller, ready, paid.id, table)
+        return self._hand_out(caller, ready, paid.id, None)
+
+    def explain(self, caller: Caller, question: Question) -> Explained | Deny:
+        """Give the whole decision, cost included, without running or spending."""
+        ready = self._prepare(caller, question, Act.QUERY_EXPLAIN)
+        if isinstance(ready, Turned):
+            return ready.decision
+        with reading(self.engine) as connection:
+            stored = budget.is_stored(connection, ready.key)
+            row = store.grant_row(connection, ready.grant.id)
+        assert row is not None
+        nrho = 0 if stored else ready.nrho
+        in_the_way = budget.objection(row, budget.city_day(self.clock()), nrho=nrho)
+        if in_the_way is not None:
+            return Deny((in_the_way,))
+        return Explained(
+            {
+                "decision": "permit",
+                "mode": ready.plan.mode.value,
+                "releases": list(ready.key.releases),
+                "cost": {
+                    "rho": nrho / 1e9,
+                    "calls": 1,
+                    "price_fen": ready.grant.terms.price_fen_per_call,
+                    "stored_answer": stored,
+                },
+                "left": {
+                    "rho": (row.nrho_limit - row.nrho_spent) / 1e9,
+                    "calls": row.calls_limit - row.calls_used,
+                },
+                "plan": ready.plan.explain(),
+            }
+        )
+
+    def again(self, usage_id: str) -> Answered:
+        """The answer of a call that was answered before, as it was handed out then.
+
+        Raises:
+            Unknown: that call was not answered.
+        """
+        with reading(self.engine) as connection:
+            receipt = receipts.of_usage(connection, usage_id)
+            call = metering.by_id(connection, usage_id)
+            paid = store.reservation(connection, call.reservation_id or "")
+        assert paid is not None and paid.answer_sha256 is not None  # a receipt has a stored answer
+        return Answered(
+            table=answers.fetch(self.home, paid.id, paid.answer_sha256),
+            receipt_id=receipt.id,
+            receipt=receipt.jws,
+            usage_id=usage_id,
+            mode=paid.mode,
+            repeated=call.outcome == "cached",
+            rho=call.nrho / 1e9,
+            price_fen=call.price_fen,
+        )
+
+    def _prepare(self, caller: Caller, question: Question, act: Act) -> Ready | Turned:
+        with reading(self.engine) as connection:
+            grant = admit(connection, caller, question, self.clock(), act)
+            if isinstance(grant, Turned):
+                return grant
+            ready = prepare(connection, self.home, grant, question.sql, self.clock())
+        return Turned(ready, grant) if isinstance(ready, Deny) else ready
+
+    def _pay(self, ready: Ready) -> Reserved | budget.Stored | Deny:
+        """Reserve the call; wait while another caller runs the same query."""
+        gives_up = None
+        while True:
+            now = self.clock()
+            with writing(self.engine) as connection:
+                paid = budget.reserve(connection, ready.key, nrho=ready.nrho, now=now)
+            if not isinstance(paid, Running):
+                return paid
+            if gives_up is None:
+                gives_up = time.monotonic() + (paid.deadline_at - now).total_seconds()
+            if time.monotonic() > gives_up:
+                raise AnswerLate("the same query is still running for another caller — ask again later")
+            time.sleep(_LOOK_AGAIN_S)
+
+    def _run(self, ready: Ready, paid: Reserved) -> pa.Table:
+        try:
+            return self.pool.run(ready.plan, ready.files).table
+        except BaseException as error:
+            # Whatever went wrong, the paid call must not stay open; the failure goes on as it was.
+            reason = "engine.no_answer" if isinstance(error, EngineError) else "gateway.stopped"
+            with writing(self.engine) as connection:
+                budget.lose(connection, paid.id, reason=reason, now=self.clock())
+            raise
+
+    def _hand_out(
+        self, caller: Caller, ready: Ready, reservation_id: str, fresh: pa.Table | None
+    ) -> Answered | Deny:
+        """Store a fresh answer or take a stored one; receipt, usage and evidence in one transaction."""
+        now = self.clock()
+        kept = None if fresh is None else answers.keep(self.home, reservation_id, fresh)
+        with writing(self.engine) as connection:
+            if kept is None:
+                done = budget.repeat(connection, ready.grant.id, now)
+            else:
+                done = _settle(connection, ready, reservation_id, kept, now)
+            if isinstance(done, Deny):
+                return done
+            paid = store.reservation(connection, reservation_id)
+            assert paid is not None  # settled above, or found by its key before
+            issued = self._issue(connection, caller, ready, paid, fresh is None)
+        table = answers.fetch(self.home, reservation_id, paid.answer_sha256) if fresh is None else fresh
+        return Answered(
+            table, *issued, mode=paid.mode, repeated=fresh is None, **_cost(ready, paid, fresh is None)
+        )
+
+    def _refuse(self, caller: Caller, question: Question, turned: Turned) -> Deny:
+        grant = turned.grant
+        refused = metering.Use(
+            organisation=caller.organisation,
+            outcome="refused",
+            grant_id=None if grant is None else grant.id,
+            reason=turned.decision.reasons[0].code,
+            query=None if grant is None else grant.salted(question.sql),
+        )
+        with writing(self.engine) as connection:
+            metering.meter(connection, refused, self.clock())
+        return turned.decision
+
+
+ENDED_MEANWHILE: Final = Reason(
+    "grant.ended_meanwhile", "the grant ended while the query ran", "grant", "ask the granting body"
+)
+
+
+def _receipt(
+    caller: Caller, ready: Ready, paid: Any, spent: int, leaf_hash: str, now: datetime
+) -> receipts.Receipt:
+    return receipts.Receipt(
+        id=receipts.fresh_id(),
+        grant=ready.grant.id,
+        terms=ready.grant.terms_digest,
+        holder=caller.organisation,
+        query=ready.query,
+        canonical=paid.canonical_digest,
+        releases=tuple(paid.releases),
+        mode=paid.mode,
+        mechanism=paid.mechanism,
+        nrho=spent,
+        price_fen=ready.grant.terms.price_fen_per_call,
+        time=receipts.time_bucket(now),
+        answer=paid.answer_sha256,
+        evidence=leaf_hash,
+    )

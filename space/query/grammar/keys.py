@@ -1,0 +1,276 @@
+"""What may be grouped by, or compared with a constant: categories, date parts, prefixes, buckets.
+
+A key is always a function of columns that may be grouped by on their own, or of a measure on its grid:
+it never tells rows apart more finely than those do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from sqlglot import exp
+
+from contracts.model import FieldType, Use
+from space.query.grammar import predicates
+from space.query.grammar.columns import (
+    Place,
+    Resolve,
+    category,
+    instant,
+    instant_literal,
+    number,
+    plain,
+    text,
+)
+from space.query.language import DATE_PARTS, DIRECTIVES, GRAINS, TRUNCATIONS
+from space.query.reasons import Refused
+
+_TIMES: Final = (FieldType.DATE, FieldType.TIMESTAMP)
+_NUMBERS: Final = (FieldType.INTEGER, FieldType.NUMBER)
+_ARITHMETIC: Final = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyForm:
+    """An accepted key.
+
+    Attributes:
+        tree: over protected columns.
+        kind: what it can be compared with.
+        places: columns it reads.
+        bare: the column, where the key is that column itself.
+        part: finest date part it shows, for keys of a time.
+        labels: its values, where they are written in the key itself (CASE, conditions).
+        step: grid of a bucketed measure, in stored units.
+    """
+
+    tree: exp.Expr
+    kind: FieldType
+    places: tuple[Place, ...]
+    bare: Place | None = None
+    part: str | None = None
+    labels: tuple[exp.Expr, ...] | None = None
+    step: int | None = None
+
+
+def read_key(node: exp.Expr, resolve: Resolve) -> KeyForm:
+    """The key form of a bound expression.
+
+    Raises:
+        Refused: it cannot be grouped by.
+    """
+    node = plain(node)
+    if isinstance(node, exp.Column):
+        return _column(category(resolve(node)))
+    if isinstance(node, exp.Case | exp.If):
+        return _case(node, resolve)
+    if isinstance(node, exp.Left | exp.Substring):
+        return _prefix(node, resolve)
+    if isinstance(node, exp.Coalesce):
+        return _coalesce(node, resolve)
+    if isinstance(node, exp.Floor):
+        return _floor(node, resolve)
+    if isinstance(node, _TIME_FORMS):
+        return _time(node, resolve)
+    if isinstance(node, exp.Cast):
+        return _cast(node, resolve)
+    if isinstance(node, _ARITHMETIC):
+        return _arithmetic(node, resolve)
+    if isinstance(node, predicates.CONDITIONS):
+        made = predicates.read_predicate(node, resolve)
+        labels = (exp.true(), exp.false(), exp.Null())
+        return KeyForm(made.tree, FieldType.BOOLEAN, made.places, labels=labels)
+    raise Refused("query.key")
+
+
+def _column(place: Place) -> KeyForm:
+    part = place.column.grain if place.column.type in _TIMES else None
+    return KeyForm(place.tree, place.column.type, (place,), bare=place, part=part)
+
+
+def _case(node: exp.Expr, resolve: Resolve) -> KeyForm:
+    """CASE whose results are constants: a bucket of allowed conditions."""
+    branches, default = predicates.branches(node)
+    if any(not _constant(result) for _, result in branches) or not _constant(default):
+        raise Refused("query.key")
+    places: list[Place] = []
+    made = exp.Case(default=default.copy())
+    for condition, result in branches:
+        form = predicates.read_predicate(condition, resolve)
+        places += form.places
+        made.append("ifs", exp.If(this=form.tree, true=result.copy()))
+    labels = tuple({r.sql(): r for r in (*(r for _, r in branches), default)}.values())
+    numeric = all(number(r) is not None or isinstance(r, exp.Null) for r in labels)
+    return KeyForm(made, FieldType.NUMBER if numeric else FieldType.STRING, tuple(places), labels=labels)
+
+
+def _constant(node: exp.Expr) -> bool:
+    node = plain(node)
+    return isinstance(node, exp.Null | exp.Boolean) or text(node) is not None or number(node) is not None
+
+
+def _prefix(node: exp.Expr, resolve: Resolve) -> KeyForm:
+    """The first characters of a text category, such as the province of a region code."""
+    form = read_key(node.this, resolve)
+    length = node.args.get("length") if isinstance(node, exp.Substring) else node.expression
+    starts_at = number(node.args.get("start") or exp.Literal.number(1))
+    count = number(length) if length is not None else None
+    if form.kind is not FieldType.STRING or starts_at != 1 or count is None or not 1 <= count <= 64:
+        raise Refused("query.key")
+    return KeyForm(
+        exp.Left(this=form.tree, expression=exp.Literal.number(int(count))), form.kind, form.places
+    )
+
+
+def _coalesce(node: exp.Coalesce, resolve: Resolve) -> KeyForm:
+    form = read_key(node.this, resolve)
+    if len(node.expressions) != 1 or not _constant(node.expressions[0]):
+        raise Refused("query.key")
+    made = exp.Coalesce(this=form.tree, expressions=[node.expressions[0].copy()])
+    return KeyForm(made, form.kind, form.places, part=form.part, step=form.step)
+
+
+def _floor(node: exp.Floor, resolve: Resolve) -> KeyForm:
+    """``floor(measure / step)`` on the measure's grid, or the floor of another numeric key."""
+    if node.args.get("decimals") is not None or node.args.get("to") is not None:
+        raise Refused("query.key")
+    inner = plain(node.this)
+    if isinstance(inner, exp.Div) and (bucket := _bucket(inner, resolve)) is not None:
+        return bucket
+    form = read_key(inner, resolve)
+    if form.kind not in _NUMBERS:
+        raise Refused("query.key")
+    return KeyForm(exp.Floor(this=form.tree), form.kind, form.places, part=form.part)
+
+
+def _bucket(node: exp.Expr, resolve: Resolve) -> KeyForm | None:
+    """``measure / step`` where step is a multiple of the declared grid; None if it is no measure."""
+    target = plain(node.this)
+    if not isinstance(target, exp.Column):
+        return None
+    place = resolve(target)
+    if place.column.use is not Use.MEASURE:
+        return None
+    step = number(node.expression)
+    if step is None or step <= 0 or not _multiple(step, place):
+        raise Refused("query.predicate.grid", place.column.name)
+    stored = int(step * place.column.factor)
+    tree = exp.Floor(this=exp.Div(this=place.tree, expression=exp.Literal.number(stored)))
+    return KeyForm(tree, FieldType.INTEGER, (place,), step=stored)
+
+
+def _multiple(step: Decimal, place: Place) -> bool:
+    return place.column.grain is not None and step % Decimal(place.column.grain) == 0
+
+
+def _cast(node: exp.Cast, resolve: Resolve) -> KeyForm:
+    form = read_key(node.this, resolve)
+    if node.to.this is exp.DType.DATE and form.kind in _TIMES:
+        _need(form, "day")
+        return KeyForm(exp.cast(form.tree, "DATE"), FieldType.DATE, form.places, part="day")
+    if node.to.this in (exp.DType.INT, exp.DType.BIGINT) and form.kind in (*_NUMBERS, FieldType.BOOLEAN):
+        return KeyForm(
+            exp.TryCast(this=form.tree, to=exp.DataType.build("BIGINT")),
+            FieldType.INTEGER,
+            form.places,
+            part=form.part,
+        )
+    raise Refused("query.key")
+
+
+def _arithmetic(node: exp.Expr, resolve: Resolve) -> KeyForm:
+    """A numeric key with a constant: ``year(d) // 10 * 10``."""
+    if isinstance(node, exp.IntDiv) and (bucket := _bucket(node, resolve)) is not None:
+        return bucket
+    constant = number(node.expression)
+    if constant is None or (constant == 0 and not isinstance(node, exp.Add | exp.Sub)):
+        raise Refused("query.key")
+    form = read_key(node.this, resolve)
+    if form.kind not in _NUMBERS:
+        raise Refused("query.key")
+    # In floating point nothing overflows: an overflow would tell of a row by failing.
+    made = type(node)(this=exp.cast(form.tree, "DOUBLE"), expression=exp.Literal.number(str(constant)))
+    return KeyForm(made, form.kind, form.places, part=form.part, step=form.step)
+
+
+def _time(node: exp.Expr, resolve: Resolve) -> KeyForm:
+    """A part of a time at or above its grain."""
+    if isinstance(node, exp.DateDiff):
+        return _age(node, resolve)
+    target = node.expression if isinstance(node, exp.Extract) else node.this
+    form = read_key(target, resolve)
+    if form.kind not in _TIMES:
+        raise Refused("query.key")
+    part = _part(node)
+    _need(form, part)
+    made = node.copy()
+    made.set("expression" if isinstance(node, exp.Extract) else "this", form.tree)
+    if isinstance(node, exp.TimeToStr):
+        kind = FieldType.STRING
+    else:
+        kind = form.kind if isinstance(node, exp.TimestampTrunc | exp.DateTrunc) else FieldType.INTEGER
+    return KeyForm(made, kind, form.places, part=part)
+
+
+def _part(node: exp.Expr) -> str:
+    """The finest part a function of a time shows."""
+    if isinstance(node, exp.TimeToStr):
+        return _finest(text(node.args["format"]))
+    if isinstance(node, exp.TimestampTrunc | exp.DateTrunc | exp.Extract):
+        unit = node.this if isinstance(node, exp.Extract) else node.args.get("unit")
+        name = unit.name.upper() if unit is not None else ""
+        if name in TRUNCATIONS:
+            return TRUNCATIONS[name]
+        raise Refused("query.key")
+    return DATE_PARTS[type(node)]
+
+
+def _finest(template: str | None) -> str:
+    if template is None:
+        raise Refused("query.key")
+    used, rest = [], template
+    while "%" in rest:
+        _, _, rest = rest.partition("%")
+        if rest[:1] not in DIRECTIVES:
+            raise Refused("query.key")
+        used.append(DIRECTIVES[rest[:1]])
+        rest = rest[1:]
+    return max(used, key=GRAINS.index, default="year")
+
+
+def _need(form: KeyForm, part: str) -> None:
+    """The date part must not be finer than what the key already shows."""
+    if form.part is not None and GRAINS.index(part) > GRAINS.index(form.part):
+        raise Refused("query.grain", form.places[0].column.name)
+
+
+def _age(node: exp.DateDiff, resolve: Resolve) -> KeyForm:
+    """``date_diff('year', column, DATE '…')``: whole periods between a time and a constant day."""
+    unit = node.args.get("unit")
+    part = TRUNCATIONS.get(unit.name.upper() if unit is not None else "")
+    if part is None:
+        raise Refused("query.key")
+    made = node.copy()
+    for side, other in (("expression", "this"), ("this", "expression")):
+        moment = instant(node.args[other])
+        if moment is not None:
+            form = read_key(node.args[side], resolve)
+            if form.kind not in _TIMES:
+                raise Refused("query.key")
+            _need(form, part)
+            made.set(side, form.tree)
+            made.set(other, instant_literal(moment, form.kind))
+            return KeyForm(made, FieldType.INTEGER, form.places, part=part)
+    raise Refused("query.key")
+
+
+_TIME_FORMS: Final = (
+    *DATE_PARTS,
+    exp.TimestampTrunc,
+    exp.DateTrunc,
+    exp.Extract,
+    exp.TimeToStr,
+    exp.DateDiff,
+)

@@ -1,0 +1,238 @@
+"""What is going to be run: base aggregates on protected tables, and what follows on released values.
+
+Decides the form of a plan, which is plain data: it goes to the worker as canonical JSON and its digest
+is the identity of an answer. Does not decide what may be planned (:mod:`space.query.compile` does) nor
+how it runs (:mod:`space.engines`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
+
+from contracts.canonical import canonical, digest
+from policies.terms import Mode
+
+# Grows when the meaning of a plan's parts changes, so that an old stored answer is not reused.
+PLAN_VERSION: Final = 1
+
+Method = Literal["key", "number", "exact"]
+BlockKind = Literal["threshold", "dp", "plain"]
+Operation = Literal[
+    "count", "units", "sum", "avg", "stddev_samp", "stddev_pop", "var_samp", "var_pop", "corr"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The public values of a key: known without looking at any row.
+
+    Attributes:
+        sql: SELECT giving one column of values; reads no table.
+        size: at least as many as there are values.
+    """
+
+    sql: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One GROUP BY expression over protected columns."""
+
+    name: str
+    sql: str
+    domain: Domain | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Which rows of a cell an aggregate rests on: its FILTER, its CASE and its non-null tests.
+
+    Attributes:
+        sql: TRUE on the rows that count.
+        difference: for a hidden condition, the pair (smaller, larger) it is the difference of:
+            rows of ``larger`` that are not in ``smaller``; None for a condition of an aggregate.
+            ``(-1, 0)`` stands for the rows in none of the aggregates' own conditions.
+    """
+
+    sql: str
+    difference: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How "at least k units" is shown for one kind of unit, per condition.
+
+    Attributes:
+        kind: of the unit.
+        unit: SQL of its pseudonym.
+        number: SQL of the row number within the unit.
+        methods: for every condition of the block, the first proof that holds.
+    """
+
+    kind: str
+    unit: str
+    number: str
+    methods: tuple[Method, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """One base aggregate.
+
+    Attributes:
+        name: column of the released table.
+        operation: what is computed.
+        condition: index into the block's conditions.
+        values: SQL of the values, integers of ``1/factor``; two for a correlation, none for a count.
+        factor: what an integer sum is divided by.
+        sensitivity: how much one unit can change it (integer form); 0 outside dp.
+        rho: what it spends; 0 outside dp.
+        sigma: standard deviation of its noise (integer form); 0 outside dp.
+    """
+
+    name: str
+    operation: Operation
+    condition: int
+    values: tuple[str, ...] = ()
+    factor: int = 1
+    sensitivity: float = 0.0
+    rho: float = 0.0
+    sigma: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One base aggregate query over protected tables, and how its cells are made safe.
+
+    Attributes:
+        name: of the released table, as the post-processing reads it.
+        kind: how cells are made safe.
+        from_sql, where_sql: the relation; tables by dataset name.
+        keys, conditions, aggregates, proofs: see there. Condition 0 is the cell itself.
+        bound: rows one unit can contribute (dp).
+        public_keys: whether the cells are the product of the keys' public domains (dp).
+        keys_sigma, keys_rho: noise of the hidden row count that decides which keys may show (dp, else 0).
+        keys_only: only which cells exist matters, not their figures.
+        plain_sql: the whole SELECT, where no table of it holds a unit; else empty.
+    """
+
+    name: str
+    kind: BlockKind
+    from_sql: str
+    where_sql: str
+    keys: tuple[Key, ...]
+    conditions: tuple[Condition, ...]
+    aggregates: tuple[Aggregate, ...]
+    proofs: tuple[Proof, ...] = ()
+    bound: int = 0
+    public_keys: bool = False
+    keys_sigma: float = 0.0
+    keys_rho: float = 0.0
+    keys_only: bool = False
+    plain_sql: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Parameters of the release and caps, from the terms.
+
+    Attributes:
+        digits: significant digits a released sum keeps in threshold mode.
+    """
+
+    k: int
+    dominance_share: float
+    p_percent: float
+    rounding_base: int
+    digits: int
+    delta: float
+    max_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutputColumn:
+    """A column of the answer: its name and its type as far as it is known without data."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A checked query, ready to run.
+
+    Attributes:
+        mode: strictest of its blocks.
+        datasets: ``schema.table`` of every table read, sorted.
+        blocks: what is computed on protected tables.
+        margins: pairs (total, part) of block positions: the cells of the part add up to those of the total.
+        post_sql: SELECT over the blocks' released tables only.
+        columns: of the answer.
+        rho: privacy budget it spends, in zCDP; 0 outside dp.
+        limits: see :class:`Limits`.
+    """
+
+    mode: Mode
+    datasets: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    margins: tuple[tuple[int, int], ...]
+    post_sql: str
+    columns: tuple[OutputColumn, ...]
+    rho: float
+    limits: Limits
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain JSON-able form."""
+        return {"version": PLAN_VERSION, **asdict(self), "mode": str(self.mode)}
+
+    def to_json(self) -> bytes:
+        """Canonical JSON, as sent to the worker."""
+        return canonical(self.to_document())
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Plan:
+        """The plan :meth:`to_document` wrote."""
+        return cls(
+            mode=Mode(document["mode"]),
+            datasets=tuple(document["datasets"]),
+            blocks=tuple(_block(b) for b in document["blocks"]),
+            margins=tuple((int(a), int(b)) for a, b in document["margins"]),
+            post_sql=document["post_sql"],
+            columns=tuple(OutputColumn(**c) for c in document["columns"]),
+            rho=float(document["rho"]),
+            limits=Limits(**document["limits"]),
+        )
+
+    @property
+    def canonical_digest(self) -> str:
+        """Identity of the query: equal for every text that asks the same in the same way."""
+        return digest(self.to_document())
+
+    def explain(self) -> dict[str, Any]:
+        """The plan for a person: what is computed, how it is made safe, what it costs."""
+        from space.query.explanation import explain
+
+        return explain(self)
+
+
+def _block(document: Mapping[str, Any]) -> Block:
+    return Block(
+        **{
+            **document,
+            "keys": tuple(
+                Key(k["name"], k["sql"], None if k["domain"] is None else Domain(**k["domain"]))
+                for k in document["keys"]
+            ),
+            "conditions": tuple(
+                Condition(c["sql"], None if c["difference"] is None else tuple(c["difference"]))
+                for c in document["conditions"]
+            ),
+            "aggregates": tuple(
+                Aggregate(**{**a, "values": tuple(a["values"])}) for a in document["aggregates"]
+            ),
+            "proofs": tuple(Proof(**{**p, "methods": tuple(p["methods"])}) for p in document["proofs"]),
+        }
+    )

@@ -1,0 +1,66 @@
+"""The rules: a visible tuple and a short loop. Each rule is one file and one function.
+
+``SHAPE_RULES`` look at the tree before any name is resolved, ``RULES`` at the bound tree. A rule says
+Permit, or Deny with every reason it finds; none looks at data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from sqlglot import exp
+
+from policies.decision import Decision, Deny, Reason
+from space.query.bind import Bound
+from space.query.rules.aggregates import aggregates
+from space.query.rules.free_text import free_text
+from space.query.rules.functions import functions
+from space.query.rules.grouping_sets import grouping_sets
+from space.query.rules.identifiers import identifiers
+from space.query.rules.joins import joins
+from space.query.rules.keys import group_keys
+from space.query.rules.limits import limits
+from space.query.rules.measures import measures
+from space.query.rules.nested import nested
+from space.query.rules.nodes import nodes
+from space.query.rules.predicates import row_conditions
+from space.query.rules.raw_rows import raw_rows
+from space.query.rules.subqueries import subqueries
+from space.query.rules.unions import unions
+from space.query.rules.windows import windows
+
+ShapeRule = Callable[[exp.Query], Decision]
+Rule = Callable[[Bound], Decision]
+
+SHAPE_RULES: Final[tuple[ShapeRule, ...]] = (nodes, functions, grouping_sets, subqueries, limits, unions)
+RULES: Final[tuple[Rule, ...]] = (
+    free_text,
+    identifiers,
+    raw_rows,
+    measures,
+    joins,
+    group_keys,
+    row_conditions,
+    aggregates,
+    windows,
+    nested,
+)
+
+
+def judge_shape(tree: exp.Query) -> Deny | None:
+    """Every reason the shape rules find, or None."""
+    return _together(rule(tree) for rule in SHAPE_RULES)
+
+
+def judge(bound: Bound) -> Deny | None:
+    """Every reason the rules find, or None."""
+    return _together(rule(bound) for rule in RULES)
+
+
+def _together(decisions: Iterable[Decision]) -> Deny | None:
+    found: dict[Reason, None] = {}
+    for decision in decisions:
+        if isinstance(decision, Deny):
+            found.update(dict.fromkeys(decision.reasons))
+    return Deny(tuple(found)) if found else None

@@ -1,0 +1,24 @@
+"""Only listed functions: no volatile, table, system or unknown one; no aggregate that shows a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from policies.decision import Decision
+from space.query.language import FUNCTIONS, NODES
+from space.query.verdict import Fault, verdict
+
+
+def functions(tree: exp.Query) -> Decision:
+    """Every function is on the allow-list, by its own type; a name sqlglot does not know never is."""
+    return verdict(_faults(tree))
+
+
+def _faults(tree: exp.Query) -> Iterator[Fault]:
+    for node in tree.walk():
+        if not isinstance(node, exp.Func) or type(node) in FUNCTIONS or type(node) in NODES:
+            continue
+        shows = isinstance(node, exp.AggFunc) and not isinstance(node, exp.Anonymous)
+        yield ("query.aggregate" if shows else "query.function"), ""

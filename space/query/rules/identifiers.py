@@ -1,0 +1,42 @@
+"""A column that identifies a unit is counted with DISTINCT or joined; nothing else, through no function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from contracts.model import Use
+from policies.decision import Decision
+from space.query.bind import Bound
+from space.query.verdict import Fault, verdict
+
+
+def identifiers(bound: Bound) -> Decision:
+    """Every identifier stands directly in count(DISTINCT …), count(…) or a join condition."""
+    return verdict(_faults(bound))
+
+
+def _faults(bound: Bound) -> Iterator[Fault]:
+    for scope in bound.base():
+        aliases = {scan.alias for scan in scope.scans}
+        for node in scope.own(exp.Column):
+            if not isinstance(node, exp.Column) or node.table not in aliases:
+                continue
+            _, column = scope.column(node)
+            if column.use is Use.IDENTIFIER and not _counted_or_joined(node, known=bool(column.physical)):
+                yield "query.identifier", column.name
+
+
+def _counted_or_joined(node: exp.Column, *, known: bool) -> bool:
+    """Whether it stands where a unit may; a name or number without a pseudonym may stand nowhere."""
+    above = node.parent
+    while isinstance(above, exp.Paren):
+        above = above.parent
+    if isinstance(above, exp.Distinct):
+        above = above.parent
+    if isinstance(above, exp.Count):
+        return known
+    while isinstance(above, exp.EQ | exp.And | exp.Paren):
+        above = above.parent
+    return known and isinstance(above, exp.Join)

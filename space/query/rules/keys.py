@@ -1,0 +1,35 @@
+"""What rows may be grouped by: categories, parts of dates at or above the grain, buckets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from policies.decision import Decision
+from space.query.bind import Bound
+from space.query.grammar.columns import Resolve, resolver
+from space.query.grammar.keys import read_key
+from space.query.reasons import Refused
+from space.query.split import check_groupable, group_expressions
+from space.query.verdict import Fault, faults, guarded, verdict
+
+
+def group_keys(bound: Bound) -> Decision:
+    """Every GROUP BY expression is a key."""
+    return verdict(_faults(bound))
+
+
+def _faults(bound: Bound) -> Iterator[Fault]:
+    for scope in guarded(bound):
+        resolve = resolver(scope)
+        try:
+            chosen = group_expressions(scope.select)
+        except Refused:
+            continue  # the rule on rows says so
+        for node in chosen:
+            yield from faults(lambda node=node, resolve=resolve: _groupable(node, resolve))  # type: ignore[misc]
+
+
+def _groupable(node: exp.Expr, resolve: Resolve) -> None:
+    check_groupable(read_key(node, resolve))

@@ -1,0 +1,22 @@
+"""LIMIT and OFFSET take a constant: a computed one tells a value by the number of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from policies.decision import Decision
+from space.query.verdict import Fault, verdict
+
+
+def limits(tree: exp.Query) -> Decision:
+    """Every LIMIT and OFFSET is a whole number."""
+    return verdict(_faults(tree))
+
+
+def _faults(tree: exp.Query) -> Iterator[Fault]:
+    for node in tree.find_all(exp.Limit, exp.Offset):
+        count = node.expression
+        if not isinstance(count, exp.Literal) or count.is_string or not count.name.isdigit():
+            yield "query.limit", ""

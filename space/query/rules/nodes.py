@@ -1,0 +1,35 @@
+"""Only listed forms of SQL: anything else, known or not, is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from policies.decision import Decision
+from space.query.language import ARGUMENTS, CAST_TYPES, NODES
+from space.query.verdict import Fault, verdict
+
+# These have rules of their own, with a more helpful reason.
+_ELSEWHERE = (exp.Func, exp.Rollup, exp.Cube, exp.GroupingSets, exp.Except, exp.Intersect)
+
+
+def nodes(tree: exp.Query) -> Decision:
+    """Every node, and every clause a node carries as a plain argument, is on the allow-list."""
+    return verdict(_faults(tree))
+
+
+def _faults(tree: exp.Query) -> Iterator[Fault]:
+    for node in tree.walk():
+        listed = type(node) in NODES
+        if not listed and not isinstance(node, _ELSEWHERE):
+            yield "query.node", ""
+        allowed = ARGUMENTS.get(type(node))
+        if allowed is not None and any(value and name not in allowed for name, value in node.args.items()):
+            yield "query.node", ""
+        if isinstance(node, exp.Cast) and node.to.this not in CAST_TYPES:
+            yield "query.node", ""
+        if isinstance(node, exp.Distinct) and node.args.get("on") is not None:
+            yield "query.node", ""
+        if isinstance(node, exp.Column) and not isinstance(node.this, exp.Identifier | exp.Star):
+            yield "query.node", ""

@@ -1,0 +1,21 @@
+"""Answers are put together with UNION ALL only; set differences of rows would be an oracle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from policies.decision import Decision
+from space.query.verdict import Fault, verdict
+
+
+def unions(tree: exp.Query) -> Decision:
+    """Every set operation is UNION ALL."""
+    return verdict(_faults(tree))
+
+
+def _faults(tree: exp.Query) -> Iterator[Fault]:
+    for node in tree.find_all(exp.Union, exp.Except, exp.Intersect):
+        if type(node) is not exp.Union or node.args.get("distinct"):
+            yield "query.union", ""
