@@ -16,7 +16,8 @@ ROOMS = ("evidence", "queries", "quality")
 TABLE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 HEADING = """# Benchmarks
 
-Each line is a ratio to a baseline measured in the same run; absolute figures are of the machine named. Made by `make bench`.
+Each line is a ratio to a baseline measured in the same run; absolute figures are of the machine named.
+Made by `make bench`.
 """
 
 
@@ -39,7 +40,8 @@ def main() -> None:
 
 def _append(figures: list[Figure]) -> None:
     day = datetime.now(UTC).date().isoformat()
-    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    machine = f"{os.cpu_count()} cores, {system}"
     lines = [
         f"\n## {day}: {machine}\n",
         "| benchmark | ours | baseline | ratio | target | baseline is |",

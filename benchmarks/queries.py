@@ -23,9 +23,12 @@ ROWS = 1_000_000
 REGIONS = tuple(f"9901{n:02d}" for n in range(1, 31))
 
 QUERIES = {
-    "count by region": "SELECT region_code, count(*) AS n FROM person GROUP BY region_code",
-    "sum by gender and region": "SELECT gender, region_code, sum(income) AS s FROM person GROUP BY gender, region_code",
-    "count and average by region": "SELECT region_code, count(*) AS n, avg(income) AS a FROM person GROUP BY region_code",
+    "count by region": """
+        SELECT region_code, count(*) AS n FROM person GROUP BY region_code""",
+    "sum by gender and region": """
+        SELECT gender, region_code, sum(income) AS s FROM person GROUP BY gender, region_code""",
+    "count and average by region": """
+        SELECT region_code, count(*) AS n, avg(income) AS a FROM person GROUP BY region_code""",
 }
 
 
@@ -88,7 +91,7 @@ def _people(path: Path) -> Facts:
     regions = ", ".join(f"'{code}'" for code in REGIONS)
     table = (
         duckdb.connect()
-        .execute(
+        .sql(
             f"""
             SELECT (hash(i) >> 1)::BIGINT AS _u_id_card, 1::INT AS _n_person,
                    CASE WHEN hash(i, 'g') % 2 = 0 THEN 'F' ELSE 'M' END AS gender,

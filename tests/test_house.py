@@ -52,7 +52,9 @@ def test_the_help_loads_no_heavy_library() -> None:
         "result = CliRunner().invoke(ybz.ybz, ['--help']); assert result.exit_code == 0, result.output;"
         f"print(sorted({HEAVY!r} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
     assert done.stdout.strip() == "[]"
 
 
@@ -71,7 +73,9 @@ def test_every_registered_command_has_help() -> None:
 
 
 def test_delta_tables_are_opened_in_one_room_only() -> None:
-    openers = {p.relative_to(ROOT).as_posix() for p in MODULES if "deltalake" in p.read_text(encoding="utf-8")}
+    openers = {
+        p.relative_to(ROOT).as_posix() for p in MODULES if "deltalake" in p.read_text(encoding="utf-8")
+    }
     assert openers <= {"catalog/delta.py", "catalog/releases.py"}, openers
 
 

@@ -71,7 +71,8 @@ def _engine(url: str) -> Engine:
 
 
 def _new_engine(url: str) -> Engine:
-    engine = create_engine(url)
+    # Values must not show in the text of an error.
+    engine = create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

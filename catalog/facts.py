@@ -1,0 +1,316 @@
+"""Checked facts of a release: what query plans may rely on.
+
+Decides whether a protected table keeps what its contract declares about units and keys; a fact is
+measured on the rows, never taken from the declaration. Does not make the table
+(:mod:`catalog.protect` does) nor say what a plan does with a fact.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from catalog.errors import CatalogError
+from contracts.model import Contract, Field, FieldType, Use
+
+
+class FactsRefused(CatalogError):
+    """A release that does not keep what its contract declares.
+
+    Attributes:
+        dataset: ``schema.table``.
+        reasons: one sentence per broken fact; no data value.
+    """
+
+    def __init__(self, dataset: str, reasons: Sequence[str]) -> None:
+        self.dataset, self.reasons = dataset, tuple(reasons)
+        super().__init__(f"{dataset}: " + "; ".join(self.reasons))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFact:
+    """A kind of unit the rows are about.
+
+    Attributes:
+        kind: ``person``, ``household``, ``enterprise``, …
+        column: protected column that holds its pseudonym, ``_u_<field>``.
+        number: protected column that numbers the unit's rows 1…n, ``_n_<kind>``.
+        max_rows: no unit of the kind has more rows than this.
+    """
+
+    kind: str
+    column: str
+    number: str
+    max_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitColumn:
+    """A pseudonym column, whether or not the row is about the unit it names."""
+
+    column: str
+    field: str
+    kind: str
+    about: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedColumn:
+    """A column of the protected table that stands for a field.
+
+    Attributes:
+        name: in the protected table.
+        field: of the contract.
+        arrow_type: as Arrow prints it, e.g. ``int64``.
+        use: what an analyst may do with it.
+        scale: a measure is stored in units of ``10**-scale``.
+        grain: at which times and coordinates are stored, or None.
+    """
+
+    name: str
+    field: str
+    arrow_type: str
+    use: Use
+    scale: int = 0
+    grain: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was checked of a release.
+
+    Attributes:
+        units: kinds the rows are about.
+        unit_columns: every pseudonym column.
+        unique_keys: sets of protected columns, unique among the rows whose ``_u_`` columns of the
+            set are not NULL (a NULL of another column counts as a value).
+        columns: the other protected columns.
+        size_class: public order of magnitude of the row count, e.g. ``<10^5``.
+        derived_from: unit kinds behind a statistical composed dataset.
+    """
+
+    units: tuple[UnitFact, ...] = ()
+    unit_columns: tuple[UnitColumn, ...] = ()
+    unique_keys: tuple[tuple[str, ...], ...] = ()
+    columns: tuple[ProtectedColumn, ...] = ()
+    size_class: str = "<10^1"
+    derived_from: tuple[str, ...] = ()
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain JSON-able form, as stored in ``releases.facts``."""
+        return asdict(self)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Facts:
+        """The facts :meth:`to_document` wrote."""
+        return cls(
+            units=tuple(UnitFact(**u) for u in document["units"]),
+            unit_columns=tuple(UnitColumn(**c) for c in document["unit_columns"]),
+            unique_keys=tuple(tuple(k) for k in document["unique_keys"]),
+            columns=tuple(ProtectedColumn(**{**c, "use": Use(c["use"])}) for c in document["columns"]),
+            size_class=document["size_class"],
+            derived_from=tuple(document["derived_from"]),
+        )
+
+
+def size_class(rows: int) -> str:
+    """Public order of magnitude of a row count.
+
+    >>> size_class(50_000), size_class(0)
+    ('<10^5', '<10^1')
+    """
+    return f"<10^{max(1, len(str(rows)))}"
+
+
+def check(
+    contract: Contract, vault: pa.Table, protected: pa.Table, derived_from: Sequence[str] = ()
+) -> Facts:
+    """Measure the facts of a release on its rows.
+
+    Args:
+        contract: what is declared.
+        vault: the typed rows.
+        protected: the analysis form of the same rows.
+        derived_from: unit kinds behind a statistical composed dataset.
+
+    Returns:
+        Facts a query plan may rely on.
+
+    Raises:
+        FactsRefused: one of them does not hold.
+
+    Source: architecture, "Checked facts".
+    """
+    reasons = [*declared_refusals(contract)]
+    units = () if reasons else _unit_facts(contract)
+    for unit in units:
+        reasons += _unit_refusals(unit, protected)
+    reasons += _bound_refusals(contract, protected)
+    keys, broken = _keys(contract, vault, protected)
+    reasons += broken
+    if reasons:
+        raise FactsRefused(contract.name, reasons)
+    return Facts(
+        units=units,
+        unit_columns=tuple(
+            UnitColumn(f"_u_{f.name}", f.name, f.unit.kind, f.unit.about)
+            for f in contract.unit_fields
+            if f.unit is not None
+        ),
+        unique_keys=keys,
+        columns=_columns(contract, protected),
+        size_class=size_class(protected.num_rows),
+        derived_from=tuple(sorted(derived_from)),
+    )
+
+
+def declared_refusals(contract: Contract) -> tuple[str, ...]:
+    """What a contract declares that no release could prove."""
+    reasons = []
+    about = [f.unit.kind for f in contract.unit_fields if f.unit is not None and f.unit.about]
+    for kind in sorted({k for k in about if about.count(k) > 1}):
+        reasons.append(
+            f"two columns say that a row is about a {kind}: its rows cannot be numbered — "
+            "give each its own kind or make one row per unit"
+        )
+    if contract.unit_fields:
+        reasons += [
+            f"{f.name} has use 'plain' but the rows name a unit — use dimension, measure, time or filter"
+            for f in contract.fields
+            if f.use is Use.PLAIN
+        ]
+    return tuple(reasons)
+
+
+def _unit_facts(contract: Contract) -> tuple[UnitFact, ...]:
+    bounds = {rule.kind: rule.max_rows for rule in contract.units}
+    return tuple(
+        UnitFact(f.unit.kind, f"_u_{f.name}", f"_n_{f.unit.kind}", bounds[f.unit.kind])
+        for f in contract.unit_fields
+        if f.unit is not None and f.unit.about
+    )
+
+
+def _unit_refusals(unit: UnitFact, protected: pa.Table) -> list[str]:
+    """Breaches of: (unit, number) unique; numbers 1…n; at most ``max_rows`` rows."""
+    known = protected.select([unit.column, unit.number]).filter(pc.is_valid(protected[unit.column]))
+    if known.num_rows == 0:
+        return []
+    if known[unit.number].null_count:
+        return [f"a row of a {unit.kind} has no number"]
+    by_unit = known.group_by(unit.column).aggregate(
+        [(unit.number, "min"), (unit.number, "max"), (unit.number, "count")]
+    )
+    first, last, rows = (by_unit[f"{unit.number}_{what}"].to_numpy() for what in ("min", "max", "count"))
+    reasons = []
+    if not _is_unique(known, [unit.column, unit.number]):
+        reasons.append(f"two rows of one {unit.kind} have the same number")
+    if np.any(first != 1) or np.any(last != rows):
+        reasons.append(f"the rows of some {unit.kind} are not numbered 1…n")
+    over = int(np.count_nonzero(rows > unit.max_rows))
+    if over:
+        reasons.append(
+            f"{over} units of kind {unit.kind} have more rows than max_rows {unit.max_rows} (most: "
+            f"{int(rows.max())}) — correct the source or raise maxRows in the contract"
+        )
+    return reasons
+
+
+def _bound_refusals(contract: Contract, protected: pa.Table) -> list[str]:
+    reasons = []
+    for f in contract.fields:
+        if f.use is not Use.MEASURE or f.name not in protected.column_names:
+            continue
+        low, high = public_bounds(f)
+        column = protected[f.name]
+        outside = [
+            pc.any(compare(column, bound)).as_py()
+            for compare, bound in ((pc.less, low), (pc.greater, high))
+            if bound is not None
+        ]
+        if any(outside):
+            reasons.append(f"{f.name} has values outside its public bounds")
+    return reasons
+
+
+def _keys(
+    contract: Contract, vault: pa.Table, protected: pa.Table
+) -> tuple[tuple[tuple[str, ...], ...], list[str]]:
+    """Declared keys in protected columns, and sentences for those that do not hold."""
+    held: list[tuple[str, ...]] = []
+    reasons: list[str] = []
+    for key in declared_keys(contract):
+        said = ", ".join(key)
+        if key == contract.key and any(vault[name].null_count for name in key):
+            reasons.append(f"the primary key ({said}) has missing values")
+        elif not _is_unique(_without_nulls(vault, key), key):
+            reasons.append(f"the unique key ({said}) has duplicates")
+        columns = [f"_u_{n}" if contract.field(n).unit is not None else n for n in key]
+        if any(name not in protected.column_names for name in columns):
+            continue  # a part of the key stays in the vault: no plan can use the fact
+        units = [name for name in columns if name.startswith("_u_")]
+        if _is_unique(_without_nulls(protected, units), columns):
+            held.append(tuple(columns))
+        elif not any(is_coarsened(contract.field(name)) for name in key):
+            reasons.append(f"the unique key ({said}) names one unit twice under two spellings")
+    return tuple(dict.fromkeys(held)), list(dict.fromkeys(reasons))
+
+
+def declared_keys(contract: Contract) -> tuple[tuple[str, ...], ...]:
+    """Every set of fields declared unique: primary key, unique keys, unique fields."""
+    declared = [contract.key] if contract.key else []
+    declared += [*contract.unique_keys, *((f.name,) for f in contract.fields if f.unique)]
+    return tuple(dict.fromkeys(declared))
+
+
+def is_coarsened(field: Field) -> bool:
+    """Whether the protected table holds a field less exactly than the vault."""
+    if field.type is FieldType.DATE:
+        return field.grain not in (None, "day")
+    if field.type is FieldType.TIMESTAMP:
+        return True
+    return field.type is FieldType.NUMBER and field.grain is not None
+
+
+def public_bounds(field: Field) -> tuple[int | None, int | None]:
+    """Public bounds of a measure in units of ``10**-scale``; None where not declared."""
+    step = Decimal(10) ** field.scale
+    low = None if field.minimum is None else math.ceil(Decimal(str(field.minimum)) * step)
+    high = None if field.maximum is None else math.floor(Decimal(str(field.maximum)) * step)
+    return low, high
+
+
+def _columns(contract: Contract, protected: pa.Table) -> tuple[ProtectedColumn, ...]:
+    return tuple(
+        ProtectedColumn(
+            name=f.name,
+            field=f.name,
+            arrow_type=str(protected.schema.field(f.name).type),
+            use=f.use,
+            scale=f.scale if f.use is Use.MEASURE else 0,
+            grain=f.grain,
+        )
+        for f in contract.fields
+        if f.name in protected.column_names
+    )
+
+
+def _without_nulls(rows: pa.Table, columns: Sequence[str]) -> pa.Table:
+    for name in columns:
+        if rows[name].null_count:
+            rows = rows.filter(pc.is_valid(rows[name]))
+    return rows
+
+
+def _is_unique(rows: pa.Table, columns: Sequence[str]) -> bool:
+    if rows.num_rows < 2:
+        return True
+    groups = rows.select(list(columns)).group_by(list(columns)).aggregate([([], "count_all")])
+    return bool(groups.num_rows == rows.num_rows)

@@ -1,0 +1,185 @@
+"""``build``: the definitions Dagster shows, run in this process.
+
+Decides what is in a run: everything asked for that changed since its release. A stopped dataset is a
+stated outcome; only a fault of the build itself is a failure.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Engine
+
+from catalog import releases
+from catalog.attempts import Attempt, record_attempt
+from catalog.home import Home
+from catalog.publication import recover
+from catalog.releases import Release
+from catalog.revisions import all_current
+from catalog.store import open_store, reading, writing
+from catalog.store.schema import new_id
+from pipelines.errors import NothingToBuild, PipelineError
+from pipelines.expectations.staging import load_in_background
+from pipelines.plan import changed
+from pipelines.resources import Installation
+from pipelines.wave import Outcome
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+Heard = Callable[[Outcome], None]
+
+
+class RunFailed(PipelineError):
+    """Dagster could not carry the run through."""
+
+
+def build(
+    home: Home,
+    names: Sequence[str] | None = None,
+    as_of: date | None = None,
+    *,
+    heard: Heard = lambda _outcome: None,
+    strict: bool = False,
+) -> list[Outcome]:
+    """Build datasets of the ledger, in the order their composition asks for.
+
+    Args:
+        home: the installation.
+        names: ``schema.table`` names; all where None.
+        as_of: day on which timeliness and dated rules are judged; today where None.
+        heard: told each outcome as it is known.
+        strict: raise a fault of ours instead of recording it as a failure.
+
+    Returns:
+        One outcome per dataset, as asked for, or by name.
+
+    Raises:
+        NothingToBuild: a name is no dataset of the ledger.
+    """
+    engine = open_store(home)
+    recover(home, engine, datetime.now(UTC))
+    wanted = _wanted(engine, names)
+    due = changed(home, engine, wanted)
+    if due:
+        load_in_background()
+    outcomes = _unchanged(engine, [name for name in wanted if name not in due])
+    for outcome in outcomes:
+        heard(outcome)
+    if due:
+        installation = Installation(home, engine, heard=heard, strict=strict)
+        outcomes += run_in_process(installation, tuple(due), as_of)
+    place = {name: number for number, name in enumerate(wanted)}
+    return sorted(outcomes, key=lambda outcome: place[outcome.name])
+
+
+def run_in_process(
+    installation: Installation, names: Sequence[str], as_of: date | None = None
+) -> list[Outcome]:
+    """Materialise datasets with the same definitions Dagster loads.
+
+    Raises:
+        RunFailed: the run ended before every dataset had an outcome.
+    """
+    from pipelines.datasets import key_of
+    from pipelines.definitions import definitions
+
+    outcomes: list[Outcome] = []
+
+    def hear(outcome: Outcome) -> None:
+        outcomes.append(outcome)
+        installation.heard(outcome)
+
+    job = definitions(replace(installation, heard=hear)).resolve_implicit_global_asset_job_def()
+    keys = [key_of(name) for name in names]
+    selected = {node.name for node in job.get_subset(asset_selection=set(keys)).graph.nodes}
+    with _instance() as instance:
+        result = job.execute_in_process(
+            instance=instance,
+            asset_selection=keys,
+            raise_on_error=installation.strict,
+            run_config=_run_config(selected, as_of),
+        )
+    if len(outcomes) < len(names):
+        raise RunFailed(_missing(names, outcomes, result))
+    return outcomes
+
+
+def _missing(names: Sequence[str], outcomes: Sequence[Outcome], result: dg.ExecuteInProcessResult) -> str:
+    """Which datasets have no outcome, and the kind of error that ended the run: its text may quote values."""
+    left = ", ".join(sorted(set(names) - {outcome.name for outcome in outcomes}))
+    error = next((e.step_failure_data.error for e in result.all_events if e.is_step_failure), None)
+    while error is not None and error.cause is not None:
+        error = error.cause
+    kind = f" ({error.cls_name})" if error is not None else ""
+    return f"the run ended before {left}{kind} — run `ybz --debug build` to see why"
+
+
+def _instance() -> dg.DagsterInstance:
+    """An instance that leaves nothing behind; the configured one where ``DAGSTER_HOME`` names it."""
+    import dagster as dg
+
+    if os.environ.get("DAGSTER_HOME"):
+        return dg.DagsterInstance.get()
+    # The environment variable alone does not stop telemetry; the setting does.
+    return dg.DagsterInstance.ephemeral(settings={"telemetry": {"enabled": False}})
+
+
+def _run_config(steps: set[str], as_of: date | None) -> dict[str, Any]:
+    # Outcomes are told by `heard`; Dagster's own log lines would bury them.
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    quiet = {"console": {"config": {"log_level": "CRITICAL"}}}
+    day = as_of.isoformat() if as_of else ""
+    return {"ops": {step: {"config": {"as_of": day}} for step in sorted(steps)}, "loggers": quiet}
+
+
+def _wanted(engine: Engine, names: Sequence[str] | None) -> list[str]:
+    with reading(engine) as connection:
+        known = [revision.name for revision in all_current(connection)]
+    if names is None:
+        return known
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise NothingToBuild(f"no dataset {', '.join(unknown)} in the ledger — see `ybz show` for its names")
+    return list(dict.fromkeys(names))
+
+
+def _unchanged(engine: Engine, names: Sequence[str]) -> list[Outcome]:
+    """Outcomes of what has nothing new to build, recorded as attempts like any other."""
+    now, run = datetime.now(UTC), new_id("run")
+    with reading(engine) as connection:
+        standing = {name: releases.latest(connection, name) for name in names}
+    found = {name: release for name, release in standing.items() if release is not None}
+    with writing(engine) as connection:
+        for name, release in found.items():
+            record_attempt(connection, _attempt(name, release, run, now))
+    return [Outcome(name=name, state="unchanged", **_figures(release)) for name, release in found.items()]
+
+
+def _attempt(name: str, release: Release, run: str, now: datetime) -> Attempt:
+    return Attempt(
+        id=new_id("bld"),
+        run=run,
+        dataset=name,
+        state="unchanged",
+        reason="",
+        started_at=now,
+        ended_at=now,
+        **_figures(release),
+    )
+
+
+def _figures(release: Release) -> Mapping[str, Any]:
+    return {
+        "lines_read": release.lines_read,
+        "landed": release.landed,
+        "typed": release.typed,
+        "quarantined": release.quarantined,
+        "quality": release.quality,
+        "grade": release.grade,
+    }

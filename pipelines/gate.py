@@ -1,0 +1,92 @@
+"""The gate before a release: which outcomes of a build stop it, and in which words.
+
+Pure: outcomes in, decision out. A stopped build leaves the former release in service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from catalog.classify import Finding
+from catalog.quality import RuleResult
+from contracts.conditions import rules_of
+from contracts.model import Action, Contract, Rule, RuleKind, Use
+from policies.decision import Decision, Deny, Permit, Reason
+
+
+def rules_for(contract: Contract) -> tuple[Rule, ...]:
+    """The rules a build runs: the contract's, with the public bounds of measures made binding.
+
+    A value outside its public bounds would break the bound every private answer rests on, so its
+    row never enters a release: a rule that would only warn quarantines instead.
+    """
+    bounded = {f.name for f in contract.fields if f.use is Use.MEASURE}
+    return tuple(
+        replace(rule, action=Action.QUARANTINE)
+        if rule.kind is RuleKind.RANGE and rule.action is Action.WARN and set(rule.fields) <= bounded
+        else rule
+        for rule in rules_of(contract)
+    )
+
+
+def judge(
+    contract: Contract,
+    results: Sequence[RuleResult],
+    findings: Sequence[Finding],
+    *,
+    landed: int,
+    quarantined: int,
+) -> Decision:
+    """Whether the rows of a build may be released.
+
+    Args:
+        contract: what is declared.
+        results: outcomes of its rules.
+        findings: what detectors saw in its rows.
+        landed: rows read from the source.
+        quarantined: rows taken out by the cast and by rules.
+    """
+    reasons = [_beyond(finding) for finding in findings if finding.beyond_declared]
+    reasons += [
+        Reason(
+            "release.rule.stop",
+            f"rule {result.rule} is broken by {result.evaluated - result.good} of {result.evaluated}",
+            where=", ".join(result.fields),
+            allowed="correct the source or change what the rule does",
+        )
+        for result in results
+        if result.action is Action.STOP and not result.passed
+    ]
+    if landed and quarantined / landed > contract.quarantine_limit:
+        reasons.append(
+            Reason(
+                "release.quarantine.limit",
+                f"{quarantined} of {landed} rows are quarantined, more than the limit of "
+                f"{contract.quarantine_limit:.0%}",
+                allowed="correct the source or raise quarantineLimit",
+            )
+        )
+    return Deny(tuple(reasons)) if reasons else Permit()
+
+
+def sentence(denial: Deny) -> str:
+    """The reasons of a denial as one line a steward reads."""
+    return "; ".join(
+        (f"{reason.where}: " if reason.where else "")
+        + reason.message
+        + (f" — {reason.allowed}" if reason.allowed else "")
+        for reason in denial.reasons
+    )
+
+
+def _beyond(finding: Finding) -> Reason:
+    kind = f"grade {finding.grade}"
+    if finding.personal or finding.sensitive:
+        kind = "sensitive personal" if finding.sensitive else "personal"
+    return Reason(
+        "release.finding.beyond_declared",
+        f"{finding.detector} found, which is {kind} information the contract does not declare",
+        where=finding.field,
+        allowed="declare it in the contract or remove the column",
+    )

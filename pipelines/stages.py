@@ -1,0 +1,204 @@
+"""The stages of one build before its release: rows, rules, findings, grade.
+
+Decides nothing itself: it calls what decides, in order, keeps the account of rows and the time each
+stage took, and stops where the gate says so.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from catalog.attempts import FindingRow
+from catalog.classify import Finding, classify
+from catalog.home import Home
+from catalog.intake.landing import fingerprint, land
+from catalog.lineage import Edge, inherited_grade
+from catalog.quality import RuleResult, dimensions, score, weights
+from catalog.releases import Release
+from contracts.canonical import digest
+from contracts.cast import cast
+from contracts.model import Contract, RuleKind
+from contracts.odcs import contract_digest
+from pipelines.composed import compose
+from pipelines.errors import CountsDiffer, Stopped
+from pipelines.expectations.freshness import judge_freshness
+from pipelines.expectations.staging import ROW, Checked, Staging, rejected, remaining
+from pipelines.gate import judge, rules_for, sentence
+from policies.decision import Deny
+from policies.grading import dataset_grade
+
+
+@dataclass(slots=True)
+class Account:
+    """What is known of a build so far: counts, outcomes, times. Filled stage by stage."""
+
+    lines_read: int = 0
+    landed: int = 0
+    typed: int = 0
+    quarantined: int = 0
+    counts: dict[str, Any] = field(default_factory=dict)
+    results: tuple[RuleResult, ...] = ()
+    found: tuple[FindingRow, ...] = ()
+    dimensions: Mapping[str, Any] = field(default_factory=dict)
+    quality: float | None = None
+    grade: int | None = None
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Add the time of the block to a stage, in milliseconds."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = (time.perf_counter() - began) * 1000
+            self.timings[stage] = round(self.timings.get(stage, 0.0) + spent, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a dataset on their way.
+
+    Attributes:
+        typed: fields in their types, ``_file`` and ``_line``.
+        rejected: rows that left: ``_file``, ``_line``, ``field``, ``reason``.
+        edges: column lineage, of a composed dataset only.
+        derived_from: unit kinds behind a statistical dataset.
+    """
+
+    typed: pa.Table
+    rejected: pa.Table
+    edges: tuple[Edge, ...] | None = None
+    derived_from: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What a build knows of the other datasets.
+
+    Attributes:
+        contracts: of every dataset, by name.
+        releases: the newest release of every dataset that has one.
+    """
+
+    contracts: Mapping[str, Contract]
+    releases: Mapping[str, Release]
+
+
+def input_fingerprint(contract: Contract, folder: Path, ledger: Ledger, inputs: tuple[str, ...]) -> str:
+    """What a release was built from: the contract and the content of its files, or its inputs' releases."""
+    if contract.composed is None:
+        return fingerprint(contract, folder)
+    made_from = {name: ledger.releases[name].id if name in ledger.releases else "" for name in inputs}
+    return digest({"contract": contract_digest(contract), "inputs": made_from})
+
+
+def landed_rows(contract: Contract, folder: Path, account: Account) -> Rows:
+    """Read the sources and cast them."""
+    with account.timed("land"):
+        landed = land(contract, folder)
+    lines = landed.counts
+    account.lines_read, account.landed = lines.lines_read, lines.landed
+    account.counts = {
+        "preamble": lines.preamble,
+        "header": lines.header,
+        "dropped": dict(lines.dropped),
+        "files": [
+            {"path": f.path, "sha256": f.sha256, "lines_read": f.counts.lines_read, "landed": f.counts.landed}
+            for f in landed.files
+        ],
+    }
+    with account.timed("cast"):
+        made = cast(contract, landed.table)
+    return Rows(made.typed, made.rejected)
+
+
+def composed_rows(
+    home: Home, contract: Contract, ledger: Ledger, inputs: tuple[str, ...], as_of: date, account: Account
+) -> Rows:
+    """Run the SQL of a composed dataset over the published rows of its inputs."""
+    absent = [name for name in inputs if name not in ledger.releases]
+    if absent:
+        raise Stopped(f"made from {', '.join(absent)}, which has no release yet — build it first")
+    used = {name: ledger.releases[name] for name in inputs}
+    with account.timed("compose"):
+        made = compose(home, contract, ledger.contracts, used, as_of)
+    rows = made.rows.num_rows
+    account.lines_read, account.landed = rows + made.withheld, rows
+    account.counts = {
+        "preamble": 0,
+        "header": 0,
+        "dropped": {"small_cell": made.withheld} if made.withheld else {},
+        "inputs": {name: release.id for name, release in used.items()},
+    }
+    typed = made.rows.append_column("_file", pa.array([contract.name] * rows, pa.string()))
+    typed = typed.append_column("_line", pa.array(np.arange(1, rows + 1)))
+    return Rows(typed, no_rejected(), made.edges, made.derived_from)
+
+
+def checked_rows(contract: Contract, rows: Rows, staging: Staging, as_of: date, account: Account) -> Rows:
+    """Run the rules and take out the rows they quarantine; the account adds up or the build fails."""
+    rules = rules_for(contract)
+    with account.timed("check"):
+        checked: Checked = staging.check(contract, rules, rows.typed)
+    late = [judge_freshness(r, contract, rows.typed, as_of) for r in rules if r.kind is RuleKind.FRESHNESS]
+    account.results = (*checked.results, *late)
+    account.dimensions = dimensions(account.results)
+    account.quality = score(account.dimensions, weights(as_of))
+    out = rejected(rows.typed, checked.broken, rules)
+    kept = remaining(rows.typed, checked.broken)
+    gone = pa.concat_tables([rows.rejected.select(out.column_names).cast(out.schema), out])
+    account.typed, account.quarantined = kept.num_rows, gone.num_rows
+    account.counts["quarantined"] = dict(sorted(Counter(gone["reason"].to_pylist()).items()))
+    named_once = len(checked.broken[ROW].unique()) == out.num_rows
+    if account.landed != account.typed + account.quarantined or not named_once:
+        raise CountsDiffer(
+            f"{contract.name}: {account.landed} rows landed, but {account.typed} are typed and "
+            f"{account.quarantined} quarantined — this is a fault of the build"
+        )
+    return Rows(kept, gone, rows.edges, rows.derived_from)
+
+
+def graded(contract: Contract, rows: Rows, ledger: Ledger, account: Account) -> tuple[Finding, ...]:
+    """Run the detectors and grade the dataset by what they saw, what is declared and what it is made from."""
+    with account.timed("classify"):
+        findings = classify(contract, rows.typed)
+    account.found = tuple(
+        FindingRow(f.field, f.detector, f.grade, f.score, f.evidence, f.beyond_declared) for f in findings
+    )
+    behind = inherited_grade(contract, ledger.contracts) if contract.composed is not None else 1
+    account.grade = max(dataset_grade(contract, findings), behind)
+    return findings
+
+
+def gated(contract: Contract, findings: tuple[Finding, ...], account: Account) -> None:
+    """Stop the build where the gate denies its release.
+
+    Raises:
+        Stopped: with every reason.
+    """
+    decision = judge(
+        contract,
+        account.results,
+        findings,
+        landed=account.landed,
+        quarantined=account.quarantined,
+    )
+    if isinstance(decision, Deny):
+        raise Stopped(sentence(decision))
+
+
+def no_rejected() -> pa.Table:
+    """An empty quarantine."""
+    names = {"_file": pa.string(), "_line": pa.int64(), "field": pa.string(), "reason": pa.string()}
+    return pa.schema(list(names.items())).empty_table()

@@ -1,0 +1,277 @@
+"""A wave: one dataset after the other, each from its sources to its release.
+
+Decides the order of a wave and that the failure of one dataset never ends it. The steps of a build
+are :mod:`pipelines.stages`'s, the protocol of a release :mod:`catalog.publication`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+from sqlalchemy import Engine
+
+from catalog import keys, leases, units
+from catalog.attempts import Attempt, add_timings, record_attempt
+from catalog.content import content_hash, seal
+from catalog.facts import FactsRefused, check
+from catalog.home import Home
+from catalog.leases import Lease
+from catalog.lineage import inputs_of
+from catalog.protect import protect
+from catalog.publication import Draft, publish
+from catalog.releases import Release, all_latest, read_vault_whole, write_quarantine
+from catalog.revisions import Revision
+from catalog.store import reading, writing
+from catalog.store.schema import new_id
+from contracts.model import Contract
+from pipelines.ahead import Ahead
+from pipelines.errors import Stopped
+from pipelines.expectations.staging import Staging
+from pipelines.stages import (
+    Account,
+    Ledger,
+    Rows,
+    checked_rows,
+    composed_rows,
+    gated,
+    graded,
+    input_fingerprint,
+    landed_rows,
+)
+
+State = Literal["released", "unchanged", "stopped", "failed"]
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one dataset of a build.
+
+    Attributes:
+        state: ``released``; ``unchanged``: nothing new to build; ``stopped``: a gate refused the
+            release, the former one stays in service; ``failed``: the build itself broke.
+        quality: 0–1, None = not assessed.
+        grade: 1–4, None where the build ended before it was known.
+        reason: why it was stopped or failed; empty otherwise.
+    """
+
+    name: str
+    state: State
+    lines_read: int = 0
+    landed: int = 0
+    typed: int = 0
+    quarantined: int = 0
+    quality: float | None = None
+    grade: int | None = None
+    reason: str = ""
+
+
+class Wave:
+    """Builds datasets of one installation, one after the other; use it as a context manager.
+
+    Args:
+        home: the installation.
+        engine: its store.
+        revisions: the datasets of the ledger as they stand.
+        as_of: day on which timeliness and dated rules are judged, Asia/Shanghai.
+        run: identifier of the run, kept with every attempt.
+        clock: gives the instant, UTC.
+        strict: raise a fault of ours instead of recording it.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        engine: Engine,
+        revisions: tuple[Revision, ...],
+        *,
+        as_of: date,
+        run: str,
+        clock: Clock = lambda: datetime.now(UTC),
+        strict: bool = False,
+    ) -> None:
+        self.home, self.engine, self.as_of, self.run, self.clock = home, engine, as_of, run, clock
+        self.revisions = {revision.name: revision for revision in revisions}
+        self.contracts = {revision.name: revision.contract for revision in revisions}
+        self.strict = strict
+        self._key = keys.load(home).pseudonym
+        self._staging: Staging | None = None
+        self._ahead = Ahead(self._land, ())
+
+    def __enter__(self) -> Wave:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ahead.close()
+        if self._staging is not None:
+            self._staging.__exit__(kind, error, trace)
+        units.forget()
+
+    def expect(self, names: Sequence[str]) -> None:
+        """Say what will be built, in order, so that sources are read ahead."""
+        self._ahead.close()
+        self._ahead = Ahead(self._land, [n for n in names if self.contracts[n].composed is None])
+
+    def build(self, name: str) -> tuple[Outcome, Account]:
+        """Build one dataset; whatever happens is recorded and returned, never raised."""
+        account, began = Account(), self.clock()
+        try:
+            state = self._build(self.revisions[name], account, began)
+            reason = ""
+        except (Stopped, FactsRefused) as stop:
+            state, reason = "stopped", str(stop)
+        # One dataset's failure must not end the wave. What is not ours to show is named by its kind
+        # only: the text of a foreign error may quote a value.
+        except Exception as error:
+            user_facing = getattr(error, "user_facing", False)
+            if self.strict and not user_facing:
+                raise
+            state, reason = "failed", str(error) if user_facing else f"internal error: {type(error).__name__}"
+        if state != "released":
+            with writing(self.engine) as connection:
+                record_attempt(connection, self._attempt(name, state, reason, account, began))
+        self._ahead.drop(name)
+        return self._outcome(name, state, reason, account), account
+
+    def _build(self, revision: Revision, account: Account, began: datetime) -> State:
+        contract = revision.contract
+        lease = leases.take(self.engine, contract.name, now=self.clock())
+        try:
+            ledger = self._ledger()
+            inputs = self._inputs(contract)
+            with account.timed("fingerprint"):
+                fingerprint = input_fingerprint(contract, folder_of(revision, self.home), ledger, inputs)
+            before = ledger.releases.get(contract.name)
+            if before is not None and before.fingerprint == fingerprint:
+                _repeat(account, before)
+                return "unchanged"
+            rows = self._rows(revision, ledger, inputs, account)
+            rows = checked_rows(contract, rows, self._open_staging(account), self.as_of, account)
+            self._quarantine(lease, rows, account)
+            findings = graded(contract, rows, ledger, account)
+            gated(contract, findings, account)
+            self._release(lease, revision, rows, fingerprint, before, account, began)
+            return "released"
+        finally:
+            leases.give_back(self.engine, lease)
+
+    def _release(
+        self,
+        lease: Lease,
+        revision: Revision,
+        rows: Rows,
+        fingerprint: str,
+        before: Release | None,
+        account: Account,
+        began: datetime,
+    ) -> None:
+        contract = revision.contract
+        with account.timed("protect"):
+            former = None if before is None else read_vault_whole(self.home, before)
+            made = protect(contract, rows.typed, self._key, former)
+        with account.timed("facts"):
+            facts = check(contract, made.vault, made.protected, rows.derived_from)
+        with account.timed("hash"):
+            content = content_hash(contract, rows.typed)
+        attempt = self._attempt(contract.name, "released", "", account, began)
+        assert account.grade is not None
+        draft = Draft(
+            dataset=contract.name,
+            revision=revision.number,
+            fingerprint=fingerprint,
+            vault=made.vault,
+            protected=made.protected,
+            content_hash=content,
+            seal=seal(content, self._key),
+            counts=account.counts,
+            dimensions=account.dimensions,
+            grade=account.grade,
+            facts=facts,
+            attempt=attempt,
+            edges=rows.edges,
+        )
+        with account.timed("publish"):
+            publish(self.home, self.engine, lease, draft, now=self.clock())
+        with writing(self.engine) as connection:
+            add_timings(connection, attempt.id, account.timings)
+
+    def _rows(self, revision: Revision, ledger: Ledger, inputs: tuple[str, ...], account: Account) -> Rows:
+        if revision.contract.composed is not None:
+            return composed_rows(self.home, revision.contract, ledger, inputs, self.as_of, account)
+        return self._ahead.take(revision.name, account)
+
+    def _land(self, name: str, account: Account) -> Rows:
+        revision = self.revisions[name]
+        return landed_rows(revision.contract, folder_of(revision, self.home), account)
+
+    def _quarantine(self, lease: Lease, rows: Rows, account: Account) -> None:
+        if rows.rejected.num_rows:
+            with account.timed("quarantine"):
+                version = write_quarantine(self.home, lease.dataset, rows.rejected, lease.fence)
+            account.counts["quarantine_version"] = version
+
+    def _open_staging(self, account: Account) -> Staging:
+        if self._staging is None:
+            with account.timed("open_checks"):
+                self._staging = Staging().__enter__()
+        return self._staging
+
+    def _ledger(self) -> Ledger:
+        with reading(self.engine) as connection:
+            newest = {release.dataset: release for release in all_latest(connection)}
+        return Ledger(self.contracts, newest)
+
+    def _inputs(self, contract: Contract) -> tuple[str, ...]:
+        return inputs_of(contract.composed.sql) if contract.composed is not None else ()
+
+    def _attempt(self, name: str, state: State, reason: str, account: Account, began: datetime) -> Attempt:
+        return Attempt(
+            id=new_id("bld"),
+            run=self.run,
+            dataset=name,
+            state=state,
+            reason=reason,
+            started_at=began,
+            ended_at=self.clock(),
+            lines_read=account.lines_read,
+            landed=account.landed,
+            typed=account.typed,
+            quarantined=account.quarantined,
+            quality=account.quality,
+            grade=account.grade,
+            timings=dict(account.timings),
+            results=account.results,
+            found=account.found,
+        )
+
+    def _outcome(self, name: str, state: State, reason: str, account: Account) -> Outcome:
+        return Outcome(
+            name,
+            state,
+            account.lines_read,
+            account.landed,
+            account.typed,
+            account.quarantined,
+            account.quality,
+            account.grade,
+            reason,
+        )
+
+
+def folder_of(revision: Revision, home: Home) -> Path:
+    """What the source paths of a dataset are relative to: the folder of its contract file."""
+    return revision.path.parent if revision.path is not None else home.contracts
+
+
+def _repeat(account: Account, before: Release) -> None:
+    """An unchanged dataset shows the figures of the release that stays in service."""
+    account.lines_read, account.landed = before.lines_read, before.landed
+    account.typed, account.quarantined = before.typed, before.quarantined
+    account.quality, account.grade = before.quality, before.grade

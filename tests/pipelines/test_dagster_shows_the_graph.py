@@ -1,0 +1,229 @@
+"""What Dagster shows of the ledger: assets, checks, schedules, the sensor, and a real `dagster dev`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from catalog.revisions import all_current
+from catalog.store import reading
+from contracts.model import Contract, UpdateCycle
+from pipelines import datasets
+from pipelines.build import build
+from pipelines.definitions import definitions
+from pipelines.resources import Installation
+
+Found = Callable[..., Any]
+ROOT = Path(__file__).resolve().parents[2]
+PEOPLE = dg.AssetKey(["civil", "people"])
+
+
+def of(town: Any) -> dg.Definitions:
+    return definitions(Installation(town.home, town.engine))
+
+
+def run(town: Any, *keys: dg.AssetKey, as_of: str = "2026-09-24", op: str = "wave_1") -> Any:
+    job = of(town).resolve_implicit_global_asset_job_def()
+    with dg.DagsterInstance.ephemeral(settings={"telemetry": {"enabled": False}}) as instance:
+        return job.execute_in_process(
+            instance=instance,
+            asset_selection=list(keys),
+            raise_on_error=False,
+            run_config={"ops": {op: {"config": {"as_of": as_of}}}} if op == "wave_1" else None,
+        )
+
+
+def test_every_dataset_is_one_asset_in_its_group_with_what_it_is_made_from(found_town: Found) -> None:
+    graph = of(found_town()).resolve_asset_graph()
+
+    keys = {key.to_user_string() for key in graph.get_all_asset_keys()}
+    assert keys == {
+        "civil/people", "school/notes", "road/lamps", "theme/rich", "topic/by_ward", "ledger/edition",
+    }  # fmt: skip
+    theme = graph.get(dg.AssetKey(["theme", "rich"]))
+    assert theme.group_name == "theme"
+    assert theme.parent_keys == {PEOPLE}
+    assert [c.name for c in theme.metadata["dagster/column_schema"].columns] == ["id_card", "income"]
+
+
+def test_a_dataset_has_a_check_for_its_gate_and_for_each_dimension_its_rules_speak_about(
+    found_town: Found,
+) -> None:
+    graph = of(found_town()).resolve_asset_graph()
+
+    names = {key.name for key in graph.asset_check_keys if key.asset_key == PEOPLE}
+    assert names == {"release_gate", "completeness", "accuracy", "timeliness"}
+
+
+def test_a_run_materialises_what_is_released_and_fails_the_gate_of_what_is_stopped(
+    found_town: Found, contracts: dict[str, Contract]
+) -> None:
+    town = found_town(contracts["civil.people"], contracts["school.notes"], contracts["topic.by_ward"])
+
+    ran = run(town, PEOPLE, dg.AssetKey(["school", "notes"]), dg.AssetKey(["topic", "by_ward"]))
+
+    assert ran.success
+    made = {e.asset_key.to_user_string(): e.materialization for e in ran.get_asset_materialization_events()}
+    assert set(made) == {"civil/people", "topic/by_ward"}
+    figures = {name: value.value for name, value in made["civil/people"].metadata.items()}
+    assert (figures["dagster/row_count"], figures["quarantined"], figures["grade"]) == (41, 4, 4)
+    lineage = made["topic/by_ward"].metadata["dagster/column_lineage"].column_lineage
+    assert [d.column_name for d in lineage.deps_by_column["ward"]] == ["ward"]
+    gates = {
+        e.asset_check_key.asset_key.to_user_string(): e.passed
+        for e in ran.get_asset_check_evaluations()
+        if e.check_name == "release_gate"
+    }
+    assert gates == {"civil/people": True, "school/notes": False, "topic/by_ward": True}
+
+
+def test_a_failed_dataset_fails_the_run_after_the_others_were_built(
+    found_town: Found, contracts: dict[str, Contract]
+) -> None:
+    town = found_town(contracts["civil.people"], contracts["road.lamps"])
+
+    ran = run(town, dg.AssetKey(["road", "lamps"]), PEOPLE)
+
+    assert not ran.success
+    assert [e.asset_key for e in ran.get_asset_materialization_events()] == [PEOPLE]
+
+
+def test_an_edition_is_closed_by_a_run(found_town: Found, contracts: dict[str, Contract]) -> None:
+    town = found_town(contracts["civil.people"])
+    build(town.home, None, date(2026, 9, 24))
+
+    ran = run(town, dg.AssetKey(["ledger", "edition"]), op="edition")
+
+    assert ran.success
+    (event,) = ran.get_asset_materialization_events()
+    assert event.materialization.metadata["number"].value == 1
+
+
+def test_more_datasets_than_a_wave_holds_are_built_by_more_steps(
+    found_town: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = found_town()
+    monkeypatch.setattr(datasets, "WAVE_SIZE", 2)
+    with reading(town.engine) as connection:
+        made = datasets.waves(all_current(connection))
+
+    assert [len(wave.keys) for wave in made] == [2, 2, 1]
+    steps = {node.name for node in of(town).resolve_implicit_global_asset_job_def().graph.nodes}
+    assert steps == {"wave_1", "wave_2", "wave_3", "ledger__edition"}
+
+
+def test_each_update_cycle_some_dataset_has_is_scheduled(
+    found_town: Found, contracts: dict[str, Contract]
+) -> None:
+    daily = replace(contracts["topic.by_ward"], update_cycle=UpdateCycle.DAILY)
+    made = of(found_town(contracts["civil.people"], daily))
+
+    schedules = {s.name: (s.cron_schedule, s.execution_timezone) for s in made.schedules or ()}
+    assert schedules == {
+        "build_daily_schedule": ("0 3 * * *", "Asia/Shanghai"),
+        "build_monthly_schedule": ("0 3 1 * *", "Asia/Shanghai"),
+    }
+
+
+def test_the_sensor_asks_for_what_changed_and_for_nothing_else(
+    found_town: Found, contracts: dict[str, Contract]
+) -> None:
+    town = found_town(contracts["civil.people"], contracts["topic.by_ward"])
+    made = of(town)
+    (sensor,) = made.sensors or ()
+    build(town.home, None, date(2026, 9, 24))
+
+    def tick() -> Any:
+        installation = dg.ResourceDefinition.hardcoded_resource(Installation(town.home, town.engine))
+        with dg.DagsterInstance.ephemeral(settings={"telemetry": {"enabled": False}}) as instance:
+            context = dg.build_sensor_context(
+                instance=instance, resources={"installation": installation}, definitions=made
+            )
+            return sensor.evaluate_tick(context)
+
+    quiet = tick()
+    assert (quiet.run_requests, quiet.skip_message) == ([], "no file changed since the last releases")
+    town.write("people.csv", town.lines()[:41])
+    (asked,) = tick().run_requests
+    assert {key.to_user_string() for key in asked.asset_selection} == {"civil/people", "topic/by_ward"}
+    assert asked.run_key == tick().run_requests[0].run_key
+
+
+@pytest.fixture
+def webserver(found_town: Found, tmp_path: Path) -> Iterator[str]:
+    """`dagster dev` over the town's ledger, on a free port."""
+    town = found_town()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    instance = tmp_path / "dagster"
+    instance.mkdir()
+    instance.joinpath("dagster.yaml").write_text((ROOT / "dagster_home" / "dagster.yaml").read_text())
+    program = Path(sys.executable).with_name("dagster")
+    workspace = str(ROOT / "dagster_home" / "workspace.yaml")
+    environment = {
+        **os.environ,
+        "YBZ_HOME": str(town.home.root),
+        "DAGSTER_HOME": str(instance),
+        "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    log = tmp_path / "dagster.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [str(program), "dev", "-w", workspace, "-p", str(port), "-h", "127.0.0.1"],
+            env=environment,
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            yield _when_up(f"http://127.0.0.1:{port}", server, log)
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait(timeout=30)
+
+
+def _when_up(url: str, server: subprocess.Popen[bytes], log: Path) -> str:
+    for _ in range(240):
+        assert server.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(f"{url}/server_info", timeout=5):
+                return url
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    raise AssertionError(log.read_text())
+
+
+@pytest.mark.full
+def test_dagster_dev_shows_every_dataset_with_its_checks(webserver: str) -> None:
+    query = "{ assetNodes { assetKey { path } groupName dependencyKeys { path } } }"
+    request = urllib.request.Request(
+        f"{webserver}/graphql",
+        data=json.dumps({"query": query}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        nodes = json.load(answer)["data"]["assetNodes"]
+
+    shown = {"/".join(node["assetKey"]["path"]): node for node in nodes}
+    assert set(shown) == {
+        "civil/people", "school/notes", "road/lamps", "theme/rich", "topic/by_ward", "ledger/edition",
+    }  # fmt: skip
+    assert shown["theme/rich"]["dependencyKeys"] == [{"path": ["civil", "people"]}]
+    assert shown["civil/people"]["groupName"] == "civil"
