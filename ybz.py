@@ -6,6 +6,7 @@ in the help), so that heavy libraries load only where they are used.
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 from importlib.metadata import EntryPoint, entry_points
@@ -55,6 +56,7 @@ def ybz(ctx: click.Context, debug: bool, home: str | None) -> None:
 
 def main() -> None:
     """Run the command line; a failure is one line on stderr and exit status 1."""
+    atexit.register(_drop_binding_noise)
     debug = "--debug" in sys.argv[1:2]
     try:
         # Without its standalone mode click gives back the status that `ctx.exit` was called with.
@@ -77,3 +79,14 @@ def main() -> None:
         text = str(error) if user_facing else f"{type(error).__name__} (run `ybz --debug …` for details)"
         print(f"ybz: {text}", file=sys.stderr)
         sys.exit(1)
+
+
+def _drop_binding_noise() -> None:
+    """Keep what DuckDB's binding writes when a process ends, its own types as leaked, off the terminal."""
+    if "duckdb" in sys.modules:
+        sys.stderr.flush()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+if __name__ == "__main__":
+    main()

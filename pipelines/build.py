@@ -72,7 +72,7 @@ def build(
     for outcome in outcomes:
         heard(outcome)
     if due:
-        installation = Installation(home, engine, heard=heard, strict=strict)
+        installation = Installation(home, engine, heard=heard, strict=strict, sends_back=False)
         outcomes += run_in_process(installation, tuple(due), as_of)
     place = {name: number for number, name in enumerate(wanted)}
     return sorted(outcomes, key=lambda outcome: place[outcome.name])

@@ -41,7 +41,6 @@ def build(ctx: click.Context, names: tuple[str, ...], as_of: Any, as_json: bool)
     from catalog.home import Home
     from pipelines.build import build as build_datasets
 
-    _quiet_exit()
     strict = bool((ctx.obj or {}).get("debug"))
     with _told(as_json) as heard:
         outcomes = build_datasets(
@@ -153,15 +152,3 @@ def _wide(console: type[Console]) -> Console:
 
 def _share(value: float | None) -> str:
     return "not assessed" if value is None else f"{value:.2%}"
-
-
-def _quiet_exit() -> None:
-    """Drop what DuckDB's binding writes to stderr at the end of a process: its own types, as leaked."""
-    import atexit
-    import os
-
-    def drop() -> None:
-        sys.stderr.flush()
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-
-    atexit.register(drop)

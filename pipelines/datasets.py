@@ -16,6 +16,7 @@ from catalog.revisions import Revision, all_current
 from catalog.store import reading
 from contracts.model import Contract
 from pipelines import checks
+from pipelines.backflow import deliver_due
 from pipelines.errors import PipelineError
 from pipelines.resources import Installation
 from pipelines.stages import Account
@@ -28,7 +29,7 @@ WAVE_SIZE: Final = 200
 
 
 class WaveFailed(PipelineError):
-    """Some datasets of a wave failed; the others were built."""
+    """Some datasets of a wave failed, or could not be sent back; the others were."""
 
 
 # What a run may be told.
@@ -102,8 +103,18 @@ def _build(context: dg.AssetExecutionContext, names: Sequence[str], day: str) ->
             yield from _events(key_of(name), outcome, account, wave.contracts)
             if outcome.state == "failed":
                 failed.append(f"{name}: {outcome.reason}")
+    if installation.sends_back:
+        failed += _sent_back(context, installation)
     if failed:
         raise WaveFailed("; ".join(failed))
+
+
+def _sent_back(context: dg.AssetExecutionContext, installation: Installation) -> list[str]:
+    """Send what moved back to its areas; what could not be sent, one line each."""
+    run = deliver_due(installation.home, installation.engine, installation.clock())
+    for sent in run.sent:
+        context.log.info("%s: sent back to %s", sent.dataset, sent.area)
+    return [f"{name} not sent back: {why}" for name, why in run.failed.items()]
 
 
 def _events(

@@ -34,6 +34,8 @@ class Installation:
         clock: gives the instant, UTC.
         heard: called with the outcome of each dataset as it is known.
         strict: raise a fault of ours instead of recording it (``--debug``).
+        sends_back: whether a wave ends with the deliveries it made due; the command makes them itself,
+            because they are also due where nothing was built.
     """
 
     home: Home
@@ -41,3 +43,4 @@ class Installation:
     clock: Callable[[], datetime] = field(default=_now)
     heard: Callable[[Outcome], None] = field(default=_nobody)
     strict: bool = False
+    sends_back: bool = True

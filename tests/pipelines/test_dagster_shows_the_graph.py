@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,18 @@ import pytest
 
 from catalog.revisions import all_current
 from catalog.store import reading
-from contracts.model import Contract, UpdateCycle
+from contracts.model import Area, Contract, UpdateCycle
 from pipelines import datasets
 from pipelines.build import build
 from pipelines.definitions import definitions
 from pipelines.resources import Installation
+from space import inbox
+from space.grassroots import Body, register
+from space.subscriptions import Wanted, subscribe
 
 Found = Callable[..., Any]
 ROOT = Path(__file__).resolve().parents[2]
+NOW = datetime(2026, 9, 24, 8, tzinfo=UTC)
 PEOPLE = dg.AssetKey(["civil", "people"])
 
 
@@ -101,6 +105,24 @@ def test_a_failed_dataset_fails_the_run_after_the_others_were_built(
 
     assert not ran.success
     assert [e.asset_key for e in ran.get_asset_materialization_events()] == [PEOPLE]
+
+
+def test_a_run_sends_back_what_moved_to_the_street_that_subscribed(
+    found_town: Found, contracts: dict[str, Contract]
+) -> None:
+    town = found_town(replace(contracts["civil.people"], area=Area("ward")))
+    lines = [line.replace(",A,", ",990101001,").replace(",B,", ",990101002,") for line in town.lines()]
+    town.write("people.csv", lines)
+    street = Body(code="11990101MB0000001P", name="清波街道办事处", area="990101001")
+    register(town.engine, street, NOW)
+    wanted = Wanted(street.code, "civil.people", ("id_card", "ward"), "条例第二十四条")
+    subscribe(town.engine, wanted, by="王敏", now=NOW)
+
+    assert run(town, PEOPLE).success
+
+    with reading(town.engine) as connection:
+        (sent,) = inbox.listing(connection, street.code)
+    assert (sent.counts.added, sent.counts.changed, sent.counts.removed) == (31, 0, 0)
 
 
 def test_an_edition_is_closed_by_a_run(found_town: Found, contracts: dict[str, Contract]) -> None:
