@@ -10,7 +10,7 @@ from dataclasses import asdict
 import click
 
 from space.cli.wayback_forms import correct, form
-from space.cli.wayback_options import (
+from space.cli.options import (
     acting,
     actor,
     as_json,

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from space.cli.wayback_options import (
+from space.cli.options import (
     acting,
     actor,
     as_json,

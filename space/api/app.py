@@ -1,0 +1,55 @@
+"""The HTTP application: everything is wired here, once, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from catalog import keys
+from catalog.home import Home
+from catalog.store import open_store
+from space.api import catalogue, evidence, health, problem, queries
+from space.api.services import Services
+from space.engines.pool import Pool
+from space.query.gateway import Gateway
+
+
+def create_app(
+    home: Home, *, clock: Callable[[], datetime] | None = None, pool: Pool | None = None
+) -> FastAPI:
+    """The application over an installation.
+
+    Args:
+        home: of the installation.
+        clock: gives the aware instant now; the machine's where None.
+        pool: workers whose owner keeps and ends them; the application's own where None.
+
+    Raises:
+        NotInitialised: there is no installation at ``home``.
+    """
+    engine, signer, workers = open_store(home), keys.load(home).signer, pool or Pool()
+    now = clock or (lambda: datetime.now(UTC))
+
+    @asynccontextmanager
+    async def running(_app: FastAPI) -> AsyncIterator[None]:
+        # With a pool of its own, one worker waits before the first query comes.
+        with workers if pool is None else nullcontext():
+            yield
+
+    app = FastAPI(
+        title="yibenzhang 一本账",
+        summary="One ledger for a city's public data, and a trusted space to use it in.",
+        version=version("yibenzhang"),
+        lifespan=running,
+        docs_url=None,  # its pages would load scripts from outside
+        redoc_url=None,
+    )
+    app.state.services = Services(engine, signer, Gateway(engine, home, signer, workers, now), now)
+    problem.install(app)
+    for room in (health, catalogue, queries, evidence):
+        app.include_router(room.router)
+    return app

@@ -1,0 +1,62 @@
+"""``/v1/search`` and ``/v1/datasets``: the public view of the catalogue, and nothing beside it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from catalog.revisions import current
+from catalog.search import search
+from catalog.statistics import PublicView, public_view_of
+from catalog.store import reading
+from policies.access import Act
+from policies.clocks import local_date
+from space.api.services import Known, Services, Wired, permit
+from space.kinds import family
+
+router = APIRouter(prefix="/v1", tags=["catalogue"])
+
+
+@router.get("/search")
+def find(
+    wired: Wired,
+    who: Known,
+    q: Annotated[str, Query(min_length=1, max_length=200)],
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> dict[str, Any]:
+    """Published datasets that contain every word of ``q``, the best first."""
+    permit(who, Act.CATALOGUE_READ)
+    with reading(wired.engine) as connection:
+        names = [hit.name for hit in search(connection, q, limit=limit)]
+    return {"datasets": [_view(wired, name).to_document() for name in names]}
+
+
+@router.get("/datasets/{name}")
+def dataset(name: str, wired: Wired, who: Known) -> dict[str, Any]:
+    """One published dataset: what it promises, and what others may know of its release."""
+    permit(who, Act.CATALOGUE_READ)
+    view = _view(wired, name)
+    fields = [
+        {
+            "name": field.name,
+            "title": field.business_name,
+            "type": field.type.value,
+            "use": field.use.value,
+            "unit": None if field.unit is None else field.unit.kind,
+            "values": list(field.allowed),
+            "minimum": field.minimum,
+            "maximum": field.maximum,
+            "grain": field.grain,
+            "description": field.description,
+        }
+        for field in view.revision.contract.fields
+    ]
+    joins = [{"field": j.field, "with": f"{j.dataset}.{j.other}"} for j in view.revision.contract.joins]
+    return {**view.to_document(), "release": view.release, "fields": fields, "joins": joins}
+
+
+def _view(wired: Services, name: str) -> PublicView:
+    with reading(wired.engine) as connection:
+        contracts = family(connection, {name: current(connection, name).contract})
+        return public_view_of(connection, name, contracts, local_date(wired.clock()))

@@ -1,0 +1,36 @@
+"""``/v1/evidence``: signed checkpoints and inclusion proofs, for anyone to check the log with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from catalog.evidence import integrate
+from catalog.evidence.prove import prove_inclusion
+from catalog.store import reading
+from policies.access import Act
+from space.api.services import Known, Wired, permit
+from space.errors import Unknown
+
+router = APIRouter(prefix="/v1/evidence", tags=["evidence"])
+
+
+@router.get("/checkpoint")
+def checkpoint(wired: Wired, who: Known) -> dict[str, Any]:
+    """The newest signed checkpoint, and the key to check it with."""
+    permit(who, Act.EVIDENCE_READ)
+    newest = integrate(wired.engine, wired.signer, wired.clock())
+    if newest is None:
+        raise Unknown("checkpoint", "of an empty log")
+    key = wired.signer.public_pem.decode()
+    return {"size": newest.size, "root": newest.root, "checkpoint": newest.note, "public_key": key}
+
+
+@router.get("/{entry_id}")
+def entry(entry_id: str, wired: Wired, who: Known) -> dict[str, Any]:
+    """The digest of an entry and the proof that it is in the log; not what the entry says."""
+    permit(who, Act.EVIDENCE_READ)
+    integrate(wired.engine, wired.signer, wired.clock())
+    with reading(wired.engine) as connection:
+        return prove_inclusion(connection, entry_id).document()

@@ -1,0 +1,87 @@
+"""``/v1/queries`` and ``/v1/receipts``: a thin door to the gateway."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header
+from pydantic import BaseModel, ConfigDict, Field
+
+from catalog.store import reading, writing
+from policies.access import Act, Role
+from policies.decision import Deny
+from space import idempotency, receipts
+from space.api.services import Known, Services, Wired, permit
+from space.errors import Refused, Unknown
+from space.identity.tokens import Caller
+from space.query.admit import Question
+
+router = APIRouter(prefix="/v1", tags=["queries"])
+
+
+class Asked(BaseModel):
+    """A question."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    grant: str = Field(max_length=40, description="Id of the grant.")
+    purpose: str = Field(max_length=60, description="Code of the purpose; the grant's.")
+    sql: str = Field(max_length=100_000, description="One SELECT in the DuckDB dialect.")
+
+    def question(self) -> Question:
+        """The question as the gateway takes it."""
+        return Question(self.grant, self.purpose, self.sql)
+
+
+@router.post("/queries")
+def ask(
+    asked: Asked,
+    wired: Wired,
+    who: Known,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=128)] = None,
+) -> dict[str, Any]:
+    """Answer one SELECT under a grant. A safe answer comes with its signed receipt."""
+    if idempotency_key is None:
+        return _ask(wired, who, asked)[0]
+    request = (asked.grant, asked.purpose, asked.sql)
+    with writing(wired.engine) as connection:
+        before = idempotency.begin(connection, who.organisation, idempotency_key, request, wired.clock())
+    if before is not None:
+        return wired.gateway.again(before).to_document()
+    try:
+        document, usage_id = _ask(wired, who, asked)
+    except BaseException:
+        # Refused or failed: the key is free again; the failure goes on as it was.
+        with writing(wired.engine) as connection:
+            idempotency.free(connection, who.organisation, idempotency_key)
+        raise
+    with writing(wired.engine) as connection:
+        idempotency.finish(connection, who.organisation, idempotency_key, usage_id, wired.clock())
+    return document
+
+
+@router.post("/queries/explain")
+def explain(asked: Asked, wired: Wired, who: Known) -> dict[str, Any]:
+    """Give the decision and its cost, without running or spending."""
+    explained = wired.gateway.explain(who, asked.question())
+    if isinstance(explained, Deny):
+        raise Refused(explained)
+    return dict(explained.document)
+
+
+@router.get("/receipts/{receipt_id}")
+def receipt(receipt_id: str, wired: Wired, who: Known) -> dict[str, Any]:
+    """A receipt of the caller's organisation; auditors read every one."""
+    permit(who, Act.RECEIPT_READ)
+    with reading(wired.engine) as connection:
+        found = receipts.by_id(connection, receipt_id)
+    if found.organisation != who.organisation and who.role is not Role.AUDITOR:
+        raise Unknown("receipt", receipt_id)
+    return {"id": found.id, "jws": found.jws, "states": receipts.verify(found.jws, wired.signer.public_raw)}
+
+
+def _ask(wired: Services, who: Caller, asked: Asked) -> tuple[dict[str, Any], str]:
+    answer = wired.gateway.ask(who, asked.question())
+    if isinstance(answer, Deny):
+        raise Refused(answer)
+    return answer.to_document(), answer.usage_id

@@ -1,0 +1,83 @@
+"""What request handlers are given: the wired services, and the caller behind a bearer token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import Engine
+
+from catalog.keys import Signer
+from catalog.store import reading, writing
+from policies.access import Act, may
+from policies.decision import Deny
+from space.api.problem import Unauthenticated
+from space.errors import Refused
+from space.identity.tokens import Caller, holder
+from space.metering import count_stranger
+from space.query.gateway import Gateway
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Wired once per process.
+
+    Attributes:
+        engine: of the store.
+        signer: signs receipts and checkpoints.
+        gateway: the one way of a query.
+        clock: gives the aware instant now.
+    """
+
+    engine: Engine
+    signer: Signer
+    gateway: Gateway
+    clock: Callable[[], datetime]
+
+
+def services(request: Request) -> Services:
+    """The services of the application."""
+    wired: Services = request.app.state.services
+    return wired
+
+
+Wired = Annotated[Services, Depends(services)]
+_Bearer = Annotated[
+    HTTPAuthorizationCredentials | None,
+    Depends(HTTPBearer(auto_error=False, description="The token `ybz grant token` issued.")),
+]
+
+
+def caller(wired: Wired, bearer: _Bearer) -> Caller:
+    """Who sends the request.
+
+    Raises:
+        Unauthenticated: nobody known; such requests are counted, not logged one by one.
+    """
+    now = wired.clock()
+    if bearer is not None:
+        with reading(wired.engine) as connection:
+            known = holder(connection, bearer.credentials, now)
+        if known is not None:
+            return known
+    with writing(wired.engine) as connection:
+        count_stranger(connection, "unauthenticated", now)
+    raise Unauthenticated("a bearer token that is good now is needed — `ybz grant token` issues one")
+
+
+Known = Annotated[Caller, Depends(caller)]
+
+
+def permit(who: Caller, act: Act) -> None:
+    """Let the act pass, if the caller's role permits it.
+
+    Raises:
+        Refused: it does not.
+    """
+    decision = may(who.role, act)
+    if isinstance(decision, Deny):
+        raise Refused(decision)

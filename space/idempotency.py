@@ -1,0 +1,84 @@
+"""Repeated requests: one ``Idempotency-Key`` of an organisation stands for one answered call.
+
+Decides whether a request is the first of its key, its repetition, or another one under a used key.
+A refused or failed request frees its key.
+
+Source: IETF draft "The Idempotency-Key HTTP Header Field".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from catalog.store.tables.queries import idempotency_keys
+from contracts.canonical import digest
+from policies.clocks import local_date
+from policies.rulebook import rule
+from space.errors import SpaceError
+
+
+class KeyReused(SpaceError):
+    """The key stood for another request."""
+
+
+class StillRunning(SpaceError):
+    """The first request of the key has not ended."""
+
+
+def begin(
+    connection: Connection, organisation: str, key: str, request: Sequence[str], now: datetime
+) -> str | None:
+    """Take a key for a request.
+
+    Args:
+        connection: a writing transaction of its own.
+        organisation: who sends it; keys of others do not matter.
+        key: as sent.
+        request: what is asked, as texts; only its digest is kept.
+        now: aware instant.
+
+    Returns:
+        The call that answered the same request before, or None: this one is the first.
+
+    Raises:
+        KeyReused: the key was used for another request.
+        StillRunning: the first request has not ended.
+    """
+    k = idempotency_keys.c
+    mine = (k.organisation == organisation, k.key == key)
+    connection.execute(delete(idempotency_keys).where(*mine, k.expires_at <= now))
+    fingerprint = digest([organisation, key, *request])
+    row = connection.execute(select(idempotency_keys).where(*mine)).first()
+    if row is not None:
+        if row.request_digest != fingerprint:
+            raise KeyReused("this Idempotency-Key was used for another request — choose a fresh one")
+        if row.usage_id is None:
+            raise StillRunning("the first request with this Idempotency-Key still runs — try again later")
+        return str(row.usage_id)
+    # Held as long as a call may run; the answer then keeps it longer.
+    seconds = int(rule("grants", "reservation_deadline", local_date(now)).value)
+    values = {"organisation": organisation, "key": key, "request_digest": fingerprint}
+    connection.execute(insert(idempotency_keys).values(**values, expires_at=now + timedelta(seconds=seconds)))
+    return None
+
+
+def finish(connection: Connection, organisation: str, key: str, usage_id: str, now: datetime) -> None:
+    """Let the key stand for an answered call."""
+    hours = int(rule("grants", "idempotency", local_date(now)).value)
+    k = idempotency_keys.c
+    connection.execute(
+        update(idempotency_keys)
+        .where(k.organisation == organisation, k.key == key)
+        .values(usage_id=usage_id, expires_at=now + timedelta(hours=hours))
+    )
+
+
+def free(connection: Connection, organisation: str, key: str) -> None:
+    """Give a key back whose request brought no answer."""
+    k = idempotency_keys.c
+    connection.execute(
+        delete(idempotency_keys).where(k.organisation == organisation, k.key == key, k.usage_id.is_(None))
+    )

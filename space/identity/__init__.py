@@ -1,0 +1,1 @@
+"""Who takes part in the space: organisations, and the tokens of their clients."""

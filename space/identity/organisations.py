@@ -1,0 +1,77 @@
+"""Organisations 主体 of the space.
+
+Decides that an organisation's kind is fixed once: it says how answers to it are protected.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from catalog.evidence import record
+from catalog.store.tables.identity import organisations
+from policies.access import OrganisationKind
+from space.errors import SpaceError, Unknown
+
+
+class KindIsFixed(SpaceError):
+    """An organisation is registered with another kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One organisation.
+
+    Attributes:
+        code: USCC, or the code the registering side gives.
+        name: as people say it.
+        kind: see :class:`policies.access.OrganisationKind`.
+    """
+
+    code: str
+    name: str
+    kind: OrganisationKind
+
+
+def register(connection: Connection, organisation: Organisation, now: datetime) -> None:
+    """Enter an organisation; doing so again changes nothing.
+
+    Args:
+        connection: a writing transaction.
+        organisation: who.
+        now: aware instant.
+
+    Raises:
+        KindIsFixed: the code is registered with another kind.
+    """
+    row = _row(connection, organisation.code)
+    if row is None:
+        values = {"code": organisation.code, "name": organisation.name, "kind": organisation.kind.value}
+        connection.execute(insert(organisations).values(**values, registered_at=now))
+        record(
+            connection, event="space:organisation:register", subject=organisation.code, body=values, now=now
+        )
+    elif row.kind is not organisation.kind:
+        raise KindIsFixed(
+            f"{organisation.code} is registered as {row.kind.value}, not {organisation.kind.value}"
+            " — the kind decides how answers are protected and cannot be changed by a request"
+        )
+
+
+def organisation(connection: Connection, code: str) -> Organisation:
+    """The organisation of that code.
+
+    Raises:
+        Unknown: there is none.
+    """
+    found = _row(connection, code)
+    if found is None:
+        raise Unknown("organisation", code, "it is registered by its first request (`ybz request new`)")
+    return found
+
+
+def _row(connection: Connection, code: str) -> Organisation | None:
+    row = connection.execute(select(organisations).where(organisations.c.code == code)).first()
+    return None if row is None else Organisation(row.code, row.name, OrganisationKind(row.kind))

@@ -1,0 +1,122 @@
+"""Bearer tokens of client programs.
+
+Decides whether a token is good now, and whose it is. A token is 256 random bits, shown once; the
+store keeps its SHA-256 only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, insert, select, update
+
+from catalog.evidence import record
+from catalog.store.schema import new_id
+from catalog.store.tables.identity import client_tokens
+from policies.access import Role
+from space.errors import Unknown
+from space.identity.organisations import organisation
+
+# Says at a glance, and to secret scanners, what a leaked text is.
+PREFIX: Final = "ybz_"
+_RANDOM_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who makes a call.
+
+    Attributes:
+        organisation: code of the organisation.
+        role: what its token permits.
+        channel: ``http``, ``cli`` or ``python``.
+    """
+
+    organisation: str
+    role: Role = Role.CLIENT
+    channel: str = "http"
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A fresh token.
+
+    Attributes:
+        id: of the token, fit for logs.
+        secret: the token itself; shown once.
+        expires_at: after this it is no good.
+    """
+
+    id: str
+    secret: str
+    expires_at: datetime
+
+
+def issue(connection: Connection, code: str, *, role: Role, by: str, days: int, now: datetime) -> Issued:
+    """Issue a token to an organisation.
+
+    Args:
+        connection: a writing transaction.
+        code: of a registered organisation.
+        role: what the token permits.
+        by: the person who issues it.
+        days: how long it is good.
+        now: aware instant.
+
+    Raises:
+        Unknown: the organisation is not registered.
+    """
+    holder = organisation(connection, code)
+    token_id, secret = new_id("tok"), PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
+    expires_at = now + timedelta(days=days)
+    body = {"token": token_id, "organisation": holder.code, "role": role.value, "by": by}
+    evidence_id = record(connection, event="space:token:issue", subject=holder.code, body=body, now=now)
+    connection.execute(
+        insert(client_tokens).values(
+            id=token_id,
+            organisation=holder.code,
+            role=role.value,
+            sha256=_sha256(secret),
+            issued_by=by,
+            issued_at=now,
+            expires_at=expires_at,
+            evidence_id=evidence_id,
+        )
+    )
+    return Issued(token_id, secret, expires_at)
+
+
+def holder(connection: Connection, secret: str, now: datetime) -> Caller | None:
+    """Whose token this is, or None where it is unknown, expired or withdrawn."""
+    row = connection.execute(
+        select(client_tokens.c.organisation, client_tokens.c.role).where(
+            client_tokens.c.sha256 == _sha256(secret),
+            client_tokens.c.expires_at > now,
+            client_tokens.c.revoked_at.is_(None),
+        )
+    ).first()
+    return None if row is None else Caller(row.organisation, Role(row.role))
+
+
+def withdraw(connection: Connection, token_id: str, *, by: str, now: datetime) -> None:
+    """Make a token useless from now on.
+
+    Raises:
+        Unknown: there is no such token in use.
+    """
+    changed = connection.execute(
+        update(client_tokens)
+        .where(client_tokens.c.id == token_id, client_tokens.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    if changed.rowcount != 1:
+        raise Unknown("token in use", token_id)
+    record(connection, event="space:token:withdraw", subject=token_id, body={"by": by}, now=now)
+
+
+def _sha256(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

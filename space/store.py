@@ -1,0 +1,143 @@
+"""Statements of the space that must be one statement: each is a condition and its effect together.
+
+Holds no rule: callers say what the conditions mean. Read-then-write would oversell, so counters are
+changed here only.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, exists, insert, literal, select, update
+
+from catalog.store.tables.grants import allowances, grants, privacy_years
+from catalog.store.tables.queries import refused_strangers, reservations
+
+
+def grant_row(connection: Connection, grant_id: str) -> Row[Any] | None:
+    """The grant's row as it stands."""
+    return connection.execute(select(grants).where(grants.c.id == grant_id)).first()
+
+
+def reservation(connection: Connection, reservation_id: str) -> Row[Any] | None:
+    """A paid call's row as it stands."""
+    wanted = select(reservations).where(reservations.c.id == reservation_id)
+    return connection.execute(wanted).first()
+
+
+def lock_grant(connection: Connection, grant_id: str) -> Row[Any] | None:
+    """The grant's row, held until the transaction ends."""
+    return connection.execute(select(grants).where(grants.c.id == grant_id).with_for_update()).first()
+
+
+def spend(connection: Connection, grant_id: str, *, calls: int, nrho: int, day: date) -> bool:
+    """Take calls and privacy budget from a grant that is in force on ``day``, if both suffice."""
+    g = grants.c
+    done = connection.execute(
+        update(grants)
+        .where(
+            g.id == grant_id,
+            g.state == "in_force",
+            g.valid_from <= day,
+            g.valid_to >= day,
+            g.calls_used + calls <= g.calls_limit,
+            g.nrho_spent + nrho <= g.nrho_limit,
+        )
+        .values(calls_used=g.calls_used + calls, nrho_spent=g.nrho_spent + nrho)
+    )
+    return done.rowcount == 1
+
+
+def settle(connection: Connection, reservation_id: str, *, day: date, now: datetime, **result: Any) -> bool:
+    """Turn a reserved call into an answered one, unless it was lost or its grant has ended."""
+    r, g = reservations.c, grants.c
+    holds = exists(
+        select(literal(1)).where(
+            g.id == r.grant_id, g.state == "in_force", g.valid_from <= day, g.valid_to >= day
+        )
+    )
+    done = connection.execute(
+        update(reservations)
+        .where(r.id == reservation_id, r.state == "reserved", holds)
+        .values(state="answered", settled_at=now, **result)
+    )
+    return done.rowcount == 1
+
+
+def lose(connection: Connection, reservation_id: str, now: datetime) -> bool:
+    """Turn a reserved call into a lost one; what it took stays taken."""
+    r = reservations.c
+    done = connection.execute(
+        update(reservations)
+        .where(r.id == reservation_id, r.state == "reserved")
+        .values(state="lost", settled_at=now)
+    )
+    return done.rowcount == 1
+
+
+def charge(connection: Connection, grant_id: str, price_fen: int) -> None:
+    """Add money to what a grant has come to."""
+    g = grants.c
+    connection.execute(update(grants).where(g.id == grant_id).values(charged_fen=g.charged_fen + price_fen))
+
+
+def end_grant(connection: Connection, grant_id: str, *, state: str, reason: str, now: datetime) -> bool:
+    """Take a grant out of force, if it was in force."""
+    done = connection.execute(
+        update(grants)
+        .where(grants.c.id == grant_id, grants.c.state == "in_force")
+        .values(state=state, ended_at=now, end_reason=reason)
+    )
+    return done.rowcount == 1
+
+
+def take_from_year(
+    connection: Connection, kind: str, year: int, *, nrho: int, fdelta: int, limits: tuple[int, int]
+) -> bool:
+    """Take an allowance out of a unit kind's year, if its limits (same units) leave that much."""
+    _begin_year(connection, kind, year)
+    y = privacy_years.c
+    done = connection.execute(
+        update(privacy_years)
+        .where(y.kind == kind, y.year == year, y.nrho + nrho <= limits[0], y.fdelta + fdelta <= limits[1])
+        .values(nrho=y.nrho + nrho, fdelta=y.fdelta + fdelta)
+    )
+    return done.rowcount == 1
+
+
+def give_back(connection: Connection, grant_id: str, kind: str, *, nrho: int, fdelta: int) -> bool:
+    """Return the unspent part of an allowance to its year, once."""
+    a, y = allowances.c, privacy_years.c
+    mine = (a.grant_id == grant_id, a.kind == kind)
+    done = connection.execute(
+        update(allowances)
+        .where(*mine, a.nrho_returned == 0, a.fdelta_returned == 0, a.nrho >= nrho, a.fdelta >= fdelta)
+        .values(nrho_returned=nrho, fdelta_returned=fdelta)
+    )
+    if done.rowcount != 1:
+        return False
+    year = select(a.year).where(*mine).scalar_subquery()
+    connection.execute(
+        update(privacy_years)
+        .where(y.kind == kind, y.year == year)
+        .values(nrho=y.nrho - nrho, fdelta=y.fdelta - fdelta)
+    )
+    return True
+
+
+def count_stranger(connection: Connection, minute: datetime, reason: str) -> None:
+    """Add one to a minute's count of calls refused before anyone was known."""
+    s = refused_strangers.c
+    done = connection.execute(
+        update(refused_strangers).where(s.minute == minute, s.reason == reason).values(count=s["count"] + 1)
+    )
+    if done.rowcount == 0:
+        connection.execute(insert(refused_strangers).values(minute=minute, reason=reason, count=1))
+
+
+def _begin_year(connection: Connection, kind: str, year: int) -> None:
+    y = privacy_years.c
+    there = exists(select(literal(1)).where(y.kind == kind, y.year == year))
+    fresh = select(literal(kind), literal(year), literal(0), literal(0)).where(~there)
+    connection.execute(insert(privacy_years).from_select(["kind", "year", "nrho", "fdelta"], fresh))

@@ -1,0 +1,404 @@
+"""A small bureau for tests: four real datasets with real releases, a department and an operator that ask."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from sqlalchemy import Engine
+
+from catalog import facts, leases, publication
+from catalog.attempts import Attempt
+from catalog.cataloging import Acts, catalogue_all
+from catalog.content import content_hash, seal
+from catalog.home import Home
+from catalog.keys import Keys, load
+from catalog.protect import protect
+from catalog.releases import Release
+from catalog.store import create_store, reading, writing
+from catalog.store.schema import new_id
+from contracts.cast import cast
+from contracts.codes import resident_check, uscc_check
+from contracts.model import (
+    Contract,
+    Field,
+    FieldType,
+    Party,
+    ShareType,
+    Sharing,
+    UnitRef,
+    UnitRule,
+    Use,
+)
+from policies.clocks import local_date
+from space.engines.pool import Pool
+from space.grants import Grant, all_grants, grant
+from space.identity.tokens import Caller
+from space.query.admit import Question
+from space.query.gateway import Gateway
+from space.requests import Request, decide, submit
+from space.revocation import revoke
+from space.statements import read
+from space.store import grant_row
+
+NOON = datetime(2026, 9, 24, 4, 0, tzinfo=UTC)
+TODAY = date(2026, 9, 24)
+POLICE, MARKET, ECO = (
+    Party("公安局", "11990100MB0000001X"),
+    Party("市场监管局", "11990100MB0000002X"),
+    Party("生态环境局", "11990100MB0000003X"),
+)
+DEPARTMENT = {"code": "11990100MB0000009X", "name": "发展改革委", "kind": "department"}
+OPERATOR = {"code": "91990100MA0000001X", "name": "数据运营公司", "kind": "operator"}
+OTHER = {"code": "91990100MA0000002X", "name": "另一公司", "kind": "operator"}
+DISTRICTS = ("云湖区", "云山区", "云港区")
+
+POPULATION = Contract(
+    id="civil-population",
+    title="常住人口",
+    schema="civil",
+    table="population",
+    department=POLICE,
+    sharing=Sharing(condition="依法履职", basis="户口登记条例"),
+    classification="基础/人口",
+    fields=(
+        Field("id_card", "公民身份号码", key_position=1, required=True, check="resident_id",
+              unit=UnitRef("person"), use=Use.IDENTIFIER, personal=True),
+        Field("name", "姓名", personal=True),
+        Field("sex", "性别", allowed=("男", "女"), use=Use.DIMENSION),
+        Field("district", "区", allowed=DISTRICTS, use=Use.DIMENSION),
+        Field("income", "收入", type=FieldType.INTEGER, minimum=0, maximum=1000, use=Use.MEASURE),
+        Field("file_number", "档案号", use=Use.DIMENSION, sharing=ShareType.WITHHELD),
+    ),
+    units=(UnitRule("person", 1),),
+    unique_keys=(("id_card",),),
+)  # fmt: skip
+FIRMS = Contract(
+    id="market-firms",
+    title="企业登记",
+    schema="market",
+    table="firms",
+    department=MARKET,
+    sharing=Sharing(condition="依法履职", basis="市场主体登记管理条例"),
+    classification="基础/法人",
+    fields=(
+        Field("uscc", "统一社会信用代码", key_position=1, required=True, unit=UnitRef("enterprise"),
+              use=Use.IDENTIFIER),
+        Field("industry", "行业", use=Use.DIMENSION),
+        Field("capital", "注册资本", type=FieldType.INTEGER, minimum=0, maximum=1000, use=Use.MEASURE),
+    ),
+    units=(UnitRule("enterprise", 1),),
+    unique_keys=(("uscc",),),
+)  # fmt: skip
+AIR = Contract(
+    id="eco-air",
+    title="空气质量",
+    schema="eco",
+    table="air",
+    department=ECO,
+    sharing=Sharing(ShareType.UNCONDITIONAL),
+    classification="主题/生态环保",
+    fields=(
+        Field("station", "站点", key_position=1, required=True, use=Use.PLAIN),
+        Field("pm25", "细颗粒物", type=FieldType.INTEGER, use=Use.PLAIN),
+    ),
+    unique_keys=(("station",),),
+    unit_free=True,
+)
+SILENT = Contract(
+    id="eco-silent",
+    title="说不清的表",
+    schema="eco",
+    table="silent",
+    department=ECO,
+    sharing=Sharing(ShareType.UNCONDITIONAL),
+    classification="主题/生态环保",
+    fields=(Field("station", "站点", use=Use.PLAIN),),
+)
+CONTRACTS = (POPULATION, FIRMS, AIR, SILENT)
+
+
+def identity(number: int) -> str:
+    """A well-formed identity number of nobody: its region begins with 99."""
+    first = f"99010119500101{number:03d}"
+    return first + resident_check(first)
+
+
+def enterprise(number: int) -> str:
+    """A well-formed social credit code of nobody."""
+    first = f"91990100{number:08d}0"
+    return first + uscc_check(first)
+
+
+def population() -> list[dict[str, str]]:
+    """150 persons of the first district, 90 of the second, 4 of the third."""
+    districts = [DISTRICTS[0]] * 150 + [DISTRICTS[1]] * 90 + [DISTRICTS[2]] * 4
+    return [
+        {"id_card": identity(n), "name": f"居民{n}", "sex": "男女"[n % 2], "district": district,
+         "income": str(n), "file_number": f"D{n}"}
+        for n, district in enumerate(districts)
+    ]  # fmt: skip
+
+
+def firms() -> list[dict[str, str]]:
+    """40 firms of one industry, 30 of another, 3 of a third."""
+    industries = ["制造业"] * 40 + ["零售业"] * 30 + ["采矿业"] * 3
+    return [
+        {"uscc": enterprise(n), "industry": industry, "capital": str(100 + n)}
+        for n, industry in enumerate(industries)
+    ]
+
+
+ROWS: dict[str, list[dict[str, str]]] = {
+    POPULATION.name: population(),
+    FIRMS.name: firms(),
+    AIR.name: [{"station": f"站{n}", "pm25": str(30 + n)} for n in range(5)],
+    SILENT.name: [{"station": "站"}],
+}
+
+
+PEOPLE = {POPULATION.name: ("sex", "district", "income")}
+TRADE = {FIRMS.name: ("industry", "capital")}
+WEATHER = {AIR.name: ("station", "pm25")}
+
+
+@dataclass
+class Clock:
+    """A clock that tests move."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def later(self, **step: float) -> datetime:
+        """Let time pass."""
+        self.now += timedelta(**step)
+        return self.now
+
+
+@dataclass
+class Bureau:
+    """The installation, and what people do with it."""
+
+    home: Home
+    engine: Engine
+    keys: Keys
+    pool: Pool
+    clock: Clock = field(default_factory=Clock)
+    # Who asks, and what for: dataset → columns.
+    department = DEPARTMENT
+    operator = OPERATOR
+    other = OTHER
+    people = PEOPLE
+    trade = TRADE
+    weather = WEATHER
+
+    @property
+    def gateway(self) -> Gateway:
+        """The one gateway, wired as the application wires it."""
+        return Gateway(self.engine, self.home, self.keys.signer, self.pool, self.clock)
+
+    def file(
+        self, applicant: Mapping[str, str], items: Mapping[str, Sequence[str]], **stated: Any
+    ) -> Request:
+        """File a complete request; ``stated`` replaces what it states."""
+        document: dict[str, Any] = {
+            "applicant": dict(applicant),
+            "purpose": "industry.research"
+            if applicant["kind"] == "operator"
+            else "governance.administration",
+            "use_until": "2027-12-31",
+            "legal_basis": "优化营商环境条例第六条",
+            "scenario": "产业分析",
+            "scope": "本单位",
+            "method": "query",
+            "vouched_by": "周敏",
+            "implementing_body": "11990100MB0000008X",
+            "agreement": "云数授〔2026〕3号",
+            "items": [{"dataset": name, "fields": list(fields)} for name, fields in items.items()],
+        }
+        with writing(self.engine) as connection:
+            statement = read(connection, document | stated, local_date(self.clock()))
+            return submit(connection, statement, self.clock())
+
+    def permitted(
+        self, applicant: Mapping[str, str], items: Mapping[str, Sequence[str]], **stated: Any
+    ) -> Request:
+        """File a request and have it permitted."""
+        filed = self.file(applicant, items, **stated)
+        with writing(self.engine) as connection:
+            return decide(
+                connection,
+                filed.id,
+                permit=True,
+                basis="政务数据共享条例 第20条",
+                by="张磊",
+                now=self.clock(),
+            )
+
+    def sign(self, to: Mapping[str, str], items: Mapping[str, Sequence[str]], **terms: Any) -> Grant:
+        """Sign terms over the items; ``terms`` adds to them or replaces."""
+        document: dict[str, Any] = {
+            "purpose": "industry.research" if to["kind"] == "operator" else "governance.administration",
+            "datasets": [{"name": name, "columns": list(columns)} for name, columns in items.items()],
+            "valid_to": "2027-09-23",
+        }
+        with writing(self.engine) as connection:
+            return grant(
+                connection, self.keys.signer, document | terms, to=to["code"], by="张磊", now=self.clock()
+            )
+
+    def sign_under(
+        self, request: Request, to: Mapping[str, str], items: Mapping[str, Sequence[str]]
+    ) -> Grant:
+        """Sign terms over the items under a request, whether it covers them or not."""
+        document = {
+            "purpose": request.purpose,
+            "datasets": [{"name": name, "columns": list(columns)} for name, columns in items.items()],
+            "valid_to": "2027-09-23",
+        }
+        signer, now = self.keys.signer, self.clock()
+        with writing(self.engine) as connection:
+            return grant(
+                connection, signer, document, to=to["code"], by="张磊", now=now, request_id=request.id
+            )
+
+    def granted(self, to: Mapping[str, str], items: Mapping[str, Sequence[str]], **terms: Any) -> Grant:
+        """File, permit and sign."""
+        self.permitted(to, items)
+        return self.sign(to, items, **terms)
+
+    def ask(self, held: Grant, sql: str, *, purpose: str | None = None, who: str | None = None) -> Any:
+        """Ask the gateway as the holder of the grant, for its purpose, unless told."""
+        question = Question(held.id, purpose or held.terms.purpose, sql)
+        return self.gateway.ask(Caller(who or held.grantee), question)
+
+    def held(self, items: Mapping[str, Sequence[str]]) -> Grant:
+        """The grant over these items that was signed before the test."""
+        with reading(self.engine) as connection:
+            return next(g for g in all_grants(connection) if {d.name for d in g.terms.datasets} == set(items))
+
+    def row(self, held: Grant) -> Any:
+        """The counters of a grant."""
+        with reading(self.engine) as connection:
+            return grant_row(connection, held.id)
+
+    def revoke(self, held: Grant) -> None:
+        """Revoke a grant."""
+        with writing(self.engine) as connection:
+            revoke(connection, held.id, reason="任务结束", by="张磊", now=self.clock())
+
+    def recatalogue_air_with_a_person(self) -> None:
+        """The source department finds that readings name the person who made them."""
+        reader = Field("reader_id", "监测员", unit=UnitRef("person"), use=Use.IDENTIFIER)
+        found = replace(AIR, unit_free=False, units=(UnitRule("person", 9),), fields=(*AIR.fields, reader))
+        acts = Acts(by="李四", reason="found out", now=self.clock(), assessment="PIA-2026-2")
+        catalogue_all(self.engine, [(found, None)], acts)
+
+    def count(self, statement: Any) -> int:
+        """One number of the store."""
+        with reading(self.engine) as connection:
+            return int(connection.execute(statement).scalar_one() or 0)
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    """Real workers, shared by the tests."""
+    with Pool() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with every dataset released, made once."""
+    home = Home(tmp_path_factory.mktemp("bureau") / "var")
+    engine = create_store(home)
+    keys = load(home)
+    acts = Acts(by="李四", reason="first entry", now=NOON, assessment="PIA-2026-1")
+    catalogue_all(engine, [(contract, None) for contract in CONTRACTS], acts)
+    for contract in CONTRACTS:
+        _publish(home, engine, keys, contract)
+    engine.dispose()
+    return home.root
+
+
+@pytest.fixture(scope="session")
+def granting(founded: Path, tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Path:
+    """The same with three grants signed, so that tests can share the workers of their holders."""
+    home = Home(tmp_path_factory.mktemp("granting") / "var")
+    engine = _copy(founded, home)
+    bureau = Bureau(home, engine, load(home), pool)
+    bureau.granted(DEPARTMENT, TRADE)
+    bureau.granted(OPERATOR, PEOPLE, price_fen_per_call=500)
+    bureau.granted(OPERATOR, WEATHER)
+    engine.dispose()
+    return home.root
+
+
+@pytest.fixture
+def bureau(founded: Path, pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bureau]:
+    """A bureau of one's own; nobody has asked for anything yet."""
+    yield from _lent(founded, pool, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def busy(granting: Path, pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bureau]:
+    """A bureau of one's own with a grant of the department and two of the operator."""
+    yield from _lent(granting, pool, tmp_path, monkeypatch)
+
+
+def _lent(template: Path, pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bureau]:
+    home = Home(tmp_path / "var")
+    engine = _copy(template, home)
+    monkeypatch.setenv("YBZ_HOME", str(home.root))
+    yield Bureau(home, engine, load(home), pool)
+    engine.dispose()
+
+
+def _copy(template: Path, home: Home) -> Engine:
+    """Another installation over the same lake, which these tests only read."""
+    shutil.copytree(template, home.root, symlinks=True, ignore=shutil.ignore_patterns("lake"))
+    (home.root / "lake").symlink_to((template / "lake").resolve())
+    return create_store(home)
+
+
+def _publish(home: Home, engine: Engine, keys: Keys, contract: Contract) -> Release:
+    rows = ROWS[contract.name]
+    typed = cast(contract, _raw(contract, rows)).typed
+    assert typed.num_rows == len(rows)
+    forms = protect(contract, typed, keys.pseudonym, None)
+    digest = content_hash(contract, typed)
+    draft = publication.Draft(
+        dataset=contract.name,
+        revision=1,
+        fingerprint=digest,
+        vault=forms.vault,
+        protected=forms.protected,
+        content_hash=digest,
+        seal=seal(digest, keys.pseudonym),
+        counts={},
+        dimensions={},
+        grade=3,
+        facts=facts.check(contract, forms.vault, forms.protected),
+        attempt=Attempt(new_id("bld"), "run", contract.name, "released", "", NOON, NOON),
+    )
+    lease = leases.take(engine, contract.name, now=NOON)
+    release = publication.publish(home, engine, lease, draft, now=NOON)
+    leases.give_back(engine, lease)
+    return release
+
+
+def _raw(contract: Contract, rows: Sequence[Mapping[str, str]]) -> pa.Table:
+    columns: dict[str, Any] = {
+        f.name: pa.array([row.get(f.name) for row in rows], pa.string()) for f in contract.fields
+    }
+    columns["_file"] = pa.array(["delivery.csv"] * len(rows), pa.string())
+    columns["_line"] = pa.array(range(2, len(rows) + 2), pa.int64())
+    return pa.table(columns)
