@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from space.cli.refusal import refusals
 from space.cli.options import acting, actor, as_json, open_installation, print_json
+from space.cli.refusal import refusals
 
 if TYPE_CHECKING:
     from space.grants import Grant

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from space.cli.refusal import refuse
 from space.cli.options import as_json, open_installation, print_json
+from space.cli.refusal import refuse
 
 if TYPE_CHECKING:
     from space.identity.tokens import Caller

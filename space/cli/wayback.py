@@ -9,7 +9,6 @@ from dataclasses import asdict
 
 import click
 
-from space.cli.wayback_forms import correct, form
 from space.cli.options import (
     acting,
     actor,
@@ -19,6 +18,7 @@ from space.cli.options import (
     open_installation,
     print_json,
 )
+from space.cli.wayback_forms import correct, form
 
 __all__ = ["backflow", "correct", "form"]
 

@@ -18,6 +18,10 @@ from space.query.plan import Aggregate, Block, Plan
 
 dp.enable_features("contrib")
 
+# Far from where 64 bits end: a sum beyond it would make the mechanism fail, and the failure would tell of
+# rows. Cutting off is a contraction, so it changes no sensitivity.
+_LARGEST = 2**62
+
 # Rounding of a scale to a float may cost a hair more than the plan says.
 _SLACK = 1 + 1e-6
 
@@ -94,7 +98,7 @@ def _noisy(
             columns[a.name] = pa.array([max(0, counted[place]) for place in chosen], pa.int64())
             continue
         values = exact.column(a.name).to_pylist()
-        noisy = _vector([0 if place is None else int(values[place]) for place in chosen], a)
+        noisy = _vector([0 if place is None else _within(values[place]) for place in chosen], a)
         if a.operation != "sum":
             columns[a.name] = pa.array([max(0, value) for value in noisy], pa.int64())
         elif a.factor == 1:
@@ -103,6 +107,10 @@ def _noisy(
             columns[a.name] = pa.array([value / a.factor for value in noisy], pa.float64())
     columns["_cell"] = pa.array([1] * len(chosen), pa.int8())
     return pa.table(columns)
+
+
+def _within(value: Any) -> int:
+    return max(-_LARGEST, min(int(value), _LARGEST))
 
 
 def _vector(values: list[int], a: Aggregate) -> list[int]:

@@ -5,9 +5,14 @@ Decides the shape of the statements; every fragment comes from the compiler, non
 
 from __future__ import annotations
 
-from space.query.plan import Aggregate, Block
+from dataclasses import replace
+from typing import Final
 
-_MOMENTS = ("stddev_samp", "stddev_pop", "var_samp", "var_pop", "corr")
+from space.query.plan import Aggregate, Block, Key
+
+# Operations that count; all others rest on values, which one unit may dominate.
+COUNTED: Final = ("count", "units")
+MOMENTS: Final = ("stddev_samp", "stddev_pop", "var_samp", "var_pop", "corr")
 
 
 def rows(block: Block, *, with_units: bool = False) -> str:
@@ -60,14 +65,41 @@ def numbered(block: Block) -> list[tuple[int, int]]:
 
 
 def contributions(block: Block, aggregate: Aggregate, proof: int, value: int) -> str:
-    """Per cell, the two largest totals of one unit within a sum."""
+    """Per cell, the two largest totals of one unit within a sum; a row without a unit is one of its own."""
+    return _largest(block, f"abs(sum(v{value}_{aggregate.name}){_filter(aggregate.condition)})", proof)
+
+
+def deviations(block: Block, aggregate: Aggregate, proof: int, value: int) -> str:
+    """Per cell, the two largest squared distances from the mean, and all of them together."""
+    v, condition = f"v{value}_{aggregate.name}", _filter(aggregate.condition)
+    keys = ", ".join(key.name for key in block.keys)
+    mean = f"avg({v}){condition} OVER ({f'PARTITION BY {keys}' if keys else ''})"
+    return _largest(block, f"sum(d){condition}", proof, f", pow({v} - {mean}, 2) AS d")
+
+
+def _largest(block: Block, total: str, proof: int, more: str = "") -> str:
     keys = [key.name for key in block.keys]
-    inner = _grouped_by(
-        [*keys, f"u{proof}"],
-        [f"abs(sum(v{value}_{aggregate.name}){_filter(aggregate.condition)}) AS t"],
-        f"({rows(block)}) AS r WHERE u{proof} IS NOT NULL",
+    alone = f"CASE WHEN u{proof} IS NULL THEN row_number() OVER () END AS w"
+    source = f"(SELECT *, {alone}{more} FROM ({rows(block)}) AS q) AS r"
+    inner = _grouped_by([*keys, f"u{proof}", "w"], [f"{total} AS t"], source)
+    return _grouped_by(keys, ["max(t, 2) AS top", "sum(t) AS total"], f"({inner}) AS s")
+
+
+def parts(block: Block) -> Block:
+    """The block of the same rows with each cell in its parts: rows that meet the same conditions.
+
+    The key ``part`` has bit i where condition i is met; every summed value stands once, over all rows.
+    """
+    bits = [f"CASE WHEN ({c.sql}) THEN {1 << i} ELSE 0 END" for i, c in enumerate(block.conditions)]
+    values = dict.fromkeys((v,) for a in block.aggregates if a.operation not in COUNTED for v in a.values)
+    return replace(
+        block,
+        name=f"{block.name}_parts",
+        keys=(*block.keys, Key("part", " + ".join(bits))),
+        conditions=block.conditions[:1],
+        aggregates=tuple(Aggregate(f"s{i}", "sum", 0, value) for i, value in enumerate(values)),
+        proofs=tuple(replace(proof, methods=proof.methods[:1]) for proof in block.proofs),
     )
-    return _grouped_by(keys, ["max(t, 2) AS top"], f"({inner}) AS s")
 
 
 def private(block: Block) -> str:
@@ -102,7 +134,7 @@ def _figures(a: Aggregate) -> list[str]:
     if a.operation == "units":
         return [f"count(DISTINCT v0_{a.name}){condition} AS {a.name}"]
     magnitudes = [f"sum(abs(v{i}_{a.name})){condition} AS z{i}_{a.name}" for i in range(len(a.values))]
-    if a.operation in _MOMENTS:
+    if a.operation in MOMENTS:
         values = ", ".join(f"v{i}_{a.name}" for i in range(len(a.values)))
         return [f"{a.operation}({values}){condition} AS {a.name}", *magnitudes]
     return [f"sum(v0_{a.name}){condition} AS {a.name}", *magnitudes]
@@ -110,10 +142,10 @@ def _figures(a: Aggregate) -> list[str]:
 
 def _tops(block: Block, a: Aggregate) -> list[str]:
     """The two largest single values, where rows are units; else :func:`contributions` has them."""
-    if a.operation in ("count", "units"):
+    if a.operation in COUNTED:
         return []
     return [
-        f"max(abs(v{i}_{a.name}), 2) FILTER (WHERE u{j} IS NOT NULL{_and(a.condition)}) AS m{i}_{j}_{a.name}"
+        f"max(abs(v{i}_{a.name}), 2){_filter(a.condition)} AS m{i}_{j}_{a.name}"
         for j, proof in enumerate(block.proofs)
         if proof.methods[a.condition] == "key"
         for i in range(len(a.values))
@@ -122,10 +154,6 @@ def _tops(block: Block, a: Aggregate) -> list[str]:
 
 def _filter(condition: int) -> str:
     return f" FILTER (WHERE c{condition})" if condition else ""
-
-
-def _and(condition: int) -> str:
-    return f" AND c{condition}" if condition else ""
 
 
 def _grouped(block: Block, columns: list[str], source: str) -> str:

@@ -8,39 +8,18 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from policies.disclosure import TOTAL, complementary, dominated, round_to, significant, small
+from policies.disclosure import TOTAL, complementary, dominated, round_to, significant
 from space.engines import statements
+from space.engines.cells import Cells
+from space.engines.combinations import withheld
+from space.engines.statements import COUNTED
 from space.query.plan import Aggregate, Block, Limits, Plan
-
-
-@dataclass(slots=True)
-class Cells:
-    """Cells of a block while they are judged.
-
-    Attributes:
-        rows: key columns, figures and proofs by name.
-        shown: per cell, whether each condition's figures may leave.
-    """
-
-    block: Block
-    keys: pa.Table
-    rows: list[dict[str, Any]]
-    shown: list[list[bool]] = field(default_factory=list)
-
-    def units(self, row: dict[str, Any], condition: int) -> int:
-        """The fewest units of any kind a condition rests on; all of its rows where nothing has units."""
-        counts = [row[f"p{j}_{condition}"] for j in range(len(self.block.proofs))]
-        return int(min(counts, default=row[f"r{condition}"]))
-
-    def key(self, place: int) -> tuple[Any, ...]:
-        """The key of a cell."""
-        return tuple(self.rows[place][key.name] for key in self.block.keys)
 
 
 def release(connection: DuckDBPyConnection, plan: Plan) -> dict[str, pa.Table]:
@@ -52,8 +31,11 @@ def release(connection: DuckDBPyConnection, plan: Plan) -> dict[str, pa.Table]:
             cells = _measure(connection, block, plan.limits, whole=place in in_margin or not block.keys)
             _judge(connection, cells, plan.limits)
             judged[place] = cells
-    for total, part in plan.margins:
-        _complement(judged[total], judged[part], plan.limits.k)
+    changed = True
+    while changed:  # what is withheld in one margin may be a part of another
+        changed = False
+        for total, part in plan.margins:
+            changed |= _complement(judged[total], judged[part], plan.limits)
     return {cells.block.name: _shown_table(cells, plan.limits) for cells in judged.values()}
 
 
@@ -88,91 +70,169 @@ def _exact(connection: DuckDBPyConnection, block: Block, name: str, k: int) -> s
 
 
 def _judge(connection: DuckDBPyConnection, cells: Cells, limits: Limits) -> None:
-    """Which conditions of each cell show: k units each, and 0 or k units between any two."""
-    own = [i for i, c in enumerate(cells.block.conditions) if c.difference is None]
+    """Which conditions of each cell show: k units each, and no combination of them that rests on fewer."""
+    every = range(len(cells.block.conditions))
     for row in cells.rows:
-        shown = [cells.units(row, i) >= limits.k if cells.block.proofs else True for i in own]
-        if not shown[0]:
-            shown = [False] * len(own)
-        _nested(cells, row, shown, limits.k)
-        cells.shown.append(shown)
+        shown = [cells.units(row, i) >= limits.k if cells.block.proofs else True for i in every]
+        cells.shown.append(shown if shown[0] else [False] * len(every))
     _dominance(connection, cells, limits)
+    if len({a.condition for a in cells.block.aggregates}) > 1 and cells.block.proofs:
+        _combined(connection, cells, limits)
 
 
-def _nested(cells: Cells, row: dict[str, Any], shown: list[bool], k: int) -> None:
-    """Withhold the smaller of two nested conditions where fewer than k units stand between them."""
-    pairs = [(i, c.difference) for i, c in enumerate(cells.block.conditions) if c.difference is not None]
-    rows_of = {pair: i for i, pair in pairs}
-    for place, (part, whole) in pairs:
-        if part == -1:
-            parts = [i for i in range(1, len(shown)) if shown[i]]
-            if parts and _small(cells, row, place, k):
-                shown[min(parts, key=lambda i: cells.units(row, i))] = False
-            continue
-        back = rows_of.get((whole, part))
-        inside = whole == 0 or (back is not None and row[f"r{back}"] == 0)
-        if shown[part] and shown[whole] and inside and _small(cells, row, place, k):
-            shown[part] = False
+def _combined(connection: DuckDBPyConnection, cells: Cells, limits: Limits) -> None:
+    """Withhold figures from which others, too small or dominated, would follow within a cell."""
+    parts = _measure(connection, statements.parts(cells.block), limits, whole=True)
+    _dominance(connection, parts, limits)
+    found: dict[tuple[Any, ...], dict[int, dict[str, Any]]] = {}
+    for place, row in enumerate(parts.rows):
+        found.setdefault(parts.key(place)[:-1], {})[row["part"]] = row
+    sql = cells.block.possible_sql
+    possible = [int(part) for (part,) in connection.sql(sql).fetchall()] if sql else []
+    for place, row in enumerate(cells.rows):
+        if cells.shown[place][0]:
+            _combine(cells, place, row, parts, found[cells.key(place)], possible, limits.k)
 
 
-def _small(cells: Cells, row: dict[str, Any], condition: int, k: int) -> bool:
-    """Whether a condition holds some rows, but fewer than k units of some kind."""
-    if row[f"r{condition}"] == 0 or not cells.block.proofs:
-        return False
-    units = cells.units(row, condition)
-    return units == 0 or small(units, k)
+def _combine(
+    cells: Cells,
+    place: int,
+    row: dict[str, Any],
+    parts: Cells,
+    found: dict[int, dict[str, Any]],
+    possible: Iterable[int],
+    k: int,
+) -> None:
+    """The same for one cell: first for the numbers of units, then for every summed value.
+
+    A part that could hold rows and holds none is as unsafe as one that holds few.
+    """
+    every = sorted({*found, *possible})
+    block, shown = cells.block, cells.shown[place]
+    adds = sum if all(proof.methods[0] == "key" for proof in parts.block.proofs) else max
+    weight = {i: cells.units(row, i) for i in range(len(block.conditions))}
+
+    def unsafe(conditions: set[int], flag: str) -> Callable[[list[int]], bool]:
+        judged = {frozenset(p for p in every if p >> i & 1) for i in {0, *conditions}}
+
+        def judge(group: list[int]) -> bool:
+            if frozenset(group) in judged:
+                return False
+            rows = [found[p] for p in group if p in found]
+            return adds([0, *(parts.units(r, 0) for r in rows)]) < k or any(r.get(flag) for r in rows)
+
+        return judge
+
+    used = {a.condition for a in block.aggregates if shown[a.condition]}
+    for condition in withheld(every, used, weight, unsafe(used, "")):
+        shown[condition] = False
+    for total in parts.block.aggregates:
+        resting = [a for a in block.aggregates if total.values[0] in a.values and a.operation not in COUNTED]
+        used = {a.condition for a in resting if shown[a.condition] and not row.get(f"dominated_{a.name}")}
+        gone = withheld(every, used, weight, unsafe(used, f"dominated_{total.name}"))
+        row.update({f"dominated_{a.name}": True for a in resting if a.condition in gone})
 
 
 def _dominance(connection: DuckDBPyConnection, cells: Cells, limits: Limits) -> None:
-    """Withhold sums that one unit dominates, in any kind."""
+    """Withhold figures that one unit dominates, in any kind; of moments also those of one outlier."""
     block = cells.block
     for a in block.aggregates:
-        for value in range(len(a.values) if a.operation not in ("count", "units") else 0):
+        for value in range(len(a.values) if a.operation not in COUNTED else 0):
             for j, proof in enumerate(block.proofs):
-                tops = _tops(connection, cells, a, j, value, keyed=proof.methods[a.condition] == "key")
-                for place, row in enumerate(cells.rows):
-                    top = [*(tops.get(place) or ()), 0, 0]
-                    total = int(row[f"z{value}_{a.name}"] or 0)
-                    if dominated(top[0], top[1], total, limits.dominance_share, limits.p_percent):
-                        row[f"dominated_{a.name}"] = True
+                judged = [_sums(connection, cells, a, j, value, keyed=proof.methods[a.condition] == "key")]
+                if a.operation in statements.MOMENTS:
+                    judged.append(_of_units(connection, cells, statements.deviations(block, a, j, value)))
+                for found in judged:
+                    for row, (top, total) in zip(cells.rows, found, strict=True):
+                        first, second = [*(top or ()), 0, 0][:2]
+                        row.setdefault(f"largest_{a.name}", []).append((first, second, total or 0))
+                        if dominated(first, second, total or 0, limits.dominance_share, limits.p_percent):
+                            row[f"dominated_{a.name}"] = True
 
 
-def _tops(
+# Of every cell: the two largest contributions of a unit, and the sum of all.
+_Largest = list[tuple[list[Any] | None, Any]]
+
+
+def _sums(
     connection: DuckDBPyConnection, cells: Cells, a: Aggregate, proof: int, value: int, *, keyed: bool
-) -> dict[int, list[int]]:
-    """The two largest contributions of a unit, by position of the cell."""
+) -> _Largest:
     if keyed:
-        return {place: row[f"m{value}_{proof}_{a.name}"] for place, row in enumerate(cells.rows)}
-    found = (
-        connection.sql(statements.contributions(cells.block, a, proof, value)).to_arrow_table().to_pylist()
-    )
-    names = [key.name for key in cells.block.keys]
-    by_key = {tuple(row[name] for name in names): row["top"] for row in found}
-    return {place: by_key.get(cells.key(place), []) for place in range(len(cells.rows))}
+        tops = [row[f"m{value}_{proof}_{a.name}"] for row in cells.rows]
+    else:
+        sql = statements.contributions(cells.block, a, proof, value)
+        tops = [top for top, _ in _of_units(connection, cells, sql)]
+    return [(top, int(row[f"z{value}_{a.name}"] or 0)) for top, row in zip(tops, cells.rows, strict=True)]
 
 
-def _complement(total: Cells, part: Cells, k: int) -> None:
-    """Withhold more parts where a withheld one would follow from the total."""
+def _of_units(connection: DuckDBPyConnection, cells: Cells, sql: str) -> _Largest:
+    table = connection.sql(sql).to_arrow_table()
+    figures = Cells(cells.block, table, table.to_pylist())
+    found = {figures.key(place): row for place, row in enumerate(figures.rows)}
+    rows = [found[cells.key(place)] for place in range(len(cells.rows))]
+    return [(row["top"], row["total"]) for row in rows]
+
+
+def _complement(total: Cells, part: Cells, limits: Limits) -> bool:
+    """Withhold more parts where a withheld one would follow from the total; whether there were any."""
     names = {key.sql: key.name for key in part.block.keys}
     outer = [names[key.sql] for key in total.block.keys]
-    own = {c.sql: i for i, c in enumerate(part.block.conditions) if c.difference is None}
+    own = {c.sql: i for i, c in enumerate(part.block.conditions)}
     lines: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    for place, row in enumerate(part.rows):
-        lines[tuple(row[name] for name in outer)].append(place)
-    for at, row in enumerate(total.rows):
+    for place in range(len(part.rows)):
+        lines[part.key_of(place, outer)].append(place)
+    changed = False
+    for at in range(len(total.rows)):
         line = lines[total.key(at)]
         for i, condition in enumerate(total.block.conditions):
             other = own.get(condition.sql)
-            if condition.difference is not None or other is None or not total.shown[at][i]:
-                continue
-            counts: dict[tuple[Any, ...], int] = {(p,): part.units(part.rows[p], other) for p in line}
-            counts[TOTAL,] = total.units(row, i)
-            hidden = [(p,) for p in line if not part.shown[p][other]]
-            for (label,) in complementary(counts, hidden, k):
-                if isinstance(label, int):
-                    part.shown[label][other] = False
-                else:
-                    total.shown[at][i] = False
+            if other is not None and total.shown[at][i]:
+                here = [p for p in line if part.rows[p][f"r{other}"]]
+                changed |= _of_line(total, at, i, part, here, other, limits.k)
+        changed |= _undominated(total, at, part, line, limits)
+    return changed
+
+
+def _of_line(total: Cells, at: int, i: int, part: Cells, line: list[int], other: int, k: int) -> bool:
+    """One total and its parts that hold rows, under one condition."""
+    counts: dict[tuple[Any, ...], int] = {(p,): part.units(part.rows[p], other) for p in line}
+    counts[TOTAL,] = total.units(total.rows[at], i)
+    hidden = [(p,) for p in line if not part.shown[p][other]]
+    more = complementary(counts, hidden, k) - set(hidden)
+    for (label,) in more:
+        if isinstance(label, int):
+            part.shown[label][other] = False
+        else:
+            total.shown[at][i] = False
+    return bool(more)
+
+
+def _undominated(total: Cells, at: int, part: Cells, line: list[int], limits: Limits) -> bool:
+    """Withhold the total of a value where one unit dominates the parts that are withheld together."""
+    hidden = {
+        (a.values, part.block.conditions[a.condition].sql)
+        for a in part.block.aggregates
+        if a.operation not in COUNTED and _rest_dominated(a, part, line, limits)
+    }
+    row, changed = total.rows[at], False
+    for a in total.block.aggregates:
+        key = (a.values, total.block.conditions[a.condition].sql)
+        if key in hidden and not row.get(f"dominated_{a.name}"):
+            row[f"dominated_{a.name}"] = changed = True
+    return changed
+
+
+def _rest_dominated(a: Aggregate, part: Cells, line: list[int], limits: Limits) -> bool:
+    """Whether the parts in which a figure is withheld, taken together, give one unit away."""
+    out = [p for p in line if not part.shown[p][a.condition] or part.rows[p].get(f"dominated_{a.name}")]
+    apart = all(proof.methods[a.condition] == "key" for proof in part.block.proofs)
+    for sums in zip(*(part.rows[p][f"largest_{a.name}"] for p in out), strict=True):
+        tops = sorted((top for first, second, _ in sums for top in (first, second)), reverse=True)
+        # A unit in several parts adds up; at most to all that is largest in any of them.
+        first, second = tops[:2] if apart else (sum(s[0] for s in sums), sum(s[1] for s in sums))
+        if dominated(first, second, sum(s[2] for s in sums), limits.dominance_share, limits.p_percent):
+            return True
+    return False
 
 
 def _shown_table(cells: Cells, limits: Limits) -> pa.Table:
@@ -188,14 +248,14 @@ def _shown_table(cells: Cells, limits: Limits) -> pa.Table:
 
 
 def _whole(a: Aggregate) -> bool:
-    return a.operation in ("count", "units") or (a.operation == "sum" and a.factor == 1)
+    return a.operation in COUNTED or (a.operation == "sum" and a.factor == 1)
 
 
 def _figure(a: Aggregate, cells: Cells, place: int, limits: Limits) -> int | float | None:
     row = cells.rows[place]
     if not cells.shown[place][a.condition] or row.get(f"dominated_{a.name}") or row[a.name] is None:
         return None
-    if a.operation in ("count", "units"):
+    if a.operation in COUNTED:
         return round_to(int(row[a.name]), limits.rounding_base)
     if a.operation == "sum":
         total = significant(int(row[a.name]), limits.digits)

@@ -11,10 +11,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from policies.access import Act, may
+from policies.clocks import local_date
 from policies.decision import Deny
 from policies.purpose import agrees
 from space import store
-from space.budget import NOT_HELD, city_day, objection
+from space.budget import NOT_HELD, objection
 from space.grants import Grant, from_row
 from space.identity.tokens import Caller
 
@@ -61,7 +62,7 @@ def admit(
     if row is None or row.grantee != caller.organisation:
         return Turned(Deny((NOT_HELD,)))
     grant = from_row(row)
-    in_the_way = objection(row, city_day(now))
+    in_the_way = objection(row, local_date(now))
     if in_the_way is not None:
         return Turned(Deny((in_the_way,)), grant)
     purpose = agrees(question.purpose, grant.terms.purpose)

@@ -1,4 +1,4 @@
-"""From drafts to blocks: proofs, hidden conditions, bounds and noise of every base aggregate.
+"""From drafts to blocks: proofs, bounds and noise of every base aggregate.
 
 Decides how each figure of a block is made safe. The k-proofs are :mod:`space.query.proofs`, the bound
 :mod:`space.query.bounds`.
@@ -13,26 +13,30 @@ from typing import Final
 from policies.terms import Budget
 from space.query.bounds import contribution
 from space.query.plan import Aggregate, Block, BlockKind, Condition, Proof
+from space.query.possible import possible
 from space.query.proofs import Relation, method
 from space.query.reasons import Refused
 from space.query.relation import from_sql
 from space.query.split import Case, Draft
 
-# Every pair of shown conditions is compared: more of them would cost more than they are worth.
+# Every combination of shown conditions is judged: more of them would cost more than they are worth.
 MAX_CONDITIONS: Final = 8
 
 
 def threshold_block(draft: Draft) -> Block:
-    """The block in threshold mode: every condition with its proof, and the differences between them.
+    """The block in threshold mode: every condition with its proof.
 
     Raises:
         Refused: too many conditions, or two forms of one measure.
     """
     _check_forms(draft)
-    cases = [*draft.cases, *(case for case, _ in _differences(draft))]
-    pairs = [None] * len(draft.cases) + [pair for _, pair in _differences(draft)]
-    conditions = tuple(Condition(c.sql, pair) for c, pair in zip(cases, pairs, strict=True))
-    return _block(draft, "threshold", conditions, _proofs(draft.relation, cases))
+    if len({a.condition for a in draft.aggregates}) > MAX_CONDITIONS:
+        raise Refused("query.conditions")
+    conditions = tuple(Condition(c.sql) for c in draft.cases)
+    made = _block(draft, "threshold", conditions, _proofs(draft.relation, draft.cases))
+    several = len({a.condition for a in draft.aggregates}) > 1
+    parts = possible(draft.where, [case.form for case in draft.cases]) if several else ""
+    return replace(made, possible_sql=parts)
 
 
 def private_block(draft: Draft) -> Block:
@@ -43,13 +47,16 @@ def private_block(draft: Draft) -> Block:
     """
     bound = contribution(draft.relation)
     kinds = {unit.kind for _, unit in draft.relation.about()}
+    protected = {(f'"{scan}"."{unit.column}"',) for scan, unit in draft.relation.about()}
     conditions = tuple(Condition(c.sql) for c in draft.cases)
     aggregates = []
     for a in draft.aggregates:
         if a.operation == "sum":
             aggregates.append(_bounded(a, draft, bound))
         else:
-            alone = a.operation == "units" and not draft.keys and len(kinds) == 1
+            # One unit is one of its own kind; of a kind it merely names it may name one in every row.
+            own = a.operation == "units" and a.values in protected and len(kinds) == 1
+            alone = own and not draft.keys
             aggregates.append(replace(a, sensitivity=1.0 if alone else float(bound)))
     made = _block(draft, "dp", conditions, _proofs(draft.relation, draft.cases[:1]))
     return replace(made, aggregates=tuple(aggregates), bound=bound)
@@ -141,24 +148,6 @@ def _proofs(relation: Relation, cases: list[Case]) -> tuple[Proof, ...]:
         )
         for scan, unit in relation.about()
     )
-
-
-def _differences(draft: Draft) -> list[tuple[Case, tuple[int, int]]]:
-    """Hidden conditions: the rows by which two shown conditions differ, and the rows in none of them."""
-    shown = sorted({a.condition for a in draft.aggregates})
-    if len(shown) > MAX_CONDITIONS:
-        raise Refused("query.conditions")
-    found = []
-    for small in shown:
-        for large in shown:
-            if small in (0, large):
-                continue
-            sql = f"({draft.cases[large].sql}) AND ({draft.cases[small].sql}) IS NOT TRUE"
-            found.append((Case(sql, draft.cases[large].fixed), (small, large)))
-    if 0 in shown and len(shown) > 2:
-        sql = " AND ".join(f"({draft.cases[c].sql}) IS NOT TRUE" for c in shown if c)
-        found.append((Case(sql, draft.cases[0].fixed), (-1, 0)))
-    return found
 
 
 def _check_forms(draft: Draft) -> None:

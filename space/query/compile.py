@@ -1,7 +1,7 @@
 """SQL text to a plan or a refusal, without looking at data: the whole static path in one place.
 
-``parse`` → shape rules → ``bind`` → rules → ``split`` → blocks → plan. Decision, wording and cost depend
-on the text, the terms and the checked facts alone.
+``parse`` → shape rules → ``bind`` → rules → ``split`` → blocks → plan → ``rehearse``. Decision, wording and
+cost depend on the text, the terms and the checked facts alone.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from space.query.plain import plain_block
 from space.query.plan import Block, Limits, OutputColumn, Plan
 from space.query.proofs import Relation
 from space.query.reasons import Refused
+from space.query.rehearsal import rehearse
 from space.query.relation import read_relation
 from space.query.rules import judge, judge_shape
 from space.query.schema import QuerySchema
@@ -48,7 +49,11 @@ def compile_query(sql: str, terms: Terms, schema: QuerySchema) -> Plan | Deny:
             return denied
         bound = bind(tree, schema)
         denied = judge(bound)
-        return denied if denied is not None else _plan(bound, terms)
+        if denied is not None:
+            return denied
+        plan = _plan(bound, terms)
+        rehearse(plan, schema)
+        return plan
     except Refused as refusal:
         return Deny((refusal.reason,))
     except (RecursionError, SqlglotError):

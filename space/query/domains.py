@@ -56,6 +56,12 @@ def domain(form: KeyForm) -> Domain | None:
     return Domain(sql, min(source.size, _size(form, source.size)))
 
 
+def listed(place: Place) -> Domain | None:
+    """Every value the column can hold, as finely as it is stored; None if they are not public."""
+    source = _source(place, KeyForm(place.tree, place.column.type, (place,), bare=place))
+    return None if source is None or source.size > MAX_SOURCE else source
+
+
 def _source(place: Place, form: KeyForm) -> Domain | None:
     """The values of the column, as finely as the key needs them."""
     column = place.column

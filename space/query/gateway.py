@@ -20,12 +20,14 @@ from catalog.home import Home
 from catalog.keys import Signer
 from catalog.store import reading, writing
 from policies.access import Act
-from policies.decision import Deny, Reason
+from policies.clocks import local_date
+from policies.decision import Deny
 from space import answers, budget, metering, receipts, store
 from space.budget import Reserved, Running
 from space.engines.pool import Pool
 from space.errors import EngineError, SpaceError
 from space.identity.tokens import Caller
+from space.query import handout
 from space.query.admit import Question, Turned, admit
 from space.query.prepare import Ready, prepare
 
@@ -55,6 +57,17 @@ class Answered:
     repeated: bool
     rho: float
     price_fen: int
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain JSON-able form."""
+        return {
+            "columns": [{"name": field.name, "type": str(field.type)} for field in self.table.schema],
+            "rows": answers.rows(self.table),
+            "mode": self.mode,
+            "repeated": self.repeated,
+            "cost": {"rho": self.rho, "price_fen": self.price_fen, "calls": 1},
+            "receipt": {"id": self.receipt_id, "jws": self.receipt},
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +127,7 @@ class Gateway:
             row = store.grant_row(connection, ready.grant.id)
         assert row is not None
         nrho = 0 if stored else ready.nrho
-        in_the_way = budget.objection(row, budget.city_day(self.clock()), nrho=nrho)
+        in_the_way = budget.objection(row, local_date(self.clock()), nrho=nrho)
         if in_the_way is not None:
             return Deny((in_the_way,))
         return Explained(
@@ -146,7 +159,7 @@ class Gateway:
             receipt = receipts.of_usage(connection, usage_id)
             call = metering.by_id(connection, usage_id)
             paid = store.reservation(connection, call.reservation_id or "")
-        assert paid is not None and paid.answer_sha256 is not None  # a receipt has a stored answer
+        assert paid is not None  # a receipt has a stored answer
         return Answered(
             table=answers.fetch(self.home, paid.id, paid.answer_sha256),
             receipt_id=receipt.id,
@@ -183,7 +196,7 @@ class Gateway:
 
     def _run(self, ready: Ready, paid: Reserved) -> pa.Table:
         try:
-            return self.pool.run(ready.plan, ready.files).table
+            return self.pool.run(ready.plan, ready.files, owner=ready.grant.id).table
         except BaseException as error:
             # Whatever went wrong, the paid call must not stay open; the failure goes on as it was.
             reason = "engine.no_answer" if isinstance(error, EngineError) else "gateway.stopped"
@@ -195,21 +208,27 @@ class Gateway:
         self, caller: Caller, ready: Ready, reservation_id: str, fresh: pa.Table | None
     ) -> Answered | Deny:
         """Store a fresh answer or take a stored one; receipt, usage and evidence in one transaction."""
-        now = self.clock()
+        call = handout.Call(caller.organisation, ready, reservation_id, self.clock())
         kept = None if fresh is None else answers.keep(self.home, reservation_id, fresh)
         with writing(self.engine) as connection:
             if kept is None:
-                done = budget.repeat(connection, ready.grant.id, now)
+                given = handout.repeat(connection, self.signer, call)
             else:
-                done = _settle(connection, ready, reservation_id, kept, now)
-            if isinstance(done, Deny):
-                return done
-            paid = store.reservation(connection, reservation_id)
-            assert paid is not None  # settled above, or found by its key before
-            issued = self._issue(connection, caller, ready, paid, fresh is None)
-        table = answers.fetch(self.home, reservation_id, paid.answer_sha256) if fresh is None else fresh
+                given = handout.settle(connection, self.signer, call, kept.sha256)
+        if isinstance(given, Deny):
+            if kept is not None:
+                kept.path.unlink()
+            return given
+        table = answers.fetch(self.home, reservation_id, given.answer_sha256) if fresh is None else fresh
         return Answered(
-            table, *issued, mode=paid.mode, repeated=fresh is None, **_cost(ready, paid, fresh is None)
+            table=table,
+            receipt_id=given.receipt_id,
+            receipt=given.receipt,
+            usage_id=given.usage_id,
+            mode=ready.plan.mode.value,
+            repeated=fresh is None,
+            rho=given.nrho / 1e9,
+            price_fen=given.price_fen,
         )
 
     def _refuse(self, caller: Caller, question: Question, turned: Turned) -> Deny:
@@ -224,29 +243,3 @@ class Gateway:
         with writing(self.engine) as connection:
             metering.meter(connection, refused, self.clock())
         return turned.decision
-
-
-ENDED_MEANWHILE: Final = Reason(
-    "grant.ended_meanwhile", "the grant ended while the query ran", "grant", "ask the granting body"
-)
-
-
-def _receipt(
-    caller: Caller, ready: Ready, paid: Any, spent: int, leaf_hash: str, now: datetime
-) -> receipts.Receipt:
-    return receipts.Receipt(
-        id=receipts.fresh_id(),
-        grant=ready.grant.id,
-        terms=ready.grant.terms_digest,
-        holder=caller.organisation,
-        query=ready.query,
-        canonical=paid.canonical_digest,
-        releases=tuple(paid.releases),
-        mode=paid.mode,
-        mechanism=paid.mechanism,
-        nrho=spent,
-        price_fen=ready.grant.terms.price_fen_per_call,
-        time=receipts.time_bucket(now),
-        answer=paid.answer_sha256,
-        evidence=leaf_hash,
-    )

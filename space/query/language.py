@@ -43,6 +43,23 @@ TRUNCATIONS: Final = {
     "DAY": "day",
     "HOUR": "hour",
 }
+# Bare words, which reach the engine as they are written: date parts, and ORDER BY ALL. A quoted name or a
+# string can stand where a date part should and would carry any text.
+WORDS: Final = frozenset(
+    {
+        *TRUNCATIONS,
+        "MINUTE",
+        "SECOND",
+        "DOW",
+        "ISODOW",
+        "DOY",
+        "ISOYEAR",
+        "WEEKDAY",
+        "DECADE",
+        "CENTURY",
+        "ALL",
+    }
+)
 # strftime directives and the grain each needs.
 DIRECTIVES: Final = {
     "Y": "year",
@@ -212,4 +229,5 @@ ARGUMENTS: Final[dict[type[exp.Expr], frozenset[str]]] = {
     exp.Cast: frozenset(["this", "to"]),
     exp.TryCast: frozenset(["this", "to", "safe"]),
     exp.DateDiff: frozenset(["this", "expression", "unit", "date_part_boundary"]),
+    **{part: frozenset(["this"]) for part in DATE_PARTS},
 }

@@ -49,7 +49,7 @@ def margins(made: list[Block], relations: dict[str, Relation]) -> tuple[tuple[in
             ):
                 continue
             keys_a, keys_b = {k.sql for k in a.keys}, {k.sql for k in b.keys}
-            same_rows = (a.from_sql, a.where_sql) == (b.from_sql, b.where_sql)
+            same_rows = (a.from_sql, a.where_sql) == (b.from_sql, b.where_sql) and _same_figures(a, b)
             if same_rows and keys_a < keys_b:
                 found.append((first, second))
             elif same_rows and keys_b < keys_a:
@@ -63,7 +63,26 @@ def _compared(block: Block) -> bool:
     return block.kind == "threshold" and not block.keys_only
 
 
+def _same_figures(a: Block, b: Block) -> bool:
+    """Whether both rest on the same conditions and forms of values: only then do parts add up to a total.
+
+    A condition of one alone would leave a rest between total and parts that nobody has judged.
+    """
+    return _conditions(a) == _conditions(b) and _values(a) == _values(b)
+
+
+def _conditions(block: Block) -> set[str]:
+    return {block.conditions[a.condition].sql for a in block.aggregates}
+
+
+def _values(block: Block) -> set[tuple[str, ...]]:
+    return {a.values for a in block.aggregates if a.operation != "count"}
+
+
 def _kinds(relation: Relation) -> set[str]:
-    return {u.kind for t in relation.scans.values() for u in t.units} | {
-        kind for t in relation.scans.values() for kind in t.derived_from
+    """Kinds of unit behind the rows; rows of a table without any are units of its own kind."""
+    return {
+        kind
+        for t in relation.scans.values()
+        for kind in ({u.kind for u in t.units} | set(t.derived_from) or {f"row of {t.name}"})
     }

@@ -45,6 +45,8 @@ def parse(sql: str) -> exp.Query:
         raise Refused("query.statement")
     tree = statements[0]
     _check_shape(tree)
+    for node in tree.walk():
+        node.comments = None  # no part of the query: not of its identity, not of what the engine reads
     return tree
 
 

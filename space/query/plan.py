@@ -15,7 +15,7 @@ from contracts.canonical import canonical, digest
 from policies.terms import Mode
 
 # Grows when the meaning of a plan's parts changes, so that an old stored answer is not reused.
-PLAN_VERSION: Final = 1
+PLAN_VERSION: Final = 2
 
 Method = Literal["key", "number", "exact"]
 BlockKind = Literal["threshold", "dp", "plain"]
@@ -52,13 +52,9 @@ class Condition:
 
     Attributes:
         sql: TRUE on the rows that count.
-        difference: for a hidden condition, the pair (smaller, larger) it is the difference of:
-            rows of ``larger`` that are not in ``smaller``; None for a condition of an aggregate.
-            ``(-1, 0)`` stands for the rows in none of the aggregates' own conditions.
     """
 
     sql: str
-    difference: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +112,7 @@ class Block:
         public_keys: whether the cells are the product of the keys' public domains (dp).
         keys_sigma, keys_rho: noise of the hidden row count that decides which keys may show (dp, else 0).
         keys_only: only which cells exist matters, not their figures.
+        possible_sql: SELECT giving the parts a cell can have by its conditions; reads no table; may be empty.
         plain_sql: the whole SELECT, where no table of it holds a unit; else empty.
     """
 
@@ -132,6 +129,7 @@ class Block:
     keys_sigma: float = 0.0
     keys_rho: float = 0.0
     keys_only: bool = False
+    possible_sql: str = ""
     plain_sql: str = ""
 
 
@@ -226,10 +224,7 @@ def _block(document: Mapping[str, Any]) -> Block:
                 Key(k["name"], k["sql"], None if k["domain"] is None else Domain(**k["domain"]))
                 for k in document["keys"]
             ),
-            "conditions": tuple(
-                Condition(c["sql"], None if c["difference"] is None else tuple(c["difference"]))
-                for c in document["conditions"]
-            ),
+            "conditions": tuple(Condition(**c) for c in document["conditions"]),
             "aggregates": tuple(
                 Aggregate(**{**a, "values": tuple(a["values"])}) for a in document["aggregates"]
             ),

@@ -15,13 +15,15 @@ from sqlalchemy import Connection
 
 from catalog.home import Home
 from catalog.releases import latest, protected_files
+from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from policies.modes import at_least, required
 from space import budget
 from space.budget import AnswerKey
+from space.grant_rules import units_unstated
 from space.grants import Grant
 from space.identity.organisations import organisation
-from space.kinds import kinds_behind, published
+from space.kinds import kinds_behind, published, unstated
 from space.query.compile import compile_query
 from space.query.plan import Plan
 from space.query.schema import QuerySchema
@@ -60,9 +62,12 @@ def prepare(connection: Connection, home: Home, grant: Grant, sql: str, now: dat
     pairs = [(contracts[name], release) for name, release in found.items() if release is not None]
     caller = organisation(connection, grant.grantee).kind.caller
     # A dataset may have come to show more since the signing: yesterday's weaker mode does not hold.
-    mode = at_least(terms.mode, required(caller, kinds_behind(connection, contracts), budget.city_day(now)))
+    mode = at_least(terms.mode, required(caller, kinds_behind(connection, contracts), local_date(now)))
     if isinstance(mode, Deny):
         return mode
+    silent = unstated(connection, contracts)
+    if silent:
+        return Deny(tuple(units_unstated(name) for name in silent))
     plan = compile_query(sql, terms, QuerySchema.of(terms, pairs))
     if isinstance(plan, Deny):
         return plan

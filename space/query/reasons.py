@@ -117,6 +117,10 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
         "this aggregate is not answered in the differentially private mode",
         "count, sum or avg",
     ),
+    "query.types": (
+        "an operator or function is given values of a type it does not take",
+        "CAST the value, or compare values of one type",
+    ),
     "query.nested": (
         "groups picked by their own figure cannot be aggregated again",
         "ask for the groups, then count them outside",

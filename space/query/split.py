@@ -28,10 +28,11 @@ from space.query.reasons import Refused
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A condition of the draft: its SQL and the columns it fixes."""
+    """A condition of the draft: its SQL, the columns it fixes, and its form if it is not every row."""
 
     sql: str
     fixed: frozenset[Reference]
+    form: PredicateForm | None = None
 
 
 @dataclass(slots=True)
@@ -61,7 +62,9 @@ class Draft:
         """Index of a condition, added if it is new."""
         fixed = self.cases[0].fixed
         made = (
-            Case("TRUE", fixed) if form is None else Case(form.tree.sql(dialect="duckdb"), fixed | form.fixed)
+            Case("TRUE", fixed)
+            if form is None
+            else Case(form.tree.sql(dialect="duckdb"), fixed | form.fixed, form)
         )
         for place, known in enumerate(self.cases):
             if known.sql == made.sql:

@@ -20,6 +20,9 @@ from space.query.language import GRAINS
 from space.query.reasons import Refused
 from space.query.schema import Column
 
+# Decimals of a constant: with more, the engine could not hold some row's value beside it, and would fail.
+MAX_DECIMALS: Final = 9
+
 _UNGROUPABLE: Final = {
     Use.IDENTIFIER: "query.identifier",
     Use.MEASURE: "query.measure",
@@ -99,7 +102,8 @@ def number(node: exp.Expr) -> Decimal | None:
             value = Decimal(node.name)
         except InvalidOperation:
             return None
-        return value if value.is_finite() and abs(value) < Decimal(10) ** 15 else None
+        usual = value.is_finite() and abs(value) < Decimal(10) ** 15 and value == round(value, MAX_DECIMALS)
+        return value if usual else None
     return None
 
 
@@ -157,7 +161,8 @@ def ends(moment: datetime, grain: str) -> bool:
     >>> ends(datetime(1999, 12, 31), "year")
     True
     """
-    return GRAINS.index(grain) <= GRAINS.index("day") and starts(moment + timedelta(days=1), grain)
+    last = moment.date() == date.max
+    return GRAINS.index(grain) <= GRAINS.index("day") and (last or starts(moment + timedelta(days=1), grain))
 
 
 def on_grid(value: Decimal, column: Column) -> bool:

@@ -102,13 +102,24 @@ def _case(node: exp.Expr, resolve: Resolve) -> KeyForm:
         places += form.places
         made.append("ifs", exp.If(this=form.tree, true=result.copy()))
     labels = tuple({r.sql(): r for r in (*(r for _, r in branches), default)}.values())
-    numeric = all(number(r) is not None or isinstance(r, exp.Null) for r in labels)
-    return KeyForm(made, FieldType.NUMBER if numeric else FieldType.STRING, tuple(places), labels=labels)
+    kinds = {kind for label in labels if (kind := _kind_of(label)) is not None}
+    if len(kinds) > 1:
+        raise Refused("query.key")  # the engine would turn one into the other, and fail where a row needs it
+    return KeyForm(made, next(iter(kinds), FieldType.STRING), tuple(places), labels=labels)
 
 
 def _constant(node: exp.Expr) -> bool:
+    return isinstance(plain(node), exp.Null) or _kind_of(node) is not None
+
+
+def _kind_of(node: exp.Expr) -> FieldType | None:
+    """The type of a boolean, number or text; None for anything else."""
     node = plain(node)
-    return isinstance(node, exp.Null | exp.Boolean) or text(node) is not None or number(node) is not None
+    if isinstance(node, exp.Boolean):
+        return FieldType.BOOLEAN
+    if number(node) is not None:
+        return FieldType.NUMBER
+    return FieldType.STRING if text(node) is not None else None
 
 
 def _prefix(node: exp.Expr, resolve: Resolve) -> KeyForm:
@@ -126,9 +137,15 @@ def _prefix(node: exp.Expr, resolve: Resolve) -> KeyForm:
 
 def _coalesce(node: exp.Coalesce, resolve: Resolve) -> KeyForm:
     form = read_key(node.this, resolve)
-    if len(node.expressions) != 1 or not _constant(node.expressions[0]):
+    if len(node.expressions) != 1:
         raise Refused("query.key")
-    made = exp.Coalesce(this=form.tree, expressions=[node.expressions[0].copy()])
+    other = node.expressions[0]
+    moment = instant(other) if form.kind in _TIMES else None
+    if moment is not None:
+        other = instant_literal(moment, form.kind)
+    elif _kind_of(other) is not (FieldType.NUMBER if form.kind in _NUMBERS else form.kind):
+        raise Refused("query.key")  # a constant of another type fails where a row needs it
+    made = exp.Coalesce(this=form.tree, expressions=[other.copy()])
     return KeyForm(made, form.kind, form.places, part=form.part, step=form.step)
 
 

@@ -123,6 +123,8 @@ def _is(node: exp.Is, resolve: Resolve) -> PredicateForm:
         if place.column.use is Use.MEASURE and isinstance(node.expression, exp.Null):
             return PredicateForm(exp.Is(this=place.tree, expression=exp.Null()), (place,))
     form = keys.read_key(target, resolve)
+    if isinstance(node.expression, exp.Boolean) and form.kind is not FieldType.BOOLEAN:
+        raise Refused("query.predicate")  # a text that is no truth value would make the query fail
     return PredicateForm(exp.Is(this=form.tree, expression=node.expression.copy()), form.places)
 
 

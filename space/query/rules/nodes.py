@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from policies.decision import Decision
-from space.query.language import ARGUMENTS, CAST_TYPES, NODES
+from space.query.language import ARGUMENTS, CAST_TYPES, NODES, WORDS
 from space.query.verdict import Fault, verdict
 
 # These have rules of their own, with a more helpful reason.
@@ -28,6 +28,8 @@ def _faults(tree: exp.Query) -> Iterator[Fault]:
         if allowed is not None and any(value and name not in allowed for name, value in node.args.items()):
             yield "query.node", ""
         if isinstance(node, exp.Cast) and node.to.this not in CAST_TYPES:
+            yield "query.node", ""
+        if isinstance(node, exp.Var) and node.name.upper() not in WORDS:
             yield "query.node", ""
         if isinstance(node, exp.Distinct) and node.args.get("on") is not None:
             yield "query.node", ""

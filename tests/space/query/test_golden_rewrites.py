@@ -26,7 +26,7 @@ def told(plan: Plan) -> str:
     lines = []
     for b in plan.blocks:
         keys = ", ".join(f"{k.name}={k.sql}" for k in b.keys)
-        own = [(i, c.sql) for i, c in enumerate(b.conditions) if i and c.difference is None]
+        own = [(i, c.sql) for i, c in enumerate(b.conditions) if i]
         conditions = " & ".join(f"c{i}={sql}" for i, sql in own)
         figures = ", ".join(
             f"{a.name}={a.operation}({', '.join(a.values)})/c{a.condition}" for a in b.aggregates
