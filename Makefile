@@ -41,7 +41,7 @@ format: $(DEV) ## put the code into shape
 bench: $(DEV) ## measure against baselines of the same run
 	@$(BIN)/python -m benchmarks
 
-serve: $(RUNTIME) ## HTTP interface on http://127.0.0.1:8000 over ./var
+serve: $(RUNTIME) ## HTTP interface on http://127.0.0.1:8700 over ./var
 	@$(BIN)/ybz init && $(BIN)/ybz serve
 
 dagster: $(DEV) ## the asset graph of ./var in Dagster's page, http://127.0.0.1:3000

@@ -75,10 +75,17 @@ def main() -> None:
     except Exception as error:
         if debug:
             raise
-        user_facing = getattr(error, "user_facing", False)
-        text = str(error) if user_facing else f"{type(error).__name__} (run `ybz --debug …` for details)"
-        print(f"ybz: {text}", file=sys.stderr)
+        print(f"ybz: {_told(error)}", file=sys.stderr)
         sys.exit(1)
+
+
+def _told(error: Exception) -> str:
+    """A failure in one line: our own words, the path the system refused, or else the kind alone."""
+    if getattr(error, "user_facing", False):
+        return str(error)
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror} — check the path and who may write there"
+    return f"{type(error).__name__} (run `ybz --debug …` for details)"
 
 
 def _drop_binding_noise() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-import duckdb
 import pyarrow as pa
 
 from benchmarks.measure import Figure, milliseconds
+from catalog.duck import connect
 from contracts.codes import resident_check
 from contracts.conditions import row_condition, rules_of, sql_text
 from contracts.model import Contract, Field, FieldType, Party, UnitRef, UnitRule, Use
@@ -38,7 +38,7 @@ def run() -> Iterator[Figure]:
     """Row rules only: uniqueness is a pass of its own in either way."""
     typed = _rows()
     rules = [rule for rule in rules_of(CONTRACT) if row_condition(rule, CONTRACT) is not None]
-    raw = duckdb.connect()
+    raw = connect()
     raw.register("typed_rows", typed)
 
     def by_hand() -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pyarrow.parquet as pq
 
 from benchmarks.measure import Figure, milliseconds
+from catalog.duck import connect
 from catalog.facts import Facts, check
 from contracts.model import Contract, Field, FieldType, Party, UnitRef, UnitRule, Use
 from policies.terms import Budget, DatasetTerm, Disclosure, Mode, Terms
@@ -37,7 +37,7 @@ def run() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "person.parquet"
         facts = _people(path)
-        raw = duckdb.connect()
+        raw = connect()
         raw.execute("SET threads = 2")
         raw.execute(f"CREATE VIEW person AS SELECT * FROM read_parquet('{path}')")
         with Pool() as pool:
@@ -90,7 +90,7 @@ def _people(path: Path) -> Facts:
     """A protected table of ROWS persons, sorted by its unit as a release is, and its checked facts."""
     regions = ", ".join(f"'{code}'" for code in REGIONS)
     table = (
-        duckdb.connect()
+        connect()
         .sql(
             f"""
             SELECT (hash(i) >> 1)::BIGINT AS _u_id_card, 1::INT AS _n_person,

@@ -251,7 +251,8 @@ def _fill(line: dict[str, Any], done: Catalogued) -> None:
 def _print_catalogued(lines: Sequence[dict[str, Any]]) -> None:
     for line in lines:
         if line["problem"]:
-            click.echo(f"{line['path']}: {line['problem']}", err=True)
+            named = line["problem"].startswith(line["path"])
+            click.echo(line["problem"] if named else f"{line['path']}: {line['problem']}", err=True)
             continue
         news = f"revision {line['revision']}" if line["changed"] else "unchanged"
         click.echo(f"{line['code']}  {line['name']}: {line['state']}, {news}")

@@ -54,6 +54,8 @@ def print_dataset(document: Mapping[str, Any]) -> None:
     )
     if document["build"] in ("stopped", "failed"):
         console.print(f"last build {document['build']}: {escape(document['reason'])}", highlight=False)
+    for note in document["notes"]:
+        console.print(f"note: {escape(note)}", highlight=False)
     _print_fields(console, document["fields"])
     if document["dimensions"]:
         parts = (f"{name} {percent(d['x'])}" for name, d in document["dimensions"].items())

@@ -43,7 +43,9 @@ class Home:
         return self.root / "contracts"
 
     def create(self) -> None:
-        """Make the folders that are missing."""
+        """Make the folders that are missing; no one but the owner may enter those that hold data or keys."""
         for folder in (self.root, self.lake, self.contracts):
             folder.mkdir(parents=True, exist_ok=True)
+        # Engines write their files readable by all: the folder keeps others out.
+        self.lake.chmod(0o700)
         self.keys.mkdir(mode=0o700, exist_ok=True)

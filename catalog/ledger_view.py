@@ -21,6 +21,8 @@ from contracts.model import Contract
 from policies.grading import item_grade
 
 Document = dict[str, Any]
+# Why a line of a file did not land although it may be data.
+BROKEN_LINES = ("malformed", "undecodable")
 
 
 def ledger(connection: Connection) -> list[Document]:
@@ -79,6 +81,7 @@ def dataset(connection: Connection, name: str) -> Document:
             }
             for r in last_results(connection, name)
         ],
+        "notes": [] if release is None else _notes(release),
         "releases": _releases(connection, name),
         "findings": _findings(connection, name),
     }
@@ -136,6 +139,21 @@ def _line(
         "build": None if attempt is None else attempt["state"],
         "reason": "" if attempt is None else attempt["reason"],
     }
+
+
+def _notes(release: Release) -> list[str]:
+    """What the files of a release lack: columns without a heading, lines that could not be read."""
+    notes = []
+    for file in release.counts.get("files", ()):
+        if file.get("missing") and file["landed"]:
+            them = "is" if len(file["missing"]) == 1 else "are"
+            notes.append(
+                f"{file['path']}: no column for {', '.join(file['missing'])}, which {them} empty in its rows"
+            )
+        for rule in BROKEN_LINES:
+            if lost := file.get("dropped", {}).get(rule, 0):
+                notes.append(f"{file['path']}: {lost:,} line{'s' * (lost > 1)} did not land: {rule}")
+    return notes
 
 
 def _releases(connection: Connection, name: str) -> list[Document]:

@@ -20,6 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from catalog.duck import connect
 from catalog.errors import CatalogError
 from catalog.units import distinct_ids, pseudonym
 from contracts.model import Contract, Field, FieldType, Use
@@ -135,13 +136,11 @@ def _kept(
     needed = {*contract.key, field.name, number_column}
     if not needed <= set(before.column_names):
         return None
-    import duckdb
-
     matching = list(dict.fromkeys((*contract.key, field.name)))
     same = " AND ".join(f'n."{k}" IS NOT DISTINCT FROM o."{k}"' for k in matching)
     now = rows.select(matching).append_column("_row", pa.array(np.arange(rows.num_rows)))
     old = before.select(sorted(needed))
-    with duckdb.connect() as connection:
+    with connect() as connection:
         connection.register("now_rows", now)
         connection.register("old_rows", old)
         matched = connection.sql(

@@ -170,6 +170,10 @@ class Field:
                 where=self.name,
                 remedy="set use: identifier or remove unit",
             )
+        for low, high in (("minimum", "maximum"), ("min_length", "max_length")):
+            least, most = getattr(self, low), getattr(self, high)
+            if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
+                raise ContractError(f"its {low} is above its {high}", where=self.name, remedy="swap them")
         if self.use is Use.MEASURE and self.type not in (FieldType.INTEGER, FieldType.NUMBER):
             raise ContractError(f"a measure cannot be a {self.type}", where=self.name)
 

@@ -20,6 +20,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
+from contracts.aliases import swells
 from contracts.canonical import digest
 from contracts.document import Node, kind_of
 from contracts.model import Contract
@@ -74,7 +75,7 @@ def loads(text: str, file: str = "<text>") -> Contract:
     """
     log = Log(file)
     try:
-        document = YAML().load(text)
+        document: Any = None if (swollen := swells(text)) else YAML().load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark is not None else 1
@@ -82,7 +83,9 @@ def loads(text: str, file: str = "<text>") -> Contract:
     except (YAMLError, ValueError, RecursionError):
         log.add(1, "", "is not YAML", "check special characters, dates and nesting")
     else:
-        if document is None:
+        if swollen:
+            log.add(1, "", "stands for too many values", "write out what its aliases repeat")
+        elif document is None:
             log.add(1, "", "the file is empty", _BEGIN)
         elif not isinstance(document, Mapping):
             log.add(1, "", f"a mapping is expected, found {kind_of(document)}", _BEGIN)

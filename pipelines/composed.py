@@ -16,6 +16,7 @@ import sqlglot
 from sqlglot import exp
 
 from catalog import units
+from catalog.duck import connect
 from catalog.home import Home
 from catalog.lineage import Edge, column_lineage, inputs_of, kinds_behind
 from catalog.releases import Release, read_vault
@@ -120,9 +121,7 @@ def with_unit_counts(contract: Contract, contracts: Mapping[str, Contract]) -> t
 def _run(
     home: Home, contract: Contract, contracts: Mapping[str, Contract], inputs: Mapping[str, Release], sql: str
 ) -> pa.Table:
-    import duckdb
-
-    with duckdb.connect() as connection:
+    with connect() as connection:
         for name in inputs_of(sql):
             schema, _, table = name.partition(".")
             connection.register("published", _input(home, contracts[name], inputs[name]))

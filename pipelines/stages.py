@@ -114,7 +114,14 @@ def landed_rows(contract: Contract, folder: Path, account: Account) -> Rows:
         "header": lines.header,
         "dropped": dict(lines.dropped),
         "files": [
-            {"path": f.path, "sha256": f.sha256, "lines_read": f.counts.lines_read, "landed": f.counts.landed}
+            {
+                "path": f.path,
+                "sha256": f.sha256,
+                "lines_read": f.counts.lines_read,
+                "landed": f.counts.landed,
+                "dropped": dict(f.counts.dropped),
+                "missing": list(f.missing),
+            }
             for f in landed.files
         ],
     }
@@ -195,7 +202,16 @@ def gated(contract: Contract, findings: tuple[Finding, ...], account: Account) -
         quarantined=account.quarantined,
     )
     if isinstance(decision, Deny):
-        raise Stopped(sentence(decision))
+        raise Stopped("; ".join((sentence(decision), *_lost_columns(contract, account))))
+
+
+def _lost_columns(contract: Contract, account: Account) -> Iterator[str]:
+    """Files that have no column for a required field: their rows are all quarantined."""
+    required = {f.name for f in contract.fields if f.required or f.key_position is not None}
+    for file in account.counts.get("files", ()):
+        lost = [name for name in file["missing"] if name in required]
+        if lost and file["landed"]:
+            yield f"{file['path']} has no column for {', '.join(lost)}"
 
 
 def no_rejected() -> pa.Table:

@@ -6,6 +6,7 @@ Decides what well-formed terms are. :mod:`policies.odrl` writes and reads them a
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -60,6 +61,11 @@ class Disclosure:
     p_percent: float
     rounding_base: int
 
+    def __post_init__(self) -> None:
+        # Nothing is larger or smaller than NaN: a threshold of NaN would never withhold anything.
+        if not math.isfinite(self.dominance_share) or not math.isfinite(self.p_percent):
+            raise ValueError("disclosure parameters are finite numbers")
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -74,6 +80,10 @@ class Budget:
     rho: float
     rho_per_query: float
     delta: float
+
+    def __post_init__(self) -> None:
+        if not all(math.isfinite(number) for number in (self.rho, self.rho_per_query, self.delta)):
+            raise ValueError("a budget is of finite numbers")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,14 +35,15 @@ def take(connection: Connection, grant_id: str, kinds: Collection[str], terms: T
         connection: the writing transaction that signs the grant.
         grant_id: of the grant.
         kinds: unit kinds behind its datasets; each gets a row, also where nothing is taken.
-        terms: of the grant; the year is that of their first day.
+        terms: of the grant; the year is that of their first day, of signing where that is over.
         day: of signing, whose limits apply.
 
     Raises:
         Refused: a kind's year does not leave that much.
     """
     nrho, fdelta = of_terms(terms)
-    year = terms.valid_from.year
+    # A year that is over is not spent in any more: terms that reach back would leave this one untouched.
+    year = max(terms.valid_from, day).year
     for kind in sorted(kinds):
         connection.execute(
             insert(allowances).values(

@@ -176,15 +176,15 @@ def lose(connection: Connection, reservation_id: str, *, reason: str, now: datet
     return True
 
 
-def objection(grant: Row[Any], day: date, *, nrho: int = 0) -> Reason | None:
-    """Why a grant does not pay for one more call on a day, by its own figures alone; None where it does."""
+def objection(grant: Row[Any], day: date, *, calls: int = 1, nrho: int = 0) -> Reason | None:
+    """Why a grant does not pay for ``calls`` more on a day, by its own figures alone; None where it does."""
     if grant.state == "revoked":
         return Reason("grant.revoked", "the grant was revoked", "grant", "ask the granting body")
     if grant.state != "in_force" or day > grant.valid_to:
         return Reason("grant.expired", "the grant has ended", "grant", "ask for a new grant")
     if day < grant.valid_from:
         return Reason("grant.not_yet", "the grant has not begun", "grant", f"from {grant.valid_from} on")
-    if grant.calls_used >= grant.calls_limit:
+    if grant.calls_used + calls > grant.calls_limit:
         return Reason("grant.quota", "the quota of calls is used up", "calls", "ask for a larger quota")
     if grant.nrho_spent + nrho > grant.nrho_limit:
         return Reason(

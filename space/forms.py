@@ -97,8 +97,11 @@ def read(path: Path) -> Form:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
+    from contracts.aliases import swells
+
     try:
-        found = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        found: Any = None if swells(text) else YAML(typ="safe").load(text)
         return Form(
             code=str(found["code"]),
             title=str(found["title"]),
@@ -112,7 +115,7 @@ def read(path: Path) -> Form:
         )
     except KeyError as error:
         raise FormUnreadable(f"{path}: {error.args[0]} is missing") from error
-    except (YAMLError, TypeError, ValueError) as error:
+    except (YAMLError, TypeError, ValueError, RecursionError) as error:
         raise FormUnreadable(f"{path}: not a form — its keys are {KEYS}") from error
 
 

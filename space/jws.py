@@ -78,7 +78,7 @@ def _parts(statement: str) -> tuple[str, str, str]:
 def _json(part: str) -> dict[str, Any]:
     try:
         value = json.loads(_decode(part))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SignatureInvalid("a part of the statement is not JSON") from error
     if not isinstance(value, dict):
         raise SignatureInvalid("a part of the statement is not a JSON object")

@@ -79,6 +79,13 @@ def test_delta_tables_are_opened_in_one_room_only() -> None:
     assert openers <= {"catalog/delta.py", "catalog/releases.py"}, openers
 
 
+def test_duckdb_is_opened_where_it_is_silenced() -> None:
+    openers = {
+        p.relative_to(ROOT).as_posix() for p in MODULES if "duckdb.connect(" in p.read_text(encoding="utf-8")
+    }
+    assert openers == {"catalog/duck.py", "space/engines/duckdb.py"}
+
+
 def test_great_expectations_is_imported_only_where_a_suite_runs() -> None:
     users = {
         p.relative_to(ROOT).as_posix()

@@ -177,7 +177,9 @@ def inputs(source: Source, folder: Path) -> Iterator[tuple[Path | None, str]]:
     )
     found = sorted(p for p in root.glob(pattern) if p.is_file()) if any(c in pattern for c in "*?[") else []
     if not found:
-        raise SourceMissing(source.path, f"no such file in {folder}")
+        sought = "" if Path(source.path).is_absolute() else f" in {folder}"
+        remedy = "put it back, or correct the path in the contract"
+        raise SourceMissing(source.path, f"no such file{sought} — {remedy}")
     for path in found:
         label = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
         yield path, label + tail

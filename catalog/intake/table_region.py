@@ -149,8 +149,13 @@ def _is_form(rows: list[list[str | None]], covered: list[int]) -> bool:
 
 def _is_list(cells: list[str]) -> bool:
     """Whether a single column reads as a list of short entries rather than as prose."""
-    prose = sum(1 for c in cells if _SENTENCE.search(c))
+    prose = sum(1 for c in cells if _SENTENCE.search(c) or _is_remark(c))
     return len(cells) >= LIST_ROWS and not prose and median(map(len, cells)) <= LIST_LENGTH
+
+
+def _is_remark(cell: str) -> bool:
+    """Whether an entry breaks off at a comma or is a label with its text: 联系人：…."""
+    return cell.endswith(("，", ",", "、")) or (_LABEL.search(cell) is not None and not is_value(cell))
 
 
 def _why(start: int, end: int) -> str:

@@ -26,6 +26,8 @@ _engines: dict[tuple[int, str], Engine] = {}
 def create_store(home: Home) -> Engine:
     """Make the installation's folders and tables where missing, and open the store."""
     home.create()
+    if home.database_url.startswith("sqlite"):
+        _keep_private(home)
     engine = _engine(home.database_url)
     _load_tables()
     metadata.create_all(engine)
@@ -56,6 +58,13 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """A reading transaction; fetch every result inside the block."""
     with engine.connect() as connection, connection.begin():
         yield connection
+
+
+def _keep_private(home: Home) -> None:
+    """The store holds values: readable by its owner alone. SQLite gives the files beside it the same mode."""
+    path = home.root / "ybz.db"
+    path.touch(mode=0o600)
+    path.chmod(0o600)
 
 
 def _load_tables() -> None:

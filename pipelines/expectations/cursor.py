@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from catalog.duck import SILENT
+
 # Name-mangled attribute of CursorWrapper that holds the DuckDB connection.
 _WRAPPED: Final = "_CursorWrapper__c"
 _BUFFER: Final = "_ybz_buffer"
@@ -36,10 +38,18 @@ class Buffer:
 
 def buffer_results() -> None:
     """Make every duckdb-engine cursor of this process keep its rows; a second call changes nothing."""
-    from duckdb_engine import CursorWrapper
+    from duckdb_engine import ConnectionWrapper, CursorWrapper
+    from sqlalchemy import event
+    from sqlalchemy.pool import Pool
 
     if getattr(CursorWrapper, "ybz_buffered", False):
         return
+
+    def silence(connection: Any, _record: Any) -> None:
+        if isinstance(connection, ConnectionWrapper):
+            connection.execute(SILENT)
+
+    event.listen(Pool, "connect", silence)
     execute_unbuffered = CursorWrapper.execute
 
     def execute(self: Any, statement: str, parameters: Any = None, context: Any = None) -> None:

@@ -14,6 +14,7 @@ from catalog.home import Home
 from catalog.store import open_store
 from space.api import catalogue, evidence, health, problem, queries
 from space.api.services import Services
+from space.api.size import BodyLimit
 from space.engines.pool import Pool
 from space.query.gateway import Gateway
 
@@ -49,6 +50,7 @@ def create_app(
         redoc_url=None,
     )
     app.state.services = Services(engine, signer, Gateway(engine, home, signer, workers, now), now)
+    app.add_middleware(BodyLimit)
     problem.install(app)
     for room in (health, catalogue, queries, evidence):
         app.include_router(room.router)

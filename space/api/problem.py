@@ -6,6 +6,7 @@ caller sent nor one from data.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -53,7 +54,13 @@ _REFUSED: Final[tuple[tuple[str, int], ...]] = (
     ("access.", 403),
     ("", 422),
 )
-_TITLES: Final = {401: "Not authenticated", 404: "Not found", 405: "Method not allowed"}
+_TITLES: Final = {
+    401: "Not authenticated",
+    404: "Not found",
+    405: "Method not allowed",
+    413: "Content too large",
+}
+_NOT_FOUND: Final = "there is nothing of that name, or not for you"
 
 
 def install(app: FastAPI) -> None:
@@ -93,16 +100,24 @@ async def _refused(_request: Request, error: Exception) -> JSONResponse:
 
 async def _known(_request: Request, error: Exception) -> JSONResponse:
     status, code = next((status, code) for kind, status, code in _STATUS if isinstance(error, kind))
-    return _problem(status, code, _TITLES.get(status, "Refused"), str(error))
+    # What is not found is named by the caller: its name may be anything, and is not repeated.
+    detail = _NOT_FOUND if status == 404 else str(error)
+    return _problem(status, code, _TITLES.get(status, "Refused"), detail)
 
 
 async def _invalid(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     # Places and kinds of mistakes only: the library's own wording repeats what was sent.
     fields = [
-        {"where": ".".join(str(p) for p in one["loc"]), "mistake": one["type"]} for one in error.errors()
+        {"where": ".".join(str(p) for p in _place(one)), "mistake": one["type"]} for one in error.errors()
     ]
     return _problem(422, "request.invalid", "Invalid request", "the request is malformed", fields=fields)
+
+
+def _place(mistake: Mapping[str, Any]) -> tuple[str | int, ...]:
+    """Where a mistake is; a field that does not exist is named by the caller, and left out."""
+    place: tuple[str | int, ...] = mistake["loc"]
+    return place[:-1] if mistake["type"] == "extra_forbidden" else place
 
 
 async def _http(_request: Request, error: Exception) -> JSONResponse:

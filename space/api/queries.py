@@ -11,10 +11,10 @@ from catalog.store import reading, writing
 from policies.access import Act, Role
 from policies.decision import Deny
 from space import idempotency, receipts
-from space.api.services import Known, Services, Wired, permit
+from space.api.services import Known, Wired, permit
 from space.errors import Refused, Unknown
-from space.identity.tokens import Caller
 from space.query.admit import Question
+from space.query.gateway import Answered
 
 router = APIRouter(prefix="/v1", tags=["queries"])
 
@@ -42,22 +42,19 @@ def ask(
 ) -> dict[str, Any]:
     """Answer one SELECT under a grant. A safe answer comes with its signed receipt."""
     if idempotency_key is None:
-        return _ask(wired, who, asked)[0]
+        return _told(wired.gateway.ask(who, asked.question()))
     request = (asked.grant, asked.purpose, asked.sql)
     with writing(wired.engine) as connection:
         before = idempotency.begin(connection, who.organisation, idempotency_key, request, wired.clock())
     if before is not None:
-        return wired.gateway.again(before).to_document()
+        return _told(wired.gateway.again(who, asked.question(), before))
     try:
-        document, usage_id = _ask(wired, who, asked)
+        return _told(wired.gateway.ask(who, asked.question(), idempotency_key))
     except BaseException:
         # Refused or failed: the key is free again; the failure goes on as it was.
         with writing(wired.engine) as connection:
             idempotency.free(connection, who.organisation, idempotency_key)
         raise
-    with writing(wired.engine) as connection:
-        idempotency.finish(connection, who.organisation, idempotency_key, usage_id, wired.clock())
-    return document
 
 
 @router.post("/queries/explain")
@@ -80,8 +77,7 @@ def receipt(receipt_id: str, wired: Wired, who: Known) -> dict[str, Any]:
     return {"id": found.id, "jws": found.jws, "states": receipts.verify(found.jws, wired.signer.public_raw)}
 
 
-def _ask(wired: Services, who: Caller, asked: Asked) -> tuple[dict[str, Any], str]:
-    answer = wired.gateway.ask(who, asked.question())
+def _told(answer: Answered | Deny) -> dict[str, Any]:
     if isinstance(answer, Deny):
         raise Refused(answer)
-    return answer.to_document(), answer.usage_id
+    return answer.to_document()

@@ -236,9 +236,12 @@ def _document(file: Path) -> dict[str, Any]:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
+    from contracts.aliases import swells
+
     try:
-        document = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
-    except (YAMLError, UnicodeDecodeError) as error:
+        text = file.read_text(encoding="utf-8")
+        document = None if swells(text) else YAML(typ="safe").load(text)
+    except (YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise click.ClickException(f"{file} is not YAML or JSON in UTF-8") from error
     if not isinstance(document, dict):
         raise click.ClickException(f"{file} does not hold key: value pairs")

@@ -15,6 +15,7 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
+from catalog.duck import SILENT
 from space.engines import noise, threshold
 from space.query.plan import Plan
 
@@ -23,6 +24,7 @@ MEMORY: Final = "2GB"
 THREADS: Final = 2
 
 _SETTINGS: Final = (
+    SILENT,
     "SET temp_directory = ''",
     "SET autoload_known_extensions = false",
     "SET autoinstall_known_extensions = false",

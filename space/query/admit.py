@@ -44,7 +44,13 @@ class Turned:
 
 
 def admit(
-    connection: Connection, caller: Caller, question: Question, now: datetime, act: Act = Act.QUERY_ASK
+    connection: Connection,
+    caller: Caller,
+    question: Question,
+    now: datetime,
+    act: Act = Act.QUERY_ASK,
+    *,
+    counted: bool = True,
 ) -> Grant | Turned:
     """The grant to answer under, or why not.
 
@@ -54,6 +60,7 @@ def admit(
         question: what is asked; its SQL is not looked at.
         now: aware instant.
         act: asking, or only having it explained.
+        counted: whether it is a call of its own, so that the quota must leave one.
     """
     allowed = may(caller.role, act)
     if isinstance(allowed, Deny):
@@ -62,7 +69,7 @@ def admit(
     if row is None or row.grantee != caller.organisation:
         return Turned(Deny((NOT_HELD,)))
     grant = from_row(row)
-    in_the_way = objection(row, local_date(now))
+    in_the_way = objection(row, local_date(now), calls=1 if counted else 0)
     if in_the_way is not None:
         return Turned(Deny((in_the_way,)), grant)
     purpose = agrees(question.purpose, grant.terms.purpose)

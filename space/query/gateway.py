@@ -99,8 +99,13 @@ class Gateway:
     pool: Pool
     clock: Callable[[], datetime]
 
-    def ask(self, caller: Caller, question: Question) -> Answered | Deny:
+    def ask(self, caller: Caller, question: Question, key: str | None = None) -> Answered | Deny:
         """Answer a question, or refuse it; both are metered and recorded.
+
+        Args:
+            caller: who asks.
+            question: what is asked.
+            key: the ``Idempotency-Key`` begun for it; from the transaction of the answer on it stands for it.
 
         Raises:
             EngineError: a paid call brought no answer; it is recorded as lost.
@@ -112,10 +117,10 @@ class Gateway:
         paid = self._pay(ready)
         if isinstance(paid, Deny):
             return self._refuse(caller, question, Turned(paid, ready.grant))
-        if isinstance(paid, Reserved):
-            table = self._run(ready, paid)
-            return self._hand_out(caller, ready, paid.id, table)
-        return self._hand_out(caller, ready, paid.id, None)
+        fresh = self._run(ready, paid) if isinstance(paid, Reserved) else None
+        # The clock is read after the run: the grant may have ended while it lasted.
+        call = handout.Call(caller.organisation, ready, paid.id, self.clock(), key)
+        return self._hand_out(call, fresh)
 
     def explain(self, caller: Caller, question: Question) -> Explained | Deny:
         """Give the whole decision, cost included, without running or spending."""
@@ -149,12 +154,20 @@ class Gateway:
             }
         )
 
-    def again(self, usage_id: str) -> Answered:
-        """The answer of a call that was answered before, as it was handed out then.
+    def again(self, caller: Caller, question: Question, usage_id: str) -> Answered | Deny:
+        """The answer of a call that was answered before, as it was handed out then; it is not a further call.
+
+        Args:
+            caller: who repeats the request.
+            question: as it was asked then; must still be admitted, its quota apart.
+            usage_id: of the call.
 
         Raises:
             Unknown: that call was not answered.
         """
+        ready = self._prepare(caller, question, Act.QUERY_ASK, counted=False)
+        if isinstance(ready, Turned):
+            return self._refuse(caller, question, ready)
         with reading(self.engine) as connection:
             receipt = receipts.of_usage(connection, usage_id)
             call = metering.by_id(connection, usage_id)
@@ -171,9 +184,11 @@ class Gateway:
             price_fen=call.price_fen,
         )
 
-    def _prepare(self, caller: Caller, question: Question, act: Act) -> Ready | Turned:
+    def _prepare(
+        self, caller: Caller, question: Question, act: Act, *, counted: bool = True
+    ) -> Ready | Turned:
         with reading(self.engine) as connection:
-            grant = admit(connection, caller, question, self.clock(), act)
+            grant = admit(connection, caller, question, self.clock(), act, counted=counted)
             if isinstance(grant, Turned):
                 return grant
             ready = prepare(connection, self.home, grant, question.sql, self.clock())
@@ -204,28 +219,27 @@ class Gateway:
                 budget.lose(connection, paid.id, reason=reason, now=self.clock())
             raise
 
-    def _hand_out(
-        self, caller: Caller, ready: Ready, reservation_id: str, fresh: pa.Table | None
-    ) -> Answered | Deny:
+    def _hand_out(self, call: handout.Call, fresh: pa.Table | None) -> Answered | Deny:
         """Store a fresh answer or take a stored one; receipt, usage and evidence in one transaction."""
-        call = handout.Call(caller.organisation, ready, reservation_id, self.clock())
-        kept = None if fresh is None else answers.keep(self.home, reservation_id, fresh)
+        kept = None if fresh is None else answers.keep(self.home, call.reservation_id, fresh)
         with writing(self.engine) as connection:
             if kept is None:
                 given = handout.repeat(connection, self.signer, call)
             else:
                 given = handout.settle(connection, self.signer, call, kept.sha256)
+            if fresh is None and not isinstance(given, Deny):
+                # Read before the call is charged for: a damaged answer costs nothing.
+                table = answers.fetch(self.home, call.reservation_id, given.answer_sha256)
         if isinstance(given, Deny):
             if kept is not None:
                 kept.path.unlink()
             return given
-        table = answers.fetch(self.home, reservation_id, given.answer_sha256) if fresh is None else fresh
         return Answered(
-            table=table,
+            table=table if fresh is None else fresh,
             receipt_id=given.receipt_id,
             receipt=given.receipt,
             usage_id=given.usage_id,
-            mode=ready.plan.mode.value,
+            mode=call.ready.plan.mode.value,
             repeated=fresh is None,
             rho=given.nrho / 1e9,
             price_fen=given.price_fen,

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row
 from catalog.keys import Signer
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
-from space import budget, metering, receipts, store
+from space import budget, idempotency, metering, receipts, store
 from space.query.mechanism import mechanism
 from space.query.prepare import Ready
 
@@ -33,12 +33,14 @@ class Call:
         ready: what was asked.
         reservation_id: the paid call the answer comes from.
         now: aware instant.
+        key: the ``Idempotency-Key`` that will stand for it, or None.
     """
 
     organisation: str
     ready: Ready
     reservation_id: str
     now: datetime
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ def _give(connection: Connection, signer: Signer, call: Call, outcome: metering.
     metered = metering.meter(connection, use, call.now)
     receipt = _receipt(call, paid, use, metered.leaf_hash)
     signed = receipts.issue(connection, signer, receipt, metered.id, call.now)
+    if call.key is not None:
+        idempotency.finish(connection, call.organisation, call.key, metered.id, call.now)
     return Given(receipt.id, signed, metered.id, paid.answer_sha256, use.nrho, price_fen)
 
 

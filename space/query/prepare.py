@@ -6,7 +6,7 @@ Decides on contracts, terms and checked facts alone; the outcome never depends o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,8 @@ from typing import Final
 from sqlalchemy import Connection
 
 from catalog.home import Home
-from catalog.releases import latest, protected_files
+from catalog.releases import Release, latest, protected_files
+from contracts.model import Contract
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from policies.modes import at_least, required
@@ -59,7 +60,11 @@ def prepare(connection: Connection, home: Home, grant: Grant, sql: str, now: dat
     terms = grant.terms
     contracts = published(connection, [dataset.name for dataset in terms.datasets])
     found = {name: latest(connection, name) for name in contracts}
-    pairs = [(contracts[name], release) for name, release in found.items() if release is not None]
+    pairs = [
+        (contracts[name], _as_of_today(connection, contracts[name], release))
+        for name, release in found.items()
+        if release is not None
+    ]
     caller = organisation(connection, grant.grantee).kind.caller
     # A dataset may have come to show more since the signing: yesterday's weaker mode does not hold.
     mode = at_least(terms.mode, required(caller, kinds_behind(connection, contracts), local_date(now)))
@@ -84,3 +89,14 @@ def prepare(connection: Connection, home: Home, grant: Grant, sql: str, now: dat
     )
     files = {name: protected_files(home, release) for name, release in used.items()}
     return Ready(grant, plan, key, grant.salted(sql), files, budget.nrho_cost(plan.rho))
+
+
+def _as_of_today(connection: Connection, contract: Contract, release: Release) -> Release:
+    """A composed release with the unit kinds that the ledger finds behind it now.
+
+    An input may have come to show units since the release was made; its figures are then about them.
+    """
+    if contract.composed is None or contract.unit_fields or release.facts.unit_columns:
+        return release
+    behind = kinds_behind(connection, {contract.name: contract})
+    return replace(release, facts=replace(release.facts, derived_from=tuple(sorted(behind))))

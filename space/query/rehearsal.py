@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from catalog.duck import connect
 from contracts.model import FieldType, Use
 from space.query.plan import Block, Plan
 from space.query.reasons import Refused
@@ -34,7 +35,7 @@ def rehearse(plan: Plan, schema: QuerySchema) -> None:
     """
     import duckdb
 
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         connection.execute("SET enable_external_access = false")
         for table in schema.tables:
             if table.name in plan.datasets:

@@ -101,6 +101,9 @@ def fields(draw: Any, name: str) -> m.Field:
     uses = [use for use in m.Use if numeric or use is not m.Use.MEASURE]
     timed = kind in (m.FieldType.DATE, m.FieldType.TIMESTAMP)
     bound = numbers if numeric else st.just("2020-01-01") if timed else st.nothing()
+    least, most = draw(st.none() | bound), draw(st.none() | bound)
+    if least is not None and most is not None:
+        least, most = sorted((least, most))
     return m.Field(
         name=name,
         business_name=draw(texts),
@@ -112,9 +115,9 @@ def fields(draw: Any, name: str) -> m.Field:
         if kind is m.FieldType.STRING
         else None,
         min_length=draw(st.none() | st.integers(0, 9)),
-        max_length=draw(st.none() | st.integers(0, 99)),
-        minimum=draw(st.none() | bound),
-        maximum=draw(st.none() | bound),
+        max_length=draw(st.none() | st.integers(9, 99)),
+        minimum=least,
+        maximum=most,
         allowed=draw(st.lists(words, max_size=3, unique=True).map(tuple))
         if kind is m.FieldType.STRING
         else (),

@@ -26,6 +26,8 @@ from catalog.store.schema import new_id
 from contracts.cast import cast
 from contracts.codes import resident_check, uscc_check
 from contracts.model import (
+    Composed,
+    Composition,
     Contract,
     Field,
     FieldType,
@@ -121,7 +123,26 @@ SILENT = Contract(
     classification="主题/生态环保",
     fields=(Field("station", "站点", use=Use.PLAIN),),
 )
-CONTRACTS = (POPULATION, FIRMS, AIR, SILENT)
+# Made from readings that are of no one, as far as anybody knows.
+FIGURES = Contract(
+    id="eco-figures",
+    title="站点读数",
+    schema="eco",
+    table="figures",
+    department=ECO,
+    sharing=Sharing(ShareType.UNCONDITIONAL),
+    classification="主题/生态环保",
+    fields=(
+        Field("station", "站点", key_position=1, required=True, use=Use.PLAIN),
+        Field("readings", "读数", type=FieldType.INTEGER, use=Use.PLAIN),
+    ),
+    unique_keys=(("station",),),
+    unit_free=True,
+    composed=Composed(
+        Composition.STATISTICAL, "SELECT station, count(*) AS readings FROM eco.air GROUP BY station"
+    ),
+)
+CONTRACTS = (POPULATION, FIRMS, AIR, SILENT, FIGURES)
 
 
 def identity(number: int) -> str:
@@ -160,6 +181,7 @@ ROWS: dict[str, list[dict[str, str]]] = {
     FIRMS.name: firms(),
     AIR.name: [{"station": f"站{n}", "pm25": str(30 + n)} for n in range(5)],
     SILENT.name: [{"station": "站"}],
+    FIGURES.name: [{"station": f"站{n}", "readings": "1"} for n in range(5)],
 }
 
 

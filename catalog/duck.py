@@ -1,0 +1,24 @@
+"""DuckDB in memory, as every room opens it: silent.
+
+DuckDB draws a progress bar on standard output once a statement takes two seconds, in the middle of
+what a command prints for a program to read. The setting belongs to a connection, so it is made where
+connections are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+SILENT: Final = "SET enable_progress_bar = false"
+
+
+def connect() -> DuckDBPyConnection:
+    """A fresh database in memory; close it, or use it as a context manager."""
+    import duckdb
+
+    connection = duckdb.connect(":memory:")
+    connection.execute(SILENT)
+    return connection
