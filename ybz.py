@@ -56,7 +56,7 @@ def ybz(ctx: click.Context, debug: bool, home: str | None) -> None:
 
 def main() -> None:
     """Run the command line; a failure is one line on stderr and exit status 1."""
-    atexit.register(_drop_binding_noise)
+    atexit.register(drop_binding_noise)
     debug = "--debug" in sys.argv[1:2]
     try:
         # Without its standalone mode click gives back the status that `ctx.exit` was called with.
@@ -88,7 +88,7 @@ def _told(error: Exception) -> str:
     return f"{type(error).__name__} (run `ybz --debug …` for details)"
 
 
-def _drop_binding_noise() -> None:
+def drop_binding_noise() -> None:
     """Keep what DuckDB's binding writes when a process ends, its own types as leaked, off the terminal."""
     if "duckdb" in sys.modules:
         sys.stderr.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import platform
@@ -11,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks.measure import Figure
+from ybz import drop_binding_noise
 
 ROOMS = ("evidence", "queries", "quality")
 TABLE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -23,6 +25,7 @@ Made by `make bench`.
 
 def main() -> None:
     """Run the rooms named on the command line, or all."""
+    atexit.register(drop_binding_noise)
     figures: list[Figure] = []
     for room in sys.argv[1:] or ROOMS:
         for figure in import_module(f"benchmarks.{room}").run():

@@ -115,16 +115,6 @@ def _stated(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def check_rules(contract: Contract) -> None:
-    """Refuse a contract one of whose rules, implied ones included, cannot be run.
-
-    Raises:
-        ContractError: with the rule, what is wrong and the remedy.
-    """
-    for rule in rules_of(contract):
-        check_rule(rule, contract)
-
-
 def check_rule(rule: Rule, contract: Contract) -> None:
     """Refuse a rule whose fields or arguments do not fit its kind.
 

@@ -43,11 +43,6 @@ def key_of(name: str) -> dg.AssetKey:
     return dg.AssetKey(name.split("."))
 
 
-def name_of(key: dg.AssetKey) -> str:
-    """Dataset of an asset key."""
-    return ".".join(key.path)
-
-
 def waves(revisions: Sequence[Revision]) -> list[dg.AssetsDefinition]:
     """Every dataset as an asset, inputs before what is made from them."""
     by_name = {revision.name: revision for revision in revisions}

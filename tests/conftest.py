@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from sqlalchemy import Engine
 
 from catalog.home import Home
 from catalog.store import create_store
+from ybz import drop_binding_noise
+
+# So that the last lines a person reads are the result of the tests.
+atexit.register(drop_binding_noise)
 
 REAL_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 

@@ -160,11 +160,6 @@ def slashed_date(text: str) -> str:
     return f"{year}/{int(month)}/{int(day)}"
 
 
-def plain_date(text: str) -> str:
-    """``2024-03-05`` as ``20240305``."""
-    return text[:10].replace("-", "")
-
-
 def fifteen_digits(text: str) -> str:
     """The identity number of the same person before 1999: 15 digits, no century, no check digit."""
     return text[:6] + text[8:17]
