@@ -218,7 +218,11 @@ def webserver(found_town: Found, tmp_path: Path) -> Iterator[str]:
             yield _when_up(f"http://127.0.0.1:{port}", server, log)
         finally:
             os.killpg(server.pid, signal.SIGTERM)
-            server.wait(timeout=30)
+            try:
+                server.wait(timeout=30)
+            except subprocess.TimeoutExpired:  # its daemon may wait for a process already gone
+                os.killpg(server.pid, signal.SIGKILL)
+                server.wait()
 
 
 def _when_up(url: str, server: subprocess.Popen[bytes], log: Path) -> str:
