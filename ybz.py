@@ -7,6 +7,7 @@ in the help), so that heavy libraries load only where they are used.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import sys
 from importlib.metadata import EntryPoint, entry_points
@@ -56,7 +57,34 @@ def ybz(ctx: click.Context, debug: bool, home: str | None) -> None:
 
 def main() -> None:
     """Run the command line; a failure is one line on stderr and exit status 1."""
-    atexit.register(drop_binding_noise)
+    ended: list[int] = []
+    # The first to be registered is the last to be called.
+    atexit.register(_leave, ended)
+    try:
+        _run()
+    except SystemExit as stop:
+        ended.append(stop.code if isinstance(stop.code, int) else int(stop.code is not None))
+        raise
+    except BaseException:
+        ended.append(1)
+        raise
+
+
+def _leave(ended: list[int]) -> None:
+    """End the process here where native libraries were loaded.
+
+    Their own ending has aborted a finished command now and then, and DuckDB's binding names its own
+    types as leaked. Everything of ours is written and closed by now.
+    """
+    if {"duckdb", "pyarrow"} & set(sys.modules):
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.flush()
+        os._exit(ended[0] if ended else 0)
+
+
+def _run() -> None:
     debug = "--debug" in sys.argv[1:2]
     try:
         # Without its standalone mode click gives back the status that `ctx.exit` was called with.
