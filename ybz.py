@@ -16,7 +16,8 @@ import click
 
 # The story's order, so that the help reads as the way of a dataset.
 STORY = """
-    init draft lint catalog build show search edition quality lineage
+    init draft lint workbook elements standard compare impact catalog build leases show search edition
+    quality rectify evaluate lineage
     request decide grant revoke explain query receipt verify evidence
     backflow form correct serve demo
 """

@@ -42,3 +42,8 @@ def lint(paths: tuple[Path, ...], as_json: bool) -> None:
         click.echo(f"{len(results)} contracts, {len(problems)} errors", err=True)
     if failed:
         raise SystemExit(1)
+
+
+@click.group()
+def compare() -> None:
+    """What changes between two contracts of one dataset, and whether it breaks a promise."""

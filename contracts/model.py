@@ -12,11 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from contracts.delivery import Cleaning, Drift, Load, Source, Unpivot
+from contracts.errors import ContractError
 from contracts.vocabulary import (
     Action,
+    CleaningKind,
     Composition,
     Dimension,
+    DriftAction,
     FieldType,
+    LoadKind,
     RuleKind,
     Secrecy,
     ShareType,
@@ -29,14 +34,20 @@ __all__ = [
     "SAFE_NAME",
     "Action",
     "Area",
+    "Cleaning",
+    "CleaningKind",
     "Composed",
     "Composition",
     "Contract",
     "ContractError",
     "Dimension",
+    "Drift",
+    "DriftAction",
     "Field",
     "FieldType",
     "Join",
+    "Load",
+    "LoadKind",
     "Party",
     "Rule",
     "RuleKind",
@@ -47,27 +58,13 @@ __all__ = [
     "SourceFormat",
     "UnitRef",
     "UnitRule",
+    "Unpivot",
     "UpdateCycle",
     "Use",
 ]
 
 # A name every engine we use (SQLite, PostgreSQL, DuckDB, Spark, Delta) takes unquoted.
 SAFE_NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
-
-
-class ContractError(ValueError):
-    """A contract value that cannot be built.
-
-    Attributes:
-        where: the object or field at fault, e.g. ``civil.population.id_card``.
-        remedy: what to do next, one sentence.
-    """
-
-    user_facing = True
-
-    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
-        self.what, self.where, self.remedy = what, where, remedy
-        super().__init__(": ".join(p for p in (where, what) if p) + (f" — {remedy}" if remedy else ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +185,16 @@ class Rule:
         fields: the columns it reads; ``compare`` reads two.
         args: by kind — allowed ``{values}``; range ``{minimum, maximum}``; length ``{minimum, maximum}``;
             pattern ``{regex}``; check_digit ``{code}``; compare ``{operator}`` (``<``, ``<=``, ``=``);
-            row_count ``{minimum, maximum}``; freshness ``{cycle}``; the others none.
+            row_count ``{minimum, maximum}`` rows, ``{shrink, grow}`` shares of the former release's;
+            freshness ``{cycle}``; reference ``{dataset, fields}``; agreement ``{dataset, on: {field:
+            other}, value}``, its one field compared with ``value`` of the other dataset; coordinates
+            ``{crs}`` of longitude and latitude; order ``{by}``: its field does not fall along the
+            others of one ``by``; period_count ``{grain, minimum, maximum}`` rows per period; the
+            others none.
         dimension: of GB/T 36344.
         action: what a breach does.
+        tolerance: share of the evaluated items that may break the rule before it counts as broken.
+        indicator: code of GB/T 36344 (``0301``) where it is not the usual one of the kind.
         description: one sentence a steward reads.
         extra: ODCS keys we do not interpret, kept for writing back.
     """
@@ -201,53 +205,14 @@ class Rule:
     args: Mapping[str, Any] = field(default_factory=dict)
     dimension: Dimension = Dimension.CONFORMITY
     action: Action = Action.WARN
+    tolerance: float = 0.0
+    indicator: str | None = None
     description: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where rows come from and how to read them; one per layout of a file family 同构文件族.
-
-    Attributes:
-        name: of the ODCS server entry.
-        format: physical form.
-        path: file or glob, relative to the contract's data folder; a database file or URL for SQL.
-        encoding: ``utf-8``, ``utf-8-sig``, ``gb18030``, ``utf-16``; text formats only.
-        delimiter, quote: text formats only.
-        sheet: Excel sheet by name; None = the first that holds a table.
-        header_row: 1-based line of the (last) heading row; 0 = the file has none.
-        header_rows: how many heading rows are joined (merged headings); 1 is usual.
-        skip_footer: lines after the last row that are not rows.
-        drop: named rules for rows that are not data: ``blank``, ``total``, ``signature``,
-            ``repeated_header``, ``sub_header``, ``note``.
-        record_path: dotted path to the array inside a JSON document.
-        query: table name or SELECT for SQL sources.
-        columns: heading → field name, where the heading differs from the field's business name.
-        positions: field names by column position, for files without a heading.
-        period, area: taken from the file name or title, constant for every row of the file.
-        reasons: why each of these was guessed, for a person to read.
-    """
-
-    name: str
-    format: SourceFormat
-    path: str
-    encoding: str | None = None
-    delimiter: str | None = None
-    quote: str | None = '"'
-    sheet: str | None = None
-    header_row: int = 1
-    header_rows: int = 1
-    skip_footer: int = 0
-    drop: tuple[str, ...] = ("blank",)
-    record_path: str | None = None
-    query: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    positions: tuple[str, ...] = ()
-    period: str | None = None
-    area: str | None = None
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    extra: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    def __post_init__(self) -> None:
+        if not 0 <= self.tolerance < 1:
+            raise ContractError(f"rule {self.id}: tolerance is no share", remedy="write 0 or more, below 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +275,10 @@ class Contract:
         fields: in order.
         rules: declared quality rules; rules implied by fields are made by :mod:`contracts.conditions`.
         sources: layouts; empty for composed datasets.
+        load: what a delivery stands for; anything but a full one needs a primary key (append does not).
+        drift: what a delivery that differs from its layout does.
+        cleaning: steps over raw cells, in order, before they are typed.
+        minimum_quality: score (0–1) below which the release stops, or None.
         units: row bounds for every kind the rows are about.
         unique_keys: sets of fields declared unique (the primary key is one of them).
         unit_free: no row is about, or names, a person, household or enterprise.
@@ -345,7 +314,11 @@ class Contract:
     period_field: str | None = None  # the field whose latest value says how fresh the data is
     composed: Composed | None = None
     unit_free: bool = False
+    load: Load = field(default_factory=Load)
+    drift: Drift = field(default_factory=Drift)
+    cleaning: tuple[Cleaning, ...] = ()
     quarantine_limit: float = 0.2  # share of landed rows; above it the release stops
+    minimum_quality: float | None = None
     extra: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
@@ -365,10 +338,14 @@ class Contract:
             raise ContractError(f"field {twice[0]} is defined twice", where=where)
         self._check_references(where, set(names))
         self._check_units(where)
+        self._check_load(where)
 
     def _check_references(self, where: str, known: set[str]) -> None:
         used: list[tuple[str, str]] = [
             *((f"rule {r.id}", f) for r in self.rules for f in r.fields),
+            *((f"cleaning step {c.id}", f) for c in self.cleaning for f in c.fields),
+            *((f"source {s.name}", f) for s in self.sources for f in s.absent),
+            *((f"source {s.name}", f) for s in self.sources if s.unpivot for f in _unpivoted(s.unpivot)),
             *(("unique key", f) for key in self.unique_keys for f in key),
             *(("join", j.field) for j in self.joins),
         ]
@@ -376,6 +353,8 @@ class Contract:
             used.append(("area", self.area.field))
         if self.period_field is not None:
             used.append(("period", self.period_field))
+        if self.load.watermark is not None:
+            used.append(("watermark", self.load.watermark))
         for what, name in used:
             if name not in known:
                 raise ContractError(
@@ -397,6 +376,17 @@ class Contract:
             raise ContractError(f"max_rows names {kind}, which no column identifies", where=where)
         if self.unit_free and any(f.unit is not None for f in self.fields):
             raise ContractError("a unit-free dataset cannot have unit columns", where=where)
+
+    def _check_load(self, where: str) -> None:
+        keyed = self.load.kind in (LoadKind.INCREMENTAL, LoadKind.CHANGES)
+        if keyed and not self.key:
+            raise ContractError(
+                f"{self.load.kind} loads are merged by the primary key, which is missing",
+                where=where,
+                remedy="set primaryKey on the fields that identify a row",
+            )
+        if self.composed is not None and self.load.kind is not LoadKind.FULL:
+            raise ContractError("a composed dataset is made whole", where=where, remedy="remove load")
 
     @property
     def name(self) -> str:
@@ -424,3 +414,7 @@ class Contract:
     def unit_fields(self) -> tuple[Field, ...]:
         """Fields that identify a unit, in order."""
         return tuple(f for f in self.fields if f.unit is not None)
+
+
+def _unpivoted(unpivot: Unpivot) -> tuple[str, str]:
+    return unpivot.label, unpivot.value

@@ -81,6 +81,11 @@ class RuleKind(StrEnum):
     PATTERN = "pattern"
     CHECK_DIGIT = "check_digit"
     COMPARE = "compare"
+    COORDINATES = "coordinates"
+    REFERENCE = "reference"
+    AGREEMENT = "agreement"
+    ORDER = "order"
+    PERIOD_COUNT = "period_count"
     ROW_COUNT = "row_count"
     FRESHNESS = "freshness"
 
@@ -104,7 +109,39 @@ class SourceFormat(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     PARQUET = "parquet"
+    DELTA = "delta"
     SQL = "sql"
+
+
+class LoadKind(StrEnum):
+    """What a delivery stands for 加载方式."""
+
+    FULL = "full"  # 全量: the whole dataset; what is missing is gone
+    INCREMENTAL = "incremental"  # 增量: rows from a watermark on, merged by key
+    APPEND = "append"  # 追加: rows that are added and never change
+    CHANGES = "changes"  # 变更日志: each row says what happened to its key
+
+
+class DriftAction(StrEnum):
+    """What a difference between a delivery and its layout does."""
+
+    IGNORE = "ignore"  # reported, nothing else
+    QUARANTINE = "quarantine"  # the rows concerned leave the release, with the drift as their reason
+    STOP = "stop"  # the release does not happen
+
+
+class CleaningKind(StrEnum):
+    """Kinds of cleaning steps. ``args`` of each are documented on ``Cleaning``."""
+
+    TRIM = "trim"  # white space at both ends, full-width and no-break blanks too
+    COLLAPSE = "collapse"  # runs of white space become one blank
+    HALF_WIDTH = "half_width"  # full-width letters, digits and signs become ASCII
+    UPPER = "upper"
+    MAP = "map"  # whole cells by a table
+    REPLACE = "replace"  # by an RE2 pattern
+    STRIP = "strip"  # a prefix or suffix
+    SCALE = "scale"  # a number with a unit, to the unit of the field
+    TOP_CODE = "top_code"  # "651以上", "≥651": the bound alone
 
 
 class Composition(StrEnum):

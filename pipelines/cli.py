@@ -152,3 +152,8 @@ def _wide(console: type[Console]) -> Console:
 
 def _share(value: float | None) -> str:
     return "not assessed" if value is None else f"{value:.2%}"
+
+
+@click.group()
+def leases() -> None:
+    """Who builds what now (租约)."""
