@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import sqlglot
-from sqlglot import exp
 
 from catalog import units
 from catalog.duck import connect
@@ -21,15 +19,13 @@ from catalog.home import Home
 from catalog.lineage import Edge, column_lineage, inputs_of, kinds_behind
 from catalog.releases import Release, read_vault
 from contracts.cast import arrow_type
-from contracts.model import Composition, Contract, Use
-from pipelines.errors import CheckFailed, Stopped
-from policies.disclosure import complementary, defaults, small
+from contracts.model import Composition, Contract
+from pipelines.cells import CANONICAL, Traced, safe_cells, traced
+from pipelines.errors import CheckFailed
+from policies.disclosure import defaults
 
 if TYPE_CHECKING:
     import duckdb
-
-# A canonical identifier beside a unit column of an input; NULL where the identifier is invalid.
-_CANONICAL: Final = "_c_{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,52 +66,16 @@ def compose(
     """
     assert contract.composed is not None
     statistical = contract.composed.kind is Composition.STATISTICAL
-    sql = contract.composed.sql
-    counted: tuple[str, ...] = ()
-    if statistical:
-        sql, counted = with_unit_counts(contract, contracts)
-    found = _run(home, contract, contracts, inputs, sql)
+    cells = traced(contract, contracts) if statistical else Traced(contract.composed.sql)
+    found = _run(home, contract, contracts, inputs, cells.sql)
     rows = _typed(contract, found)
     withheld = 0
-    if counted:
-        keep = _safe_cells(contract, rows, found.select(list(counted)), defaults(as_of).k)
+    if cells.units:
+        keep = safe_cells(contract, rows, found.select(list(cells.columns)), cells, defaults(as_of))
         withheld = rows.num_rows - sum(keep)
         rows = rows.filter(pa.array(keep, pa.bool_()))
     kinds = sorted(kinds_behind(contract.name, contracts)) if statistical else ()
     return ComposedRows(rows, withheld, column_lineage(contract, contracts), tuple(kinds))
-
-
-def with_unit_counts(contract: Contract, contracts: Mapping[str, Contract]) -> tuple[str, tuple[str, ...]]:
-    """The SQL with one more column per unit column its rows are about: units behind each cell.
-
-    Raises:
-        Stopped: the SQL is no single aggregate over ledger datasets, so units cannot be counted.
-    """
-    assert contract.composed is not None
-    tree = sqlglot.parse_one(contract.composed.sql, dialect="duckdb")
-    kinds = kinds_behind(contract.name, contracts)
-    if not kinds:
-        return contract.composed.sql, ()
-    if not isinstance(tree, exp.Select) or tree.args.get("with_") or not tree.args.get("group"):
-        raise Stopped(
-            f"{contract.name} is statistical but its SQL is no single SELECT … GROUP BY over ledger "
-            "datasets — write it as one, so that the units behind every cell can be counted"
-        )
-    sources = [tree.args["from_"].this, *(join.this for join in tree.args.get("joins") or [])]
-    names: list[str] = []
-    for source in sources:
-        if not isinstance(source, exp.Table):
-            raise Stopped(
-                f"{contract.name} reads from a subquery: its units cannot be counted — join the datasets"
-            )
-        for field in contracts[f"{source.db}.{source.name}"].unit_fields:
-            if field.unit is None or not field.unit.about:
-                continue
-            name = f"_units_{len(names)}"
-            column = exp.column(_CANONICAL.format(field.name), table=source.alias_or_name, quoted=True)
-            tree.select(exp.alias_(exp.Count(this=exp.Distinct(expressions=[column])), name), copy=False)
-            names.append(name)
-    return tree.sql(dialect="duckdb"), tuple(names)
 
 
 def _run(
@@ -154,7 +114,7 @@ def _input(home: Home, contract: Contract, release: Release) -> pa.Table:
         if field.unit is None:
             continue
         ids = units.canonical(field.unit.kind, rows[field.name])
-        rows = rows.append_column(_CANONICAL.format(field.name), ids)
+        rows = rows.append_column(CANONICAL.format(field.name), ids)
     return rows
 
 
@@ -167,30 +127,3 @@ def _typed(contract: Contract, found: pa.Table) -> pa.Table:
     except pa.ArrowInvalid:
         raise CheckFailed(f"{contract.name}: its SQL gives other types than the contract says") from None
     return pa.table(columns)
-
-
-def _safe_cells(contract: Contract, rows: pa.Table, counts_of: pa.Table, k: int) -> list[bool]:
-    """Which cells may be shown: not small for any kind, nor found by subtracting from a total."""
-    cells = _cell_labels(contract, rows)
-    hidden: set[tuple[Any, ...]] = set()
-    for name in counts_of.column_names:
-        counts = dict(zip(cells, counts_of[name].to_pylist(), strict=True))
-        hidden |= complementary(counts, [c for c, n in counts.items() if small(n, k)], k)
-    return [cell not in hidden for cell in cells]
-
-
-def _cell_labels(contract: Contract, rows: pa.Table) -> list[tuple[Any, ...]]:
-    """What names each cell: the primary key, else every dimension.
-
-    A column that only repeats another in other words (a code and its name) would hide which cells
-    add up to one total; the key leaves it out.
-    """
-    dimensions = [f.name for f in contract.fields if f.use in (Use.DIMENSION, Use.TIME, Use.FILTER)]
-    for names in (contract.key, tuple(dimensions)):
-        cells = list(zip(*(rows[name].to_pylist() for name in names), strict=True))
-        if names and len(set(cells)) == rows.num_rows:
-            return cells
-    raise Stopped(
-        f"{contract.name} is statistical but its key and dimensions do not tell its cells apart — "
-        "make every GROUP BY column a dimension or part of the primary key"
-    )
