@@ -11,9 +11,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, insert, select, update
 
 from catalog.quality import RuleResult
+from catalog.store.schema import new_id
+from catalog.store.tables.quality_details import quality_details
 from catalog.store.tables.releases import builds, findings, quality_results
 from contracts.model import Action, Dimension
 
@@ -105,9 +107,36 @@ def record_attempt(connection: Connection, attempt: Attempt) -> None:
                 for r in attempt.results
             ],
         )
+        details = ("rule", "kind", "indicator", "tolerance", "note")
+        connection.execute(
+            insert(quality_details),
+            [
+                {"build_id": attempt.id, **{name: getattr(r, name) for name in details}}
+                for r in attempt.results
+            ],
+        )
     if attempt.found:
         rows = [{"build_id": attempt.id, **asdict(f), "evidence": dict(f.evidence)} for f in attempt.found]
         connection.execute(insert(findings), rows)
+
+
+def record_unchanged(
+    connection: Connection, run: str, found: Sequence[tuple[str, Mapping[str, Any]]], now: datetime
+) -> None:
+    """Write the rows of datasets that had nothing new to build, in one statement.
+
+    Args:
+        connection: a writing transaction.
+        run: the run that looked at them.
+        found: name and figures of the release that stays in service.
+        now: aware instant.
+    """
+    if not found:
+        return
+    same = {"run": run, "state": "unchanged", "reason": "", "timings": {}}
+    times = {"started_at": now, "ended_at": now}
+    rows = [{"id": new_id("bld"), "dataset": name, **figures, **same, **times} for name, figures in found]
+    connection.execute(insert(builds), rows)
 
 
 def add_timings(connection: Connection, attempt_id: str, timings: Mapping[str, float]) -> None:
@@ -127,10 +156,20 @@ def last_results(connection: Connection, dataset: str) -> tuple[RuleResult, ...]
     build = connection.execute(newest).scalar_one_or_none()
     if build is None:
         return ()
+    return results_of(connection, build)
+
+
+def results_of(connection: Connection, build: str) -> tuple[RuleResult, ...]:
+    """Rule results of one attempt, by rule."""
+    d = quality_details.c
+    same = and_(d.build_id == quality_results.c.build_id, d.rule == quality_results.c.rule)
     rows = connection.execute(
-        select(quality_results).where(quality_results.c.build_id == build).order_by(quality_results.c.rule)
+        select(quality_results, d.kind, d.indicator, d.tolerance, d.note)
+        .outerjoin(quality_details, same)
+        .where(quality_results.c.build_id == build)
+        .order_by(quality_results.c.rule)
     ).all()
-    return tuple(_result(dict(row._mapping)) for row in rows)
+    return tuple(_result(row._mapping) for row in rows)
 
 
 def last_attempts(connection: Connection, datasets: Sequence[str]) -> dict[str, Mapping[str, Any]]:
@@ -139,7 +178,7 @@ def last_attempts(connection: Connection, datasets: Sequence[str]) -> dict[str, 
     return {row.dataset: dict(row._mapping) for row in connection.execute(statement).all()}
 
 
-def _result(row: Mapping[str, Any]) -> RuleResult:
+def _result(row: Mapping[Any, Any]) -> RuleResult:
     return RuleResult(
         rule=row["rule"],
         fields=tuple(row["fields"]),
@@ -148,4 +187,8 @@ def _result(row: Mapping[str, Any]) -> RuleResult:
         good=row["good"],
         evaluated=row["evaluated"],
         passed=row["passed"],
+        kind=row.get("kind") or "",
+        indicator=row.get("indicator"),
+        tolerance=row.get("tolerance") or 0.0,
+        note=row.get("note") or "",
     )

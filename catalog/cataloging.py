@@ -17,10 +17,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, insert, update
 
-from catalog import evidence, lineage, revisions, search
+from catalog import evidence, lineage, outlines, revisions, search
 from catalog.admission import SECRECY, Case, admit, assessment_of, duties
 from catalog.errors import CatalogError, UnknownDataset
 from catalog.numbering import GovernmentCatalogue
+from catalog.standards import life as standards
 from catalog.store import writing
 from catalog.store.schema import new_id
 from catalog.store.tables.ledger import entries
@@ -156,8 +157,10 @@ def catalogue_one(engine: Engine, contract: Contract, path: Path | None, acts: A
 
     Raises:
         Refused: the entry is a secret, or lacks a basis or an assessment it needs.
+        StandardRefused: a field does not keep an own standard of the city, or one that is not in force.
         LineageError, UnknownInput, LineageCycle: composed SQL cannot be followed.
     """
+    contract = standards.kept_standards(engine, contract, local_date(acts.now))
     case = Case(contract, acts.assessment or assessment_of(contract), local_date(acts.now))
     decision = admit(case)
     if isinstance(decision, Deny) and not _completable(contract, decision):
@@ -255,6 +258,7 @@ def _insert_revision(
             made_at=acts.now,
         )
     )
+    outlines.keep(connection, contract, digest)
     details = {"digest": digest, "reason": acts.reason, "breaks": breaks}
     _record(connection, "compile", contract.name, number, acts, details)
 

@@ -26,19 +26,24 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.command()
+@click.option(
+    "--database", metavar="URL", help="Keep the store there, e.g. postgresql+psycopg://user@host/name."
+)
 @as_json
-def init(as_json: bool) -> None:
+def init(database: str | None, as_json: bool) -> None:
     """Make an installation: folders, store, keys. Safe to run again."""
     from catalog import keys
     from catalog.home import Home
     from catalog.store import create_store
 
     home = Home.find()
+    if database:
+        home.keep_database_url(database)
     places = {
         "folder": home.root,
         "lake": home.lake,
         "contracts": home.contracts,
-        "store": home.root / "ybz.db",
+        "store": home.database_file if home.database_file.exists() else home.root / "ybz.db",
         "signing key": home.keys / keys.SIGNING_FILE,
         "pseudonym key": home.keys / keys.PSEUDONYM_FILE,
     }

@@ -1,19 +1,22 @@
 """Delta tables on disk: the only module that opens one.
 
-Decides which Delta features a table may have, and that a commit lands exactly at the version its
-intent names. Knows nothing of releases: :mod:`catalog.releases` and :mod:`catalog.publication` do.
-Files are listed from the log and read as plain Parquet, so a table with deletion vectors or column
-mapping would be misread; it is refused.
+Decides which Delta features a table may have, how its rows are cut into files, and that a commit lands
+exactly at the version its intent names. Knows nothing of releases: :mod:`catalog.releases` and
+:mod:`catalog.publication` do. Files are listed from the log and read as plain Parquet, so a table with
+deletion vectors or column mapping would be misread; it is refused. Every table keeps its change feed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from catalog.errors import CatalogError
@@ -21,6 +24,14 @@ from catalog.errors import CatalogError
 # Features under which a plain Parquet read of the listed files would give wrong rows.
 # Source: Delta protocol, "Deletion Vectors" and "Column Mapping".
 MISREAD_FEATURES: Final = frozenset({"deletionVectors", "columnMapping"})
+# Table properties of every table we make. Log entries are kept: a release names its version for ever.
+PROPERTIES: Final = {"delta.enableChangeDataFeed": "true", "delta.enableExpiredLogCleanup": "false"}
+# Size of a data file, in bytes. A changed row rewrites its file, so files of a merged table are small;
+# larger ones read no faster.
+FILE_BYTES: Final = 16 << 20
+# Column of a merged batch that says a row is gone; it is never stored.
+GONE: Final = "_gone"
+_COMMIT: Final = re.compile(r"^(\d{20})\.json$")
 
 
 class UnsupportedTable(CatalogError):
@@ -31,14 +42,26 @@ class VersionTaken(CatalogError):
     """Another writer committed the version this commit was meant for."""
 
 
+class WriteFailed(CatalogError):
+    """A commit the disk did not take; no version exists of it."""
+
+    def __init__(self, path: Path, cause: BaseException) -> None:
+        self.path = path
+        full = any(sign in str(cause) for sign in ("os error 28", "os error 27", "os error 122"))
+        why = "the disk is full" if full else f"the disk refused it ({type(cause).__name__})"
+        super().__init__(
+            f"{_shown(path)} could not be written: {why}; the former release stays in service — "
+            "make room in the lake folder and build again"
+        )
+
+
 def head(path: Path) -> int | None:
     """Newest version of the table, or None where there is no table."""
-    from deltalake import DeltaTable
-
-    if not DeltaTable.is_deltatable(str(path)):
+    log = path / "_delta_log"
+    if not log.is_dir():
         return None
-    version: int = DeltaTable(str(path)).version()
-    return version
+    found = [int(match[1]) for entry in log.iterdir() if (match := _COMMIT.match(entry.name))]
+    return max(found, default=None)
 
 
 def files(path: Path, version: int) -> tuple[Path, ...]:
@@ -47,11 +70,7 @@ def files(path: Path, version: int) -> tuple[Path, ...]:
     Raises:
         UnsupportedTable: the table has deletion vectors, column mapping or partitions.
     """
-    table = _open(path, version)
-    actions = pa.table(table.get_add_actions())
-    # Paths of the log are URL-encoded; a folder may have a Chinese name.
-    names = sorted(unquote(name) for name in actions.column("path").to_pylist())
-    return tuple(path / name for name in names)
+    return _files(path, _open(path, version))
 
 
 def schema(path: Path, version: int) -> pa.Schema:
@@ -61,13 +80,21 @@ def schema(path: Path, version: int) -> pa.Schema:
 
 def read(path: Path, version: int, columns: Sequence[str] | None = None) -> pa.Table:
     """Rows of one version, in the order they were written."""
-    stored = schema(path, version)
+    table = _open(path, version)
+    stored = pa.schema(table.schema().to_arrow())
     wanted = [stored.field(c) for c in columns] if columns is not None else list(stored)
     names = [f.name for f in wanted]
-    parts = [pq.read_table(file, columns=names, partitioning=None) for file in files(path, version)]
+    parts = [pq.read_table(file, columns=names, partitioning=None) for file in _files(path, table)]
     if not parts:
         return pa.schema(wanted).empty_table()
-    return pa.concat_tables(parts).select(names)
+    # A merge writes text in another of Arrow's forms than a plain write does.
+    return pa.concat_tables([part.select(names).cast(pa.schema(wanted)) for part in parts])
+
+
+def row_count(path: Path, version: int) -> int:
+    """Rows of one version, by the counts of its files."""
+    counts = pa.table(_open(path, version).get_add_actions()).column("num_records")
+    return sum(counts.to_pylist())
 
 
 def commit(path: Path, rows: pa.Table, *, at: int, metadata: Mapping[str, str]) -> None:
@@ -81,40 +108,83 @@ def commit(path: Path, rows: pa.Table, *, at: int, metadata: Mapping[str, str]) 
 
     Raises:
         VersionTaken: ``at`` exists already, or is not next.
+        WriteFailed: the disk did not take it.
     """
-    from deltalake import CommitProperties, DeltaTable, write_deltalake
-    from deltalake.exceptions import DeltaError
+    from deltalake import DeltaTable, write_deltalake
 
-    # No retries: a retry would land the rows at a later version than the intent names.
-    properties = CommitProperties(custom_metadata=dict(metadata), max_commit_retries=0)
     path.mkdir(parents=True, exist_ok=True)
-    current = head(path)
-    if (current if current is not None else -1) != at - 1:
-        raise VersionTaken(f"version {at} of {path.parent.name}.{path.name} is not the next one")
-    try:
-        if current is None:
-            write_deltalake(str(path), rows, mode="error", commit_properties=properties)
+
+    def write() -> None:
+        how: dict[str, Any] = {**_how(metadata), "target_file_size": FILE_BYTES}
+        if at == 0:
+            write_deltalake(str(path), rows, mode="error", configuration=PROPERTIES, **how)
         else:
-            write_deltalake(
-                DeltaTable(str(path), version=current),
-                rows,
-                mode="overwrite",
-                schema_mode="overwrite",
-                commit_properties=properties,
-            )
-    except DeltaError as error:
-        raise VersionTaken(f"version {at} of {path.parent.name}.{path.name} was taken") from error
+            table = DeltaTable(str(path), version=at - 1)
+            write_deltalake(table, rows, mode="overwrite", schema_mode="overwrite", **how)
+
+    _at(path, at, write)
+
+
+def append(path: Path, rows: pa.Table, *, at: int, metadata: Mapping[str, str]) -> None:
+    """Add rows to the table as version ``at``; arguments and errors of :func:`commit`."""
+    from deltalake import DeltaTable, write_deltalake
+
+    def write() -> None:
+        table = DeltaTable(str(path), version=at - 1)
+        write_deltalake(table, rows, mode="append", target_file_size=FILE_BYTES, **_how(metadata))
+
+    _at(path, at, write)
+
+
+def merge(
+    path: Path, rows: pa.Table, gone: pa.Array, *, on: str, at: int, metadata: Mapping[str, str]
+) -> None:
+    """Replace, add and remove single rows as version ``at``, by Delta MERGE.
+
+    Args:
+        path: folder of the table.
+        rows: rows as they are to be; one whose ``on`` the table has replaces it.
+        gone: values of ``on`` whose rows leave.
+        on: column of whole numbers, unique in the table and in ``rows``.
+        at: the version this commit becomes; one above the head.
+        metadata: written into the commit.
+
+    Raises:
+        VersionTaken: ``at`` exists already, or is not next.
+        WriteFailed: the disk did not take it.
+    """
+    from deltalake import DeltaTable
+
+    absent = [pa.nulls(len(gone), f.type) if f.name != on else gone.cast(f.type) for f in rows.schema]
+    leaving = pa.table(absent, schema=rows.schema).append_column(GONE, pa.repeat(True, len(gone)))
+    source = pa.concat_tables([rows.append_column(GONE, pa.repeat(False, rows.num_rows)), leaving])
+    sets = {f'"{name}"': f's."{name}"' for name in rows.column_names}
+    # The bounds let files without a row concerned be left out before anything is read.
+    low, high = (value.as_py() for value in pc.min_max(source[on]).values()) if len(source) else (0, -1)
+    match = f't."{on}" = s."{on}" AND t."{on}" >= {low} AND t."{on}" <= {high}'
+
+    def write() -> None:
+        how = _how(metadata)
+        table = DeltaTable(str(path), version=at - 1)
+        merger = table.merge(source, match, source_alias="s", target_alias="t", streamed_exec=False, **how)
+        merger = merger.when_matched_delete(predicate=f's."{GONE}"').when_matched_update(sets)
+        merger.when_not_matched_insert(sets, predicate=f'NOT s."{GONE}"').execute()
+
+    _at(path, at, write)
 
 
 def committed(path: Path, version: int) -> Mapping[str, Any] | None:
     """Commit information of one version, our metadata included; None where it does not exist."""
-    from deltalake import DeltaTable
-
-    current = head(path)
-    if current is None or version > current:
+    # A table opened at a version gives the newest commit's information, so the log itself is read.
+    entry = path / "_delta_log" / f"{version:020d}.json"
+    if not entry.is_file():
         return None
-    entries: list[dict[str, Any]] = DeltaTable(str(path), version=version).history(1)
-    return entries[0] if entries else {}
+    for line in entry.read_text(encoding="utf-8").splitlines():
+        action = json.loads(line)
+        if "commitInfo" in action:
+            found: dict[str, Any] = action["commitInfo"]
+            return found
+    return {}
 
 
 def restore(path: Path, version: int | None) -> None:
@@ -134,6 +204,66 @@ def restore(path: Path, version: int | None) -> None:
         table.restore(version)
 
 
+def vacuum(path: Path, keep: Sequence[int], *, hours: int, dry_run: bool) -> tuple[str, ...]:
+    """Remove data files no version of ``keep``, nor the head, names.
+
+    Args:
+        path: folder of the table.
+        keep: versions that stay readable whatever their age.
+        hours: files younger than this stay too, for writers and readers at work.
+        dry_run: name the files only.
+
+    Returns:
+        The files, relative to the table.
+    """
+    from deltalake import DeltaTable
+
+    found: list[str] = DeltaTable(str(path)).vacuum(
+        retention_hours=hours,
+        dry_run=dry_run,
+        enforce_retention_duration=False,
+        keep_versions=sorted(keep),
+    )
+    return tuple(sorted(found))
+
+
+def _at(path: Path, at: int, write: Callable[[], None]) -> None:
+    """Write version ``at``, or say why not: it was taken, or the disk refused."""
+    from deltalake.exceptions import CommitFailedError, DeltaError
+
+    taken = f"version {at} of {_shown(path)} was taken by another writer"
+    current = head(path)
+    if (current if current is not None else -1) != at - 1:
+        raise VersionTaken(taken)
+    try:
+        write()
+    except CommitFailedError as error:
+        raise VersionTaken(taken) from error
+    except (DeltaError, OSError) as error:
+        if (head(path) or 0) >= at and at > 0:
+            raise VersionTaken(taken) from error
+        raise WriteFailed(path, error) from error
+
+
+def _how(metadata: Mapping[str, str]) -> dict[str, Any]:
+    from deltalake import CommitProperties, PostCommitHookProperties
+
+    return {
+        # No retries: a retry would land the rows at a later version than the intent names.
+        "commit_properties": CommitProperties(custom_metadata=dict(metadata), max_commit_retries=0),
+        "post_commithook_properties": PostCommitHookProperties(
+            create_checkpoint=True, cleanup_expired_logs=False
+        ),
+    }
+
+
+def _files(path: Path, table: Any) -> tuple[Path, ...]:
+    actions = pa.table(table.get_add_actions())
+    # Paths of the log are URL-encoded; a folder may have a Chinese name.
+    names = sorted(unquote(name) for name in actions.column("path").to_pylist())
+    return tuple(path / name for name in names)
+
+
 def _open(path: Path, version: int) -> Any:
     from deltalake import DeltaTable
 
@@ -144,7 +274,11 @@ def _open(path: Path, version: int) -> Any:
     vectors = metadata.configuration.get("delta.enableDeletionVectors", "false") == "true"
     if features & MISREAD_FEATURES or mapped or vectors or metadata.partition_columns:
         raise UnsupportedTable(
-            f"the Delta table {path.parent.name}.{path.name} uses deletion vectors, column mapping or "
+            f"the Delta table {_shown(path)} uses deletion vectors, column mapping or "
             "partitions, which we would misread — rewrite it without them"
         )
     return table
+
+
+def _shown(path: Path) -> str:
+    return f"{path.parent.name}.{path.name}"

@@ -13,6 +13,10 @@ class NotInitialised(CatalogError):
     """There is no installation at ``YBZ_HOME``."""
 
 
+class StoreUnreachable(CatalogError):
+    """The database of the store does not answer."""
+
+
 class UnknownDataset(CatalogError):
     """No entry of that name is in the ledger."""
 

@@ -13,11 +13,11 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.errors import CatalogError
+from catalog.proof import is_unique, unit_refusals
 from contracts.model import Contract, Field, FieldType, Use
 
 
@@ -151,8 +151,8 @@ def check(
     reasons = [*declared_refusals(contract)]
     units = () if reasons else _unit_facts(contract)
     for unit in units:
-        reasons += _unit_refusals(unit, protected)
-    reasons += _bound_refusals(contract, protected)
+        reasons += unit_refusals(unit, protected)
+    reasons += bound_refusals(contract, protected)
     keys, broken = _keys(contract, vault, protected)
     reasons += broken
     if reasons:
@@ -198,32 +198,8 @@ def _unit_facts(contract: Contract) -> tuple[UnitFact, ...]:
     )
 
 
-def _unit_refusals(unit: UnitFact, protected: pa.Table) -> list[str]:
-    """Breaches of: (unit, number) unique; numbers 1…n; at most ``max_rows`` rows."""
-    known = protected.select([unit.column, unit.number]).filter(pc.is_valid(protected[unit.column]))
-    if known.num_rows == 0:
-        return []
-    if known[unit.number].null_count:
-        return [f"a row of a {unit.kind} has no number"]
-    by_unit = known.group_by(unit.column).aggregate(
-        [(unit.number, "min"), (unit.number, "max"), (unit.number, "count")]
-    )
-    first, last, rows = (by_unit[f"{unit.number}_{what}"].to_numpy() for what in ("min", "max", "count"))
-    reasons = []
-    if not _is_unique(known, [unit.column, unit.number]):
-        reasons.append(f"two rows of one {unit.kind} have the same number")
-    if np.any(first != 1) or np.any(last != rows):
-        reasons.append(f"the rows of some {unit.kind} are not numbered 1…n")
-    over = int(np.count_nonzero(rows > unit.max_rows))
-    if over:
-        reasons.append(
-            f"{over} units of kind {unit.kind} have more rows than max_rows {unit.max_rows} (most: "
-            f"{int(rows.max())}) — correct the source or raise maxRows in the contract"
-        )
-    return reasons
-
-
-def _bound_refusals(contract: Contract, protected: pa.Table) -> list[str]:
+def bound_refusals(contract: Contract, protected: pa.Table) -> list[str]:
+    """Measures of which a row lies outside the public bounds."""
     reasons = []
     for f in contract.fields:
         if f.use is not Use.MEASURE or f.name not in protected.column_names:
@@ -250,14 +226,14 @@ def _keys(
         said = ", ".join(key)
         if key == contract.key and any(vault[name].null_count for name in key):
             reasons.append(f"the primary key ({said}) has missing values")
-        elif not _is_unique(_without_nulls(vault, key), key):
+        elif not is_unique(_without_nulls(vault, key), key):
             reasons.append(f"the unique key ({said}) has duplicates")
-        columns = [f"_u_{n}" if contract.field(n).unit is not None else n for n in key]
+        columns = protected_columns(contract, key)
         if any(name not in protected.column_names for name in columns):
             continue  # a part of the key stays in the vault: no plan can use the fact
         units = [name for name in columns if name.startswith("_u_")]
-        if _is_unique(_without_nulls(protected, units), columns):
-            held.append(tuple(columns))
+        if is_unique(_without_nulls(protected, units), columns):
+            held.append(columns)
         elif not any(is_coarsened(contract.field(name)) for name in key):
             reasons.append(f"the unique key ({said}) names one unit twice under two spellings")
     return tuple(dict.fromkeys(held)), list(dict.fromkeys(reasons))
@@ -268,6 +244,11 @@ def declared_keys(contract: Contract) -> tuple[tuple[str, ...], ...]:
     declared = [contract.key] if contract.key else []
     declared += [*contract.unique_keys, *((f.name,) for f in contract.fields if f.unique)]
     return tuple(dict.fromkeys(declared))
+
+
+def protected_columns(contract: Contract, key: Sequence[str]) -> tuple[str, ...]:
+    """A key in columns of the protected table: a unit by its pseudonym."""
+    return tuple(f"_u_{name}" if contract.field(name).unit is not None else name for name in key)
 
 
 def is_coarsened(field: Field) -> bool:
@@ -307,10 +288,3 @@ def _without_nulls(rows: pa.Table, columns: Sequence[str]) -> pa.Table:
         if rows[name].null_count:
             rows = rows.filter(pc.is_valid(rows[name]))
     return rows
-
-
-def _is_unique(rows: pa.Table, columns: Sequence[str]) -> bool:
-    if rows.num_rows < 2:
-        return True
-    groups = rows.select(list(columns)).group_by(list(columns)).aggregate([([], "count_all")])
-    return bool(groups.num_rows == rows.num_rows)

@@ -24,8 +24,19 @@ class Home:
 
     @property
     def database_url(self) -> str:
-        """SQLAlchemy URL of the store (``YBZ_DATABASE_URL`` or the embedded SQLite file)."""
-        return os.environ.get("YBZ_DATABASE_URL") or f"sqlite:///{self.root / 'ybz.db'}"
+        """SQLAlchemy URL of the store.
+
+        ``YBZ_DATABASE_URL``, else what :attr:`database_file` says, else the embedded SQLite file.
+        """
+        given = os.environ.get("YBZ_DATABASE_URL")
+        if not given and self.database_file.is_file():
+            given = self.database_file.read_text(encoding="utf-8").strip()
+        return given or f"sqlite:///{self.root / 'ybz.db'}"
+
+    @property
+    def database_file(self) -> Path:
+        """Names the store's URL where it is not the embedded one; mode 0600, as it may hold a password."""
+        return self.root / "database.url"
 
     @property
     def lake(self) -> Path:
@@ -41,6 +52,13 @@ class Home:
     def contracts(self) -> Path:
         """Contracts drafted or registered here, one YAML file a dataset."""
         return self.root / "contracts"
+
+    def keep_database_url(self, url: str) -> None:
+        """Keep the store at ``url`` from now on; what is in the store of before stays there."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.database_file.touch(mode=0o600)
+        self.database_file.chmod(0o600)
+        self.database_file.write_text(url + "\n", encoding="utf-8")
 
     def create(self) -> None:
         """Make the folders that are missing; no one but the owner may enter those that hold data or keys."""

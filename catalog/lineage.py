@@ -9,7 +9,7 @@ joined, grouped or sorted by. An edge from source field ``*`` says that only row
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select
@@ -35,6 +35,7 @@ __all__ = [
     "inherited_grade",
     "inputs_of",
     "kinds_behind",
+    "ordered",
     "record_edges",
 ]
 
@@ -193,9 +194,18 @@ def build_order(contracts: Mapping[str, Contract]) -> tuple[str, ...]:
     Raises:
         LineageCycle: datasets are made from each other; the path is shown.
     """
+    return ordered({name: _inputs(contract) for name, contract in contracts.items()})
+
+
+def ordered(inputs: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """As :func:`build_order`, from the names of what each dataset is made from.
+
+    Raises:
+        LineageCycle: datasets are made from each other; the path is shown.
+    """
     done: dict[str, None] = {}
-    for name in sorted(contracts):
-        _visit(name, contracts, done, ())
+    for name in sorted(inputs):
+        _visit(name, inputs, done, ())
     return tuple(done)
 
 
@@ -288,14 +298,14 @@ def _inputs(contract: Contract) -> tuple[str, ...]:
 
 
 def _visit(
-    name: str, contracts: Mapping[str, Contract], done: dict[str, None], path: tuple[str, ...]
+    name: str, inputs: Mapping[str, Sequence[str]], done: dict[str, None], path: tuple[str, ...]
 ) -> None:
     if name in path:
         raise LineageCycle((*path[path.index(name) :], name))
-    if name in done or name not in contracts:
+    if name in done or name not in inputs:
         return
-    for source in _inputs(contracts[name]):
-        _visit(source, contracts, done, (*path, name))
+    for source in inputs[name]:
+        _visit(source, inputs, done, (*path, name))
     done[name] = None
 
 

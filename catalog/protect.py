@@ -11,6 +11,7 @@ rows with the highest numbers, and by no other row.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -20,10 +21,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.duck import connect
 from catalog.errors import CatalogError
-from catalog.units import distinct_ids, pseudonym
-from contracts.model import Contract, Field, FieldType, Use
+from catalog.matching import NOTHING, Former, Matched, match
+from catalog.units import pseudonyms
+from contracts.model import Contract, Field, FieldType, LoadKind, Use
 
 Numbers = npt.NDArray[np.int64]
 
@@ -31,6 +32,13 @@ Numbers = npt.NDArray[np.int64]
 HIDDEN: Final = frozenset({Use.IDENTIFIER, Use.FREE_TEXT, Use.NEVER})
 # What a time is stored at when its contract does not say.
 DEFAULT_GRAIN: Final = "day"
+# Identity of a row in both forms of a dataset that is merged: the number of its first arrival. It says
+# nothing of the row, is in no query's schema, and stays while the row's key stays.
+ROW_ID: Final = "_r"
+# Rows of a stretch of arrivals, within which the protected form of a merged dataset is sorted.
+STRETCH_ROWS: Final = 250_000
+# From so many rows on the vault keeps each row's pseudonyms: reading them costs less than hashing.
+KEEP_PSEUDONYMS: Final = 200_000
 
 
 class NotAnInteger(CatalogError):
@@ -50,116 +58,191 @@ class Protected:
     protected: pa.Table
 
 
-def protect(contract: Contract, rows: pa.Table, key: bytes, before: pa.Table | None = None) -> Protected:
+def protect(
+    contract: Contract,
+    rows: pa.Table,
+    key: bytes,
+    before: pa.Table | None = None,
+    *,
+    matched: Matched | None = None,
+) -> Protected:
     """Make the two physical forms of a release.
 
     Args:
         contract: says what each column is.
-        rows: typed, checked rows: the contract's fields and ``_file``, ``_line``.
+        rows: typed, checked rows: the contract's fields and ``_file``, ``_line``, perhaps ``_r``.
         key: the pseudonym key.
         before: the vault of the previous release, or None; with a primary key its rows keep
             their numbers.
+        matched: the rows beside those of the previous release, where the caller has matched them.
 
     Raises:
         NotAnInteger: a measure beyond 64 bits.
     """
-    columns: dict[str, Any] = {}
+    if matched is None:
+        matched = NOTHING if before is None else match(contract, rows, Former.of(before))
+    units: dict[str, pa.Array] = {}
     numbers: dict[str, pa.Array] = {}
-    for field in contract.unit_fields:
+    order: Numbers | None = None
+    for field in _first_about(contract):
         assert field.unit is not None
-        units = pseudonyms(field.unit.kind, rows[field.name], key)
-        columns[f"_u_{field.name}"] = units
+        units[field.name] = _units(field.unit.kind, rows[field.name], key, matched.pseudonyms.get(field.name))
         if field.unit.about:
             name = f"_n_{field.unit.kind}"
-            numbers[name] = number(units, _kept(contract, field, rows, before, name))
+            numbers[name], places = numbered(units[field.name], matched.numbers.get(name))
+            order = places if order is None else order
+    return Protected(
+        vault_form(contract, rows, units, numbers),
+        protected_form(contract, rows, units, numbers, order),
+    )
+
+
+def vault_form(
+    contract: Contract, rows: pa.Table, units: Mapping[str, pa.Array], numbers: Mapping[str, pa.Array]
+) -> pa.Table:
+    """The rows with their numbers, and where there are many, the pseudonyms not to be hashed again."""
     vault = rows
     for name, values in numbers.items():
         vault = vault.append_column(name, values)
+    snapshots = contract.load.kind is LoadKind.FULL and contract.key
+    if rows.num_rows >= KEEP_PSEUDONYMS and snapshots:
+        for name, values in units.items():
+            vault = vault.append_column(f"_u_{name}", values)
+    return vault
+
+
+def protected_form(
+    contract: Contract,
+    rows: pa.Table,
+    units: Mapping[str, pa.Array],
+    numbers: Mapping[str, pa.Array],
+    order: Numbers | None = None,
+) -> pa.Table:
+    """The analysis form of rows, sorted by their first unit.
+
+    Args:
+        contract: says what each column is.
+        rows: typed rows; where they carry row identities, they are sorted within stretches of
+            :data:`STRETCH_ROWS` identities, so that a row that changes lies in a small file.
+        units: field → pseudonym of every row.
+        numbers: ``_n_<kind>`` → number of every row.
+        order: the rows by their first unit and number, where that is known.
+    """
+    columns: dict[str, Any] = {f"_u_{f.name}": units[f.name] for f in contract.unit_fields}
     columns |= numbers
     columns |= {f.name: _stored(f, rows[f.name]) for f in contract.fields if f.use not in HIDDEN}
-    protected = pa.table(columns) if columns else pa.table({"_row": pa.nulls(rows.num_rows, pa.int8())})
-    return Protected(vault, protected.take(_order(contract, protected)))
+    if ROW_ID in rows.column_names:
+        columns[ROW_ID] = rows[ROW_ID]
+    if not columns:
+        return pa.table({"_row": pa.nulls(rows.num_rows, pa.int8())})
+    protected = pa.table(columns)
+    if order is None:
+        order = _order(contract, protected)
+    if ROW_ID in columns and order is not None:
+        stretch = (np.asarray(rows[ROW_ID]) // STRETCH_ROWS).astype(np.int32)
+        order = order[np.argsort(stretch[order], kind="stable")]
+    return protected if order is None else taken(protected, order)
 
 
-def pseudonyms(kind: str, ids: pa.ChunkedArray, key: bytes) -> pa.Array:
-    """63 bits of HMAC-SHA-256(key, kind ‖ 0 ‖ canonical id), NULL for a missing or invalid id.
+def taken(rows: pa.Table, order: Numbers) -> pa.Table:
+    """Rows in another order; texts that repeat are moved as their codes."""
+    places = pa.array(order)
+    columns: dict[str, Any] = {}
+    for name in rows.column_names:
+        column: Any = rows[name].combine_chunks()
+        if isinstance(column, pa.ChunkedArray):
+            column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+        columns[name] = column.take(places)
+    return pa.table(columns)
 
-    Each distinct id is hashed once.
-    """
-    distinct, rows = distinct_ids(kind, ids)
-    return pa.array([pseudonym(kind, each, key) for each in distinct], pa.int64()).take(rows)
+
+def _units(kind: str, ids: pa.ChunkedArray, key: bytes, former: pa.Array | None) -> pa.Array:
+    """Pseudonym of every row, hashed only where the former release has none."""
+    if former is None:
+        return pseudonyms(kind, ids, key)
+    if not former.null_count:
+        return former
+    fresh = pc.is_null(former)
+    hashed = pseudonyms(kind, ids.filter(fresh), key)
+    return pc.replace_with_mask(former, fresh, hashed)
 
 
 def number(units: pa.Array, kept: Numbers | None = None) -> pa.Array:
+    """Row numbers 1…n within each unit, NULL where the unit is; see :func:`numbered`."""
+    return numbered(units, kept)[0]
+
+
+def numbered(units: pa.Array, kept: Numbers | None = None) -> tuple[pa.Array, Numbers]:
     """Row numbers 1…n within each unit, NULL where the unit is.
 
     Args:
         units: pseudonym of every row.
         kept: the number each row had in the previous release, 0 where it had none.
+
+    Returns:
+        The numbers, and the rows ordered by unit and number, those without a unit last.
     """
-    known = np.flatnonzero(np.asarray(units.is_valid()))
-    result = np.zeros(len(units), dtype=np.int64)
-    if len(known):
-        values = units.fill_null(0).to_numpy(zero_copy_only=False)[known]
-        former = np.zeros(len(known), dtype=np.int64) if kept is None else kept[known]
-        result[known] = _dense(values, former)
-    return pa.array(result.astype(np.int32), mask=result == 0)
+    valid = np.asarray(units.is_valid())
+    known = np.flatnonzero(valid)
+    result = np.zeros(len(units), dtype=np.int32)
+    if not len(known):
+        return pa.array(result, mask=~valid), np.arange(len(units))
+    values = units.fill_null(0).to_numpy(zero_copy_only=False)[known]
+    former = None if kept is None or not kept.any() else kept[known]
+    numbers, order = _dense(values, former)
+    result[known] = numbers
+    placed = np.concatenate([known[order], np.flatnonzero(~valid)])
+    return pa.array(result, mask=~valid), placed
 
 
-def _dense(units: Numbers, former: Numbers) -> Numbers:
-    """Numbers 1…n per unit; a former number stays if it is at most n and nobody else has it."""
-    _, code, count = np.unique(units, return_inverse=True, return_counts=True)
-    start = np.cumsum(count) - count
-    slot = start[code] + former - 1
-    candidates = np.flatnonzero((former >= 1) & (former <= count[code]))
-    _, first = np.unique(slot[candidates], return_index=True)
-    staying = candidates[first]
-    taken = np.zeros(len(units), dtype=bool)
-    taken[slot[staying]] = True
+def _dense(units: Numbers, former: Numbers | None) -> tuple[Numbers, Numbers]:
+    """Numbers 1…n per unit; a former number stays if it is at most n and nobody else has it.
+
+    Returns:
+        Number of every row, and the rows ordered by unit and number.
+    """
+    by_unit = np.argsort(units, kind="stable")
+    ordered = units[by_unit]
+    first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    count = np.diff(np.append(first, len(units)))
+    start = np.repeat(first, count)  # by place: where the unit's rows begin
+    if former is None:
+        numbers = np.empty(len(units), dtype=np.int64)
+        numbers[by_unit] = np.arange(len(units)) - start + 1
+        return numbers, by_unit
+    before = former[by_unit]
+    slot = start + before - 1
+    candidates = np.flatnonzero((before >= 1) & (before <= np.repeat(count, count)))
+    owner = np.full(len(units), -1, dtype=np.int64)
+    owner[slot[candidates[::-1]]] = candidates[::-1]  # of two that claim a number the first has it
+    free = np.flatnonzero(owner < 0)
     moving = np.ones(len(units), dtype=bool)
-    moving[staying] = False
+    moving[owner[owner >= 0]] = False
     rest = np.flatnonzero(moving)
     # Rows above a gap fill it in their old order; new rows come after them, as they landed.
-    rank = np.where(former[rest] > 0, former[rest], np.iinfo(np.int64).max)
-    rest = rest[np.lexsort((rest, rank, code[rest]))]
-    slot[rest] = np.flatnonzero(~taken)
-    numbers: Numbers = slot - start[code] + 1
-    return numbers
+    rank = np.where(before[rest] > 0, before[rest], np.iinfo(np.int64).max)
+    owner[free] = rest[np.lexsort((rest, rank, start[rest]))]
+    order = by_unit[owner]
+    numbers = np.empty(len(units), dtype=np.int64)
+    numbers[order] = np.arange(len(units)) - start + 1
+    return numbers, order
 
 
-def _kept(
-    contract: Contract, field: Field, rows: pa.Table, before: pa.Table | None, number_column: str
-) -> Numbers | None:
-    """Former number of every row, matched by primary key; 0 where new or about another unit now."""
-    if before is None or not contract.key:
-        return None
-    needed = {*contract.key, field.name, number_column}
-    if not needed <= set(before.column_names):
-        return None
-    matching = list(dict.fromkeys((*contract.key, field.name)))
-    same = " AND ".join(f'n."{k}" IS NOT DISTINCT FROM o."{k}"' for k in matching)
-    now = rows.select(matching).append_column("_row", pa.array(np.arange(rows.num_rows)))
-    old = before.select(sorted(needed))
-    with connect() as connection:
-        connection.register("now_rows", now)
-        connection.register("old_rows", old)
-        matched = connection.sql(
-            f'SELECT coalesce(o."{number_column}", 0)::BIGINT AS kept '
-            f"FROM now_rows n LEFT JOIN old_rows o ON {same} ORDER BY n._row"
-        ).to_arrow_table()
-    kept: Numbers = matched["kept"].to_numpy()
-    return kept
+def _first_about(contract: Contract) -> list[Field]:
+    """Unit fields, those the rows are about first."""
+    return sorted(contract.unit_fields, key=lambda f: not (f.unit is not None and f.unit.about))
 
 
-def _order(contract: Contract, protected: pa.Table) -> Any:
-    """Rows by first unit (one the rows are about, if any) and number."""
-    fields = sorted(contract.unit_fields, key=lambda f: not (f.unit is not None and f.unit.about))
+def _order(contract: Contract, protected: pa.Table) -> Numbers | None:
+    """Rows by first unit and number; None where no unit is named."""
+    fields = _first_about(contract)
     if not fields or fields[0].unit is None:
-        return pa.array(np.arange(protected.num_rows))
+        return None
     keys = [(f"_u_{fields[0].name}", "ascending")]
     if fields[0].unit.about:
         keys.append((f"_n_{fields[0].unit.kind}", "ascending"))
-    return pc.sort_indices(protected, sort_keys=keys)
+    order: Numbers = pc.sort_indices(protected, sort_keys=keys).to_numpy().astype(np.int64)
+    return order
 
 
 def _stored(field: Field, values: pa.ChunkedArray) -> Any:

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, update
 
 from catalog import delta
 from catalog.changes import Changes, NoKey, Version, compare
 from catalog.errors import CatalogError
 from catalog.facts import Facts, ProtectedColumn, UnitColumn, UnitFact
 from catalog.home import Home
+from catalog.matching import Former
 from catalog.store.tables.releases import releases
 
 __all__ = [
@@ -32,10 +33,13 @@ __all__ = [
     "UnitColumn",
     "UnitFact",
     "UnknownRelease",
+    "adopt_fingerprint",
     "all_latest",
     "by_id",
     "changes",
+    "former_vault",
     "latest",
+    "latest_figures",
     "previous",
     "protected_files",
     "protected_folder",
@@ -64,8 +68,9 @@ class Release:
         revision: of the contract it was built from.
         vault_version, protected_version: Delta versions readers pass.
         content_hash: SHA-256 over the typed rows in order; keyed before it is shown outside the owner.
-        fingerprint: of the inputs and the contract.
-        counts: preamble, header, dropped by rule, quarantined by rule.
+        fingerprint: of the inputs and the contract; of the last inputs that gave these rows.
+        counts: preamble, header, dropped by rule, quarantined by rule; what the load did (``changes``,
+            ``load``), the files it holds (``loaded``) and where it stands (``watermark``, ``next_row``).
         quality: 0–1, None where nothing was assessed.
         dimensions: quality dimension → ``{a, b, x}``.
         grade: 1–4.
@@ -118,6 +123,21 @@ def all_latest(connection: Connection) -> tuple[Release, ...]:
     return tuple(_release(row) for row in connection.execute(statement).all())
 
 
+def latest_figures(connection: Connection) -> Sequence[Row[Any]]:
+    """Counts, quality and grade of every dataset's newest release, without the documents beside them."""
+    newest = (
+        select(releases.c.dataset, func.max(releases.c.number).label("number"))
+        .group_by(releases.c.dataset)
+        .subquery()
+    )
+    wanted = ("dataset", "lines_read", "landed", "typed", "quarantined", "quality", "grade")
+    return connection.execute(
+        select(*(releases.c[name] for name in wanted)).join(
+            newest, (releases.c.dataset == newest.c.dataset) & (releases.c.number == newest.c.number)
+        )
+    ).all()
+
+
 def by_id(connection: Connection, release_id: str) -> Release:
     """The release called ``release_id``.
 
@@ -158,6 +178,25 @@ def read_vault(home: Home, release: Release, columns: Sequence[str] | None = Non
 def read_vault_whole(home: Home, release: Release) -> pa.Table:
     """All columns of a vault version, the vault's own included; for the next build of the dataset."""
     return delta.read(vault_folder(home, release.dataset), release.vault_version)
+
+
+def former_vault(home: Home, release: Release, key: str) -> Former:
+    """The vault of a release as the next build of its dataset matches rows with it.
+
+    Args:
+        home: the installation.
+        release: the newest one.
+        key: fingerprint of the pseudonym key in use; pseudonyms made with another are not used again.
+    """
+    folder = vault_folder(home, release.dataset)
+    stored = delta.schema(folder, release.vault_version)
+    keyed = release.counts.get("pseudonym_key") == key
+    return Former(delta.files(folder, release.vault_version), stored, release.row_count, keyed)
+
+
+def adopt_fingerprint(connection: Connection, release: Release, fingerprint: str) -> None:
+    """Remember that other inputs gave the rows of a release, so that they are not read again."""
+    connection.execute(update(releases).where(releases.c.id == release.id).values(fingerprint=fingerprint))
 
 
 def changes(home: Home, before: Release | None, after: Release, key: tuple[str, ...]) -> Changes:

@@ -7,7 +7,7 @@ never changed.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -33,7 +33,7 @@ class Revision:
         name: ``schema.table``.
         code: resource code 信息资源代码.
         number: 1, 2, … within the entry.
-        contract: what the dataset promises in this revision.
+        text: canonical JSON of the contract.
         path: the contract file it came from, or None; data paths are relative to its folder.
         digest: SHA-256 of the contract.
         state: of the entry now: ``compiled``, ``checked``, ``signed_off``, ``reviewed`` or ``published``.
@@ -47,7 +47,7 @@ class Revision:
     name: str
     code: str
     number: int
-    contract: Contract
+    text: str
     path: Path | None
     digest: str
     state: str
@@ -55,6 +55,30 @@ class Revision:
     reason: str
     made_by: str
     published_at: datetime | None
+
+    @property
+    def contract(self) -> Contract:
+        """What the dataset promises in this revision; parsed when it is first asked for."""
+        return parsed(self.text)
+
+
+class Contracts(Mapping[str, Contract]):
+    """Dataset name → contract of some revisions; a contract is parsed when it is asked for."""
+
+    def __init__(self, made: Iterable[Revision]) -> None:
+        self._revisions = {revision.name: revision for revision in made}
+
+    def __getitem__(self, name: str) -> Contract:
+        return self._revisions[name].contract
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._revisions
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._revisions)
+
+    def __len__(self) -> int:
+        return len(self._revisions)
 
 
 def current(connection: Connection, name: str) -> Revision:
@@ -130,7 +154,7 @@ def _all() -> Select[Any]:
         entries.c.path,
         entries.c.published_at,
         revisions.c.number,
-        revisions.c.contract,
+        revisions.c.contract.label("text"),
         revisions.c.digest,
         revisions.c.made_at,
         revisions.c.reason,
@@ -144,12 +168,14 @@ def _current() -> Select[Any]:
 
 def _revision(row: Row[Any]) -> Revision:
     values = dict(row._mapping)
-    values["contract"] = _contract(values["contract"])
     values["path"] = Path(values["path"]) if values["path"] else None
     return Revision(**values)
 
 
-# Contracts are frozen, so that readers may share one value; a text is parsed once a process.
 @lru_cache(maxsize=4096)
-def _contract(text: str) -> Contract:
+def parsed(text: str) -> Contract:
+    """The contract in its canonical JSON.
+
+    Contracts are frozen, so that readers may share one value; a text is parsed once a process.
+    """
     return from_document(json.loads(text))

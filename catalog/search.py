@@ -2,13 +2,14 @@
 
 Decides what of an entry can be found and in which order. Only titles, names, departments, subjects
 and field names are indexed: no figure and no value. The index is part of the store, written in the
-transaction of the entry.
+transaction of the entry: FTS5 on SQLite, a ``tsvector`` on PostgreSQL, both of the same tokens. Their
+own parsers are not asked: they would cut Chinese text by the locale of the server.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,12 +40,35 @@ _FIND: Final = (
 )
 
 
+# PostgreSQL: one column of lexemes with positions; A title, B name, C department and subjects, D fields.
+_CREATE_VECTORS: Final = (
+    f"CREATE TABLE IF NOT EXISTS {TABLE} (dataset varchar(130) PRIMARY KEY, lexemes tsvector NOT NULL)"
+)
+_INDEX_VECTORS: Final = f"CREATE INDEX IF NOT EXISTS ix_{TABLE}_lexemes ON {TABLE} USING gin (lexemes)"
+_EXISTS_VECTORS: Final = (
+    "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = :name"
+)
+_INSERT_VECTORS: Final = (
+    f"INSERT INTO {TABLE} (dataset, lexemes) VALUES (:dataset, CAST(:lexemes AS tsvector))"
+)
+_FIND_VECTORS: Final = (
+    f"SELECT s.dataset, e.title, e.department, e.code FROM {TABLE} AS s"
+    " JOIN entries AS e ON e.name = s.dataset AND e.state = 'published'"
+    " WHERE s.lexemes @@ CAST(:query AS tsquery)"
+    " ORDER BY ts_rank('{0.1, 0.25, 0.5, 1.0}', s.lexemes, CAST(:query AS tsquery)) DESC, s.dataset"
+    " LIMIT :limit"
+)
+_WEIGHTS: Final = {"title": "A", "name": "B", "department": "C", "subjects": "C", "fields": "D"}
+# Most positions a tsvector counts. Source: PostgreSQL, "Text Search Types", limitations.
+_LAST_POSITION: Final = 16_383
+
+
 class SearchUnavailable(CatalogError):
-    """The store's database has no search index of ours yet."""
+    """The store's database has no search index of ours."""
 
     def __init__(self, dialect: str) -> None:
         self.dialect = dialect
-        super().__init__(f"search needs the embedded SQLite store; {dialect} has no index yet")
+        super().__init__(f"search needs SQLite or PostgreSQL as the store; {dialect} has no index")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +92,25 @@ def index(connection: Connection, contract: Contract) -> None:
     """Put an entry into the index, in the caller's writing transaction; its former text is replaced.
 
     Raises:
-        SearchUnavailable: the store is not SQLite.
+        SearchUnavailable: the store is neither SQLite nor PostgreSQL.
     """
-    _require_sqlite(connection)
-    connection.execute(text(_CREATE))
-    connection.execute(text(_DELETE), {"dataset": contract.name})
     fields = " ".join(f"{f.business_name} {f.name}" for f in contract.fields)
-    connection.execute(
-        text(_INSERT),
-        {
-            "dataset": contract.name,
-            "title": tokens(contract.title),
-            "name": tokens(contract.name),
-            "department": tokens(contract.department.name),
-            "subjects": tokens(" ".join((*contract.tags, contract.domain, contract.classification))),
-            "fields": tokens(f"{fields} {contract.summary}"),
-        },
-    )
+    parts = {
+        "title": tokens(contract.title),
+        "name": tokens(contract.name),
+        "department": tokens(contract.department.name),
+        "subjects": tokens(" ".join((*contract.tags, contract.domain, contract.classification))),
+        "fields": tokens(f"{fields} {contract.summary}"),
+    }
+    if _is_sqlite(connection):
+        connection.execute(text(_CREATE))
+        connection.execute(text(_DELETE), {"dataset": contract.name})
+        connection.execute(text(_INSERT), {"dataset": contract.name, **parts})
+        return
+    connection.execute(text(_CREATE_VECTORS))
+    connection.execute(text(_INDEX_VECTORS))
+    connection.execute(text(_DELETE), {"dataset": contract.name})
+    connection.execute(text(_INSERT_VECTORS), {"dataset": contract.name, "lexemes": _lexemes(parts)})
 
 
 def search(connection: Connection, words: str, *, limit: int = 20) -> tuple[Hit, ...]:
@@ -96,13 +122,14 @@ def search(connection: Connection, words: str, *, limit: int = 20) -> tuple[Hit,
         limit: most hits.
 
     Raises:
-        SearchUnavailable: the store is not SQLite.
+        SearchUnavailable: the store is neither SQLite nor PostgreSQL.
     """
-    _require_sqlite(connection)
-    query = _query(words)
-    if not query or not connection.execute(text(_EXISTS), {"name": TABLE}).scalar_one():
+    embedded = _is_sqlite(connection)
+    query = _query(words) if embedded else _vector_query(words)
+    exists = _EXISTS if embedded else _EXISTS_VECTORS
+    if not query or not connection.execute(text(exists), {"name": TABLE}).scalar_one():
         return ()
-    rows = connection.execute(text(_FIND), {"query": query, "limit": limit})
+    rows = connection.execute(text(_FIND if embedded else _FIND_VECTORS), {"query": query, "limit": limit})
     return tuple(Hit(row.dataset, row.title, row.department, row.code) for row in rows)
 
 
@@ -132,6 +159,30 @@ def _runs(content: str) -> Iterator[str]:
     return iter("".join(c if c.isalnum() else " " for c in normal).split())
 
 
-def _require_sqlite(connection: Connection) -> None:
-    if connection.dialect.name != "sqlite":
+def _lexemes(parts: Mapping[str, str]) -> str:
+    """The tokens of an entry as the text of a tsvector; letters and digits only, so nothing to escape.
+
+    A gap of one position keeps phrases from running over the end of a run of letters or of a part.
+    """
+    places: dict[str, list[str]] = {}
+    at = 0
+    for part, content in parts.items():
+        for token in content.split():
+            at = min(at + 1, _LAST_POSITION)
+            places.setdefault(token, []).append(f"{at}{_WEIGHTS[part]}")
+        at += 1
+    return " ".join(f"'{token}':{','.join(found)}" for token, found in places.items())
+
+
+def _vector_query(words: str) -> str:
+    """A tsquery: for each run of letters its bigrams one after the other, all of which must match."""
+    return " & ".join(
+        "(" + " <-> ".join(f"'{pair}'" for pair in _bigrams(run)) + ")" if len(run) > 1 else f"'{run}':*"
+        for run in _runs(words)
+    )
+
+
+def _is_sqlite(connection: Connection) -> bool:
+    if connection.dialect.name not in ("sqlite", "postgresql"):
         raise SearchUnavailable(connection.dialect.name)
+    return connection.dialect.name == "sqlite"

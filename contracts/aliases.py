@@ -6,6 +6,7 @@ over it would never end. Says nothing about what the text means.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from ruamel.yaml import YAML
@@ -18,6 +19,8 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+# What an alias looks like; a star inside a word (``*.csv`` in quotes, ``a*b``) is none.
+_ALIAS: Final = re.compile(r"(?:^|[\s\[{,:])\*[^\s\[\]{},]")
 # Values a document may stand for. A contract of 2,000 fields has some 40,000.
 MOST_VALUES: Final = 1_000_000
 
@@ -33,7 +36,7 @@ def swells(text: str) -> bool:
     >>> swells("a: &a [*a]\\n")
     True
     """
-    if "*" not in text:
+    if not _ALIAS.search(text):
         return False
     sizes: dict[str, int] = {}
     within: list[tuple[str | None, int]] = [(None, 0)]
@@ -42,8 +45,9 @@ def swells(text: str) -> bool:
             within.append((event.anchor, 1))
             continue
         if isinstance(event, AliasEvent):
-            if event.anchor not in sizes:  # of something that is not closed: it would hold itself
-                return True
+            if event.anchor not in sizes:
+                # Of something that is not closed: it would hold itself. Of nothing: the reader says so.
+                return any(anchor == event.anchor for anchor, _ in within)
             anchor, size = None, sizes[event.anchor]
         elif isinstance(event, ScalarEvent):
             anchor, size = event.anchor, 1

@@ -7,7 +7,7 @@ ones through :mod:`contracts.spellings` once per distinct spelling. A value neve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -23,12 +23,16 @@ from contracts.model import Contract, Field, FieldType
 # How departments write "nothing", beside what a contract adds.
 NULL_MARKERS: Final = ("", "-", "--", "—", "——", "－", "无", "NULL", "null")
 PROVENANCE: Final = (("_file", pa.string()), ("_line", pa.int64()))
+# What a row of a change log says happened: ``upsert`` or ``delete``.
+OPERATION: Final = "_op"
 REJECTED: Final = pa.schema([*PROVENANCE, ("field", pa.string()), ("reason", pa.string())])
 
 _FULL_WIDTH: Final = "[\uff01-\uff5e\u3000]"
 _GROUPED: Final = r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$"
 # Decimal places the fast way reads; 18 digits before the point then fit a decimal128.
 _PLACES: Final = 16
+_WHOLE: Final = r"^-?\d{1,18}$"
+_PLAIN: Final = rf"^-?\d{{1,18}}(?:\.\d{{1,{_PLACES}}})?$"
 # Two digits of a day and of an hour always follow in these; other spellings take the slow way.
 _ISO_INSTANT: Final = r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d$"
 
@@ -38,12 +42,17 @@ class Cast:
     """What a cast made of the landed rows: ``typed.num_rows + rejected.num_rows`` is their number.
 
     Attributes:
-        typed: the fields in order, then ``_file`` and ``_line``.
+        typed: the fields in order, then ``_file`` and ``_line``, and ``_op`` where the raw rows have it.
         rejected: one row per rejected row, by :data:`REJECTED`: its first reason.
+        present: field → cells that hold a value.
+        lost: field → masks over the raw rows: cells whose value does not fit, cells that hold one;
+            fields that lost nothing are left out.
     """
 
     typed: pa.Table
     rejected: pa.Table
+    present: Mapping[str, int]
+    lost: Mapping[str, tuple[pa.Array, pa.Array]]
 
 
 def cast(contract: Contract, raw: pa.Table) -> Cast:
@@ -57,6 +66,8 @@ def cast(contract: Contract, raw: pa.Table) -> Cast:
         Typed and rejected rows, both in the order they came.
     """
     columns: dict[str, pa.Array] = {}
+    present: dict[str, int] = {}
+    lost: dict[str, tuple[pa.Array, pa.Array]] = {}
     # Per row: 1 + the position of the first field that does not fit; 0 while all fit.
     fault = pa.array([0] * raw.num_rows, pa.int32())
     for place, stated in enumerate(contract.fields, start=1):
@@ -64,16 +75,28 @@ def cast(contract: Contract, raw: pa.Table) -> Cast:
         text = _present(_text_of(raw, field.name), field, contract)
         typed = _CASTS[field.type](text, field)
         columns[field.name] = typed
-        lost = pc.and_(pc.is_valid(text), pc.is_null(typed))
-        if pc.any(lost).as_py():
-            fault = pc.if_else(pc.and_(lost, pc.equal(fault, 0)), place, fault)
+        present[field.name] = len(text) - text.null_count
+        if typed.null_count == text.null_count:
+            continue  # a value is never made out of nothing, so none was lost
+        there = pc.is_valid(text)
+        gone = pc.and_(there, pc.is_null(typed))
+        lost[field.name] = (gone, there)
+        fault = pc.if_else(pc.and_(gone, pc.equal(fault, 0)), place, fault)
     for name, kind in PROVENANCE:
         columns[name] = _whole(raw.column(name)).cast(kind)
+    if OPERATION in raw.column_names:
+        columns[OPERATION] = _whole(raw.column(OPERATION))
     typed_rows = pa.table(columns)
+    if not lost:
+        return Cast(typed_rows, REJECTED.empty_table(), present, lost)
     good = pc.equal(fault, 0)
-    if pc.all(good).as_py():
-        return Cast(typed_rows, REJECTED.empty_table())
-    return Cast(typed_rows.filter(good), _rejected(contract, columns, fault, pc.invert(good)))
+    rejected = _rejected(contract, columns, fault, pc.invert(good))
+    return Cast(typed_rows.filter(good), rejected, present, lost)
+
+
+def typed_column(text: Any, field: Field) -> pa.Array:
+    """One column of text in the type of a field; NULL where a value does not fit."""
+    return _CASTS[field.type](_whole(text), field)
 
 
 def arrow_type(field: Field) -> pa.DataType:
@@ -193,18 +216,22 @@ def _without(text: pa.Array, where: str, pattern: str) -> pa.Array:
 
 
 def _integers(text: pa.Array) -> pa.Array:
+    if pc.all(pc.match_substring_regex(text, _WHOLE)).as_py():
+        return text.cast(pa.int64())  # the usual case, found by one look
     text = _without(_without(text, _GROUPED, ","), r"^-?\d+\.0+$", r"\.0+$")
-    clean = pc.match_substring_regex(text, r"^-?\d{1,18}$")
+    clean = pc.match_substring_regex(text, _WHOLE)
     return _two_ways(text, clean, lambda plain: plain.cast(pa.int64()), spellings.integer, pa.int64())
 
 
 def _numbers(text: pa.Array, field: Field) -> pa.Array:
     kind = arrow_type(field)
-    text = _without(text, _GROUPED, ",")
     slow = partial(spellings.decimal, scale=field.scale)
     if field.scale > _PLACES:
-        return _by_spelling(text, slow, kind)
-    clean = pc.match_substring_regex(text, rf"^-?\d{{1,18}}(?:\.\d{{1,{_PLACES}}})?$")
+        return _by_spelling(_without(text, _GROUPED, ","), slow, kind)
+    clean = pc.match_substring_regex(text, _PLAIN)
+    if not pc.all(clean).as_py():
+        text = _without(text, _GROUPED, ",")
+        clean = pc.match_substring_regex(text, _PLAIN)
     return _two_ways(text, clean, lambda plain: _rounded(plain, field.scale), slow, kind)
 
 

@@ -60,6 +60,16 @@ def _uscc(text: Text) -> Condition:
     return and_(matches(text, codes.USCC), _character(text, 18) == expected)
 
 
+def _uscc_inner(text: Text) -> Condition:
+    first, last = codes.ORGANISATION_PLACE, codes.ORGANISATION_PLACE + len(codes.ORGANISATION_WEIGHTS)
+    total = _sum(
+        _index(codes.ORGANISATION_ALPHABET, _character(text, place)) * weight
+        for place, weight in enumerate(codes.ORGANISATION_WEIGHTS, first)
+    )
+    expected = _character(codes.ORGANISATION_CHECKS, func.mod(total, 11) + 1)
+    return and_(matches(text, codes.USCC), _character(text, last) == expected)
+
+
 def _bank_card(text: Text) -> Condition:
     # Zeros on the left add nothing, so that every length has the places of the longest, 19.
     padded = func.lpad(text, 19, "0")
@@ -75,6 +85,7 @@ def _bank_card(text: Text) -> Condition:
 CHECKS: Final[dict[str, Callable[[Text], Condition]]] = {
     "resident_id": _resident_id,
     "uscc": _uscc,
+    "uscc_inner": _uscc_inner,
     "bank_card": _bank_card,
     "mobile": lambda text: matches(text, codes.MOBILE),
     "region": lambda text: matches(text, codes.REGION),

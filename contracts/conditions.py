@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -31,6 +32,7 @@ from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import TypeEngine
 
 from contracts.checksums import CHECKS, matches
+from contracts.coordinates import boxes
 from contracts.model import Contract, Field, FieldType, Rule, RuleKind
 from contracts.rules import check_rule, rules_of, typed_value
 
@@ -54,8 +56,8 @@ def row_condition(rule: Rule, contract: Contract) -> Condition | None:
     Missing values pass every rule but ``required``; the condition itself is never NULL.
 
     Returns:
-        An expression over columns named by field; None for rules about the whole dataset (unique,
-        row_count, freshness).
+        An expression over columns named by field; None for rules about more than one row (unique,
+        reference, agreement, order, period_count, row_count, freshness).
 
     Raises:
         ContractError: the rule's fields or arguments do not fit its kind.
@@ -141,6 +143,19 @@ def _compare(rule: Rule, left: Field, right: Field) -> Condition:
     return _COMPARISONS[rule.args["operator"]](_column(left), _column(right))
 
 
+def _coordinates(rule: Rule, longitude: Field, latitude: Field) -> Condition:
+    # The box leaves out (0, 0) and every pair whose longitude and latitude were swapped.
+    box = boxes()[rule.args["crs"]]
+    return and_(
+        _between(_column(longitude), *_degrees(box.west, box.east)),
+        _between(_column(latitude), *_degrees(box.south, box.north)),
+    )
+
+
+def _degrees(*sides: float) -> list[ColumnElement[Any]]:
+    return [literal(Decimal(str(side)), Numeric()) for side in sides]
+
+
 _ROW_RULES: Final[dict[RuleKind, Callable[..., Condition]]] = {
     RuleKind.REQUIRED: lambda _, field: _required(field),
     RuleKind.ALLOWED: _allowed,
@@ -149,6 +164,7 @@ _ROW_RULES: Final[dict[RuleKind, Callable[..., Condition]]] = {
     RuleKind.PATTERN: _pattern,
     RuleKind.CHECK_DIGIT: _check_digit,
     RuleKind.COMPARE: _compare,
+    RuleKind.COORDINATES: _coordinates,
 }
 _COMPARISONS: Final[dict[str, Callable[[Any, Any], Condition]]] = {
     "<": lambda left, right: left < right,

@@ -7,13 +7,13 @@ does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from contracts.model import ContractError
+from contracts.plain import is_list, kind_of, line_of, plain, text_of
 from contracts.problems import Log
 
 E = TypeVar("E", bound=StrEnum)
@@ -22,6 +22,9 @@ T = TypeVar("T")
 # How alike two names must be for one to be taken for a slip of the other.
 _NEAR = 0.85
 NOT_TEXT = "put the value in quotes"
+# Who we are in ``vendor`` of a custom property; none stands for us too.
+VENDOR = "ybz"
+_PAIR = ("property", "value")
 
 
 class Node:
@@ -44,7 +47,7 @@ class Node:
         self.value, self.path, self.line = value, path, line
         self._log, self._lines = log, lines
         self._taken: set[str] = set()
-        self._entries: dict[str, Mapping[str, Any]] = {}
+        self._entries: list[tuple[str, Node]] = []
 
     def __contains__(self, key: str) -> bool:
         return key in self.value
@@ -62,11 +65,15 @@ class Node:
         """1-based line of ``key``; of this mapping where that is unknown; 0 for plain documents."""
         if self._lines is not None:
             return self._lines.get(key, self.line)
-        return _line(self.value, key) or self.line
+        return line_of(self.value, key) or self.line
 
     def fail(self, key: str, what: str, remedy: str = "") -> None:
         """Note a problem at ``key`` (empty: at this mapping)."""
         self._log.add(self.line_of(key), self.where(key), what, remedy)
+
+    def warn(self, key: str, what: str, remedy: str) -> None:
+        """Note what is missing at ``key`` (empty: at this mapping) but keeps nothing from working."""
+        self._log.warn(self.line_of(key), self.where(key), what, remedy)
 
     def take(self, key: str) -> Any:
         """The raw value of ``key``, marked as understood."""
@@ -83,9 +90,9 @@ class Node:
         raw = self.take(key)
         if raw is None:
             return None
-        text = _as_text(raw)
+        text = text_of(raw)
         if text is None:
-            nested = isinstance(raw, Mapping) or _is_list(raw)
+            nested = isinstance(raw, Mapping) or is_list(raw)
             remedy = "write one text" if nested else NOT_TEXT
             self.fail(key, f"text is expected, found {kind_of(raw)}", remedy)
         return text
@@ -137,15 +144,25 @@ class Node:
             self.fail(key, f"{raw!r} is not known here", f"write one of {', '.join(choices)}")
             return default
 
+    def choices(self, key: str, choices: type[E]) -> tuple[E, ...]:
+        """Values of a closed set, in a list."""
+        made: list[E] = []
+        for raw in self.texts(key):
+            if raw in list(choices):
+                made.append(choices(raw))
+            else:
+                self.fail(key, f"{raw!r} is not known here", f"write one of {', '.join(choices)}")
+        return tuple(made)
+
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts."""
         raw = self.take(key)
         if raw is None:
             return ()
-        if not _is_list(raw):
+        if not is_list(raw):
             self.fail(key, f"a list is expected, found {kind_of(raw)}", f"write {key}: [a, b]")
             return ()
-        made = [_as_text(item) for item in raw]
+        made = [text_of(item) for item in raw]
         if None in made:
             self.fail(key, f"a list of texts is expected, entry {made.index(None) + 1} is not", NOT_TEXT)
         return tuple(text for text in made if text is not None)
@@ -168,12 +185,12 @@ class Node:
         raw = self.take(key)
         if raw is None:
             return ()
-        if not _is_list(raw):
+        if not is_list(raw):
             self.fail(key, f"a list is expected, found {kind_of(raw)}", "begin each entry with '- '")
             return ()
         made = []
         for place, item in enumerate(raw):
-            line, path = _line(raw, place) or self.line_of(key), f"{self.where(key)}[{place}]"
+            line, path = line_of(raw, place) or self.line_of(key), f"{self.where(key)}[{place}]"
             if isinstance(item, Mapping):
                 made.append(Node(item, path, line, self._log))
             else:
@@ -181,18 +198,18 @@ class Node:
         return tuple(made)
 
     def custom(self) -> Node:
-        """``customProperties`` as one mapping; a property given twice is a problem."""
+        """``customProperties`` as one mapping; entries of another ``vendor`` are not in it."""
         values: dict[str, Any] = {}
         lines: dict[str, int] = {}
-        held: dict[str, Mapping[str, Any]] = {}
+        held: list[tuple[str, Node]] = []
         for entry in self.children("customProperties"):
             name = entry.needed("property")
-            if name in values:
-                entry.fail("property", f"{name} is given twice", "keep one of them")
+            held.append((name, entry))
+            if entry.value.get("vendor", VENDOR) != VENDOR:
+                continue
             if name and "value" not in entry:
                 entry.fail("value", "is missing", "add value: …")
             values[name], lines[name] = entry.take("value"), entry.line_of("value")
-            held[name] = entry.value
         node = Node(values, self.path, self.line, self._log, lines)
         node._entries = held
         return node
@@ -208,27 +225,47 @@ class Node:
         raw = self.take(key)
         if raw is None:
             return []
-        if not _is_list(raw) or not all(_is_list(item) for item in raw):
+        if not is_list(raw) or not all(is_list(item) for item in raw):
             self.fail(key, "a list of lists is expected", f"write {key}: [[a], [a, b]]")
             return []
         held = Node({key: [text for item in raw for text in item]}, self.path, self.line_of(key), self._log)
         held.texts(key)
-        return [tuple(text for part in item if (text := _as_text(part)) is not None) for item in raw]
+        return [tuple(text for part in item if (text := text_of(part)) is not None) for item in raw]
 
-    def unknown(self) -> list[dict[str, Any]]:
-        """Custom properties no reader has taken, whole.
+    def unknown(self, elsewhere: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+        """What no reader has taken of ``customProperties``.
 
-        One that looks like a slip of ours is a problem, unless it names its ``vendor``.
+        Entries of others whole; of ours, what stands beside their value (a ``description``, an ``id``),
+        without a value. One that looks like a slip of ours, is given twice or belongs to another level
+        is a problem, unless it names another ``vendor``.
+
+        Args:
+            elsewhere: names of ours that have their place on another level → that place.
         """
-        left = {name: entry for name, entry in self._entries.items() if name not in self._taken}
-        self.misspelt(name for name, entry in left.items() if "vendor" not in entry)
-        return [plain(entry) for entry in left.values()]
+        kept: list[dict[str, Any]] = []
+        seen: set[str] = set()
+        places = elsewhere or {}
+        for name, entry in self._entries:
+            foreign = entry.value.get("vendor", VENDOR) != VENDOR
+            if foreign or name not in self._taken:
+                kept.append(plain(entry.value))
+                if not foreign and name in places:
+                    entry.fail("property", f"{name} says nothing here", f"move it to {places[name]}")
+                elif not foreign:
+                    self.misspelt([name])
+                continue
+            if name in seen:
+                entry.fail("property", f"{name} is given twice", "keep one of them")
+            elif beside := {key: plain(value) for key, value in entry.value.items() if key not in _PAIR}:
+                kept.append({"property": name, **beside})
+            seen.add(name)
+        return kept
 
     def misspelt(self, keys: Iterable[str] | None = None) -> None:
         """Note keys no reader has taken that look like one a reader has: a promise silently lost."""
         for key in self.rest() if keys is None else keys:
-            if near := get_close_matches(key, self._taken, 1, _NEAR):
-                self.fail(key, "is not known here", f"did you mean {near[0]}?")
+            if near := _near(key, self._taken):
+                self.fail(key, "is not known here", f"did you mean {near}?")
 
     def only(self) -> None:
         """Note every key no reader has taken: in a mapping of ours there are no others."""
@@ -242,16 +279,6 @@ class Node:
         return {str(key): plain(value) for key, value in self.value.items() if key not in self._taken}
 
 
-def entries(custom: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """``custom`` as ODCS ``customProperties``."""
-    return [{"property": name, "value": value} for name, value in custom.items()]
-
-
-def stated(**values: Any) -> dict[str, Any]:
-    """Those ``values`` that say something: no None, False, 0, empty text or list."""
-    return {name: value for name, value in values.items() if value}
-
-
 def built(node: Node, make: Callable[..., T], values: Mapping[str, Any]) -> T | None:
     """``make(**values)``; a value it refuses becomes a problem at ``node``."""
     try:
@@ -261,55 +288,14 @@ def built(node: Node, make: Callable[..., T], values: Mapping[str, Any]) -> T | 
         return None
 
 
-def plain(value: Any) -> Any:
-    """``value`` as JSON can carry it: mappings, lists, text, numbers, booleans, null."""
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if _is_list(value):
-        return [plain(item) for item in value]
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, float):
-        return float(value)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value)
+def _near(key: str, known: Iterable[str]) -> str | None:
+    """The known name ``key`` is a slip of: another spelling of its words, or a letter off."""
+    folded = {_fold(name): name for name in known}
+    if (same := folded.get(_fold(key))) is not None:
+        return same
+    near = get_close_matches(key, folded.values(), 1, _NEAR)
+    return near[0] if near else None
 
 
-def kind_of(value: Any) -> str:
-    """What a person calls the shape of ``value``; never the value itself."""
-    names: Iterable[tuple[type | tuple[type, ...], str]] = (
-        (bool, "true/false"),
-        (int, "a number"),
-        (float, "a number"),
-        (str, "text"),
-        (Mapping, "a mapping"),
-        ((datetime, date), "a date"),
-    )
-    for types, name in names:
-        if isinstance(value, types):
-            return name
-    return "a list" if _is_list(value) else "nothing" if value is None else type(value).__name__
-
-
-def _as_text(raw: Any) -> str | None:
-    if isinstance(raw, str):
-        return str(raw)
-    if isinstance(raw, datetime | date):
-        return raw.isoformat()
-    # YAML reads 01 as the number 1: a code would lose its zero without a word, so the reader's own
-    # integer types (padded, hexadecimal, with underscores) are refused here.
-    return str(raw) if type(raw) is int else None
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
-
-
-def _line(container: Any, key: Any) -> int:
-    """1-based line of an entry of a ruamel container; 0 where it keeps none."""
-    marks = getattr(container, "lc", None)
-    data = getattr(marks, "data", None) or {}
-    return int(data[key][0]) + 1 if key in data else 0
+def _fold(name: str) -> str:
+    return name.replace("_", "").replace("-", "").casefold()

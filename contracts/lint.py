@@ -6,6 +6,7 @@ twice. What is wrong inside one is :mod:`contracts.odcs`'s to say.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,33 +16,56 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from contracts import odcs
+from contracts.compare import findings
 from contracts.model import Contract
 from contracts.problems import OdcsError, Problem
+from contracts.versions import step_between
+from contracts.yaml_text import MOST_BYTES
 
 SUFFIXES: Final = (".yaml", ".yml")
+# A line no file has that is not meant to be a contract: saves parsing those that are.
+_HEAD: Final = re.compile(r"^apiVersion:\s*[\"']?v\d", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Linted:
-    """One contract file and its problems; ``name`` is None where it could not be read."""
+    """One contract file.
+
+    Attributes:
+        path: of the file.
+        name: ``schema.table``, or None where it could not be read.
+        problems: what keeps it from being used.
+        warnings: what cataloguing will ask for: core items left unsaid.
+    """
 
     path: Path
     name: str | None
     problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
 
 
-def lint_files(paths: Iterable[Path]) -> tuple[Linted, ...]:
-    """Read every named file, and every contract under every named folder."""
+def lint_files(paths: Iterable[Path], against: Path | None = None) -> tuple[Linted, ...]:
+    """Read every named file, and every contract under every named folder.
+
+    Args:
+        paths: files and folders.
+        against: a former contract or a folder of them: a step from one to its successor that breaks a
+            promise without a major step of the version is a problem. Former ones that are no contracts
+            are left out.
+    """
+    formers = {} if against is None else _formers(against)
     results: list[Linted] = []
     names: dict[str, Path] = {}
     ids: dict[str, Path] = {}
     for path in dict.fromkeys(found for given in paths for found in _files(given)):
         try:
-            contract = odcs.read(path)
+            contract, warnings = odcs.inspect(path)
         except OdcsError as error:
             results.append(Linted(path, None, error.problems))
             continue
-        results.append(Linted(path, contract.name, tuple(_clashes(path, contract, names, ids))))
+        clashes = _clashes(path, contract, names, ids)
+        found = (*clashes, *_unannounced(path, formers.get(contract.id), contract))
+        results.append(Linted(path, contract.name, found, warnings))
     return tuple(results)
 
 
@@ -58,8 +82,13 @@ def _files(given: Path) -> Iterator[Path]:
 def _wants_to_be(path: Path) -> bool:
     """Whether a file found in a folder is a contract, or too broken to tell."""
     try:
-        document = YAML(typ="safe").load(path.read_text(encoding="utf-8-sig"))
-    except (YAMLError, ValueError, OSError):
+        if path.stat().st_size > MOST_BYTES:
+            return True
+        text = path.read_text(encoding="utf-8-sig")
+        if _HEAD.search(text):
+            return True
+        document = YAML(typ="safe").load(text)
+    except (YAMLError, ValueError, OSError, RecursionError):
         return True
     if not isinstance(document, Mapping):
         return document is None
@@ -76,3 +105,25 @@ def _clashes(
             yield replace(
                 blank, field=what, what=f"{value} is also that of {first}", remedy="rename one of the two"
             )
+
+
+def _formers(against: Path) -> dict[str, Contract]:
+    """Former contracts by id."""
+    made: dict[str, Contract] = {}
+    for path in _files(against):
+        try:
+            contract = odcs.read(path)
+        except OdcsError:
+            continue
+        made[contract.id] = contract
+    return made
+
+
+def _unannounced(path: Path, former: Contract | None, contract: Contract) -> Iterator[Problem]:
+    if former is None:
+        return
+    found = findings(former, contract)
+    step = step_between(former.version, contract.version, found)
+    if not step.enough:
+        first = next(finding for finding in found if finding.breaking)
+        yield Problem(str(path), 1, "version", f"breaks a promise ({first})", step.sentence())

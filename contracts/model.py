@@ -7,13 +7,14 @@ Decides what a well-formed contract is; an invalid one cannot be built. Does not
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
+from contracts.catalogue import Area, Entry, Join, Party, ResourceFormat, Sharing
 from contracts.delivery import Cleaning, Drift, Load, Source, Unpivot
 from contracts.errors import ContractError
+from contracts.fields import SAFE_NAME, Field, UnitRef, UnitRule
 from contracts.vocabulary import (
     Action,
     CleaningKind,
@@ -21,9 +22,12 @@ from contracts.vocabulary import (
     Dimension,
     DriftAction,
     FieldType,
+    FormatCategory,
+    ItemType,
     LoadKind,
     RuleKind,
     Secrecy,
+    ShareMethod,
     ShareType,
     SourceFormat,
     UpdateCycle,
@@ -43,15 +47,20 @@ __all__ = [
     "Dimension",
     "Drift",
     "DriftAction",
+    "Entry",
     "Field",
     "FieldType",
+    "FormatCategory",
+    "ItemType",
     "Join",
     "Load",
     "LoadKind",
     "Party",
+    "ResourceFormat",
     "Rule",
     "RuleKind",
     "Secrecy",
+    "ShareMethod",
     "ShareType",
     "Sharing",
     "Source",
@@ -62,117 +71,6 @@ __all__ = [
     "UpdateCycle",
     "Use",
 ]
-
-# A name every engine we use (SQLite, PostgreSQL, DuckDB, Spark, Delta) takes unquoted.
-SAFE_NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
-
-
-@dataclass(frozen=True, slots=True)
-class UnitRef:
-    """A column that identifies a unit.
-
-    Attributes:
-        kind: ``person``, ``household``, ``enterprise`` or another kind of unit.
-        about: whether the row is *about* that unit (its rows are then numbered and bounded).
-    """
-
-    kind: str
-    about: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class UnitRule:
-    """Most rows one unit of a kind may have in a release (checked, never assumed)."""
-
-    kind: str
-    max_rows: int
-
-    def __post_init__(self) -> None:
-        if self.max_rows < 1:
-            raise ContractError(f"max_rows of {self.kind} must be at least 1")
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One data item 信息项.
-
-    Attributes:
-        name: physical name, safe for every engine.
-        business_name: the heading as printed in the source.
-        type: logical type after the cast.
-        required, unique: presence and uniqueness rules.
-        key_position: 1-based place in the primary key, or None.
-        element: code of the standard element 数据元 it follows, or None.
-        check: check-digit code it carries (``resident_id``, ``uscc``, ``bank_card``, ``mobile``).
-        pattern, min_length, max_length: rules for text.
-        minimum, maximum: range; for measures these are the *public bounds*, in units of the field.
-        allowed: closed list of values; also the public domain of a dimension.
-        nulls: markers read as missing, beside the contract's own.
-        format: how the source spells a date or instant where year-first forms do not cover it: a JDK
-            pattern such as ``MM/dd/yyyy hh:mm:ss a``, or ``excel_serial``.
-        unit: the unit this column identifies, or None.
-        use: what an analyst may do with it.
-        grain: time: ``year|quarter|month|day|hour|second``; number: step as text, e.g. ``0.01``.
-        scale: decimal places kept; a measure is stored as an integer of ``10**-scale``.
-        grade: declared level 1–4 of general data (GB/T 43697 Annex H), or None.
-        personal, sensitive: personal information, sensitive personal information (PIPL 28).
-        category: classification path, e.g. ``个人信息/身份``.
-        sharing: item-level sharing type where it differs from the dataset's.
-        description: one sentence.
-        extra: ODCS keys we do not interpret, kept for writing back.
-    """
-
-    name: str
-    business_name: str = ""
-    type: FieldType = FieldType.STRING
-    required: bool = False
-    unique: bool = False
-    key_position: int | None = None
-    element: str | None = None
-    check: str | None = None
-    pattern: str | None = None
-    min_length: int | None = None
-    max_length: int | None = None
-    minimum: float | int | str | None = None
-    maximum: float | int | str | None = None
-    allowed: tuple[str, ...] = ()
-    nulls: tuple[str, ...] = ()
-    format: str | None = None
-    unit: UnitRef | None = None
-    use: Use = Use.NEVER
-    grain: str | None = None
-    scale: int = 0
-    grade: int | None = None
-    personal: bool = False
-    sensitive: bool = False
-    category: str = ""
-    sharing: ShareType | None = None
-    description: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict, compare=False)
-
-    def __post_init__(self) -> None:
-        if not SAFE_NAME.match(self.name):
-            raise ContractError(
-                f"field name {self.name!r} is not safe for every engine",
-                where=self.name,
-                remedy="use lower-case letters, digits and underscores, a letter first",
-            )
-        if not self.business_name:
-            object.__setattr__(self, "business_name", self.name)
-        if self.grade is not None and self.grade not in (1, 2, 3, 4):
-            raise ContractError(f"grade {self.grade} is not 1–4", where=self.name)
-        if self.unit is not None and self.use is not Use.IDENTIFIER:
-            raise ContractError(
-                "a column that identifies a unit has use 'identifier'",
-                where=self.name,
-                remedy="set use: identifier or remove unit",
-            )
-        for low, high in (("minimum", "maximum"), ("min_length", "max_length")):
-            least, most = getattr(self, low), getattr(self, high)
-            if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
-                raise ContractError(f"its {low} is above its {high}", where=self.name, remedy="swap them")
-        if self.use is Use.MEASURE and self.type not in (FieldType.INTEGER, FieldType.NUMBER):
-            raise ContractError(f"a measure cannot be a {self.type}", where=self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,40 +114,6 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
-    """A department, authority, operator or grass-roots body, by name and USCC (GB 32100)."""
-
-    name: str
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sharing:
-    """共享属性: type, condition and the cited basis (needed unless unconditional)."""
-
-    type: ShareType = ShareType.CONDITIONAL
-    condition: str = ""
-    basis: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Join:
-    """A join a query may make: ``field`` of this dataset equals ``other`` of ``dataset``."""
-
-    field: str
-    dataset: str
-    other: str
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """How a row is attributed to an area 属地: a column that holds a region code."""
-
-    field: str
-    meaning: str = "residence"  # residence, registration or workplace
-
-
-@dataclass(frozen=True, slots=True)
 class Composed:
     """A dataset made by SQL over other ledger names.
 
@@ -279,6 +143,7 @@ class Contract:
         drift: what a delivery that differs from its layout does.
         cleaning: steps over raw cells, in order, before they are typed.
         minimum_quality: score (0–1) below which the release stops, or None.
+        entry: core items of the catalogue entry that nothing else here says.
         units: row bounds for every kind the rows are about.
         unique_keys: sets of fields declared unique (the primary key is one of them).
         unit_free: no row is about, or names, a person, household or enterprise.
@@ -297,7 +162,7 @@ class Contract:
     domain: str = ""
     tags: tuple[str, ...] = ()
     classification: str = ""  # 信息资源分类, e.g. 基础/人口
-    sharing: Sharing = Sharing()
+    sharing: Sharing = field(default_factory=Sharing)
     open: bool = False
     open_condition: str = ""
     update_cycle: UpdateCycle = UpdateCycle.IRREGULAR
@@ -319,6 +184,7 @@ class Contract:
     cleaning: tuple[Cleaning, ...] = ()
     quarantine_limit: float = 0.2  # share of landed rows; above it the release stops
     minimum_quality: float | None = None
+    entry: Entry = field(default_factory=Entry)
     extra: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:

@@ -17,15 +17,14 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
-from contracts.aliases import swells
 from contracts.canonical import digest
-from contracts.document import Node, kind_of
+from contracts.document import Node
 from contracts.model import Contract
 from contracts.odcs_contract import read_contract, write_contract
 from contracts.problems import Log, OdcsError, Problem
+from contracts.yaml_text import document_of, text_of_file
 
 __all__ = [
     "OdcsError",
@@ -33,6 +32,7 @@ __all__ = [
     "contract_digest",
     "dumps",
     "from_document",
+    "inspect",
     "loads",
     "read",
     "to_document",
@@ -42,7 +42,6 @@ __all__ = [
 _ONE_LINE = {"property", "value", "minLength", "maxLength", "pattern", "minimum", "maximum"}
 # Texts that need no thought between braces; YAML writers differ on the others.
 _SHORT = re.compile(r"-{0,2}|\w[\w ./()（）、，。·%+-]{0,59}", re.UNICODE)
-_BEGIN = "begin with apiVersion: v3.2.0; `ybz draft` writes a first one"
 
 
 def read(path: Path) -> Contract:
@@ -51,16 +50,20 @@ def read(path: Path) -> Contract:
     Raises:
         OdcsError: the file cannot be read, is not YAML, or is not a contract.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise OdcsError([Problem(str(path), 0, "", "there is no such file", "check the path")]) from None
-    except UnicodeDecodeError:
-        raise OdcsError([Problem(str(path), 1, "", "is not UTF-8 text", "save the file as UTF-8")]) from None
-    except OSError as error:
-        what = f"cannot be read: {error.strerror}"
-        raise OdcsError([Problem(str(path), 0, "", what, "check path and rights")]) from None
-    return loads(text, str(path))
+    return inspect(path)[0]
+
+
+def inspect(path: Path) -> tuple[Contract, tuple[Problem, ...]]:
+    """The contract in a YAML file, and the core items of the catalogue it leaves unsaid.
+
+    Raises:
+        OdcsError: the file cannot be read, is not YAML, or is not a contract.
+    """
+    log = Log(str(path))
+    text = text_of_file(path, log)
+    log.raise_if_any()
+    assert text is not None, "no text without a noted problem"
+    return _loads(text, log), tuple(log.warnings)
 
 
 def loads(text: str, file: str = "<text>") -> Contract:
@@ -73,24 +76,7 @@ def loads(text: str, file: str = "<text>") -> Contract:
     Raises:
         OdcsError: the text is not YAML, or not a contract.
     """
-    log = Log(file)
-    try:
-        document: Any = None if (swollen := swells(text)) else YAML().load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark is not None else 1
-        log.add(line, "", f"is not YAML: {error.problem or 'syntax error'}", "check indentation and quotes")
-    except (YAMLError, ValueError, RecursionError):
-        log.add(1, "", "is not YAML", "check special characters, dates and nesting")
-    else:
-        if swollen:
-            log.add(1, "", "stands for too many values", "write out what its aliases repeat")
-        elif document is None:
-            log.add(1, "", "the file is empty", _BEGIN)
-        elif not isinstance(document, Mapping):
-            log.add(1, "", f"a mapping is expected, found {kind_of(document)}", _BEGIN)
-    log.raise_if_any()
-    return _read(document, log)
+    return _loads(text, Log(file))
 
 
 def from_document(document: Mapping[str, Any]) -> Contract:
@@ -121,6 +107,13 @@ def dumps(contract: Contract) -> str:
 def contract_digest(contract: Contract) -> str:
     """SHA-256 over the canonical JSON of the contract, in hexadecimal."""
     return digest(to_document(contract))
+
+
+def _loads(text: str, log: Log) -> Contract:
+    document = document_of(text, log)
+    log.raise_if_any()
+    assert document is not None, "no document without a noted problem"
+    return _read(document, log)
 
 
 def _read(document: Mapping[str, Any], log: Log) -> Contract:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from contracts.document import Node, built, entries, stated
-from contracts.model import Field, FieldType, ShareType, UnitRef, Use
+from contracts.document import Node, built
+from contracts.model import Field, FieldType, ItemType, ShareType, UnitRef, Use
+from contracts.odcs_names import ENGINE, FIELD, elsewhere
+from contracts.plain import entries, plain, scalar_text, stated
 from contracts.rules import pattern_fault
 from contracts.spellings import EXCEL_SERIAL, form_fault
 
@@ -50,7 +52,7 @@ def _read(node: Node, place: int) -> Field | None:
     kind = node.choice("logicalType", FieldType, FieldType.STRING)
     position = node.whole("primaryKeyPosition") or 0
     key = node.flag("primaryKey")
-    allowed, labelled = _read_enum(node)
+    allowed, fuller = _read_enum(node, kind)
     values: dict[str, Any] = {
         "name": node.needed("name"),
         "business_name": node.text("businessName"),
@@ -77,15 +79,19 @@ def _read(node: Node, place: int) -> Field | None:
         "sensitive": custom.flag("sensitive"),
         "category": custom.text("category"),
         "sharing": custom.optional("shareType", ShareType),
+        "item_type": custom.optional("itemType", ItemType),
         "description": node.text("description"),
     }
     left = {
         "logicalTypeOptions": options.rest(),
-        "customProperties": custom.unknown(),
-        "enum": labelled,
+        "customProperties": custom.unknown(elsewhere(FIELD)),
+        "enum": fuller,
     }
     values["extra"] = {**node.rest(), **{name: value for name, value in left.items() if value}}
     node.misspelt()
+    for rule in node.children("quality"):
+        if rule.value.get("engine") == ENGINE:
+            rule.fail("", "rules of ours stand at the dataset", "move it to quality of the schema object")
     return built(node, Field, values) if node.failures == known else None
 
 
@@ -137,12 +143,22 @@ def _read_grain(custom: Node, kind: FieldType) -> str | None:
     return grain
 
 
-def _read_enum(node: Node) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
-    nodes = node.children("enum")
-    allowed = tuple(entry.text("value") for entry in nodes)
-    if all(len(entry.value) == 1 for entry in nodes):
-        return allowed, []
-    return allowed, [{"value": value, **entry.rest()} for entry, value in zip(nodes, allowed, strict=True)]
+def _read_enum(node: Node, kind: FieldType) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+    """The allowed values as texts, and the entries that say more than their text."""
+    allowed: list[str] = []
+    fuller: list[dict[str, Any]] = []
+    for entry in node.children("enum"):
+        raw = entry.value.get("value")
+        text = scalar_text(raw) if kind is not FieldType.STRING and raw is not None else None
+        if text is None:
+            text = entry.needed("value", "add value: …, in quotes")
+            raw = text
+        else:
+            entry.take("value")
+        allowed.append(text)
+        if raw != text or len(entry.value) > 1:
+            fuller.append({"value": plain(raw), **entry.rest()})
+    return tuple(allowed), fuller
 
 
 def write_field(field: Field) -> dict[str, Any]:
@@ -151,8 +167,8 @@ def write_field(field: Field) -> dict[str, Any]:
     options = {**_options(field), **extra.pop("logicalTypeOptions", {})}
     fits = {name: value for name, value in options.items() if _fits(field.type, name)}
     custom = {**_custom(field), **{name: value for name, value in options.items() if name not in fits}}
-    labels = {entry["value"]: entry for entry in extra.pop("enum", [])}
-    unknown = extra.pop("customProperties", [])
+    fuller = {scalar_text(entry["value"]): entry for entry in extra.pop("enum", [])}
+    kept = extra.pop("customProperties", [])
     return {
         "name": field.name,
         "logicalType": field.type.value,
@@ -164,10 +180,10 @@ def write_field(field: Field) -> dict[str, Any]:
             primaryKey=field.key_position is not None,
             primaryKeyPosition=field.key_position,
             logicalTypeOptions=fits,
-            enum=[labels.get(value, {"value": value}) for value in field.allowed],
+            enum=[fuller.get(value, {"value": value}) for value in field.allowed],
         ),
         **extra,
-        **stated(customProperties=[*entries(custom), *unknown]),
+        **stated(customProperties=entries(custom, kept)),
     }
 
 
@@ -206,5 +222,6 @@ def _custom(field: Field) -> dict[str, Any]:
         sensitive=field.sensitive,
         category=field.category,
         shareType=None if field.sharing is None else field.sharing.value,
+        itemType=None if field.item_type is None else field.item_type.value,
         nulls=list(field.nulls),
     )

@@ -1,20 +1,26 @@
-"""Layouts and quality rules of a contract as ODCS ``servers[]`` and ``quality[]``, both ways.
+"""Layouts of a contract as ODCS ``servers[]``, both ways.
 
-Servers that are no local files, and quality rules of other engines, are kept as they are.
+Servers that are no local files are kept as they are.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from typing import Any, Final
 
-from contracts.document import Node, built, entries, stated
-from contracts.model import Action, Dimension, Rule, RuleKind, Source, SourceFormat
+from contracts.document import Node, built
+from contracts.model import Source, SourceFormat
+from contracts.odcs_delivery import read_unpivot, write_unpivot
+from contracts.odcs_names import LAYOUT, elsewhere
+from contracts.plain import entries, stated
 
-ENGINE: Final = "ybz"
-# Source: ODCS 3.2.0, StableId.
-_STABLE_ID: Final = re.compile(r"^[^\s.#/\\@!%&^]+$")
 _PLAIN: Final = Source(name="", format=SourceFormat.CSV, path="")
+_USUAL: Final[Mapping[str, Any]] = {
+    "quote": _PLAIN.quote,
+    "headerRow": _PLAIN.header_row,
+    "headerRows": _PLAIN.header_rows,
+    "drop": list(_PLAIN.drop),
+}
 
 
 def read_sources(document: Node) -> tuple[tuple[Source, ...], list[dict[str, Any]]]:
@@ -57,9 +63,11 @@ def _read_source(node: Node) -> Source | None:
         "positions": custom.texts("positions"),
         "period": custom.maybe("period"),
         "area": custom.maybe("area"),
+        "absent": custom.texts("absent"),
+        "unpivot": read_unpivot(custom.child("unpivot")),
         "reasons": custom.pairs("reasons"),
     }
-    unknown = custom.unknown()
+    unknown = custom.unknown(elsewhere(LAYOUT))
     values["extra"] = {**node.rest(), **({"customProperties": unknown} if unknown else {})}
     node.misspelt()
     return built(node, Source, values) if values["name"] and values["path"] else None
@@ -68,7 +76,7 @@ def _read_source(node: Node) -> Source | None:
 def write_source(source: Source) -> dict[str, Any]:
     """One layout as an ODCS server of type ``local``."""
     extra = dict(source.extra)
-    unknown = extra.pop("customProperties", [])
+    kept = extra.pop("customProperties", [])
     custom = stated(
         encoding=source.encoding,
         delimiter=source.delimiter,
@@ -80,84 +88,23 @@ def write_source(source: Source) -> dict[str, Any]:
         period=source.period,
         area=source.area,
         skipFooter=source.skip_footer,
+        absent=list(source.absent),
+        unpivot=None if source.unpivot is None else write_unpivot(source.unpivot),
         reasons=dict(source.reasons),
     )
     # These have a default that is not "nothing": they are written where they differ from it.
-    for name, value, usual in (
-        ("quote", source.quote, _PLAIN.quote),
-        ("headerRow", source.header_row, _PLAIN.header_row),
-        ("headerRows", source.header_rows, _PLAIN.header_rows),
-        ("drop", list(source.drop), list(_PLAIN.drop)),
-    ):
-        if value != usual:
-            custom[name] = value
+    stands = {
+        "quote": source.quote,
+        "headerRow": source.header_row,
+        "headerRows": source.header_rows,
+        "drop": list(source.drop),
+    }
+    custom |= {name: value for name, value in stands.items() if value != _USUAL[name]}
     return {
         "server": source.name,
         "type": "local",
         "path": source.path,
         "format": source.format.value,
         **extra,
-        **stated(customProperties=[*entries(custom), *unknown]),
-    }
-
-
-def read_rules(schema: Node) -> tuple[tuple[Rule, ...], list[dict[str, Any]]]:
-    """Rules of ours, and the quality entries of other engines as they stand."""
-    made: list[Rule] = []
-    foreign: list[dict[str, Any]] = []
-    for node in schema.children("quality"):
-        if node.value.get("engine") != ENGINE:
-            foreign.append(node.rest())
-            continue
-        rule = _read_rule(node)
-        if rule.id in {other.id for other in made}:
-            node.fail("id", f"{rule.id!r} is given twice", "rename one of the two")
-        made.append(rule)
-    return tuple(made), foreign
-
-
-def _read_rule(node: Node) -> Rule:
-    body = node.child("implementation")
-    id_ = node.needed("id")
-    if id_ and not _STABLE_ID.match(id_):
-        node.fail("id", f"{id_!r} is not a stable id", "use letters, digits, - and _")
-    if "kind" not in body:
-        node.fail("implementation", "names no kind", f"add kind: one of {', '.join(RuleKind)}")
-    # ODCS has no dimension for accessibility: ours then stands in the implementation.
-    dimension = body if "dimension" in body else node
-    values: dict[str, Any] = {
-        "id": id_,
-        "kind": body.choice("kind", RuleKind, RuleKind.REQUIRED),
-        "fields": body.texts("fields"),
-        "args": body.child("args").rest(),
-        "dimension": dimension.choice("dimension", Dimension, Dimension.CONFORMITY),
-        "action": body.choice("action", Action, Action.WARN),
-        "description": node.text("description"),
-    }
-    node.take("type"), node.take("engine")
-    body.only()
-    return Rule(**values, extra=node.rest())
-
-
-def write_rule(rule: Rule) -> dict[str, Any]:
-    """One rule as an ODCS quality entry of type ``custom``."""
-    ours_alone = rule.dimension is Dimension.ACCESSIBILITY
-    return {
-        "id": rule.id,
-        "type": "custom",
-        "engine": ENGINE,
-        **stated(
-            dimension=None if ours_alone else rule.dimension.value,
-            description=rule.description,
-        ),
-        **rule.extra,
-        "implementation": {
-            "kind": rule.kind.value,
-            **stated(
-                fields=list(rule.fields),
-                args=dict(rule.args),
-                dimension=rule.dimension.value if ours_alone else None,
-            ),
-            "action": rule.action.value,
-        },
+        **stated(customProperties=entries(custom, kept, _USUAL)),
     }

@@ -21,9 +21,13 @@ class Problem:
     what: str
     remedy: str = ""
 
+    @property
+    def place(self) -> str:
+        """``file:line``, or the file alone where no line is known."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        head = ": ".join(part for part in (place, self.field, self.what) if part)
+        head = ": ".join(part for part in (self.place, self.field, self.what) if part)
         return f"{head} — {self.remedy}" if self.remedy else head
 
 
@@ -48,14 +52,19 @@ class OdcsError(ContractError):
 
 @dataclass(slots=True)
 class Log:
-    """Problems found so far in one file."""
+    """Problems found so far in one file, and what is merely missing in it."""
 
     file: str
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
 
     def add(self, line: int, where: str, what: str, remedy: str = "") -> None:
         """Note a problem."""
         self.problems.append(Problem(self.file, line, where, what, remedy))
+
+    def warn(self, line: int, where: str, what: str, remedy: str) -> None:
+        """Note something that keeps the contract from nothing."""
+        self.warnings.append(Problem(self.file, line, where, what, remedy))
 
     def raise_if_any(self) -> None:
         """Raise what was noted, in the order of the file.

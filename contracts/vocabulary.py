@@ -40,6 +40,45 @@ class ShareType(StrEnum):
     WITHHELD = "withheld"  # 不予共享
 
 
+class ShareMethod(StrEnum):
+    """共享方式 (编制指南 item 9): the first four through the sharing platform 共享平台."""
+
+    DATABASE = "database"  # 数据库
+    FILE = "file"  # 文件
+    TABLES = "tables"  # 库表交换
+    INTERFACE = "interface"  # 接口
+    MAIL = "mail"  # 邮件
+    COPY = "copy"  # 拷盘
+    MEDIUM = "medium"  # 介质
+
+
+class FormatCategory(StrEnum):
+    """信息资源格式分类 (编制指南 item 7)."""
+
+    DOCUMENT = "document"  # 电子文件
+    SPREADSHEET = "spreadsheet"  # 电子表格
+    DATABASE = "database"  # 数据库
+    IMAGE = "image"  # 图形图像
+    STREAM = "stream"  # 流媒体
+    SELF_DESCRIBED = "self_described"  # 自描述格式
+
+
+class ItemType(StrEnum):
+    """Type letters of a data item 信息项数据类型 (编制指南 item 8)."""
+
+    TEXT = "C"  # 字符
+    NUMBER = "N"  # 数值
+    MONEY = "Y"  # 货币
+    DATE = "D"  # 日期
+    INSTANT = "T"  # 日期时间
+    LOGICAL = "L"  # 逻辑
+    MEMO = "M"  # 备注
+    GENERAL = "G"  # 通用
+    DOUBLE = "B"  # 双精度
+    WHOLE = "I"  # 整型
+    FLOAT = "F"  # 浮点
+
+
 class UpdateCycle(StrEnum):
     """更新周期 (编制指南 item 11)."""
 

@@ -14,25 +14,28 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
+from sqlalchemy import select as sql_select
 
 from catalog import releases
-from catalog.attempts import Attempt, record_attempt
+from catalog.attempts import record_unchanged
 from catalog.home import Home
 from catalog.publication import recover
-from catalog.releases import Release
-from catalog.revisions import all_current
 from catalog.store import open_store, reading, writing
 from catalog.store.schema import new_id
+from catalog.store.tables.ledger import entries
 from pipelines.errors import NothingToBuild, PipelineError
 from pipelines.expectations.staging import load_in_background
 from pipelines.plan import changed
 from pipelines.resources import Installation
 from pipelines.wave import Outcome
+from policies.clocks import local_date
 
 if TYPE_CHECKING:
     import dagster as dg
 
 Heard = Callable[[Outcome], None]
+# Told how many datasets are to be built, of how many that were asked for.
+Planned = Callable[[int, int], None]
 
 
 class RunFailed(PipelineError):
@@ -44,28 +47,34 @@ def build(
     names: Sequence[str] | None = None,
     as_of: date | None = None,
     *,
+    select: str = "",
     heard: Heard = lambda _outcome: None,
+    planned: Planned = lambda _due, _asked: None,
     strict: bool = False,
 ) -> list[Outcome]:
     """Build datasets of the ledger, in the order their composition asks for.
 
     Args:
         home: the installation.
-        names: ``schema.table`` names; all where None.
+        names: ``schema.table`` names; all where None and nothing is selected.
         as_of: day on which timeliness and dated rules are judged; today where None.
+        select: datasets in Dagster's words, beside the names; see :mod:`pipelines.selection`.
         heard: told each outcome as it is known.
+        planned: told how much is to be built, before the first.
         strict: raise a fault of ours instead of recording it as a failure.
 
     Returns:
         One outcome per dataset, as asked for, or by name.
 
     Raises:
-        NothingToBuild: a name is no dataset of the ledger.
+        NothingToBuild: a name is no dataset of the ledger, or nothing is selected.
+        LineageCycle: datasets are made from each other; the path is shown.
     """
     engine = open_store(home)
     recover(home, engine, datetime.now(UTC))
-    wanted = _wanted(engine, names)
+    wanted = _wanted(engine, names, select)
     due = changed(home, engine, wanted)
+    planned(len(due), len(wanted))
     if due:
         load_in_background()
     outcomes = _unchanged(engine, [name for name in wanted if name not in due])
@@ -86,7 +95,6 @@ def run_in_process(
     Raises:
         RunFailed: the run ended before every dataset had an outcome.
     """
-    from pipelines.datasets import key_of
     from pipelines.definitions import definitions
 
     outcomes: list[Outcome] = []
@@ -95,15 +103,14 @@ def run_in_process(
         outcomes.append(outcome)
         installation.heard(outcome)
 
-    job = definitions(replace(installation, heard=hear)).resolve_implicit_global_asset_job_def()
-    keys = [key_of(name) for name in names]
-    selected = {node.name for node in job.get_subset(asset_selection=set(keys)).graph.nodes}
+    made = definitions(replace(installation, heard=hear), frozenset(names))
+    job = made.resolve_implicit_global_asset_job_def()
+    steps = {node.name for node in job.graph.nodes}
     with _instance() as instance:
         result = job.execute_in_process(
             instance=instance,
-            asset_selection=keys,
             raise_on_error=installation.strict,
-            run_config=_run_config(selected, as_of),
+            run_config=_run_config(steps, as_of),
         )
     if len(outcomes) < len(names):
         raise RunFailed(_missing(names, outcomes, result))
@@ -138,48 +145,36 @@ def _run_config(steps: set[str], as_of: date | None) -> dict[str, Any]:
     return {"ops": {step: {"config": {"as_of": day}} for step in sorted(steps)}, "loggers": quiet}
 
 
-def _wanted(engine: Engine, names: Sequence[str] | None) -> list[str]:
+def _wanted(engine: Engine, names: Sequence[str] | None, select: str) -> list[str]:
     with reading(engine) as connection:
-        known = [revision.name for revision in all_current(connection)]
-    if names is None:
+        known = list(connection.execute(sql_select(entries.c.name).order_by(entries.c.name)).scalars())
+    if names is None and not select:
         return known
-    unknown = sorted(set(names) - set(known))
+    unknown = sorted(set(names or ()) - set(known))
     if unknown:
         raise NothingToBuild(f"no dataset {', '.join(unknown)} in the ledger — see `ybz show` for its names")
-    return list(dict.fromkeys(names))
+    chosen = list(names or ())
+    if select:
+        from pipelines.selection import selected
+
+        chosen += selected(engine, select, local_date(datetime.now(UTC)))
+    return list(dict.fromkeys(chosen))
 
 
 def _unchanged(engine: Engine, names: Sequence[str]) -> list[Outcome]:
     """Outcomes of what has nothing new to build, recorded as attempts like any other."""
     now, run = datetime.now(UTC), new_id("run")
+    wanted = set(names)
     with reading(engine) as connection:
-        standing = {name: releases.latest(connection, name) for name in names}
-    found = {name: release for name, release in standing.items() if release is not None}
+        found = {row.dataset: row for row in releases.latest_figures(connection) if row.dataset in wanted}
+    outcomes = [Outcome(name=name, state="unchanged", **_figures(found[name])) for name in names]
     with writing(engine) as connection:
-        for name, release in found.items():
-            record_attempt(connection, _attempt(name, release, run, now))
-    return [Outcome(name=name, state="unchanged", **_figures(release)) for name, release in found.items()]
+        record_unchanged(connection, run, [(o.name, _figures(found[o.name])) for o in outcomes], now)
+    return outcomes
 
 
-def _attempt(name: str, release: Release, run: str, now: datetime) -> Attempt:
-    return Attempt(
-        id=new_id("bld"),
-        run=run,
-        dataset=name,
-        state="unchanged",
-        reason="",
-        started_at=now,
-        ended_at=now,
-        **_figures(release),
-    )
-
-
-def _figures(release: Release) -> Mapping[str, Any]:
+def _figures(row: Any) -> Mapping[str, Any]:
     return {
-        "lines_read": release.lines_read,
-        "landed": release.landed,
-        "typed": release.typed,
-        "quarantined": release.quarantined,
-        "quality": release.quality,
-        "grade": release.grade,
+        name: getattr(row, name)
+        for name in ("lines_read", "landed", "typed", "quarantined", "quality", "grade")
     }

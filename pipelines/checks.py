@@ -7,33 +7,36 @@ passed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 import dagster as dg
 
-from contracts.model import Contract, Dimension
-from pipelines.gate import rules_for
+from contracts.model import Dimension
 from pipelines.stages import Account
 from pipelines.wave import Outcome
 
 GATE: Final = "release_gate"
 
 
-def specs(key: dg.AssetKey, contract: Contract) -> list[dg.AssetCheckSpec]:
+def specs(key: dg.AssetKey, dimensions: Sequence[Dimension]) -> list[dg.AssetCheckSpec]:
     """The checks of one dataset: its gate, and the dimensions its rules speak about."""
-    spoken_of = {rule.dimension for rule in rules_for(contract)}
     gate = dg.AssetCheckSpec(GATE, asset=key, description="May this build be released?")
     by_dimension = [
         dg.AssetCheckSpec(d.value, asset=key, description=f"Rules of {d.value} (GB/T 36344-2018).")
-        for d in Dimension
-        if d in spoken_of
+        for d in dimensions
     ]
     return [gate, *by_dimension]
 
 
-def results(key: dg.AssetKey, outcome: Outcome, account: Account) -> Iterator[dg.AssetCheckResult]:
-    """What the checks of one dataset say of a build."""
+def results(
+    key: dg.AssetKey, outcome: Outcome, account: Account, declared: Collection[dg.AssetCheckKey]
+) -> Iterator[dg.AssetCheckResult]:
+    """What the declared checks of one dataset say of a build.
+
+    A contract revised since the graph was loaded may speak about a dimension more: it is in the store,
+    and in the graph once that is loaded again.
+    """
     open_gate = outcome.state in ("released", "unchanged")
     yield dg.AssetCheckResult(
         asset_key=key,
@@ -47,7 +50,7 @@ def results(key: dg.AssetKey, outcome: Outcome, account: Account) -> Iterator[dg
         if not result.passed:
             failed[result.dimension.value].append(result.rule)
     for name, measured in account.dimensions.items():
-        if measured["x"] is None:
+        if measured["x"] is None or dg.AssetCheckKey(key, name) not in declared:
             continue
         metadata: dict[str, Any] = {
             "share": float(measured["x"]),

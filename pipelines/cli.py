@@ -1,4 +1,4 @@
-"""Commands of the pipelines: ``build`` and ``quality``.
+"""Commands of the pipelines: ``build``, ``leases`` and ``quality``.
 
 Exit status of ``build``: 0 when every dataset has a stated outcome (released, unchanged, or stopped by
 a gate, which is printed), 1 when a dataset failed or could not be sent back to those who subscribed.
@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from catalog.quality.cli import quality as quality
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from catalog.home import Home
-    from catalog.quality import RuleResult
+    from catalog.leases import Holding
     from pipelines.wave import Outcome
 
 # Columns of a line where the output is a file or a pipe.
@@ -29,22 +31,35 @@ PLAIN_WIDTH = 160
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAMES]...")
+@click.option(
+    "--select",
+    metavar="SELECTION",
+    default="",
+    help="Datasets in the words of Dagster's page: +civil/population, group:civil, tag:update_cycle=daily.",
+)
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Judge timeliness on this day.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-def build(ctx: click.Context, names: tuple[str, ...], as_of: Any, as_json: bool) -> None:
+def build(ctx: click.Context, names: tuple[str, ...], select: str, as_of: Any, as_json: bool) -> None:
     """Build datasets: land, check, classify, release, send back.
 
-    Without NAMES all that changed. What moved flows back to the streets and villages that subscribed.
-    A release stopped by a gate is an outcome (exit status 0); a dataset that failed is not (1).
+    Without NAMES or a SELECTION all that changed. What moved flows back to the streets and villages that
+    subscribed. A release stopped by a gate is an outcome (exit status 0); a dataset that failed is not (1).
+    A build that was ended halfway goes on where it stopped when it is started again.
     """
     from catalog.home import Home
     from pipelines.build import build as build_datasets
 
     strict = bool((ctx.obj or {}).get("debug"))
-    with _told(as_json) as heard:
+    with _told(as_json) as (heard, planned):
         outcomes = build_datasets(
-            Home.find(), list(names) or None, as_of.date() if as_of else None, heard=heard, strict=strict
+            Home.find(),
+            list(names) or None,
+            as_of.date() if as_of else None,
+            select=select,
+            heard=heard,
+            planned=planned,
+            strict=strict,
         )
         undelivered = _send_back(Home.find())
     if as_json:
@@ -55,30 +70,6 @@ def build(ctx: click.Context, names: tuple[str, ...], as_of: Any, as_json: bool)
         print(f"{name} not sent back: {why}", file=sys.stderr)
     if undelivered or any(outcome.state == "failed" for outcome in outcomes):
         raise click.exceptions.Exit(1)
-
-
-@click.command()
-@click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def quality(name: str, as_json: bool) -> None:
-    """Show what the last build of a dataset found: rules, dimensions, score."""
-    from catalog.attempts import last_results
-    from catalog.home import Home
-    from catalog.quality import dimensions
-    from catalog.revisions import current
-    from catalog.store import open_store, reading
-
-    with reading(open_store(Home.find())) as connection:
-        current(connection, name)  # says so where the ledger has no such dataset
-        results = last_results(connection, name)
-    if as_json:
-        document = {"name": name, "dimensions": dimensions(results), "rules": [asdict(r) for r in results]}
-        print(json.dumps(document, ensure_ascii=False, indent=2))
-        return
-    if not results:
-        print(f"{name} has not been checked yet — run `ybz build {name}`")
-        return
-    _print_quality(name, results, dimensions(results))
 
 
 def _send_back(home: Home) -> dict[str, str]:
@@ -94,21 +85,24 @@ def _send_back(home: Home) -> dict[str, str]:
 
 @contextmanager
 def _told(as_json: bool) -> Iterator[Any]:
-    """What hears of outcomes: a status line on a terminal, plain lines on stderr otherwise."""
+    """What hears of outcomes and of the plan: a bar on a terminal, plain lines on stderr otherwise."""
     from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
     if as_json or not console.is_terminal:
-        yield lambda outcome: print(f"{outcome.name}: {outcome.state}", file=sys.stderr)
+        yield (
+            lambda outcome: print(f"{outcome.name}: {outcome.state}", file=sys.stderr),
+            lambda due, asked: asked > 1 and print(f"{due} of {asked} datasets to build", file=sys.stderr),
+        )
         return
-    with console.status("building …") as status:
-        done: list[str] = []
-
-        def hear(outcome: Outcome) -> None:
-            done.append(outcome.name)
-            status.update(f"building … {len(done)} done, last {outcome.name} ({outcome.state})")
-
-        yield hear
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("building …", total=None)
+        yield (
+            lambda outcome: progress.update(task, advance=1, description=f"{outcome.name}: {outcome.state}"),
+            lambda _due, asked: progress.update(task, total=asked),
+        )
 
 
 def _print_outcomes(outcomes: Sequence[Outcome]) -> None:
@@ -129,21 +123,6 @@ def _print_outcomes(outcomes: Sequence[Outcome]) -> None:
             print(f"{o.name} {o.state}: {o.reason}")
 
 
-def _print_quality(name: str, results: Sequence[RuleResult], measured: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=f"{name}: rules of the last build")
-    for heading in ("rule", "dimension", "action", "good", "evaluated", "share"):
-        table.add_column(heading, justify="right" if heading in ("good", "evaluated", "share") else "left")
-    for r in results:
-        share = _share(r.good / r.evaluated if r.evaluated else None)
-        table.add_row(r.rule, r.dimension.value, r.action.value, f"{r.good:,}", f"{r.evaluated:,}", share)
-    _wide(Console).print(table)
-    for dimension, values in measured.items():
-        print(f"{dimension:13} {_share(values['x'])}")
-
-
 def _wide(console: type[Console]) -> Console:
     """A console that cuts nothing where the output is no terminal."""
     made = console()
@@ -154,6 +133,50 @@ def _share(value: float | None) -> str:
     return "not assessed" if value is None else f"{value:.2%}"
 
 
-@click.group()
-def leases() -> None:
-    """Who builds what now (租约)."""
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def leases(as_json: bool) -> None:
+    """Show who builds what now (租约): the process that holds each dataset, and whether it still runs."""
+    from catalog.home import Home
+    from catalog.leases import holdings
+    from catalog.store import open_store
+
+    found = holdings(open_store(Home.find()), now=datetime.now(UTC))
+    if as_json:
+        print(json.dumps([_holding(each) for each in found], ensure_ascii=False, indent=2))
+        return
+    if not found:
+        print("nothing is being built")
+        return
+    _print_holdings(found)
+
+
+def _holding(each: Holding) -> dict[str, Any]:
+    holder = each.holder
+    started = (
+        None if holder is None or holder.started is None else datetime.fromtimestamp(holder.started, UTC)
+    )
+    return {
+        "dataset": each.dataset,
+        "host": None if holder is None else holder.host,
+        "process": None if holder is None else holder.process,
+        "started": None if started is None else started.isoformat(),
+        "life": each.life,
+        "expires_at": each.expires_at.isoformat(),
+        "free": each.expired,
+        "fence": each.fence,
+    }
+
+
+def _print_holdings(found: Sequence[Holding]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title="who builds what")
+    for heading in ("dataset", "holder", "its process", "expires (UTC)", "free for others"):
+        table.add_column(heading, no_wrap=True)
+    for each in found:
+        who = "unknown" if each.holder is None else each.holder.label
+        until = f"{each.expires_at:%Y-%m-%d %H:%M:%S}"
+        table.add_row(each.dataset, who, each.life, until, "yes, at once" if each.expired else "no")
+    _wide(Console).print(table)

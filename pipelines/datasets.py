@@ -1,31 +1,40 @@
-"""Datasets as Dagster assets: one asset each, built by one step for a wave of at most 200.
+"""Datasets as Dagster assets: one asset each, built by few steps, each a wave.
 
-Decides how a dataset of the ledger looks in the graph: key, group, owner's facts, what it is made from.
-How it is built is :mod:`pipelines.wave`'s.
+Decides how a dataset of the ledger looks in the graph (key, group, owner, freshness, checks) and which
+datasets one step builds. What a run tells of a build is :mod:`pipelines.events`'s, how a dataset is
+built :mod:`pipelines.wave`'s.
 """
 
 # No postponed annotations here: Dagster compares the type of `context` with its own class.
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any, Final
 
 import dagster as dg
 
-from catalog.lineage import EVERY, build_order, column_lineage, inputs_of
-from catalog.revisions import Revision, all_current
+from catalog.lineage import ordered
+from catalog.outlines import Outline
+from catalog.revisions import all_current
 from catalog.store import reading
-from contracts.model import Contract
-from pipelines import checks
+from pipelines import checks, openlineage
 from pipelines.backflow import deliver_due
 from pipelines.errors import PipelineError
+from pipelines.events import events
+from pipelines.freshness import freshness_policies
 from pipelines.resources import Installation
-from pipelines.stages import Account
-from pipelines.wave import Outcome, Wave
+from pipelines.wave import Wave
 from policies.clocks import local_date
 
-# One step builds so many datasets at most: a run per dataset costs seconds of bookkeeping, a step of
-# thousands could not be rerun in part.
+# Datasets of one step, unless more are made from each other: a run per dataset costs seconds of
+# bookkeeping; steps of some hundreds show where a run is and can run side by side.
 WAVE_SIZE: Final = 200
+# Steps that build at the same time are limited by this pool; see dagster_home/dagster.yaml.
+POOL: Final = "ybz_builds"
+
+# What is safe in the name of a team: Dagster's pages put it into addresses.
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
 class WaveFailed(PipelineError):
@@ -43,31 +52,88 @@ def key_of(name: str) -> dg.AssetKey:
     return dg.AssetKey(name.split("."))
 
 
-def waves(revisions: Sequence[Revision]) -> list[dg.AssetsDefinition]:
-    """Every dataset as an asset, inputs before what is made from them."""
-    by_name = {revision.name: revision for revision in revisions}
-    contracts = {name: revision.contract for name, revision in by_name.items()}
-    order = build_order(contracts)
-    made = []
-    for number, start in enumerate(range(0, len(order), WAVE_SIZE), start=1):
-        names = order[start : start + WAVE_SIZE]
-        made.append(_wave(f"wave_{number}", [by_name[name] for name in names], contracts))
-    return made
+def name_of(key: dg.AssetKey) -> str:
+    """Name of the dataset behind an asset key."""
+    return ".".join(key.path)
 
 
-def _wave(name: str, revisions: Sequence[Revision], contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
-    order = [revision.name for revision in revisions]
+def grouped(outlines: Sequence[Outline]) -> list[list[str]]:
+    """Dataset names wave by wave, inputs before what is made from them.
+
+    Datasets made from each other are in one wave, whatever its size: a step that waits for another is
+    skipped as soon as anything in that other step is unchanged, stopped or failed.
+
+    Raises:
+        LineageCycle: datasets are made from each other in a circle.
+    """
+    inputs = {each.name: each.inputs or () for each in outlines}
+    order = ordered(inputs)
+    place = {name: number for number, name in enumerate(order)}
+    made: list[list[str]] = []
+    for family in _families(order, inputs):
+        if made and len(made[-1]) + len(family) <= WAVE_SIZE:
+            made[-1] += family
+        else:
+            made.append(family)
+    return [sorted(wave, key=place.__getitem__) for wave in made]
+
+
+def _families(order: Sequence[str], inputs: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Names that are made from each other, together; families by the place of their first member."""
+    head = {name: name for name in order}
+
+    def first(name: str) -> str:
+        while head[name] != name:
+            head[name] = name = head[head[name]]
+        return name
+
+    for name in order:
+        for source in inputs[name]:
+            if source in head:
+                head[first(name)] = first(source)
+    families: dict[str, list[str]] = {}
+    for name in order:
+        families.setdefault(first(name), []).append(name)
+    return list(families.values())
+
+
+def waves(outlines: Sequence[Outline], on: date) -> list[dg.AssetsDefinition]:
+    """Every dataset as an asset of one of the waves.
+
+    Args:
+        outlines: of the datasets.
+        on: day whose freshness rules apply.
+    """
+    by_name = {outline.name: outline for outline in outlines}
+    made = specs(outlines, on)
+    return [
+        _wave(f"wave_{number}", [by_name[name] for name in names], made)
+        for number, names in enumerate(grouped(outlines), start=1)
+    ]
+
+
+def specs(outlines: Sequence[Outline], on: date) -> Mapping[str, dg.AssetSpec]:
+    """The asset each dataset is, by name."""
+    policies = freshness_policies(on)
+    known = {outline.name for outline in outlines}
+    return {outline.name: _spec(outline, known, policies.get(outline.cycle)) for outline in outlines}
+
+
+def _wave(name: str, outlines: Sequence[Outline], made: Mapping[str, dg.AssetSpec]) -> dg.AssetsDefinition:
+    order = [outline.name for outline in outlines]
 
     @dg.multi_asset(
         name=name,
-        specs=[_spec(revision, contracts) for revision in revisions],
-        check_specs=[spec for r in revisions for spec in checks.specs(key_of(r.name), r.contract)],
+        specs=[made[each] for each in order],
+        check_specs=[spec for o in outlines for spec in checks.specs(key_of(o.name), o.dimensions)],
         can_subset=True,
         config_schema=CONFIG,
         required_resource_keys={"installation"},
+        pool=POOL,
     )
     def build_wave(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        selected = [each for each in order if key_of(each) in context.selected_asset_keys]
+        wanted = context.selected_asset_keys
+        selected = [each for each in order if key_of(each) in wanted]
         yield from _build(context, selected, context.op_execution_context.op_config["as_of"])
 
     built: dg.AssetsDefinition = build_wave
@@ -81,21 +147,28 @@ def _build(context: dg.AssetExecutionContext, names: Sequence[str], day: str) ->
     with reading(installation.engine) as connection:
         revisions = all_current(connection)
     failed: list[str] = []
-    with Wave(
-        installation.home,
-        installation.engine,
-        revisions,
-        as_of=as_of,
-        run=context.run.run_id,
-        clock=installation.clock,
-        strict=installation.strict,
-    ) as wave:
+    declared = context.selected_asset_check_keys
+    with (
+        Wave(
+            installation.home,
+            installation.engine,
+            revisions,
+            as_of=as_of,
+            run=context.run.run_id,
+            clock=installation.clock,
+            strict=installation.strict,
+        ) as wave,
+        openlineage.emitter(run=context.run.run_id, clock=installation.clock) as lineage,
+    ):
         wave.expect(names)
         for name in names:
-            outcome, account = wave.build(name)
+            with lineage.building(wave.contracts[name], wave.contracts) as told:
+                outcome, account = wave.build(name)
+                told(outcome, account)
             installation.heard(outcome)
-            context.log.info("%s: %s %s", name, outcome.state, outcome.reason)
-            yield from _events(key_of(name), outcome, account, wave.contracts)
+            if outcome.reason:
+                context.log.warning("%s: %s %s", name, outcome.state, outcome.reason)
+            yield from events(outcome, account, wave.contracts, declared)
             if outcome.state == "failed":
                 failed.append(f"{name}: {outcome.reason}")
     if installation.sends_back:
@@ -112,56 +185,34 @@ def _sent_back(context: dg.AssetExecutionContext, installation: Installation) ->
     return [f"{name} not sent back: {why}" for name, why in run.failed.items()]
 
 
-def _events(
-    key: dg.AssetKey, outcome: Outcome, account: Account, contracts: Mapping[str, Contract]
-) -> Iterator[Any]:
-    if outcome.state == "released":
-        yield dg.MaterializeResult(asset_key=key, metadata=_figures(outcome, account, contracts))
-    yield from checks.results(key, outcome, account)
-
-
-def _figures(outcome: Outcome, account: Account, contracts: Mapping[str, Contract]) -> dict[str, Any]:
-    """What the owner sees of a release in Dagster."""
-    contract = contracts[outcome.name]
-    figures: dict[str, Any] = {
-        "dagster/row_count": outcome.typed,
-        "lines read": outcome.lines_read,
-        "landed": outcome.landed,
-        "quarantined": outcome.quarantined,
-        "quality": "not assessed" if outcome.quality is None else outcome.quality,
-        "grade": outcome.grade,
-        "milliseconds": dict(account.timings),
-    }
-    if contract.composed is not None:
-        figures["dagster/column_lineage"] = _column_lineage(contract, contracts)
-    return figures
-
-
-def _spec(revision: Revision, contracts: Mapping[str, Contract]) -> dg.AssetSpec:
-    contract = revision.contract
-    inputs = inputs_of(contract.composed.sql) if contract.composed is not None else ()
-    columns = [dg.TableColumn(f.name, f.type.value, description=f.business_name) for f in contract.fields]
+def _spec(outline: Outline, known: Collection[str], freshness: dg.FreshnessPolicy | None) -> dg.AssetSpec:
+    columns = [dg.TableColumn(name, kind, description=heading) for name, kind, heading in outline.fields]
     return dg.AssetSpec(
-        key_of(revision.name),
-        deps=[key_of(each) for each in inputs if each in contracts],
-        description=f"{contract.title} — {contract.department.name}. {contract.summary}".strip(),
-        group_name=contract.schema,
+        key_of(outline.name),
+        deps=[key_of(each) for each in outline.inputs or () if each in known],
+        description=f"{outline.title} — {outline.department}. {outline.summary}".strip(),
+        group_name=outline.schema,
         skippable=True,
         kinds={"delta", "duckdb"},
-        tags={"update_cycle": contract.update_cycle.value},
+        owners=[_team(outline.department, outline.department_code)],
+        tags={"update_cycle": outline.cycle.value, "sharing": outline.sharing},
+        freshness_policy=freshness,
         metadata={
             "dagster/column_schema": dg.TableSchema(columns=columns),
-            "code": revision.code,
-            "revision": revision.number,
-            "sharing": contract.sharing.type.value,
+            "code": outline.code,
+            "revision": outline.revision,
+            "department": outline.department,
+            "sharing": outline.sharing,
         },
     )
 
 
-def _column_lineage(contract: Contract, contracts: Mapping[str, Contract]) -> dg.TableColumnLineage:
-    by_column: dict[str, list[dg.TableColumnDep]] = {}
-    for edge in column_lineage(contract, contracts):
-        if EVERY not in (edge.source_field, edge.target_field):
-            dep = dg.TableColumnDep(asset_key=key_of(edge.source_dataset), column_name=edge.source_field)
-            by_column.setdefault(edge.target_field, []).append(dep)
-    return dg.TableColumnLineage(deps_by_column=by_column)
+@cache
+def _team(department: str, code: str) -> str:
+    """The department as Dagster names an owner: by its credit code, else the sound of its name."""
+    safe = _UNSAFE.sub("-", code).strip("-")
+    if not safe:
+        from pypinyin import lazy_pinyin  # few departments have no code
+
+        safe = _UNSAFE.sub("-", "".join(lazy_pinyin(department))).strip("-")
+    return f"team:{safe or 'unnamed'}"

@@ -5,30 +5,44 @@ Wiring only. ``ybz build`` runs the same definitions in its own process.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import dagster as dg
 
 from catalog.home import Home
-from catalog.revisions import all_current
-from catalog.store import open_store, reading
+from catalog.outlines import all_outlines
+from catalog.store import open_store
 from pipelines.datasets import waves
 from pipelines.edition import edition_asset
 from pipelines.resources import Installation
 from pipelines.schedules import schedules
-from pipelines.sensors import new_files
+from pipelines.sensors import new_files, new_registrations
+from policies.clocks import local_date
 
 
-def definitions(installation: Installation) -> dg.Definitions:
-    """Assets, checks, schedules and the sensor of one installation."""
-    with reading(installation.engine) as connection:
-        revisions = all_current(connection)
+def definitions(installation: Installation, names: Collection[str] | None = None) -> dg.Definitions:
+    """Assets, checks, schedules and sensors of one installation.
+
+    Args:
+        installation: what the assets work on.
+        names: only the assets of these datasets, for a run inside a command; all where None.
+    """
+    outlines = all_outlines(installation.engine)
     resources = {"installation": dg.ResourceDefinition.hardcoded_resource(installation)}
-    if not revisions:
-        return dg.Definitions(resources=resources)
+    on = local_date(installation.clock())
+    # Steps of a run share the two things that cost most, Great Expectations and the ledger: one process.
+    executor = dg.in_process_executor
+    if names is not None:
+        chosen = [outline for outline in outlines if outline.name in names]
+        return dg.Definitions(assets=waves(chosen, on), resources=resources, executor=executor)
+    if not outlines:
+        return dg.Definitions(resources=resources, sensors=[new_registrations(outlines)])
     return dg.Definitions(
-        assets=[*waves(revisions), edition_asset(revisions)],
-        schedules=schedules(revisions),
-        sensors=[new_files(revisions)],
+        assets=[*waves(outlines, on), edition_asset()],
+        schedules=schedules(outlines),
+        sensors=[new_files(outlines), new_registrations(outlines)],
         resources=resources,
+        executor=executor,
     )
 
 

@@ -1,15 +1,12 @@
 """The edition of a period as an asset: the whole ledger, closed and signed by one run."""
 
 # No postponed annotations here: Dagster compares the type of `context` with its own class.
-from collections.abc import Sequence
 from typing import Final
 
 import dagster as dg
 
 from catalog import keys
 from catalog.edition import close
-from catalog.revisions import Revision
-from pipelines.datasets import key_of
 from pipelines.resources import Installation
 from policies.clocks import local_date
 
@@ -20,12 +17,15 @@ CONFIG: Final = {
 }
 
 
-def edition_asset(revisions: Sequence[Revision]) -> dg.AssetsDefinition:
-    """The asset ``ledger/edition``, which stands behind every dataset of the ledger."""
+def edition_asset() -> dg.AssetsDefinition:
+    """The asset ``ledger/edition``.
+
+    It names no inputs: a period closes with what is published then, whether or not a dataset of the
+    same run is unchanged, stopped or failed.
+    """
 
     @dg.asset(
         key=["ledger", "edition"],
-        deps=[key_of(revision.name) for revision in revisions],
         group_name="ledger",
         description="The catalogue at the close of a period, as signed Delta tables 账期版本.",
         kinds={"delta"},

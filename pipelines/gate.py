@@ -37,6 +37,7 @@ def judge(
     *,
     landed: int,
     quarantined: int,
+    quality: float | None = None,
 ) -> Decision:
     """Whether the rows of a build may be released.
 
@@ -46,12 +47,14 @@ def judge(
         findings: what detectors saw in its rows.
         landed: rows read from the source.
         quarantined: rows taken out by the cast and by rules.
+        quality: score of the rows, 0–1; None = nothing was assessed, which meets no minimum.
     """
     reasons = [_beyond(finding) for finding in findings if finding.beyond_declared]
     reasons += [
         Reason(
             "release.rule.stop",
-            f"rule {result.rule} is broken by {result.evaluated - result.good} of {result.evaluated}",
+            f"rule {result.rule} is broken by {result.evaluated - result.good} of {result.evaluated}"
+            + (f", more than the {result.tolerance:.2%} it tolerates" if result.tolerance else ""),
             where=", ".join(result.fields),
             allowed="correct the source or change what the rule does",
         )
@@ -65,6 +68,15 @@ def judge(
                 f"{quarantined} of {landed} rows are quarantined, more than the limit of "
                 f"{contract.quarantine_limit:.0%}",
                 allowed="correct the source or raise quarantineLimit",
+            )
+        )
+    if contract.minimum_quality is not None and (quality is None or quality < contract.minimum_quality):
+        found = "was not assessed" if quality is None else f"is {quality:.2%}"
+        reasons.append(
+            Reason(
+                "release.quality.minimum",
+                f"the quality score {found}, the contract asks for {contract.minimum_quality:.2%}",
+                allowed="correct the source or lower minimumQuality",
             )
         )
     return Deny(tuple(reasons)) if reasons else Permit()

@@ -1,24 +1,40 @@
 """What a build has to do: fingerprints are compared before a run opens.
 
-Decides which datasets changed since their release; a composed one is due when its inputs are.
+Decides which datasets changed since their release; a composed one is due when its inputs are. Works on
+outlines and remembered digests, so that a dataset nobody touched costs a look at its file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, func, select
 
+from catalog import rectification
 from catalog.home import Home
-from catalog.lineage import build_order, inputs_of
-from catalog.releases import all_latest
-from catalog.revisions import Revision, all_current
+from catalog.intake.fingerprint import FileDigests, of_sources
+from catalog.lineage import ordered
+from catalog.outlines import Outline, all_outlines
+from catalog.revisions import current
 from catalog.store import reading
-from pipelines.stages import Ledger, input_fingerprint
-from pipelines.wave import folder_of
+from catalog.store.tables.releases import releases
+from contracts.canonical import digest
+from contracts.model import LoadKind, Source
 
 
-def changed(home: Home, engine: Engine, names: Sequence[str] | None = None) -> Mapping[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """What a plan needs of a dataset's newest release."""
+
+    id: str
+    fingerprint: str
+    loaded: frozenset[str]
+
+
+def changed(home: Home, engine: Engine, names: Collection[str] | None = None) -> Mapping[str, str]:
     """Datasets whose inputs or contract differ from their release, in build order.
 
     Args:
@@ -29,32 +45,88 @@ def changed(home: Home, engine: Engine, names: Sequence[str] | None = None) -> M
     Returns:
         Name → fingerprint; empty text where it cannot be known before the run: an input is due
         itself, or its files cannot be read (the build says why).
+
+    Raises:
+        LineageCycle: datasets are made from each other.
     """
+    known = {outline.name: outline for outline in all_outlines(engine)}
+    digests = FileDigests.load(engine, now=datetime.now(UTC))
     with reading(engine) as connection:
-        revisions = {revision.name: revision for revision in all_current(connection)}
-        releases = {release.dataset: release for release in all_latest(connection)}
-    contracts = {name: revision.contract for name, revision in revisions.items()}
-    ledger = Ledger(contracts, releases)
-    due: dict[str, str] = {}
-    for name in build_order(contracts):
-        if names is not None and name not in names:
-            continue
-        now = _fingerprint(home, revisions[name], ledger, due)
-        published = releases.get(name)
-        if published is None or published.fingerprint != now:
-            due[name] = now
+        published = _published(connection, [name for name in known if names is None or name in names], known)
+        corrections = rectification.versions(connection)
+        due: dict[str, str] = {}
+        for name in ordered({each.name: each.inputs or () for each in known.values()}):
+            if names is not None and name not in names:
+                continue
+            now = _fingerprint(connection, home, known[name], published, due, digests)
+            now = rectification.fingerprinted(now, corrections.get(name, ""))
+            release = published.get(name)
+            if release is None or release.fingerprint != now:
+                due[name] = now
+    digests.keep(engine)
     return due
 
 
-def _fingerprint(home: Home, revision: Revision, ledger: Ledger, due: Mapping[str, str]) -> str:
-    composed = revision.contract.composed
-    inputs = inputs_of(composed.sql) if composed is not None else ()
-    if any(name in due for name in inputs):
-        return ""
+def _fingerprint(
+    connection: Connection,
+    home: Home,
+    outline: Outline,
+    published: Mapping[str, _Published],
+    due: Mapping[str, str],
+    digests: FileDigests,
+) -> str:
+    if outline.inputs is not None:
+        if any(name in due for name in outline.inputs):
+            return ""
+        made_from = {name: published[name].id if name in published else "" for name in outline.inputs}
+        return digest({"contract": outline.digest, "inputs": made_from})
+    release = published.get(outline.name)
+    sources: Sequence[Source] = outline.sources
+    if any("://" in source.path for source in outline.sources):
+        sources = current(connection, outline.name).contract.sources  # a database is read as it says
     try:
-        return input_fingerprint(revision.contract, folder_of(revision, home), ledger, inputs)
+        return of_sources(
+            outline.digest,
+            sources,
+            outline.load,
+            folder_of(outline.path, home),
+            digests=digests,
+            loaded=release.loaded if release is not None else (),
+        )
     # An unreadable source is the build's to report, with its reason, in the place of its dataset.
     except Exception as error:
-        if not getattr(error, "user_facing", False):
+        if not isinstance(error, OSError) and not getattr(error, "user_facing", False):
             raise
         return ""
+
+
+def _published(
+    connection: Connection, names: Sequence[str], known: Mapping[str, Outline]
+) -> dict[str, _Published]:
+    """The newest release of each dataset and of what it is made from."""
+    newest = (
+        select(releases.c.dataset, func.max(releases.c.number).label("number"))
+        .group_by(releases.c.dataset)
+        .subquery()
+    )
+    of_newest = (releases.c.dataset == newest.c.dataset) & (releases.c.number == newest.c.number)
+    rows = connection.execute(
+        select(releases.c.id, releases.c.dataset, releases.c.fingerprint).join(newest, of_newest)
+    )
+    found = {row.dataset: row for row in rows}
+    adds = [n for n in names if known[n].load is not LoadKind.FULL and n in found]
+    loaded = {}
+    for name in adds:
+        counts = connection.execute(
+            select(releases.c.counts).where(releases.c.id == found[name].id)
+        ).scalar_one()
+        loaded[name] = frozenset(counts.get("loaded", ()))
+    return {
+        name: _Published(row.id, row.fingerprint, loaded.get(name, frozenset()))
+        for name, row in found.items()
+    }
+
+
+def folder_of(path: Path | None, home: Home) -> Path:
+    """What the source paths of a dataset are relative to: the folder of its contract file."""
+    return path.parent if path is not None else home.contracts

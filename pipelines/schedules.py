@@ -1,6 +1,6 @@
 """Schedules: datasets are looked at as often as their update cycle says.
 
-Decides when a cycle is due; a dataset whose inputs did not change is not built then either. Times are
+Decides when a cycle is due; a dataset whose inputs did not change is not in the run. Times are
 Asia/Shanghai, before working hours.
 """
 
@@ -11,9 +11,11 @@ from typing import Final
 
 import dagster as dg
 
-from catalog.revisions import Revision
+from catalog.errors import CatalogError
+from catalog.outlines import Outline
 from contracts.model import UpdateCycle
-from pipelines.datasets import key_of
+from pipelines.plan import changed
+from pipelines.resources import Installation
 
 TIME_ZONE: Final = "Asia/Shanghai"
 # When each cycle is looked at; files that come between are the sensor's. Source: 编制指南 item 11 (cycles).
@@ -29,12 +31,37 @@ CRON: Final = {
 }
 
 
-def schedules(revisions: Sequence[Revision]) -> list[dg.ScheduleDefinition]:
+def schedules(outlines: Sequence[Outline]) -> list[dg.ScheduleDefinition]:
     """One schedule per update cycle some dataset has; off until somebody turns it on."""
     made = []
     for cycle, cron in CRON.items():
-        keys = [key_of(r.name) for r in revisions if r.contract.update_cycle is cycle]
-        if keys:
-            job = dg.define_asset_job(f"build_{cycle.value}", selection=dg.AssetSelection.assets(*keys))
-            made.append(dg.ScheduleDefinition(job=job, cron_schedule=cron, execution_timezone=TIME_ZONE))
+        names = tuple(outline.name for outline in outlines if outline.cycle is cycle)
+        if names:
+            made.append(_schedule(cycle, cron, names))
+    return made
+
+
+def _schedule(cycle: UpdateCycle, cron: str, names: tuple[str, ...]) -> dg.ScheduleDefinition:
+    job = dg.define_asset_job(
+        f"build_{cycle.value}", selection=dg.AssetSelection.tag("update_cycle", cycle.value)
+    )
+
+    @dg.schedule(
+        name=f"build_{cycle.value}_schedule",
+        job=job,
+        cron_schedule=cron,
+        execution_timezone=TIME_ZONE,
+        required_resource_keys={"installation"},
+    )
+    def look(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        installation: Installation = context.resources.installation
+        try:
+            due = changed(installation.home, installation.engine, names)
+        except CatalogError as error:
+            return dg.SkipReason(str(error))
+        if not due:
+            return dg.SkipReason(f"no {cycle.value} dataset changed since its last release")
+        return dg.RunRequest(asset_selection=[dg.AssetKey(name.split(".")) for name in due])
+
+    made: dg.ScheduleDefinition = look
     return made

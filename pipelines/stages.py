@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,22 +18,30 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from catalog import rectification
+from catalog.arrivals import Arrivals
 from catalog.attempts import FindingRow
 from catalog.classify import Finding, classify
 from catalog.home import Home
-from catalog.intake.landing import fingerprint, land
+from catalog.intake import raw
+from catalog.intake.fingerprint import FileDigests, fingerprint
+from catalog.intake.landed import Landed
+from catalog.intake.landing import land
+from catalog.intake.typing import TypedRows, typed_rows
 from catalog.lineage import Edge, inherited_grade
-from catalog.quality import RuleResult, dimensions, score, weights
-from catalog.releases import Release
+from catalog.quality import RuleResult, coded, dimensions, score, weights
+from catalog.releases import Release, vault_files
 from contracts.canonical import digest
-from contracts.cast import cast
-from contracts.model import Contract, RuleKind
+from contracts.model import Contract, LoadKind, Rule, RuleKind
 from contracts.odcs import contract_digest
 from pipelines.composed import compose
 from pipelines.errors import CountsDiffer, Stopped
 from pipelines.expectations.freshness import judge_freshness
+from pipelines.expectations.measured import measured
 from pipelines.expectations.staging import ROW, Checked, Staging, rejected, remaining
+from pipelines.expectations.statements import ELSEWHERE
 from pipelines.gate import judge, rules_for, sentence
+from pipelines.loads import NO_BASE, Base, netted, with_former_rows
 from policies.decision import Deny
 from policies.grading import dataset_grade
 
@@ -53,6 +61,12 @@ class Account:
     quality: float | None = None
     grade: int | None = None
     timings: dict[str, float] = field(default_factory=dict)
+    rejected: pa.Table | None = None
+
+    @property
+    def aside(self) -> int:
+        """Typed rows that a load leaves out before its rules are run, by what it counted of them."""
+        return sum(self.counts.get("aside", {}).values())
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -74,12 +88,16 @@ class Rows:
         rejected: rows that left: ``_file``, ``_line``, ``field``, ``reason``.
         edges: column lineage, of a composed dataset only.
         derived_from: unit kinds behind a statistical dataset.
+        arrived: net changes, of a load that adds to a release.
+        base: what they are added to, as it was when they landed; None for rows that were not landed.
     """
 
     typed: pa.Table
     rejected: pa.Table
     edges: tuple[Edge, ...] | None = None
     derived_from: tuple[str, ...] = ()
+    arrived: Arrivals | None = None
+    base: Base | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +113,93 @@ class Ledger:
     releases: Mapping[str, Release]
 
 
-def input_fingerprint(contract: Contract, folder: Path, ledger: Ledger, inputs: tuple[str, ...]) -> str:
+def input_fingerprint(
+    contract: Contract,
+    folder: Path,
+    ledger: Ledger,
+    inputs: tuple[str, ...],
+    digests: FileDigests | None = None,
+) -> str:
     """What a release was built from: the contract and the content of its files, or its inputs' releases."""
     if contract.composed is None:
-        return fingerprint(contract, folder)
+        before = ledger.releases.get(contract.name)
+        loaded = () if before is None else before.counts.get("loaded", ())
+        return fingerprint(contract, folder, digests=digests, loaded=loaded)
     made_from = {name: ledger.releases[name].id if name in ledger.releases else "" for name in inputs}
     return digest({"contract": contract_digest(contract), "inputs": made_from})
 
 
-def landed_rows(contract: Contract, folder: Path, account: Account) -> Rows:
-    """Read the sources and cast them."""
+def landed_rows(
+    contract: Contract,
+    folder: Path,
+    account: Account,
+    *,
+    home: Home,
+    base: Base = NO_BASE,
+    key: str = "",
+    corrections: str = "",
+    digest_of: Callable[[Path], str] | None = None,
+    as_of: date | None = None,
+) -> Rows:
+    """Read the sources, keep their raw rows, lay corrections over them, clean, cast and net them.
+
+    Args:
+        contract: of the dataset.
+        folder: what source paths are relative to.
+        account: is filled.
+        home: the installation.
+        base: what the rows are added to.
+        key: fingerprint of the pseudonym key.
+        corrections: digest of the department's corrections; "" where there are none.
+        digest_of: gives the SHA-256 of a file; every file is hashed where None.
+        as_of: day of the dated rules; the newest ones where None.
+    """
+    spill = home.lake / "staging"
+    spill.mkdir(parents=True, exist_ok=True)
+    seen = {} if digest_of is None else {"digest": digest_of}
     with account.timed("land"):
-        landed = land(contract, folder)
+        landed = land(
+            contract,
+            folder,
+            spill=spill,
+            since=base.since,
+            loaded=frozenset(base.loaded),
+            as_of=as_of,
+            **seen,
+        )
+    with account.timed("keep"):
+        names = raw.keep(home, contract, landed)
+        whole = with_former_rows(home, contract, landed, base)
+        whole, rectified = rectification.lay(home, contract, whole, corrections)
+    account.lines_read, account.landed = landed.counts.lines_read, whole.table.num_rows
+    with account.timed("cast"):
+        made = typed_rows(contract, whole, spill=spill, as_of=as_of)
+    account.counts = _landing_counts(contract, landed, made, base, names)
+    if whole.table.num_rows != landed.table.num_rows:
+        account.counts["from_raw"] = whole.table.num_rows - landed.table.num_rows
+    if rectified:
+        account.counts["rectified"] = rectified
+    with account.timed("net"):
+        arrived = netted(home, contract, made.typed, base, key)
+    if arrived is None:
+        return Rows(made.typed, made.rejected, base=base)
+    account.counts["aside"] = dict(arrived.aside)
+    rejected = pa.concat_tables([made.rejected, arrived.rejected])
+    return Rows(arrived.rows, rejected, arrived=arrived, base=base)
+
+
+def _landing_counts(
+    contract: Contract, landed: Landed, made: TypedRows, base: Base, names: tuple[str, ...]
+) -> dict[str, Any]:
+    """What is kept of a landing with its release."""
     lines = landed.counts
-    account.lines_read, account.landed = lines.lines_read, lines.landed
-    account.counts = {
+    counts: dict[str, Any] = {
         "preamble": lines.preamble,
         "header": lines.header,
         "dropped": dict(lines.dropped),
+        "unfolded": lines.unfolded,
+        "cleaned": {step: cells for step, cells in made.cleaned.items() if cells},
+        "drift": [{**asdict(drifted), "action": drifted.action.value} for drifted in made.drift],
         "files": [
             {
                 "path": f.path,
@@ -124,10 +211,11 @@ def landed_rows(contract: Contract, folder: Path, account: Account) -> Rows:
             }
             for f in landed.files
         ],
+        "raw": [*base.raw, *names],
     }
-    with account.timed("cast"):
-        made = cast(contract, landed.table)
-    return Rows(made.typed, made.rejected)
+    if contract.load.kind is not LoadKind.FULL:
+        counts["loaded"] = [*base.loaded, *(f.sha256 for f in landed.files if f.sha256)]
+    return counts
 
 
 def composed_rows(
@@ -153,19 +241,39 @@ def composed_rows(
     return Rows(typed, no_rejected(), made.edges, made.derived_from)
 
 
-def checked_rows(contract: Contract, rows: Rows, staging: Staging, as_of: date, account: Account) -> Rows:
+def checked_rows(
+    home: Home,
+    contract: Contract,
+    rows: Rows,
+    staging: Staging,
+    ledger: Ledger,
+    as_of: date,
+    account: Account,
+) -> Rows:
     """Run the rules and take out the rows they quarantine; the account adds up or the build fails."""
     rules = rules_for(contract)
+    former = ledger.releases.get(contract.name)
+    if rows.base is not None and rows.base.adds:
+        # How many rows a dataset has cannot be told from those that were added.
+        rules = tuple(rule for rule in rules if rule.kind is not RuleKind.ROW_COUNT)
     with account.timed("check"):
-        checked: Checked = staging.check(contract, rules, rows.typed)
+        checked: Checked = staging.check(
+            contract,
+            rules,
+            rows.typed,
+            references=_references(home, ledger, rules),
+            former_rows=None if former is None else former.row_count,
+        )
     late = [judge_freshness(r, contract, rows.typed, as_of) for r in rules if r.kind is RuleKind.FRESHNESS]
-    account.results = (*checked.results, *late)
+    also = measured(contract, rows.typed, rows.rejected, checked.complete, account.counts.get("files", ()))
+    account.results = coded((*checked.results, *late, *also), as_of)
     account.dimensions = dimensions(account.results)
     account.quality = score(account.dimensions, weights(as_of))
     out = rejected(rows.typed, checked.broken, rules)
     kept = remaining(rows.typed, checked.broken)
     gone = pa.concat_tables([rows.rejected.select(out.column_names).cast(out.schema), out])
-    account.typed, account.quarantined = kept.num_rows, gone.num_rows
+    # Rows a load sets aside are typed too: they say nothing new, or that a row is gone.
+    account.typed, account.quarantined = kept.num_rows + account.aside, gone.num_rows
     account.counts["quarantined"] = dict(sorted(Counter(gone["reason"].to_pylist()).items()))
     named_once = len(checked.broken[ROW].unique()) == out.num_rows
     if account.landed != account.typed + account.quarantined or not named_once:
@@ -173,7 +281,14 @@ def checked_rows(contract: Contract, rows: Rows, staging: Staging, as_of: date, 
             f"{contract.name}: {account.landed} rows landed, but {account.typed} are typed and "
             f"{account.quarantined} quarantined — this is a fault of the build"
         )
-    return Rows(kept, gone, rows.edges, rows.derived_from)
+    return replace(rows, typed=kept, rejected=gone)
+
+
+def _references(home: Home, ledger: Ledger, rules: Sequence[Rule]) -> dict[str, Sequence[Path]]:
+    """Files of the published rows that rules compare with; a dataset without a release is left out."""
+    named = {str(rule.args["dataset"]) for rule in rules if rule.kind in ELSEWHERE}
+    published = {name: ledger.releases[name] for name in named if name in ledger.releases}
+    return {name: vault_files(home, release) for name, release in published.items()}
 
 
 def graded(contract: Contract, rows: Rows, ledger: Ledger, account: Account) -> tuple[Finding, ...]:
@@ -200,6 +315,7 @@ def gated(contract: Contract, findings: tuple[Finding, ...], account: Account) -
         findings,
         landed=account.landed,
         quarantined=account.quarantined,
+        quality=account.quality,
     )
     if isinstance(decision, Deny):
         raise Stopped("; ".join((sentence(decision), *_lost_columns(contract, account))))

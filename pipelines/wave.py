@@ -6,32 +6,34 @@ are :mod:`pipelines.stages`'s, the protocol of a release :mod:`catalog.publicati
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from catalog import keys, leases, units
+from catalog import keys, leases, rectification, units
 from catalog.attempts import Attempt, add_timings, record_attempt
-from catalog.content import content_hash, seal
-from catalog.facts import FactsRefused, check
+from catalog.facts import FactsRefused
 from catalog.home import Home
+from catalog.intake.errors import SchemaDrifted
+from catalog.intake.fingerprint import FileDigests
 from catalog.leases import Lease
 from catalog.lineage import inputs_of
-from catalog.protect import protect
-from catalog.publication import Draft, publish
-from catalog.releases import Release, all_latest, read_vault_whole, write_quarantine
-from catalog.revisions import Revision
+from catalog.publication import publish, settle
+from catalog.releases import Release, adopt_fingerprint, all_latest, latest, write_quarantine
+from catalog.revisions import Contracts, Revision
 from catalog.store import reading, writing
 from catalog.store.schema import new_id
 from contracts.model import Contract
 from pipelines.ahead import Ahead
 from pipelines.errors import Stopped
 from pipelines.expectations.staging import Staging
+from pipelines.loads import Base, base_of
+from pipelines.releasing import Releasing, Unchanged
 from pipelines.stages import (
     Account,
     Ledger,
@@ -58,6 +60,7 @@ class Outcome:
         quality: 0–1, None = not assessed.
         grade: 1–4, None where the build ended before it was known.
         reason: why it was stopped or failed; empty otherwise.
+        ms: stage → milliseconds.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Outcome:
     quality: float | None = None
     grade: int | None = None
     reason: str = ""
+    ms: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 class Wave:
@@ -97,9 +101,13 @@ class Wave:
     ) -> None:
         self.home, self.engine, self.as_of, self.run, self.clock = home, engine, as_of, run, clock
         self.revisions = {revision.name: revision for revision in revisions}
-        self.contracts = {revision.name: revision.contract for revision in revisions}
+        self.contracts = Contracts(revisions)
         self.strict = strict
-        self._key = keys.load(home).pseudonym
+        self._releasing = Releasing(home, keys.load(home).pseudonym)
+        self._digests = FileDigests.load(engine, now=clock())
+        with reading(engine) as connection:
+            # One version for the whole wave: what is fingerprinted is what is laid over the rows.
+            self._corrections = rectification.versions(connection)
         self._staging: Staging | None = None
         self._ahead = Ahead(self._land, ())
 
@@ -123,9 +131,8 @@ class Wave:
         """Build one dataset; whatever happens is recorded and returned, never raised."""
         account, began = Account(), self.clock()
         try:
-            state = self._build(self.revisions[name], account, began)
-            reason = ""
-        except (Stopped, FactsRefused) as stop:
+            state, reason = self._build(self.revisions[name], account, began)
+        except (Stopped, FactsRefused, SchemaDrifted) as stop:
             state, reason = "stopped", str(stop)
         # One dataset's failure must not end the wave. What is not ours to show is named by its kind
         # only: the text of a foreign error may quote a value.
@@ -136,31 +143,43 @@ class Wave:
             state, reason = "failed", str(error) if user_facing else f"internal error: {type(error).__name__}"
         if state != "released":
             with writing(self.engine) as connection:
-                record_attempt(connection, self._attempt(name, state, reason, account, began))
+                attempt = self._attempt(name, state, reason, account, began)
+                record_attempt(connection, attempt)
+                self._observe(connection, attempt, account)
         self._ahead.drop(name)
         return self._outcome(name, state, reason, account), account
 
-    def _build(self, revision: Revision, account: Account, began: datetime) -> State:
+    def _build(self, revision: Revision, account: Account, began: datetime) -> tuple[State, str]:
         contract = revision.contract
-        lease = leases.take(self.engine, contract.name, now=self.clock())
-        try:
+        with leases.held(self.engine, contract.name, clock=self.clock) as lease:
+            # What a dead builder left comes first: it may be the release this one follows.
+            settle(self.home, self.engine, lease, now=self.clock())
             ledger = self._ledger()
             inputs = self._inputs(contract)
             with account.timed("fingerprint"):
-                fingerprint = input_fingerprint(contract, folder_of(revision, self.home), ledger, inputs)
+                fingerprint = input_fingerprint(
+                    contract, folder_of(revision, self.home), ledger, inputs, self._digests
+                )
+            fingerprint = rectification.fingerprinted(fingerprint, self._corrections.get(contract.name, ""))
             before = ledger.releases.get(contract.name)
             if before is not None and before.fingerprint == fingerprint:
                 _repeat(account, before)
-                return "unchanged"
-            rows = self._rows(revision, ledger, inputs, account)
-            rows = checked_rows(contract, rows, self._open_staging(account), self.as_of, account)
+                return "unchanged", ""
+            rows = self._rows(revision, ledger, inputs, before, account)
+            staging = self._open_staging(account)
+            rows = checked_rows(self.home, contract, rows, staging, ledger, self.as_of, account)
             self._quarantine(lease, rows, account)
             findings = graded(contract, rows, ledger, account)
             gated(contract, findings, account)
-            self._release(lease, revision, rows, fingerprint, before, account, began)
-            return "released"
-        finally:
-            leases.give_back(self.engine, lease)
+            try:
+                self._release(lease, revision, rows, fingerprint, before, account, began)
+            except Unchanged as same:
+                assert before is not None
+                with writing(self.engine) as connection:
+                    leases.hold(connection, lease)
+                    adopt_fingerprint(connection, before, fingerprint)
+                return "unchanged", str(same)
+            return "released", ""
 
     def _release(
         self,
@@ -172,50 +191,72 @@ class Wave:
         account: Account,
         began: datetime,
     ) -> None:
-        contract = revision.contract
-        with account.timed("protect"):
-            former = None if before is None else read_vault_whole(self.home, before)
-            made = protect(contract, rows.typed, self._key, former)
-        with account.timed("facts"):
-            facts = check(contract, made.vault, made.protected, rows.derived_from)
-        with account.timed("hash"):
-            content = content_hash(contract, rows.typed)
-        attempt = self._attempt(contract.name, "released", "", account, began)
-        assert account.grade is not None
-        draft = Draft(
-            dataset=contract.name,
-            revision=revision.number,
-            fingerprint=fingerprint,
-            vault=made.vault,
-            protected=made.protected,
-            content_hash=content,
-            seal=seal(content, self._key),
-            counts=account.counts,
-            dimensions=account.dimensions,
-            grade=account.grade,
-            facts=facts,
-            attempt=attempt,
-            edges=rows.edges,
+        name = revision.name
+        draft = self._releasing.draft(
+            revision.contract,
+            revision.number,
+            rows,
+            rows.base or Base(before),
+            fingerprint,
+            account,
+            lambda: self._attempt(name, "released", "", account, began),
+            corrections=self._corrections.get(name, ""),
         )
         with account.timed("publish"):
             publish(self.home, self.engine, lease, draft, now=self.clock())
         with writing(self.engine) as connection:
-            add_timings(connection, attempt.id, account.timings)
+            add_timings(connection, draft.attempt.id, account.timings)
+            self._observe(connection, draft.attempt, account)
 
-    def _rows(self, revision: Revision, ledger: Ledger, inputs: tuple[str, ...], account: Account) -> Rows:
+    def _rows(
+        self,
+        revision: Revision,
+        ledger: Ledger,
+        inputs: tuple[str, ...],
+        before: Release | None,
+        account: Account,
+    ) -> Rows:
         if revision.contract.composed is not None:
             return composed_rows(self.home, revision.contract, ledger, inputs, self.as_of, account)
-        return self._ahead.take(revision.name, account)
+        rows = self._ahead.take(revision.name, account)
+        if rows.arrived is not None and rows.base is not None and rows.base.id != (before and before.id):
+            # Landed ahead for a release that another build has followed meanwhile.
+            return self._land(revision.name, account)
+        return rows
 
     def _land(self, name: str, account: Account) -> Rows:
         revision = self.revisions[name]
-        return landed_rows(revision.contract, folder_of(revision, self.home), account)
+        with reading(self.engine) as connection:
+            before = latest(connection, name)
+        corrections = self._corrections.get(name, "")
+        return landed_rows(
+            revision.contract,
+            folder_of(revision, self.home),
+            account,
+            home=self.home,
+            base=base_of(revision.contract, before, corrections),
+            key=self._releasing.fingerprint,
+            corrections=corrections,
+            digest_of=self._digests.sha256,
+            as_of=self.as_of,
+        )
 
     def _quarantine(self, lease: Lease, rows: Rows, account: Account) -> None:
+        account.rejected = rows.rejected
         if rows.rejected.num_rows:
             with account.timed("quarantine"):
                 version = write_quarantine(self.home, lease.dataset, rows.rejected, lease.fence)
             account.counts["quarantine_version"] = version
+
+    def _observe(self, connection: Connection, attempt: Attempt, account: Account) -> None:
+        """Cases of faulty data follow every build, in the transaction that records it."""
+        rectification.observe(
+            connection,
+            self.contracts[attempt.dataset],
+            attempt,
+            counts=account.counts,
+            rejected=account.rejected,
+        )
 
     def _open_staging(self, account: Account) -> Staging:
         if self._staging is None:
@@ -262,6 +303,7 @@ class Wave:
             account.quality,
             account.grade,
             reason,
+            dict(account.timings),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,12 +12,53 @@ from sqlalchemy import Engine
 
 from catalog.home import Home
 from catalog.store import create_store
+from tests.servers import PostgreSQL, postgresql
 from ybz import drop_binding_noise
 
 # So that the last lines a person reads are the result of the tests.
 atexit.register(drop_binding_noise)
 
+# `YBZ_TEST_STORE=postgresql pytest …` runs the same tests on a real server.
+STORE = os.environ.get("YBZ_TEST_STORE", "sqlite")
 REAL_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what is about the embedded store's own file where the store is another."""
+    if STORE == "sqlite":
+        return
+    for item in items:
+        if item.get_closest_marker("embedded"):
+            item.add_marker(pytest.mark.skip(reason="is about the file of the embedded store"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server of this run."""
+    with postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def store_of_new_homes(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every new installation gets a store of its own: a file, or a database of the server.
+
+    It is said where an installation says it, so that commands started by a test find the same store.
+    """
+    if STORE != "postgresql":
+        yield
+        return
+    server: PostgreSQL = request.getfixturevalue("postgres")
+    create = Home.create
+
+    def create_with_database(home: Home) -> None:
+        if not home.database_file.exists():
+            home.keep_database_url(server.new_store())
+        create(home)
+
+    Home.create = create_with_database
+    yield
+    Home.create = create
 
 
 @pytest.fixture

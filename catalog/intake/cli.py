@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 if TYPE_CHECKING:
-    from catalog.intake.draft import Draft, FileReport
+    from catalog.intake.draft import Draft
+    from catalog.intake.standing import Standing
+
+# A line of progress is printed at most so often where there is no terminal, seconds.
+PROGRESS_S: Final = 5.0
 
 
 @click.command()
@@ -21,7 +27,10 @@ if TYPE_CHECKING:
     type=click.Path(file_okay=False, path_type=Path),
     help="Where contracts go (default: YBZ_HOME/contracts).",
 )
-@click.option("--force", is_flag=True, help="Write over contracts that are already there.")
+@click.option("--force", is_flag=True, help="Replace contracts a person has edited.")
+@click.option(
+    "--keep-wide", is_flag=True, help="Keep columns that are years or months as columns, not as rows."
+)
 @click.option("--department", default="", help="The source department 数源部门 that answers for the folder.")
 @click.option("--department-code", default="", help="Its USCC 统一社会信用代码.")
 @click.option(
@@ -36,6 +45,7 @@ def draft(
     as_json_: bool,
     out: Path | None,
     force: bool,
+    keep_wide: bool,
     department: str,
     department_code: str,
     share: str | None,
@@ -46,51 +56,74 @@ def draft(
 
     Nothing in FOLDER is changed. Every file is named in the report, also those that cannot be read.
     What a file cannot say (whose it is, how it is shared) is stated here for the whole folder, or in
-    each contract afterwards.
+    each contract afterwards. A contract a person has edited is kept; the new draft is laid beside it.
     """
     from catalog.home import Home
-    from catalog.intake.draft import as_json
+    from catalog.intake.report import as_json, lines
     from catalog.intake.statement import Statement, state
-    from catalog.intake.writing import write
+    from catalog.intake.writing import State, write
     from contracts.model import ShareType
 
     target = out or Home.find().contracts
     stated = Statement(department, department_code, ShareType(share) if share else None, condition, basis)
-    made = state(_with_progress(folder, [Home.find().root, target]), stated)
+    made = state(_with_progress(folder, [Home.find().root, target], target, unpivot=not keep_wide), stated)
     written = write(made, target, overwrite=force)
     if as_json_:
         click.echo(json.dumps(as_json(made, written), ensure_ascii=False, indent=2))
         return
-    for report in made.files:
-        click.echo(_described(report))
-    click.echo(f"\n{len(written)} contract(s) in {target}:")
-    for family in made.families:
-        click.echo(f"  {family.name}.yaml  {family.contract.title}, {len(family.files)} file(s)")
-    click.echo("Next: confirm department, sharing, units and uses in them, then `ybz catalog`.")
+    for line in lines(made, written):
+        click.echo(line)
+    if any(w.state is State.KEPT for w in written.values()):
+        click.echo("Contracts edited by a person were kept; --force replaces them.")
+    click.echo(f"In {target}. Next: confirm department, sharing, units and uses in them, then `ybz catalog`.")
 
 
-def _with_progress(folder: Path, without: list[Path]) -> Draft:
-    """The draft, naming the file at work on a terminal."""
+def _with_progress(folder: Path, without: list[Path], target: Path, *, unpivot: bool) -> Draft:
+    """The draft, naming the file at work: on a terminal all the time, elsewhere now and then."""
     from catalog.intake.draft import draft as draft_folder
 
+    standing = _standing(target)
     if not sys.stderr.isatty():
-        return draft_folder(folder, without=without)
+        return draft_folder(folder, _now_and_then(), without=without, unpivot=unpivot, standing=standing)
     from rich.console import Console
 
     with Console(stderr=True).status("") as status:
-        return draft_folder(folder, lambda name: status.update(f"reading {name}"), without=without)
+
+        def show(name: str) -> None:
+            status.update(f"reading {name}")
+
+        return draft_folder(folder, show, without=without, unpivot=unpivot, standing=standing)
 
 
-def _described(report: FileReport) -> str:
-    """One file in two or three short lines."""
-    lines = [report.path + (f" [{report.sheet}]" if report.sheet else "")]
-    if report.family:
-        heading = ""
-        if report.header_row is not None:
-            heading = f", heading on line {report.header_row}" if report.header_row else ", no heading"
-        encoding = f", {report.encoding}" if report.encoding else ""
-        shape = f"{report.rows:,} rows × {report.columns} columns"
-        lines.append(f"    {shape}{encoding}{heading} → {report.family}")
-    if report.problem:
-        lines.append(f"    ! {report.problem}")
-    return "\n".join(lines)
+def _now_and_then() -> Callable[[str], None]:
+    """Tells which file is at work once so many seconds have passed."""
+    began = told = time.monotonic()
+    files = 0
+
+    def show(name: str) -> None:
+        nonlocal told, files
+        files += 1
+        now = time.monotonic()
+        if now - told >= PROGRESS_S:
+            told = now
+            click.echo(f"{now - began:.0f} s: {files} files, now {name}", err=True)
+
+    return show
+
+
+def _standing(target: Path) -> list[Standing]:
+    """Contracts in the target folder, and those of the ledger that lie elsewhere."""
+    from catalog.errors import CatalogError
+    from catalog.home import Home
+    from catalog.intake.standing import Standing, standing_in
+    from catalog.revisions import all_current
+    from catalog.store import open_store, reading
+
+    found = list(standing_in(target))
+    names = {s.contract.name for s in found}
+    try:
+        with reading(open_store(Home.find())) as connection:
+            held = all_current(connection)
+    except CatalogError:
+        return found  # no installation yet: nothing stands in a ledger
+    return found + [Standing(r.contract, (), "the ledger") for r in held if r.name not in names]

@@ -9,19 +9,45 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, create_engine, inspect, literal_column, select, table, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    column,
+    create_engine,
+    false,
+    inspect,
+    literal,
+    literal_column,
+    or_,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
+from sqlalchemy.types import NullType
 
 from catalog.intake.errors import SourceMissing, Unreadable
-from catalog.intake.records import Records, line_column, sifted, text_column
-from contracts.model import Source
+from catalog.intake.records import (
+    Raw,
+    Records,
+    Stream,
+    Tally,
+    gathered,
+    line_column,
+    streamed,
+    text_column,
+)
+from contracts import spellings
+from contracts.model import Contract, FieldType, LoadKind, Source, SourceFormat
 
 # Rows fetched at a time.
-BATCH: Final = 50_000
+BATCH: Final = 20_000
 
 _NAME = re.compile(r"^[\w\u4e00-\u9fff$]+(\.[\w\u4e00-\u9fff$]+)?$")
 _READS = re.compile(r"^\s*(select|with)\b", re.IGNORECASE)
@@ -29,12 +55,60 @@ _PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*@")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
+@dataclass(frozen=True, slots=True)
+class From:
+    """Where an incremental read goes on: rows whose column is at least a value, or holds none.
+
+    Attributes:
+        columns: what the database may call it; the first it knows is used.
+        value: bound as a parameter, never written into the statement.
+    """
+
+    columns: tuple[str, ...]
+    value: Any
+
+    @classmethod
+    def of(cls, contract: Contract, source: Source, since: str | None) -> From | None:
+        """Where to go on, or None where the source is read whole.
+
+        Args:
+            contract: with its load.
+            source: whose mapping says which column feeds the watermark.
+            since: watermark from which on rows are wanted, as text.
+
+        Raises:
+            Unreadable: the watermark cannot be understood.
+        """
+        load = contract.load
+        if since is None or load.kind is not LoadKind.INCREMENTAL or load.watermark is None:
+            return None
+        if source.format is not SourceFormat.SQL:
+            return None
+        mark = contract.field(load.watermark)
+        mapped = [heading for heading, name in source.columns.items() if name == mark.name]
+        value: Any = since
+        if mark.type is FieldType.INTEGER:
+            value = int(since)
+        elif mark.type in (FieldType.DATE, FieldType.TIMESTAMP):
+            found = spellings.instant(since)
+            if found is None:
+                raise Unreadable(shown(source.path), f"the watermark {mark.name} is no date")
+            value = found.date() if mark.type is FieldType.DATE else found
+        return cls((*mapped, mark.name, mark.business_name), value)
+
+
 def read(folder: Path, source: Source) -> Records:
-    """Rows of a table or a SELECT.
+    """Rows of a table or a SELECT, in memory; see :func:`stream`."""
+    return gathered(stream(folder, source))
+
+
+def stream(folder: Path, source: Source, from_: From | None = None) -> Stream:
+    """Rows of a table or a SELECT, some at a time, from a cursor of the server where it has one.
 
     Args:
         folder: what a relative SQLite path is relative to.
         source: layout: path (file or URL) and query (table name or SELECT).
+        from_: where to go on.
 
     Returns:
         Records whose line numbers are row numbers from 1, in the order the database gives.
@@ -43,22 +117,29 @@ def read(folder: Path, source: Source) -> Records:
         SourceMissing: no such SQLite file.
         Unreadable: the query is not a read, or the database refuses it.
     """
+    tally = Tally()
+    return streamed(_read(folder, source, from_), source.drop, tally)
+
+
+def _read(folder: Path, source: Source, from_: From | None) -> Iterator[Raw]:
     engine = open_engine(folder, source.path)
     try:
         with engine.connect() as connection:
-            result = connection.execution_options(stream_results=True).execute(_statement(source))
+            statement = _statement(source, connection, from_)
+            streaming = connection.execution_options(stream_results=True, max_row_buffer=BATCH)
+            result = streaming.execute(statement)
             names = tuple(result.keys())
-            rows: list[Any] = []
-            for batch in result.partitions(BATCH):
-                rows.extend(batch)
+            done = 0
+            for rows in result.partitions(BATCH):
+                columns = [text_column([_text(v) for v in c]) for c in zip(*rows, strict=True)]
+                yield names, columns, line_column(range(done + 1, done + len(rows) + 1))
+                done += len(rows)
+            if not done:
+                yield names, [text_column([]) for _ in names], line_column([])
     except SQLAlchemyError as error:
         raise Unreadable(shown(source.path), f"the database refuses: {type(error).__name__}") from error
     finally:
         engine.dispose()
-    columns = [text_column([_text(v) for v in c]) for c in zip(*rows, strict=True)] if rows else []
-    return sifted(
-        names, columns or [text_column([]) for _ in names], line_column(range(1, len(rows) + 1)), source.drop
-    )
 
 
 def tables(folder: Path, path: str) -> list[str]:
@@ -97,14 +178,37 @@ def open_engine(folder: Path, path: str) -> Engine:
         raise Unreadable(shown(path), "no driver for this database URL") from error
 
 
-def _statement(source: Source) -> Any:
+def _statement(source: Source, connection: Connection, from_: From | None) -> Any:
+    """The SELECT of a source, without its rows below the watermark."""
     query = (source.query or "").strip().rstrip(";")
+    rows: Any
     if _NAME.match(query):
         schema, _, name = query.rpartition(".")
-        return select(literal_column("*")).select_from(table(name, schema=schema or None))
-    if not _READS.match(query) or ";" in query:
+        rows = table(name, schema=schema or None)
+    elif _READS.match(query) and ";" not in query:
+        if from_ is None:
+            return text(query)
+        rows = text(query).columns().subquery("delivered")
+    else:
         raise Unreadable(shown(source.path), "its query is neither a table name nor one SELECT")
-    return text(query)
+    every: Any = select(literal_column("*")).select_from(rows)
+    if from_ is None:
+        return every
+    known = connection.execute(every.where(false())).keys()
+    found = next((name for name in from_.columns if name in known), None)
+    if found is None:
+        raise Unreadable(shown(source.path), f"has no column {from_.columns[0]}, the watermark of the load")
+    mark: Any = column(found)
+    value = from_.value
+    if isinstance(value, dt.date) and connection.dialect.name == "sqlite":
+        value = _text(value)  # SQLite keeps dates as text
+    # A row without a watermark would otherwise never be read again.
+    return every.where(or_(mark >= literal(value, _type_of(value)), mark.is_(None)))
+
+
+def _type_of(value: Any) -> Any:
+    """Text takes the type of the column it is compared with."""
+    return NullType() if isinstance(value, str) else None
 
 
 def _text(value: Any) -> str | None:

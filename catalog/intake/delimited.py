@@ -9,19 +9,28 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from catalog.intake import headings as heading_rows
-from catalog.intake.encoding import decode
+from catalog.intake.chunks import CHUNK_BYTES, Chunks
 from catalog.intake.errors import Unreadable
-from catalog.intake.records import Records, line_column, sifted, text_column
+from catalog.intake.records import (
+    Raw,
+    Records,
+    Stream,
+    Tally,
+    gathered,
+    line_column,
+    streamed,
+    text_column,
+)
 from catalog.intake.rows import rule_of
 from contracts.model import Source
 
@@ -38,12 +47,18 @@ _LOST = "\ufffd"
 
 
 def read(data: bytes, source: Source, where: str) -> Records:
-    """Rows of a delimited text file.
+    """Rows of a delimited text in memory; see :func:`stream`."""
+    return gathered(stream(io.BytesIO(data), source, where))
+
+
+def stream(file: BinaryIO, source: Source, where: str, chunk_bytes: int = CHUNK_BYTES) -> Stream:
+    """Rows of a delimited text file, some megabytes at a time.
 
     Args:
-        data: all bytes of the file.
+        file: open at its first byte.
         source: layout: encoding, delimiter, quote, heading rows, footer, drop rules.
         where: the file's name for messages.
+        chunk_bytes: read at a time.
 
     Returns:
         Records whose line numbers count records from 1.
@@ -51,14 +66,32 @@ def read(data: bytes, source: Source, where: str) -> Records:
     Raises:
         Unreadable: the encoding does not fit, or a record cannot be parsed at all.
     """
-    text, damaged = _decoded(data, source, where)
-    head, start = _head(text, source, where)
+    tally = Tally()
+    return streamed(_read(Chunks(file, source, where, chunk_bytes), source, where, tally), source.drop, tally)
+
+
+def _read(chunks: Chunks, source: Source, where: str, tally: Tally) -> Iterator[Raw]:
+    head, width = _head(chunks, source, where)
     top = head[-source.header_rows :] if source.header_row else []
-    width = max((len(r) for r in top), default=0) or _first_width(text, source)
-    headings = heading_rows.join(top, width)
-    body = text[start:]
-    raw = _fast(body, width, source) or _careful(body, headings, source, where)
-    return _accounted(raw, headings, source, len(head), damaged, where)
+    headings = heading_rows.join(top, max((len(r) for r in top), default=0) or width)
+    header = source.header_rows if source.header_row else 0
+    tally.preamble, tally.header = len(head) - header, header
+    account = _Account(headings, source, tally, where)
+    done = len(head)
+    for raw in _above_footer(_bodies(chunks, headings, source, where), source.skip_footer, tally):
+        columns, places = account.kept(raw)
+        yield headings, columns, pc.add(places, done)
+        done += raw.total
+
+
+def _bodies(chunks: Chunks, headings: tuple[str, ...], source: Source, where: str) -> Iterator[_Raw]:
+    """The records below the heading, parsed, some at a time; at least once."""
+    done = source.header_row
+    for body in chunks.bodies():
+        raw = _fast(body, len(headings), source) or _careful(body, headings, source, where, done)
+        raw.damaged = chunks.damaged
+        done += raw.total
+        yield raw
 
 
 def records_of(text: str, source: Source) -> Iterator[list[str]]:
@@ -67,40 +100,37 @@ def records_of(text: str, source: Source) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(text, newline=""), **_dialect(source))
 
 
-def _decoded(data: bytes, source: Source, where: str) -> tuple[str, bool]:
-    if not data:
-        raise Unreadable(where, "the file is empty")
-    try:
-        return decode(data, source.encoding or "utf-8")
-    except LookupError as error:
-        raise Unreadable(where, f"no encoding is called {source.encoding}") from error
-
-
 def _dialect(source: Source) -> dict[str, Any]:
     if source.quote:
         return {"delimiter": source.delimiter or ",", "quotechar": source.quote}
     return {"delimiter": source.delimiter or ",", "quoting": csv.QUOTE_NONE}
 
 
-def _head(text: str, source: Source, where: str) -> tuple[list[list[str]], int]:
-    """The records up to the heading, and where in the text the next one begins."""
-    lines = io.StringIO(text, newline="")
-    consumed = 0
+def _head(chunks: Chunks, source: Source, where: str) -> tuple[list[list[str]], int]:
+    """The records up to the heading, taken off the chunks, and the usual width of those below."""
+    while True:
+        text = chunks.text()
+        lines = io.StringIO(text, newline="")
+        consumed = 0
 
-    def counted() -> Iterator[str]:
-        nonlocal consumed
-        for line in lines:
-            consumed += len(line)
-            yield line
+        def counted(lines: io.StringIO = lines) -> Iterator[str]:
+            nonlocal consumed
+            for line in lines:
+                consumed += len(line)
+                yield line
 
-    csv.field_size_limit(CELL_LIMIT)
-    try:
-        head = list(islice(csv.reader(counted(), **_dialect(source)), source.header_row))
-    except csv.Error as error:
-        raise Unreadable(where, f"not delimited text: {error}") from error
+        csv.field_size_limit(CELL_LIMIT)
+        try:
+            head = list(islice(csv.reader(counted(), **_dialect(source)), source.header_row))
+        except csv.Error as error:
+            raise Unreadable(where, f"not delimited text: {error}") from error
+        if consumed < len(text) or not chunks.more():
+            break
     if len(head) < source.header_row:
         raise Unreadable(where, f"has {len(head)} lines, its heading is expected on line {source.header_row}")
-    return head, consumed
+    width = 0 if source.header_row else _first_width(text, source)
+    chunks.drop(len(text[:consumed].encode("utf-8", "surrogatepass")))
+    return head, width
 
 
 def _first_width(text: str, source: Source) -> int:
@@ -111,15 +141,16 @@ def _first_width(text: str, source: Source) -> int:
 class _Raw:
     """Columns and record numbers of a body, with the misfits apart."""
 
-    __slots__ = ("columns", "misfits", "places", "total")
+    __slots__ = ("columns", "damaged", "misfits", "places", "total")
 
     def __init__(
         self, columns: list[pa.ChunkedArray], places: Any, misfits: list[tuple[int, list[str]]], total: int
     ) -> None:
         self.columns, self.places, self.misfits, self.total = columns, places, misfits, total
+        self.damaged = False
 
 
-def _fast(body: str, width: int, source: Source) -> _Raw | None:
+def _fast(body: bytes, width: int, source: Source) -> _Raw | None:
     """The body through Arrow's parser, or None where it needs the careful way."""
     misfits: list[tuple[int, str]] = []
 
@@ -132,7 +163,7 @@ def _fast(body: str, width: int, source: Source) -> _Raw | None:
     names = [str(i) for i in range(width)]
     try:
         table = pa_csv.read_csv(
-            pa.BufferReader(body.encode("utf-8", "surrogatepass")),
+            pa.BufferReader(body),
             read_options=pa_csv.ReadOptions(column_names=names, use_threads=False, block_size=BLOCK_BYTES),
             parse_options=pa_csv.ParseOptions(
                 delimiter=source.delimiter or ",",
@@ -156,7 +187,7 @@ def _fast(body: str, width: int, source: Source) -> _Raw | None:
     return _Raw(table.columns, line_column(places), cells, total)
 
 
-def _careful(body: str, headings: tuple[str, ...], source: Source, where: str) -> _Raw:
+def _careful(body: bytes, headings: tuple[str, ...], source: Source, where: str, done: int) -> _Raw:
     """The body record by record, mending widths where nothing is lost."""
     width = len(headings)
     named = max((i for i, h in enumerate(headings, 1) if not h.startswith("#")), default=width)
@@ -165,14 +196,14 @@ def _careful(body: str, headings: tuple[str, ...], source: Source, where: str) -
     misfits: list[tuple[int, list[str]]] = []
     number = 0
     try:
-        for number, row in enumerate(records_of(body, source), 1):
+        for number, row in enumerate(records_of(body.decode("utf-8", "surrogatepass"), source), 1):
             if row and (len(row) < named or any(c.strip() for c in row[width:])):
                 misfits.append((number, row))
                 continue
             rows.append((row + [""] * (width - len(row)))[:width])
             places.append(number)
     except csv.Error as error:
-        raise Unreadable(where, f"line {number + source.header_row + 1} cannot be parsed: {error}") from error
+        raise Unreadable(where, f"line {done + number + 1} cannot be parsed: {error}") from error
     columns = [text_column(c) for c in zip(*rows, strict=True)] if rows else []
     return _Raw(columns or [text_column([]) for _ in headings], line_column(places), misfits, number)
 
@@ -181,49 +212,56 @@ def _repairable(row: list[str], width: int) -> bool:
     return len(row) > width and not any(c.strip() for c in row[width:])
 
 
-def _accounted(
-    raw: _Raw, headings: tuple[str, ...], source: Source, head: int, damaged: bool, where: str
-) -> Records:
-    """Footer, misfits, broken characters and drop rules, each counted by name."""
-    dropped: Counter[str] = Counter()
-    last = raw.total - source.skip_footer
-    for number, row in raw.misfits:
-        if number > last:
-            continue
-        padded = [c.strip() or None for c in row] + [None] * len(headings)
-        rule = rule_of(padded[: max(len(headings), len(row))], headings, source.drop)
-        dropped[rule or "malformed"] += 1
-    columns, places = raw.columns, raw.places
-    if source.skip_footer:
-        dropped["footer"] = min(source.skip_footer, raw.total)
-        keep = pc.less_equal(places, last)
-        columns, places = [c.filter(keep) for c in columns], places.filter(keep)
-    if damaged:
-        columns, places = _without_broken(columns, places, dropped, where)
-    header = source.header_rows if source.header_row else 0
-    return sifted(
-        headings,
-        columns,
-        pc.add(places, head),
-        source.drop,
-        preamble=head - header,
-        header=header,
-        dropped=dropped,
-    )
+def _above_footer(bodies: Iterable[_Raw], skip: int, tally: Tally) -> Iterator[_Raw]:
+    """The bodies without the last ``skip`` records, which are counted as the footer."""
+    waiting: deque[_Raw] = deque()
+    for raw in bodies:
+        waiting.append(raw)
+        while sum(r.total for r in waiting) - waiting[0].total >= skip and len(waiting) > 1:
+            yield waiting.popleft()
+    rest = sum(r.total for r in waiting)
+    if skip:
+        tally.dropped["footer"] += min(skip, rest)
+    last = rest - skip
+    for raw in waiting:
+        if last < raw.total:
+            keep = pc.less_equal(raw.places, last)
+            raw.columns, raw.places = [c.filter(keep) for c in raw.columns], raw.places.filter(keep)
+            raw.misfits = [(n, row) for n, row in raw.misfits if n <= last]
+        last -= raw.total
+        yield raw
 
 
-def _without_broken(
-    columns: list[pa.ChunkedArray], places: pa.ChunkedArray, dropped: Counter[str], where: str
-) -> tuple[list[pa.ChunkedArray], pa.ChunkedArray]:
-    """Rows without replaced characters; the others are dropped as ``undecodable``."""
-    broken = None
-    for column in columns:
-        one = pc.match_substring(column, _LOST)
-        broken = one if broken is None else pc.or_(broken, one)
-    lost = pc.sum(broken).as_py() or 0
-    if lost > UNDECODABLE_LIMIT * max(len(places), 1):
-        raise Unreadable(where, "most lines do not fit the declared encoding — correct it in the contract")
-    if lost:
-        dropped["undecodable"] = lost
-    keep = pc.invert(broken)
-    return [c.filter(keep) for c in columns], places.filter(keep)
+class _Account:
+    """Misfits and broken characters of the bodies, each counted by name."""
+
+    def __init__(self, headings: tuple[str, ...], source: Source, tally: Tally, where: str) -> None:
+        self._headings, self._source, self._tally, self._where = headings, source, tally, where
+        self._seen = 0
+
+    def kept(self, raw: _Raw) -> tuple[list[pa.ChunkedArray], Any]:
+        """Columns and record numbers of what may be rows.
+
+        Raises:
+            Unreadable: most lines so far do not fit the declared encoding.
+        """
+        for _, row in raw.misfits:
+            padded = [c.strip() or None for c in row] + [None] * len(self._headings)
+            cells = padded[: max(len(self._headings), len(row))]
+            self._tally.dropped[rule_of(cells, self._headings, self._source.drop) or "malformed"] += 1
+        self._seen += len(raw.places)
+        if not raw.damaged:
+            return raw.columns, raw.places
+        broken = None
+        for column in raw.columns:
+            one = pc.match_substring(column, _LOST)
+            broken = one if broken is None else pc.or_(broken, one)
+        lost = pc.sum(broken).as_py() or 0
+        if lost:
+            self._tally.dropped["undecodable"] += lost
+        if self._tally.dropped["undecodable"] > UNDECODABLE_LIMIT * max(self._seen, 1):
+            raise Unreadable(
+                self._where, "most lines do not fit the declared encoding — correct it in the contract"
+            )
+        keep = pc.invert(broken)
+        return [c.filter(keep) for c in raw.columns], raw.places.filter(keep)

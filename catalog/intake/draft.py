@@ -8,11 +8,12 @@ which belong together in :mod:`catalog.intake.families`, what columns mean in
 
 from __future__ import annotations
 
+import glob
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from catalog.intake import naming
 from catalog.intake.errors import SourceMissing
@@ -20,7 +21,9 @@ from catalog.intake.families import Family, fold, twins
 from catalog.intake.fields import drafted_contract
 from catalog.intake.layout import Refused, Table, tables_of
 from catalog.intake.likeness import Member
+from catalog.intake.standing import Standing, alike, names_of, same_files
 from contracts.model import Contract, SourceFormat
+from contracts.proposals import Proposal
 
 # Formats whose rows have no heading line to number.
 _HEADED: Final = (SourceFormat.CSV, SourceFormat.EXCEL)
@@ -40,6 +43,8 @@ class FileReport:
         columns: columns of data.
         family: name of the dataset it belongs to.
         problem: what a person must look at, or why it is not read.
+        fate: ``read``, ``replaced`` (another file holds its rows) or ``refused``.
+        reasons: why it is read as it is, by property of its source.
     """
 
     path: str
@@ -50,6 +55,8 @@ class FileReport:
     columns: int = 0
     family: str | None = None
     problem: str | None = None
+    fate: str = "refused"
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +67,15 @@ class DraftedFamily:
         name: ``schema.table``.
         files: those its contract reads.
         contract: the draft; source paths are relative to the folder drafted.
+        proposals: field → standard elements it may follow, best first.
+        doubts: what a person must look at, one sentence each.
     """
 
     name: str
     files: tuple[str, ...]
     contract: Contract
+    proposals: Mapping[str, tuple[Proposal, ...]] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +88,12 @@ class Draft:
 
 
 def draft(
-    folder: Path, on_file: Callable[[str], None] | None = None, *, without: Sequence[Path] = ()
+    folder: Path,
+    on_file: Callable[[str], None] | None = None,
+    *,
+    without: Sequence[Path] = (),
+    unpivot: bool = True,
+    standing: Sequence[Standing] = (),
 ) -> Draft:
     """Draft contracts for everything in a folder.
 
@@ -85,6 +101,8 @@ def draft(
         folder: holds files, in any depth; names that begin with a dot are passed over.
         on_file: told the name of each file before it is read.
         without: folders inside it that are passed over: the installation's own.
+        unpivot: whether columns that are years, months or days are read as rows.
+        standing: contracts that stand already: files they read keep their dataset's and fields' names.
 
     Returns:
         One contract per family and one report per file, sheet or table. Nothing is written.
@@ -95,29 +113,41 @@ def draft(
     if not folder.is_dir():
         raise SourceMissing(str(folder), "no such folder")
     found: list[Table | Refused] = []
+    present: list[str] = []
     for path in data_files(folder, without):
         name = path.relative_to(folder).as_posix()
+        present.append(name)
         if on_file is not None:
             on_file(name)
         found += tables_of(path, name)
-    families = fold(t for t in found if isinstance(t, Table))
+    families = fold((t for t in found if isinstance(t, Table)), unpivot=unpivot)
     named: list[tuple[str, Family]] = []
     drafted: list[DraftedFamily] = []
     taken: set[str] = set()
+    standing = tuple(standing)
     for family in families:
-        schema, table = naming.dataset_name(family, folder.name, taken)
+        paths = tuple(dict.fromkeys(m.table.path for m in family.members))
+        free = [s for s in standing if s.contract.name not in taken]
+        earlier = same_files((folder / p for p in paths), free)
+        schema, table = (
+            (earlier.contract.schema, earlier.contract.table)
+            if earlier
+            else naming.dataset_name(family, folder.name, taken)
+        )
         taken.add(f"{schema}.{table}")
-        contract = drafted_contract(family, schema, table)
-        named.append((contract.name, family))
-        paths = dict.fromkeys(m.table.path for m in family.members)
-        drafted.append(DraftedFamily(contract.name, tuple(paths), contract))
-    homes = {id(m.table): (name, _notes(family, m)) for name, family in named for m in family.members}
+        former = names_of(earlier.contract) if earlier else {}
+        made = drafted_contract(family, schema, table, present=present, former=former)
+        named.append((made.contract.name, family))
+        doubts = (*made.doubts, *(text for _, text in alike(made.contract, standing)))
+        drafted.append(DraftedFamily(made.contract.name, paths, made.contract, made.proposals, doubts))
+    homes = {id(m.printed): (name, _notes(family, m)) for name, family in named for m in family.members}
+    lost = {id(x.member.printed) for family in families for x in family.losers}
     homes |= {
-        id(x.member.table): (name, [*x.member.table.problems, x.reason])
+        id(x.member.printed): (name, [*x.member.table.problems, x.reason])
         for name, family in named
         for x in family.losers
     }
-    return Draft(folder, tuple(_report(t, homes) for t in found), tuple(drafted))
+    return Draft(folder, tuple(_report(t, homes, lost) for t in found), tuple(drafted))
 
 
 def data_files(folder: Path, without: Sequence[Path] = ()) -> Iterator[Path]:
@@ -130,45 +160,23 @@ def data_files(folder: Path, without: Sequence[Path] = ()) -> Iterator[Path]:
             yield Path(root) / name
 
 
-def as_json(made: Draft, paths: Mapping[str, str]) -> dict[str, Any]:
-    """The stable machine form of a draft.
-
-    Args:
-        made: the draft.
-        paths: family name → file its contract was written to.
-    """
-    files = [
-        {
-            "path": f.path,
-            "encoding": f.encoding,
-            "sheet": f.sheet,
-            "header_row": f.header_row,
-            "rows": f.rows,
-            "columns": f.columns,
-            "family": f.family,
-            "problem": f.problem,
-        }
-        for f in made.files
-    ]
-    families = [
-        {"name": f.name, "files": list(f.files), "contract": paths.get(f.name)} for f in made.families
-    ]
-    return {"files": files, "families": families}
-
-
 def relocated(contract: Contract, folder: Path, home: Path) -> Contract:
     """The contract with source paths that hold from the folder its file is written to.
 
     Paths stay relative where the data lies inside that folder, and are absolute otherwise: a relative
     path that climbs out of one folder into another breaks as soon as either is moved.
     """
+    base, at = home.resolve(), folder.resolve()
     sources = []
     for source in contract.sources:
-        path = (folder / source.path).resolve()
-        inside = path.is_relative_to(home.resolve())
-        sources.append(
-            replace(source, path=(path.relative_to(home.resolve()) if inside else path).as_posix())
-        )
+        path = at / source.path
+        if path.is_relative_to(base):
+            place = path.relative_to(base).as_posix()
+        elif "*" in source.path:
+            place = f"{glob.escape(at.as_posix())}/{source.path}"
+        else:
+            place = path.as_posix()
+        sources.append(replace(source, path=place))
     return replace(contract, sources=tuple(sources))
 
 
@@ -192,7 +200,9 @@ def _first_column_tells(member: Member) -> bool:
     return "指标" in first or "项目" in first
 
 
-def _report(found: Table | Refused, homes: Mapping[int, tuple[str, Sequence[str]]]) -> FileReport:
+def _report(
+    found: Table | Refused, homes: Mapping[int, tuple[str, Sequence[str]]], lost: Collection[int]
+) -> FileReport:
     if isinstance(found, Refused):
         return FileReport(found.path, found.encoding, found.sheet, problem=found.problem)
     family, notes = homes[id(found)]
@@ -206,4 +216,6 @@ def _report(found: Table | Refused, homes: Mapping[int, tuple[str, Sequence[str]
         columns=len(found.headings),
         family=family,
         problem="; ".join(notes) or None,
+        fate="replaced" if id(found) in lost else "read",
+        reasons=source.reasons,
     )

@@ -9,15 +9,21 @@ Does not decide where a table starts (:mod:`catalog.intake.table_region`).
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from typing import Final
 
-# Share of NUL bytes at odd or even places above which text is UTF-16: half of every Latin character.
-UTF16_NUL_SHARE: Final = 0.2
+# Share of the characters that must be ones tables are written in, for bytes to be UTF-16 without a mark.
+UTF16_USUAL_SHARE: Final = 0.95
 # Share of broken characters up to which a file is UTF-8; of GB18030 read as UTF-8 nearly all are broken.
 BROKEN_SHARE: Final = 0.1
-# Bytes looked at when searching for NULs.
+# Bytes looked at when searching for UTF-16 without a mark; even.
 UTF16_SAMPLE_BYTES: Final = 4096
+
+# ASCII, Latin letters, punctuation and signs, Chinese and its punctuation, full-width forms.
+_USUAL = re.compile(
+    "[\x01\t\n\r\x20-\x7e\u00a0-\u024f\u2000-\u22ff\u2460-\u24ff\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +54,9 @@ def decide(data: bytes) -> Decided:
         return _checked(data, "utf-8-sig", "starts with the UTF-8 byte order mark")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _checked(data, "utf-16", "starts with a UTF-16 byte order mark")
-    markless = _utf16_without_mark(data)
+    markless = utf16_without_mark(data)
     if markless:
-        return Decided(markless, "every second byte is zero, as in UTF-16 without a mark")
+        return Decided(markless, "holds zero bytes and reads as UTF-16, though without a mark")
     if data.isascii():
         return Decided("utf-8", "holds ASCII only, which UTF-8 contains")
     if _fits(data, "utf-8"):
@@ -95,13 +101,22 @@ def _fits(data: bytes, encoding: str) -> bool:
     return True
 
 
-def _utf16_without_mark(data: bytes) -> str | None:
+def utf16_without_mark(data: bytes) -> str | None:
+    """The byte order in which bytes read as UTF-16 text, or None where they do not.
+
+    Text of another encoding holds no zero byte; of UTF-16 every digit, comma and line end holds one,
+    and what it decodes to are characters that tables are written in.
+
+    >>> utf16_without_mark("街道\\t人数\\n".encode("utf-16-be")), utf16_without_mark(b"a,b")
+    ('utf-16-be', None)
+    """
     sample = data[:UTF16_SAMPLE_BYTES]
     if len(sample) < 4 or len(data) % 2 or 0 not in sample:
         return None
-    half = len(sample) // 2
     for encoding, zeros in (("utf-16-le", sample[1::2].count(0)), ("utf-16-be", sample[0::2].count(0))):
-        if zeros >= half * UTF16_NUL_SHARE and _fits(data, encoding):
+        text = sample.decode(encoding, errors="replace")
+        usual = sum(bool(_USUAL.match(c)) for c in text)
+        if zeros and usual >= UTF16_USUAL_SHARE * len(text) and _fits(data, encoding):
             return encoding
     return None
 

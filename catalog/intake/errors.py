@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from catalog.errors import CatalogError
+
+if TYPE_CHECKING:
+    from catalog.intake.landed import Drifted
 
 
 class IntakeError(CatalogError):
@@ -28,3 +34,34 @@ class Unreadable(IntakeError):
 
 class HeadingsDiffer(IntakeError):
     """None of the headings of a file belongs to the contract."""
+
+
+class SourceEmpty(IntakeError):
+    """A source that should hold rows holds none, and nothing says that this may be."""
+
+
+class SchemaDrifted(IntakeError):
+    """A delivery differs from its layout in a way at which its contract stops.
+
+    Attributes:
+        drift: the differences that stop it.
+    """
+
+    def __init__(self, path: str, drift: Sequence[Drifted]) -> None:
+        self.drift = tuple(drift)
+        told = "; ".join(_told(d) for d in self.drift)
+        super().__init__(path, f"{told} — correct the delivery, or the contract (columns, absent, drift)")
+
+
+def _told(one: Drifted) -> str:
+    match one.kind:
+        case "renamed":
+            return f"the column of {one.column} is gone, {one.proposal} is new and most like it"
+        case "missing_column":
+            return f"it has no column for {one.column}"
+        case "new_column":
+            return f"the column {one.column} is new"
+        case "type_change":
+            return f"{one.proposal} of the values of {one.column} no longer fit its type"
+        case _:
+            return "its columns come in another order"

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from contracts.cast import NULL_MARKERS
-from contracts.model import FieldType
+from contracts.model import Cleaning, FieldType
 
 # Distinct values whose spelling or check digit is computed one by one.
 SPELLED: Final = 1000
@@ -22,6 +22,9 @@ SPELLED: Final = 1000
 FIT: Final = 0.98
 # A number as any language writes it, for RE2.
 DECIMAL: Final = r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$"
+
+# Thousands parted by commas, for RE2.
+GROUPED: Final = r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,9 @@ class Guess:
         distinct: different values among them.
         longest: characters of the longest text.
         mean_length: usual length of a text.
+        cleaning: steps that come before the type, their fields still to be filled in.
+        unit: what a number counts, where cells or heading say so.
+        doubt: what a person must look at, or empty.
     """
 
     type: FieldType
@@ -56,6 +62,9 @@ class Guess:
     distinct: int = 0
     longest: int = 0
     mean_length: float = 0.0
+    cleaning: tuple[Cleaning, ...] = ()
+    unit: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +122,9 @@ def share(seen: Seen, pattern: str) -> float:
 
 def extremes(seen: Seen) -> tuple[float | None, float | None]:
     """Smallest and largest number among the values."""
-    plain = seen.values.filter(pc.match_substring_regex(seen.values, DECIMAL))
+    grouped = pc.match_substring_regex(seen.values, GROUPED)
+    bare = pc.if_else(grouped, pc.replace_substring(seen.values, ",", ""), seen.values)
+    plain = bare.filter(pc.match_substring_regex(bare, DECIMAL))
     if not len(plain):
         return None, None
     found = pc.min_max(pc.cast(pc.replace_substring_regex(plain, r"^\+", ""), pa.float64())).as_py()

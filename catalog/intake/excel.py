@@ -10,10 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
@@ -22,11 +22,22 @@ import python_calamine as calamine
 
 from catalog.intake import headings as heading_rows
 from catalog.intake.errors import Unreadable
-from catalog.intake.records import Records, line_column, sifted, text_column
+from catalog.intake.records import (
+    Raw,
+    Records,
+    Stream,
+    Tally,
+    gathered,
+    line_column,
+    streamed,
+    text_column,
+)
 from contracts.model import Source
 
 # Whole numbers above this lose digits in a spreadsheet's 64-bit float.
 EXACT_LIMIT: Final = 10**15
+# Rows turned into columns at a time.
+BATCH_ROWS: Final = 20_000
 
 # A colon cannot be in a sheet's name, so the range is never mistaken for one.
 _RANGE = re.compile(r"^(?P<sheet>.*)!(?P<first>[A-Z]{1,3}):(?P<last>[A-Z]{1,3})$", re.DOTALL)
@@ -54,6 +65,22 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """One sheet being read.
+
+    Attributes:
+        rows: from the first line of the sheet, as text, None where empty.
+        height, width: of the sheet, in rows and columns.
+        merges: as :attr:`Sheet.merges`.
+    """
+
+    rows: Iterator[list[str | None]]
+    height: int
+    width: int
+    merges: tuple[Merge, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """A sheet as the workbook lists it, unread."""
 
@@ -77,6 +104,24 @@ class Workbook:
             )
             for m in self._book.sheets_metadata
         )
+
+    def grid(self, name: str) -> Grid:
+        """The sheet called ``name`` as text, turned row by row."""
+        if name not in {s.name for s in self.sheets}:
+            raise Unreadable(self._where, f"has no sheet {name}")
+        with _damage_named(self._where, f"sheet {name} is damaged"):
+            found = self._book.get_sheet_by_name(name)
+            merges = tuple(found.merged_cell_ranges or ())
+        blunted: set[int] = set()
+        left: list[str | None] = [None] * (found.start[1] if found.start else 0)
+
+        def rows() -> Iterator[list[str | None]]:
+            # Empty rows above the first cell are given, empty columns left of it are not.
+            for row in found.iter_rows():
+                yield left + [_text(v, i, blunted) for i, v in enumerate(row, len(left))]
+
+        height, width = (found.end[0] + 1, found.end[1] + 1) if found.end else (0, 0)
+        return Grid(rows(), height, width, merges)
 
     def sheet(self, name: str) -> Sheet:
         """The sheet called ``name``, all of it, as text."""
@@ -109,7 +154,12 @@ def _damage_named(where: str, reason: str) -> Iterator[None]:
 
 
 def read(path: Path, source: Source, where: str) -> Records:
-    """Rows of the sheet a source names, or of the first visible one.
+    """Rows of a sheet, in memory; see :func:`stream`."""
+    return gathered(stream(path, source, where))
+
+
+def stream(path: Path, source: Source, where: str) -> Stream:
+    """Rows of the sheet a source names, or of the first visible one, some at a time.
 
     Args:
         path: the workbook.
@@ -124,44 +174,66 @@ def read(path: Path, source: Source, where: str) -> Records:
     """
     book = Workbook(path, where)
     name, region = split_range(source.sheet) if source.sheet else (_first(book, where), None)
-    return tabulate(book.sheet(name), region, source, where)
+    grid = book.grid(name)
+    return _stream(grid, region or (0, max(grid.width, 1) - 1), source, where)
 
 
 def tabulate(sheet: Sheet, region: tuple[int, int] | None, source: Source, where: str) -> Records:
     """Rows of one table region of a sheet already read."""
-    first, last = region or (0, max((len(r) for r in sheet.cells), default=1) - 1)
-    grid = [_slice(r, first, last) for r in filled_down(sheet, source.header_row)]
-    if len(grid) < source.header_row:
-        raise Unreadable(where, f"has {len(grid)} rows, its heading is expected on row {source.header_row}")
-    top = grid[source.header_row - source.header_rows : source.header_row] if source.header_row else []
-    headings = heading_rows.join(top, last - first + 1)
-    end = max(len(grid) - source.skip_footer, source.header_row)
-    body = grid[source.header_row : end]
-    columns = [text_column(c) for c in zip(*body, strict=True)] or [text_column([]) for _ in headings]
+    width = max((len(r) for r in sheet.cells), default=1)
+    grid = Grid(iter(sheet.cells), len(sheet.cells), width, sheet.merges)
+    return gathered(_stream(grid, region or (0, width - 1), source, where))
+
+
+def _stream(grid: Grid, region: tuple[int, int], source: Source, where: str) -> Stream:
+    tally = Tally()
+    return streamed(_read(grid, region, source, where, tally), source.drop, tally)
+
+
+def _read(grid: Grid, region: tuple[int, int], source: Source, where: str, tally: Tally) -> Iterator[Raw]:
+    first, last = region
+    if grid.height < source.header_row:
+        raise Unreadable(where, f"has {grid.height} rows, its heading is expected on row {source.header_row}")
+    filled = filled_down(grid.rows, grid.merges, source.header_row)
+    rows = (_slice(row, first, last) for row in filled)
+    above = list(islice(rows, source.header_row))
     header = source.header_rows if source.header_row else 0
-    return sifted(
-        headings,
-        columns,
-        line_column(range(source.header_row + 1, end + 1)),
-        source.drop,
-        preamble=source.header_row - header,
-        header=header,
-        dropped=Counter({"footer": len(grid) - end} if len(grid) > end else {}),
-    )
+    headings = heading_rows.join(above[source.header_row - header :], last - first + 1)
+    end = max(grid.height - source.skip_footer, source.header_row)
+    tally.preamble, tally.header = source.header_row - header, header
+    if grid.height > end:
+        tally.dropped["footer"] = grid.height - end
+    line = source.header_row
+    while True:
+        body = list(islice(rows, min(BATCH_ROWS, end - line)))
+        if not body and line > source.header_row:
+            return
+        columns = [text_column(c) for c in zip(*body, strict=True)] or [text_column([]) for _ in headings]
+        yield headings, columns, line_column(range(line + 1, line + len(body) + 1))
+        line += len(body)
+        if not body:
+            return
 
 
-def filled_down(sheet: Sheet, header_row: int) -> list[list[str | None]]:
-    """The cells, with a value merged over several data rows repeated on each of them."""
-    cells = sheet.cells
-    for (top, left), (bottom, _) in sheet.merges:
-        if top < header_row or bottom == top or top >= len(cells):
-            continue
-        cells = list(cells) if cells is sheet.cells else cells
-        for row in range(top + 1, min(bottom + 1, len(cells))):
-            copied = list(cells[row])
-            copied[left] = cells[top][left]
-            cells[row] = copied
-    return cells
+def filled_down(
+    rows: Iterable[Sequence[str | None]], merges: Sequence[Merge], header_row: int
+) -> Iterator[list[str | None]]:
+    """The rows, with a value merged over several data rows repeated on each of them."""
+    starting: dict[int, list[tuple[int, int]]] = {}
+    for (top, left), (bottom, _) in merges:
+        if top >= header_row and bottom > top:
+            starting.setdefault(top, []).append((left, bottom))
+    open_: dict[int, tuple[int, str | None]] = {}
+    for place, row in enumerate(rows):
+        cells = list(row)
+        for left, (bottom, value) in list(open_.items()):
+            if place > bottom:
+                del open_[left]
+            elif left < len(cells):
+                cells[left] = value
+        for left, bottom in starting.get(place, ()):
+            open_[left] = (bottom, cells[left] if left < len(cells) else None)
+        yield cells
 
 
 def split_range(sheet: str) -> tuple[str, tuple[int, int] | None]:

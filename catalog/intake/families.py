@@ -6,8 +6,8 @@ one is read, and why. A file that is not read is named with the file that wins.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 from typing import Final
 
@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 
 from catalog.intake.filenames import is_marked, version_of
 from catalog.intake.layout import Table
-from catalog.intake.likeness import Member, fit, member_of
+from catalog.intake.likeness import Known, Member, code_widths, fit, member_of, stood_up
+from catalog.intake.meanings import aligned, resembling
 
 # Two marked versions of one file: share of common rows from which on the later replaces the earlier.
 VERSION_OVERLAP: Final = 0.5
@@ -53,38 +54,136 @@ class Family:
     reasons: dict[str, str] = field(default_factory=dict)
 
 
-def fold(tables: Iterable[Table]) -> list[Family]:
+def fold(tables: Iterable[Table], *, unpivot: bool = True) -> list[Family]:
     """Tables folded into families.
 
     Args:
         tables: of a whole folder, in the order of their paths.
+        unpivot: whether period columns are read as rows.
 
     Returns:
         Families in the order of their first tables.
     """
-    families: list[Family] = []
-    kept, copies = _without_copies([member_of(t) for t in tables])
-    for member in kept:
-        family, reason = _home(families, member)
-        family.members.append(member)
-        if reason:
-            family.reasons[member.table.path] = reason
-    for loser, winner in copies:
-        family = next(f for f in families if winner in f.members)
+    kept, copies = _without_copies([member_of(t, unpivot=unpivot) for t in tables])
+    families = _joined(kept)
+    home = {id(m.table): (family, m) for family in families for m in family.members}
+    for loser, first in copies:
+        family, winner = home[id(first.table)]
         family.losers.append(Loser(loser, winner, f"exact copy of {_name(winner)}, which is read"))
     for family in families:
         _settle(family)
     return families
 
 
-def _home(families: list[Family], member: Member) -> tuple[Family, str]:
-    for family in families:
-        for other in family.members:
-            reason = fit(other, member)
+def base_of(members: Iterable[Member]) -> Member:
+    """The member whose columns come first: one with headings and rows as they are, the widest of them."""
+    return max(members, key=lambda m: (m.headed, m.wide is None, len(m.headings), m.period or ""))
+
+
+def _joined(members: Sequence[Member]) -> list[Family]:
+    """Families of members that fit, each with its columns under common keys.
+
+    Members of one layout and subject are compared once, and every two layouts with each other, so the
+    order of files decides nothing.
+    """
+    groups: dict[tuple[object, ...], list[Member]] = {}
+    for member in members:
+        groups.setdefault(_layout(member), []).append(member)
+    firsts = [g[0] for g in groups.values()]
+    known = Known.of({tuple(sorted(m.headings.values())) for m in firsts})
+    parent = list(range(len(firsts)))
+    why: dict[int, str] = {}
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            i = parent[i]
+        return i
+
+    for i, member in enumerate(firsts):
+        for j in range(i):
+            a, b = root(j), root(i)
+            if a == b and i in why:
+                continue
+            reason = fit(firsts[j], member, known)
             if reason:
-                return family, f"{reason} as {_name(other)}"
-    families.append(Family())
-    return families[-1], ""
+                why.setdefault(i, f"{reason} as {_name(firsts[j])}")
+                parent[max(a, b)] = min(a, b)
+    families: dict[int, Family] = {}
+    for i, group in enumerate(groups.values()):
+        family = families.setdefault(root(i), Family())
+        for place, member in enumerate(group):
+            reason = f"same columns as {_name(group[0])}" if place else why.get(i, "")
+            if reason and family.members:
+                family.reasons[member.table.path] = reason
+            family.members.append(member)
+    order = {id(m.table): place for place, m in enumerate(members)}
+    for family in families.values():
+        family.members.sort(key=lambda m: order[id(m.table)])
+        _align(family, known)
+    return sorted(families.values(), key=lambda f: order[id(f.members[0].table)])
+
+
+def _layout(member: Member) -> tuple[object, ...]:
+    """What two members must share to be alike without a closer look."""
+    shapes = () if member.headed and not member.wide else (member.table.path,)
+    headings = frozenset(member.headings.values())
+    return (
+        headings,
+        member.cores,
+        member.sheet_cores,
+        member.subject,
+        member.folder,
+        code_widths(member),
+        *shapes,
+    )
+
+
+def _align(family: Family, known: Known) -> None:
+    """Bring the columns of all members under the keys of the widest one."""
+    base = base_of(family.members)
+    seen = {key: [heading] for key, heading in base.headings.items()}
+    lists = {key: known.list_of(base, h) for key, h in base.headings.items()}
+    kinds = {key: known.kind_of(base, h) for key, h in base.headings.items()}
+    made: list[Member] = []
+    for member in family.members:
+        if member is base or not member.headed or not base.headed:
+            made.append(member)
+            continue
+        found = _columns_of(member, base, seen, lists, kinds, known)
+        keys: dict[str, str] = {}
+        for key, heading in member.headings.items():
+            home = found.get(heading, key if key not in seen else heading)
+            keys[home] = heading
+            if heading not in seen.setdefault(home, []):
+                seen[home].append(heading)
+            lists.setdefault(home, known.list_of(member, heading))
+            kinds.setdefault(home, known.kind_of(member, heading))
+        made.append(replace(member, headings=keys))
+    family.members[:] = made
+
+
+def _columns_of(
+    member: Member,
+    base: Member,
+    seen: Mapping[str, list[str]],
+    lists: Mapping[str, frozenset[str]],
+    kinds: Mapping[str, str],
+    known: Known,
+) -> dict[str, str]:
+    """Heading of a member → column of the family."""
+    if member.wide is not None and base.wide is None:
+        key_of = {heading: key for key, heading in base.headings.items()}
+        return {mine: key_of[theirs] for mine, theirs in (stood_up(member, base) or {}).items()}
+    found = aligned(
+        list(member.headings.values()),
+        seen,
+        lambda h: known.list_of(member, h),
+        lambda k: lists.get(k, frozenset()),
+    )
+    left = [h for h in member.headings.values() if h not in found]
+    rest = {k: v for k, v in seen.items() if k not in found.values()}
+    near = resembling(left, rest)
+    return found | {h: k for h, k in near.items() if kinds.get(k) == known.kind_of(member, h)}
 
 
 def _without_copies(members: Sequence[Member]) -> tuple[list[Member], list[tuple[Member, Member]]]:

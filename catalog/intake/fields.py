@@ -1,56 +1,79 @@
-"""The contract of a family: fields, sources, units and keys out of its members' columns.
+"""The contract of a family: fields, units and keys out of its members' columns.
 
-Decides the order and names of fields, how differing layouts map onto them, and the fields that hold
-what only names and titles say (period, area, sub-heading, file). Uses are proposed by
-:mod:`catalog.intake.semantics`.
+Decides the order and names of fields, and the fields that hold what only names and titles say
+(period, area, sub-heading, file). How layouts map onto them is :mod:`catalog.intake.sources`'s, what
+an analyst may do with a field :mod:`catalog.intake.semantics`'s, which standard element it may follow
+:mod:`catalog.intake.proposed`'s.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.classify import classify
-from catalog.intake import names, naming, origin, semantics
-from catalog.intake.evidence import Guess
-from catalog.intake.families import Family
+from catalog.intake import names, naming, origin, proposed, semantics
+from catalog.intake.families import Family, base_of
+from catalog.intake.headings import JOINT
 from catalog.intake.likeness import Member
-from catalog.intake.types import guess, is_code_name
+from catalog.intake.meanings import meanings
+from catalog.intake.quantities import FIELD
+from catalog.intake.sources import Column, sources_of
+from catalog.intake.types import guess, is_code_name, is_row_number
+from catalog.intake.wide import LABEL, VALUE
 from contracts.cast import cast
-from contracts.model import Contract, Field, FieldType, Source, UnitRef, UnitRule
+from contracts.cleaning import clean
+from contracts.model import Cleaning, Contract, Field, FieldType, UnitRef, UnitRule
+from contracts.proposals import Proposal
 
 # Rows the detectors see, taken evenly.
 SAMPLE_ROWS: Final = 3000
+# Names of the two fields period columns become, and what people call the first.
+UNPIVOTED: Final = {LABEL: "period", VALUE: "value"}
+_LABELS: Final = {"year": "年份", "quarter": "季度", "day_alone": "日期"}
 
 _YEAR = re.compile(r"^(?:19|20)\d\d年?$")
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
-    """One column of a family: its heading, its field name and all its values."""
+class Drafted:
+    """A drafted contract and what a person should look at.
 
-    key: str
-    heading: str
-    name: str
-    values: pa.ChunkedArray
-    guess: Guess
-    everywhere: bool
+    Attributes:
+        contract: the draft.
+        proposals: field → standard elements it may follow, best first.
+        doubts: what is unsure, one sentence each.
+    """
+
+    contract: Contract
+    proposals: Mapping[str, tuple[Proposal, ...]] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
 
-def drafted_contract(family: Family, schema: str, table: str) -> Contract:
+def drafted_contract(
+    family: Family,
+    schema: str,
+    table: str,
+    *,
+    present: Sequence[str] = (),
+    former: Mapping[str, str] | None = None,
+) -> Drafted:
     """The contract of a family, with source paths relative to the folder drafted.
 
     Args:
         family: with at least one member.
         schema: physical name of its schema.
         table: physical name of its table.
+        present: every file of the folder, so that no pattern takes one of another family.
+        former: heading as it is compared → field name of an earlier contract for the same files.
     """
-    columns = _columns(family)
+    columns = _columns(family, former or {})
     special = origin.special(family)
     taken = {c.name for c in columns}
     special_names = {key: _free(origin.NAMES[key], taken) for key in special}
@@ -60,39 +83,92 @@ def drafted_contract(family: Family, schema: str, table: str) -> Contract:
         semantics.draft_field(c.name, c.heading, c.guess, with_units=with_units, unit=units.get(c.name))
         for c in columns
     ]
+    found = {c.name: proposed.elements_for(c.heading, c.values, c.guess) for c in columns}
+    fields = [proposed.with_element(f, found[f.name]) for f in fields]
     fields += [origin.special_field(key, name, family) for key, name in special_names.items()]
+    sources, doubts = sources_of(family, columns, special_names, present)
+    fields = list(_keyed(fields, columns))
     contract = Contract(
         id=f"draft-{schema}-{table}".replace("_", "-"),
         title=naming.title_of(family),
         schema=schema,
         table=table,
         department=naming.department_of(family),
-        fields=tuple(_keyed(fields, columns)),
+        fields=tuple(fields),
         summary=_summary(family),
         tags=("draft",),
-        sources=_sources(family, columns, special_names),
+        sources=sources,
         units=_bounds(columns, units),
         unique_keys=_unique_keys(columns),
-        period_field=special_names.get("@period"),
+        area=semantics.area_of(fields, columns, set(units_kinds(units))),
+        period_field=special_names.get("@period") or semantics.period_of(fields),
+        cleaning=tuple(step for c in columns for step in _steps(c)),
     )
-    return _classified(contract, columns)
+    doubts += [f"{c.heading}: {c.guess.doubt}" for c in columns if c.guess.doubt]
+    return Drafted(_classified(contract, columns), {k: v for k, v in found.items() if v}, tuple(doubts))
 
 
-def _columns(family: Family) -> list[_Column]:
+def units_kinds(units: Mapping[str, UnitRef]) -> list[str]:
+    """Kinds of unit the rows are about."""
+    return [u.kind for u in units.values() if u.about]
+
+
+def _steps(column: Column) -> list[Cleaning]:
+    return [
+        replace(step, id=step.id.replace(FIELD, column.name), fields=(column.name,))
+        for step in column.guess.cleaning
+    ]
+
+
+def _columns(family: Family, former: Mapping[str, str]) -> list[Column]:
     """Columns of all members: those of the widest first, then what other layouts add."""
-    base = max(family.members, key=lambda m: (m.headed, len(m.headings), m.period or ""))
-    headings = dict(base.headings)
+    base = base_of(family.members)
+    printed = dict(base.headings)
     for member in family.members:
         if member.headed == base.headed:
             for key, heading in member.headings.items():
-                headings.setdefault(key, heading)
-    physical = names.physical(list(headings.values()))
+                printed.setdefault(key, heading)
+    headings = {key: _titled(_usual(key, h, family), family) for key, h in printed.items()}
+    physical = _named(printed, headings, former)
     found = []
-    for (key, heading), name in zip(headings.items(), physical, strict=True):
+    for key, heading in headings.items():
         values = _values(family, base, key)
         everywhere = all(_heading_in(m, base, key) is not None for m in family.members)
-        found.append(_Column(key, heading, name, values, guess(heading, values), everywhere))
+        found.append(Column(key, heading, physical[key], values, guess(heading, values), everywhere))
     return _with_siblings(found)
+
+
+def _usual(key: str, heading: str, family: Family) -> str:
+    """The heading most files print for a column, one without a group above it if there is one."""
+    seen = Counter(h for m in family.members if m.headed and (h := m.headings.get(key)))
+    if heading in (LABEL, VALUE) and len(seen) == 1:
+        return heading
+    plain = {h: n for h, n in seen.items() if h not in (LABEL, VALUE)}
+    return max(plain, key=lambda h: (JOINT not in h, plain[h], h == heading), default=heading)
+
+
+def _titled(heading: str, family: Family) -> str:
+    """A printed heading, or what the columns made of periods are called."""
+    if heading == LABEL:
+        kinds = {m.wide.kind for m in family.members if m.wide}
+        return _LABELS.get(min(kinds, default=""), "月份")
+    if heading == VALUE:
+        told = {m.indicator for m in family.members if m.indicator}
+        return told.pop() if len(told) == 1 else "数值"
+    return heading
+
+
+def _named(
+    printed: Mapping[str, str], headings: Mapping[str, str], former: Mapping[str, str]
+) -> dict[str, str]:
+    """Field name of each column: an earlier contract's, else made from the heading."""
+    fresh = dict(zip(headings, names.physical(list(headings.values())), strict=True))
+    taken: set[str] = set()
+    made: dict[str, str] = {}
+    for key, name in fresh.items():
+        wanted = former.get(meanings(headings[key])[0]) or UNPIVOTED.get(printed[key], name)
+        made[key] = _free(wanted, taken)
+    return made
 
 
 def _values(family: Family, base: Member, key: str) -> pa.ChunkedArray:
@@ -114,7 +190,7 @@ def _heading_in(member: Member, base: Member, key: str) -> str | None:
     return printed[places.index(key)] if key in places else None
 
 
-def _with_siblings(columns: list[_Column]) -> list[_Column]:
+def _with_siblings(columns: list[Column]) -> list[Column]:
     """A column without values takes the type its sister columns have: a year that is still to come."""
     years = [c.guess for c in columns if _YEAR.match(c.heading) and c.guess.filled]
     kinds = {g.type for g in years}
@@ -134,48 +210,7 @@ def _with_siblings(columns: list[_Column]) -> list[_Column]:
     return [replace(c, guess=like) if _YEAR.match(c.heading) and not c.guess.filled else c for c in columns]
 
 
-def _sources(family: Family, columns: Sequence[_Column], special: Mapping[str, str]) -> tuple[Source, ...]:
-    by_key = {c.key: c for c in columns}
-    base_keys = list(max(family.members, key=lambda m: (m.headed, len(m.headings), m.period or "")).headings)
-    made: list[Source] = []
-    for member in family.members:
-        source = member.table.source
-        mapping: dict[str, str] = {}
-        positions: tuple[str, ...] = ()
-        if source.header_row == 0 and not member.headed:
-            headed = any(m.headed for m in family.members)
-            keys = base_keys if headed else list(member.headings)
-            positions = tuple(by_key[k].name for k in keys)
-        else:
-            for key, heading in member.headings.items():
-                if heading != by_key[key].heading:
-                    mapping[heading] = by_key[key].name
-        mapping |= dict(special)
-        reasons = dict(source.reasons)
-        if member.period:
-            reasons["period"] = f"from {member.why_period}"
-        if member.area:
-            reasons["area"] = f"from {member.why_area}"
-        if member.table.path in family.reasons:
-            reasons["family"] = family.reasons[member.table.path]
-        beaten = [x.member.table.path for x in family.losers if x.winner is member]
-        if beaten:
-            reasons["insteadOf"] = ", ".join(beaten)
-        made.append(
-            replace(
-                source,
-                name=naming.source_name(member, {s.name for s in made}),
-                columns=mapping,
-                positions=positions,
-                period=member.period,
-                area=member.area,
-                reasons=reasons,
-            )
-        )
-    return tuple(made)
-
-
-def _units(columns: Sequence[_Column]) -> dict[str, UnitRef]:
+def _units(columns: Sequence[Column]) -> dict[str, UnitRef]:
     """Columns that identify a unit; the rows are about the first of each kind."""
     found: dict[str, UnitRef] = {}
     kinds: set[str] = set()
@@ -187,7 +222,7 @@ def _units(columns: Sequence[_Column]) -> dict[str, UnitRef]:
     return found
 
 
-def _bounds(columns: Sequence[_Column], units: Mapping[str, UnitRef]) -> tuple[UnitRule, ...]:
+def _bounds(columns: Sequence[Column], units: Mapping[str, UnitRef]) -> tuple[UnitRule, ...]:
     """Most rows of one unit, rounded up."""
     found = []
     for column in columns:
@@ -198,8 +233,10 @@ def _bounds(columns: Sequence[_Column], units: Mapping[str, UnitRef]) -> tuple[U
     return tuple(found)
 
 
-def _is_key(column: _Column) -> bool:
+def _is_key(column: Column) -> bool:
     """Whether a code fills every row and never repeats."""
+    if is_row_number(column.heading, column.guess):
+        return False
     coded = column.guess.reason.startswith("code") or is_code_name(column.heading)
     checked = column.guess.check in semantics.UNIT_KINDS
     whole = (
@@ -208,12 +245,12 @@ def _is_key(column: _Column) -> bool:
     return (coded or checked) and whole and column.guess.distinct == column.guess.filled
 
 
-def _unique_keys(columns: Sequence[_Column]) -> tuple[tuple[str, ...], ...]:
+def _unique_keys(columns: Sequence[Column]) -> tuple[tuple[str, ...], ...]:
     key = next((c for c in columns if _is_key(c)), None)
     return ((key.name,),) if key else ()
 
 
-def _keyed(fields: list[Field], columns: Sequence[_Column]) -> list[Field]:
+def _keyed(fields: list[Field], columns: Sequence[Column]) -> list[Field]:
     keys = _unique_keys(columns)
     if not keys:
         return fields
@@ -233,12 +270,12 @@ def _summary(family: Family) -> str:
     return text
 
 
-def _classified(contract: Contract, columns: Sequence[_Column]) -> Contract:
+def _classified(contract: Contract, columns: Sequence[Column]) -> Contract:
     """The contract with what the detectors find in a sample of its rows."""
     sample = _sample(columns)
     if sample is None:
         return contract
-    findings = classify(contract, cast(contract, sample).typed)
+    findings = classify(contract, cast(contract, clean(contract, sample).table).typed)
     fields = [
         semantics.with_findings(f, [x for x in findings if x.field == f.name]) if f.unit is None else f
         for f in contract.fields
@@ -246,7 +283,7 @@ def _classified(contract: Contract, columns: Sequence[_Column]) -> Contract:
     return replace(contract, fields=tuple(fields))
 
 
-def _sample(columns: Sequence[_Column]) -> pa.Table | None:
+def _sample(columns: Sequence[Column]) -> pa.Table | None:
     """Rows of the columns all members share, taken evenly."""
     rows = max((len(c.values) for c in columns), default=0)
     if not rows:

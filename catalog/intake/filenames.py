@@ -112,6 +112,24 @@ def area_in(text: str) -> str | None:
     return None
 
 
+def spans_of(stem: str) -> list[tuple[int, int]]:
+    """Where in a stem its period and its area stand, in order, without overlaps.
+
+    >>> [("低保_城东街道_202403"[a:b]) for a, b in spans_of("低保_城东街道_202403")]
+    ['城东街道', '202403']
+    """
+    found: list[tuple[int, int]] = []
+    if period_in(stem):
+        pattern = next(p for p in _PERIODS if p.search(stem))
+        found += [m.span() for m in pattern.finditer(stem)]
+    area = area_in(stem)
+    if area:
+        at = stem.index(area)
+        found.append((at, at + len(area)))
+    found.sort()
+    return [s for i, s in enumerate(found) if not i or s[0] >= found[i - 1][1]]
+
+
 def subject_of(stem: str) -> str:
     """What a file is about: its stem without period, area, version and copy marks.
 

@@ -20,6 +20,8 @@ SERIAL_DAYS: Final = (20_000, 60_000)
 _DATE_NAME = re.compile(
     r"日期|时间|年月|月份|账期|日$|(?:^|_)(?:date|time|day|month|period|dt)(?:_|$)|(?:date|time)$"
 )
+_YEAR_NAME = re.compile(r"年份$|^(?:统计|数据|所属|报告)?年度?$|^year$|_year$")
+_YEAR = re.compile(r"^(?:19|20)\d\d$")
 _AMERICAN = re.compile(
     r"^(\d{1,2})/(\d{1,2})/\d{4}(?P<time> \d{1,2}:\d\d(?P<s>:\d\d)?(?P<a> ?[AaPp][Mm])?)?$"
 )
@@ -28,10 +30,10 @@ _AMERICAN = re.compile(
 def instant(seen: Seen) -> Guess | None:
     """Dates and instants, year first, or in American order, or as Excel's serial days."""
     sample = spread(seen)
-    digits = share(seen, r"^\d+(?:\.\d+)?$") > 1 - FIT
+    digits = share(seen, r"^\d+(?:\.\d+)?$") >= FIT
     named = bool(_DATE_NAME.search(snake(seen.heading)))
     if digits:
-        return _dated_digits(seen, sample) if named else None
+        return _years(seen, sample) or (_dated_digits(seen, sample) if named else None)
     form = _american(sample)
     fits = fitting(sample, lambda v: spellings.instant(v, form))
     if fits >= FIT:
@@ -41,11 +43,26 @@ def instant(seen: Seen) -> Guess | None:
         )
         order = f", in the order {form}" if form else ""
         return Guess(kind, f"{what}{order}{rest(fits)}", format=form)
+    if named:
+        counted = fitting(sample, lambda v: spellings.instant(v, spellings.EXCEL_SERIAL))
+        if counted >= FIT and fits > 0:
+            return Guess(
+                FieldType.DATE,
+                f"dates, some left as the days Excel counts{rest(counted)}",
+                format=spellings.EXCEL_SERIAL,
+            )
     for grain in ("month", "year"):
         fits = fitting(sample, lambda v, g=grain: spellings.day(v, g))  # type: ignore[misc]
         if fits >= FIT:
             return Guess(FieldType.DATE, f"{grain}s{rest(fits)}", grain=grain)
     return None
+
+
+def _years(seen: Seen, sample: list[str]) -> Guess | None:
+    """Years in four digits under a heading that says so."""
+    if not _YEAR_NAME.search(snake(seen.heading)) or not all(_YEAR.match(v) for v in sample):
+        return None
+    return Guess(FieldType.DATE, "years written in 4 digits", grain="year")
 
 
 def _dated_digits(seen: Seen, sample: list[str]) -> Guess | None:

@@ -7,30 +7,46 @@ digits they were written with.
 
 from __future__ import annotations
 
+import io
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, BinaryIO, Final
 
-from catalog.intake.encoding import decode
+from catalog.intake import json_stream
+from catalog.intake.chunks import CHUNK_BYTES, Decoder
 from catalog.intake.errors import Unreadable
-from catalog.intake.records import Records, line_column, sifted, text_column
+from catalog.intake.records import (
+    Raw,
+    Records,
+    Stream,
+    Tally,
+    gathered,
+    line_column,
+    streamed,
+    text_column,
+)
 from contracts.model import Source, SourceFormat
 
 # A list of at most this many plain values becomes columns: a point has two or three.
 PLACES_LIMIT: Final = 3
 
-# Numbers stay as written: 495.0 and 1.50 are what the sender printed.
-_DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+# Records turned into columns at a time.
+BATCH_ROWS: Final = 20_000
 
 
 def read(data: bytes, source: Source, where: str) -> Records:
-    """Rows of a JSON document or of JSON lines.
+    """Rows of a JSON document or of JSON lines in memory; see :func:`stream`."""
+    return gathered(stream(io.BytesIO(data), source, where))
+
+
+def stream(file: BinaryIO, source: Source, where: str, chunk_bytes: int = CHUNK_BYTES) -> Stream:
+    """Rows of a JSON document or of JSON lines, some at a time.
 
     Args:
-        data: all bytes of the file.
+        file: open at its first byte.
         source: layout: format, encoding, record path.
         where: the file's name for messages.
+        chunk_bytes: read at a time.
 
     Returns:
         Records whose line numbers are array places, or lines, from 1.
@@ -38,18 +54,19 @@ def read(data: bytes, source: Source, where: str) -> Records:
     Raises:
         Unreadable: not JSON, or no array at the record path.
     """
-    text, damaged = decode(data, source.encoding or "utf-8")
-    if damaged:
-        raise Unreadable(where, f"is not valid {source.encoding or 'utf-8'}")
+    tally = Tally()
+    pieces = _pieces(file, source, where, chunk_bytes)
     if source.format is SourceFormat.JSONL:
-        return _lines(text, source)
-    return _table(enumerate(array_at(parse(text, where), source.record_path, where), 1), source, Counter())
+        numbered = _lines(pieces, tally)
+    else:
+        numbered = enumerate(json_stream.records(pieces, source.record_path, where), 1)
+    return streamed(_tables(numbered, tally), source.drop, tally)
 
 
 def parse(text: str, where: str) -> Any:
     """The document, numbers left as written."""
     try:
-        return _DECODER.decode(text)
+        return json_stream.DECODER.decode(text)
     except (json.JSONDecodeError, RecursionError) as error:
         place = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise Unreadable(where, f"is not valid JSON{place}: cut off or damaged") from error
@@ -104,31 +121,63 @@ def _listed(name: str, value: list[Any]) -> dict[str, str | None]:
     return {name: json.dumps(value, ensure_ascii=False) if value else None}
 
 
-def _lines(text: str, source: Source) -> Records:
-    dropped: Counter[str] = Counter()
-    records: list[tuple[int, Any]] = []
-    for number, line in enumerate(text.splitlines(), 1):
+def _pieces(file: BinaryIO, source: Source, where: str, chunk_bytes: int) -> Iterator[str]:
+    """The text of a file, some megabytes at a time."""
+    decoder = Decoder(source.encoding or "utf-8", where)
+    ended = False
+    while not ended:
+        data = file.read(chunk_bytes)
+        ended = len(data) < chunk_bytes
+        text, damaged = decoder.text(data, ended)
+        if damaged:
+            raise Unreadable(where, f"is not valid {source.encoding or 'utf-8'}")
+        yield text
+
+
+def _lines(pieces: Iterator[str], tally: Tally) -> Iterator[tuple[int, Any]]:
+    """The record of each line, with its number; blank and malformed ones are counted."""
+    for number, line in enumerate(_split(pieces), 1):
         if not line.strip():
-            dropped["blank"] += 1
+            tally.dropped["blank"] += 1
             continue
         try:
-            records.append((number, _DECODER.decode(line)))
+            record = json_stream.DECODER.decode(line)
         except (json.JSONDecodeError, RecursionError):
-            dropped["malformed"] += 1
-    return _table(records, source, dropped)
+            tally.dropped["malformed"] += 1
+            continue
+        yield number, record
 
 
-def _table(records: Iterable[tuple[int, Any]], source: Source, dropped: Counter[str]) -> Records:
-    flat: list[dict[str, str | None]] = []
-    places: list[int] = []
+def _split(pieces: Iterator[str]) -> Iterator[str]:
+    """Lines: a line feed ends one, a carriage return before it belongs to the break."""
+    rest = ""
+    for piece in pieces:
+        *whole, rest = (rest + piece).split("\n")
+        yield from whole
+    if rest:
+        yield rest
+
+
+def _tables(numbered: Iterable[tuple[int, Any]], tally: Tally) -> Iterator[Raw]:
+    """The records as columns, some at a time; a later batch knows the keys of those before."""
     headings: dict[str, None] = {}
-    for place, record in records:
+    rows: list[dict[str, str | None]] = []
+    places: list[int] = []
+    for place, record in numbered:
         if not isinstance(record, dict):
-            dropped["malformed"] += 1
+            tally.dropped["malformed"] += 1
             continue
         row = flatten(record)
         headings.update(dict.fromkeys(row))
-        flat.append(row)
+        rows.append(row)
         places.append(place)
-    columns = [text_column([row.get(h) for row in flat]) for h in headings]
-    return sifted(tuple(headings), columns, line_column(places), source.drop, dropped=dropped)
+        if len(rows) == BATCH_ROWS:
+            yield _table(rows, places, headings)
+            rows, places = [], []
+    if rows or not headings:
+        yield _table(rows, places, headings)
+
+
+def _table(rows: list[dict[str, str | None]], places: list[int], headings: dict[str, None]) -> Raw:
+    columns = [text_column([row.get(h) for row in rows]) for h in headings]
+    return tuple(headings), columns, line_column(places)

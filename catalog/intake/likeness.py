@@ -1,39 +1,50 @@
 """Whether two tables are one table delivered twice: the tests behind folding files into families.
 
-Decides from headings, names, titles and the shape of codes, never from a single one of them: four
-tables of a code and a name each are four different things. Who wins among copies and versions is
-decided in :mod:`catalog.intake.families`.
+Decides from headings and what they mean, names, titles and the shape of codes, never from a single one
+of them: four tables of a code and a name each are four different things. Headings many tables have
+count little, those few have count much. Who wins among copies and versions is decided in
+:mod:`catalog.intake.families`.
 """
 
 from __future__ import annotations
 
+import math
 import re
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from catalog.intake import subjects
 from catalog.intake.excel import split_range
 from catalog.intake.filenames import area_in, period_in, subject_of
 from catalog.intake.layout import Table
+from catalog.intake.meanings import aligned, list_of, meanings, normalised, resembling, weight
+from catalog.intake.subjects import Said
 from catalog.intake.table_region import is_value
+from catalog.intake.types import is_code_name
+from catalog.intake.wide import LABEL, VALUE, Wide, long_form, wide
 
 # Same columns fold by themselves from this number on; fewer need alike names.
 TELLING_COLUMNS: Final = 3
-# Different layouts: columns in common, at least, and their share of the smaller and of the larger layout.
+# Different layouts with alike names: columns in common, and their share of the smaller and the larger,
+# by number or by what they tell.
 SHARED_COLUMNS: Final = 4
 SHARE_OF_SMALLER: Final = 0.8
 SHARE_OF_LARGER: Final = 0.6
-# Alike names share this part of the words of the shorter one.
-ALIKE_WORDS: Final = 0.5
+# The same by what the columns tell, where names are alike, and where they say nothing.
+TOLD_ALIKE: Final = (3, 0.6, 0.45)
+TOLD_ALONE: Final = (4, 0.75, 0.6)
 # A table is wide by period when this share of its headings are years, months or days.
 PERIOD_SHARE: Final = 0.5
 # Values looked at when comparing the shapes of two columns.
 SHAPE_ROWS: Final = 2000
+# Least weight of a heading, however many tables have it.
+LEAST_WEIGHT: Final = 0.25
 
 _PERIOD_HEADING = re.compile(
     r"^(?:(?:19|20)\d\d年?(?:\d{1,2}月)?|\d{1,2}月(?:\d{1,2}日)?|(?:19|20)\d\d[-/.]\d{1,2})$"
@@ -41,29 +52,36 @@ _PERIOD_HEADING = re.compile(
 _SUBJECT_LINE = re.compile(r"^指标[：:]\s*(.+)$")
 _AS_OF = re.compile(r"截至|截止|时点|统计时间|报告期")
 _AREA_LINE = re.compile(r"填报|单位|街道|社区|乡镇|村")
+_YEARLIKE = re.compile(r"年份|年度|^年$|^year$|月份|季度|时间|账期|^period$|日期")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Member:
     """A table with what its name, title and headings say.
 
     Attributes:
-        table: as read.
-        headings: normalised heading → heading as the file prints it.
-        subject: what names say it is about.
-        titles: words of file name, sheet and title.
+        table: as read; in its long form where its columns are periods.
+        printed: as read.
+        headings: column of the family → heading as the file prints it.
+        subject: what the file's name says it is about.
+        cores: what file name and titles say it is about, without the kind of paper.
+        sheet_cores: the same of the sheet's name.
         period, area: found in sheet, file name or title.
         why_period, why_area: where.
+        wide: its period columns, where they are read as rows.
     """
 
     table: Table
+    printed: Table
     headings: Mapping[str, str]
     subject: str
-    titles: frozenset[str]
+    cores: frozenset[str]
+    sheet_cores: frozenset[str] = frozenset()
     period: str | None = None
     area: str | None = None
     why_period: str = ""
     why_area: str = ""
+    wide: Wide | None = None
 
     @property
     def folder(self) -> str:
@@ -83,6 +101,8 @@ class Member:
     @property
     def wide_by_period(self) -> bool:
         """Whether most columns are periods, so that the columns do not say what the figures are."""
+        if self.wide is not None:
+            return True
         periods = sum(bool(_PERIOD_HEADING.match(h)) for h in self.headings.values())
         return periods >= PERIOD_SHARE * len(self.headings) and periods >= 2
 
@@ -92,69 +112,209 @@ class Member:
         return next((m[1].strip() for a in self.table.above if (m := _SUBJECT_LINE.match(a))), None)
 
 
-def member_of(table: Table) -> Member:
-    """A table with what its name, title and headings say of it."""
+@dataclass(slots=True)
+class Known:
+    """What is known of the tables of one folder while they are compared, each thing found out once.
+
+    Attributes:
+        seen: meaning of a heading → layouts that have it.
+        layouts: how many there are.
+    """
+
+    seen: Counter[str] = field(default_factory=Counter)
+    layouts: int = 0
+    _lists: dict[tuple[int, str], frozenset[str]] = field(default_factory=dict)
+    _kinds: dict[tuple[int, str], str] = field(default_factory=dict)
+    _tokens: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, layouts: Iterable[Sequence[str]]) -> Known:
+        """What the headings of every layout say."""
+        made = cls()
+        for headings in layouts:
+            made.layouts += 1
+            made.seen.update({meanings(h)[-1] for h in headings})
+        return made
+
+    def weight(self, headings: Iterable[str]) -> float:
+        """How much some headings tell together: the fewer layouts have one, the more."""
+        whole = math.log(self.layouts + 2)
+        told = 0.0
+        for heading in headings:
+            often = max(self.seen[meanings(heading)[-1]], 1)
+            told += weight(heading) * max(LEAST_WEIGHT, math.log((self.layouts + 1) / often) / whole)
+        return told
+
+    def list_of(self, member: Member, heading: str) -> frozenset[str]:
+        """The closed list of words of a column, empty where it is none."""
+        key = id(member.table), heading
+        if key not in self._lists:
+            self._lists[key] = list_of(member.table.records.column(heading))
+        return self._lists[key]
+
+    def kind_of(self, member: Member, heading: str) -> str:
+        """Whether a column holds figures, words or nothing."""
+        key = id(member.table), heading
+        if key not in self._kinds:
+            self._kinds[key] = _kind_of(member, heading)
+        return self._kinds[key]
+
+    def tokens(self, member: Member) -> frozenset[str]:
+        """Everything the headings of a table may be recognised by."""
+        if id(member.table) not in self._tokens:
+            found = frozenset(t for h in member.headings.values() for t in meanings(h))
+            self._tokens[id(member.table)] = found
+        return self._tokens[id(member.table)]
+
+
+def member_of(table: Table, *, unpivot: bool = True) -> Member:
+    """A table with what its name, title and headings say of it.
+
+    Args:
+        table: as read.
+        unpivot: whether period columns are read as rows.
+    """
     stem = PurePosixPath(table.path).stem
     sheet = split_range(table.source.sheet)[0] if table.source.sheet else ""
-    headings: dict[str, str] = {}
-    for heading in table.headings:
-        headings.setdefault(normalised(heading), heading)
+    found = wide(table.records) if unpivot else None
+    shown = replace(table, records=long_form(table.records, found)) if found else table
     period, why_period = _period(stem, sheet, table)
     area, why_area = _area(stem, sheet, table)
-    words = _words(subject_of(stem)) | _words(subject_of(sheet))
-    for line in table.above:
-        words |= _words(subject_of(line))
-    return Member(table, headings, subject_of(stem), frozenset(words), period, area, why_period, why_area)
+    cores = {subjects.core(text) for text in (stem, *table.above)} - {""}
+    of_sheet = frozenset({subjects.core(sheet)} - {""})
+    keys = _keys(shown.headings)
+    about = subject_of(stem), frozenset(cores), of_sheet
+    return Member(shown, table, keys, *about, period, area, why_period, why_area, found)
 
 
-def normalised(heading: str) -> str:
-    """A heading without case, blanks, punctuation or width.
+def _keys(headings: Sequence[str]) -> dict[str, str]:
+    """Normalised heading → heading, none lost where two are normalised alike."""
+    keys: dict[str, str] = {}
+    for heading in headings:
+        key = normalised(heading)
+        keys[key if key not in keys else heading] = heading
+    return keys
 
-    >>> normalised("X Coordinate (State Plane)") == normalised("x_coordinate_state_plane")
-    True
+
+def fit(one: Member, other: Member, known: Known | None = None) -> str | None:
+    """Why two tables are one, or None where they are not.
+
+    Args:
+        one: a table.
+        other: another.
+        known: of the tables of their folder; None = of these two alone.
     """
-    folded = unicodedata.normalize("NFKC", heading).lower()
-    return heading if heading.startswith("#") else re.sub(r"[^0-9a-z\u3400-\u9fff]", "", folded) or folded
-
-
-def fit(one: Member, other: Member) -> str | None:
-    """Why two tables are one, or None where they are not."""
-    a, b = set(one.headings), set(other.headings)
     if one.headed != other.headed:
         return _positional(one, other)
-    common = a & b
     if one.wide_by_period or other.wide_by_period:
-        told = one.indicator is not None and one.indicator == other.indicator
-        return "same 指标 line" if told and len(common) >= 2 else None
-    reason = _by_headings(one, other, common)
-    return reason if reason and not _shapes_differ(one, other, common) else None
+        return _by_periods(one, other, known or Known())
+    known = known or Known()
+    if not _worth_comparing(one, other, known):
+        return None
+    pairs = paired(one, other, known)
+    reason = _by_headings(one, other, pairs, known)
+    return reason if reason and not _shapes_differ(one, other, pairs) else None
 
 
-def _by_headings(one: Member, other: Member, common: set[str]) -> str | None:
+def _worth_comparing(one: Member, other: Member, known: Known) -> bool:
+    """Whether names, places and numbers of columns leave a chance, before any column is compared."""
+    words = said(one, other)
+    if not (near(one, other) or one.subject == other.subject or words is Said.SAME):
+        return False
+    if words is Said.OTHER and one.subject != other.subject and len(one.headings) != len(other.headings):
+        return False
+    return len(known.tokens(one) & known.tokens(other)) >= min(2, len(one.headings), len(other.headings))
+
+
+def paired(one: Member, other: Member, known: Known) -> dict[str, str]:
+    """Heading of ``one`` → heading of ``other`` that is the same column."""
+    mine, theirs = list(one.headings.values()), {h: (h,) for h in other.headings.values()}
+    found = aligned(
+        mine,
+        theirs,
+        lambda h: known.list_of(one, h),
+        lambda h: known.list_of(other, h),
+    )
+    rest = {k: v for k, v in theirs.items() if k not in found.values()}
+    left = resembling([h for h in mine if h not in found], rest)
+    return found | {h: k for h, k in left.items() if known.kind_of(one, h) == known.kind_of(other, k)}
+
+
+def near(one: Member, other: Member) -> bool:
+    """Whether two files lie in one folder, or in folders that differ by period or place alone."""
+    return one.folder == other.folder or _place(one.folder) == _place(other.folder)
+
+
+def _place(folder: str) -> tuple[str, ...]:
+    parts = PurePosixPath(folder).parts
+    return tuple(p for p in parts if subject_of(p) and area_in(p) != p)
+
+
+def said(one: Member, other: Member) -> Said:
+    """What names say of two tables; a sheet is asked only within a workbook or where names say nothing."""
+    if one.table.path == other.table.path:
+        return subjects.said(one.sheet_cores, other.sheet_cores)
+    found = subjects.said(one.cores or one.sheet_cores, other.cores or other.sheet_cores)
+    return Said.NOTHING if found is Said.OTHER and not (one.cores and other.cores) else found
+
+
+def _by_headings(one: Member, other: Member, pairs: Mapping[str, str], known: Known) -> str | None:
     sizes = sorted((len(one.headings), len(other.headings)))
-    alike = _alike(one, other)
-    if len(common) == sizes[0] == sizes[1]:
-        near = one.folder == other.folder and len(common) >= TELLING_COLUMNS
-        return "same columns" if near or alike else None
-    enough = len(common) >= SHARED_COLUMNS
-    inside = len(common) >= SHARE_OF_SMALLER * sizes[0] and len(common) >= SHARE_OF_LARGER * sizes[1]
-    if enough and inside and alike:
-        return f"{len(common)} columns in common of {sizes[0]} and {sizes[1]}, and alike names"
+    common, words = len(pairs), said(one, other)
+    same_name = one.subject == other.subject or words is Said.SAME
+    if common == sizes[0] == sizes[1]:
+        enough = near(one, other) and common >= TELLING_COLUMNS
+        return "same columns" if enough or same_name else None
+    counted = f"{common} columns in common of {sizes[0]} and {sizes[1]}"
+    few = common >= SHARE_OF_SMALLER * sizes[0] and common >= SHARE_OF_LARGER * sizes[1]
+    if words is Said.SAME and common >= SHARED_COLUMNS and few:
+        return f"{counted}, and alike names"
+    told = known.weight(pairs)
+    whole = sorted(max(known.weight(m.headings.values()), 1e-9) for m in (one, other))
+    for wanted, limits, why in (
+        (Said.SAME, TOLD_ALIKE, "alike names"),
+        (Said.NOTHING, TOLD_ALONE, "no name that says otherwise"),
+    ):
+        least, smaller, larger = limits
+        enough = common >= least and told >= smaller * whole[0] and told >= larger * whole[1]
+        if words is wanted and enough and (wanted is Said.SAME or near(one, other)):
+            return f"{counted}, those that tell it from other tables, and {why}"
     return None
 
 
-def _alike(one: Member, other: Member, least: int = 2) -> bool:
-    """Whether names and titles speak of the same subject, by at least so many words in common."""
-    if one.subject == other.subject:
-        return True
-    smaller = min(len(one.titles), len(other.titles))
-    shared = len(one.titles & other.titles)
-    return smaller > 0 and shared >= least and shared >= ALIKE_WORDS * smaller
+def _by_periods(one: Member, other: Member, known: Known) -> str | None:
+    """Tables wide by period: their columns say nothing, so indicator, name or the long form must."""
+    if one.wide_by_period and other.wide_by_period:
+        if one.indicator or other.indicator:
+            told = one.indicator == other.indicator
+            return "same 指标 line" if told and len(set(one.headings) & set(other.headings)) >= 2 else None
+        if one.wide is None or other.wide is None or one.wide.kind != other.wide.kind:
+            return None
+        named = bool(one.cores & other.cores) and one.subject == other.subject
+        whole = len(paired(one, other, known)) == len(one.headings) == len(other.headings)
+        return "same columns beside the periods, and the same name" if named and whole else None
+    spread, tall = (one, other) if one.wide_by_period else (other, one)
+    if spread.wide is None or not near(one, other) or said(one, other) is Said.OTHER:
+        return None
+    return "its periods are rows in" if stood_up(spread, tall) else None
+
+
+def stood_up(spread: Member, tall: Member) -> dict[str, str] | None:
+    """Heading of a wide table's long form → heading of a long table, or None where they do not meet."""
+    fixed = [h for h in spread.headings.values() if h not in (LABEL, VALUE)]
+    pairs = aligned(fixed, {h: (h,) for h in tall.headings.values()})
+    left = [h for h in tall.headings.values() if h not in pairs.values()]
+    times = [h for h in left if _YEARLIKE.search(normalised(h))]
+    figures = [h for h in left if h not in times and _figures(tall, h)]
+    if len(pairs) < len(fixed) or not fixed or len(times) != 1 or len(figures) != 1:
+        return None
+    return pairs | {LABEL: times[0], VALUE: figures[0]}
 
 
 def _positional(one: Member, other: Member) -> str | None:
     """A file without headings belongs to one with headings when every column has the same shape."""
-    if len(one.headings) != len(other.headings) or one.folder != other.folder or not _alike(one, other, 1):
+    named = one.subject == other.subject or said(one, other) is Said.SAME
+    if len(one.headings) != len(other.headings) or one.folder != other.folder or not named:
         return None
     pairs = zip(one.headings.values(), other.headings.values(), strict=True)
     if all(_figures(one, h) == _figures(other, g) for h, g in pairs):
@@ -167,13 +327,32 @@ def _figures(member: Member, heading: str) -> bool:
     return sum(is_value(v) for v in values) * 2 > len(values)
 
 
-def _shapes_differ(one: Member, other: Member, common: set[str]) -> bool:
+def _kind_of(member: Member, heading: str) -> str:
+    """Whether a column holds figures, words or nothing: enough to tell unlike columns apart."""
+    values = member.table.records.column(heading).slice(0, SHAPE_ROWS).drop_null().to_pylist()
+    if not values:
+        return "nothing"
+    return "figures" if sum(is_value(v) for v in values) * 2 > len(values) else "words"
+
+
+def _shapes_differ(one: Member, other: Member, pairs: Mapping[str, str]) -> bool:
     """Whether a shared column holds codes of different widths: another level, another thing."""
-    for name in common:
-        widths = [_code_width(m.table.records.column(m.headings[name])) for m in (one, other)]
+    for mine, theirs in pairs.items():
+        if not is_code_name(mine):
+            continue
+        widths = [
+            _code_width(m.table.records.column(h)) if h in m.table.records.headings else None
+            for m, h in ((one, mine), (other, theirs))
+        ]
         if widths[0] and widths[1] and widths[0] != widths[1]:
             return True
     return False
+
+
+def code_widths(member: Member) -> tuple[tuple[str, int | None], ...]:
+    """Width of every column of codes, by heading."""
+    columns = member.table.records
+    return tuple((h, _code_width(columns.column(h))) for h in sorted(columns.headings) if is_code_name(h))
 
 
 def _code_width(column: pa.ChunkedArray) -> int | None:
@@ -184,14 +363,6 @@ def _code_width(column: pa.ChunkedArray) -> int | None:
     lengths = pc.min_max(pc.utf8_length(values)).as_py()
     same = lengths["min"] == lengths["max"] and pc.count_distinct(values).as_py() == len(values)
     return int(lengths["min"]) if same else None
-
-
-def _words(text: str) -> set[str]:
-    """Latin words and pairs of Chinese characters of a text; long numbers and hashes say nothing."""
-    found = {w for w in re.findall(r"[a-z]+|\d{1,4}(?!\d)", text.lower()) if len(w) > 1}
-    for run in re.findall(r"[\u4e00-\u9fff]+", text):
-        found |= {run[i : i + 2] for i in range(len(run) - 1)}
-    return found
 
 
 def _period(stem: str, sheet: str, table: Table) -> tuple[str | None, str]:

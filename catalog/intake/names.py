@@ -1,8 +1,7 @@
 """Physical names for printed headings, safe in every engine.
 
-Decides the name from a vocabulary of common words; a heading with unknown words keeps its place
-(``c05``), never a transliteration nobody can read. The heading itself stays with the field as its
-business name.
+Decides the name from a vocabulary of common words; a heading with words it lacks is written in
+Pinyin throughout, never half of each. The heading itself stays with the field as its business name.
 """
 
 from __future__ import annotations
@@ -11,6 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from catalog.intake.headings import JOINT
+from catalog.intake.romanised import romanised
 from catalog.intake.words import vocabulary
 from contracts.model import SAFE_NAME
 
@@ -20,6 +21,7 @@ LENGTH: Final = 63
 _PARENS = re.compile(r"[（(【\[][^（）()【】\[\]]*[)）】\]]")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_CHUNK = re.compile(r"[\u4e00-\u9fff]+|[A-Za-z0-9]+")
 _YEAR = re.compile(r"^((?:19|20)\d\d)年?$")
 _YEAR_MONTH = re.compile(r"^((?:19|20)\d\d)[年./-](\d{1,2})月?$")
 _MONTH = re.compile(r"^(\d{1,2})月(?:份)?$")
@@ -39,7 +41,7 @@ def physical(headings: Sequence[str]) -> tuple[str, ...]:
     >>> physical(["序号", "学校名称", "PM2.5", "2024年", "cityCode", "#6", "序号"])
     ('seq', 'school_name', 'pm2_5', 'y2024', 'city_code', 'c06', 'seq_2')
     """
-    short = _without_common_path(headings)
+    short = _without_frames(_without_common_path(headings))
     taken: set[str] = set()
     out = []
     for place, heading in enumerate(short, 1):
@@ -49,7 +51,7 @@ def physical(headings: Sequence[str]) -> tuple[str, ...]:
 
 
 def safe(text: str, fallback: str) -> str:
-    """A safe name for a table, schema or source, or ``fallback`` where the words are unknown."""
+    """A safe name for a table, schema or source, or ``fallback`` where there is nothing to name it by."""
     name = _name(text, 0)
     return fallback if re.fullmatch(r"c\d+", name) else name
 
@@ -72,19 +74,39 @@ def _name(heading: str, place: int) -> str:
     if heading.startswith("#"):
         return f"c{place:02d}"
     bare = _PARENS.sub("", text) or text
-    parts = []
-    known = True
-    for chunk in re.findall(r"[\u4e00-\u9fff]+|[A-Za-z0-9]+", bare):
-        if _HAN.match(chunk):
-            words, whole = _translated(chunk)
-            parts += words
-            known = known and whole
-        else:
-            parts += [p.lower() for p in _CAMEL.split(chunk)]
-    name = "_".join(p for p in parts if p)
-    if not name or not known:
-        name = f"c{place:02d}" + (f"_{parts[-1]}" if parts and known is False and _ends_known(bare) else "")
+    english = translated(bare)
+    name = "_".join(english if english is not None else _spelt(bare)) or f"c{place:02d}"
     return _made_safe(name, place)
+
+
+def translated(text: str) -> list[str] | None:
+    """The English parts of a heading, or None where the vocabulary lacks a word of it.
+
+    >>> translated("企业名称"), translated("PM2.5"), translated("耄耋")
+    (['enterprise_name'], ['pm2', '5'], None)
+    """
+    parts: list[str] = []
+    for chunk in _CHUNK.findall(text):
+        if not _HAN.match(chunk):
+            parts += _latin(chunk)
+            continue
+        words, whole = _translated(chunk)
+        if not whole:
+            return None
+        parts += words
+    return [p for p in parts if p]
+
+
+def _spelt(text: str) -> list[str]:
+    """Parts of a heading in Latin letters, Chinese as it sounds."""
+    parts: list[str] = []
+    for chunk in _CHUNK.findall(text):
+        parts += romanised(chunk) if _HAN.match(chunk) else _latin(chunk)
+    return [p for p in parts if p]
+
+
+def _latin(chunk: str) -> list[str]:
+    return [p.lower() for p in _CAMEL.split(chunk)]
 
 
 def _translated(run: str) -> tuple[list[str], bool]:
@@ -104,14 +126,6 @@ def _translated(run: str) -> tuple[list[str], bool]:
     return words, whole
 
 
-def _ends_known(text: str) -> bool:
-    """Whether a heading ends in a known word of two characters or more (…日期, …金额)."""
-    runs = re.findall(r"[\u4e00-\u9fff]+", text)
-    if not runs:
-        return False
-    return any(runs[-1][-n:] in vocabulary().english for n in (2, 3, 4))
-
-
 def _period(text: str) -> str | None:
     if m := _YEAR.match(text):
         return f"y{m[1]}"
@@ -128,12 +142,21 @@ def _period(text: str) -> str | None:
 
 
 def _made_safe(name: str, place: int) -> str:
-    name = re.sub(r"_+", "_", name).strip("_")[:LENGTH].rstrip("_")
+    name = _shortened(re.sub(r"_+", "_", name).strip("_"))
     if name and name[0].isdigit():
         name = f"c_{name}"[:LENGTH]
     if name in vocabulary().reserved:
         name += "_"
     return name if SAFE_NAME.match(name) else f"c{place:02d}"
+
+
+def _shortened(name: str) -> str:
+    """A name within the limit, cut between two words where that leaves most of it."""
+    if len(name) <= LENGTH:
+        return name
+    cut = name[:LENGTH]
+    whole = cut.rpartition("_")[0]
+    return (whole if len(whole) > LENGTH // 2 else cut).rstrip("_")
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -143,6 +166,13 @@ def _free(name: str, taken: set[str]) -> str:
         candidate = name[: LENGTH - len(tail)].rstrip("_") + tail
         number += 1
     return candidate
+
+
+def _without_frames(headings: Sequence[str]) -> list[str]:
+    """Headings without a group that says nothing (基本信息/姓名), where that leaves them distinct."""
+    frames = tuple(f"{frame}{JOINT}" for frame in vocabulary().frames)
+    short = [h.split(JOINT, 1)[1] if h.startswith(frames) else h for h in headings]
+    return [s if short.count(s) == 1 else h for s, h in zip(short, headings, strict=True)]
 
 
 def _without_common_path(headings: Sequence[str]) -> list[str]:

@@ -8,11 +8,12 @@ from collections.abc import Collection
 from pathlib import PurePosixPath
 from typing import Final
 
+from catalog.intake import subjects
 from catalog.intake.excel import split_range
 from catalog.intake.families import Family
 from catalog.intake.filenames import subject_of
 from catalog.intake.likeness import Member
-from catalog.intake.names import safe
+from catalog.intake.names import safe, translated
 from contracts.model import Party
 
 # Stands where only a person knows the source department 数源部门.
@@ -52,21 +53,44 @@ def title_of(family: Family) -> str:
     first = family.members[0]
     sheet = split_range(first.table.source.sheet)[0] if first.table.source.sheet else ""
     place = first.folder.rsplit("/", 1)[-1]
-    return _title_line(family) or _shared(family) or first.subject or subject_of(sheet) or place or first.stem
+    found = _title_line(family) or _shared(family) or _usual_subject(family) or _bare(first.subject)
+    return found or subject_of(sheet) or place or first.stem
 
 
 def _title_line(family: Family) -> str:
+    """The title most files print above the table, or the figure their 指标 line names, or nothing."""
+    lines = Counter(line for m in family.members if (line := _title_above(m)))
+    if lines:
+        return lines.most_common(1)[0][0]
+    told = Counter(m.indicator for m in family.members if m.indicator)
+    return re.sub(r"[（(][^（）()]*[)）]$", "", told.most_common(1)[0][0]) if told else ""
+
+
+def _title_above(member: Member) -> str:
     """The line above a table that is its title, without what stands in brackets after it, or nothing."""
-    for line in family.members[0].table.above:
+    for line in member.table.above:
         text = re.sub(r"\s+", "", line)
         plain = not (_LABELLED.match(text) or _ATTACHMENT.match(text) or _BRACKETED.match(text))
         if plain and 3 < len(text) <= 60:
             bare = re.sub(r"[（(][^（）()]*[)）]$", "", text)
             return subject_of(bare) or bare
-    for member in family.members:
-        if member.indicator:
-            return re.sub(r"[（(][^（）()]*[)）]$", "", member.indicator)
     return ""
+
+
+def _usual_subject(family: Family) -> str:
+    """What most file names of a family are about, where they say it."""
+    if len(family.members) < 2:
+        return ""
+    cores = Counter(core for m in family.members if (core := subjects.core(m.stem)))
+    if not cores:
+        return ""
+    usual = cores.most_common(1)[0][0]
+    return min((_bare(m.subject) for m in family.members if subjects.core(m.stem) == usual), key=len)
+
+
+def _bare(subject: str) -> str:
+    """A subject without the running number and marks at its end."""
+    return re.sub(r"(?<=[\u4e00-\u9fff])[\s_\-]+\d{0,4}$|[（(]\s*[)）]", "", subject).strip("_- ")
 
 
 def department_of(family: Family) -> Party:
@@ -82,12 +106,17 @@ def department_of(family: Family) -> Party:
     return Party(UNKNOWN_DEPARTMENT)
 
 
-def source_name(member: Member, taken: Collection[str]) -> str:
-    """Name of a source: its file, and its sheet or table."""
+def source_name(member: Member, taken: Collection[str], *, shared: bool = False) -> str:
+    """Name of a source: its file, and its sheet or table.
+
+    Args:
+        member: the file, or the first of those it takes.
+        taken: names already given.
+        shared: whether it takes all files of that name, so that period and place are left out.
+    """
     inner = member.table.source.sheet or member.table.source.query
-    name = (
-        re.sub(r"[\s.#/\\@!%&^:]+", "_", member.stem + (f"_{inner}" if inner else "")).strip("_") or "source"
-    )
+    stem = (member.subject if shared else member.stem) or member.stem
+    name = re.sub(r"[\s.#/\\@!%&^:]+", "_", stem + (f"_{inner}" if inner else "")).strip("_") or "source"
     candidate, number = name, 2
     while candidate in taken:
         candidate = f"{name}_{number}"
@@ -96,23 +125,17 @@ def source_name(member: Member, taken: Collection[str]) -> str:
 
 
 def _table_name(family: Family, number: int) -> str:
-    fallback = f"t{number:02d}"
-    shared = _shared(family)
-    stems = [
-        shared,
-        _title_line(family),
-        *(_HASH.sub("", m.subject) for m in family.members),
-        title_of(family),
-    ]
-    for stem in stems:
-        name = safe(stem, "") if stem else ""
-        if name and not re.match(r"^c\d+(?:_|$)", name) and not re.match(r"^c_\d+$", name):
-            return re.sub(r"^c_(?=\d)", "t_", name)
-    latin = "_".join(
-        re.findall(r"[A-Za-z][A-Za-z0-9]*|\d{1,4}(?!\d)", _HASH.sub("", family.members[0].subject))
-    )
-    name = safe(latin, fallback)
-    return fallback if re.match(r"^c\d*_", name) or len(name) < 3 else name
+    """The first telling text whose words are all known, else the first in Pinyin."""
+    sure = [_shared(family), _usual_subject(family), _title_line(family)]
+    guessed = [*(_HASH.sub("", _bare(m.subject)) for m in family.members), title_of(family)]
+    for stems in (sure, guessed):
+        texts = [s for s in stems if re.search(r"[A-Za-z]{2}|[\u4e00-\u9fff]", s)]
+        known = (t for t in texts if translated(t))
+        text = next(known, texts[0] if texts else "")
+        if text:
+            break
+    name = re.sub(r"^c_(?=\d)", "t_", safe(text, "")) if text else ""
+    return name or f"t{number:02d}"
 
 
 def _shared(family: Family) -> str:
@@ -122,5 +145,5 @@ def _shared(family: Family) -> str:
     parts = [re.findall(r"[A-Za-z]+|\d+|[\u4e00-\u9fff]+", m.subject) for m in family.members]
     counts = Counter(word for words in parts for word in set(words))
     shared = [w for w in parts[0] if counts[w] == len(parts)]
-    text = "_".join(shared)
+    text = _bare("_".join(shared))
     return text if re.search(r"[A-Za-z]{3}|[\u4e00-\u9fff]{2}", text) else ""

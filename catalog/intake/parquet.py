@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from catalog.intake.errors import Unreadable
-from catalog.intake.records import Records, line_column, sifted
+from catalog.intake.records import (
+    Raw,
+    Records,
+    Stream,
+    Tally,
+    gathered,
+    line_column,
+    streamed,
+    text_column,
+)
 from contracts.model import Source
+
+# Rows turned into text at a time.
+BATCH_ROWS: Final = 65_536
 
 
 def read(path: Path, source: Source, where: str) -> Records:
-    """Rows of a Parquet file.
+    """Rows of a Parquet file, in memory; see :func:`stream`."""
+    return gathered(stream(path, source, where))
+
+
+def stream(path: Path, source: Source, where: str) -> Stream:
+    """Rows of a Parquet file, some at a time.
 
     Args:
         path: the file.
@@ -28,12 +47,22 @@ def read(path: Path, source: Source, where: str) -> Records:
     Raises:
         Unreadable: damaged or cut off.
     """
+    return streamed(_read(path, where), source.drop, Tally())
+
+
+def _read(path: Path, where: str) -> Iterator[Raw]:
+    done = 0
     try:
-        table = pq.ParquetFile(path).read()
+        with pq.ParquetFile(path) as file:
+            names = tuple(file.schema_arrow.names)
+            for batch in file.iter_batches(BATCH_ROWS, use_threads=False):
+                columns = [as_text(pa.chunked_array([c])) for c in batch.columns]
+                yield names, columns, line_column(range(done + 1, done + batch.num_rows + 1))
+                done += batch.num_rows
+            if not done:
+                yield names, [text_column([]) for _ in names], line_column([])
     except (pa.ArrowInvalid, OSError) as error:
         raise Unreadable(where, "damaged or cut off: not a whole Parquet file") from error
-    columns = [as_text(c) for c in table.columns]
-    return sifted(tuple(table.column_names), columns, line_column(range(1, table.num_rows + 1)), source.drop)
 
 
 def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -30,6 +30,9 @@ REMARK_CELLS: Final = 4
 _FIRST_PLACE: Final = "甲"
 _PLACES: Final = frozenset("甲乙丙丁戊己庚辛壬癸")
 
+# Rules that look for a word.
+_WORDED: Final = frozenset({"total", "signature", "note"})
+
 _GAPS = re.compile(r"[\s\u3000]+")
 
 
@@ -44,7 +47,7 @@ class Words:
     @property
     def any_pattern(self) -> str:
         """One expression (RE2) that finds every cell one of the three might match."""
-        return f"(?i)^{_FIRST_PLACE}$|{_re2(self.total)}|{_re2(self.signature)}|{_re2(self.note)}"
+        return f"(?i){_re2(self.total)}|{_re2(self.signature)}|{_re2(self.note)}"
 
 
 @lru_cache(maxsize=1)
@@ -168,8 +171,8 @@ def sift(
 ) -> Sifted:
     """Drop the rows that are not data.
 
-    Only rows that could match are looked at one by one: those with at most one filled cell, with a
-    word of ``rows.yaml`` in a leading cell, or that repeat the first heading.
+    Only rows that could match a rule are looked at one by one: empty ones, those with a single filled
+    cell, with a word of ``rows.yaml`` in a leading cell, or that repeat a leading heading.
 
     Args:
         columns: trimmed text columns of equal length.
@@ -183,7 +186,9 @@ def sift(
     dropped: Counter[str] = Counter()
     if not columns or len(lines) == 0:
         return Sifted(list(columns), lines, dropped)
-    candidates = _candidates(columns, headings)
+    candidates = _candidates(columns, headings, rules)
+    if not len(candidates):
+        return Sifted(list(columns), lines, dropped)
     out: list[int] = []
     sections: list[tuple[int, str]] = []
     rows = pa.table(list(columns), names=[str(i) for i in range(len(columns))]).take(candidates)
@@ -203,27 +208,39 @@ def sift(
     return Sifted(list(columns), lines, dropped, tuple(sections))
 
 
-def _candidates(columns: Sequence[pa.ChunkedArray], headings: Sequence[str]) -> pa.Array:
-    """Places of the rows worth a closer look."""
+def _candidates(
+    columns: Sequence[pa.ChunkedArray], headings: Sequence[str], rules: Collection[str]
+) -> pa.Array:
+    """Places of the rows worth a closer look under the rules."""
     filled = None
     for column in columns:
         one = pc.cast(pc.is_valid(column), pa.int32())
         filled = one if filled is None else pc.add(filled, one)
-    mask = pc.less_equal(filled, 1)
-    leading = [pc.coalesce(*columns), *columns[:TOTAL_CELLS]]
-    for column in leading:
-        worded = pc.match_substring_regex(column, words().any_pattern)
-        mask = pc.or_(mask, pc.fill_null(worded, False))
-    repeated = [
-        pc.fill_null(pc.equal(column, printed), False)
-        for column, heading in list(zip(columns, headings, strict=True))[:TOTAL_CELLS]
-        for printed in {heading, heading.split("/")[-1]}
-    ]
-    for again in repeated:
-        mask = pc.or_(mask, again)
+    mask = pc.less_equal(filled, 1 if "sub_header" in rules else 0)
+    if not _WORDED.isdisjoint(rules):
+        mask = pc.or_(mask, _worded(columns))
+    if "repeated_header" in rules:
+        for column, heading in list(zip(columns, headings, strict=True))[:TOTAL_CELLS]:
+            for printed in {heading, heading.split("/")[-1]}:
+                mask = pc.or_(mask, pc.fill_null(pc.equal(column, printed), False))
+        # The line 甲 乙 1 2 3 under a heading.
+        mask = pc.or_(mask, pc.fill_null(pc.equal(pc.coalesce(*columns), _FIRST_PLACE), False))
     if isinstance(mask, pa.ChunkedArray):
         mask = mask.combine_chunks()
     return pc.indices_nonzero(mask)
+
+
+def _worded(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
+    """Rows with a word of ``rows.yaml`` in a leading cell, or in the first that is filled."""
+    leading = [pc.coalesce(*columns), *columns[:TOTAL_CELLS]]
+    # One call over all of them: compiling the expression costs more than matching it to a small file.
+    cells = pa.concat_arrays([chunk for column in leading for chunk in column.chunks])
+    found = pc.fill_null(pc.match_substring_regex(cells, words().any_pattern), False)
+    rows = len(columns[0])
+    mask = found.slice(0, rows)
+    for place in range(1, len(leading)):
+        mask = pc.or_(mask, found.slice(place * rows, rows))
+    return pa.chunked_array([mask])
 
 
 def _exactly(entries: Sequence[str]) -> re.Pattern[str]:

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
+import pyarrow.compute as pc
+
 from catalog.classify import Finding
-from catalog.intake.evidence import Guess
+from catalog.intake.evidence import FIT, Guess
 from catalog.intake.names import snake
-from catalog.intake.types import is_code_name, is_made_up
-from contracts.elements import elements
-from contracts.model import Field, FieldType, UnitRef, Use
+from catalog.intake.quantities import unit_in
+from catalog.intake.sources import Column
+from catalog.intake.types import is_code_name, is_made_up, is_row_number
+from contracts.model import Area, Field, FieldType, UnitRef, Use
 
 # Distinct values up to which a text is a category, in data about units and in other data.
 CATEGORIES_WITH_UNITS: Final = 30
@@ -30,7 +33,7 @@ SET_PHRASE_LENGTH: Final = 60
 UNIT_KINDS: Final = {"resident_id": "person", "uscc": "enterprise"}
 
 _PRIVATE = re.compile(
-    r"姓名|联系人|负责人|法定代表人|法人代表|户主|经办人|申请人|来电人|电话|手机|地址|住址|门牌|卡号|账号|车牌|号牌|邮箱|护照|证件号"
+    r"姓名|联系人|负责人|法定代表人|法人代表|户主|经办人|申请人|来电人|电话|手机|地址|住址|门牌|卡号|账号|车牌|号牌|邮箱|护照|证件号|人$|人姓名|家长|法人$"
     r"|(?:^|_)(?:address|street|phone|mobile|tel|email|card|card_no|account|plate|passport|landmark|intersection)(?:_|$)"
     r"|(?:person|first|last|full|owner|applicant|contact)_name"
 )
@@ -38,6 +41,20 @@ _COORDINATE = re.compile(
     r"经度|纬度|坐标|(?:^|_)(?:lat|lon|lng|latitude|longitude|coordinate|coordinates)(?:_|$)|^location$"
 )
 _REGION = re.compile(r"行政区划|区划代码|地区代码|所属(?:街道|社区|乡镇)")
+_AREA_CODE = re.compile(
+    r"(?:区划|地区|街道|乡镇|社区|村|区县|属地|居住地|户籍地)(?:编?代?码|编号)|(?:division|region|area|street|adcode)_?(?:code|id)?$"
+)
+_MEANINGS: Final = {
+    "registration": re.compile(r"户籍|户口|登记|注册"),
+    "residence": re.compile(r"居住|现住|常住|住所"),
+    "workplace": re.compile(r"工作|单位|就业|经营"),
+}
+_PERIOD = re.compile(
+    r"账期|年月|月份|年份|年度|季度|(?:统计|数据|所属|报告|监测)(?:日期|时间|期|月)|^(?:year|month|period)$|_(?:year|month|period)$"
+)
+_DATE_PART = re.compile(
+    r"^(?:年|月|日|时|小时|月份|季度|星期|周|year|month|day|hour|minute|quarter|week|weekday)$"
+)
 _BIRTH = re.compile(r"出生|birth")
 _HIDDEN: Final = frozenset({"person_name", "mobile", "landline", "bank_card", "address"})
 
@@ -57,6 +74,9 @@ def draft_field(name: str, heading: str, guess: Guess, *, with_units: bool, unit
     """
     use, why, grain = _use(heading, guess, with_units=with_units, unit=unit)
     low, high = public_bounds(guess) if use is Use.MEASURE else (None, None)
+    counted = guess.unit or unit_in(heading)
+    why += f"; unit {counted}" if counted else ""
+    unnamed = "no heading; " if is_made_up(heading) else ""
     return Field(
         name=name,
         business_name=heading,
@@ -70,10 +90,40 @@ def draft_field(name: str, heading: str, guess: Guess, *, with_units: bool, unit
         use=use,
         grain=grain,
         scale=guess.scale,
-        element=_element(heading, guess),
         personal=guess.check in ("resident_id", "mobile", "bank_card"),
-        description=f"Drafted: {'no heading; ' if is_made_up(heading) else ''}{guess.reason}; {why}.",
+        description=f"Drafted: {unnamed}{guess.reason}; {why}.",
     )
+
+
+def area_of(fields: Sequence[Field], columns: Sequence[Column], kinds: Collection[str]) -> Area | None:
+    """How rows are attributed to an area: by the first column that holds region codes.
+
+    Args:
+        fields: as drafted.
+        columns: those read from files, with their values.
+        kinds: kinds of unit the rows are about.
+    """
+    usable = {f.name for f in fields if f.use in (Use.DIMENSION, Use.PLAIN, Use.FILTER)}
+    for column in columns:
+        name = snake(column.heading)
+        if column.name not in usable or not _AREA_CODE.search(name):
+            continue
+        if _mostly_regions(column):
+            told = next((m for m, words in _MEANINGS.items() if words.search(name)), None)
+            return Area(column.name, told or ("registration" if "enterprise" in kinds else "residence"))
+    return None
+
+
+def period_of(fields: Sequence[Field]) -> str | None:
+    """The time field whose latest value says how fresh the data is, by its name."""
+    timed = [f for f in fields if f.use is Use.TIME]
+    return next((f.name for f in timed if _PERIOD.search(snake(f.business_name))), None)
+
+
+def _mostly_regions(column: Column) -> bool:
+    values = pc.unique(column.values.drop_null())
+    right = pc.sum(pc.match_substring_regex(values, r"^[1-9]\d{5}(?:\d{3}){0,2}$")).as_py() or 0
+    return len(values) > 0 and right >= FIT * len(values)
 
 
 def is_private(heading: str, guess: Guess) -> bool:
@@ -149,6 +199,10 @@ def _use(
         return Use.DIMENSION, "a position, coarsened to the grain", "0.01"
     if _COORDINATE.search(name):
         return Use.NEVER, "a position may point to a person", None
+    if is_row_number(heading, guess):
+        return Use.NEVER, "a running number, it counts the lines and says nothing of the row", None
+    if guess.type is FieldType.INTEGER and _DATE_PART.match(name):
+        return Use.DIMENSION, "a part of a date", None
     if guess.type in (FieldType.INTEGER, FieldType.NUMBER):
         return Use.MEASURE, "bounds rounded outward; set the public ones", None
     if guess.type is FieldType.BOOLEAN:
@@ -178,13 +232,3 @@ def _grain(name: str, guess: Guess, *, with_units: bool) -> str:
     if with_units:
         return "year" if _BIRTH.search(name) else "month"
     return "day" if guess.type is FieldType.DATE else "hour"
-
-
-def _element(heading: str, guess: Guess) -> str | None:
-    """The standard element whose name the heading is, where its check agrees with the guess."""
-    for code, element in elements().items():
-        if element.type is guess.type and element.check and element.check == guess.check:
-            return code
-        if element.type is guess.type and heading == element.name and not element.check and not element.codes:
-            return code
-    return None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from catalog.intake.encoding import utf16_without_mark
 from catalog.intake.errors import SourceMissing, Unreadable
 from contracts.model import SourceFormat
 
@@ -168,10 +169,18 @@ def _json_kind(head: bytes, start: bytes) -> SourceFormat:
     return SourceFormat.JSONL if start.startswith(b"{") and one_a_line else SourceFormat.JSON
 
 
+def _parted_by_soh(head: bytes) -> bool:
+    """Whether most lines hold the byte 1, by which Hive parts the cells of its text files."""
+    lines = [line for line in head.splitlines() if line.strip()]
+    return sum(b"\x01" in line for line in lines) * 2 > len(lines)
+
+
 def _binary(head: bytes) -> bool:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
-    controls = sum(head.count(bytes([c])) for c in (*range(1, 9), *range(14, 27)))
+    parted = _parted_by_soh(head)
+    controls = sum(head.count(bytes([c])) for c in (*range(2 if parted else 1, 9), *range(14, 27)))
     zeros = head.count(0)
-    utf16 = zeros and (head[1::2].count(0) == zeros or head[0::2].count(0) == zeros)
-    return controls > len(head) // 100 or bool(zeros and not utf16 and zeros > len(head) // 100)
+    if zeros and utf16_without_mark(head[: len(head) // 2 * 2]):
+        return False
+    return controls > len(head) // 100 or zeros > len(head) // 100

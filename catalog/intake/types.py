@@ -8,6 +8,7 @@ that says so. What an analyst may do with the column is decided in :mod:`catalog
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 import pyarrow as pa
@@ -26,10 +27,12 @@ from catalog.intake.evidence import (
     spread,
     with_figures,
 )
-from catalog.intake.headings import MARK
+from catalog.intake.headings import JOINT, MARK
 from catalog.intake.instants import instant
 from catalog.intake.names import snake
+from catalog.intake.quantities import quantity_of
 from contracts import codes, spellings
+from contracts.cleaning_steps import apply
 from contracts.model import FieldType
 
 # Share of right check digits that makes a column an identity number (measured on real registers).
@@ -52,6 +55,16 @@ _CODE_NAME = re.compile(
 )
 _ROW_NUMBER = re.compile(r"^(?:序号|行号|no|id|seq|index|rowid)$")
 
+# A long code as a spreadsheet shows it once it took it for a number.
+DAMAGED: Final = r"^\d(?:\.\d{1,9})?[eE]\+(?:1[1-9]|2\d)$"
+_TRUTHS: Final = (
+    frozenset({"true", "false"}),
+    frozenset({"是", "否"}),
+    frozenset({"y", "n"}),
+    frozenset({"yes", "no"}),
+)
+_WHETHER = re.compile(r"是否|有无|(?:^|[_ ])(?:is|has)[_ ]", re.IGNORECASE)
+
 _WHOLE: Final = r"^[+-]?\d{1,18}$"
 _WHOLE_FLOAT: Final = r"^[+-]?\d{1,18}\.0+$"
 
@@ -69,7 +82,7 @@ def guess(heading: str, column: pa.ChunkedArray) -> Guess:
     seen, markers = look(heading, column, _NOTHING_IN_FIGURES)
     if not seen.distinct:
         return Guess(FieldType.STRING, "holds no value", nulls=markers)
-    for judge in (_checked, _code, _boolean, instant, _number):
+    for judge in (_damaged, _checked, _code, _boolean, instant, _quantity, _number):
         found = judge(seen)
         if found is not None:
             return with_figures(found, seen, markers)
@@ -79,8 +92,33 @@ def guess(heading: str, column: pa.ChunkedArray) -> Guess:
 
 def is_code_name(heading: str) -> bool:
     """Whether a heading says its column holds codes."""
-    name = snake(heading)
+    name = snake(heading.rsplit(JOINT, 1)[-1])
     return bool(_CODE_NAME.search(name)) and not _ROW_NUMBER.match(name)
+
+
+def is_row_number(heading: str, guess: Guess) -> bool:
+    """Whether a column only counts the rows: 序号, or whole numbers without a gap under no heading."""
+    if guess.type is not FieldType.INTEGER or guess.low not in (0, 1):
+        return False
+    if _ROW_NUMBER.match(snake(heading.rsplit(JOINT, 1)[-1])):
+        return True
+    return is_made_up(heading) and guess.filled == guess.distinct == (guess.high or 0) - guess.low + 1
+
+
+def _damaged(seen: Seen) -> Guess | None:
+    """Long codes a spreadsheet has turned into numbers: 4.4E+17 has lost all digits but the first."""
+    lost = share(seen, DAMAGED)
+    long = share(seen, r"^\d{12,}[0-9Xx]?$")
+    coded = lost + long >= FIT if long else is_code_name(seen.heading) and lost + share(seen, _WHOLE) >= FIT
+    if not lost or not coded:
+        return None
+    count = round(lost * seen.distinct)
+    return Guess(
+        FieldType.STRING,
+        "code: digits too long for a number, some in scientific notation",
+        doubt=f"{count} distinct values are in scientific notation (like 4.4E+17): their digits are lost "
+        "for good, ask for the file with this column as text",
+    )
 
 
 def _checked(seen: Seen) -> Guess | None:
@@ -121,9 +159,28 @@ def _code(seen: Seen) -> Guess | None:
 
 def _boolean(seen: Seen) -> Guess | None:
     words = {v.lower() for v in seen.values.to_pylist()} if seen.distinct <= 4 else set()
-    if words and words <= {"true", "false"}:
-        return Guess(FieldType.BOOLEAN, "true and false only")
+    for pair in _TRUTHS:
+        if words and words <= pair and (len(words) > 1 or _WHETHER.search(seen.heading)):
+            return Guess(FieldType.BOOLEAN, f"{' and '.join(sorted(pair))} only")
+    if words and words <= {"0", "1"} and _WHETHER.search(seen.heading):
+        return Guess(FieldType.BOOLEAN, "1 and 0 under a heading that asks whether")
     return None
+
+
+def _quantity(seen: Seen) -> Guess | None:
+    """Numbers with units or bounds, once their cleaning steps have run."""
+    found = quantity_of(seen)
+    if found is None:
+        return None
+    table = pa.table({"v": seen.values})
+    for step in found.steps:
+        table, _ = apply(step, ("v",), table)
+    cleaned = table["v"].combine_chunks() if isinstance(table["v"], pa.ChunkedArray) else table["v"]
+    number = _number(replace(seen, values=pc.utf8_trim_whitespace(cleaned)))
+    if number is None:
+        return None
+    reason = f"{found.reason}; {number.reason}"
+    return replace(number, reason=reason, cleaning=found.steps, unit=found.unit, doubt=found.doubt)
 
 
 def _number(seen: Seen) -> Guess | None:

@@ -6,7 +6,7 @@ Data in ``words.yaml``; this module only loads it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,12 +24,22 @@ class Vocabulary:
         longest: length of the longest Chinese word.
         reserved: names some engine keeps for itself.
         subject_pattern: matches words of file names that name no place.
+        form_pattern: matches words of names and titles that tell the kind of paper, not its subject.
+        common: physical names of headings that tell no table from another.
+        endings: ending of a heading → the one it stands for.
+        beginnings: beginnings of headings that add nothing.
+        frames: group headings that say nothing about the columns under them.
     """
 
     english: Mapping[str, str]
     longest: int
     reserved: frozenset[str]
     subject_pattern: re.Pattern[str]
+    form_pattern: re.Pattern[str]
+    common: frozenset[str]
+    endings: Mapping[str, str]
+    beginnings: tuple[str, ...]
+    frames: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -37,10 +47,19 @@ def vocabulary() -> Vocabulary:
     """The vocabulary, read once."""
     document: dict[str, Any] = YAML(typ="safe").load(Path(__file__).with_name("words.yaml"))
     english = {str(k): str(v) for group in document["words"].values() for k, v in group.items()}
-    subjects = sorted(map(str, document["subjects"]), key=len, reverse=True)
     return Vocabulary(
         english=english,
         longest=max(map(len, english)),
         reserved=frozenset(document["reserved"]),
-        subject_pattern=re.compile("|".join(map(re.escape, subjects))),
+        subject_pattern=_any_of(document["subjects"]),
+        form_pattern=_any_of(document["forms"]),
+        common=frozenset(document["common"]),
+        endings={str(e): str(group[0]) for group in document["endings"] for e in group},
+        beginnings=tuple(map(str, document["beginnings"])),
+        frames=frozenset(map(str, document["frames"])),
     )
+
+
+def _any_of(words: Sequence[object]) -> re.Pattern[str]:
+    longest_first = sorted(map(str, words), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)

@@ -1,43 +1,114 @@
-"""Drafted contracts on disk: one YAML file each; a contract already there is never lost."""
+"""Drafted contracts on disk: one YAML file each; what a person has edited is never lost.
+
+Decides whether a contract already there is still as drafted: then the new draft takes its place. Where
+a person has edited it, it stays, the new draft is laid beside it as ``NAME.yaml.proposed`` (which no
+command takes for a contract), and what is new in it is told.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
-from catalog.errors import CatalogError
 from catalog.intake.draft import Draft, relocated
-from contracts.odcs import dumps
+from catalog.intake.standing import differences
+from contracts.model import Contract, ContractError
+from contracts.odcs import dumps, read
+
+# What each file held when it was drafted last: file name → SHA-256.
+RECORD: Final = ".drafted.json"
+PROPOSED: Final = ".proposed"
 
 
-class ContractExists(CatalogError):
-    """A contract of that name is already in the folder, perhaps confirmed by a person."""
+class State(StrEnum):
+    """What a draft did to a contract file."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    UPDATED = "updated"  # nobody had edited it
+    KEPT = "kept"  # a person had
+    REPLACED = "replaced"  # a person had, and asked for it to be replaced
 
 
-def write(made: Draft, target: Path, *, overwrite: bool = False) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of one drafted contract.
+
+    Attributes:
+        path: of the contract file.
+        state: see :class:`State`.
+        proposed: file with the new draft beside an edited contract, or None where it holds nothing new.
+        changes: what the new draft has that the edited contract has not, one sentence each.
+    """
+
+    path: Path
+    state: State
+    proposed: Path | None = None
+    changes: tuple[str, ...] = ()
+
+
+def write(made: Draft, target: Path, *, overwrite: bool = False) -> dict[str, Written]:
     """Write every drafted contract into a folder.
 
     Args:
         made: the draft.
         target: folder, made where missing.
-        overwrite: whether a contract already there with other content may be replaced.
+        overwrite: whether contracts a person has edited are replaced.
 
     Returns:
-        Family name → file written.
-
-    Raises:
-        ContractExists: a file with other content is in the way; nothing is written then.
+        Family name → what became of its contract.
     """
-    texts: dict[str, tuple[Path, str]] = {}
-    for family in made.families:
-        path = target / f"{family.name}.yaml"
-        texts[family.name] = path, dumps(relocated(family.contract, made.folder, target))
-    if not overwrite:
-        for path, text in texts.values():
-            if path.exists() and path.read_text(encoding="utf-8") != text:
-                raise ContractExists(
-                    f"{path} is already there and differs — use --force to replace it, or --out DIR"
-                )
     target.mkdir(parents=True, exist_ok=True)
-    for path, text in texts.values():
+    record = _record(target)
+    done: dict[str, Written] = {}
+    for family in made.families:
+        contract = relocated(family.contract, made.folder, target)
+        path = target / f"{family.name}.yaml"
+        text = dumps(contract)
+        done[family.name] = _write_one(path, text, contract, record, overwrite=overwrite)
+        record[path.name] = _digest(text)
+    (target / RECORD).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return done
+
+
+def _write_one(
+    path: Path, text: str, contract: Contract, record: dict[str, str], *, overwrite: bool
+) -> Written:
+    proposed = path.with_name(path.name + PROPOSED)
+    present = path.read_text(encoding="utf-8") if path.exists() else None
+    edited = present is not None and record.get(path.name) != _digest(present)
+    if present == text or present is None or overwrite or not edited:
+        proposed.unlink(missing_ok=True)
+        if present == text:
+            return Written(path, State.UNCHANGED)
         path.write_text(text, encoding="utf-8")
-    return {name: str(path) for name, (path, _) in texts.items()}
+        state = State.NEW if present is None else State.REPLACED if edited else State.UPDATED
+        return Written(path, state)
+    if record.get(path.name) == _digest(text):
+        known = proposed if proposed.exists() else None
+        return Written(path, State.KEPT, known, _changes(path, contract) if known else ())
+    proposed.write_text(text, encoding="utf-8")
+    return Written(path, State.KEPT, proposed, _changes(path, contract))
+
+
+def _changes(path: Path, drafted: Contract) -> tuple[str, ...]:
+    try:
+        return differences(read(path), drafted)
+    except ContractError:
+        return ("the contract there cannot be read: `ybz lint` tells why",)
+
+
+def _record(target: Path) -> dict[str, str]:
+    try:
+        found = json.loads((target / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

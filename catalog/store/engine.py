@@ -1,7 +1,8 @@
 """One engine per process, and the two kinds of transaction: reading and writing.
 
 A writing transaction is ``BEGIN IMMEDIATE`` on SQLite, so that two writers queue instead of
-failing; a reading one is a snapshot. Fetch inside the transaction.
+failing; on PostgreSQL it takes one advisory lock, so that they queue there alike and what one reads no
+other changes before it commits. A reading one is a snapshot. Fetch inside the transaction.
 """
 
 from __future__ import annotations
@@ -11,16 +12,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.exc import OperationalError
 
-from catalog.errors import NotInitialised
+from catalog.errors import NotInitialised, StoreUnreachable
 from catalog.home import Home
 from catalog.store.schema import metadata
 
 # How long a writer waits for another, in milliseconds (architecture: data at rest).
 BUSY_TIMEOUT_MS = 10_000
+# The lock writers queue for on PostgreSQL: "ybz" as a number; any other would do as well.
+WRITERS = 0x79627A
 
 _engines: dict[tuple[int, str], Engine] = {}
+_seen: set[Engine] = set()
 
 
 def create_store(home: Home) -> Engine:
@@ -30,7 +35,8 @@ def create_store(home: Home) -> Engine:
         _keep_private(home)
     engine = _engine(home.database_url)
     _load_tables()
-    metadata.create_all(engine)
+    with writing(engine) as connection:
+        metadata.create_all(connection)
     return engine
 
 
@@ -40,10 +46,14 @@ def open_store(home: Home) -> Engine:
     Raises:
         NotInitialised: there is none at ``home``.
     """
-    if home.database_url.startswith("sqlite") and not (home.root / "ybz.db").exists():
+    embedded = home.database_url.startswith("sqlite")
+    if embedded and not (home.root / "ybz.db").exists():
         raise NotInitialised(f"no installation at {home.root} — run `ybz init` first")
     _load_tables()
-    return _engine(home.database_url)
+    engine = _engine(home.database_url)
+    if not embedded and not _has_tables(engine):
+        raise NotInitialised(f"the store of {home.root} has no tables yet — run `ybz init` first")
+    return engine
 
 
 @contextmanager
@@ -67,6 +77,21 @@ def _keep_private(home: Home) -> None:
     path.chmod(0o600)
 
 
+def _has_tables(engine: Engine) -> bool:
+    """Whether the store was made; asked once a process."""
+    if engine not in _seen:
+        try:
+            found = inspect(engine).has_table("entries")
+        except OperationalError as error:
+            # The driver's first line names the server and why; there is no value of a row in it.
+            why = str(error.orig).strip().splitlines()[0]
+            raise StoreUnreachable(f"the store cannot be reached: {why} — check its URL") from None
+        if not found:
+            return False
+        _seen.add(engine)
+    return True
+
+
 def _load_tables() -> None:
     import catalog.store.tables  # noqa: F401  (registers every table with the metadata)
 
@@ -81,10 +106,13 @@ def _engine(url: str) -> Engine:
 
 def _new_engine(url: str) -> Engine:
     # Values must not show in the text of an error.
-    engine = create_engine(url, hide_parameters=True)
+    # A server may have been restarted since a connection was last used.
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    elif engine.dialect.name == "postgresql":
+        event.listen(engine, "begin", _begin_postgresql)
     return engine
 
 
@@ -105,3 +133,11 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     is_writing = connection.get_execution_options().get("ybz_writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("ybz_writing", False):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")

@@ -116,7 +116,7 @@ def reservoir_levels(_stage: int) -> Delivery:
 
 
 def bus_stops(_stage: int) -> Delivery:
-    """公交站点: coordinates, some of them swapped."""
+    """公交站点: a log of stops set up, with coordinates, some of them swapped."""
     rng = stream("bus_stops")
     district = rng.choice(list(DISTRICTS), STOPS).tolist()
     table = Table(
@@ -128,6 +128,7 @@ def bus_stops(_stage: int) -> Delivery:
             "纬度": [f"{27.6 + y:.6f}" for y in (rng.random(STOPS) * 0.7).tolist()],
             "线路数": [str(n) for n in rng.integers(1, 14, STOPS).tolist()],
             "所属区县": [DISTRICTS[d] for d in district],
+            "变更类型": ["新增"] * STOPS,
         },
     )
     swapped = table.plant("swapped_coordinates", 14, "站点名称", lambda text: text + "（新）", spoils=True)

@@ -39,10 +39,21 @@ def judge_freshness(rule: Rule, contract: Contract, rows: pa.Table, as_of: date)
     end = None if name is None else latest_period_end(contract.field(name), rows[name])
     allowed = dated_rule("freshness", "max_age_days", as_of).value
     cycle = str(rule.args.get("cycle", contract.update_cycle.value))
-    if end is None or cycle not in allowed:
-        return RuleResult(rule.id, rule.fields, rule.dimension, rule.action, 0, 0, True)
-    good = int((as_of - end).days <= int(allowed[cycle]))
-    return RuleResult(rule.id, rule.fields, rule.dimension, rule.action, good, 1, good == 1)
+    late = end is not None and cycle in allowed and (as_of - end).days > int(allowed[cycle])
+    evaluated = int(end is not None and cycle in allowed)
+    note = "" if evaluated else "no period to judge" if end is None else f"nothing is late against {cycle}"
+    return RuleResult(
+        rule.id,
+        rule.fields,
+        rule.dimension,
+        rule.action,
+        evaluated - late,
+        evaluated,
+        not late,
+        kind=rule.kind.value,
+        indicator=rule.indicator,
+        note=note,
+    )
 
 
 def latest_period_end(field: Field, values: pa.ChunkedArray) -> date | None:

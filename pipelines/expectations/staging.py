@@ -7,11 +7,11 @@ values leaves this module: outcomes are counts, and rows are named by their numb
 from __future__ import annotations
 
 import os
-import secrets
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
@@ -20,14 +20,26 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog import units
+from catalog.duck import SILENT
 from catalog.quality import RuleResult
-from contracts.conditions import row_condition, sql_text
 from contracts.model import Action, Contract, Rule, RuleKind
 from pipelines.errors import CheckFailed
+from pipelines.expectations.statements import (
+    CANONICAL,
+    ELSEWHERE,
+    OVER_ROWS,
+    ROW,
+    TABLE,
+    broken_rows,
+    readable,
+    statements_of,
+)
 
-# Number of a row in the staging table; the order rows landed in.
-ROW: Final = "_row"
-TABLE: Final = "staging"
+__all__ = ["ROW", "TABLE", "Checked", "Staging", "load_in_background", "rejected", "remaining"]
+
+_BROKEN: Final = pa.schema([(ROW, pa.int64()), ("rule", pa.string())])
+# An identifier that may be written in more ways than one; what the cast leaves never is.
+_NOT_CANONICAL: Final = r"[^0-9A-Z]|^\d{15}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +47,14 @@ class Checked:
     """What the rules say of a dataset's typed rows.
 
     Attributes:
-        results: one per rule that was run.
+        results: one per rule; a rule that could not be assessed says why in its note.
         broken: row number → the first quarantining rule it breaks; columns ``_row``, ``rule``.
+        complete: rows in which every required field has a value; None where none is required.
     """
 
     results: tuple[RuleResult, ...]
     broken: pa.Table
+    complete: int | None = None
 
 
 class Staging:
@@ -52,102 +66,142 @@ class Staging:
     def __enter__(self) -> Staging:
         gx = _great_expectations()
         from great_expectations.data_context.types.base import ProgressBarsConfig
+        from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
+        from sqlalchemy import create_engine
+        from sqlalchemy.pool import StaticPool
 
         self._context: Any = gx.get_context(mode="ephemeral")
         self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        # A named database in memory is shared by the connections of this process; Great Expectations
-        # opens one of its own. It lives as long as one of them is open: ours.
-        name = f":memory:ybz_{secrets.token_hex(6)}"
-        self._source: Any = self._context.data_sources.add_sql(
-            "staging", connection_string=f"duckdb:///{name}"
-        )
-        self._connection: Any = self._source.get_engine().connect()
-        self._duckdb: Any = self._connection.connection.driver_connection
-        self._asset: Any = None
+        # One connection for all: rows that are registered with it are seen by no other.
+        self._database: Any = create_engine("duckdb:///:memory:", poolclass=StaticPool, hide_parameters=True)
+        self._connection: Any = self._database.connect()
+        driver: Any = self._connection.connection.driver_connection
+        self._duckdb: Any = driver
+        driver.execute(SILENT)
+        self._engine: Any = SqlAlchemyExecutionEngine(engine=self._database)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._connection.close()
-        self._source.get_execution_engine().engine.dispose()
-        self._source.get_engine().dispose()
+        self._engine.close()
+        self._database.dispose()
 
-    def check(self, contract: Contract, rules: Sequence[Rule], typed: pa.Table) -> Checked:
+    def check(
+        self,
+        contract: Contract,
+        rules: Sequence[Rule],
+        typed: pa.Table,
+        *,
+        references: Mapping[str, Sequence[Path]] | None = None,
+        former_rows: int | None = None,
+    ) -> Checked:
         """Run the rules of a contract over its typed rows.
 
         Args:
             contract: of the dataset.
             rules: what to check; freshness is left out, the clock is not asked here.
             typed: all rows that could be cast.
+            references: other dataset → Parquet files of its published vault. A rule that reads a
+                dataset which is not here is not assessed, and says so.
+            former_rows: rows of the former release, for bands relative to it.
 
         Raises:
             CheckFailed: a rule could not be evaluated.
         """
+        found = references or {}
         runnable = [rule for rule in rules if rule.kind is not RuleKind.FRESHNESS]
-        self._load(contract, runnable, typed)
-        results = self._results(contract, runnable)
-        return Checked(results, self._broken(contract, runnable, results))
-
-    def _load(self, contract: Contract, rules: Sequence[Rule], typed: pa.Table) -> None:
-        staged = typed.append_column(ROW, pa.array(np.arange(typed.num_rows)))
-        unique = {name for rule in rules if rule.kind is RuleKind.UNIQUE for name in rule.fields}
-        from pipelines.expectations.suite import CANONICAL
-
-        for field in contract.unit_fields:
-            if field.name in unique and field.unit is not None:
-                ids = units.canonical(field.unit.kind, typed[field.name])
-                told_apart = pc.coalesce(ids, typed[field.name].cast(pa.string()))
-                staged = staged.append_column(CANONICAL.format(field.name), told_apart)
-        self._duckdb.register("typed_rows", staged)
-        self._duckdb.execute(f"CREATE OR REPLACE TABLE {TABLE} AS SELECT * FROM typed_rows")
-        self._duckdb.unregister("typed_rows")
-
-    def _results(self, contract: Contract, rules: Sequence[Rule]) -> tuple[RuleResult, ...]:
-        from pipelines.expectations.row_rule import forget
-        from pipelines.expectations.suite import PRESENT, suite_of
-
-        suite, registered = suite_of(contract, rules)
-        if not suite.expectations:
-            return ()
-        if self._asset is not None:
-            self._source.delete_asset(self._asset.name)
-        self._asset = self._source.add_table_asset(contract.name, table_name=TABLE)
-        batch = self._asset.add_batch_definition_whole_table("all").get_batch()
+        canonical = self._load(contract, runnable, typed)
         try:
-            outcome = batch.validate(suite, result_format="BASIC")
+            results, complete = self._results(contract, runnable, found, canonical, former_rows)
+            broken = self._broken(contract, runnable, found, canonical, results)
         finally:
-            forget(registered)
-        measured: dict[str, Mapping[str, Any]] = {}
-        present: dict[str, Mapping[str, Any]] = {}
-        for result in outcome.results:
-            meta = result.expectation_config.meta
-            if not result.result:
-                raise CheckFailed(f"{contract.name}: rule {meta['rule']} could not be evaluated")
-            (present if meta.get(PRESENT) else measured)[meta["rule"]] = result.result
-        return tuple(
-            _result(rule, measured[rule.id], present.get(rule.id)) for rule in rules if rule.id in measured
-        )
+            self._duckdb.unregister(TABLE)
+        return Checked(results, broken, complete)
 
-    def _broken(self, contract: Contract, rules: Sequence[Rule], results: Sequence[RuleResult]) -> pa.Table:
-        """Rows the quarantining rules take out: row rules first, then all but the first of each key."""
-        failed = {result.rule for result in results if not result.passed}
-        chosen = [r for r in rules if r.id in failed and r.action is Action.QUARANTINE]
-        self._duckdb.execute(f"CREATE OR REPLACE TEMP TABLE broken ({ROW} BIGINT, rule VARCHAR)")
-        cases = []
-        for rule in chosen:
-            condition = row_condition(rule, contract)
-            if condition is not None:
-                cases.append(f"WHEN NOT coalesce({sql_text(condition)}, false) THEN '{_quoted(rule.id)}'")
-        if cases:
-            self._duckdb.execute(
-                f"INSERT INTO broken SELECT * FROM (SELECT {ROW}, CASE {' '.join(cases)} END AS rule "
-                f"FROM {TABLE}) WHERE rule IS NOT NULL"
-            )
-        for rule in chosen:
-            if rule.kind is RuleKind.UNIQUE:
-                self._duckdb.execute(_repeated(contract, rule))
+    def _load(self, contract: Contract, rules: Sequence[Rule], typed: pa.Table) -> frozenset[str]:
+        """Show the rows to DuckDB without copying them; the unit fields that got a canonical column."""
+        staged = typed.append_column(ROW, pa.array(np.arange(typed.num_rows)))
+        compared = {name for rule in rules if rule.kind in OVER_ROWS for name in _compared(rule)}
+        canonical = set()
+        for field in contract.unit_fields:
+            if field.name not in compared or field.unit is None:
+                continue
+            text = typed[field.name].cast(pa.string())
+            if not pc.any(pc.match_substring_regex(text, _NOT_CANONICAL)).as_py():
+                continue
+            ids = units.canonical(field.unit.kind, text)
+            staged = staged.append_column(CANONICAL.format(field.name), pc.coalesce(ids, text))
+            canonical.add(field.name)
+        self._duckdb.register(TABLE, staged)
+        return frozenset(canonical)
+
+    def _results(
+        self,
+        contract: Contract,
+        rules: Sequence[Rule],
+        references: Mapping[str, Sequence[Path]],
+        canonical: frozenset[str],
+        former_rows: int | None,
+    ) -> tuple[tuple[RuleResult, ...], int | None]:
+        from pipelines.expectations.row_rule import ask, forget
+        from pipelines.expectations.suite import suite_of
+
+        statements = statements_of(contract, rules, references, canonical)
+        suite = suite_of(contract, rules, statements, former_rows)
+        ask(contract.name, statements)
+        try:
+            outcome = self._validated(suite) if suite.expectations else ()
+        finally:
+            complete = forget(contract.name)
+        counted: dict[str, Mapping[str, Any]] = {}
+        for result in outcome:
+            rule = result.expectation_config.meta["rule"]
+            if not result.result:
+                raise CheckFailed(f"{contract.name}: rule {rule} could not be evaluated")
+            counted[rule] = {"passed": bool(result.success), **result.result}
+        made = (_result(rule, counted.get(rule.id), contract, references) for rule in rules)
+        return tuple(r for r in made if r is not None), complete
+
+    def _validated(self, suite: Any) -> Sequence[Any]:
+        """Outcomes of a suite over the staging table.
+
+        The batch is made here instead of by a data source, an asset and a batch definition: those
+        would be written to Great Expectations' stores once more for every dataset.
+        """
+        from great_expectations.core.batch import Batch
+        from great_expectations.core.id_dict import IDDict
+        from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
+        from great_expectations.validator.validator import Validator
+
+        data: Any = SqlAlchemyBatchData(self._engine, table_name=TABLE, create_temp_table=False)
+        named: Any = IDDict(dataset=suite.name)
+        batch = Batch(data=data, batch_definition=named)
+        validator = Validator(execution_engine=self._engine, data_context=self._context, batches=[batch])
+        outcomes: Sequence[Any] = validator.graph_validate(
+            configurations=suite.expectation_configurations,
+            runtime_configuration={"result_format": "BASIC", "catch_exceptions": True},
+        )
+        return outcomes
+
+    def _broken(
+        self,
+        contract: Contract,
+        rules: Sequence[Rule],
+        references: Mapping[str, Sequence[Path]],
+        canonical: frozenset[str],
+        results: Sequence[RuleResult],
+    ) -> pa.Table:
+        """Rows the quarantining rules take out; a rule that tolerates some takes them out all the same."""
+        broken = {result.rule for result in results if result.good < result.evaluated}
+        chosen = [r for r in rules if r.id in broken and r.action is Action.QUARANTINE]
+        if not chosen:
+            return _BROKEN.empty_table()
+        for statement in broken_rows(contract, chosen, references, canonical):
+            self._duckdb.execute(statement)
         found: pa.Table = self._duckdb.sql(f"SELECT * FROM broken ORDER BY {ROW}").to_arrow_table()
+        self._duckdb.execute("DROP TABLE broken")
         return found
 
 
@@ -182,41 +236,43 @@ def remaining(typed: pa.Table, broken: pa.Table) -> pa.Table:
     return typed.filter(pa.array(~gone))
 
 
-def _result(rule: Rule, measured: Mapping[str, Any], present: Mapping[str, Any] | None) -> RuleResult:
-    if rule.kind is RuleKind.ROW_COUNT:
-        rows = measured["observed_value"]
-        low, high = rule.args.get("minimum"), rule.args.get("maximum")
-        good = int((low is None or rows >= low) and (high is None or rows <= high))
-        return RuleResult(rule.id, rule.fields, rule.dimension, rule.action, good, 1, good == 1)
-    rows, bad = measured["element_count"], measured["unexpected_count"]
-    # A rule judges the rows that have the value; only `required` judges them all.
-    missing = 0 if rule.kind is RuleKind.REQUIRED else measured.get("missing_count") or 0
-    if present is not None:
-        missing = present["unexpected_count"]
-    evaluated = rows - missing
-    return RuleResult(rule.id, rule.fields, rule.dimension, rule.action, evaluated - bad, evaluated, bad == 0)
+def _compared(rule: Rule) -> set[str]:
+    """Fields of this dataset by which a rule over several rows tells them apart."""
+    by = rule.args.get("by") or ()
+    return {*rule.fields, *rule.args.get("on", ()), *([by] if isinstance(by, str) else by)}
 
 
-def _repeated(contract: Contract, rule: Rule) -> str:
-    """Adds every row whose key an earlier remaining row has; a missing value repeats nothing."""
-    from pipelines.expectations.suite import key_columns
-
-    columns = [f'"{name}"' for name in key_columns(contract, rule.fields)]
-    key = ", ".join(columns)
-    present = " AND ".join(f"{name} IS NOT NULL" for name in columns)
-    # Few keys repeat: only their rows are put into order, the rest are passed in one grouping.
-    repeated = f"SELECT {key} FROM {TABLE} WHERE {present} GROUP BY {key} HAVING count(*) > 1"
-    same = " AND ".join(f"t.{name} = r.{name}" for name in columns)
-    each = ", ".join(f"t.{name}" for name in columns)
-    return (
-        f"INSERT INTO broken SELECT t.{ROW}, '{_quoted(rule.id)}' FROM {TABLE} t "
-        f"JOIN ({repeated}) r ON {same} WHERE t.{ROW} NOT IN (SELECT {ROW} FROM broken) "
-        f"QUALIFY row_number() OVER (PARTITION BY {each} ORDER BY t.{ROW}) > 1"
+def _result(
+    rule: Rule,
+    counted: Mapping[str, Any] | None,
+    contract: Contract,
+    references: Mapping[str, Sequence[Path]],
+) -> RuleResult | None:
+    """The outcome of a rule, assessed or not; None for a rule that counts nothing of its own."""
+    good = evaluated = 0
+    passed, note = True, ""
+    if counted is not None:
+        evaluated = counted["element_count"] - counted["missing_count"]
+        good, passed = evaluated - counted["unexpected_count"], counted["passed"]
+    elif rule.kind in ELSEWHERE and not readable(contract, rule, references):
+        note = f"{rule.args['dataset']} has no release yet"
+    elif rule.kind is RuleKind.ROW_COUNT:
+        note = "no former release to compare with"
+    else:
+        return None
+    return RuleResult(
+        rule.id,
+        rule.fields,
+        rule.dimension,
+        rule.action,
+        good,
+        evaluated,
+        passed,
+        kind=rule.kind.value,
+        indicator=rule.indicator,
+        tolerance=rule.tolerance,
+        note=note,
     )
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
 
 
 def _great_expectations() -> Any:

@@ -7,79 +7,77 @@ which takes seconds: only :mod:`pipelines.expectations.staging` does, when a sui
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 import great_expectations as gx
-from great_expectations.expectations.core.expect_table_row_count_to_be_between import (
-    ExpectTableRowCountToBeBetween,
-)
-from sqlalchemy import ColumnElement, and_, column, false, func
-from sqlalchemy.sql.elements import quoted_name
 
-from contracts.conditions import row_condition
 from contracts.model import Contract, Rule, RuleKind
-from pipelines.expectations.counts import ColumnIsUnique, ColumnsAreUnique, RuleHolds
-from pipelines.expectations.row_rule import register
+from pipelines.expectations.counts import (
+    CountsOnly,
+    PeriodsHoldRows,
+    RowCountIsInBand,
+    RuleHolds,
+    ValuesAgreeElsewhere,
+    ValuesAreKnownElsewhere,
+    ValuesAreUnique,
+    ValuesKeepOrder,
+)
+from pipelines.expectations.statements import Statements
 
-# Column of the staging table that holds a unit's canonical identifier, or the text as it is.
-CANONICAL: Final = "_k_{}"
-# An expectation that only counts the rows a rule over several fields can judge.
-PRESENT: Final = "present"
+_OVER_ROWS: Final[dict[RuleKind, type[CountsOnly]]] = {
+    RuleKind.UNIQUE: ValuesAreUnique,
+    RuleKind.REFERENCE: ValuesAreKnownElsewhere,
+    RuleKind.AGREEMENT: ValuesAgreeElsewhere,
+    RuleKind.ORDER: ValuesKeepOrder,
+    RuleKind.PERIOD_COUNT: PeriodsHoldRows,
+}
 
 
-def suite_of(contract: Contract, rules: Sequence[Rule]) -> tuple[Any, list[str]]:
-    """The suite of a contract.
+def suite_of(
+    contract: Contract, rules: Sequence[Rule], statements: Statements, former_rows: int | None
+) -> Any:
+    """The suite of a contract: one expectation for each rule that can be assessed.
 
     Args:
         contract: of the dataset.
         rules: all its rules; freshness is judged elsewhere and has no expectation.
+        statements: what is asked; rules it leaves out have no expectation.
+        former_rows: rows of the former release, or None.
 
     Returns:
-        The suite, whose expectations carry the rule's id in ``meta``, and the conditions it
-        registered.
+        The suite, whose expectations carry the rule's id in ``meta``.
     """
-    suite = gx.ExpectationSuite(name=contract.name)
-    registered: list[str] = []
-    for rule in rules:
-        for expectation in _expectations(contract, rule, registered):
-            suite.add_expectation(expectation)
-    return suite, registered
+    made = [e for rule in rules if (e := _expectation(contract, rule, statements, former_rows)) is not None]
+    return gx.ExpectationSuite(name=contract.name, expectations=made)
 
 
-def key_columns(contract: Contract, names: Sequence[str]) -> list[str]:
-    """Staging columns that tell two rows apart by these fields: units by canonical identifier."""
-    return [CANONICAL.format(n) if contract.field(n).unit is not None else n for n in names]
+def band(rule: Rule, former_rows: int | None) -> tuple[float | None, float | None] | None:
+    """Fewest and most rows a dataset may have; None where nothing bounds them.
+
+    Args:
+        rule: ``minimum`` and ``maximum`` are rows, ``shrink`` and ``grow`` shares of the former release.
+        former_rows: its rows; without them the shares bound nothing.
+    """
+    lows, highs = [rule.args.get("minimum")], [rule.args.get("maximum")]
+    if former_rows is not None:
+        shrink, grow = rule.args.get("shrink"), rule.args.get("grow")
+        lows.append(None if shrink is None else former_rows * (1 - Decimal(str(shrink))))
+        highs.append(None if grow is None else former_rows * (1 + Decimal(str(grow))))
+    least = [float(n) for n in lows if n is not None]
+    most = [float(n) for n in highs if n is not None]
+    if not least and not most:
+        return None
+    return max(least, default=None), min(most, default=None)
 
 
-def _expectations(contract: Contract, rule: Rule, registered: list[str]) -> list[Any]:
-    meta = {"rule": rule.id}
-    if rule.kind is RuleKind.UNIQUE:
-        columns = key_columns(contract, rule.fields)
-        if len(columns) == 1:
-            return [ColumnIsUnique(column=columns[0], meta=meta)]
-        return [ColumnsAreUnique(column_list=columns, ignore_row_if="any_value_is_missing", meta=meta)]
+def _expectation(
+    contract: Contract, rule: Rule, statements: Statements, former_rows: int | None
+) -> CountsOnly | None:
+    common: dict[str, Any] = {"dataset": contract.name, "rule": rule.id, "meta": {"rule": rule.id}}
     if rule.kind is RuleKind.ROW_COUNT:
-        low, high = rule.args.get("minimum"), rule.args.get("maximum")
-        return [ExpectTableRowCountToBeBetween(min_value=low, max_value=high, meta=meta)]
-    condition = row_condition(rule, contract)
-    if condition is None:
-        return []
-    found = [_row_rule(contract, rule, condition, meta, registered, "")]
-    if len(rule.fields) > 1:
-        present = and_(*(column(quoted_name(n, True)).is_not(None) for n in rule.fields))
-        found.append(_row_rule(contract, rule, present, {**meta, PRESENT: True}, registered, f":{PRESENT}"))
-    return found
-
-
-def _row_rule(
-    contract: Contract, rule: Rule, condition: Any, meta: dict[str, Any], registered: list[str], suffix: str
-) -> Any:
-    key = f"{contract.name}:{rule.id}{suffix}"
-    register(key, decided(condition))
-    registered.append(key)
-    return RuleHolds(column=rule.fields[0], rule=key, meta=meta)
-
-
-def decided(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """``condition`` as a plain yes or no: a row it cannot decide is not good."""
-    return func.coalesce(condition, false())
+        bounds = band(rule, former_rows)
+        return None if bounds is None else RowCountIsInBand(minimum=bounds[0], maximum=bounds[1], **common)
+    if rule.id in statements.over_rows:
+        return _OVER_ROWS[rule.kind](tolerance=rule.tolerance, **common)
+    return RuleHolds(tolerance=rule.tolerance, **common) if rule.id in statements.rows else None

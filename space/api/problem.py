@@ -13,6 +13,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from catalog.errors import CatalogError, UnknownDataset
@@ -69,6 +70,7 @@ def install(app: FastAPI) -> None:
     for known in (SpaceError, CatalogError):
         app.add_exception_handler(known, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(DataError, _unstorable)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
 
@@ -112,6 +114,11 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
         {"where": ".".join(str(p) for p in _place(one)), "mistake": one["type"]} for one in error.errors()
     ]
     return _problem(422, "request.invalid", "Invalid request", "the request is malformed", fields=fields)
+
+
+async def _unstorable(_request: Request, _error: Exception) -> JSONResponse:
+    """The store cannot hold a text: it is too long, or holds the character NUL. Nothing was written."""
+    return _problem(422, "request.invalid", "Invalid request", "a text is too long or holds a NUL character")
 
 
 def _place(mistake: Mapping[str, Any]) -> tuple[str | int, ...]:

@@ -30,6 +30,7 @@ def loose(path: Path) -> bool:
     return bool(path.stat().st_mode & 0o077)
 
 
+@pytest.mark.embedded
 def test_the_store_and_what_stands_beside_it_are_the_owners_alone(home: Home) -> None:
     engine = create_store(home)
     with writing(engine) as connection:
@@ -47,6 +48,7 @@ def test_the_lake_and_the_keys_are_the_owners_alone(home: Home) -> None:
     assert not loose(home.keys)
 
 
+@pytest.mark.embedded
 def test_an_installation_others_could_read_is_closed_when_it_is_made_again(home: Home) -> None:
     create_store(home).dispose()
     home.lake.chmod(0o755)

@@ -52,6 +52,7 @@ def _stopped(home: Home, dataset: str) -> None:
         record_attempt(connection, attempt)
 
 
+@pytest.mark.embedded
 def test_init_says_what_it_made_and_may_be_run_again(home: Home) -> None:
     shutil.rmtree(home.root)
     first = _json(cli.init)
@@ -61,6 +62,7 @@ def test_init_says_what_it_made_and_may_be_run_again(home: Home) -> None:
     assert (home.keys.stat().st_mode & 0o777) == 0o700
 
 
+@pytest.mark.embedded
 def test_a_command_before_init_says_what_to_do(home: Home) -> None:
     with pytest.raises(NotInitialised, match="ybz init"):
         _run(cli.show)

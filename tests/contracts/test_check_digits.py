@@ -22,6 +22,7 @@ RIGHT = {
         "130503670401001",  # fifteen digits
     ],
     "uscc": ["91350100M000100Y43", "91512081MA62K0260E", "91110000600037341L"],
+    "uscc_inner": ["91350100M000100Y43", "91350100M000100Y44", "91512081MA62K0260E"],
     "bank_card": ["6222020200000000006", "4111111111111111"],
     "mobile": ["13800138000", "19900000000"],
     "region": ["33", "3301", "330102", "330102001", "330102001001"],
@@ -37,6 +38,7 @@ WRONG = {
         "",
     ],
     "uscc": ["91350100M000100Y4Z", "91350100M000100Y44", "9135010OM000100Y43", "91350100", ""],
+    "uscc_inner": ["91350100M000100Y53", "9135010OM000100Y43", "M000100Y4", ""],
     "bank_card": ["6222020200000000007", "411111111111", "41111111111111111111", "4111-1111"],
     "mobile": ["12800138000", "1380013800", "010-12345678"],
     "region": ["030102", "33010", "3301020", "三三"],
@@ -63,6 +65,13 @@ def test_position_17_of_a_uscc_is_the_organisation_codes_own_check(text: str) ->
     weights = (3, 7, 9, 10, 5, 8, 4, 2)
     total = sum(int(c, 36) * w for c, w in zip(text[8:16], weights, strict=True))
     assert "0123456789X0"[11 - total % 11] == text[16]
+
+
+def test_the_inner_digit_is_checked_apart_from_the_outer() -> None:
+    inner_wrong = "91350100M000100Y5"
+    code = inner_wrong + codes.uscc_check(inner_wrong)
+    assert codes.uscc(code) == code
+    assert codes.uscc_inner(code) is None
 
 
 @pytest.mark.parametrize(
@@ -134,7 +143,7 @@ def test_no_text_makes_a_check_fail_with_an_error(text: str) -> None:
         codes.valid(code, text)
 
 
-@pytest.mark.parametrize("module", ["canonical", "codes", "conditions", "rules", "spellings"])
+@pytest.mark.parametrize("module", ["canonical", "codes", "conditions", "arguments", "spellings"])
 def test_the_examples_in_the_docstrings_hold(module: str) -> None:
     result = doctest.testmod(importlib.import_module(f"contracts.{module}"))
     assert result.attempted > 0

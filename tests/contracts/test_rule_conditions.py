@@ -167,6 +167,7 @@ def test_check_digits_in_sql_agree_with_those_in_python(code: str) -> None:
     right = {
         "resident_id": ["11010519491231002X", "440524188001010014", "130503670401001", "911124198108030024"],
         "uscc": ["91350100M000100Y43", "91512081MA62K0260E", "91110000600037341L"],
+        "uscc_inner": ["91350100M000100Y43", "91512081MA62K0260E", "91110000600037341L"],
         "bank_card": ["6222020200000000006", "4111111111111111"],
         "mobile": ["13800138000"],
         "region": ["33", "330102", "330102001001"],
@@ -181,7 +182,10 @@ def test_check_digits_in_sql_agree_with_those_in_python(code: str) -> None:
         "1" * 25,
         "'; --",
     ]
-    wrong += [value[:-1] + ("0" if value[-1] != "0" else "1") for value in right if code != "region"]
+    # The digit each code checks: its last, but for the one inside a credit code.
+    at = 16 if code == "uscc_inner" else -1
+    ends = [(value[:at], value[at], value[at:][1:]) for value in right if code != "region"]
+    wrong += [head + ("0" if digit != "0" else "1") + tail for head, digit, tail in ends]
     values = [*right, *wrong]
     found = verdicts(RuleKind.CHECK_DIGIT, Field("x"), values, code=code)
     assert found == [codes.valid(code, value) for value in values]
@@ -205,6 +209,9 @@ def test_random_credit_codes_are_judged_alike_in_sql_and_python(bodies: list[str
     found = verdicts(RuleKind.CHECK_DIGIT, Field("x"), values, code="uscc")
     assert found == [codes.valid("uscc", value) for value in values]
     assert sum(found) == len(bodies)
+    inner = [f"91330102{body[:8]}{check}0" for body in bodies for check in codes.USCC_ALPHABET]
+    found = verdicts(RuleKind.CHECK_DIGIT, Field("x"), inner, code="uscc_inner")
+    assert found == [codes.valid("uscc_inner", value) for value in inner]
 
 
 def test_conditions_run_through_the_duckdb_dialect_with_bound_values() -> None:
@@ -273,5 +280,5 @@ def test_a_rule_that_cannot_run_is_refused(rule: Rule, said: str) -> None:
 def test_implied_rules_carry_a_dimension_of_the_standard() -> None:
     whole = contract(Field("id", check="uscc", required=True, max_length=18))
     assert [rule.dimension for rule in rules_of(whole)] == [
-        Dimension.COMPLETENESS, Dimension.CONFORMITY, Dimension.ACCURACY
+        Dimension.COMPLETENESS, Dimension.CONFORMITY, Dimension.ACCURACY, Dimension.ACCURACY
     ]  # fmt: skip

@@ -136,6 +136,10 @@ def test_quality_counts_good_over_evaluated_items_of_each_rule(
         "q_id_card_check_digit": (42, 43),
         "q_income_range": (43, 44),
         "q_seen_freshness": (1, 1),
+        "type:income": (44, 45),
+        "type:seen": (44, 44),
+        "record:complete": (43, 44),
+        "columns:delivered": (4, 4),
     }
     assert outcome.quality is not None
     assert 0.9 < outcome.quality < 1
@@ -343,8 +347,9 @@ def test_the_command_prints_json_alone_and_the_quality_of_what_was_built(
 
     (outcome,) = json.loads(ran.stdout)
     assert list(outcome) == [
-        "name", "state", "lines_read", "landed", "typed", "quarantined", "quality", "grade", "reason",
+        "name", "state", "lines_read", "landed", "typed", "quarantined", "quality", "grade", "reason", "ms",
     ]  # fmt: skip
+    assert {"land", "check", "publish"} <= set(outcome["ms"])
     assert ran.stderr == "civil.people: released\n"
     assert json.loads(shown.stdout)["dimensions"]["timeliness"]["x"] == 1.0
     assert "accessibility not assessed" in table.stdout

@@ -48,6 +48,7 @@ from space.requests import Request, decide, submit
 from space.revocation import revoke
 from space.statements import read
 from space.store import grant_row
+from tests.servers import give_own_store
 
 NOON = datetime(2026, 9, 24, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 9, 24)
@@ -388,6 +389,7 @@ def _copy(template: Path, home: Home) -> Engine:
     """Another installation over the same lake, which these tests only read."""
     shutil.copytree(template, home.root, symlinks=True, ignore=shutil.ignore_patterns("lake"))
     (home.root / "lake").symlink_to((template / "lake").resolve())
+    give_own_store(home)
     return create_store(home)
 
 

@@ -6,9 +6,13 @@ from catalog.store.tables import (
     forms,
     grants,
     identity,
+    inputs,
     ledger,
+    quality,
+    quality_details,
     queries,
     releases,
+    standards,
 )
 
 __all__ = [
@@ -17,7 +21,11 @@ __all__ = [
     "forms",
     "grants",
     "identity",
+    "inputs",
     "ledger",
+    "quality",
+    "quality_details",
     "queries",
     "releases",
+    "standards",
 ]

@@ -15,8 +15,9 @@ from openpyxl.workbook import Workbook
 from catalog.home import Home
 from catalog.intake.cli import draft as draft_command
 from catalog.intake.draft import Draft, FileReport, draft
+from catalog.intake.errors import SourceEmpty
 from catalog.intake.landing import land
-from catalog.intake.writing import ContractExists, write
+from catalog.intake.writing import State, write
 from contracts.cast import cast
 from contracts.codes import resident_check
 from contracts.model import FieldType, Use
@@ -395,7 +396,8 @@ def test_a_form_still_without_rows_is_drafted_as_text(tmp_path: Path) -> None:
     assert [(f.header_row, f.rows, f.columns) for f in made.files] == [(2, 0, 3), (1, 0, 4)]
     assert all("no rows yet" in (f.problem or "") for f in made.files)
     for family in made.families:
-        assert landed(made, family.name)["_line"] == []
+        with pytest.raises(SourceEmpty, match="holds no row"):
+            landed(made, family.name)
 
 
 def test_digits_a_sheet_has_lost_are_reported(tmp_path: Path) -> None:
@@ -424,9 +426,21 @@ def test_the_command_prints_the_stable_form_and_writes_contracts_that_land(
     assert result.exit_code == 0, result.output
     made = json.loads(result.stdout)
     assert set(made) == {"files", "families"}
-    keys = ["path", "encoding", "sheet", "header_row", "rows", "columns", "family", "problem"]
+    keys = [
+        "path",
+        "encoding",
+        "sheet",
+        "header_row",
+        "rows",
+        "columns",
+        "family",
+        "problem",
+        "fate",
+        "reasons",
+    ]
     assert [list(f) for f in made["files"]] == [keys, keys]
-    assert [list(f) for f in made["families"]] == [["name", "files", "contract"]]
+    keys = ["name", "files", "contract", "title", "state", "proposed", "changes", "doubts", "fields"]
+    assert [list(f) for f in made["families"]] == [keys]
     path = Path(made["families"][0]["contract"])
     assert path.parent == tmp_path / "var" / "contracts"
     assert land(read(path), path.parent).counts.landed == 5
@@ -449,20 +463,20 @@ def test_a_contract_a_person_has_touched_is_not_written_over(tmp_path: Path) -> 
     folder, out = tmp_path / "in", tmp_path / "out"
     csv(folder / "a.csv", [*HEADING, *people(5)])
     made = draft(folder)
-    path = Path(write(made, out)[made.families[0].name])
+    path = write(made, out)[made.families[0].name].path
     text = path.read_text(encoding="utf-8").replace("待确认（数源部门）", "民政局")
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(ContractExists, match="--force"):
-        write(made, out)
+    again = write(made, out)[made.families[0].name]
+    assert (again.state, again.proposed) == (State.KEPT, None), "the same files say nothing new"
     assert path.read_text(encoding="utf-8") == text
-    write(made, out, overwrite=True)
+    assert write(made, out, overwrite=True)[made.families[0].name].state is State.REPLACED
     assert "民政局" not in path.read_text(encoding="utf-8")
 
 
 def test_source_paths_stay_relative_where_data_and_contracts_share_a_folder(tmp_path: Path) -> None:
     csv(tmp_path / "data" / "a.csv", [*HEADING, *people(5)])
     made = draft(tmp_path / "data")
-    inside = read(Path(next(iter(write(made, tmp_path).values()))))
+    inside = read(next(iter(write(made, tmp_path).values())).path)
     assert inside.sources[0].path == "data/a.csv"
-    outside = read(Path(next(iter(write(made, tmp_path / "elsewhere").values()))))
+    outside = read(next(iter(write(made, tmp_path / "elsewhere").values())).path)
     assert Path(outside.sources[0].path) == tmp_path / "data" / "a.csv"

@@ -16,6 +16,7 @@ from catalog.intake import (
     json_documents,
     likeness,
     names,
+    romanised,
     rows,
     semantics,
 )
@@ -51,7 +52,7 @@ def test_any_headings_give_safe_and_unique_names(printed: list[str]) -> None:
         ("order", "order_"),
         ("2024年", "y2024"),
         ("1月23日", "d01_23"),
-        ("耄耋垂髫", "c01"),
+        ("耄耋垂髫", "maodie_chuitiao"),
     ],
 )
 def test_headings_get_telling_names(heading: str, name: str) -> None:

@@ -24,7 +24,7 @@ def of(heading: str, values: list[str | None]) -> Guess:
         ("人数", ["1,234", "56"], FieldType.INTEGER),
         ("金额", ["1.5", "20", "3.25"], FieldType.NUMBER),
         ("金额", ["1.5", "-", "NA", "无"], FieldType.NUMBER),
-        ("年份", ["2013", "2014", "2015"], FieldType.INTEGER),
+        ("年份", ["2013", "2014", "2015"], FieldType.DATE),
         ("序号", ["1", "2", "3"], FieldType.INTEGER),
         ("行政区划代码", ["110101", "110102"], FieldType.STRING),
         ("街道", ["01", "02", "10"], FieldType.STRING),

@@ -29,6 +29,7 @@ from contracts.model import Area, Contract, Field, FieldType, Party, Sharing, Un
 from pipelines.backflow import Run, deliver_due
 from space.grassroots import Body, register
 from space.subscriptions import Subscription, Wanted, subscribe
+from tests.servers import give_own_store
 
 STREET, VILLAGE = "990101001", "990102002003"
 # Homes: two villages of the street, the village, and one elsewhere.
@@ -213,6 +214,7 @@ def settle(tmp_path_factory: pytest.TempPathFactory) -> Settle:
         template, now = ready[name]
         shutil.copytree(template, root)
         home = Home(root)
+        give_own_store(home)
         return Town(home, create_store(home), load(home), now)
 
     return copy

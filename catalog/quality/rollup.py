@@ -1,7 +1,8 @@
-"""Quality of a release: outcomes of rules, rolled up to dimensions and one score.
+"""Outcomes of rules, rolled up to six dimensions and one score.
 
-Decides how ``X = A / B`` of each dimension and the weighted score come about. Does not run rules
-(:mod:`pipelines.expectations` does) nor decide what a breach does (the contract does).
+Decides how ``X = A / B`` of each dimension and the weighted score come about. Every outcome counts the
+items that are *good*, so that nothing has to be inverted here; indicators where lower is better are
+:mod:`catalog.quality.indicators`'s.
 
 Source: GB/T 36344-2018 (dimensions, X = A / B); weights are ours, in ``policies/rules/quality.yaml``.
 """
@@ -13,7 +14,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from contracts.model import Action, Dimension
+from contracts.model import Action, Contract, Dimension, FieldType
+from contracts.rules import rules_of
 from policies.rulebook import rule
 
 
@@ -28,7 +30,11 @@ class RuleResult:
         action: what a breach does.
         good: A, items that meet the rule.
         evaluated: B, items evaluated; 0 = not assessed.
-        passed: whether no item breaks it.
+        passed: whether no more items break it than it tolerates.
+        kind: of the rule; ``type`` and ``record`` are measured of every dataset; empty = not kept.
+        indicator: code of GB/T 36344 its items count for, or None.
+        tolerance: share of the evaluated items that may break it.
+        note: why it was not assessed; empty otherwise. Never a value of the data.
     """
 
     rule: str
@@ -38,6 +44,33 @@ class RuleResult:
     good: int
     evaluated: int
     passed: bool
+    kind: str = ""
+    indicator: str | None = None
+    tolerance: float = 0.0
+    note: str = ""
+
+
+def assessable(contract: Contract) -> tuple[Dimension, ...]:
+    """Dimensions a build of the dataset can assess, in the standard's order.
+
+    Its rules speak about some; of rows that are read, the columns delivered (conformity) and the cells
+    that cast (accuracy) are measured without a rule.
+    """
+    spoken_of = {rule.dimension for rule in rules_of(contract)}
+    if contract.composed is None:
+        spoken_of.add(Dimension.CONFORMITY)
+        if any(field.type is not FieldType.STRING for field in contract.fields):
+            spoken_of.add(Dimension.ACCURACY)
+    return tuple(dimension for dimension in Dimension if dimension in spoken_of)
+
+
+def within(good: int, evaluated: int, tolerance: float) -> bool:
+    """Whether the share of broken items is tolerated; nothing evaluated breaks nothing.
+
+    >>> within(95, 100, 0.05), within(94, 100, 0.05), within(0, 0, 0.0)
+    (True, False, True)
+    """
+    return evaluated - good <= tolerance * evaluated
 
 
 def weights(on: date) -> Mapping[str, float]:

@@ -1,0 +1,258 @@
+"""Impact 影响分析: what a new contract would change for everyone who uses its dataset.
+
+Decides who uses a dataset: active backflow subscriptions, grants in force on a day, datasets composed
+from it. What each of them feels is :mod:`catalog.felt`'s. Nothing is written, nobody is told.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from catalog.errors import UnknownDataset
+from catalog.felt import Effect, composed_feels, grant_feels, subscriber_feels
+from catalog.lineage import EVERY, Edge, impact
+from catalog.revisions import Contracts, Revision, all_current, current
+from catalog.store.tables.backflow import subscriptions
+from catalog.store.tables.grants import grants
+from catalog.store.tables.identity import organisations
+from catalog.store.tables.ledger import lineage_edges
+from contracts.compare import findings
+from contracts.findings import Finding
+from contracts.model import Contract
+from contracts.versions import Step, step_between
+from policies import odrl
+from policies.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """One user of the dataset and what they would feel.
+
+    Attributes:
+        id: of the subscription or grant; the name of the composed dataset.
+        code, who: organisation concerned; of a composed dataset its department.
+        detail: area of a subscription, purpose of a grant, kind of a composed dataset.
+        effects: empty where they would notice nothing.
+    """
+
+    id: str
+    code: str
+    who: str
+    detail: str
+    effects: tuple[Effect, ...]
+
+    @property
+    def breaks(self) -> bool:
+        """Whether anything they have stops working or means something else."""
+        return any(effect.breaking for effect in self.effects)
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What a new contract changes, and for whom.
+
+    Attributes:
+        dataset: its name in the ledger now.
+        revision: number of the revision it is compared with.
+        found: every difference.
+        step: the version step it asks for and takes.
+        subscribers, grants, composed: everyone who uses the dataset.
+    """
+
+    dataset: str
+    revision: int
+    found: tuple[Finding, ...]
+    step: Step
+    subscribers: tuple[Felt, ...]
+    grants: tuple[Felt, ...]
+    composed: tuple[Felt, ...]
+
+    @property
+    def users(self) -> tuple[Felt, ...]:
+        """All of them."""
+        return (*self.subscribers, *self.grants, *self.composed)
+
+    @property
+    def breaks(self) -> bool:
+        """Whether anybody's use breaks."""
+        return any(felt.breaks for felt in self.users)
+
+
+def impact_of(connection: Connection, contract: Contract, on: date) -> Impact:
+    """What a contract would change for those who use its dataset as the ledger has it.
+
+    Args:
+        connection: to read with.
+        contract: the new one; its dataset is found by name, or by its id where it was renamed.
+        on: day on which grants are looked at, Asia/Shanghai.
+
+    Raises:
+        UnknownDataset: the ledger has no entry of that name or id.
+    """
+    revision = _former(connection, contract)
+    old = revision.contract
+    found = findings(old, contract)
+    return Impact(
+        dataset=old.name,
+        revision=revision.number,
+        found=found,
+        step=step_between(old.version, contract.version, found),
+        subscribers=tuple(_subscribers(connection, old, found)),
+        grants=tuple(_grants(connection, old, contract, found, on)),
+        composed=tuple(_composed(connection, old, contract, found)),
+    )
+
+
+def _former(connection: Connection, contract: Contract) -> Revision:
+    try:
+        return current(connection, contract.name)
+    except UnknownDataset:
+        for revision in all_current(connection):
+            if revision.contract.id == contract.id:
+                return revision
+        raise
+
+
+def _subscribers(connection: Connection, old: Contract, found: tuple[Finding, ...]) -> Iterator[Felt]:
+    rows = connection.execute(
+        select(subscriptions, organisations.c.name)
+        .join(organisations, organisations.c.code == subscriptions.c.subscriber)
+        .where(subscriptions.c.dataset == old.name, subscriptions.c.state == "active")
+        .order_by(subscriptions.c.area, subscriptions.c.id)
+    )
+    for row in rows:
+        effects = subscriber_feels(frozenset(row.fields), old, found)
+        yield Felt(row.id, row.subscriber, row.name, row.area, effects)
+
+
+def _grants(
+    connection: Connection, old: Contract, new: Contract, found: tuple[Finding, ...], on: date
+) -> Iterator[Felt]:
+    rows = connection.execute(
+        select(grants, organisations.c.name)
+        .join(organisations, organisations.c.code == grants.c.grantee)
+        .where(grants.c.state == "in_force", grants.c.valid_to >= on)
+        .order_by(grants.c.id)
+    )
+    for row in rows:
+        terms = odrl.read(json.loads(row.agreement)).terms
+        if any(term.name == old.name for term in terms.datasets):
+            effects = grant_feels(terms, _filtered(terms, old), old, new, found)
+            yield Felt(row.id, row.grantee, row.name, row.purpose, effects)
+
+
+def _filtered(terms: Terms, contract: Contract) -> frozenset[str]:
+    """Fields the row filters of a grant read in a dataset."""
+    filters = [
+        term.row_filter
+        for term in terms.datasets
+        if term.name == contract.name and term.row_filter is not None
+    ]
+    if not filters:
+        return frozenset()
+    import sqlglot
+    from sqlglot import expressions as exp
+
+    trees = (sqlglot.parse_one(text, read="duckdb") for text in filters)
+    return frozenset(column.name.lower() for tree in trees for column in tree.find_all(exp.Column))
+
+
+def _composed(
+    connection: Connection, old: Contract, new: Contract, found: tuple[Finding, ...]
+) -> Iterator[Felt]:
+    names = impact(connection, old.name)
+    if not names:
+        return
+    everything = all_current(connection)
+    before: Mapping[str, Contract] = Contracts(everything)
+    after = _With(new, Contracts(revision for revision in everything if revision.name != old.name))
+    edges = _edges(connection, (old.name, *names))
+    for name in names:
+        if name == old.name or name not in before:
+            continue
+        target = before[name]
+        effects = composed_feels(target, _drawn(edges, old.name, name), before, after, found)
+        kind = "" if target.composed is None else target.composed.kind.value
+        yield Felt(name, target.department.code, target.department.name, kind, effects)
+
+
+class _With(Mapping[str, Contract]):
+    """Contracts with a new one in place; the others are parsed when they are asked for."""
+
+    def __init__(self, new: Contract, others: Contracts) -> None:
+        self._new, self._others = new, others
+
+    def __getitem__(self, name: str) -> Contract:
+        return self._new if name == self._new.name else self._others[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({self._new.name, *self._others})
+
+    def __len__(self) -> int:
+        return len({self._new.name, *self._others})
+
+
+def _edges(connection: Connection, names: tuple[str, ...]) -> tuple[Edge, ...]:
+    rows = connection.execute(select(lineage_edges).where(lineage_edges.c.source_dataset.in_(names)))
+    return tuple(Edge(*row) for row in rows)
+
+
+def _drawn(edges: tuple[Edge, ...], source: str, target: str) -> tuple[Edge, ...]:
+    """Edges from ``source`` to ``target``, paths through other datasets drawn together as one."""
+    by_source: dict[str, list[Edge]] = {}
+    for edge in edges:
+        by_source.setdefault(edge.source_dataset, []).append(edge)
+    made: dict[Edge, None] = {}
+    seen: set[tuple[str, str, str]] = set()
+    open_ends = [(edge.source_field, edge) for edge in by_source.get(source, ())]
+    while open_ends:
+        origin, edge = open_ends.pop()
+        mark = (origin, edge.target_dataset, edge.target_field)
+        if mark in seen:
+            continue
+        seen.add(mark)
+        if edge.target_dataset == target:
+            made[Edge(source, origin, target, edge.target_field, edge.subtype)] = None
+        for further in by_source.get(edge.target_dataset, ()):
+            if (
+                EVERY in (edge.target_field, further.source_field)
+                or edge.target_field == further.source_field
+            ):
+                open_ends.append((origin, further))
+    return tuple(made)
+
+
+def as_document(found: Impact) -> dict[str, Any]:
+    """For ``--json``."""
+    return {
+        "dataset": found.dataset,
+        "revision": found.revision,
+        "breaks": found.breaks,
+        "verdict": "breaking" if any(f.breaking for f in found.found) else "compatible",
+        "version": found.step.as_document(),
+        "findings": [{**finding.as_document(), "breaking": finding.breaking} for finding in found.found],
+        **{
+            kind: [_felt(felt) for felt in getattr(found, kind)]
+            for kind in ("subscribers", "grants", "composed")
+        },
+    }
+
+
+def _felt(felt: Felt) -> dict[str, Any]:
+    return {
+        "id": felt.id,
+        "code": felt.code,
+        "who": felt.who,
+        "detail": felt.detail,
+        "breaks": felt.breaks,
+        "effects": [
+            {"through": e.through, "field": e.field, "what": e.what, "breaking": e.breaking}
+            for e in felt.effects
+        ],
+    }

