@@ -42,7 +42,7 @@ def releases(home: Path) -> dict[str, Release]:
 
 def built(home: Path, city: Path) -> dict[str, str]:
     """State of every dataset after a build."""
-    return {one["name"]: one["state"] for one in ybz(home, "build")["datasets"]}
+    return {one["name"]: one["state"] for one in ybz(home, "build")}
 
 
 def catalogued(home: Path, city: Path) -> None:
