@@ -10,6 +10,9 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 RUNTIME := $(VENV)/.runtime
 DEV     := $(VENV)/.dev
 
+# Tests of what is kept in the store.
+STORED := tests/catalog tests/pipelines tests/flow tests/space/grants tests/space/wayback
+
 export DAGSTER_DISABLE_TELEMETRY := 1
 export GX_ANALYTICS_ENABLED := false
 
@@ -25,9 +28,11 @@ test: $(DEV) ## run the tests that need nothing but Python
 	@echo "== tests (no server, no browser)"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not full"
 
-test-full: test ## then those that start real servers or a browser
+test-full: test ## then those that start real servers, and the store's on PostgreSQL
 	@echo "== tests with real servers"
 	@$(BIN)/python -m pytest -m full
+	@echo "== tests of the store again, on PostgreSQL"
+	@YBZ_TEST_STORE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile -m "not full and not embedded" $(STORED)
 
 check: $(DEV) ## format, lint, types, layers
 	@echo "== format" && $(BIN)/ruff format --check .

@@ -74,7 +74,8 @@ def _write(path: Path, size: int) -> int:
     heading = "编号,姓名,证件号码,住址,登记日期,金额,状态,备注\n"
     lines = [
         f"{i},张某{i % 997},53010219{60 + i % 40}0{1 + i % 9}1{i % 10}{i % 10000:04d},"
-        f'"城东街道第{i % 300}社区,{i % 90}号",20{10 + i % 15}-0{1 + i % 9}-1{i % 10},{i % 9000}.{i % 100:02d},在册,无\n'
+        f'"城东街道第{i % 300}社区,{i % 90}号",'
+        f"20{10 + i % 15}-0{1 + i % 9}-1{i % 10},{i % 9000}.{i % 100:02d},在册,无\n"
         for i in range(_LINES if size else 1000)
     ]
     block = "".join(lines).encode()
@@ -89,7 +90,7 @@ def _write(path: Path, size: int) -> int:
 def _child(who: str, path: Path, limit: int = 0) -> dict[str, float]:
     """What a process of its own reports."""
     command = [sys.executable, "-m", "benchmarks.landing", who, str(path), str(limit)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
     answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return answer
 
@@ -136,7 +137,7 @@ def _ours(path: Path) -> tuple[float, float]:
     from contracts.model import Contract, Field, FieldType, Party, Source, SourceFormat
 
     kinds = {"编号": FieldType.INTEGER, "登记日期": FieldType.DATE, "金额": FieldType.NUMBER}
-    headings = "编号 姓名 证件号码 住址 登记日期 金额 状态 备注".split()
+    headings = ["编号", "姓名", "证件号码", "住址", "登记日期", "金额", "状态", "备注"]
     contract = Contract(
         id="bench",
         title="登记",

@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.duck import connect
+from catalog.duck import shared
 from catalog.matching import Former
 from catalog.proof import is_unique
 from contracts.cast import REJECTED
@@ -103,7 +103,7 @@ def arrivals(contract: Contract, typed: pa.Table, former: Former | None) -> Arri
 def matching_rows(contract: Contract, rows: pa.Table, former: Former) -> pa.Table:
     """Published rows, as the vault has them, whose key is among those of ``rows``."""
     on = " AND ".join(f'o."{name}" = k."{name}"' for name in contract.key)
-    with connect() as connection:
+    with shared() as connection:
         former.open(connection, "vault_rows", former.schema.names)
         connection.register("arrived", rows.select(list(contract.key)))
         found = connection.sql(f"SELECT o.* FROM vault_rows o SEMI JOIN arrived k ON {on}").to_arrow_table()
@@ -137,7 +137,7 @@ def _last_word(contract: Contract, typed: pa.Table, whole: Mask) -> tuple[Mask, 
     keys = ", ".join(f'"{name}"' for name in contract.key)
     fields = ", ".join(f'"{f.name}"' for f in contract.fields)
     numbered = _numbered(typed).filter(pa.array(whole))
-    with connect() as connection:
+    with shared() as connection:
         connection.register("arrived", numbered)
         found = connection.sql(
             f"SELECT _row, row_number() OVER w AS place, "
@@ -159,7 +159,7 @@ def _against(contract: Contract, typed: pa.Table, existing: pa.Table) -> tuple[M
     names = [f.name for f in contract.fields]
     on = " AND ".join(f'n."{name}" = o."{name}"' for name in contract.key)
     same = " AND ".join(f'n."{name}" IS NOT DISTINCT FROM o."{name}"' for name in names)
-    with connect() as connection:
+    with shared() as connection:
         connection.register("arrived", _numbered(typed.select(names)))
         connection.register("published", existing.select(names))
         found = connection.sql(
@@ -174,7 +174,7 @@ def _against(contract: Contract, typed: pa.Table, existing: pa.Table) -> tuple[M
 def _semi(rows: pa.Table, wanted: pa.Table, key: tuple[str, ...]) -> pa.Table:
     """Rows whose key is among those of ``wanted``."""
     on = " AND ".join(f'r."{name}" = w."{name}"' for name in key)
-    with connect() as connection:
+    with shared() as connection:
         connection.register("held", rows)
         connection.register("wanted", wanted.select(list(key)))
         found = connection.sql(f"SELECT r.* FROM held r SEMI JOIN wanted w ON {on}").to_arrow_table()

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from catalog.duck import connect
+from catalog.duck import shared
 from catalog.errors import CatalogError
 
 
@@ -54,7 +54,7 @@ def compare(before: Version, after: Version, key: Sequence[str]) -> Changes:
 
     A field one version does not have counts as NULL there.
     """
-    with connect() as connection:
+    with shared() as connection:
         _load(connection, "new_rows", after)
         _load(connection, "old_as_read", before)
         names = [field.name for field in after.schema]

@@ -7,6 +7,8 @@ connections are.
 
 from __future__ import annotations
 
+import os
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -22,3 +24,20 @@ def connect() -> DuckDBPyConnection:
     connection = duckdb.connect(":memory:")
     connection.execute(SILENT)
     return connection
+
+
+def shared() -> DuckDBPyConnection:
+    """A connection to the one database in memory of this process; close it, or use it as a context manager.
+
+    Opening a database costs some forty milliseconds, a connection to it less than one. What is
+    registered or made temporarily belongs to the connection; make nothing else.
+    """
+    connection = _database(os.getpid()).cursor()
+    connection.execute(SILENT)
+    return connection
+
+
+@cache
+def _database(_process: int) -> DuckDBPyConnection:
+    # By process: a database opened before a fork must not be used after it.
+    return connect()

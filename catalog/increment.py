@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.content import chained_hash, content_hash
-from catalog.duck import connect
+from catalog.duck import shared
 from catalog.facts import Facts, FactsRefused, UnitFact, bound_refusals, size_class
 from catalog.increment_keys import Published, kept_keys, key_refusals, reading_files
 from catalog.proof import unit_refusals
@@ -133,7 +133,7 @@ def _identified(
     if existing.num_rows and rows.num_rows:
         on = " AND ".join(f'n."{name}" = o."{name}"' for name in contract.key)
         keys = list(contract.key)
-        with connect() as connection:
+        with shared() as connection:
             for name, table in (("arrived", rows), ("published", existing)):
                 places = pa.array(np.arange(table.num_rows))
                 connection.register(name, table.select(keys).append_column("_row", places))
@@ -196,7 +196,7 @@ def _renumbered(
 def _members(unit: UnitFact, concerned: Ids, base: Published) -> pa.Table:
     """Identity, pseudonym and number of every published row of some units."""
     identity = f', o."{ROW_ID}"' if ROW_ID in base.vault.schema.names else ""
-    with connect() as connection:
+    with shared() as connection:
         connection.register("concerned", pa.table({"u": concerned}))
         connection.execute(f"CREATE TEMP VIEW published AS {reading_files(base.protected)}")
         found: pa.Table = connection.sql(
@@ -212,7 +212,7 @@ def _moved_rows(moved: Mapping[str, tuple[Ids, Ids]], base: Published) -> pa.Tab
     wanted = np.unique(np.concatenate(ids)) if ids else np.empty(0, np.int64)
     if not len(wanted):
         return base.vault.schema.empty_table()
-    with connect() as connection:
+    with shared() as connection:
         base.vault.open(connection, "vault_rows", base.vault.schema.names)
         connection.register("wanted", pa.table({ROW_ID: wanted}))
         found = connection.sql(

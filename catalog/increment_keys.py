@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.duck import connect
+from catalog.duck import shared
 from catalog.facts import Facts, declared_keys, is_coarsened, protected_columns
 from catalog.matching import Former
 from catalog.proof import is_unique
@@ -98,7 +98,7 @@ def _stays_unique(
     has_ids = ROW_ID in base.vault.schema.names
     identity = (ROW_ID,) if has_ids else ()
     anti = f'ANTI JOIN leaving l ON o."{ROW_ID}" = l."{ROW_ID}"' if has_ids else ""
-    with connect() as connection:
+    with shared() as connection:
         if files is None:
             base.vault.open(connection, "published", (*columns, *identity))
         else:

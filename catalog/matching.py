@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from catalog.duck import connect
+from catalog.duck import shared
 from contracts.model import Contract
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def match(contract: Contract, rows: pa.Table, former: Former | None) -> Matched:
     fields = [f.name for f in contract.fields]
     alike = all(f in had and former.schema.field(f).type == rows.schema.field(f).type for f in fields)
     needed = dict.fromkeys([*contract.key, *carried, *carried.values(), *(fields if alike else ())])
-    with connect() as connection:
+    with shared() as connection:
         former.open(connection, "then_rows", tuple(needed))
         connection.register(
             "now_rows", rows.select(fields).append_column("_row", pa.array(np.arange(rows.num_rows)))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.duck import connect
+from catalog.duck import shared
 
 if TYPE_CHECKING:
     from catalog.facts import UnitFact
@@ -85,7 +85,7 @@ def _bound(unit: UnitFact, count: npt.NDArray[np.int64]) -> list[str]:
 
 def _hashes(rows: pa.Table, columns: Sequence[str]) -> npt.NDArray[np.uint64]:
     named = ", ".join(f'"{name}"' for name in columns)
-    with connect() as connection:
+    with shared() as connection:
         connection.register("keyed", rows.select(list(columns)))
         made = connection.sql(f"SELECT hash({named}) AS h FROM keyed").to_arrow_table()
     hashes: npt.NDArray[np.uint64] = made["h"].to_numpy()

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.duck import connect
+from catalog.duck import shared
 from contracts.codes import RESIDENT_CHECKS, RESIDENT_WEIGHTS, canonical_id
 
 # Spellings remembered, about 200 bytes each. They are identifiers: :func:`forget` when a run ends.
@@ -146,7 +146,7 @@ def _hashed(kind: str, ids: pa.Array, key: bytes) -> pa.Array:
                 ::UBIGINT >> 1)::BIGINT AS u
         FROM ids
     """
-    with connect() as connection:
+    with shared() as connection:
         connection.register("ids", pa.table({"id": ids}))
         made = connection.sql(query, params={"inner": inner, "outer": outer}).to_arrow_table()
     return pa.concat_arrays(made["u"].chunks) if made.num_rows else pa.array([], pa.int64())

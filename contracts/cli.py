@@ -18,16 +18,19 @@ _FILE = click.Path(path_type=Path)
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=_FILE)
 @click.option("--against", type=_FILE, help="A former contract, or a folder of them: versions must show it.")
+@click.option("--elements", type=_FILE, help="The city's own elements, as `ybz standard export` writes them.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def lint(paths: tuple[Path, ...], against: Path | None, as_json: bool) -> None:
+def lint(paths: tuple[Path, ...], against: Path | None, elements: Path | None, as_json: bool) -> None:
     """Check contract files (契约), or all that lie under a folder; exit 1 if any has an error.
 
     Each error is one line: file, line, field, what is wrong, what to do. A warning names a core item of
     the catalogue (核心元数据) the contract leaves unsaid; it fails nothing.
     """
+    from contracts.elements import read_elements
     from contracts.lint import lint_files
 
-    results = lint_files(paths, against)
+    own = None if elements is None else read_elements(elements)
+    results = lint_files(paths, against, own=own)
     problems = [problem for result in results for problem in result.problems]
     warnings = [warning for result in results for warning in result.warnings]
     failed = bool(problems) or not results

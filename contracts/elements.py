@@ -219,6 +219,36 @@ def element_of(entry: Mapping[str, Any], where: str = "") -> Element:
         raise ContractError(what, where=place, remedy="see docs/elements.md") from None
 
 
+def entries_in(path: Path) -> list[dict[str, Any]]:
+    """The entries of a YAML file of elements: ``elements: [{code: …}, …]``, a list, or one entry.
+
+    Raises:
+        ContractError: the file is no such list.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    remedy = "write elements: with code, name and definition; see docs/elements.md"
+    try:
+        document = YAML(typ="safe").load(path.read_text(encoding="utf-8-sig"))
+    except (YAMLError, ValueError, OSError):
+        raise ContractError("cannot be read as YAML", where=str(path), remedy=remedy) from None
+    entries = document.get("elements", [document]) if isinstance(document, dict) else document
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ContractError("holds no elements", where=str(path), remedy=remedy)
+    return entries
+
+
+def read_elements(path: Path) -> Mapping[str, Element]:
+    """The elements of a YAML file by code, each whole: what a city's own library looks like outside it.
+
+    Raises:
+        ContractError: the file is malformed.
+    """
+    made = [element_of(entry, path.name) for entry in entries_in(path)]
+    return MappingProxyType({element.code: element for element in made})
+
+
 def _codes(given: Any, where: str) -> dict[str, str]:
     if isinstance(given, str):
         lines = [_LINE.match(line.strip()) for line in given.splitlines() if line.strip()]

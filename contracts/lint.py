@@ -17,7 +17,9 @@ from ruamel.yaml.error import YAMLError
 
 from contracts import odcs
 from contracts.compare import findings
-from contracts.model import Contract
+from contracts.elements import Element
+from contracts.elements_agree import agree
+from contracts.model import Contract, ContractError
 from contracts.problems import OdcsError, Problem
 from contracts.versions import step_between
 from contracts.yaml_text import MOST_BYTES
@@ -44,7 +46,9 @@ class Linted:
     warnings: tuple[Problem, ...] = ()
 
 
-def lint_files(paths: Iterable[Path], against: Path | None = None) -> tuple[Linted, ...]:
+def lint_files(
+    paths: Iterable[Path], against: Path | None = None, *, own: Mapping[str, Element] | None = None
+) -> tuple[Linted, ...]:
     """Read every named file, and every contract under every named folder.
 
     Args:
@@ -52,6 +56,8 @@ def lint_files(paths: Iterable[Path], against: Path | None = None) -> tuple[Lint
         against: a former contract or a folder of them: a step from one to its successor that breaks a
             promise without a major step of the version is a problem. Former ones that are no contracts
             are left out.
+        own: the city's own elements in force, by code; None = not at hand, so that fields which follow one
+            are not judged by it.
     """
     formers = {} if against is None else _formers(against)
     results: list[Linted] = []
@@ -64,9 +70,23 @@ def lint_files(paths: Iterable[Path], against: Path | None = None) -> tuple[Lint
             results.append(Linted(path, None, error.problems))
             continue
         clashes = _clashes(path, contract, names, ids)
-        found = (*clashes, *_unannounced(path, formers.get(contract.id), contract))
+        found = (
+            *clashes,
+            *_unannounced(path, formers.get(contract.id), contract),
+            *_loosened(path, contract, own),
+        )
         results.append(Linted(path, contract.name, found, warnings))
     return tuple(results)
+
+
+def _loosened(path: Path, contract: Contract, own: Mapping[str, Element] | None) -> Iterator[Problem]:
+    """What fields do against own elements; those of the library are judged on reading."""
+    for item in contract.fields:
+        if own is not None and item.element is not None and "." in item.element:
+            try:
+                agree(item, own=own)
+            except ContractError as error:
+                yield Problem(str(path), 0, item.name, error.what, error.remedy)
 
 
 def _files(given: Path) -> Iterator[Path]:

@@ -64,7 +64,7 @@ class Log:
 
     def warn(self, line: int, where: str, what: str, remedy: str) -> None:
         """Note something that keeps the contract from nothing."""
-        self.warnings.append(Problem(self.file, line, where, what, remedy))
+        self.warnings.append(Problem(self.file, line or 1, where, what, remedy))
 
     def raise_if_any(self) -> None:
         """Raise what was noted, in the order of the file.

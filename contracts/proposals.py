@@ -195,7 +195,7 @@ def _by_name(heading: str, index: Index) -> dict[str, float]:
                 # A name at the end of a heading is its head word: 企业统一社会信用代码.
                 place = 0.9 if end == len(text) else 0.6
                 note(index.names[part], place * (0.4 + 0.6 * len(part) / len(text)))
-    if not found and len(text) >= 3:
+    if not found and len(text) >= 3 and not text.isascii():  # Latin words share letters, not meaning
         _resembling(text, index, note)
     return found
 

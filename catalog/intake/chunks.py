@@ -79,9 +79,7 @@ class Chunks:
         Unreadable: the file is empty, or no encoding has the declared name.
     """
 
-    def __init__(
-        self, file: BinaryIO, source: Source, where: str, chunk_bytes: int = CHUNK_BYTES
-    ) -> None:
+    def __init__(self, file: BinaryIO, source: Source, where: str, chunk_bytes: int = CHUNK_BYTES) -> None:
         self._file, self._size = file, chunk_bytes
         self._decoder = Decoder(source.encoding or "utf-8", where)
         self._delimiter = (source.delimiter or ",").encode()

@@ -127,15 +127,15 @@ def _read(folder: Path, source: Source, from_: From | None) -> Iterator[Raw]:
         with engine.connect() as connection:
             statement = _statement(source, connection, from_)
             streaming = connection.execution_options(stream_results=True, max_row_buffer=BATCH)
-            result = streaming.execute(statement)
-            names = tuple(result.keys())
-            done = 0
-            for rows in result.partitions(BATCH):
-                columns = [text_column([_text(v) for v in c]) for c in zip(*rows, strict=True)]
-                yield names, columns, line_column(range(done + 1, done + len(rows) + 1))
-                done += len(rows)
-            if not done:
-                yield names, [text_column([]) for _ in names], line_column([])
+            with streaming.execute(statement) as result:
+                names = tuple(result.keys())
+                done = 0
+                for rows in result.partitions(BATCH):
+                    columns = [text_column([_text(v) for v in c]) for c in zip(*rows, strict=True)]
+                    yield names, columns, line_column(range(done + 1, done + len(rows) + 1))
+                    done += len(rows)
+                if not done:
+                    yield names, [text_column([]) for _ in names], line_column([])
     except SQLAlchemyError as error:
         raise Unreadable(shown(source.path), f"the database refuses: {type(error).__name__}") from error
     finally:

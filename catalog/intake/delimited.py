@@ -160,6 +160,8 @@ def _fast(body: bytes, width: int, source: Source) -> _Raw | None:
 
     if not body:
         return _Raw([text_column([]) for _ in range(width)], line_column([]), [], 0)
+    if len((source.delimiter or ",").encode()) > 1:
+        return None  # Arrow parts at a single byte; the Chinese comma has three
     names = [str(i) for i in range(width)]
     try:
         table = pa_csv.read_csv(

@@ -48,7 +48,9 @@ def _read(path: Path, source: Source, where: str) -> Iterator[Raw]:
                     yield names, [_column(batch, name) for name in names], lines
                     done += batch.num_rows
         except FileNotFoundError as error:
-            raise Unreadable(where, f"a file of version {version} is gone: the table was cleaned up") from error
+            raise Unreadable(
+                where, f"a file of version {version} is gone: the table was cleaned up"
+            ) from error
         except (pa.ArrowInvalid, OSError) as error:
             raise Unreadable(where, "damaged or cut off: a file of it is not whole") from error
     if not done:
@@ -63,7 +65,9 @@ def _version(path: Path, source: Source, where: str) -> int:
     if not asked:
         return newest
     if not asked.isdigit():
-        raise Unreadable(where, "its query is no version of the table: write digits, or nothing for the newest")
+        raise Unreadable(
+            where, "its query is no version of the table: write digits, or nothing for the newest"
+        )
     if int(asked) > newest:
         raise Unreadable(where, f"has no version {asked}, its newest is {newest}")
     return int(asked)

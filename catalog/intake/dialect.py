@@ -11,7 +11,11 @@ from catalog.intake.delimited import records_of
 from contracts.model import Source, SourceFormat
 
 # Delimiters tried, in order of preference at a draw.
-DELIMITERS: Final = (",", "\t", ";", "|", "\x01")
+DELIMITERS: Final = (",", "\t", ";", "|", "\x01", "^", "，")
+# The Chinese comma parts clauses of prose too: it parts cells only where it is this regular.
+PROSE_DELIMITER: Final = "，"
+PROSE_CELLS: Final = 3
+PROSE_SHARE: Final = 0.9
 # Records looked at from the top, and characters from the end.
 HEAD_RECORDS: Final = 300
 TAIL_CHARS: Final = 65_536
@@ -44,7 +48,10 @@ def delimiter_of(text: str) -> str:
         width, times = (
             Counter(w for w in widths if w > 1).most_common(1)[0] if any(w > 1 for w in widths) else (1, 0)
         )
-        scored.append((times / max(len(widths), 1), width, -order, delimiter))
+        share = times / max(len(widths), 1)
+        if delimiter == PROSE_DELIMITER and (width < PROSE_CELLS or share < PROSE_SHARE):
+            continue
+        scored.append((share, width, -order, delimiter))
     best = max(s[0] for s in scored) if scored else 0
     return max((s[1:] for s in scored if s[0] >= best - DRAW), default=(1, 0, ","))[2]
 

@@ -151,9 +151,7 @@ def _likeness(known: str, heading: str) -> float:
     return SequenceMatcher(None, a, b, autojunk=False).ratio() if a and b else 0.0
 
 
-def _reordered(
-    contract: Contract, source: Source, headings: Sequence[str], taken: Mapping[str, str]
-) -> bool:
+def _reordered(contract: Contract, source: Source, headings: Sequence[str], taken: Mapping[str, str]) -> bool:
     """Whether the headings come in another order than the layout's mapping, else the contract's fields."""
     at = {heading: place for place, heading in enumerate(headings)}
     mapped = [h for h in source.columns if h in at]
@@ -170,4 +168,3 @@ def _reordered(
 def _shown(heading: str, headings: Sequence[str]) -> str:
     """A new heading as reports may show it: what looks like a value of the data is named by its place."""
     return f"#{headings.index(heading) + 1}" if is_value(heading) else heading
-

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -22,6 +22,7 @@ import python_calamine as calamine
 
 from catalog.intake import headings as heading_rows
 from catalog.intake.errors import Unreadable
+from catalog.intake.merged_cells import Merge, filled_down
 from catalog.intake.records import (
     Raw,
     Records,
@@ -41,8 +42,6 @@ BATCH_ROWS: Final = 20_000
 
 # A colon cannot be in a sheet's name, so the range is never mistaken for one.
 _RANGE = re.compile(r"^(?P<sheet>.*)!(?P<first>[A-Z]{1,3}):(?P<last>[A-Z]{1,3})$", re.DOTALL)
-
-Merge = tuple[tuple[int, int], tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,27 +212,6 @@ def _read(grid: Grid, region: tuple[int, int], source: Source, where: str, tally
         line += len(body)
         if not body:
             return
-
-
-def filled_down(
-    rows: Iterable[Sequence[str | None]], merges: Sequence[Merge], header_row: int
-) -> Iterator[list[str | None]]:
-    """The rows, with a value merged over several data rows repeated on each of them."""
-    starting: dict[int, list[tuple[int, int]]] = {}
-    for (top, left), (bottom, _) in merges:
-        if top >= header_row and bottom > top:
-            starting.setdefault(top, []).append((left, bottom))
-    open_: dict[int, tuple[int, str | None]] = {}
-    for place, row in enumerate(rows):
-        cells = list(row)
-        for left, (bottom, value) in list(open_.items()):
-            if place > bottom:
-                del open_[left]
-            elif left < len(cells):
-                cells[left] = value
-        for left, bottom in starting.get(place, ()):
-            open_[left] = (bottom, cells[left] if left < len(cells) else None)
-        yield cells
 
 
 def split_range(sheet: str) -> tuple[str, tuple[int, int] | None]:

@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 
 from catalog.intake.filenames import is_marked, version_of
 from catalog.intake.layout import Table
-from catalog.intake.likeness import Known, Member, code_widths, fit, member_of, stood_up
+from catalog.intake.likeness import Known, Member, code_widths, fit, member_of, period_and_figure
 from catalog.intake.meanings import aligned, resembling
+from catalog.intake.wide import LABEL, VALUE
 
 # Two marked versions of one file: share of common rows from which on the later replaces the earlier.
 VERSION_OVERLAP: Final = 0.5
@@ -172,8 +173,7 @@ def _columns_of(
 ) -> dict[str, str]:
     """Heading of a member → column of the family."""
     if member.wide is not None and base.wide is None:
-        key_of = {heading: key for key, heading in base.headings.items()}
-        return {mine: key_of[theirs] for mine, theirs in (stood_up(member, base) or {}).items()}
+        return _stood_up(member, base, seen)
     found = aligned(
         list(member.headings.values()),
         seen,
@@ -186,16 +186,28 @@ def _columns_of(
     return found | {h: k for h, k in near.items() if kinds.get(k) == known.kind_of(member, h)}
 
 
+def _stood_up(member: Member, base: Member, seen: Mapping[str, list[str]]) -> dict[str, str]:
+    """Heading of a wide member's long form → column of a family that has a long one."""
+    fixed = [h for h in member.headings.values() if h not in (LABEL, VALUE)]
+    found = aligned(fixed, seen)
+    rest = {k: v for k, v in seen.items() if k not in found.values()}
+    found |= resembling([h for h in fixed if h not in found], rest)
+    pair = period_and_figure(base, {base.headings[k] for k in found.values() if k in base.headings})
+    if pair is None:
+        return found
+    key_of = {heading: key for key, heading in base.headings.items()}
+    return found | {LABEL: key_of[pair[0]], VALUE: key_of[pair[1]]}
+
+
 def _without_copies(members: Sequence[Member]) -> tuple[list[Member], list[tuple[Member, Member]]]:
     """Members to keep, and (copy, original) pairs; the plainest name is the original.
 
     A copy whose name tells another period or area than the original's is kept: one of the two files is
     not what its name says, and a person must find out which.
     """
-    groups: dict[tuple[str, str | None, str | None], list[Member]] = {}
+    groups: dict[tuple[object, ...], list[Member]] = {}
     for member in members:
-        source = member.table.source
-        groups.setdefault((member.table.sha256, source.sheet, source.query), []).append(member)
+        groups.setdefault(_content(member), []).append(member)
     copies: list[tuple[Member, Member]] = []
     for group in groups.values():
         winner = min(group, key=_plainness)
@@ -206,9 +218,14 @@ def _without_copies(members: Sequence[Member]) -> tuple[list[Member], list[tuple
 
 def twins(family: Family, member: Member) -> list[str]:
     """Names of other members of a family with the very same content."""
-    key = (member.table.sha256, member.table.source.sheet, member.table.source.query)
     others = (m for m in family.members if m is not member)
-    return [_name(m) for m in others if key == (m.table.sha256, m.table.source.sheet, m.table.source.query)]
+    return [_name(m) for m in others if _content(m) == _content(member)]
+
+
+def _content(member: Member) -> tuple[object, ...]:
+    """What two members with the very same rows share."""
+    source = member.table.source
+    return member.table.sha256, source.sheet, source.query, source.header_row
 
 
 def _same_place(copy: Member, original: Member) -> bool:

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from catalog.classify import classify
 from catalog.intake import names, naming, origin, proposed, semantics
 from catalog.intake.families import Family, base_of
-from catalog.intake.headings import JOINT
+from catalog.intake.headings import last_part
 from catalog.intake.likeness import Member
 from catalog.intake.meanings import meanings
 from catalog.intake.quantities import FIELD
@@ -144,7 +144,7 @@ def _usual(key: str, heading: str, family: Family) -> str:
     if heading in (LABEL, VALUE) and len(seen) == 1:
         return heading
     plain = {h: n for h, n in seen.items() if h not in (LABEL, VALUE)}
-    return max(plain, key=lambda h: (JOINT not in h, plain[h], h == heading), default=heading)
+    return max(plain, key=lambda h: (last_part(h) == h, plain[h], h == heading), default=heading)
 
 
 def _titled(heading: str, family: Family) -> str:

@@ -30,6 +30,23 @@ def printed(cell: str | None) -> str:
     return _CJK_GAP.sub("", _SPACES.sub(" ", cell or "").strip())
 
 
+def last_part(heading: str) -> str:
+    """The lowest of the parts a heading is joined of; a stroke within brackets joins nothing.
+
+    >>> last_part("居住地/街道"), last_part("PM10（μg/m³）")
+    ('街道', 'PM10（μg/m³）')
+    """
+    depth, start = 0, 0
+    for place, sign in enumerate(heading):
+        if sign in "（([【":
+            depth += 1
+        elif sign in "）)]】":
+            depth = max(0, depth - 1)
+        elif sign == JOINT and not depth:
+            start = place + 1
+    return heading[start:] or heading
+
+
 def join(rows: Sequence[Sequence[str | None]], width: int) -> tuple[str, ...]:
     """One unique heading per column out of one or several heading rows.
 

@@ -135,8 +135,8 @@ class _Text:
                 if len(self._held) - self._at > VALUE_LIMIT or not self._more():
                     raise self.fault(error.pos) from error
                 continue
-            # A number at the end of the window may go on behind it.
-            if end == len(self._held) and self._held[end - 1] not in '"}]' and self._more():
+            # A number near the end of the window may go on behind it: "3", "3.", "3e+" all begin 3e+5.
+            if end + 3 > len(self._held) and self._held[end - 1] not in '"}]' and self._more():
                 continue
             self._at = end
             return found

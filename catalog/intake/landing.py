@@ -8,6 +8,7 @@ heading, dropped under a named rule, or landed. Types and rules are judged later
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.intake import change_log, database, drift
-from catalog.intake.errors import SourceEmpty, SourceMissing
+from catalog.intake.errors import SourceEmpty, SourceMissing, Unreadable
 from catalog.intake.fingerprint import content_digest, fingerprint
 from catalog.intake.landed import NOTHING, Drifted, Landed, LandedFile, LineCounts
 from catalog.intake.mapping import SPECIAL, Mapping, field_of, raw_schema
@@ -68,7 +69,7 @@ def land(
     Raises:
         SourceMissing: a path names no file.
         SourceEmpty: a source of a full load holds no row, and no rule says that it may.
-        Unreadable: a file is locked, damaged or not what the contract says.
+        Unreadable: a file is locked, damaged or not what the contract says; a table of an append load.
         HeadingsDiffer: a file has none of the contract's columns.
         SchemaDrifted: a file differs from its layout and the contract stops at that.
         NoRoom: the disk cannot take the rows.
@@ -79,6 +80,7 @@ def land(
     found: list[_Found] = []
     with Sink(raw_schema(contract), spill) as sink:
         for source in contract.sources:
+            _refuse_whole(contract, source)
             before = len(found)
             for path, label in inputs(source, folder):
                 sha256 = digest(path) if path else ""
@@ -148,8 +150,9 @@ def _landed(
     """Read one input into the sink."""
     mapping = Mapping(contract, source, label, path)
     read = stream_of(source, path, folder, from_=database.From.of(contract, source, since))
-    for batch in read.batches:
-        sink.add(mapping.rows(batch))
+    with closing(read.batches):
+        for batch in read.batches:
+            sink.add(mapping.rows(batch))
     missing, unexpected = mapping.missing, mapping.unexpected
     counts = LineCounts.of(read.tally, unfolded=mapping.unfolded)
     differences: tuple[Drifted, ...] = ()
@@ -162,6 +165,17 @@ def _landed(
     quarantined = drift.quarantine(differences)
     file = LandedFile(label, sha256, source.name, counts, missing, unexpected, quarantined)
     return _Found(file, differences)
+
+
+def _refuse_whole(contract: Contract, source: Source) -> None:
+    """A table gives all its rows each time: appended, they would be there twice."""
+    whole = source.format in (SourceFormat.SQL, SourceFormat.DELTA)
+    if whole and contract.load.kind is LoadKind.APPEND:
+        raise Unreadable(
+            database.shown(source.path),
+            "a table gives all its rows each time, which an append load would add again — "
+            "make the load incremental, with a watermark, or full",
+        )
 
 
 def _refuse_empty(contract: Contract, found: list[_Found]) -> None:

@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from catalog.intake import database, delimited, dialect, excel, json_documents, parquet, table_region
+from catalog.intake import database, delimited, dialect, excel, json_documents, parquet, stacked, table_region
 from catalog.intake.body import best, footer
 from catalog.intake.encoding import decide, decode
 from catalog.intake.errors import IntakeError, Unreadable
@@ -117,17 +117,44 @@ def _delimited(file: _File) -> Iterator[Table | Refused]:
             file.where, "no table of two or more columns: a note or a list", encoding=decided.encoding
         )
         return
+    stack = stacked.pieces(head) if len(head) < dialect.HEAD_RECORDS else ()
+    for piece in stack:
+        above = "two tables one above the other: lines {}–{} are read as one of them"
+        noted = [*problems, above.format(piece.start + 1, piece.end)]
+        below = len(head) - piece.end
+        yield _text_table(file, data, base, piece.region, below, decided.reason, noted)
+    if stack:
+        return
     # A text file cannot be cut by columns: its regions are one table.
     region = regions[0] if len(regions) == 1 else replace(regions[0], first=0)
     if len(regions) > 1:
         problems.append("two tables side by side, parted by an empty column: read as one, part them first")
     width = max(len(r) for r in head)
-    layout = replace(
-        base,
-        header_row=region.header_row,
-        header_rows=region.header_rows,
-        skip_footer=footer(dialect.tail(text, base), width),
-    )
+    below = footer(dialect.tail(text, base), width)
+    yield _text_table(file, data, base, region, below, decided.reason, problems)
+
+
+def _text_table(
+    file: _File,
+    data: bytes,
+    base: Source,
+    region: table_region.Region,
+    below: int,
+    encoding: str,
+    problems: list[str],
+) -> Table:
+    """One table of a text file.
+
+    Args:
+        file: the file.
+        data: its bytes.
+        base: encoding, delimiter and quote.
+        region: where its heading stands.
+        below: lines under it that are not its rows.
+        encoding: why that encoding.
+        problems: what a person must look at; more may be added.
+    """
+    layout = replace(base, header_row=region.header_row, header_rows=region.header_rows, skip_footer=below)
     records, layout = best(layout, lambda s: delimited.read(data, s, file.path.name))
     if records.dropped.get("malformed"):
         problems.append(
@@ -135,8 +162,8 @@ def _delimited(file: _File) -> Iterator[Table | Refused]:
         )
     if records.dropped.get("undecodable"):
         problems.append(f"{records.dropped['undecodable']} lines hold broken characters and do not land")
-    reasons = {"encoding": decided.reason, "delimiter": "splits the lines most evenly", **region.reasons}
-    yield _table(file, layout, records, region.above, reasons, problems)
+    reasons = {"encoding": encoding, "delimiter": "splits the lines most evenly", **region.reasons}
+    return _table(file, layout, records, region.above, reasons, problems)
 
 
 def _workbook(file: _File) -> Iterator[Table | Refused]:
@@ -168,13 +195,29 @@ def _sheet(file: _File, sheet: excel.Sheet) -> Iterator[Table | Refused]:
     regions = table_region.find(sheet.cells, sheet.merges)
     if not regions:
         yield Refused(file.where, "note sheet: no table of two or more columns", sheet.name)
+    stack = stacked.pieces(sheet.cells, sheet.merges) if len(regions) == 1 else ()
+    if stack:
+        for piece in stack:
+            yield _sheet_table(file, sheet, piece.region, beside=False, piece=piece)
+        return
     for region in regions:
         yield _sheet_table(file, sheet, region, beside=len(regions) > 1)
 
 
-def _sheet_table(file: _File, sheet: excel.Sheet, region: table_region.Region, *, beside: bool) -> Table:
+def _sheet_table(
+    file: _File,
+    sheet: excel.Sheet,
+    region: table_region.Region,
+    *,
+    beside: bool,
+    piece: stacked.Piece | None = None,
+) -> Table:
     reasons = dict(region.reasons)
     problems = list(file.problems)
+    if piece is not None:
+        lines = f"{piece.start + 1}–{piece.end}"
+        problems.append(f"two tables one above the other: lines {lines} are read as one of them")
+        reasons["skipFooter"] = "another table stands below it; its lines are left out by their number"
     name = sheet.name
     if beside:
         first, last = excel.column_letters(region.first), excel.column_letters(region.last)
@@ -182,6 +225,9 @@ def _sheet_table(file: _File, sheet: excel.Sheet, region: table_region.Region, *
         reasons["sheet"] = "tables stand side by side, parted by empty columns"
         problems.append(f"two tables side by side: columns {first}–{last} are read as one of them")
     cells = [list(r[region.first : region.last + 1]) for r in sheet.cells]
+    below = footer(cells[region.header_row :], region.last - region.first + 1)
+    if piece is not None and piece.end < len(cells):
+        below = len(cells) - piece.end
     layout = Source(
         "s",
         SourceFormat.EXCEL,
@@ -189,7 +235,7 @@ def _sheet_table(file: _File, sheet: excel.Sheet, region: table_region.Region, *
         sheet=name,
         header_row=region.header_row,
         header_rows=region.header_rows,
-        skip_footer=footer(cells[region.header_row :], region.last - region.first + 1),
+        skip_footer=below,
     )
     columns = (region.first, region.last)
     records, layout = best(layout, lambda s: excel.tabulate(sheet, columns, s, file.path.name))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Final
@@ -26,7 +26,7 @@ from catalog.intake.layout import Table
 from catalog.intake.meanings import aligned, list_of, meanings, normalised, resembling, weight
 from catalog.intake.subjects import Said
 from catalog.intake.table_region import is_value
-from catalog.intake.types import is_code_name
+from catalog.intake.types import counts_rows, is_code_name
 from catalog.intake.wide import LABEL, VALUE, Wide, long_form, wide
 
 # Same columns fold by themselves from this number on; fewer need alike names.
@@ -52,7 +52,8 @@ _PERIOD_HEADING = re.compile(
 _SUBJECT_LINE = re.compile(r"^指标[：:]\s*(.+)$")
 _AS_OF = re.compile(r"截至|截止|时点|统计时间|报告期")
 _AREA_LINE = re.compile(r"填报|单位|街道|社区|乡镇|村")
-_YEARLIKE = re.compile(r"年份|年度|^年$|^year$|月份|季度|时间|账期|^period$|日期")
+_YEARLIKE = re.compile(r"年份|年度|^年$|^year$|月份|季度|账期|^period$")
+_TIMELIKE = re.compile(rf"{_YEARLIKE.pattern}|时间|日期")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -296,19 +297,31 @@ def _by_periods(one: Member, other: Member, known: Known) -> str | None:
     spread, tall = (one, other) if one.wide_by_period else (other, one)
     if spread.wide is None or not near(one, other) or said(one, other) is Said.OTHER:
         return None
-    return "its periods are rows in" if stood_up(spread, tall) else None
+    return "its periods are rows in" if _stands_up(spread, tall) else None
 
 
-def stood_up(spread: Member, tall: Member) -> dict[str, str] | None:
-    """Heading of a wide table's long form → heading of a long table, or None where they do not meet."""
+def _stands_up(spread: Member, tall: Member) -> bool:
+    """Whether the long form of a wide table has the columns of a long one."""
     fixed = [h for h in spread.headings.values() if h not in (LABEL, VALUE)]
-    pairs = aligned(fixed, {h: (h,) for h in tall.headings.values()})
-    left = [h for h in tall.headings.values() if h not in pairs.values()]
-    times = [h for h in left if _YEARLIKE.search(normalised(h))]
-    figures = [h for h in left if h not in times and _figures(tall, h)]
-    if len(pairs) < len(fixed) or not fixed or len(times) != 1 or len(figures) != 1:
-        return None
-    return pairs | {LABEL: times[0], VALUE: figures[0]}
+    theirs = {h: (h,) for h in tall.headings.values()}
+    pairs = aligned(fixed, theirs)
+    left = {k: v for k, v in theirs.items() if k not in pairs.values()}
+    pairs |= resembling([h for h in fixed if h not in pairs], left)
+    return bool(fixed) and len(pairs) == len(fixed) and bool(period_and_figure(tall, pairs.values()))
+
+
+def period_and_figure(tall: Member, taken: Collection[str]) -> tuple[str, str] | None:
+    """The one heading of a long table that tells the period and the one that holds the figures.
+
+    Args:
+        tall: the long table.
+        taken: headings that are neither.
+    """
+    left = [h for h in tall.headings.values() if h not in taken and not is_code_name(h)]
+    timed = [h for h in left if _TIMELIKE.search(normalised(h))]
+    times = [h for h in timed if _YEARLIKE.search(normalised(h))] or timed
+    figures = [h for h in left if h not in timed and not counts_rows(h) and _figures(tall, h)]
+    return (times[0], figures[0]) if len(times) == len(figures) == 1 else None
 
 
 def _positional(one: Member, other: Member) -> str | None:

@@ -13,7 +13,6 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from catalog.intake import change_log, excel, filenames
 from catalog.intake.errors import HeadingsDiffer

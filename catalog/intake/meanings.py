@@ -18,7 +18,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.intake.headings import JOINT, MARK
+from catalog.intake.headings import MARK, last_part
 from catalog.intake.names import translated
 from catalog.intake.quantities import unit_in
 from catalog.intake.words import vocabulary
@@ -57,7 +57,7 @@ def meanings(heading: str) -> tuple[str, ...]:
         return (heading,)
     from contracts.elements_index import SYNONYM, folded, standard_index
 
-    last = heading.rsplit(JOINT, 1)[-1]
+    last = last_part(heading)
     bare = _PARENS.sub("", last) or last
     found = [normalised(heading), normalised(last), normalised(bare)]
     english = translated(bare)
@@ -139,7 +139,7 @@ def resembling(mine: Sequence[str], theirs: Mapping[str, Sequence[str]]) -> dict
 @lru_cache(maxsize=65536)
 def _resemble(one: str, other: str) -> bool:
     """Whether one heading holds the other, or both end in the same word of two characters."""
-    a, b = (normalised(_PARENS.sub("", h.rsplit(JOINT, 1)[-1])) for h in (one, other))
+    a, b = (normalised(_PARENS.sub("", last_part(h))) for h in (one, other))
     if min(len(a), len(b)) < 2 or a.isascii() or b.isascii():
         return False
     return a in b or b in a or (a[-2:] == b[-2:] and abs(len(a) - len(b)) <= 2)

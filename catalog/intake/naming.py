@@ -25,6 +25,7 @@ _DEPARTMENT = re.compile(
 _OFFICE = re.compile(r"[\u4e00-\u9fff](?:局|委|委员会|办|办公室|厅|联合会|大队|支队|中心)$")
 _LABELLED = re.compile(r"^[^：:]{1,8}[：:]")
 _ATTACHMENT = re.compile(r"^附件\s*[\d一二三四五六七八九十]*[：:]?$")
+_ITEM = re.compile(r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]|\d+[、.．](?!\d))")
 _BRACKETED = re.compile(r"^[（(].*[)）]$")
 _HASH = re.compile(r"(?:^|[_\-\s])(?=[0-9A-Za-z]*\d)(?:[0-9a-f]{7,}|[A-Za-z]?\d{8,})(?=$|[_\-\s])")
 
@@ -69,7 +70,7 @@ def _title_line(family: Family) -> str:
 def _title_above(member: Member) -> str:
     """The line above a table that is its title, without what stands in brackets after it, or nothing."""
     for line in member.table.above:
-        text = re.sub(r"\s+", "", line)
+        text = _ITEM.sub("", re.sub(r"\s+", "", line))
         plain = not (_LABELLED.match(text) or _ATTACHMENT.match(text) or _BRACKETED.match(text))
         if plain and 3 < len(text) <= 60:
             bare = re.sub(r"[（(][^（）()]*[)）]$", "", text)

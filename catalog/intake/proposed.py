@@ -22,6 +22,8 @@ from contracts.proposals import Proposal, propose
 # Score from which on an element is adopted, and below which it is not worth a steward's time.
 ADOPTED: Final = 0.8
 LISTED: Final = 0.5
+# The same where the heading does not speak for it: values alone fit many lists by chance.
+LISTED_UNNAMED: Final = 0.75
 # Different values an element is judged by.
 SAMPLE: Final = 300
 # Proposals a description names.
@@ -43,7 +45,8 @@ def elements_for(heading: str, values: pa.ChunkedArray, guess: Guess) -> tuple[P
         nothing = {*NULL_MARKERS, *guess.nulls}
         step = max(1, len(distinct) // SAMPLE)
         sample = [v for v in distinct.to_pylist()[::step][:SAMPLE] if v not in nothing]
-    return tuple(p for p in propose(heading, sample, type=guess.type) if p.score >= LISTED)
+    found = propose(heading, sample, type=guess.type)
+    return tuple(p for p in found if p.score >= (LISTED if "name" in p.evidence else LISTED_UNNAMED))
 
 
 def with_element(field: Field, found: tuple[Proposal, ...]) -> Field:

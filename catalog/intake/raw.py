@@ -145,9 +145,7 @@ def _write(place: Path, rows: pa.Table, name: str) -> str:
     os.close(number)
     path = Path(made)
     try:
-        pq.write_table(
-            rows, path, compression="zstd", compression_level=_LEVEL, row_group_size=GROUP_ROWS
-        )
+        pq.write_table(rows, path, compression="zstd", compression_level=_LEVEL, row_group_size=GROUP_ROWS)
         name = name or _digest(path)
         path.replace(place / f"{name}.parquet")
     except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -56,9 +56,13 @@ def _opened(path: Path, source: Source, where: str) -> Stream:
         file = path.open("rb")
     except OSError as error:
         raise Unreadable(where, f"cannot be opened: {error.strerror}") from error
-    read = _TEXT[source.format](file, source, where)
+    try:
+        read = _TEXT[source.format](file, source, where)
+    except Unreadable:
+        file.close()
+        raise
 
-    def batches() -> Iterator[Batch]:
+    def batches() -> Generator[Batch]:
         with file:
             yield from read.batches
 

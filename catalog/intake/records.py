@@ -7,9 +7,10 @@ where the whole is wanted. Which lines are data is decided in :mod:`catalog.inta
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
 
 from catalog.intake.rows import sift, trimmed
@@ -53,7 +54,7 @@ class Batch:
 class Stream:
     """An input being read: its batches, at least one, and its account, complete after the last."""
 
-    batches: Iterator[Batch]
+    batches: Generator[Batch]
     tally: Tally
 
 
@@ -70,7 +71,7 @@ def streamed(raw: Iterable[Raw], rules: Sequence[str], tally: Tally) -> Stream:
         tally: counts the reader may add to while it reads.
     """
 
-    def batches() -> Iterator[Batch]:
+    def batches() -> Generator[Batch]:
         for headings, columns, lines in raw:
             kept = sift([trimmed(c) for c in columns], lines, headings, rules)
             tally.dropped += kept.dropped
@@ -143,7 +144,8 @@ def text_column(values: Sequence[str | None]) -> pa.ChunkedArray:
 
 def line_column(values: Sequence[int] | range) -> pa.ChunkedArray:
     """A column of record numbers."""
-    return pa.chunked_array([pa.array(values, pa.int64())])
+    numbers = np.arange(values.start, values.stop) if isinstance(values, range) else values
+    return pa.chunked_array([pa.array(numbers, pa.int64())])
 
 
 def sifted(

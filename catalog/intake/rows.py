@@ -160,7 +160,10 @@ class Sifted:
 def trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """A text column without blanks at either end; empty text becomes null."""
     bare = pc.utf8_trim_whitespace(column)
-    return pc.if_else(pc.equal(bare, ""), pa.scalar(None, pa.string()), bare)
+    empty = pc.equal(pc.binary_length(bare), 0)
+    if not pc.any(empty).as_py():
+        return bare
+    return pc.if_else(empty, pa.scalar(None, pa.string()), bare)
 
 
 def sift(
@@ -212,11 +215,7 @@ def _candidates(
     columns: Sequence[pa.ChunkedArray], headings: Sequence[str], rules: Collection[str]
 ) -> pa.Array:
     """Places of the rows worth a closer look under the rules."""
-    filled = None
-    for column in columns:
-        one = pc.cast(pc.is_valid(column), pa.int32())
-        filled = one if filled is None else pc.add(filled, one)
-    mask = pc.less_equal(filled, 1 if "sub_header" in rules else 0)
+    mask = _nearly_empty(columns, 1 if "sub_header" in rules else 0)
     if not _WORDED.isdisjoint(rules):
         mask = pc.or_(mask, _worded(columns))
     if "repeated_header" in rules:
@@ -228,6 +227,17 @@ def _candidates(
     if isinstance(mask, pa.ChunkedArray):
         mask = mask.combine_chunks()
     return pc.indices_nonzero(mask)
+
+
+def _nearly_empty(columns: Sequence[pa.ChunkedArray], cells: int) -> pa.ChunkedArray:
+    """Rows with at most so many filled cells."""
+    if sum(column.null_count == 0 for column in columns) > cells:
+        return pa.chunked_array([pa.repeat(False, len(columns[0]))])
+    filled = None
+    for column in columns:
+        one = pc.cast(pc.is_valid(column), pa.int16())
+        filled = one if filled is None else pc.add(filled, one)
+    return pc.less_equal(filled, cells)
 
 
 def _worded(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:

@@ -33,10 +33,12 @@ SET_PHRASE_LENGTH: Final = 60
 UNIT_KINDS: Final = {"resident_id": "person", "uscc": "enterprise"}
 
 _PRIVATE = re.compile(
-    r"姓名|联系人|负责人|法定代表人|法人代表|户主|经办人|申请人|来电人|电话|手机|地址|住址|门牌|卡号|账号|车牌|号牌|邮箱|护照|证件号|人$|人姓名|家长|法人$"
+    r"姓名|联系人|负责人|法定代表人|法人代表|户主|经办人|申请人|来电人|电话|手机|地址|住址|门牌|卡号|账号|车牌|号牌|邮箱|护照|证件号|(?<![万亿千百_])人$|人姓名|家长|法人$"
     r"|(?:^|_)(?:address|street|phone|mobile|tel|email|card|card_no|account|plate|passport|landmark|intersection)(?:_|$)"
     r"|(?:person|first|last|full|owner|applicant|contact)_name"
 )
+# Who filled in the form is hidden, but the rows are not about them.
+_STAFF = re.compile(r"(?:填报|填表|制表|录入|审核|复核|审批|签发|经办|承办|报送|采集)人")
 _COORDINATE = re.compile(
     r"经度|纬度|坐标|(?:^|_)(?:lat|lon|lng|latitude|longitude|coordinate|coordinates)(?:_|$)|^location$"
 )
@@ -128,7 +130,9 @@ def _mostly_regions(column: Column) -> bool:
 
 def is_private(heading: str, guess: Guess) -> bool:
     """Whether a column points to a person or an account, so that its table is treated as about units."""
-    return bool(guess.check in (*UNIT_KINDS, "mobile", "bank_card") or _PRIVATE.search(snake(heading)))
+    name = snake(heading)
+    pointed = _PRIVATE.search(name) and not _STAFF.search(name)
+    return bool(guess.check in (*UNIT_KINDS, "mobile", "bank_card") or pointed)
 
 
 def with_findings(field: Field, findings: Sequence[Finding]) -> Field:

@@ -160,8 +160,7 @@ def _together(
     if beaten:
         reasons["insteadOf"] = ", ".join(beaten)
     reasons["path"] = (
-        f"takes every file named like these {len(group)}, also the next one; "
-        "write a file's name to take it alone"
+        "takes every file named like this, also the next one; write a file's name to take it alone"
     )
     return members, replace(group[0].source, path=pattern, period=None, area=None, reasons=reasons)
 

@@ -10,7 +10,7 @@ import errno
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -131,10 +131,8 @@ class Sink:
                 file.close()
 
     def _discard(self) -> None:
-        try:
+        with suppress(OSError):  # a file on a full disk cannot be finished; it is removed
             self._close()
-        except OSError:
-            pass  # a file on a full disk cannot be finished; it is removed below
         if self._path is not None:
             self._path.unlink(missing_ok=True)
             self._path = None

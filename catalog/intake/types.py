@@ -27,7 +27,7 @@ from catalog.intake.evidence import (
     spread,
     with_figures,
 )
-from catalog.intake.headings import JOINT, MARK
+from catalog.intake.headings import MARK, last_part
 from catalog.intake.instants import instant
 from catalog.intake.names import snake
 from catalog.intake.quantities import quantity_of
@@ -92,15 +92,20 @@ def guess(heading: str, column: pa.ChunkedArray) -> Guess:
 
 def is_code_name(heading: str) -> bool:
     """Whether a heading says its column holds codes."""
-    name = snake(heading.rsplit(JOINT, 1)[-1])
+    name = snake(last_part(heading))
     return bool(_CODE_NAME.search(name)) and not _ROW_NUMBER.match(name)
+
+
+def counts_rows(heading: str) -> bool:
+    """Whether a heading says its column only numbers the rows: 序号."""
+    return bool(_ROW_NUMBER.match(snake(last_part(heading))))
 
 
 def is_row_number(heading: str, guess: Guess) -> bool:
     """Whether a column only counts the rows: 序号, or whole numbers without a gap under no heading."""
     if guess.type is not FieldType.INTEGER or guess.low not in (0, 1):
         return False
-    if _ROW_NUMBER.match(snake(heading.rsplit(JOINT, 1)[-1])):
+    if counts_rows(heading):
         return True
     return is_made_up(heading) and guess.filled == guess.distinct == (guess.high or 0) - guess.low + 1
 

@@ -105,7 +105,7 @@ def _pieces(table: pa.Table) -> Iterator[pa.Table]:
 def _count(
     made: Cast, rows: pa.Table, lost: Counter[tuple[str, str]], present: Counter[tuple[str, str]]
 ) -> None:
-    """Values present and lost by file and field; in a batch of several files only of fields that lost some."""
+    """Values present and lost by file and field; of several files: of fields that lost some."""
     files = rows["_file"]
     if not rows.num_rows:
         return

@@ -17,9 +17,11 @@ from policies.clocks import local_date
 WIDTH: Final = 640
 HEIGHT: Final = 170
 _LEFT: Final = 44
-_RIGHT: Final = 34
+_RIGHT: Final = 12
 _TOP: Final = 22
 _BOTTOM: Final = 28
+# Between the ends of the scale and the outer dots, so that labels do not touch the scale's own.
+_INSET: Final = 22
 # Dots that get a label of their own at most; the others would touch.
 _LABELS: Final = 8
 
@@ -63,7 +65,8 @@ def chart(trend: Sequence[dict[str, Any]]) -> Chart | None:
     if len(known) < 2:
         return None
     low = max(0.0, int(min(known) * 20 - 1) / 20)
-    places = [_LEFT + n * (WIDTH - _LEFT - _RIGHT) / (len(trend) - 1) for n in range(len(trend))]
+    first, wide = _LEFT + _INSET, WIDTH - _LEFT - _RIGHT - 2 * _INSET
+    places = [first + n * wide / (len(trend) - 1) for n in range(len(trend))]
 
     def height(score: float) -> float:
         return round(_TOP + (1 - score) / (1 - low) * (HEIGHT - _TOP - _BOTTOM), 1)

@@ -45,7 +45,7 @@ def page(document: Document, on: date) -> str:
             name: wording.moved(values["x"], None if former is None else former["dimensions"].get(name))
             for name, values in document["dimensions"].items()
         },
-        "stopped": [wording.finding(rules[name]) for name in document["stops"]],
+        "held": wording.held(document),
         "steps": wording.steps(document),
         "kind_of": {name: wording.words(rule["kind"]).name for name, rule in rules.items()},
         "faults": {
@@ -117,6 +117,8 @@ def _attention(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     found = []
     for line in sorted(lines, key=lambda m: (not m["held"], -m["level"], _by_score(m))):
         why = []
+        if line["score"] is None:
+            why.append("还没有质量结论")
         if line["held"]:
             why.append("最近一次构建没有放行")
         if line["level"] >= 4:

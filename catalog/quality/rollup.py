@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from contracts.model import Action, Contract, Dimension, FieldType
@@ -67,10 +68,11 @@ def assessable(contract: Contract) -> tuple[Dimension, ...]:
 def within(good: int, evaluated: int, tolerance: float) -> bool:
     """Whether the share of broken items is tolerated; nothing evaluated breaks nothing.
 
-    >>> within(95, 100, 0.05), within(94, 100, 0.05), within(0, 0, 0.0)
+    >>> within(71, 100, 0.29), within(70, 100, 0.29), within(0, 0, 0.0)
     (True, False, True)
     """
-    return evaluated - good <= tolerance * evaluated
+    # As the contract writes the share: 0.29 of a hundred is 29, not a little less.
+    return evaluated - good <= Decimal(str(tolerance)) * evaluated
 
 
 def weights(on: date) -> Mapping[str, float]:

@@ -67,13 +67,13 @@ def words(kind: str) -> Words:
     return KINDS.get(kind, _OTHER)
 
 
-def subject(titles: list[str]) -> str:
-    """Fields as a reader names them.
+def subject(titles: list[str], whole: str = "数据") -> str:
+    """Fields as a reader names them; ``whole`` names a rule about none in particular.
 
     >>> subject(["开始日期", "结束日期"]), subject([])
     ('「开始日期」「结束日期」', '数据')
     """
-    return "".join(f"「{title}」" for title in titles) or "数据"
+    return "".join(f"「{title}」" for title in titles) or whole
 
 
 def finding(rule: Mapping[str, Any]) -> str:
@@ -104,6 +104,22 @@ def steps(document: Mapping[str, Any], most: int = 6) -> list[dict[str, str]]:
         }
         for name in chosen
     ]
+
+
+def held(document: Mapping[str, Any]) -> list[str]:
+    """Why the newest build was not let through, in sentences; empty where it was."""
+    attempt = document["attempt"]
+    if attempt is None or attempt["state"] == "released":
+        return []
+    rules = {rule["rule"]: rule for rule in document["rules"]}
+    said = [finding(rules[name]) for name in document["stops"]]
+    if attempt["landed"] and attempt["quarantined"] / attempt["landed"] > document["quarantine_limit"]:
+        part = share(attempt["quarantined"] / attempt["landed"])
+        said.append(f"隔离比例 {part}，超过上限 {share(document['quarantine_limit'])}")
+    least, score = document["minimum_quality"], document["score"]
+    if least is not None and (score is None or score < least):
+        said.append(f"得分 {points(score)}，低于合同要求的 {points(least)}")
+    return said or [f"原因：{attempt['reason']}"]
 
 
 def share(value: float | None) -> str:

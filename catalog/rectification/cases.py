@@ -187,10 +187,11 @@ def event(
         now=now,
     )
     before = select(func.count()).where(rectification_events.c.case_id == case.id)
+    number = connection.execute(before).scalar_one() + 1
     connection.execute(
         insert(rectification_events).values(
-            id=new_id("rev"), case_id=case.id, number=connection.execute(before).scalar_one() + 1, event=name, at=now, remaining=remaining, on_time=on_time,
-            actor=actor, evidence_id=evidence_id,
+            id=new_id("rev"), case_id=case.id, number=number, event=name, at=now, remaining=remaining,
+            on_time=on_time, actor=actor, evidence_id=evidence_id,
         )
     )  # fmt: skip
 

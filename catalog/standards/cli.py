@@ -37,8 +37,9 @@ def propose(file: Path, by: str, reason: str, as_json: bool) -> None:
     from catalog.home import Home
     from catalog.standards import life
     from catalog.store import open_store, writing
+    from contracts.elements import entries_in
 
-    entries = _entries(file)
+    entries = entries_in(file)
     with writing(open_store(Home.find())) as connection:
         made = [
             life.propose(connection, entry, by=by or getpass.getuser(), reason=reason, now=_now())
@@ -167,21 +168,28 @@ def adoption(on: datetime | None, as_json: bool) -> None:
         print_report(report)
 
 
-def _entries(file: Path) -> list[dict[str, Any]]:
+@standard.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@on_option
+@as_json
+def export(file: Path, on: datetime | None, as_json: bool) -> None:
+    """Write the own elements in force to FILE (YAML), for `ybz lint --elements FILE`."""
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
 
-    from contracts.errors import ContractError
+    from catalog.home import Home
+    from catalog.standards import entries, life
+    from catalog.store import open_store, reading
 
-    remedy = "write elements: with code, name and definition; see docs/elements.md"
-    try:
-        document = YAML(typ="safe").load(file.read_text(encoding="utf-8-sig"))
-    except (YAMLError, ValueError):
-        raise ContractError("is not YAML", where=str(file), remedy=remedy) from None
-    entries = document.get("elements", [document]) if isinstance(document, dict) else document
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ContractError("holds no elements", where=str(file), remedy=remedy)
-    return entries
+    with reading(open_store(Home.find())) as connection:
+        own = life.in_force(connection, _day(on))
+    writer = YAML()
+    writer.allow_unicode = True
+    with file.open("w", encoding="utf-8") as out:
+        writer.dump({"elements": [entries.document_of(each) for each in own.values()]}, out)
+    if as_json:
+        click.echo(json.dumps({"file": str(file), "elements": list(own)}, ensure_ascii=False))
+    else:
+        click.echo(f"{file}: {len(own)} element(s) in force")
 
 
 def _acted(act: Callable[[Any, str], Standard], by: str, as_json: bool) -> None:

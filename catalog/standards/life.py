@@ -179,7 +179,7 @@ def acts(connection: Connection, standard: Standard) -> tuple[Act, ...]:
     rows = connection.execute(
         select(c.act, c.made_by, c.reason, c.effective_on, c.made_at)
         .where(c.standard_id == standard.id)
-        .order_by(c.made_at, c.id)
+        .order_by(c.place)
     ).all()
     return tuple(Act(r.act, r.made_by, r.reason, _day(r.effective_on), r.made_at) for r in rows)
 
@@ -243,9 +243,10 @@ def _act(
     on: date | None = None,
 ) -> None:
     day = None if on is None else on.isoformat()
+    place = len(acts(connection, standard)) + 1
     connection.execute(
         insert(own_standard_acts).values(
-            id=new_id("sta"), standard_id=standard.id, act=act, made_by=by, reason=reason,
+            id=new_id("sta"), standard_id=standard.id, place=place, act=act, made_by=by, reason=reason,
             effective_on=day, made_at=now,
         )
     )  # fmt: skip

@@ -61,7 +61,7 @@ class Spelling:
 
 def shown(text: str) -> str:
     """``text`` as a cell can carry it: without characters XML forbids, cut at the longest."""
-    text = _ESCAPE.sub(r"_x005F_x\1_", _ILLEGAL.sub("\ufffd", text))
+    text = _ILLEGAL.sub("\ufffd", text)
     return text if len(text) <= LONGEST else text[: LONGEST - len(_CUT)] + _CUT
 
 
@@ -77,7 +77,17 @@ def as_text(cell: Any) -> str:
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
     if isinstance(cell, date):
         return cell.isoformat()
-    return str(cell).replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "")
+    return str(cell)
+
+
+def same(cell: Any, text: str) -> bool:
+    """Whether a cell still shows a text; ends of lines and escapes are each program's own."""
+    return _folded(as_text(cell)) == _folded(shown(text))
+
+
+def _folded(text: str) -> str:
+    text = _ESCAPE.sub(lambda part: chr(int(part[1], 16)), text)
+    return _ILLEGAL.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _same(value: Any) -> str:

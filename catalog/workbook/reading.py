@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from catalog.errors import CatalogError
 from catalog.workbook import hidden
-from catalog.workbook.cells import BadCell, as_text, shown
+from catalog.workbook.cells import BadCell, as_text, same
 from catalog.workbook.columns import DATASET, KEY, Column, Sheet, sheets
 from catalog.workbook.items import KINDS
 from catalog.workbook.rows import Row
@@ -191,11 +191,10 @@ def _row(sheet: Sheet, cells: Mapping[str, Any], written: Any, faults: list[Faul
             remedy = "write the value itself"
             faults.append(Fault(sheet.title, cell.coordinate, f"{column.heading} is a formula", remedy))
             continue
-        text = as_text(cell.value)
-        if flat is not None and text == as_text(shown(column.spelling.show(stands))):
+        if flat is not None and same(cell.value, column.spelling.show(stands)):
             continue
         try:
-            row[column.key] = _value(column, text)
+            row[column.key] = _value(column, as_text(cell.value))
         except BadCell as error:
             what = f"{column.heading} {error.what}"
             faults.append(Fault(sheet.title, cell.coordinate, what, error.remedy))
@@ -279,13 +278,11 @@ def _lint(contract: Contract, own: Mapping[str, Element]) -> list[tuple[str, str
         return [(problem.field, problem.what, problem.remedy) for problem in error.problems]
     found = []
     for item in contract.fields:
-        found += _own_conflicts(item, own)
+        found += _conflicts(item, own)
     return found
 
 
-def _own_conflicts(item: Item, own: Mapping[str, Element]) -> list[tuple[str, str, str]]:
-    if item.element is None or "." not in item.element:
-        return []
+def _conflicts(item: Item, own: Mapping[str, Element]) -> list[tuple[str, str, str]]:
     try:
         return [(item.name, what, remedy) for what, remedy in conflicts(item, own=own)]
     except ContractError as error:

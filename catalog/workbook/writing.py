@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,7 @@ from contracts.odcs import to_document
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+    from openpyxl.styles import Alignment
     from openpyxl.worksheet.worksheet import Worksheet
 
 OPTIONS: Final = "_选项"
@@ -31,7 +33,8 @@ POWERS: Final = "权责清单"
 # Rows below the written ones that keep their drop-downs, for what a steward adds.
 SPARE: Final = 200
 _RISKY: Final = re.compile(r"^[=+\-@\t\r]")
-_ROWS_HIGH: Final = 32
+_HEADING_HIGH: Final = 32  # points
+_LONG: Final = 20  # characters; a longer text is wrapped
 _GUIDE: Final = (
     "每行一项；各表第一列的数据集对应“信息资源”表中的一行。",
     "可改任何单元格、增删行、调整行的次序；表头、隐藏的列和隐藏的表请勿改动。",
@@ -68,38 +71,32 @@ def write(
     _guide(book)
     if powers:
         _powers(book, powers)
+    written: dict[tuple[str, ...], int] = {}
     for sheet in sheets(own):
-        _sheet(book, lists, sheet, by_name, powers)
+        page = _sheet(book, sheet, by_name)
+        last = page.max_row + SPARE
+        for place, column in enumerate(sheet.columns, 2):
+            if column.key == BASIS and powers:
+                _drop_down(page, place, last, f"={POWERS}!$D$2:$D${len(powers) + 1}", strict=False)
+            elif column.spelling.options:
+                _drop_down(page, place, last, _options(lists, column.spelling.options, written), strict=True)
+        if sheet.item != "contract":
+            _drop_down(page, 1, last, f"=信息资源!$A$2:$A${len(by_name) + 1 + SPARE}", strict=True)
     _hide(book, contracts, lists)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _sheet(
-    book: Workbook,
-    lists: Worksheet,
-    sheet: Sheet,
-    contracts: Mapping[str, Contract],
-    powers: Sequence[Power],
-) -> None:
-    page = book.create_sheet(sheet.title)
-    columns = sheet.columns
-    _heading(page, columns)
-    line = 1
+def _sheet(book: Workbook, sheet: Sheet, contracts: Mapping[str, Contract]) -> Worksheet:
+    page: Worksheet = book.create_sheet(sheet.title)
+    _heading(page, sheet.columns)
     for line, (dataset, key, row) in enumerate(rows_of(sheet.item, contracts), 2):
         _put(page, line, 1, dataset)
-        for place, column in enumerate(columns, 2):
+        for place, column in enumerate(sheet.columns, 2):
             _put(page, line, place, column.spelling.show(row[column.key]), column.spelling)
-        _put(page, line, len(columns) + 2, f"{dataset}\n{key}")
-    last = line + SPARE
-    for place, column in enumerate(columns, 2):
-        if column.key == BASIS and powers:
-            _drop_down(page, place, last, f"={POWERS}!$D$2:$D${len(powers) + 1}", strict=False)
-        elif column.spelling.options:
-            _drop_down(page, place, last, _options(lists, column.spelling.options), strict=True)
-    if contracts and sheet.item != "contract":
-        _drop_down(page, 1, last, f"=信息资源!$A$2:$A${len(contracts) + 1 + SPARE}", strict=True)
+        _put(page, line, len(sheet.columns) + 2, f"{dataset}\n{key}")
+    return page
 
 
 def _heading(page: Worksheet, columns: Sequence[Column]) -> None:
@@ -116,7 +113,7 @@ def _heading(page: Worksheet, columns: Sequence[Column]) -> None:
         if note:
             cell.comment = Comment(note, "ybz", height=90, width=260)
         page.column_dimensions[get_column_letter(place)].width = width
-    page.row_dimensions[1].height = _ROWS_HIGH
+    page.row_dimensions[1].height = _HEADING_HIGH
     page.column_dimensions[get_column_letter(len(headings))].hidden = True
     page.freeze_panes = "C2"
     page.auto_filter.ref = f"A1:{get_column_letter(len(headings) - 1)}1"
@@ -124,18 +121,23 @@ def _heading(page: Worksheet, columns: Sequence[Column]) -> None:
 
 def _put(page: Worksheet, line: int, place: int, text: str, spelling: Spelling | None = None) -> None:
     """Write one cell, as text unless it holds a number."""
-    from openpyxl.styles import Alignment
-
     cell = page.cell(line, place)
     if spelling is not None and spelling.number and (number := _as_number(text)) is not None:
         cell.value = number
         return
     cell.number_format = "@"
-    cell.alignment = Alignment(vertical="top", wrap_text=len(text) > 20 or "\n" in text)
     if text:
+        cell.alignment = _alignment(len(text) > _LONG or "\n" in text)
         cell.value = shown(text)
         cell.data_type = "s"
         cell.quotePrefix = bool(_RISKY.match(text))
+
+
+@cache
+def _alignment(wrap: bool) -> Alignment:
+    from openpyxl.styles import Alignment
+
+    return Alignment(vertical="top", wrap_text=wrap)
 
 
 def _as_number(text: str) -> int | float | None:
@@ -144,7 +146,8 @@ def _as_number(text: str) -> int | float | None:
         made: int | float = int(text) if re.fullmatch(r"-?\d+", text) else float(text)
     except ValueError:
         return None
-    return made if str(made) == text and abs(made) < 1e15 else None
+    whole = str(made) == text and float(f"{made:.15g}") == made  # what a spreadsheet keeps
+    return made if whole else None
 
 
 def _drop_down(page: Worksheet, place: int, last: int, formula: str, *, strict: bool) -> None:
@@ -158,19 +161,15 @@ def _drop_down(page: Worksheet, place: int, last: int, formula: str, *, strict: 
     page.add_data_validation(rule)
 
 
-def _options(lists: Worksheet, options: Sequence[str]) -> str:
+def _options(lists: Worksheet, options: tuple[str, ...], written: dict[tuple[str, ...], int]) -> str:
     """The range that holds a list of options, written once."""
     from openpyxl.utils import get_column_letter
 
-    for place in range(1, lists.max_column + 1):
-        standing = [lists.cell(line, place).value for line in range(1, len(options) + 2)]
-        if standing == [*options, None]:
-            break
-    else:
-        place = lists.max_column + 1 if lists.cell(1, 1).value is not None else 1
+    if options not in written:
+        written[options] = len(written) + 1
         for line, option in enumerate(options, 1):
-            _put(lists, line, place, option)
-    letter = get_column_letter(place)
+            _put(lists, line, written[options], option)
+    letter = get_column_letter(written[options])
     return f"={OPTIONS}!${letter}$1:${letter}${len(options)}"
 
 

@@ -13,6 +13,7 @@ from great_expectations.expectations.expectation import BatchExpectation
 from great_expectations.validator.metric_configuration import MetricConfiguration
 from great_expectations.validator.validator import ValidationDependencies
 
+from catalog.quality import within
 from pipelines.expectations.dataset_rule import DatasetRule
 from pipelines.expectations.row_rule import Counts, RowRules
 
@@ -56,9 +57,12 @@ class CountsOnly(BatchExpectation):
         if counted is None:
             return {"success": False, "result": {}}
         rows, good, evaluated = counted
-        bad = evaluated - good
-        counts = {"element_count": rows, "missing_count": rows - evaluated, "unexpected_count": bad}
-        return {"success": bad <= self.tolerance * evaluated, "result": counts}
+        counts = {
+            "element_count": rows,
+            "missing_count": rows - evaluated,
+            "unexpected_count": evaluated - good,
+        }
+        return {"success": within(good, evaluated, self.tolerance), "result": counts}
 
     def _counted(self, value: Any) -> tuple[int, int, int] | None:
         """Items, items that meet the rule, items evaluated; None where it could not be evaluated."""

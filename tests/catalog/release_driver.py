@@ -45,11 +45,11 @@ def dying_after(work: Callable[..., Any]) -> Callable[..., Any]:
 
 def die_when_a_data_file_appears(folder: Path) -> None:
     """Watch a table and die as soon as a data file of a version not yet committed is there."""
-    held = set(folder.glob("*.parquet"))
+    held = set(folder.glob("*.parquet*"))
 
     def watch() -> None:
         while True:
-            if set(folder.glob("*.parquet")) - held:
+            if set(folder.glob("*.parquet*")) - held:
                 die()
             time.sleep(0.0005)
 

@@ -89,7 +89,7 @@ def test_rows_that_only_come_are_appended_and_touch_no_file(build: Builder) -> N
 def test_random_deliveries_give_what_a_plain_table_would(home: Home, engine: Engine) -> None:
     chance = Random(7)
     build, plain = Builder(home, engine), dict[str, Row]()
-    for delivery in range(12):
+    for delivery in range(7):
         rows = []
         for _ in range(chance.randrange(1, 25)):
             voucher = f"v{chance.randrange(40)}"

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from contracts import model as m
 from contracts import odcs
 from contracts.document import Node
+from contracts.fields import LETTERS
 from contracts.odcs_contract import read_contract
+from contracts.odcs_names import DATASET, FIELD, LAYOUT, NAMES
 from contracts.problems import Log
 
 STANDARDS = Path(__file__).resolve().parents[2].parent / "shared" / "standards" / "odcs"
@@ -132,31 +134,76 @@ def fields(draw: Any, name: str) -> m.Field:
         sensitive=draw(st.booleans()),
         category=draw(texts),
         sharing=draw(st.none() | st.sampled_from(m.ShareType)),
+        item_type=draw(st.none() | st.sampled_from(LETTERS[kind])),
         description=draw(passages),
     )
 
 
-sources = st.builds(
-    m.Source,
-    name=words,
-    format=st.sampled_from(m.SourceFormat),
-    path=words,
-    encoding=st.none() | st.just("gb18030"),
-    delimiter=st.none() | st.sampled_from([",", "\t", "|", ";"]),
-    quote=st.none() | st.sampled_from(['"', "'"]),
-    sheet=st.none() | words,
-    header_row=st.integers(0, 9),
-    header_rows=st.integers(0, 3),
-    skip_footer=st.integers(0, 3),
-    drop=st.lists(st.sampled_from(["blank", "total", "note"]), unique=True).map(tuple),
-    record_path=st.none() | words,
-    query=st.none() | passages.filter(bool),
-    columns=st.dictionaries(texts, names, max_size=3),
-    positions=st.lists(names, max_size=3).map(tuple),
-    period=st.none() | words,
-    area=st.none() | words,
-    reasons=st.dictionaries(words, passages, max_size=2),
+def sources(field_names: list[str]) -> st.SearchStrategy[m.Source]:
+    one = st.sampled_from(field_names)
+    unpivots = (
+        st.none()
+        if len(field_names) < 2
+        else st.none() | st.just(m.Unpivot(r"^(\d{4})年$", field_names[0], field_names[1]))
+    )
+    return st.builds(
+        m.Source,
+        name=words,
+        format=st.sampled_from(m.SourceFormat),
+        path=words,
+        encoding=st.none() | st.just("gb18030"),
+        delimiter=st.none() | st.sampled_from([",", "\t", "|", ";"]),
+        quote=st.none() | st.sampled_from(['"', "'"]),
+        sheet=st.none() | words,
+        header_row=st.integers(0, 9),
+        header_rows=st.integers(0, 3),
+        skip_footer=st.integers(0, 3),
+        drop=st.lists(st.sampled_from(["blank", "total", "note"]), unique=True).map(tuple),
+        record_path=st.none() | words,
+        query=st.none() | passages.filter(bool),
+        columns=st.dictionaries(texts, one, max_size=3),
+        positions=st.lists(one, max_size=3, unique=True).map(tuple),
+        period=st.none() | words,
+        area=st.none() | words,
+        absent=st.lists(one, max_size=2, unique=True).map(tuple),
+        unpivot=unpivots,
+        reasons=st.dictionaries(words, passages, max_size=2),
+    )
+
+
+loads = st.sampled_from(
+    [
+        m.Load(),
+        m.Load(m.LoadKind.APPEND),
+        m.Load(m.LoadKind.INCREMENTAL, watermark="", overlap_days=3),
+        m.Load(m.LoadKind.CHANGES, operation="操作", order="序号", words={"I": "upsert", "删": "delete"}),
+    ]
 )
+drifts = st.builds(
+    m.Drift,
+    **{name: st.sampled_from(m.DriftAction) for name in m.Drift.__dataclass_fields__},
+)
+entries = st.builds(
+    m.Entry,
+    code=texts,
+    format=st.none() | st.builds(m.ResourceFormat, st.sampled_from(m.FormatCategory), texts),
+    published=st.sampled_from(["", "2026-01-31"]),
+    related=st.lists(words, max_size=2).map(tuple),
+)
+
+
+def steps(made: list[m.Field]) -> list[m.Cleaning]:
+    """One step of each kind whose arguments fit the fields."""
+    numeric = tuple(f.name for f in made if f.type in (m.FieldType.INTEGER, m.FieldType.NUMBER))
+    some = (made[0].name,)
+    kinds = m.CleaningKind
+    found = [
+        m.Cleaning("a", kinds.TRIM, description="两端空白"),
+        m.Cleaning("b", kinds.MAP, some, {"values": {"男性": "1", "女": "2"}}),
+        m.Cleaning("c", kinds.REPLACE, some, {"pattern": r"\s+", "with": ""}),
+        m.Cleaning("d", kinds.STRIP, some, {"suffix": "元"}),
+    ]
+    return [*found, m.Cleaning("e", kinds.TOP_CODE, numeric)] if numeric else found
 
 
 @st.composite
@@ -176,6 +223,8 @@ def contracts(draw: Any) -> m.Contract:
                 fields=st.tuples(one),
                 dimension=st.sampled_from(m.Dimension),
                 action=st.sampled_from(m.Action),
+                tolerance=st.sampled_from([0.0, 0.05]),
+                indicator=st.sampled_from([None, "0201"]),
                 description=passages,
             )
             | st.builds(
@@ -188,12 +237,21 @@ def contracts(draw: Any) -> m.Contract:
             unique_by=lambda rule: rule.id,
         )
     )
+    composed = draw(st.none() | st.builds(m.Composed, st.sampled_from(m.Composition), passages.filter(bool)))
+    load = draw(loads)
+    if load.watermark is not None:
+        load = replace(load, watermark=field_names[0])
+    if composed is not None or not keyed:
+        load = m.Load()
+    cleaning = (
+        [] if composed is not None else draw(st.lists(st.sampled_from(steps(made)), unique_by=lambda s: s.id))
+    )
     return m.Contract(
         id=draw(words),
         title=draw(words),
         schema=draw(names),
         table=draw(names),
-        department=m.Party(draw(words), draw(texts)),
+        department=m.Party(draw(words), draw(texts), draw(texts)),
         fields=tuple(made),
         version=draw(words),
         status=draw(words),
@@ -201,7 +259,12 @@ def contracts(draw: Any) -> m.Contract:
         domain=draw(texts),
         tags=tuple(draw(st.lists(texts, max_size=3))),
         classification=draw(texts),
-        sharing=m.Sharing(draw(st.sampled_from(m.ShareType)), draw(passages), draw(texts)),
+        sharing=m.Sharing(
+            draw(st.sampled_from(m.ShareType)),
+            draw(passages),
+            draw(texts),
+            tuple(draw(st.lists(st.sampled_from(m.ShareMethod), max_size=2))),
+        ),
         open=draw(st.booleans()),
         open_condition=draw(texts),
         update_cycle=draw(st.sampled_from(m.UpdateCycle)),
@@ -210,15 +273,18 @@ def contracts(draw: Any) -> m.Contract:
         grade=draw(st.none() | st.integers(1, 4)),
         nulls=tuple(draw(st.lists(texts, max_size=3))),
         rules=tuple(rules),
-        sources=tuple(draw(st.lists(sources, max_size=2, unique_by=lambda source: source.name))),
+        sources=tuple(draw(st.lists(sources(field_names), max_size=2, unique_by=lambda source: source.name))),
         units=tuple(m.UnitRule(kind, draw(st.integers(1, 99))) for kind in sorted(about)),
         unique_keys=tuple(draw(st.lists(st.tuples(one), max_size=2))),
         joins=tuple(draw(st.lists(st.builds(m.Join, one, words, words), max_size=2))),
         area=draw(st.none() | st.builds(m.Area, one, words)),
         period_field=draw(st.none() | one),
-        composed=draw(
-            st.none() | st.builds(m.Composed, st.sampled_from(m.Composition), passages.filter(bool))
-        ),
+        composed=composed,
+        load=load,
+        drift=draw(drifts),
+        cleaning=tuple(cleaning),
+        minimum_quality=draw(st.none() | st.floats(0, 1)),
+        entry=draw(entries),
         unit_free=draw(st.booleans()) and not any(field.unit for field in made),
         quarantine_limit=draw(st.floats(0, 1)),
     )
@@ -520,8 +586,10 @@ def test_the_digest_changes_with_a_promise_and_not_with_a_comment() -> None:
 
 def test_the_contract_in_the_documentation_is_one() -> None:
     page = Path(__file__).resolve().parents[2] / "docs" / "odcs-mapping.md"
-    (example,) = re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    contract = odcs.loads(example)
+    example, more = re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    contract = odcs.loads(example + more)
+    assert contract.load.words["撤销"] == "delete"
+    assert [step.id for step in contract.cleaning] == ["tidy", "ten_thousands"]
     assert contract.name == "civil.elderly_allowance"
     assert contract.sources[0].columns == {"公民身份号码": "id_card"}
     official().validate(odcs.to_document(contract))
@@ -529,10 +597,25 @@ def test_the_contract_in_the_documentation_is_one() -> None:
 
 def test_the_documentation_names_every_custom_property_and_value() -> None:
     page = (Path(__file__).resolve().parents[2] / "docs" / "odcs-mapping.md").read_text(encoding="utf-8")
-    sets = (m.ShareType, m.UpdateCycle, m.Secrecy, m.Use, m.Action, m.RuleKind, m.FieldType, m.SourceFormat)
+    sets = (
+        *(m.ShareType, m.UpdateCycle, m.Secrecy, m.Use, m.Action, m.RuleKind, m.FieldType, m.SourceFormat),
+        *(m.ShareMethod, m.FormatCategory, m.ItemType, m.LoadKind, m.CleaningKind),
+    )
     for value in (value for choices in sets for value in choices):
         assert f"`{value}`" in page, value
-    package = Path(m.__file__).parent
-    text = "".join((package / f"odcs_{part}.py").read_text() for part in ("contract", "fields", "sources"))
-    for name in re.findall(r'custom\.\w+\("(\w+)"', text):
+    for name in {name for names in NAMES.values() for name in names}:
         assert f"`{name}`" in page or f"{{property: {name}" in page, name
+
+
+def test_the_names_by_level_are_those_that_are_read() -> None:
+    package = Path(m.__file__).parent
+    readers = {
+        DATASET: ("odcs_promises.py", "odcs_contract.py"),
+        FIELD: ("odcs_fields.py",),
+        LAYOUT: ("odcs_sources.py",),
+    }
+    for level, files in readers.items():
+        text = "".join((package / file).read_text(encoding="utf-8") for file in files)
+        found = set(re.findall(r'custom(?: if "\w+" in \w+ else \w+)?\.\w+\("(\w+)"', text))
+        found |= set(re.findall(r'_holder\("(\w+)"', text)) | set(re.findall(r'custom\)\.\w+\("(\w+)"', text))
+        assert found == NAMES[level], level

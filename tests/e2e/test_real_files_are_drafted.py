@@ -161,7 +161,8 @@ def test_every_drafted_contract_lands_the_rows_of_its_files(drafted: Drafted) ->
     for family in drafted.answer["families"]:
         landed = drafted.landed[str(family["name"])]
         files = list(family["files"])  # type: ignore[call-overload]
-        assert landed.counts.landed == sum(rows[f] for f in files), family["name"]
+        counts = landed.counts
+        assert counts.landed - counts.unfolded == sum(rows[f] for f in files), family["name"]
         assert landed.counts.landed == landed.table.num_rows
         assert len(landed.files) == len(files)
         assert not any(f.unexpected for f in landed.files), "every printed column has its field"
@@ -170,7 +171,7 @@ def test_every_drafted_contract_lands_the_rows_of_its_files(drafted: Drafted) ->
             if path in REAL:
                 assert (file.counts.preamble, dict(file.counts.dropped)) == (preamble, dropped)
             read_ = file.counts.preamble + file.counts.header + sum(file.counts.dropped.values())
-            assert file.counts.lines_read == read_ + file.counts.landed
+            assert file.counts.lines_read == read_ + file.counts.landed - file.counts.unfolded
 
 
 def test_no_row_of_a_real_file_fails_the_types_it_was_drafted_with(drafted: Drafted) -> None:
@@ -200,9 +201,10 @@ def test_the_two_layouts_of_the_service_requests_become_one_table(drafted: Draft
     assert typed["created_date"].null_count == 0, "American and ISO dates are both read"
     assert contract.field("created_date").type is FieldType.TIMESTAMP
     assert len(set(typed["unique_key"].to_pylist())) == 1424
-    missing = {f.source: set(f.missing) for f in landed.files}
-    assert missing["kexinjiao_311_Service_Requests"] == {"facility_type", "due_date", "taxi_company_borough"}
-    assert len(missing["fedhere_311_Service_Requests_from_2010_to_Present"]) == 6
+    assert not any(f.missing for f in landed.files), "what a layout never had is no drift"
+    absent = {s.name: set(s.absent) for s in contract.sources}
+    assert absent["kexinjiao_311_Service_Requests"] == {"facility_type", "due_date", "taxi_company_borough"}
+    assert len(absent["fedhere_311_Service_Requests_from_2010_to_Present"]) == 6
 
 
 def test_vintages_carry_their_date_and_rows_their_province(drafted: Drafted) -> None:
@@ -222,9 +224,21 @@ def test_codes_keep_their_digits_and_headings_their_print(drafted: Drafted) -> N
     assert {len(v) for v in landed.table["code"].to_pylist()} == {9}
     _, landed = contract_of(drafted, "gbt4754_industry/GBT4754-2017.xlsx")
     assert {"A", "01", "011", "0111"} <= set(landed.table["code"].to_pylist())
-    wide, _ = contract_of(drafted, "nbs_yearbook/tec_分省年度数据_1.csv")
-    assert [(f.name, f.business_name) for f in wide.fields][:2] == [("region", "地区"), ("y2025", "2025年")]
-    assert wide.field("y2025").type is FieldType.NUMBER, "a year to come is typed like the others"
+
+
+def test_years_side_by_side_become_rows(drafted: Drafted) -> None:
+    long, landed = contract_of(drafted, "nbs_yearbook/tec_分省年度数据_1.csv")
+    printed = [(f.name, f.business_name) for f in long.fields]
+    assert printed == [("region", "地区"), ("period", "年份"), ("value", "数值")]
+    assert (long.field("period").grain, long.field("value").type) == ("year", FieldType.NUMBER)
+    assert "--keep-wide" in long.sources[0].reasons["unpivot"]
+    assert landed.counts.landed == 31 * 15
+    named, _ = contract_of(drafted, "nbs_yearbook/rail_1lmq_分省年度数据.csv")
+    assert named.field("value").business_name == "年末常住人口(万人)", "the 指标 line says what they are"
+    assert named.field("value").use is Use.MEASURE
+
+
+def test_a_column_without_a_heading_is_typed_by_its_values(drafted: Drafted) -> None:
     unnamed, _ = contract_of(drafted, "nbs_yearbook/zb_总人口.csv")
     assert (unnamed.fields[0].type, unnamed.fields[0].grain) == (FieldType.DATE, "year")
 

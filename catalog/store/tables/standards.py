@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
 from catalog.store.schema import Instant, metadata
 
@@ -26,10 +26,11 @@ own_standard_acts = Table(
     metadata,
     Column("id", String(40), primary_key=True),
     Column("standard_id", ForeignKey("own_standards.id"), nullable=False),
+    Column("place", Integer, nullable=False),  # of the act in the life of the version: 1, 2, …
     Column("act", String(20), nullable=False),  # propose, publish, enforce, withdraw, supersede
     Column("made_by", String(200), nullable=False),
     Column("reason", Text, nullable=False),
     Column("effective_on", String(10)),
     Column("made_at", Instant, nullable=False),
-    Index("ix_own_standard_acts_standard", "standard_id"),
+    UniqueConstraint("standard_id", "place"),
 )
