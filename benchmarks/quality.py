@@ -1,9 +1,11 @@
-"""A contract's rules as a Great Expectations suite, against a query written by hand and stock GX on pandas."""
+"""A contract's rules as a Great Expectations suite, against a hand-written query and stock GX on pandas."""
 
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,13 +16,26 @@ from benchmarks.measure import Figure, milliseconds
 from benchmarks.quality_rows import CONTRACT, REGIONS, regions, rows
 from catalog.duck import connect
 from contracts.conditions import row_condition, rules_of, sql_text
-from contracts.model import Rule, RuleKind
+from contracts.model import Action, Rule, RuleKind
 from pipelines.expectations.staging import Staging
 
 ROWS: Final = 5_000_000
 # Stock Great Expectations on pandas is given fewer: it is compared by the row.
 FEWER: Final = 1_000_000
 SMALL: Final = 1_000
+# What a usual small dataset asks for.
+USUAL: Final = (
+    "q_serial_required",
+    "q_id_card_required",
+    "q_id_card_check_digit",
+    "q_name_required",
+    "q_name_length",
+    "q_kind_allowed",
+    "q_region_pattern",
+    "q_amount_range",
+    "dates",
+    "one",
+)
 # Rules stock Great Expectations can express without code of our own.
 STOCK: Final = (
     RuleKind.REQUIRED,
@@ -42,18 +57,31 @@ def run() -> Iterator[Figure]:
         typed = rows(ROWS)
         yield _against_hand(staging, rules, typed, known)
         yield _against_pandas(staging, [r for r in rules if r.kind in STOCK], typed.slice(0, FEWER))
-        yield _small(staging, rules[:10], typed.slice(0, SMALL))
+        yield _small(staging, [r for r in rules if r.id in USUAL], typed.slice(0, SMALL))
 
 
 def _against_hand(staging: Staging, rules: list[Rule], typed: pa.Table, known: Path) -> Figure:
     raw = connect()
     raw.register("register", typed)
     query = _by_hand(rules, known)
-    ours = milliseconds(lambda: staging.check(CONTRACT, rules, typed, references={REGIONS: [known]}), 1)
-    hand = milliseconds(lambda: raw.execute(query).fetchall(), 1)
+    ours, hand = alternately(
+        lambda: staging.check(CONTRACT, rules, typed, references={REGIONS: [known]}),
+        lambda: raw.execute(query).fetchall(),
+    )
     raw.close()
     name = f"quality: {len(rules)} rules over {ROWS:,} rows"
     return Figure(name, ours, hand, "ms", "≤ 1.2×", "one hand-written DuckDB query, same rows and rules")
+
+
+def alternately(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:
+    """The better of two durations each, in ms, taken in turns: another load meets both alike."""
+    taken: dict[Callable[[], object], list[float]] = {ours: [], theirs: []}
+    for _ in range(2):
+        for work, times in taken.items():
+            start = time.perf_counter()
+            work()
+            times.append((time.perf_counter() - start) * 1000)
+    return min(taken[ours]), min(taken[theirs])
 
 
 def _by_hand(rules: list[Rule], known: Path) -> str:
@@ -74,6 +102,7 @@ def _by_hand(rules: list[Rule], known: Path) -> str:
 
 def _against_pandas(staging: Staging, rules: list[Rule], typed: pa.Table) -> Figure:
     import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     suite = gx.ExpectationSuite(name="stock")
     for rule in rules:
@@ -82,8 +111,14 @@ def _against_pandas(staging: Staging, rules: list[Rule], typed: pa.Table) -> Fig
     asset = context.data_sources.add_pandas("pandas").add_dataframe_asset("register")
     frame = typed.select(sorted({name for rule in rules for name in rule.fields})).to_pandas()
     batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
-    ours = milliseconds(lambda: staging.check(CONTRACT, rules, typed), 1)
-    theirs = milliseconds(lambda: batch.validate(suite, result_format="BOOLEAN_ONLY"), 1)
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    # Stock GX is asked for counts, not for rows: neither are we, so that nothing is quarantined.
+    counts = {"result_format": "BASIC", "partial_unexpected_count": 0}
+    counted = [replace(rule, action=Action.WARN) for rule in rules]
+    ours, theirs = alternately(
+        lambda: staging.check(CONTRACT, counted, typed),
+        lambda: batch.validate(suite, result_format=counts),
+    )
     name = f"quality: {len(rules)} stock rules over {FEWER:,} rows"
     return Figure(name, ours, theirs, "ms", "≤ 0.1×", "stock Great Expectations on pandas, counts only")
 

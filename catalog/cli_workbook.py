@@ -24,7 +24,8 @@ def workbook() -> None:
 
 
 @workbook.command()
-@click.argument("what", nargs=-1, required=True, metavar="CONTRACT.yaml|FOLDER|NAME...")
+@click.argument("what", nargs=-1, metavar="CONTRACT.yaml|FOLDER|NAME...")
+@click.option("--department", metavar="NAME", help="All datasets of a department in the ledger.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The workbook to write.")
 @click.option(
     "--powers",
@@ -32,16 +33,20 @@ def workbook() -> None:
     help="Powers and duties of the department (权责清单), YAML or CSV: offered as basis of sharing.",
 )
 @as_json
-def write(what: tuple[str, ...], out: Path | None, powers: Path | None, as_json: bool) -> None:
+def write(
+    what: tuple[str, ...], department: str | None, out: Path | None, powers: Path | None, as_json: bool
+) -> None:
     """Write one workbook of contract files, folders of them, or datasets of the ledger."""
     from catalog.workbook.powers import read_powers
     from catalog.workbook.writing import write as written
 
-    contracts = _contracts(what)
+    if not what and department is None:
+        raise click.UsageError("name contract files, folders or datasets, or --department")
+    contracts = _contracts(what, department)
     listed = () if powers is None else read_powers(powers)
     one = contracts[0][0].name if len(contracts) == 1 else "编目工作簿"
     path = out or Path(f"{one}.xlsx")
-    path.write_bytes(written(contracts, powers=listed, own=_own_elements()))
+    path.write_bytes(written(contracts, powers=listed, own=_own_elements() or {}))
     names = [contract.name for contract, _ in contracts]
     if as_json:
         click.echo(json.dumps({"workbook": str(path), "datasets": names}, ensure_ascii=False))
@@ -124,12 +129,12 @@ def _take(each: Filled, folder: Path, *, force: bool) -> dict[str, Any]:
     return line
 
 
-def _contracts(what: Sequence[str]) -> list[tuple[Contract, str]]:
+def _contracts(what: Sequence[str], department: str | None) -> list[tuple[Contract, str]]:
     """The contracts named, each with the name of its file."""
     from contracts.errors import ContractError
     from contracts.odcs import read as read_contract
 
-    made: dict[str, tuple[Contract, str]] = {}
+    made = {} if department is None else _of_department(department)
     for given in what:
         path = Path(given)
         if path.is_dir():
@@ -145,7 +150,8 @@ def _contracts(what: Sequence[str]) -> list[tuple[Contract, str]]:
                 raise ContractError(f"{contract.name} is given twice", where=given, remedy=remedy)
             made[contract.name] = (contract, file)
     if not made:
-        raise ContractError("no contract there", where=what[0], remedy="name a contract file or dataset")
+        remedy = "name a contract file, a dataset or a department of the ledger"
+        raise ContractError("no contract there", where=department or what[0], remedy=remedy)
     return list(made.values())
 
 
@@ -159,8 +165,22 @@ def _of_ledger(name: str) -> tuple[Contract, str]:
     return entry.contract, "" if entry.path is None else entry.path.name
 
 
-def _own_elements() -> Mapping[str, Element]:
-    """The city's own elements in force today; none where there is no installation."""
+def _of_department(name: str) -> dict[str, tuple[Contract, str]]:
+    from catalog import revisions
+    from catalog.home import Home
+    from catalog.store import open_store, reading
+
+    with reading(open_store(Home.find())) as connection:
+        found = revisions.all_current(connection)
+    return {
+        entry.name: (entry.contract, "" if entry.path is None else entry.path.name)
+        for entry in found
+        if entry.contract.department.name == name
+    }
+
+
+def _own_elements() -> Mapping[str, Element] | None:
+    """The city's own elements in force today; None where there is no installation."""
     from catalog.errors import NotInitialised
     from catalog.home import Home
     from catalog.standards.life import in_force
@@ -170,6 +190,6 @@ def _own_elements() -> Mapping[str, Element]:
     try:
         engine = open_store(Home.find())
     except NotInitialised:
-        return {}
+        return None
     with reading(engine) as connection:
         return in_force(connection, local_date(datetime.now(UTC)))

@@ -142,18 +142,22 @@ def _line(
 
 
 def _notes(release: Release) -> list[str]:
-    """What the files of a release lack: columns without a heading, lines that could not be read."""
+    """What the files of a release lack or have beside their layout, and lines that could not be read."""
     notes = []
+    drift = release.counts.get("drift", ())
+    left = {d["file"] for d in drift if d["action"] == "quarantine" and d["kind"] != "type_change"}
     for file in release.counts.get("files", ()):
         if file.get("missing") and file["landed"]:
             them = "is" if len(file["missing"]) == 1 else "are"
-            notes.append(
-                f"{file['path']}: no column for {', '.join(file['missing'])}, which {them} empty in its rows"
-            )
+            effect = f"which {them} empty in its rows"
+            if file["path"] in left:
+                effect = "its rows are quarantined"
+            notes.append(f"{file['path']}: no column for {', '.join(file['missing'])}, {effect}")
         for rule in BROKEN_LINES:
             if lost := file.get("dropped", {}).get(rule, 0):
                 notes.append(f"{file['path']}: {lost:,} line{'s' * (lost > 1)} did not land: {rule}")
-    return notes
+    told = (d for d in drift if d["kind"] != "missing_column")
+    return notes + [f"{d['file']}: {sentence(d['kind'], d['column'], d['proposal'])}" for d in told]
 
 
 def _releases(connection: Connection, name: str) -> list[Document]:

@@ -39,6 +39,8 @@ ROW_ID: Final = "_r"
 STRETCH_ROWS: Final = 250_000
 # From so many rows on the vault keeps each row's pseudonyms: reading them costs less than hashing.
 KEEP_PSEUDONYMS: Final = 200_000
+# First rows of a column by which it is judged whether its texts repeat.
+_LOOKED_AT: Final = 20_000
 
 
 class NotAnInteger(CatalogError):
@@ -145,15 +147,25 @@ def protected_form(
 
 
 def taken(rows: pa.Table, order: Numbers) -> pa.Table:
-    """Rows in another order; texts that repeat are moved as their codes."""
+    """Rows in another order; texts that repeat are moved as their codes, which is several times faster."""
     places = pa.array(order)
     columns: dict[str, Any] = {}
     for name in rows.column_names:
         column: Any = rows[name].combine_chunks()
         if isinstance(column, pa.ChunkedArray):
             column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
-        columns[name] = column.take(places)
+        if _repeats(column):
+            columns[name] = column.dictionary_encode().take(places).cast(column.type)
+        else:
+            columns[name] = column.take(places)
     return pa.table(columns)
+
+
+def _repeats(column: pa.Array) -> bool:
+    """Whether a long column holds few texts again and again, by its first rows."""
+    if len(column) < KEEP_PSEUDONYMS or not pa.types.is_string(column.type):
+        return False
+    return len(column.slice(0, _LOOKED_AT).unique()) < _LOOKED_AT // 10
 
 
 def _units(kind: str, ids: pa.ChunkedArray, key: bytes, former: pa.Array | None) -> pa.Array:
@@ -201,7 +213,7 @@ def _dense(units: Numbers, former: Numbers | None) -> tuple[Numbers, Numbers]:
     Returns:
         Number of every row, and the rows ordered by unit and number.
     """
-    by_unit = np.argsort(units, kind="stable")
+    by_unit = _ordered(units)
     ordered = units[by_unit]
     first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
     count = np.diff(np.append(first, len(units)))
@@ -226,6 +238,15 @@ def _dense(units: Numbers, former: Numbers | None) -> tuple[Numbers, Numbers]:
     numbers = np.empty(len(units), dtype=np.int64)
     numbers[order] = np.arange(len(units)) - start + 1
     return numbers, order
+
+
+def _ordered(values: Numbers) -> Numbers:
+    """Places by value, equal values in the order they have: a stable sort, made of two fast ones."""
+    order = np.argsort(values)
+    ordered = values[order]
+    run = np.concatenate([[0], np.cumsum(ordered[1:] != ordered[:-1])])
+    # Which run a place is in, and the place: both fit, for tables of less than 2**31 rows.
+    return np.asarray(np.sort(run << 31 | order) & 0x7FFFFFFF)
 
 
 def _first_about(contract: Contract) -> list[Field]:

@@ -7,14 +7,14 @@ supply and verification, ``protected`` for query workers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Engine, Row, func, select, update
 
 from catalog import delta
 from catalog.changes import Changes, NoKey, Version, compare
@@ -22,11 +22,13 @@ from catalog.errors import CatalogError
 from catalog.facts import Facts, ProtectedColumn, UnitColumn, UnitFact
 from catalog.home import Home
 from catalog.matching import Former
+from catalog.store import reading
 from catalog.store.tables.releases import releases
 
 __all__ = [
     "Changes",
     "Facts",
+    "Newest",
     "NoKey",
     "ProtectedColumn",
     "Release",
@@ -121,6 +123,36 @@ def all_latest(connection: Connection) -> tuple[Release, ...]:
         .order_by(releases.c.dataset)
     )
     return tuple(_release(row) for row in connection.execute(statement).all())
+
+
+class Newest(Mapping[str, Release]):
+    """Dataset name → newest release, read when it is asked for and then remembered.
+
+    For work on one dataset: what it is compared with, made from or refers to is a handful of many.
+
+    Args:
+        engine: of the store.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._read: dict[str, Release | None] = {}
+
+    def __getitem__(self, name: str) -> Release:
+        if name not in self._read:
+            with reading(self._engine) as connection:
+                self._read[name] = latest(connection, name)
+        found = self._read[name]
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        with reading(self._engine) as connection:
+            return iter([row.dataset for row in latest_figures(connection)])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def latest_figures(connection: Connection) -> Sequence[Row[Any]]:

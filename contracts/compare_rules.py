@@ -104,6 +104,8 @@ def compare_rules(old: Contract, new: Contract) -> Findings:
     least, now = old.minimum_quality, new.minimum_quality
     if least is not None and (now is None or now < least):
         yield breaks(f"no release is held back at a score of {least:g} any more", Touches.QUALITY)
+    elif now != least or new.quarantine_limit < old.quarantine_limit:
+        yield news("releases are held back sooner", Touches.QUALITY)
 
 
 def _loosened(old: Rule, new: Rule) -> Findings:

@@ -82,7 +82,9 @@ def propose(
     'uscc'
     """
     index = index or standard_index()
-    sample = list(dict.fromkeys(plain for value in values if (plain := _plain(value))))[:SAMPLE]
+    sample = list(dict.fromkeys(plain for value in dict.fromkeys(values) if (plain := _plain(value))))[
+        :SAMPLE
+    ]
     named = _by_name(heading, index)
     labelled, coded = _listed(sample, index.labels), _listed(sample, index.codes)
     listed = (code for counted in (labelled, coded) for code, n in counted.items() if n * 2 >= len(sample))

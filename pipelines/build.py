@@ -7,7 +7,6 @@ stated outcome; only a fault of the build itself is a failure.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -96,6 +95,7 @@ def run_in_process(
         RunFailed: the run ended before every dataset had an outcome.
     """
     from pipelines.definitions import definitions
+    from pipelines.instance import instance_of_command
 
     outcomes: list[Outcome] = []
 
@@ -106,7 +106,7 @@ def run_in_process(
     made = definitions(replace(installation, heard=hear), frozenset(names))
     job = made.resolve_implicit_global_asset_job_def()
     steps = {node.name for node in job.graph.nodes}
-    with _instance() as instance:
+    with instance_of_command() as instance:
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=installation.strict,
@@ -125,16 +125,6 @@ def _missing(names: Sequence[str], outcomes: Sequence[Outcome], result: dg.Execu
         error = error.cause
     kind = f" ({error.cls_name})" if error is not None else ""
     return f"the run ended before {left}{kind} — run `ybz --debug build` to see why"
-
-
-def _instance() -> dg.DagsterInstance:
-    """An instance that leaves nothing behind; the configured one where ``DAGSTER_HOME`` names it."""
-    import dagster as dg
-
-    if os.environ.get("DAGSTER_HOME"):
-        return dg.DagsterInstance.get()
-    # The environment variable alone does not stop telemetry; the setting does.
-    return dg.DagsterInstance.ephemeral(settings={"telemetry": {"enabled": False}})
 
 
 def _run_config(steps: set[str], as_of: date | None) -> dict[str, Any]:

@@ -53,8 +53,7 @@ def judge(
     reasons += [
         Reason(
             "release.rule.stop",
-            f"rule {result.rule} is broken by {result.evaluated - result.good} of {result.evaluated}"
-            + (f", more than the {result.tolerance:.2%} it tolerates" if result.tolerance else ""),
+            f"rule {result.rule} is broken by {result.evaluated - result.good} of {result.evaluated}",
             where=", ".join(result.fields),
             allowed="correct the source or change what the rule does",
         )

@@ -37,9 +37,9 @@ from contracts.odcs import contract_digest
 from pipelines.composed import compose
 from pipelines.errors import CountsDiffer, Stopped
 from pipelines.expectations.freshness import judge_freshness
-from pipelines.expectations.measured import measured
+from pipelines.expectations.measured import measured, not_assessed
+from pipelines.expectations.over_rows import ELSEWHERE
 from pipelines.expectations.staging import ROW, Checked, Staging, rejected, remaining
-from pipelines.expectations.statements import ELSEWHERE
 from pipelines.gate import judge, rules_for, sentence
 from pipelines.loads import NO_BASE, Base, netted, with_former_rows
 from policies.decision import Deny
@@ -253,8 +253,10 @@ def checked_rows(
     """Run the rules and take out the rows they quarantine; the account adds up or the build fails."""
     rules = rules_for(contract)
     former = ledger.releases.get(contract.name)
+    untold: tuple[Rule, ...] = ()
     if rows.base is not None and rows.base.adds:
         # How many rows a dataset has cannot be told from those that were added.
+        untold = tuple(rule for rule in rules if rule.kind is RuleKind.ROW_COUNT)
         rules = tuple(rule for rule in rules if rule.kind is not RuleKind.ROW_COUNT)
     with account.timed("check"):
         checked: Checked = staging.check(
@@ -266,7 +268,8 @@ def checked_rows(
         )
     late = [judge_freshness(r, contract, rows.typed, as_of) for r in rules if r.kind is RuleKind.FRESHNESS]
     also = measured(contract, rows.typed, rows.rejected, checked.complete, account.counts.get("files", ()))
-    account.results = coded((*checked.results, *late, *also), as_of)
+    unknown = (not_assessed(rule, "rows that were added do not tell how many there are") for rule in untold)
+    account.results = coded((*checked.results, *late, *unknown, *also), as_of)
     account.dimensions = dimensions(account.results)
     account.quality = score(account.dimensions, weights(as_of))
     out = rejected(rows.typed, checked.broken, rules)

@@ -24,7 +24,7 @@ from catalog.intake.fingerprint import FileDigests
 from catalog.leases import Lease
 from catalog.lineage import inputs_of
 from catalog.publication import publish, settle
-from catalog.releases import Release, adopt_fingerprint, all_latest, latest, write_quarantine
+from catalog.releases import Newest, Release, adopt_fingerprint, latest, write_quarantine
 from catalog.revisions import Contracts, Revision
 from catalog.store import reading, writing
 from catalog.store.schema import new_id
@@ -265,9 +265,7 @@ class Wave:
         return self._staging
 
     def _ledger(self) -> Ledger:
-        with reading(self.engine) as connection:
-            newest = {release.dataset: release for release in all_latest(connection)}
-        return Ledger(self.contracts, newest)
+        return Ledger(self.contracts, Newest(self.engine))
 
     def _inputs(self, contract: Contract) -> tuple[str, ...]:
         return inputs_of(contract.composed.sql) if contract.composed is not None else ()

@@ -20,7 +20,7 @@ from catalog.intake.errors import SourceMissing
 from catalog.intake.families import Family, fold, twins
 from catalog.intake.fields import drafted_contract
 from catalog.intake.layout import Refused, Table, tables_of
-from catalog.intake.likeness import Member
+from catalog.intake.members import Member
 from catalog.intake.standing import Standing, alike, names_of, same_files
 from contracts.model import Contract, SourceFormat
 from contracts.proposals import Proposal

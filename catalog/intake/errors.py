@@ -49,19 +49,24 @@ class SchemaDrifted(IntakeError):
 
     def __init__(self, path: str, drift: Sequence[Drifted]) -> None:
         self.drift = tuple(drift)
-        told = "; ".join(_told(d) for d in self.drift)
-        super().__init__(path, f"{told} — correct the delivery, or the contract (columns, absent, drift)")
+        told = "; ".join(sentence(d.kind, d.column, d.proposal) for d in self.drift)
+        mapped = next((f"{{{d.proposal}: {d.column}}}" for d in self.drift if d.kind == "renamed"), "")
+        remedy = (
+            f"add columns: {mapped} to its source if it is the same" if mapped else "correct the delivery"
+        )
+        super().__init__(path, f"{told} — {remedy}, or change the drift rule of the contract")
 
 
-def _told(one: Drifted) -> str:
-    match one.kind:
+def sentence(kind: str, column: str, proposal: str = "") -> str:
+    """One difference between a delivery and its layout, in words; see :class:`~.landed.Drifted`."""
+    match kind:
         case "renamed":
-            return f"the column of {one.column} is gone, {one.proposal} is new and most like it"
+            return f"the column of {column} is gone, {proposal} is new and most like it"
         case "missing_column":
-            return f"it has no column for {one.column}"
+            return f"it has no column for {column}"
         case "new_column":
-            return f"the column {one.column} is new"
+            return f"the column {column} is new"
         case "type_change":
-            return f"{one.proposal} of the values of {one.column} no longer fit its type"
+            return f"{proposal} of the values of {column} no longer fit its type"
         case _:
             return "its columns come in another order"

@@ -21,8 +21,8 @@ from catalog.classify import classify
 from catalog.intake import names, naming, origin, proposed, semantics
 from catalog.intake.families import Family, base_of
 from catalog.intake.headings import last_part
-from catalog.intake.likeness import Member
 from catalog.intake.meanings import meanings
+from catalog.intake.members import Member
 from catalog.intake.quantities import FIELD
 from catalog.intake.sources import Column, sources_of
 from catalog.intake.types import guess, is_code_name, is_row_number

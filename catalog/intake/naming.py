@@ -12,7 +12,7 @@ from catalog.intake import subjects
 from catalog.intake.excel import split_range
 from catalog.intake.families import Family
 from catalog.intake.filenames import subject_of
-from catalog.intake.likeness import Member
+from catalog.intake.members import Member
 from catalog.intake.names import safe, translated
 from contracts.model import Party
 

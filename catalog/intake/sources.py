@@ -21,7 +21,7 @@ from catalog.intake import naming
 from catalog.intake.evidence import Guess
 from catalog.intake.families import Family, base_of
 from catalog.intake.filenames import area_in, period_in, spans_of
-from catalog.intake.likeness import Member
+from catalog.intake.members import Member
 from catalog.intake.wide import LABEL, VALUE
 from contracts.model import Source, SourceFormat, Unpivot
 

@@ -80,23 +80,26 @@ def _is_whole(contract: Contract, counts: Mapping[str, Any]) -> bool:
     return contract.load.kind is LoadKind.FULL or bool(counts.get("from_raw"))
 
 
+def untold(connection: Connection) -> tuple[releases.Release, ...]:
+    """The newest releases no build told of: its process died after it, or it is older than cases."""
+    marks = rectification_marks.c
+    marked = {
+        row.dataset: row.release_id
+        for row in connection.execute(select(marks.dataset, marks.release_id)).all()
+    }
+    return tuple(r for r in releases.all_latest(connection) if marked.get(r.dataset) != r.id)
+
+
 def catch_up(home: Home, connection: Connection, *, now: datetime) -> Changed:
-    """Look at every newest release no build told of: one that died after it, or one older than cases.
+    """Look at every release that :func:`untold` names.
 
     Args:
         home: the installation.
         connection: a writing transaction.
         now: aware instant.
     """
-    marks = rectification_marks.c
-    marked = {
-        row.dataset: row.release_id
-        for row in connection.execute(select(marks.dataset, marks.release_id)).all()
-    }
     changed = Changed()
-    for release in releases.all_latest(connection):
-        if marked.get(release.dataset) == release.id:
-            continue
+    for release in untold(connection):
         contract = revisions.number(connection, release.dataset, release.revision).contract
         changed += _caught_up(home, connection, contract, release, now)
     return changed

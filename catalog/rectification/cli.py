@@ -232,13 +232,17 @@ def _reading() -> Any:
 def _caught_up() -> Iterator[Any]:
     """A reading of cases that knows of every release, also of one whose build died before it could tell."""
     from catalog.home import Home
-    from catalog.rectification.builds import catch_up
-    from catalog.store import open_store, writing
+    from catalog.rectification.builds import catch_up, untold
+    from catalog.store import open_store, reading, writing
 
     home = Home.find()
-    with writing(open_store(home)) as connection:
-        catch_up(home, connection, now=_now())
-    with _reading() as connection:
+    engine = open_store(home)
+    with reading(engine) as connection:
+        behind = untold(connection)
+    if behind:
+        with writing(engine) as connection:
+            catch_up(home, connection, now=_now())
+    with reading(engine) as connection:
         yield connection
 
 

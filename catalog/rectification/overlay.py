@@ -19,13 +19,13 @@ from typing import Any, Final, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from catalog.home import Home
 from catalog.intake.landing import Landed
 from catalog.rectification.errors import RowsGone
 from catalog.rectification.judging import MISSING, SEPARATOR, joined
-from catalog.store.tables.quality import rectification_cases, rectified_overlays
+from catalog.store.tables.quality import rectified_overlays
 from contracts.model import Contract
 
 # How a row is told: by its primary key, or by all its cells where the key is missing or repeated.
@@ -156,35 +156,33 @@ def row_fields(contract: Contract, by: str) -> tuple[str, ...]:
     return contract.key if by == "key" else tuple(field.name for field in contract.fields)
 
 
-def add(
-    connection: Connection, home: Home, dataset: str, case_id: str, new: pa.Table, *, now: datetime
-) -> int:
-    """Keep further corrections as a new version; a later one of a cell replaces the former.
-
-    Returns:
-        Cells in the version now in force.
-    """
-    _hold(connection, dataset)
-    former = cells(home, dataset, version(connection, dataset))
+def merged(former: pa.Table, new: pa.Table) -> pa.Table:
+    """Corrections with further ones; a later one of a cell replaces the former."""
     told = ("by", "key", "field", "was")
     again = pc.is_in(joined(former, told), value_set=joined(new, told))
-    return _keep(
-        connection, home, dataset, case_id, pa.concat_tables([former.filter(pc.invert(again)), new]), now
+    return pa.concat_tables([former.filter(pc.invert(again)), new])
+
+
+def without(former: pa.Table, case_id: str) -> pa.Table:
+    """Corrections but those of a case: there the raw cells count again."""
+    return former.filter(pc.not_equal(former["case"], case_id))
+
+
+def put_in_force(
+    connection: Connection, dataset: str, case_id: str, digest: str, number_of_cells: int, *, now: datetime
+) -> None:
+    """Name corrections that :func:`write_named` kept as the version that applies; the former ones stay."""
+    latest = select(func.max(rectified_overlays.c.number)).where(rectified_overlays.c.dataset == dataset)
+    connection.execute(
+        insert(rectified_overlays).values(
+            dataset=dataset,
+            number=(connection.execute(latest).scalar_one() or 0) + 1,
+            digest=digest,
+            cells=number_of_cells,
+            case_id=case_id,
+            made_at=now,
+        )
     )
-
-
-def withdraw(connection: Connection, home: Home, dataset: str, case_id: str, *, now: datetime) -> int:
-    """Take the corrections of a case back: the raw cells count again.
-
-    Returns:
-        Cells taken back.
-    """
-    _hold(connection, dataset)
-    former = cells(home, dataset, version(connection, dataset))
-    kept = former.filter(pc.not_equal(former["case"], case_id))
-    if kept.num_rows != former.num_rows:
-        _keep(connection, home, dataset, case_id, kept, now)
-    return int(former.num_rows - kept.num_rows)
 
 
 def write_named(home: Home, dataset: str, rows: pa.Table) -> str:
@@ -224,33 +222,6 @@ def read_named(home: Home, dataset: str, digest: str) -> pa.Table:
     if hashlib.sha256(content).hexdigest() != digest:
         raise RowsGone(f"{dataset}: {path} is not what was kept — restore it from backup")
     return pq.read_table(io.BytesIO(content))
-
-
-def _hold(connection: Connection, dataset: str) -> None:
-    """Whoever changes corrections of the dataset at the same time waits for us, and reads ours then."""
-    cases = rectification_cases.c
-    held = select(cases.id).where(cases.dataset == dataset).order_by(cases.id).with_for_update()
-    connection.execute(held).all()
-
-
-def _keep(
-    connection: Connection, home: Home, dataset: str, case_id: str, rows: pa.Table, now: datetime
-) -> int:
-    latest = (
-        select(rectified_overlays.c.number)
-        .where(rectified_overlays.c.dataset == dataset)
-        .order_by(rectified_overlays.c.number.desc())
-        .limit(1)
-    )
-    number = (connection.execute(latest).scalar_one_or_none() or 0) + 1
-    # The file before the row that names it: a crash between the two leaves a file nobody names.
-    digest = write_named(home, dataset, rows.cast(CELLS))
-    connection.execute(
-        insert(rectified_overlays).values(
-            dataset=dataset, number=number, digest=digest, cells=rows.num_rows, case_id=case_id, made_at=now
-        )
-    )
-    return int(rows.num_rows)
 
 
 def _chosen(corrections: pa.Table, by: str, name: str) -> pa.Array:

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from catalog import revisions
 from catalog.home import Home
 from catalog.rectification import overlay, sheet
 from catalog.rectification.cases import Case, case_called, event, reopen, settle, write
 from catalog.rectification.delivered import delivered, published
-from catalog.rectification.errors import ReturnRefused
+from catalog.rectification.errors import NotOpen, ReturnRefused
 from catalog.rectification.judging import failing
 from catalog.rectification.overlay import CELLS
 from catalog.rectification.sending import WAS, columns_of, owned, sending_digest
@@ -79,25 +79,26 @@ def take_back(
     named = sheet.read(path)
     with reading(engine) as connection:
         case = owned(connection, named.case_id, department)
-        revision = revisions.current(connection, case.dataset)
+        contract = revisions.current(connection, case.dataset).contract
         digest = sending_digest(connection, case.id, named.sending_id)
+        before = overlay.version(connection, case.dataset)
     if digest is None:
         raise ReturnRefused(path.name, [f"it was not sent for {case.id} — return the file that was"])
-    contract = revision.contract
     sent = overlay.read_named(home, case.dataset, digest)
     columns = columns_of(contract, case)
     returned = sheet.read(path, columns)
     cells, answered = _merged(path.name, case, sent, columns, returned.rows, returned.faults)
-    # What was delivered last: the rows are judged as a build would see them, corrections laid over them.
-    rows = delivered(home, revision, case)
+    corrections = overlay.merged(overlay.cells(home, case.dataset, before), cells)
+    left, idle = _judged(home, engine, case, corrections, cells)
+    # The file before the row that names it: a crash between the two leaves a file nobody names.
+    written = overlay.write_named(home, case.dataset, corrections)
     with writing(engine) as connection:
-        case = owned(connection, case.id, department)
+        # Rows are judged outside the transaction: nobody waits for that, but it must still hold.
+        now_is = owned(connection, case.id, department)
+        if now_is != case or overlay.version(connection, case.dataset) != before:
+            raise ReturnRefused(path.name, [f"{case.dataset} was built or corrected meanwhile"])
         if cells.num_rows:
-            overlay.add(connection, home, case.dataset, case.id, cells, now=now)
-        in_force = overlay.cells(home, case.dataset, overlay.version(connection, case.dataset))
-        applied = overlay.apply(contract, rows, in_force)
-        left = len(failing(contract, case, applied.table, published(home, connection)))
-        idle = overlay.apply(contract, rows, cells).idle
+            overlay.put_in_force(connection, case.dataset, case.id, written, corrections.num_rows, now=now)
         write(connection, case, returned_at=now, state="open" if left else case.state)
         more = {
             "sending": named.sending_id, "answered": answered, "unanswered": sent.num_rows - answered,
@@ -113,26 +114,39 @@ def undo(home: Home, engine: Engine, case_id: str, *, by: str, now: datetime) ->
 
     Raises:
         UnknownCase: there is no such case.
+        NotOpen: nothing was corrected for it, or its dataset changes at this moment.
         RowsGone: the landed rows cannot be read any more.
     """
-    with writing(engine) as connection:
+    with reading(engine) as connection:
         case = case_called(connection, case_id)
-        gone = overlay.withdraw(connection, home, case.dataset, case.id, now=now)
-        if gone:
-            left = _left(connection, home, case)
-            event(connection, case, "undo", remaining=left, actor=by, now=now, more={"cells": gone})
-            if left and not case.owed:
-                return reopen(connection, case, remaining=left, actor=by, now=now)
-            write(connection, case, remaining=left)
+        before = overlay.version(connection, case.dataset)
+    former = overlay.cells(home, case.dataset, before)
+    kept = overlay.without(former, case.id)
+    gone = former.num_rows - kept.num_rows
+    if not gone:
+        raise NotOpen(f"{case_id}: no correction of it is in force — there is nothing to take back")
+    left, _ = _judged(home, engine, case, kept, overlay.NONE)
+    written = overlay.write_named(home, case.dataset, kept)
+    with writing(engine) as connection:
+        if case_called(connection, case_id) != case or overlay.version(connection, case.dataset) != before:
+            raise NotOpen(f"{case.dataset} was built or corrected meanwhile — undo again")
+        overlay.put_in_force(connection, case.dataset, case.id, written, kept.num_rows, now=now)
+        event(connection, case, "undo", remaining=left, actor=by, now=now, more={"cells": gone})
+        if left and not case.owed:
+            return reopen(connection, case, remaining=left, actor=by, now=now)
+        write(connection, case, remaining=left)
         return case_called(connection, case_id)
 
 
-def _left(connection: Connection, home: Home, case: Case) -> int:
-    revision = revisions.current(connection, case.dataset)
-    rows = delivered(home, revision, case)
-    in_force = overlay.cells(home, case.dataset, overlay.version(connection, case.dataset))
-    applied = overlay.apply(revision.contract, rows, in_force)
-    return len(failing(revision.contract, case, applied.table, published(home, connection)))
+def _judged(home: Home, engine: Engine, case: Case, corrections: pa.Table, new: pa.Table) -> tuple[int, int]:
+    """Rows that fail under corrections, and how many of the new ones meet no row of the last delivery."""
+    with reading(engine) as connection:
+        revision = revisions.current(connection, case.dataset)
+        # What was delivered last, as a build would see it.
+        rows = delivered(home, revision, case)
+        laid = overlay.apply(revision.contract, rows, corrections).table
+        left = len(failing(revision.contract, case, laid, published(home, connection)))
+    return left, overlay.apply(revision.contract, rows, new).idle
 
 
 def _merged(

@@ -50,6 +50,7 @@ class Spelling:
         empty: the value of an empty cell.
         options: what the drop-down offers; none = no drop-down.
         number: whether the cell holds a number where it can.
+        strict: whether nothing else than the options may be chosen.
     """
 
     show: Callable[[Any], str]
@@ -57,6 +58,7 @@ class Spelling:
     empty: Any = None
     options: tuple[str, ...] = ()
     number: bool = False
+    strict: bool = True
 
 
 def shown(text: str) -> str:
@@ -172,7 +174,7 @@ def choices(vocabulary: type[StrEnum]) -> Spelling:
     )
 
 
-def one_of(options: tuple[str, ...], *, maybe: bool = True) -> Spelling:
+def one_of(options: tuple[str, ...], *, strict: bool = True) -> Spelling:
     """A text that a drop-down offers, up to its first blank: ``sex 性别`` stands for ``sex``."""
     by_code = {option.split(" ")[0]: option for option in options}
 
@@ -182,7 +184,7 @@ def one_of(options: tuple[str, ...], *, maybe: bool = True) -> Spelling:
     def read(text: str) -> str:
         return text.split(" ")[0]
 
-    return Spelling(show, read, None if maybe else "", options)
+    return Spelling(show, read, None, options, strict=strict)
 
 
 def _show_list(values: Any) -> str:
@@ -294,4 +296,4 @@ def sign(*, empty: str | None, none: str) -> Spelling:
     def show(value: str | None) -> str:
         return none if value is None else _SIGNS.get(value, value)
 
-    return Spelling(show, lambda text: values.get(text, text), empty, tuple(values))
+    return Spelling(show, lambda text: values.get(text, text), empty, tuple(values), strict=False)

@@ -12,7 +12,6 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from catalog.errors import CatalogError
@@ -86,12 +85,12 @@ class _Lines:
     rows: dict[str, list[tuple[int, Any]]] = field(default_factory=dict)
 
 
-def read(path: Path, *, own: Mapping[str, Element] = MappingProxyType({})) -> tuple[Filled, ...]:
+def read(path: Path, *, own: Mapping[str, Element] | None = None) -> tuple[Filled, ...]:
     """The contracts in a workbook, with the steward's edits.
 
     Args:
         path: an ``.xlsx`` file that :func:`catalog.workbook.writing.write` made.
-        own: the city's own elements in force.
+        own: the city's own elements in force; None = not at hand, so that they are not judged.
 
     Raises:
         WorkbookFaulty: cells cannot be read, or a contract would not pass ``ybz lint``.
@@ -107,7 +106,7 @@ def read(path: Path, *, own: Mapping[str, Element] = MappingProxyType({})) -> tu
         was = from_document(entry["contract"])
         base[was.name], files[was.name] = was, entry["file"]
     faults: list[Fault] = []
-    read_sheets = {sheet.item: (sheet, _rows(book, sheet, base, faults)) for sheet in sheets(own)}
+    read_sheets = {sheet.item: (sheet, _rows(book, sheet, base, faults)) for sheet in sheets(own or {})}
     if faults:
         raise WorkbookFaulty(faults)
     made = []
@@ -254,7 +253,7 @@ def _contract(
 
 
 def _problems(
-    contract: Contract, own: Mapping[str, Element], read_sheets: Mapping[str, tuple[Sheet, _Lines]]
+    contract: Contract, own: Mapping[str, Element] | None, read_sheets: Mapping[str, tuple[Sheet, _Lines]]
 ) -> list[Fault]:
     """What ``ybz lint`` would say, each at the row it comes from."""
     places: dict[str, tuple[str, str]] = {}
@@ -271,7 +270,7 @@ def _problems(
     return made
 
 
-def _lint(contract: Contract, own: Mapping[str, Element]) -> list[tuple[str, str, str]]:
+def _lint(contract: Contract, own: Mapping[str, Element] | None) -> list[tuple[str, str, str]]:
     try:
         from_document(to_document(contract))
     except OdcsError as error:
@@ -282,7 +281,7 @@ def _lint(contract: Contract, own: Mapping[str, Element]) -> list[tuple[str, str
     return found
 
 
-def _conflicts(item: Item, own: Mapping[str, Element]) -> list[tuple[str, str, str]]:
+def _conflicts(item: Item, own: Mapping[str, Element] | None) -> list[tuple[str, str, str]]:
     try:
         return [(item.name, what, remedy) for what, remedy in conflicts(item, own=own)]
     except ContractError as error:

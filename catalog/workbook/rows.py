@@ -33,10 +33,16 @@ from contracts.model import (
 )
 
 Row = dict[str, Any]
-# Arguments of a rule or a cleaning step that have a column of their own, and whether an empty cell
-# means "not given".
-_RULE_ARGS: Final = ("values", "minimum", "maximum", "regex", "code", "operator", "dataset", "cycle")
+_LISTS: Final = (list, tuple)
+_TABLES: Final = (dict,)
+# Arguments of a rule or a cleaning step that have a column of their own, and those that are no scalars.
+_RULE_ARGS: Final = (
+    "values", "minimum", "maximum", "regex", "code", "operator", "dataset", "fields", "on", "value", "by",
+    "crs", "grain", "cycle", "shrink", "grow",
+)  # fmt: skip
+_RULE_SHAPES: Final = {"values": _LISTS, "fields": _LISTS, "by": _LISTS, "on": _TABLES}
 _STEP_ARGS: Final = ("values", "pattern", "with", "prefix", "suffix", "factor")
+_STEP_SHAPES: Final = {"values": _TABLES}
 _PLAIN: Final = (
     "classification", "title", "summary", "open", "open_condition", "update_cycle", "id", "version", "status",
     "domain", "tags", "grade", "secrecy", "retention", "nulls", "unit_free", "unique_keys", "period_field",
@@ -150,7 +156,7 @@ def field_of(row: Row, base: Field | None) -> Field:
 
 def rule_row(rule: Rule) -> Row:
     """What the rules' sheet shows of a rule."""
-    return _attributes(rule) | _arguments(rule.args, _RULE_ARGS, {"values": (list, tuple)})
+    return _attributes(rule) | _arguments(rule.args, _RULE_ARGS, _RULE_SHAPES)
 
 
 def rule_of(row: Row, base: Rule | None) -> Rule:
@@ -180,7 +186,7 @@ def source_of(row: Row, base: Source | None) -> Source:
 
 def cleaning_row(step: Cleaning) -> Row:
     """What the cleaning sheet shows of a step."""
-    return _attributes(step) | _arguments(step.args, _STEP_ARGS, {"values": (dict,)})
+    return _attributes(step) | _arguments(step.args, _STEP_ARGS, _STEP_SHAPES)
 
 
 def cleaning_of(row: Row, base: Cleaning | None) -> Cleaning:
@@ -215,7 +221,7 @@ def _arguments(args: Mapping[str, Any], names: Sequence[str], shapes: Mapping[st
         if fits and name in shapes:
             texts = value.values() if isinstance(value, Mapping) else value
             fits = bool(value) and all(isinstance(text, str) for text in texts or ())
-        empty: Any = ({} if shapes[name] == (dict,) else ()) if name in shapes else None
+        empty: Any = ({} if shapes[name] == _TABLES else ()) if name in shapes else None
         shown[name] = value if fits and value != "" else empty
     rest = {name: value for name, value in args.items() if not _has(shown.get(name))}
     return {f"arg_{name}": value for name, value in shown.items()} | {"args": rest}

@@ -77,11 +77,12 @@ def write(
         last = page.max_row + SPARE
         for place, column in enumerate(sheet.columns, 2):
             if column.key == BASIS and powers:
-                _drop_down(page, place, last, f"={POWERS}!$D$2:$D${len(powers) + 1}", strict=False)
+                _drop_down(page, place, last, f"'{POWERS}'!$D$2:$D${len(powers) + 1}", strict=False)
             elif column.spelling.options:
-                _drop_down(page, place, last, _options(lists, column.spelling.options, written), strict=True)
+                formula = _options(lists, column.spelling.options, written)
+                _drop_down(page, place, last, formula, strict=column.spelling.strict)
         if sheet.item != "contract":
-            _drop_down(page, 1, last, f"=信息资源!$A$2:$A${len(by_name) + 1 + SPARE}", strict=True)
+            _drop_down(page, 1, last, f"'信息资源'!$A$2:$A${len(by_name) + 1 + SPARE}", strict=True)
     _hide(book, contracts, lists)
     out = io.BytesIO()
     book.save(out)
@@ -170,7 +171,7 @@ def _options(lists: Worksheet, options: tuple[str, ...], written: dict[tuple[str
         for line, option in enumerate(options, 1):
             _put(lists, line, written[options], option)
     letter = get_column_letter(written[options])
-    return f"={OPTIONS}!${letter}$1:${letter}${len(options)}"
+    return f"'{OPTIONS}'!${letter}$1:${letter}${len(options)}"
 
 
 def _guide(book: Workbook) -> None:

@@ -25,6 +25,7 @@ class Delivery:
         stopped: the field for which the release must be stopped, or empty.
         late: whether the last period is long past.
         movement: see :class:`PlantedDataset`.
+        merged: whether rows are merged by key, so that a repeated row is the same row and no fault.
     """
 
     table: Table
@@ -35,11 +36,16 @@ class Delivery:
     stopped: str = ""
     late: bool = False
     movement: Mapping[str, Movement] = field(default_factory=dict)
+    merged: bool = False
 
     @property
     def planted(self) -> PlantedDataset:
         """The figures the ledger must find."""
         landed, typed = self.table.rows, int(self.table.good.sum())
+        spoilt, kept = dict(self.table.spoilt), dict(self.table.kept)
+        if self.merged:
+            kept["repeated"] = spoilt.pop("duplicate", 0)
+            typed += kept["repeated"]
         return PlantedDataset(
             name=self.table.name,
             state="stopped" if self.stopped else "released",
@@ -51,8 +57,8 @@ class Delivery:
             landed=landed,
             typed=typed,
             quarantined=landed - typed,
-            spoilt=dict(self.table.spoilt),
-            kept=dict(self.table.kept),
+            spoilt=spoilt,
+            kept=kept,
             late=self.late,
             movement=dict(self.movement),
         )

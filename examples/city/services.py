@@ -125,6 +125,7 @@ def hotline_tickets(_stage: int) -> Delivery:
     return Delivery(
         table,
         lambda folder: write_csv(folder / "12345热线办" / "12345热线工单.csv", table.cells, newline="\n"),
+        merged=True,
     )
 
 

@@ -136,7 +136,9 @@ def bus_stops(_stage: int) -> Delivery:
         cells = table.cells
         cells["经度"][row], cells["纬度"][row] = cells["纬度"][row], cells["经度"][row]
     table.repeat(6)
-    return Delivery(table, lambda folder: write_csv(folder / "交通运输局" / "公交站点.csv", table.cells))
+    return Delivery(
+        table, lambda folder: write_csv(folder / "交通运输局" / "公交站点.csv", table.cells), merged=True
+    )
 
 
 def administrative_divisions(_stage: int) -> Delivery:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.quality import RuleResult
-from contracts.model import Action, Contract, Dimension, FieldType
+from contracts.model import Action, Contract, Dimension, FieldType, Rule
 
 
 def measured(
@@ -45,6 +45,23 @@ def measured(
             )
         )
     return tuple(found)
+
+
+def not_assessed(rule: Rule, why: str) -> RuleResult:
+    """The outcome of a rule that cannot be assessed in this build, and why."""
+    return RuleResult(
+        rule.id,
+        rule.fields,
+        rule.dimension,
+        rule.action,
+        0,
+        0,
+        True,
+        kind=rule.kind.value,
+        indicator=rule.indicator,
+        tolerance=rule.tolerance,
+        note=why,
+    )
 
 
 def _types(contract: Contract, typed: pa.Table, rejected: pa.Table) -> Iterator[RuleResult]:

@@ -84,7 +84,7 @@ class RowRules(TableMetricProvider):
             # One rule cannot be evaluated and takes the scan with it: find out which.
             return _one_by_one(execution_engine, statements)
         size, complete, *counts = found
-        if statements.complete is not None:
+        if statements.complete:
             _complete[metric_value_kwargs["dataset"]] = complete
         pairs = zip(counts[::2], counts[1::2], strict=True)
         return Counts(size, dict(zip(statements.rows, pairs, strict=True)))

@@ -10,7 +10,7 @@ import os
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -24,16 +24,9 @@ from catalog.duck import SILENT
 from catalog.quality import RuleResult
 from contracts.model import Action, Contract, Rule, RuleKind
 from pipelines.errors import CheckFailed
-from pipelines.expectations.statements import (
-    CANONICAL,
-    ELSEWHERE,
-    OVER_ROWS,
-    ROW,
-    TABLE,
-    broken_rows,
-    readable,
-    statements_of,
-)
+from pipelines.expectations.measured import not_assessed
+from pipelines.expectations.over_rows import CANONICAL, COUNTS, ELSEWHERE, ROW, TABLE
+from pipelines.expectations.statements import broken_rows, readable, statements_of
 
 __all__ = ["ROW", "TABLE", "Checked", "Staging", "load_in_background", "rejected", "remaining"]
 
@@ -123,7 +116,7 @@ class Staging:
     def _load(self, contract: Contract, rules: Sequence[Rule], typed: pa.Table) -> frozenset[str]:
         """Show the rows to DuckDB without copying them; the unit fields that got a canonical column."""
         staged = typed.append_column(ROW, pa.array(np.arange(typed.num_rows)))
-        compared = {name for rule in rules if rule.kind in OVER_ROWS for name in _compared(rule)}
+        compared = {name for rule in rules if rule.kind in COUNTS for name in _compared(rule)}
         canonical = set()
         for field in contract.unit_fields:
             if field.name not in compared or field.unit is None:
@@ -249,30 +242,14 @@ def _result(
     references: Mapping[str, Sequence[Path]],
 ) -> RuleResult | None:
     """The outcome of a rule, assessed or not; None for a rule that counts nothing of its own."""
-    good = evaluated = 0
-    passed, note = True, ""
-    if counted is not None:
-        evaluated = counted["element_count"] - counted["missing_count"]
-        good, passed = evaluated - counted["unexpected_count"], counted["passed"]
-    elif rule.kind in ELSEWHERE and not readable(contract, rule, references):
-        note = f"{rule.args['dataset']} has no release yet"
-    elif rule.kind is RuleKind.ROW_COUNT:
-        note = "no former release to compare with"
-    else:
-        return None
-    return RuleResult(
-        rule.id,
-        rule.fields,
-        rule.dimension,
-        rule.action,
-        good,
-        evaluated,
-        passed,
-        kind=rule.kind.value,
-        indicator=rule.indicator,
-        tolerance=rule.tolerance,
-        note=note,
-    )
+    if counted is None and rule.kind in ELSEWHERE and not readable(contract, rule, references):
+        return not_assessed(rule, f"{rule.args['dataset']} has no release yet")
+    if counted is None:
+        no_band = rule.kind is RuleKind.ROW_COUNT
+        return not_assessed(rule, "no former release to compare with") if no_band else None
+    evaluated = counted["element_count"] - counted["missing_count"]
+    good = evaluated - counted["unexpected_count"]
+    return replace(not_assessed(rule, ""), good=good, evaluated=evaluated, passed=counted["passed"])
 
 
 def _great_expectations() -> Any:

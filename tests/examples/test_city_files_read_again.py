@@ -178,7 +178,7 @@ def test_bus_stops_have_swapped_coordinates_and_repeated_rows(city: City) -> Non
     rows = read_csv(city[0] / "data" / "交通运输局" / "公交站点.csv", "utf-8")
     said = figures(city, "transport.bus_stops")
     assert sum(float(row["纬度"]) > 54 for row in rows) == said.spoilt["swapped_coordinates"]
-    assert repeated(rows) == said.spoilt["duplicate"]
+    assert repeated(rows) == said.kept["repeated"]
 
 
 def test_disability_subsidy_is_gb18030_with_tabs_after_the_identity_numbers(city: City) -> None:

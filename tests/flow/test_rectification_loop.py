@@ -168,7 +168,7 @@ def edit(path: Path, change: Callable[[Any, dict[str, int]], None]) -> None:
     """What a person does in the sheet of rows: ``change`` gets it and the place of each heading."""
     book = load_workbook(path)
     sheet = book[ROWS_SHEET]
-    change(sheet, {str(cell.value): cell.column for cell in sheet[1]})
+    change(sheet, {str(cell.value): place for place, cell in enumerate(sheet[1], start=1)})
     book.save(path)
 
 

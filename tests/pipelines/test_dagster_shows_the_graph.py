@@ -13,21 +13,25 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.freshness import TimeWindowFreshnessPolicy
 
 from catalog.outlines import all_outlines
+from catalog.quality import assessable
 from catalog.store import reading
-from contracts.model import Area, Contract, UpdateCycle
-from pipelines import datasets
+from contracts.model import Area, Contract, Party, UpdateCycle
+from pipelines import datasets, sensors
 from pipelines.build import build
 from pipelines.definitions import definitions
-from pipelines.gate import rules_for
 from pipelines.resources import Installation
+from policies.rulebook import rule
 from space import inbox
 from space.grassroots import Body, register
 from space.subscriptions import Wanted, subscribe
@@ -64,6 +68,27 @@ def test_every_dataset_is_one_asset_in_its_group_with_what_it_is_made_from(found
     assert theme.group_name == "theme"
     assert theme.parent_keys == {PEOPLE}
     assert [c.name for c in theme.metadata["dagster/column_schema"].columns] == ["id_card", "income"]
+    assert theme.owners == ["team:11990100MA0009KN7Y"]
+
+
+def test_a_department_without_a_code_owns_by_the_sound_of_its_name(
+    found_town: Found, contracts: dict[str, Contract]
+) -> None:
+    nameless = replace(contracts["civil.people"], department=Party("云州市公安局"))
+
+    assert of(found_town(nameless)).resolve_asset_graph().get(PEOPLE).owners == ["team:yunzhoushigonganju"]
+
+
+def test_the_age_of_a_release_is_judged_by_the_dated_rule_of_its_cycle(found_town: Found) -> None:
+    town = found_town()
+    made = datasets.specs(all_outlines(town.engine), NOW.date())
+
+    policy = made["civil.people"].freshness_policy
+    assert isinstance(policy, TimeWindowFreshnessPolicy)
+    assert policy.fail_window.to_timedelta() == timedelta(
+        days=rule("freshness", "max_age_days", NOW.date()).value["monthly"]
+    )
+    assert made["school.notes"].freshness_policy is None  # an irregular dataset is never late
 
 
 def test_a_dataset_has_a_check_for_its_gate_and_for_each_dimension_its_rules_speak_about(
@@ -72,8 +97,7 @@ def test_a_dataset_has_a_check_for_its_gate_and_for_each_dimension_its_rules_spe
     graph = of(found_town()).resolve_asset_graph()
 
     names = {key.name for key in graph.asset_check_keys if key.asset_key == PEOPLE}
-    spoken_of = {rule.dimension.value for rule in rules_for(contracts["civil.people"])}
-    assert names == {"release_gate", *spoken_of}
+    assert names == {"release_gate", *(each.value for each in assessable(contracts["civil.people"]))}
     assert {"completeness", "accuracy", "timeliness"} <= names
 
 
@@ -91,6 +115,10 @@ def test_a_run_materialises_what_is_released_and_fails_the_gate_of_what_is_stopp
     assert (figures["dagster/row_count"], figures["quarantined"], figures["grade"]) == (41, 4, 4)
     lineage = made["topic/by_ward"].metadata["dagster/column_lineage"].column_lineage
     assert [d.column_name for d in lineage.deps_by_column["ward"]] == ["ward"]
+    landed = made["civil/people"].metadata["dagster/column_lineage"].column_lineage
+    assert [(d.asset_key.path[0], d.column_name) for d in landed.deps_by_column["ward"]] == [
+        ("source", "ward")
+    ]
     gates = {
         e.asset_check_key.asset_key.to_user_string(): e.passed
         for e in ran.get_asset_check_evaluations()
@@ -190,6 +218,78 @@ def test_the_sensor_asks_for_what_changed_and_for_nothing_else(
     (asked,) = tick().run_requests
     assert {key.to_user_string() for key in asked.asset_selection} == {"civil/people", "topic/by_ward"}
     assert asked.run_key == tick().run_requests[0].run_key
+
+
+def test_a_cycle_is_looked_at_and_only_what_changed_is_asked_for(
+    found_town: Found, contracts: dict[str, Contract]
+) -> None:
+    town = found_town(
+        contracts["civil.people"], replace(contracts["topic.by_ward"], update_cycle=UpdateCycle.DAILY)
+    )
+    made = of(town)
+    monthly = next(s for s in made.schedules or () if s.name == "build_monthly_schedule")
+
+    def tick() -> Any:
+        with dg.DagsterInstance.ephemeral(settings={"telemetry": {"enabled": False}}) as instance:
+            context = dg.build_schedule_context(
+                instance=instance,
+                scheduled_execution_time=NOW,
+                resources={"installation": Installation(town.home, town.engine)},
+                repository_def=made.get_repository_def(),
+            )
+            return monthly.evaluate_tick(context)
+
+    (asked,) = tick().run_requests
+    assert {key.to_user_string() for key in asked.asset_selection} == {"civil/people"}
+    build(town.home, ["civil.people"], date(2026, 9, 24))
+    assert tick().skip_message == "no monthly dataset changed since its last release"
+
+
+def test_a_registration_after_loading_is_named_and_the_page_is_asked_to_load_again(
+    found_town: Found, contracts: dict[str, Contract], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = found_town(contracts["civil.people"])
+    made = of(town)
+    sensor = next(s for s in made.sensors or () if s.name == "new_registrations")
+
+    def tick() -> str:
+        with dg.DagsterInstance.ephemeral(settings={"telemetry": {"enabled": False}}) as instance:
+            context = dg.build_sensor_context(
+                instance=instance,
+                resources={"installation": Installation(town.home, town.engine)},
+                definitions=made,
+            )
+            return str(sensor.evaluate_tick(context).skip_message)
+
+    assert tick() == "the ledger is as it was loaded"
+    town.catalogue(contracts["road.lamps"])
+    told = tick()
+    assert told.startswith("1 new in the ledger: road.lamps — reload the code location")
+    assert "YBZ_DAGSTER_URL" in told
+
+
+def test_the_page_that_loads_again_is_asked_by_name() -> None:
+    asked: list[Any] = []
+
+    class Page(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+            answer = {"data": {"reloadRepositoryLocation": {"__typename": "WorkspaceLocationEntry"}}}
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(answer).encode())
+
+        def log_message(self, *_: object) -> None: ...
+
+    with HTTPServer(("127.0.0.1", 0), Page) as page:
+        Thread(target=page.serve_forever, daemon=True).start()
+        told = sensors._reload(f"http://127.0.0.1:{page.server_port}/", "ledger")
+        page.shutdown()
+
+    assert told == "the code location was loaded again"
+    assert [(path, body["variables"]) for path, body in asked] == [("/graphql", {"name": "ledger"})]
+    closed = sensors._reload(f"http://127.0.0.1:{page.server_port}/", "ledger")
+    assert closed.endswith("reload it there")
 
 
 @pytest.fixture

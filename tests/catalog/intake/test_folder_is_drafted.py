@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
-from click.testing import CliRunner
 from openpyxl.workbook import Workbook
 
-from catalog.home import Home
-from catalog.intake.cli import draft as draft_command
 from catalog.intake.draft import Draft, FileReport, draft
 from catalog.intake.errors import SourceEmpty
 from catalog.intake.landing import land
-from catalog.intake.writing import State, write
 from contracts.cast import cast
 from contracts.codes import resident_check
 from contracts.model import FieldType, Use
-from contracts.odcs import dumps, loads, read
+from contracts.odcs import dumps, loads
 
 Rows = list[list[object]]
 
@@ -414,69 +409,3 @@ def test_lines_of_the_wrong_width_are_reported(tmp_path: Path) -> None:
     found = report(draft(tmp_path), "a.csv")
     assert found.rows == 10
     assert "1 lines have the wrong number of cells" in (found.problem or "")
-
-
-def test_the_command_prints_the_stable_form_and_writes_contracts_that_land(
-    home: Home, tmp_path: Path
-) -> None:
-    folder = tmp_path / "in"
-    csv(folder / "名单2024年1月.csv", [*HEADING, *people(5)], "gb18030")
-    (folder / "empty.csv").write_bytes(b"")
-    result = CliRunner().invoke(draft_command, [str(folder), "--json"])
-    assert result.exit_code == 0, result.output
-    made = json.loads(result.stdout)
-    assert set(made) == {"files", "families"}
-    keys = [
-        "path",
-        "encoding",
-        "sheet",
-        "header_row",
-        "rows",
-        "columns",
-        "family",
-        "problem",
-        "fate",
-        "reasons",
-    ]
-    assert [list(f) for f in made["files"]] == [keys, keys]
-    keys = ["name", "files", "contract", "title", "state", "proposed", "changes", "doubts", "fields"]
-    assert [list(f) for f in made["families"]] == [keys]
-    path = Path(made["families"][0]["contract"])
-    assert path.parent == tmp_path / "var" / "contracts"
-    assert land(read(path), path.parent).counts.landed == 5
-    again = CliRunner().invoke(draft_command, [str(folder)])
-    assert again.exit_code == 0, "drafting twice changes nothing"
-    assert "5 rows × 3 columns, gb18030, heading on line 1" in again.output
-
-
-def test_the_installation_inside_a_folder_is_passed_over(home: Home, tmp_path: Path) -> None:
-    csv(tmp_path / "公安局" / "名单.csv", [*HEADING, *people(5)])
-    csv(home.root / "lake" / "x.csv", [*HEADING, *people(5)])
-    result = CliRunner().invoke(draft_command, [str(tmp_path), "--json"])
-    assert [f["path"] for f in json.loads(result.stdout)["files"]] == ["公安局/名单.csv"]
-    made = json.loads(result.stdout)["families"][0]
-    assert made["name"] == "police.list"
-    assert read(Path(made["contract"])).department.name == "公安局", "a folder may name the department"
-
-
-def test_a_contract_a_person_has_touched_is_not_written_over(tmp_path: Path) -> None:
-    folder, out = tmp_path / "in", tmp_path / "out"
-    csv(folder / "a.csv", [*HEADING, *people(5)])
-    made = draft(folder)
-    path = write(made, out)[made.families[0].name].path
-    text = path.read_text(encoding="utf-8").replace("待确认（数源部门）", "民政局")
-    path.write_text(text, encoding="utf-8")
-    again = write(made, out)[made.families[0].name]
-    assert (again.state, again.proposed) == (State.KEPT, None), "the same files say nothing new"
-    assert path.read_text(encoding="utf-8") == text
-    assert write(made, out, overwrite=True)[made.families[0].name].state is State.REPLACED
-    assert "民政局" not in path.read_text(encoding="utf-8")
-
-
-def test_source_paths_stay_relative_where_data_and_contracts_share_a_folder(tmp_path: Path) -> None:
-    csv(tmp_path / "data" / "a.csv", [*HEADING, *people(5)])
-    made = draft(tmp_path / "data")
-    inside = read(next(iter(write(made, tmp_path).values())).path)
-    assert inside.sources[0].path == "data/a.csv"
-    outside = read(next(iter(write(made, tmp_path / "elsewhere").values())).path)
-    assert Path(outside.sources[0].path) == tmp_path / "data" / "a.csv"

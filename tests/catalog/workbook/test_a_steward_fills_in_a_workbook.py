@@ -21,6 +21,7 @@ from catalog.workbook.reading import WorkbookFaulty, read
 from catalog.workbook.writing import write
 from contracts import model as m
 from contracts.cli import lint
+from contracts.elements import Element
 from contracts.odcs import dumps
 from contracts.odcs import read as read_contract
 
@@ -142,6 +143,30 @@ def test_rows_are_added_removed_and_moved(book: Path) -> None:
     assert edited(book, remove).fields == contract.fields[:-1]
 
 
+def test_rules_of_every_kind_are_written_without_json(book: Path) -> None:
+    typed = [
+        {"规则编号": "rows", "规则类型": "行数", "最多减少": 0.2, "违反时": "停止发布"},
+        {"规则编号": "same", "规则类型": "多源一致", "信息项": "name", "参照数据集": "tax.payers",
+         "对应关系": "uscc → code", "对照字段": "name"},
+        {"规则编号": "known", "规则类型": "参照完整", "信息项": "region_code",
+         "参照数据集": "civil.divisions", "参照字段": "code"},
+        {"规则编号": "steps", "规则类型": "时序", "信息项": "established_on；uscc", "分组": "uscc"},
+    ]  # fmt: skip
+
+    def edit(opened: Any) -> None:
+        row = opened["质量规则"].max_row
+        for rule in typed:
+            row += 1
+            for heading, value in {"数据集": "market.enterprises", **rule}.items():
+                cell(opened, "质量规则", row, heading).value = value
+
+    rules = {rule.id: rule for rule in edited(book, edit).rules}
+    assert rules["rows"] == m.Rule("rows", m.RuleKind.ROW_COUNT, args={"shrink": 0.2}, action=m.Action.STOP)
+    assert rules["same"].args == {"dataset": "tax.payers", "on": {"uscc": "code"}, "value": "name"}
+    assert rules["known"].args == {"dataset": "civil.divisions", "fields": ["code"]}
+    assert rules["steps"].args == {"by": ["uscc"]}
+
+
 def test_a_renamed_item_keeps_what_no_sheet_shows(tmp_path: Path) -> None:
     contract = read_contract(MARKET)
     document = dumps(contract).replace("businessName: 住所", "businessName: 住所\n        encryptedName: adr")
@@ -227,9 +252,8 @@ def test_drop_downs_offer_elements_types_and_powers(tmp_path: Path) -> None:
             letter = str(rule.sqref).split("2:")[0]
             offered.setdefault(name, set()).add(str(headings[letter]))
             assert rule.type == "list"
-            start, end = str(rule.formula1).lstrip("=").replace("$", "").split("!")[1].split(":")
-            options = opened[str(rule.formula1).lstrip("=").split("!")[0]][f"{start}:{end}"]
-            assert options[0][0].value
+            sheet, cells = str(rule.formula1).replace("$", "").split("!")
+            assert opened[sheet.strip("'")][cells][0][0].value
     assert {"数据元", "数据类型", "用途", "共享类型", "分级", "数据集"} <= offered["信息项"]
     assert {"共享类型", "更新周期", "共享依据"} <= offered["信息资源"]
     assert opened["权责清单"]["D2"].value == "《市场主体登记管理条例》第三条（企业登记）"
@@ -255,6 +279,22 @@ def test_a_new_dataset_can_be_written_into_the_workbook(book: Path) -> None:
     assert first.contract == read_contract(MARKET)
     assert (new.contract.name, new.contract.id, new.file) == ("market.complaints", "market-complaints", "")
     assert new.contract.fields == (m.Field("no", "编号"),)
+
+
+def test_own_elements_are_offered_and_judged_where_they_are_at_hand(tmp_path: Path) -> None:
+    own = {"yunzhou.level": Element("yunzhou.level", "等级", "本市的等级。", max_length=1, codes={"A": "甲"})}
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(write([(read_contract(MARKET), "a.yaml")], own=own))
+    opened = load_workbook(path)
+    assert "yunzhou.level 等级" in {each.value for row in opened["_选项"].iter_rows() for each in row}
+    cell(opened, "信息项", 3, "数据元").value = "yunzhou.level 等级"
+    cell(opened, "信息项", 3, "允许值").value = "Z"
+    opened.save(path)
+    assert read(path)[0].contract.fields[1].element == "yunzhou.level"
+    with pytest.raises(WorkbookFaulty, match="信息项!A3: name: allows 1 value"):
+        read(path, own=own)
+    with pytest.raises(WorkbookFaulty, match=r"no data element yunzhou\.level in force"):
+        read(path, own={})
 
 
 def test_other_workbooks_are_refused(tmp_path: Path, book: Path) -> None:

@@ -1,0 +1,95 @@
+"""The command: what it prints, where contracts go, what it passes over."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from catalog.home import Home
+from catalog.intake.cli import draft as draft_command
+from catalog.intake.draft import draft
+from catalog.intake.landing import land
+from catalog.intake.writing import State, write
+from contracts.codes import resident_check
+from contracts.odcs import read
+
+HEADING: list[list[object]] = [["身份证号", "姓名", "金额"]]
+
+
+def people(n: int) -> list[list[object]]:
+    stems = [f"99010119900307{i:03d}" for i in range(100, 100 + n)]
+    return [[s + resident_check(s), f"张{s[-3:]}", int(s[-3:]) + 0.5] for s in stems]
+
+
+def csv(path: Path, rows: list[list[object]], encoding: str = "utf-8") -> None:
+    text = "".join(",".join("" if c is None else str(c) for c in r) + "\n" for r in rows)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode(encoding))
+
+
+def test_the_command_prints_the_stable_form_and_writes_contracts_that_land(
+    home: Home, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    csv(folder / "名单2024年1月.csv", [*HEADING, *people(5)], "gb18030")
+    (folder / "empty.csv").write_bytes(b"")
+    result = CliRunner().invoke(draft_command, [str(folder), "--json"])
+    assert result.exit_code == 0, result.output
+    made = json.loads(result.stdout)
+    assert set(made) == {"files", "families"}
+    keys = [
+        "path",
+        "encoding",
+        "sheet",
+        "header_row",
+        "rows",
+        "columns",
+        "family",
+        "problem",
+        "fate",
+        "reasons",
+    ]
+    assert [list(f) for f in made["files"]] == [keys, keys]
+    keys = ["name", "files", "contract", "title", "state", "proposed", "changes", "doubts", "fields"]
+    assert [list(f) for f in made["families"]] == [keys]
+    path = Path(made["families"][0]["contract"])
+    assert path.parent == tmp_path / "var" / "contracts"
+    assert land(read(path), path.parent).counts.landed == 5
+    again = CliRunner().invoke(draft_command, [str(folder)])
+    assert again.exit_code == 0, "drafting twice changes nothing"
+    assert "5 rows × 3 columns, gb18030, heading on line 1" in again.output
+
+
+def test_the_installation_inside_a_folder_is_passed_over(home: Home, tmp_path: Path) -> None:
+    csv(tmp_path / "公安局" / "名单.csv", [*HEADING, *people(5)])
+    csv(home.root / "lake" / "x.csv", [*HEADING, *people(5)])
+    result = CliRunner().invoke(draft_command, [str(tmp_path), "--json"])
+    assert [f["path"] for f in json.loads(result.stdout)["files"]] == ["公安局/名单.csv"]
+    made = json.loads(result.stdout)["families"][0]
+    assert made["name"] == "police.list"
+    assert read(Path(made["contract"])).department.name == "公安局", "a folder may name the department"
+
+
+def test_a_contract_a_person_has_touched_is_not_written_over(tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    csv(folder / "a.csv", [*HEADING, *people(5)])
+    made = draft(folder)
+    path = write(made, out)[made.families[0].name].path
+    text = path.read_text(encoding="utf-8").replace("待确认（数源部门）", "民政局")
+    path.write_text(text, encoding="utf-8")
+    again = write(made, out)[made.families[0].name]
+    assert (again.state, again.proposed) == (State.KEPT, None), "the same files say nothing new"
+    assert path.read_text(encoding="utf-8") == text
+    assert write(made, out, overwrite=True)[made.families[0].name].state is State.REPLACED
+    assert "民政局" not in path.read_text(encoding="utf-8")
+
+
+def test_source_paths_stay_relative_where_data_and_contracts_share_a_folder(tmp_path: Path) -> None:
+    csv(tmp_path / "data" / "a.csv", [*HEADING, *people(5)])
+    made = draft(tmp_path / "data")
+    inside = read(next(iter(write(made, tmp_path).values())).path)
+    assert inside.sources[0].path == "data/a.csv"
+    outside = read(next(iter(write(made, tmp_path / "elsewhere").values())).path)
+    assert Path(outside.sources[0].path) == tmp_path / "data" / "a.csv"
