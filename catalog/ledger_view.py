@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from catalog import lineage, releases, revisions
 from catalog.attempts import last_attempts, last_results
+from catalog.intake.errors import sentence
 from catalog.releases import Release
 from catalog.revisions import Revision
 from catalog.store.tables.releases import builds, findings

@@ -57,6 +57,11 @@ class Node:
         """How many problems were noted so far, anywhere in the document."""
         return len(self._log.problems)
 
+    @property
+    def asks(self) -> bool:
+        """Whether somebody wants to know what is merely missing."""
+        return self._log.asks
+
     def where(self, key: str) -> str:
         """The dotted path of ``key``, as messages print it."""
         return f"{self.path}.{key}" if self.path and key else self.path or key

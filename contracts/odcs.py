@@ -50,7 +50,7 @@ def read(path: Path) -> Contract:
     Raises:
         OdcsError: the file cannot be read, is not YAML, or is not a contract.
     """
-    return inspect(path)[0]
+    return _from_file(path, Log(str(path)))
 
 
 def inspect(path: Path) -> tuple[Contract, tuple[Problem, ...]]:
@@ -59,11 +59,8 @@ def inspect(path: Path) -> tuple[Contract, tuple[Problem, ...]]:
     Raises:
         OdcsError: the file cannot be read, is not YAML, or is not a contract.
     """
-    log = Log(str(path))
-    text = text_of_file(path, log)
-    log.raise_if_any()
-    assert text is not None, "no text without a noted problem"
-    return _loads(text, log), tuple(log.warnings)
+    log = Log(str(path), asks=True)
+    return _from_file(path, log), tuple(log.warnings)
 
 
 def loads(text: str, file: str = "<text>") -> Contract:
@@ -107,6 +104,13 @@ def dumps(contract: Contract) -> str:
 def contract_digest(contract: Contract) -> str:
     """SHA-256 over the canonical JSON of the contract, in hexadecimal."""
     return digest(to_document(contract))
+
+
+def _from_file(path: Path, log: Log) -> Contract:
+    text = text_of_file(path, log)
+    log.raise_if_any()
+    assert text is not None, "no text without a noted problem"
+    return _loads(text, log)
 
 
 def _loads(text: str, log: Log) -> Contract:

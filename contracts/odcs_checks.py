@@ -22,11 +22,11 @@ from contracts.rules import check_rule, rules_of
 def check_contract(document: Node, schema: Node, custom: Node, contract: Contract) -> None:
     """Note everything that does not fit together, and then what is left unsaid."""
     _check_rules(schema, contract)
-    steps = {node.value.get("id"): node for node in custom.children("cleaning")}
+    steps = {node.value.get("id"): node for node in custom.children("cleaning")} if contract.cleaning else {}
     for step in contract.cleaning:
         built(steps.get(step.id, custom), check_cleaning, {"step": step, "contract": contract})
     _check_layouts(document, contract)
-    if not document.failures:
+    if document.asks and not document.failures:
         for gap in gaps(contract, custom.value):
             document.warn(gap.key, gap.what, gap.remedy)
 

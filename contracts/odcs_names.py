@@ -6,6 +6,8 @@ mean is in ``docs/odcs-mapping.md``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 # ``engine`` of our quality rules.
@@ -43,7 +45,8 @@ NAMES: Final[dict[str, frozenset[str]]] = {
 }
 
 
-def elsewhere(level: str) -> dict[str, str]:
+@cache
+def elsewhere(level: str) -> Mapping[str, str]:
     """Names that say nothing on ``level`` → where they do."""
     own = NAMES[level]
     return {name: place for place, names in NAMES.items() for name in names if name not in own}

@@ -52,9 +52,10 @@ class OdcsError(ContractError):
 
 @dataclass(slots=True)
 class Log:
-    """Problems found so far in one file, and what is merely missing in it."""
+    """Problems found so far in one file, and what is merely missing in it where somebody asks."""
 
     file: str
+    asks: bool = False
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 

@@ -33,6 +33,10 @@ _YEAR: Final = re.compile(r"(\d{4})年?")
 _TIME: Final = re.compile(r"(\d{1,2})(?:[时点]|[:时点](\d{1,2})(?:[:分](?:(\d{1,2})(?:\.(\d{1,9}))?秒?)?)?)")
 _COMPACT_TIME: Final = re.compile(r"(\d\d)(\d\d)(\d\d)?")
 _ZONE: Final = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
+_NUMERALS: Final = re.compile(
+    r"(?P<y>[〇零○一二三四五六七八九]{4})年(?:(?P<m>[一二三四五六七八九十]{1,3})月(?:(?P<d>[一二三四五六七八九十]{1,3})[日号])?)?"
+)
+_ZEROS: Final = str.maketrans("零○", "〇〇")
 _TRUE: Final = frozenset({"是", "Y", "YES", "TRUE", "T", "1", "1.0", "有"})
 _FALSE: Final = frozenset({"否", "N", "NO", "FALSE", "F", "0", "0.0", "没有"})
 # Source: the day before 1900-01-01 in Excel's calendar, which has a 1900-02-29 that never was; serials
@@ -93,7 +97,7 @@ def day(text: str, grain: str | None = None, form: str | None = None) -> date | 
     found = instant(text, form)
     if found is not None:
         return found.date() if found.time() == time() else None
-    plain = to_half_width(text).strip()
+    plain = _arabic(to_half_width(text).strip())
     if grain in ("month", "quarter", "year") and (part := _MONTH.fullmatch(plain)):
         return _civil(part[1], part[2] or part[3], "1")
     if grain == "year" and (part := _YEAR.fullmatch(plain)):
@@ -113,7 +117,7 @@ def instant(text: str, form: str | None = None) -> datetime | None:
         text: as found in the source.
         form: declared format of the source: a JDK pattern or ``excel_serial``, or None.
     """
-    plain = to_half_width(text).strip()
+    plain = _arabic(to_half_width(text).strip())
     head = _DATE.match(plain)
     if head is None:
         return None if form is None else _by_form(plain, form)
@@ -136,6 +140,28 @@ def instant(text: str, form: str | None = None) -> datetime | None:
         return aware.astimezone(CIVIL_ZONE).replace(tzinfo=None)
     except (ValueError, OverflowError):
         return None
+
+
+def _arabic(text: str) -> str:
+    """A date in Chinese numerals with Arabic ones; any other text as it is.
+
+    >>> _arabic("二〇二四年十二月二十五日"), _arabic("二零二四年三月"), _arabic("三月五日")
+    ('2024年12月25日', '2024年3月', '三月五日')
+    """
+    found = None if text.isascii() else _NUMERALS.fullmatch(text)
+    if found is None:
+        return text
+    year = "".join(str("〇一二三四五六七八九".find(c.translate(_ZEROS))) for c in found["y"])
+    return f"{year}年" + "".join(
+        f"{_below_hundred(found[part])}{unit}" for part, unit in (("m", "月"), ("d", "日")) if found[part]
+    )
+
+
+def _below_hundred(text: str) -> int:
+    """A Chinese numeral below a hundred: 三, 十二, 二十五."""
+    tens, ten, ones = text.rpartition("十")
+    worth = "〇一二三四五六七八九".index
+    return (worth(tens) if tens else 1 if ten else 0) * 10 + (worth(ones) if ones else 0)
 
 
 def _clock(text: str, *, compact: bool) -> time | None:

@@ -1,4 +1,4 @@
-"""Commands of the pipelines: ``build``, ``leases`` and ``quality``.
+"""Commands of the pipelines: ``build`` and ``leases``.
 
 Exit status of ``build``: 0 when every dataset has a stated outcome (released, unchanged, or stopped by
 a gate, which is printed), 1 when a dataset failed or could not be sent back to those who subscribed.
@@ -15,8 +15,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
-
-from catalog.quality.cli import quality as quality
 
 if TYPE_CHECKING:
     from rich.console import Console

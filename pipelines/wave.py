@@ -175,6 +175,8 @@ class Wave:
                 self._release(lease, revision, rows, fingerprint, before, account, began)
             except Unchanged as same:
                 assert before is not None
+                if rows.arrived is not None:  # no row was judged: what is known of the release stands
+                    account.quality, account.results, account.dimensions = before.quality, (), {}
                 with writing(self.engine) as connection:
                     leases.hold(connection, lease)
                     adopt_fingerprint(connection, before, fingerprint)

@@ -21,6 +21,7 @@ from catalog.intake.families import Family, fold, twins
 from catalog.intake.fields import drafted_contract
 from catalog.intake.layout import Refused, Table, tables_of
 from catalog.intake.members import Member
+from catalog.intake.sources import reasons_of
 from catalog.intake.standing import Standing, alike, names_of, same_files
 from contracts.model import Contract, SourceFormat
 from contracts.proposals import Proposal
@@ -141,13 +142,14 @@ def draft(
         doubts = (*made.doubts, *(text for _, text in alike(made.contract, standing)))
         drafted.append(DraftedFamily(made.contract.name, paths, made.contract, made.proposals, doubts))
     homes = {id(m.printed): (name, _notes(family, m)) for name, family in named for m in family.members}
+    reasons = {id(m.printed): reasons_of(family, m) for _, family in named for m in family.members}
     lost = {id(x.member.printed) for family in families for x in family.losers}
     homes |= {
         id(x.member.printed): (name, [*x.member.table.problems, x.reason])
         for name, family in named
         for x in family.losers
     }
-    return Draft(folder, tuple(_report(t, homes, lost) for t in found), tuple(drafted))
+    return Draft(folder, tuple(_report(t, homes, lost, reasons) for t in found), tuple(drafted))
 
 
 def data_files(folder: Path, without: Sequence[Path] = ()) -> Iterator[Path]:
@@ -201,7 +203,10 @@ def _first_column_tells(member: Member) -> bool:
 
 
 def _report(
-    found: Table | Refused, homes: Mapping[int, tuple[str, Sequence[str]]], lost: Collection[int]
+    found: Table | Refused,
+    homes: Mapping[int, tuple[str, Sequence[str]]],
+    lost: Collection[int],
+    reasons: Mapping[int, Mapping[str, str]],
 ) -> FileReport:
     if isinstance(found, Refused):
         return FileReport(found.path, found.encoding, found.sheet, problem=found.problem)
@@ -217,5 +222,5 @@ def _report(
         family=family,
         problem="; ".join(notes) or None,
         fate="replaced" if id(found) in lost else "read",
-        reasons=source.reasons,
+        reasons=reasons.get(id(found), source.reasons),
     )

@@ -127,7 +127,13 @@ def source_name(member: Member, taken: Collection[str], *, shared: bool = False)
 
 def _table_name(family: Family, number: int) -> str:
     """The first telling text whose words are all known, else the first in Pinyin."""
-    sure = [_shared(family), _usual_subject(family), _title_line(family)]
+    titled = all(_title_above(m) for m in family.members)
+    sure = [
+        _shared(family),
+        _title_line(family) if titled else "",
+        _usual_subject(family),
+        _title_line(family),
+    ]
     guessed = [*(_HASH.sub("", _bare(m.subject)) for m in family.members), title_of(family)]
     for stems in (sure, guessed):
         texts = [s for s in stems if re.search(r"[A-Za-z]{2}|[\u4e00-\u9fff]", s)]

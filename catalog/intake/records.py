@@ -146,39 +146,3 @@ def line_column(values: Sequence[int] | range) -> pa.ChunkedArray:
     """A column of record numbers."""
     numbers = np.arange(values.start, values.stop) if isinstance(values, range) else values
     return pa.chunked_array([pa.array(numbers, pa.int64())])
-
-
-def sifted(
-    headings: tuple[str, ...],
-    columns: Sequence[pa.ChunkedArray],
-    lines: pa.ChunkedArray,
-    rules: Sequence[str],
-    *,
-    preamble: int = 0,
-    header: int = 0,
-    dropped: Counter[str] | None = None,
-) -> Records:
-    """Records of untrimmed columns after the drop rules.
-
-    Args:
-        headings: one per column.
-        columns: text columns of equal length.
-        lines: record number of each row.
-        rules: drop rules of the source.
-        preamble: lines above the heading.
-        header: heading lines.
-        dropped: lines the reader has already left out, by rule.
-
-    Returns:
-        The rows kept, with every other line counted.
-    """
-    kept = sift([trimmed(c) for c in columns], lines, headings, rules)
-    return Records(
-        headings,
-        kept.columns,
-        kept.lines,
-        preamble,
-        header,
-        (dropped or Counter()) + kept.dropped,
-        kept.sections,
-    )

@@ -107,11 +107,12 @@ def _source(
         area=member.area,
         absent=tuple(c.name for c in columns if c.name not in fed),
         unpivot=unpivot,
-        reasons=_reasons(family, member),
+        reasons=reasons_of(family, member),
     )
 
 
-def _reasons(family: Family, member: Member) -> dict[str, str]:
+def reasons_of(family: Family, member: Member) -> dict[str, str]:
+    """Why a member is read as it is, by property of its source."""
     reasons = dict(member.table.source.reasons)
     if member.period:
         reasons["period"] = f"from {member.why_period}"

@@ -173,7 +173,7 @@ def lost(before: Any, after: Any, path: str = "") -> Iterator[str]:
                 yield from lost(value, after[key], f"{path}.{key}")
             elif value not in (None, False):
                 yield f"{path}.{key}"
-    elif isinstance(before, list) and all(isinstance(item, Mapping) for item in before):
+    elif isinstance(before, list) and before != after and all(isinstance(item, Mapping) for item in before):
         for item in before:
             twins = [other for other in after if name_of(other) == name_of(item)]
             yield from lost(item, twins[0] if twins else None, f"{path}[{name_of(item)}]")

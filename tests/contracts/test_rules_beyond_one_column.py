@@ -1,4 +1,4 @@
-"""Coordinates, references, agreement, order, counts by period, bands of rows: what is refused, what is good."""
+"""Rules about two columns, other datasets, order, periods and row bands: what is refused, what is good."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def bad(kind: RuleKind, fields: tuple[str, ...], said: str, /, **args: Any) -> A
         bad(RuleKind.REFERENCE, ("place",), "as many", dataset="a.places", fields=["code", "name"]),
         bad(RuleKind.AGREEMENT, ("reading",), "match the two", dataset="a.c", value="v"),
         bad(RuleKind.AGREEMENT, ("reading",), "should agree with", dataset="a.c", on={"place": "code"}),
-        bad(RuleKind.AGREEMENT, ("reading",), "the field no, which", dataset="a.c", on={"no": "c"}, value="v"),
+        bad(RuleKind.AGREEMENT, ("reading",), "the field no", dataset="a.c", on={"no": "c"}, value="v"),
         bad(RuleKind.ORDER, ("reading",), "reads 2 or more", by="place"),
         bad(RuleKind.ORDER, ("reading", "at"), "one sequence"),
         bad(RuleKind.ORDER, ("reading", "at"), "the field station, which", by="station"),

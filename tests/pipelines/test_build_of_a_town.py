@@ -20,6 +20,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from catalog.attempts import last_results
+from catalog.quality.cli import quality
 from catalog.releases import Release, latest, protected_files, read_quarantine, read_vault
 from catalog.store import reading
 from catalog.store.tables.evidence import evidence_entries
@@ -28,7 +29,6 @@ from catalog.store.tables.releases import builds, findings, leases
 from contracts.model import Action, Composed, Composition, Contract, Rule, RuleKind, UnitRule
 from pipelines.build import build
 from pipelines.cli import build as command
-from pipelines.cli import quality
 from pipelines.composed import sealed
 from pipelines.errors import CheckFailed, NothingToBuild
 from pipelines.wave import Outcome

@@ -108,6 +108,7 @@ def test_a_file_that_says_nothing_new_makes_no_release(register: Callable[[Contr
     outcome = town.deliver("people-2.csv", line(2), line(1))
 
     assert (outcome.state, outcome.landed, outcome.typed) == ("unchanged", 2, 2)
+    assert outcome.quality == town.release.quality
     assert outcome.reason == "nothing was delivered that release 1 does not hold"
     assert town.build().reason == ""
 
@@ -131,7 +132,8 @@ def test_a_change_log_is_applied_in_its_order(register: Callable[[Contract], Reg
 
     outcome = town.deliver(
         "people-2.csv",
-        line(5, op="I"), line(5, income=7, op="U"), line(1, op="D"), line(9, op="D"), line(2, income=3, op="U"),
+        line(5, op="I"), line(5, income=7, op="U"), line(1, op="D"), line(9, op="D"),
+        line(2, income=3, op="U"),
     )  # fmt: skip
 
     assert (outcome.state, outcome.landed, outcome.typed) == ("released", 5, 5)

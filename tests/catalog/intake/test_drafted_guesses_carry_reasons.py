@@ -118,6 +118,8 @@ def test_digits_lost_to_scientific_notation_are_reported_as_damage(tmp_path: Pat
         ("等级", ["是", "是"], FieldType.STRING),
         ("登记日期", ["2024-03-01", "45352", "2024年3月2日"], FieldType.DATE),
         ("年份", ["2019", "2020"], FieldType.DATE),
+        ("签订日期", ["二〇二四年三月五日", "二零二四年十二月二十五日", "2024-01-02"], FieldType.DATE),
+        ("签订月份", ["二〇二四年十月", "二〇二三年一月"], FieldType.DATE),
     ],
 )
 def test_truth_words_serial_days_and_years_are_typed(

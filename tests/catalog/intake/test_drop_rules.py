@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.intake.records import line_column, sifted, text_column
+from catalog.intake.records import Tally, gathered, line_column, streamed, text_column
 from catalog.intake.rows import RULES, rule_of
 
 HEADINGS = ("街道", "社区", "人数", "金额")
@@ -51,7 +51,7 @@ def test_the_rows_kept_and_the_rows_dropped_add_up() -> None:
         ("填表人：某某", "", "", ""),
     ]
     columns = [text_column(list(c)) for c in zip(*table, strict=True)]
-    records = sifted(HEADINGS, columns, line_column(range(2, 9)), RULES)
+    records = gathered(streamed([(HEADINGS, columns, line_column(range(2, 9)))], RULES, Tally()))
     assert records.lines.to_pylist() == [3, 4]
     assert records.dropped == {"sub_header": 1, "total": 2, "blank": 1, "signature": 1}
     assert records.sections == ((2, "城东街道（2个）"),)

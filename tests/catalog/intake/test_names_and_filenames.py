@@ -16,7 +16,6 @@ from catalog.intake import (
     json_documents,
     likeness,
     names,
-    romanised,
     rows,
     semantics,
 )
