@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import os
 import sys
+from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 
 import click
@@ -27,17 +28,19 @@ ORDER = {name: place for place, name in enumerate(STORY.split())}
 class Commands(click.Group):
     """A group whose members are entry points, loaded on use."""
 
+    @cached_property
     def _points(self) -> dict[str, EntryPoint]:
+        """Registered commands by name, looked for once: it reads the metadata of all that is installed."""
         return {p.name: p for p in entry_points(group="ybz.commands")}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the story's order, then the rest by alphabet."""
-        names = self._points()
+        names = self._points
         return sorted(names, key=lambda n: (ORDER.get(n, len(ORDER)), n))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command called ``cmd_name``, imported now."""
-        point = self._points().get(cmd_name)
+        point = self._points.get(cmd_name)
         if point is None:
             return None
         command: click.Command = point.load()
