@@ -4,7 +4,8 @@ Decides which of its rows are the last word on their key, which say nothing new,
 appends may not say, and which keys are gone. Whether a row is right is judged afterwards: a row its
 rules then refuse leaves the published one in service. Rows without a whole key are left to the rules.
 
-- *incremental* 增量: of several rows of a key the one with the highest watermark counts, then the last;
+- *incremental* 增量: of several rows of a key, the published one among them, the one with the highest
+  watermark counts, then the last;
 - *append* 追加: the first row of a key counts for ever; another one is quarantined;
 - *change log* 变更日志: the last entry of a key counts, in log order.
 """
@@ -34,6 +35,7 @@ CHANGED_ROW: Final = "load:changed_row"
 NO_KEY: Final = "load:delete_without_key"
 
 Mask = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,10 @@ class Arrivals:
         gone: published rows whose key was deleted, as the vault has them.
         existing: published rows whose key arrived, as the vault has them.
         rejected: rows that leave, by :data:`contracts.cast.REJECTED`.
-        aside: why typed rows are not in ``rows``: ``superseded`` by a later one of the delivery,
-            ``identical`` to the published one, ``deletes``, ``absent_deletes`` of unknown keys.
+        aside: why typed rows are not in ``rows``: ``superseded`` by a later one, ``identical`` to the
+            published one, ``deletes``, ``absent_deletes`` of unknown keys.
+        earlier: of a whole build, entries superseded by a later one of their key, the latest first, with
+            the operation where they have one: what counts where the later one is refused.
     """
 
     rows: pa.Table
@@ -54,6 +58,7 @@ class Arrivals:
     existing: pa.Table
     rejected: pa.Table
     aside: Mapping[str, int]
+    earlier: pa.Table | None = None
 
 
 def arrivals(contract: Contract, typed: pa.Table, former: Former | None) -> Arrivals:
@@ -69,16 +74,16 @@ def arrivals(contract: Contract, typed: pa.Table, former: Former | None) -> Arri
         return Arrivals(typed, published, published, REJECTED.empty_table(), {})
     whole = _has_key(contract, typed)
     deletes = _deletes(typed)
-    last, twice = _last_word(contract, typed, whole)
+    last, twice, places = _last_word(contract, typed, whole)
     existing = published if former is None else matching_rows(contract, typed.filter(pa.array(whole)), former)
-    alike, known = _against(contract, typed, existing)
+    alike, known, older = _against(contract, typed, existing)
     refused = deletes & ~whole
     if contract.load.kind is LoadKind.APPEND:
         same = (known & alike) | (~known & twice)
         refused |= (known & ~alike) | (~known & ~last & ~twice & whole)
     else:
         same = last & known & alike & ~deletes
-    superseded = whole & ~last & ~same & ~refused
+    superseded = whole & (~last | older) & ~same & ~refused
     removing = deletes & last & whole
     kept = ~(superseded | same | refused | deletes)
     aside = {
@@ -97,7 +102,39 @@ def arrivals(contract: Contract, typed: pa.Table, former: Former | None) -> Arri
         existing,
         _rejected(contract, typed, refused, deletes),
         {name: int(mask.sum()) for name, mask in aside.items() if mask.any()},
+        _earlier(contract, typed, superseded, places) if former is None else None,
     )
+
+
+def taken_up(contract: Contract, earlier: pa.Table, refused: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """What counts of keys whose later entry is refused: the entry before it.
+
+    Args:
+        contract: with its primary key.
+        earlier: as :attr:`Arrivals.earlier`.
+        refused: rows that their rules refuse.
+
+    Returns:
+        Rows to be judged in their place, without the operation, and the entries left; a key whose entry
+        before was a delete has neither.
+    """
+    keys = ", ".join(f'e."{name}"' for name in contract.key)
+    on = " AND ".join(f'e."{name}" = r."{name}"' for name in contract.key)
+    with shared() as connection:
+        connection.register("earlier", _numbered(earlier))
+        connection.register("refused", refused.select(list(contract.key)))
+        found = connection.sql(
+            f"SELECT min(e._row) AS _row FROM earlier e SEMI JOIN refused r ON {on} GROUP BY {keys}"
+        ).to_arrow_table()
+    places = np.sort(found["_row"].to_numpy())
+    left = np.ones(earlier.num_rows, dtype=bool)
+    left[places] = False
+    taken, rest = earlier.take(pa.array(places)), earlier.filter(pa.array(left))
+    deleted = _deletes(taken)
+    if deleted.any():
+        rest = _semi(rest, taken.filter(pa.array(deleted)), contract.key, "ANTI")
+    rows = taken.filter(pa.array(~deleted))
+    return (rows.drop_columns([OPERATION]) if OPERATION in rows.column_names else rows), rest
 
 
 def matching_rows(contract: Contract, rows: pa.Table, former: Former) -> pa.Table:
@@ -124,11 +161,12 @@ def _deletes(typed: pa.Table) -> Mask:
     return found
 
 
-def _last_word(contract: Contract, typed: pa.Table, whole: Mask) -> tuple[Mask, Mask]:
-    """Which rows count among those of their key, and which only repeat, field by field, the one that does."""
+def _last_word(contract: Contract, typed: pa.Table, whole: Mask) -> tuple[Mask, Mask, Places]:
+    """Which rows count among those of their key, which only repeat it field by field, and their rank."""
     last, twice = whole.copy(), np.zeros(typed.num_rows, dtype=bool)
+    places = np.ones(typed.num_rows, dtype=np.int64)
     if is_unique(typed.filter(pa.array(whole)), contract.key):
-        return last, twice
+        return last, twice, places
     load = contract.load
     order = {
         LoadKind.APPEND: "_row",
@@ -145,40 +183,54 @@ def _last_word(contract: Contract, typed: pa.Table, whole: Mask) -> tuple[Mask, 
             f"FROM arrived WINDOW w AS (PARTITION BY {keys} ORDER BY {order} "
             "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
         ).to_arrow_table()
-    rows, first = found["_row"].to_numpy(), found["place"].to_numpy() == 1
+    rows = found["_row"].to_numpy()
+    places[rows] = found["place"].to_numpy()
+    first = places[rows] == 1
     last[rows] = first
     twice[rows] = ~first & np.asarray(found["alike"])
-    return last, twice
+    return last, twice, places
 
 
-def _against(contract: Contract, typed: pa.Table, existing: pa.Table) -> tuple[Mask, Mask]:
-    """Which rows have the same fields as the published row of their key, and which have one at all."""
-    alike, known = np.zeros(typed.num_rows, dtype=bool), np.zeros(typed.num_rows, dtype=bool)
+def _against(contract: Contract, typed: pa.Table, existing: pa.Table) -> tuple[Mask, Mask, Mask]:
+    """Which rows are, field by field, the published row of their key, have one at all, are older than it."""
+    alike, known, older = (np.zeros(typed.num_rows, dtype=bool) for _ in range(3))
     if not existing.num_rows:
-        return alike, known
+        return alike, known, older
     names = [f.name for f in contract.fields]
     on = " AND ".join(f'n."{name}" = o."{name}"' for name in contract.key)
     same = " AND ".join(f'n."{name}" IS NOT DISTINCT FROM o."{name}"' for name in names)
+    late = "false"
+    if contract.load.kind is LoadKind.INCREMENTAL:
+        mark = f'"{contract.load.watermark}"'
+        late = f"o.{mark} IS NOT NULL AND (n.{mark} IS NULL OR n.{mark} < o.{mark})"
     with shared() as connection:
         connection.register("arrived", _numbered(typed.select(names)))
         connection.register("published", existing.select(names))
         found = connection.sql(
-            f"SELECT n._row, {same} AS alike FROM arrived n JOIN published o ON {on}"
+            f"SELECT n._row, {same} AS alike, {late} AS older FROM arrived n JOIN published o ON {on}"
         ).to_arrow_table()
     rows = found["_row"].to_numpy()
     known[rows] = True
-    alike[rows] = np.asarray(found["alike"])
-    return alike, known
+    alike[rows], older[rows] = np.asarray(found["alike"]), np.asarray(found["older"])
+    return alike, known, older
 
 
-def _semi(rows: pa.Table, wanted: pa.Table, key: tuple[str, ...]) -> pa.Table:
-    """Rows whose key is among those of ``wanted``."""
+def _semi(rows: pa.Table, wanted: pa.Table, key: tuple[str, ...], how: str = "SEMI") -> pa.Table:
+    """Rows whose key is among those of ``wanted``, or with ``ANTI`` those whose key is not."""
     on = " AND ".join(f'r."{name}" = w."{name}"' for name in key)
     with shared() as connection:
-        connection.register("held", rows)
+        connection.register("held", _numbered(rows))
         connection.register("wanted", wanted.select(list(key)))
-        found = connection.sql(f"SELECT r.* FROM held r SEMI JOIN wanted w ON {on}").to_arrow_table()
-    return found.cast(rows.schema)
+        found = connection.sql(f"SELECT r.* FROM held r {how} JOIN wanted w ON {on}").to_arrow_table()
+    return found.sort_by("_row").drop_columns(["_row"]).cast(rows.schema)
+
+
+def _earlier(contract: Contract, typed: pa.Table, superseded: Mask, places: Places) -> pa.Table | None:
+    """Superseded entries, the latest of each key first; None where there are none."""
+    if contract.load.kind is LoadKind.APPEND or not superseded.any():
+        return None
+    rows = np.flatnonzero(superseded)
+    return typed.take(pa.array(rows[np.argsort(places[rows], kind="stable")]))
 
 
 def _numbered(rows: pa.Table) -> pa.Table:

@@ -263,6 +263,11 @@ def _print_catalogued(lines: Sequence[dict[str, Any]]) -> None:
         click.echo(f"{line['code']}  {line['name']}: {line['state']}, {news}")
         for point in line["open_points"]:
             click.echo(f"    open: {point}")
+    if all(line["problem"] for line in lines):
+        return
+    if any(line["open_points"] for line in lines):
+        click.echo("an open dataset can be built and shown, but not found: state what is open, catalogue again")
+    click.echo("next: `ybz build`")
 
 
 def _print_json(document: object) -> None:

@@ -51,7 +51,8 @@ def write(
     if as_json:
         click.echo(json.dumps({"workbook": str(path), "datasets": names}, ensure_ascii=False))
     else:
-        click.echo(f"{path}: {len(names)} dataset(s); fill it in, then `ybz workbook read {path}`")
+        counted = "1 dataset" if len(names) == 1 else f"{len(names)} datasets"
+        click.echo(f"{path}: {counted}; fill it in, then `ybz workbook read {path}`")
 
 
 @workbook.command()
@@ -90,6 +91,8 @@ def read(file: Path, into: Path | None, force: bool, as_json: bool) -> None:
         for line in conflicts:
             remedy = "take your edits over by hand, or read with --force"
             click.echo(f"{line['path']}: was changed since the workbook was made — {remedy}", err=True)
+        if any(line["state"] == "written" for line in lines):
+            click.echo(f"next: `ybz lint {folder}`, `ybz catalog {folder}`")
     if conflicts:
         raise SystemExit(1)
 
@@ -103,7 +106,9 @@ def _say_faults(file: Path, error: Any, as_json: bool) -> None:
         return
     for fault in error.faults:
         click.echo(str(fault))
-    click.echo(f"{file}: {len(error.faults)} cell(s) to correct; nothing was written", err=True)
+    cells = sum(bool(fault.cell) for fault in error.faults)
+    said = f"{cells} cell{'' if cells == 1 else 's'} to correct; " if cells else ""
+    click.echo(f"{file}: {said}nothing was written", err=True)
 
 
 def _take(each: Filled, folder: Path, *, force: bool) -> dict[str, Any]:

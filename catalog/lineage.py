@@ -9,11 +9,12 @@ joined, grouped or sorted by. An edge from source field ``*`` says that only row
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select
 
+from catalog.build_order import LineageCycle, ordered
 from catalog.errors import CatalogError
 from catalog.lineage_sql import LineageError, Origin, inputs_of, origins
 from catalog.store.tables.ledger import lineage_edges
@@ -41,18 +42,6 @@ __all__ = [
 
 EVERY = "*"
 INDIRECT = ("FILTER", "JOIN", "GROUP_BY", "SORT", "ROWS")
-
-
-class LineageCycle(CatalogError):
-    """Datasets that are made from each other.
-
-    Attributes:
-        path: dataset names, the first one again at the end.
-    """
-
-    def __init__(self, path: tuple[str, ...]) -> None:
-        self.path = path
-        super().__init__(f"datasets are made from each other: {' → '.join(path)} — break the circle")
 
 
 class UnknownInput(CatalogError):
@@ -197,18 +186,6 @@ def build_order(contracts: Mapping[str, Contract]) -> tuple[str, ...]:
     return ordered({name: _inputs(contract) for name, contract in contracts.items()})
 
 
-def ordered(inputs: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """As :func:`build_order`, from the names of what each dataset is made from.
-
-    Raises:
-        LineageCycle: datasets are made from each other; the path is shown.
-    """
-    done: dict[str, None] = {}
-    for name in sorted(inputs):
-        _visit(name, inputs, done, ())
-    return tuple(done)
-
-
 def record_edges(connection: Connection, target: str, edges: Iterable[Edge]) -> None:
     """Replace the edges into ``target``, in the caller's transaction."""
     connection.execute(delete(lineage_edges).where(lineage_edges.c.target_dataset == target))
@@ -295,18 +272,6 @@ class _Heirs:
 
 def _inputs(contract: Contract) -> tuple[str, ...]:
     return inputs_of(contract.composed.sql) if contract.composed is not None else ()
-
-
-def _visit(
-    name: str, inputs: Mapping[str, Sequence[str]], done: dict[str, None], path: tuple[str, ...]
-) -> None:
-    if name in path:
-        raise LineageCycle((*path[path.index(name) :], name))
-    if name in done or name not in inputs:
-        return
-    for source in inputs[name]:
-        _visit(source, inputs, done, (*path, name))
-    done[name] = None
 
 
 def _with_ancestors(name: str, contracts: Mapping[str, Contract]) -> tuple[str, ...]:

@@ -19,10 +19,12 @@ from catalog.revisions import parsed
 from catalog.store import reading, writing
 from catalog.store.tables.inputs import outlines
 from catalog.store.tables.ledger import entries, revisions
-from contracts.model import Contract, Dimension, LoadKind, Source, SourceFormat, UpdateCycle
+from contracts.model import Contract, Dimension, LoadKind, RuleKind, Source, SourceFormat, UpdateCycle
 
 # Form of the documents; a changed form has a number of its own, and older rows are made again.
-FORM: Final = 2
+FORM: Final = 3
+# Kinds of rules that read another dataset.
+_ELSEWHERE: Final = (RuleKind.REFERENCE, RuleKind.AGREEMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Outline:
         sources: name, format, path, sheet and query of each; nothing else of them.
         load: what a delivery stands for.
         inputs: names of the datasets it is made from; None where it is not composed.
+        compared: names of the datasets its rules read.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Outline:
     sources: tuple[Source, ...]
     load: LoadKind
     inputs: tuple[str, ...] | None
+    compared: tuple[str, ...]
 
     @property
     def schema(self) -> str:
@@ -98,6 +102,7 @@ def document_of(contract: Contract) -> dict[str, Any]:
         "sources": [[s.name, s.format.value, s.path, s.sheet, s.query] for s in contract.sources],
         "load": contract.load.kind.value,
         "inputs": None if contract.composed is None else list(inputs_of(contract.composed.sql)),
+        "compared": sorted({rule.args["dataset"] for rule in contract.rules if rule.kind in _ELSEWHERE}),
     }
 
 
@@ -160,4 +165,5 @@ def _outline(row: Mapping[str, Any], made: Mapping[str, Mapping[str, Any]]) -> O
         ),
         load=LoadKind(document["load"]),
         inputs=None if inputs is None else tuple(inputs),
+        compared=tuple(document["compared"]),
     )

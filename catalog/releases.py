@@ -226,9 +226,22 @@ def former_vault(home: Home, release: Release, key: str) -> Former:
     return Former(delta.files(folder, release.vault_version), stored, release.row_count, keyed)
 
 
-def adopt_fingerprint(connection: Connection, release: Release, fingerprint: str) -> None:
-    """Remember that other inputs gave the rows of a release, so that they are not read again."""
-    connection.execute(update(releases).where(releases.c.id == release.id).values(fingerprint=fingerprint))
+def adopt_fingerprint(
+    connection: Connection, release: Release, fingerprint: str, held: Mapping[str, Any] | None = None
+) -> None:
+    """Remember that other inputs gave the rows of a release, so that they are not read again.
+
+    Args:
+        connection: of the store.
+        release: the newest one of its dataset.
+        fingerprint: of the inputs.
+        held: of a load that adds: the counts that say which deliveries it holds now. A delivery that said
+            nothing new must not have a second word when later ones arrive.
+    """
+    counts = {**release.counts, **(held or {})}
+    connection.execute(
+        update(releases).where(releases.c.id == release.id).values(fingerprint=fingerprint, counts=counts)
+    )
 
 
 def changes(home: Home, before: Release | None, after: Release, key: tuple[str, ...]) -> Changes:

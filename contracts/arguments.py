@@ -47,12 +47,22 @@ _ARGUMENTS: Final[Mapping[RuleKind, frozenset[str]]] = {
 _NUMERIC: Final = (FieldType.INTEGER, FieldType.NUMBER)
 _TIMED: Final = (FieldType.DATE, FieldType.TIMESTAMP)
 # Types of the fields a kind can read at all; kinds left out read any.
-_TYPES: Final = {RuleKind.COORDINATES: _NUMERIC, RuleKind.PERIOD_COUNT: _TIMED}
+_TYPES: Final = {
+    RuleKind.COORDINATES: _NUMERIC,
+    RuleKind.PERIOD_COUNT: _TIMED,
+    RuleKind.FRESHNESS: _TIMED,
+}
 _INDICATOR: Final = re.compile(r"0[1-6]0[1-6]", re.ASCII)
 # Source: house style of names in the ledger.
 _DATASET: Final = re.compile(r"[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}", re.ASCII)
-# What RE2 (DuckDB, Arrow) does not have: look-around and back-references.
-_NOT_RE2: Final = re.compile(r"\(\?[=!]|\(\?<[=!]|\(\?P=|(?<!\\)(?:\\\\)*\\[1-9]")
+# What RE2 (DuckDB, Arrow) does not have, outside of brackets: look-around and back-references; conditions,
+# comments, atomic groups and possessive repeats; escapes of Python alone; more than a thousand repeats.
+_BACK: Final = re.compile(r"\(\?<?[=!]|\(\?P=|\\[1-9]")
+_PYTHON: Final = re.compile(
+    r"\(\?[(#>]|\(\?[a-zA-Z]*[aLux]|[*+?}]\+|\\[ZNuU]|\{(?:\d*,)?\d{5,}|\{(?:\d*,)?[1-9]\d{3}"
+)
+# A pair of brackets with what is in them, and an escaped character: read whole, so that neither is mistaken.
+_BRACKETS: Final = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]|\\[^1-9ZNuU]", re.DOTALL)
 
 
 def check_arguments(rule: Rule, contract: Contract) -> None:
@@ -82,7 +92,10 @@ def pattern_fault(pattern: Any) -> str | None:
         re.compile(pattern)
     except re.error as error:
         return f"is not a regular expression: {error.msg}"
-    return "uses look-around or a back-reference, which RE2 lacks" if _NOT_RE2.search(pattern) else None
+    bare = _BRACKETS.sub("c", pattern)
+    if _BACK.search(bare):
+        return "uses look-around or a back-reference, which RE2 lacks"
+    return "uses what Python has and RE2 lacks" if _PYTHON.search(bare) else None
 
 
 def kept_together(rule: Rule) -> tuple[str, ...]:
@@ -163,7 +176,8 @@ def _no_regex(args: Mapping[str, Any]) -> _Fault:
 
 
 def _no_code(args: Mapping[str, Any]) -> _Fault:
-    known = args.get("code") in CODES
+    code = args.get("code")
+    known = isinstance(code, str) and code in CODES
     return None if known else ("names no known check-digit code", f"write one of {', '.join(CODES)}")
 
 
@@ -184,9 +198,13 @@ def _no_crs(args: Mapping[str, Any]) -> _Fault:
     )
 
 
+def is_dataset_name(name: Any) -> bool:
+    """Whether ``name`` is what the ledger calls a dataset: ``schema.table``."""
+    return isinstance(name, str) and _DATASET.fullmatch(name) is not None
+
+
 def _no_dataset(args: Mapping[str, Any]) -> _Fault:
-    name = args.get("dataset")
-    if isinstance(name, str) and _DATASET.fullmatch(name):
+    if is_dataset_name(args.get("dataset")):
         return None
     return "names no other dataset", "add args: {dataset: schema.table, …}"
 
@@ -227,6 +245,13 @@ def _period_fault(rule: Rule, contract: Contract) -> _Fault:
     return None
 
 
+def _compare_fault(rule: Rule, contract: Contract) -> _Fault:
+    left, right = (contract.field(name).type for name in rule.fields)
+    if left is right or {left, right} in ({*_NUMERIC}, {*_TIMED}):
+        return None
+    return f"compares a {left} with a {right}", "name two fields of one type"
+
+
 def _unknown_field(names: tuple[str, ...], contract: Contract) -> _Fault:
     known = {field.name for field in contract.fields}
     for name in names:
@@ -262,6 +287,7 @@ _CHECKS: Final[Mapping[RuleKind, Callable[[Mapping[str, Any]], _Fault]]] = {
     RuleKind.PERIOD_COUNT: _no_periods,
 }
 _IN_CONTRACT: Final[Mapping[RuleKind, Callable[[Rule, Contract], _Fault]]] = {
+    RuleKind.COMPARE: _compare_fault,
     RuleKind.REFERENCE: _reference_fault,
     RuleKind.AGREEMENT: _agreement_fault,
     RuleKind.ORDER: _order_fault,

@@ -75,7 +75,7 @@ class Entry:
 
     def __post_init__(self) -> None:
         if self.published and not _is_day(self.published):
-            raise ContractError("publishedOn is no day", remedy="write it as YYYY-MM-DD")
+            raise ContractError("is no day", remedy="write it as YYYY-MM-DD")
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def row_condition(rule: Rule, contract: Contract) -> Condition | None:
         return None
     fields = [contract.field(name) for name in rule.fields]
     condition = _ROW_RULES[rule.kind](rule, *fields)
-    if rule.kind is RuleKind.REQUIRED:
+    if rule.kind in _JUDGE_ALL:
         return condition
     return or_(*(_column(field).is_(None) for field in fields), condition)
 
@@ -166,6 +166,8 @@ _ROW_RULES: Final[dict[RuleKind, Callable[..., Condition]]] = {
     RuleKind.COMPARE: _compare,
     RuleKind.COORDINATES: _coordinates,
 }
+# Kinds whose condition says itself what becomes of a missing value.
+_JUDGE_ALL: Final = (RuleKind.REQUIRED, RuleKind.CHECK_DIGIT)
 _COMPARISONS: Final[dict[str, Callable[[Any, Any], Condition]]] = {
     "<": lambda left, right: left < right,
     "<=": lambda left, right: left <= right,

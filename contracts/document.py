@@ -284,12 +284,12 @@ class Node:
         return {str(key): plain(value) for key, value in self.value.items() if key not in self._taken}
 
 
-def built(node: Node, make: Callable[..., T], values: Mapping[str, Any]) -> T | None:
-    """``make(**values)``; a value it refuses becomes a problem at ``node``."""
+def built(node: Node, make: Callable[..., T], values: Mapping[str, Any], key: str = "") -> T | None:
+    """``make(**values)``; a value it refuses becomes a problem at ``key`` of ``node``."""
     try:
         return make(**values)
     except ContractError as error:
-        node.fail("", error.what, error.remedy or "correct it")
+        node.fail(key, error.what, error.remedy or "correct it")
         return None
 
 

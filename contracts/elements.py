@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from contracts.elements_text import plain_entry
 from contracts.errors import ContractError
 from contracts.model import Field, FieldType, Use
 
@@ -127,11 +128,13 @@ class _Library(Mapping[str, Element]):
 
     def __getitem__(self, code: str) -> Element:
         if code not in self._made:
-            from ruamel.yaml import YAML
-
             file, source, text = self._texts[code]
-            entry = YAML(typ="safe").load(f"    code: {code}\n{text}")
-            self._made[code] = element_of({"source": source, **entry}, file)
+            entry = plain_entry(text)
+            if entry is None:
+                from ruamel.yaml import YAML
+
+                entry = YAML(typ="safe").load(text)
+            self._made[code] = element_of({"source": source, "code": code, **entry}, file)
         return self._made[code]
 
     def __iter__(self) -> Iterator[str]:

@@ -12,9 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from contracts import odcs
 from contracts.compare import findings
 from contracts.elements import Element
@@ -107,8 +104,10 @@ def _wants_to_be(path: Path) -> bool:
         text = path.read_text(encoding="utf-8-sig")
         if _HEAD.search(text):
             return True
-        document = YAML(typ="safe").load(text)
-    except (YAMLError, ValueError, OSError, RecursionError):
+        from contracts.yaml_document import load
+
+        document = load(text)
+    except (ValueError, OSError):
         return True
     if not isinstance(document, Mapping):
         return document is None

@@ -82,7 +82,7 @@ def from_document(document: Mapping[str, Any]) -> Contract:
     Raises:
         OdcsError: it is not a contract.
     """
-    return _read(document, Log("<document>"))
+    return _read(document, Log("<document>"), 0)
 
 
 def to_document(contract: Contract) -> dict[str, Any]:
@@ -117,11 +117,11 @@ def _loads(text: str, log: Log) -> Contract:
     document = document_of(text, log)
     log.raise_if_any()
     assert document is not None, "no document without a noted problem"
-    return _read(document, log)
+    return _read(document, log, 1)
 
 
-def _read(document: Mapping[str, Any], log: Log) -> Contract:
-    contract = read_contract(Node(document, "", 0, log))
+def _read(document: Mapping[str, Any], log: Log, line: int) -> Contract:
+    contract = read_contract(Node(document, "", line, log))
     log.raise_if_any()
     assert contract is not None, "no contract without a noted problem"
     return contract

@@ -16,7 +16,8 @@ from contracts.elements import inherit
 from contracts.elements_agree import agree
 from contracts.model import Contract
 from contracts.odcs_fields import property_nodes
-from contracts.rules import check_rule, rules_of
+from contracts.odcs_fit import check_fit
+from contracts.rules import check_rule, displaced, rules_of
 
 
 def check_contract(document: Node, schema: Node, custom: Node, contract: Contract) -> None:
@@ -26,6 +27,8 @@ def check_contract(document: Node, schema: Node, custom: Node, contract: Contrac
     for step in contract.cleaning:
         built(steps.get(step.id, custom), check_cleaning, {"step": step, "contract": contract})
     _check_layouts(document, contract)
+    if document.line and not document.failures:
+        check_fit(document, custom, contract)
     if document.asks and not document.failures:
         for gap in gaps(contract, custom.value):
             document.warn(gap.key, gap.what, gap.remedy)
@@ -41,6 +44,9 @@ def _check_rules(schema: Node, contract: Contract) -> None:
         built(node, agree if node.line else inherit, {"target": field})
     if schema.failures:
         return
+    for id_, implied in displaced(contract):
+        what = f"is the id of a rule ({implied}) that a field implies: it would be silenced"
+        places[id_].fail("id", what, "give the rule another id")
     for rule in rules_of(contract):
         node = places.get(rule.id) or fields.get(rule.fields[0] if rule.fields else None, schema)
         built(node, check_rule, {"rule": rule, "contract": contract})

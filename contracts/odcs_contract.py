@@ -12,6 +12,7 @@ from contracts.document import Node, built
 from contracts.model import SAFE_NAME, Contract, Party
 from contracts.odcs_checks import check_contract
 from contracts.odcs_fields import read_fields, write_field
+from contracts.odcs_fit import check_names
 from contracts.odcs_names import DATASET, elsewhere
 from contracts.odcs_promises import USUAL, read_promises, write_promises
 from contracts.odcs_rules import read_rules, write_rule
@@ -73,6 +74,8 @@ def read_contract(node: Node) -> Contract | None:
     values["extra"] = {**node.rest(), **{key: value for key, value in left.items() if value}}
     node.misspelt()
     schema.misspelt()
+    if node.line:
+        check_names(custom, values)
     # Half a contract would only bring follow-up problems.
     contract = None if node.failures else built(schema, Contract, values)
     if contract is not None:

@@ -127,7 +127,7 @@ def _read_entry(custom: Node) -> Entry:
         "published": day,
         "related": custom.texts("relatedResources"),
     }
-    return built(custom, Entry, values) or Entry()
+    return built(custom, Entry, values, "publishedOn") or Entry()
 
 
 def write_promises(contract: Contract) -> dict[str, Any]:

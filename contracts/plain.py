@@ -1,7 +1,7 @@
 """Values of a YAML or JSON document as plain ones, and what a person calls them.
 
-Decides which YAML scalars are texts: a number written with leading zeros is none, because a code would
-lose its zeros without a word.
+Decides which scalars are texts: a number written otherwise than as its digits is none, because a code
+would lose what is beside them without a word.
 """
 
 from __future__ import annotations
@@ -50,8 +50,7 @@ def text_of(raw: Any) -> str | None:
         return str(raw)
     if isinstance(raw, datetime | date):
         return raw.isoformat()
-    # YAML reads 01 as the number 1: a code would lose its zero without a word, so the reader's own
-    # integer types (padded, hexadecimal, with underscores) are refused here.
+    # ``+86`` is the number 86: the reader's own type for such spellings is refused here.
     return str(raw) if type(raw) is int else None
 
 
@@ -72,10 +71,11 @@ def is_list(value: Any) -> bool:
 
 
 def line_of(container: Any, key: Any) -> int:
-    """1-based line of an entry of a ruamel container; 0 where it keeps none."""
-    marks = getattr(container, "lc", None)
-    data = getattr(marks, "data", None) or {}
-    return int(data[key][0]) + 1 if key in data else 0
+    """1-based line of an entry of a mapping or list that knows its lines; 0 where it does not."""
+    lines = getattr(container, "lines", None)
+    if lines is None:
+        return 0
+    return int(lines[key] if isinstance(key, int) else lines.get(key, 0))
 
 
 def stated(**values: Any) -> dict[str, Any]:

@@ -74,4 +74,4 @@ class Log:
             OdcsError: something was.
         """
         if self.problems:
-            raise OdcsError(sorted(self.problems, key=lambda p: p.line))
+            raise OdcsError(sorted(dict.fromkeys(self.problems), key=lambda p: p.line))

@@ -54,6 +54,15 @@ def rules_of(contract: Contract) -> tuple[Rule, ...]:
     return (*made, *contract.rules)
 
 
+def displaced(contract: Contract) -> Iterator[tuple[str, RuleKind]]:
+    """Ids of declared rules that are those of implied ones they do not replace, and the kind of these."""
+    declared = {(rule.kind, rule.fields) for rule in contract.rules}
+    taken = {rule.id for rule in contract.rules}
+    for rule in _implied(contract):
+        if rule.id in taken and (rule.kind, rule.fields) not in declared:
+            yield rule.id, rule.kind
+
+
 def _implied(contract: Contract) -> Iterator[Rule]:
     for field in contract.fields:
         yield from _implied_by(inherit(field), field.name in contract.key)
@@ -114,11 +123,41 @@ def check_rule(rule: Rule, contract: Contract) -> None:
         ContractError: with the rule, what is wrong and the remedy.
     """
     check_arguments(rule, contract)
-    if rule.kind in (RuleKind.ALLOWED, RuleKind.RANGE):
-        values = rule.args.get("values", [rule.args.get("minimum"), rule.args.get("maximum")])
-        for value in values:
-            if value is not None:
-                typed_value(contract.field(rule.fields[0]), value)
+    if rule.kind is RuleKind.ALLOWED:
+        for value in rule.args["values"]:
+            _check_value(contract.field(rule.fields[0]), value)
+    if rule.kind is RuleKind.RANGE:
+        _check_range(rule, contract.field(rule.fields[0]))
+
+
+def _check_value(field: Field, value: Any) -> None:
+    """Refuse an allowed value that is not the text it was meant to be, or none of the field's type."""
+    number = typed_value(field, value) if value is not None else None
+    fits = isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
+    if value is None or (field.type is FieldType.STRING and not fits):
+        raise ContractError(
+            "allows something that is no text",
+            where=field.name,
+            remedy="put quotes around 1.0, true and null",
+        )
+    if field.type is FieldType.INTEGER and isinstance(number, Decimal) and number % 1:
+        raise ContractError("allows a fraction of a whole number", where=field.name, remedy="remove it")
+
+
+def _check_range(rule: Rule, field: Field) -> None:
+    """Refuse a range of a type without order, and one nothing is in."""
+    if field.type is FieldType.BOOLEAN:
+        raise ContractError("a boolean has no range", where=field.name, remedy="write allowed: [true]")
+    low, high = (rule.args.get(name) for name in ("minimum", "maximum"))
+    least, most = (None if bound is None else typed_value(field, bound) for bound in (low, high))
+    if field.type is FieldType.STRING and not all(isinstance(b, str | None) for b in (low, high)):
+        raise ContractError(
+            "a text is compared as text, 10 comes before 9",
+            where=field.name,
+            remedy="put the bound in quotes",
+        )
+    if least is not None and most is not None and most < least:  # type: ignore[operator]
+        raise ContractError("its minimum is above its maximum", where=field.name, remedy="swap them")
 
 
 def typed_value(field: Field, value: Any) -> str | Decimal | bool | date | datetime:

@@ -1,8 +1,11 @@
 """Cells of a statistical dataset: how many units, and which, stand behind each figure.
 
-Decides which SQL can be counted at all, and which cells must stay out because few units stand behind
-them or one of them gives most of a figure. What counts as few, and as most, is
-:mod:`policies.disclosure`'s.
+Decides which cells must stay out because few units stand behind them or one of them gives most of a
+figure. Which SQL can be counted at all is :mod:`pipelines.countable`'s decision; what counts as few, and
+as most, :mod:`policies.disclosure`'s.
+
+Rows whose identifier is missing or invalid are of nobody we could count, but of somebody: they count as
+no further unit, a cell of such rows alone is small, and what they give may dominate.
 """
 
 from __future__ import annotations
@@ -12,30 +15,23 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pyarrow as pa
-import sqlglot
 from sqlglot import exp
 
 from catalog.lineage import kinds_behind
 from contracts.model import Contract, Use
+from pipelines import countable
 from pipelines.errors import Stopped
 from policies.disclosure import complementary, dominated, small
 from policies.terms import Disclosure
 
 # A canonical identifier beside a unit column of an input; NULL where the identifier is invalid.
 CANONICAL: Final = "_c_{}"
+# True in every row of an input; NULL where an outer join found no row.
+HERE: Final = "_here"
 _GROUP: Final = "_group_{}"
 _UNITS: Final = "_units_{}"
+_RESTS: Final = "_rest_{}"
 _TOPS: Final = ("_first_{}", "_second_{}", "_total_{}")
-# Aggregates whose figures can be traced to units. A least or greatest value is one unit's own.
-_AGGREGATES: Final = (exp.Count, exp.Sum, exp.Avg)
-_ARGUMENTS: Final = (
-    exp.Column, exp.Identifier, exp.Literal, exp.Paren, exp.Neg, exp.Add, exp.Sub, exp.Mul, exp.Div,
-    exp.Cast, exp.DataType, exp.DataTypeParam, exp.Star, exp.Distinct,
-)  # fmt: skip
-# What makes or picks figures past the groups the units are counted in.
-_UNTRACED: Final = (
-    exp.Window, exp.Filter, exp.Anonymous, exp.AnonymousAggFunc, exp.GroupingSets, exp.Cube, exp.Rollup,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +41,28 @@ class Traced:
     Attributes:
         sql: gives the dataset's columns and those named here.
         units: columns of distinct units, by unit column of the inputs and aggregate.
+        rests: columns of distinct units that a count of values leaves out.
         tops: per unit column and aggregate, the columns of the largest and second largest absolute
             contribution of one unit and of all.
     """
 
     sql: str
     units: tuple[str, ...] = ()
+    rests: tuple[str, ...] = ()
     tops: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that is not the dataset's own."""
-        return (*self.units, *(name for names in self.tops for name in names))
+        return (*self.units, *self.rests, *(name for names in self.tops for name in names))
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A unit column of an input: its canonical identifier, and whether the row is there."""
+
+    id: exp.Column
+    here: exp.Column
 
 
 def traced(contract: Contract, contracts: Mapping[str, Contract]) -> Traced:
@@ -72,15 +78,25 @@ def traced(contract: Contract, contracts: Mapping[str, Contract]) -> Traced:
     assert contract.composed is not None
     if not kinds_behind(contract.name, contracts):
         return Traced(contract.composed.sql)
-    tree = _aggregate(contract)
-    units = [column for source in _sources(contract, tree) for column in _unit_columns(source, contracts)]
-    figures, groups = list(_figures(contract, tree)), _groups(tree)
-    counts = list(_counts(units, figures))
+    tree = countable.aggregate(contract)
+    units = [
+        _Unit(
+            *(
+                exp.column(name, table=source.alias_or_name, quoted=True)
+                for name in (CANONICAL.format(f), HERE)
+            )
+        )
+        for source in countable.sources(contract, contracts, tree)
+        for f in countable.unit_names(source, contracts)
+    ]
+    figures, groups = list(countable.figures(contract, tree)), countable.groups(tree)
+    counts, rests = list(_counts(units, figures)), list(_rests(units, figures))
     counted = tuple(_UNITS.format(number) for number in range(len(counts)))
+    left_out = tuple(_RESTS.format(number) for number in range(len(rests)))
     cells = tree.copy()
     for number, group in enumerate(groups):
         cells.select(exp.alias_(group.copy(), _GROUP.format(number)), copy=False)
-    for name, count in zip(counted, counts, strict=True):
+    for name, count in zip((*counted, *left_out), (*counts, *rests), strict=True):
         cells.select(exp.alias_(count, name), copy=False)
     cells.set("group", exp.Group(expressions=[group.copy() for group in groups]))
     tops, joins = [], []
@@ -91,7 +107,7 @@ def traced(contract: Contract, contracts: Mapping[str, Contract]) -> Traced:
         joins.append(f"LEFT JOIN ({given}) AS top_{number} ON {same}")
     shown = ", ".join([f"cells.* EXCLUDE ({', '.join(_grouping(groups))})", *(n for ns in tops for n in ns)])
     sql = f"SELECT {shown} FROM ({cells.sql(dialect='duckdb')}) AS cells {' '.join(joins)}"
-    return Traced(sql, counted, tuple(tops))
+    return Traced(sql, counted, left_out, tuple(tops))
 
 
 def safe_cells(
@@ -107,7 +123,7 @@ def safe_cells(
         terms: thresholds of the day.
     """
     cells = _labels(contract, rows)
-    given_away = _dominated(cells, behind, traced_as, terms)
+    given_away = [*_dominated(cells, behind, traced_as, terms), *_left_out(cells, behind, traced_as, terms)]
     hidden: set[tuple[Any, ...]] = set(given_away)
     for name in traced_as.units:
         counts = dict(zip(cells, behind[name].to_pylist(), strict=True))
@@ -116,91 +132,66 @@ def safe_cells(
     return [cell not in hidden for cell in cells]
 
 
-def _aggregate(contract: Contract) -> exp.Select:
-    assert contract.composed is not None
-    tree = sqlglot.parse_one(contract.composed.sql, dialect="duckdb")
-    if not isinstance(tree, exp.Select) or tree.args.get("with_") or not tree.args.get("group"):
-        raise Stopped(
-            f"{contract.name} is statistical but its SQL is no single SELECT … GROUP BY over ledger "
-            "datasets — write it as one, so that the units behind every cell can be counted"
-        )
-    refused = tree.find(*_UNTRACED)
-    if refused is not None:
-        raise Stopped(
-            f"{contract.name} is statistical and uses {refused.key.upper()}, whose units cannot be counted — "
-            "make the condition a column of GROUP BY"
-        )
-    return tree
-
-
-def _sources(contract: Contract, tree: exp.Select) -> list[exp.Table]:
-    found = [tree.args["from_"].this, *(join.this for join in tree.args.get("joins") or [])]
-    if any(not isinstance(source, exp.Table) for source in found) or tree.find(exp.Subquery):
-        raise Stopped(
-            f"{contract.name} reads from a subquery: its units cannot be counted — join the datasets"
-        )
-    return found
-
-
-def _unit_columns(source: exp.Table, contracts: Mapping[str, Contract]) -> Iterator[exp.Column]:
-    for field in contracts[f"{source.db}.{source.name}"].unit_fields:
-        if field.unit is not None and field.unit.about:
-            yield exp.column(CANONICAL.format(field.name), table=source.alias_or_name, quoted=True)
-
-
-def _figures(contract: Contract, tree: exp.Select) -> Iterator[exp.AggFunc]:
-    """Every aggregate, those of HAVING and ORDER BY too: what they pick by shows as well."""
-    for aggregate in tree.find_all(exp.AggFunc):
-        inside = list(aggregate.walk())[1:]
-        if not isinstance(aggregate, _AGGREGATES) or not all(isinstance(node, _ARGUMENTS) for node in inside):
-            raise Stopped(
-                f"{contract.name} is statistical over units: figures are count, sum or avg of columns and "
-                f"their arithmetic, not {aggregate.key.upper()} of a condition or of single values — make "
-                "the condition a column of GROUP BY"
-            )
-        yield aggregate
-
-
-def _groups(tree: exp.Select) -> list[exp.Expression]:
-    """What the cells are grouped by, as expressions over the inputs."""
-    group = tree.args["group"]
-    plain = [each.unalias() for each in tree.expressions]
-    if group.args.get("all"):
-        return [each for each in plain if not each.find(exp.AggFunc)]
-    named = {each.alias: each.this for each in tree.expressions if isinstance(each, exp.Alias)}
-    found = []
-    for each in group.expressions:
-        if isinstance(each, exp.Literal) and not each.is_string:
-            found.append(plain[int(each.this) - 1])
-        elif isinstance(each, exp.Column) and not each.table and each.name in named:
-            found.append(named[each.name])
-        else:
-            found.append(each)
-    return found
-
-
 def _argument(figure: exp.AggFunc) -> exp.Expression | None:
-    """What the figure adds up or counts; None where it counts rows or distinct values."""
+    """What the figure adds up or counts; None where it counts rows."""
     inner = figure.this
-    return None if isinstance(inner, exp.Star | exp.Distinct) or inner is None else inner
+    if isinstance(inner, exp.Distinct):
+        inner = (
+            inner.expressions[0] if len(inner.expressions) == 1 else exp.Tuple(expressions=inner.expressions)
+        )
+    return None if isinstance(inner, exp.Star | exp.Literal) or inner is None else inner
 
 
-def _counts(units: Sequence[exp.Column], figures: Sequence[exp.AggFunc]) -> Iterator[exp.Expression]:
-    """Distinct units of a cell, and of those rows of it that give a figure its value."""
-    arguments: dict[str, exp.Expression] = {}
+def _counts(units: Sequence[_Unit], figures: Sequence[exp.AggFunc]) -> Iterator[exp.Expression]:
+    """Distinct units of a cell, and of those rows of it that give a figure its value (a sum: not nought)."""
+    given: dict[str, exp.Expression] = {}
     for figure in figures:
         argument = _argument(figure)
-        if argument is not None and not isinstance(argument, exp.Literal):
-            arguments[argument.sql()] = argument
+        if argument is None:
+            continue
+        if isinstance(figure, exp.Count):
+            condition: exp.Expression = exp.Not(this=exp.Is(this=argument.copy(), expression=exp.Null()))
+        else:
+            condition = exp.NEQ(this=exp.paren(argument.copy()), expression=exp.Literal.number(0))
+        given[condition.sql()] = condition
     for unit in units:
-        yield _distinct(unit.copy())
-        for argument in arguments.values():
-            present = exp.Not(this=exp.Is(this=argument.copy(), expression=exp.Null()))
-            yield _distinct(exp.Case(ifs=[exp.If(this=present, true=unit.copy())]))
+        for each in (None, *given.values()):
+            yield exp.Greatest(this=_distinct(unit.id, each), expressions=[_somebody(unit, each)])
 
 
-def _distinct(value: exp.Expression) -> exp.Expression:
-    return exp.Count(this=exp.Distinct(expressions=[value]))
+def _rests(units: Sequence[_Unit], figures: Sequence[exp.AggFunc]) -> Iterator[exp.Expression]:
+    """Distinct units of the rows that a count of values leaves out: the whole less the count shows them."""
+    lacking: dict[str, exp.Expression] = {}
+    for figure in figures:
+        argument = _argument(figure)
+        if (
+            argument is not None
+            and isinstance(figure, exp.Count)
+            and not isinstance(figure.this, exp.Distinct)
+        ):
+            condition = exp.Is(this=argument.copy(), expression=exp.Null())
+            lacking[condition.sql()] = condition
+    for unit in units:
+        for each in lacking.values():
+            yield exp.Greatest(this=_distinct(unit.id, each), expressions=[_somebody(unit, each)])
+
+
+def _distinct(value: exp.Column, condition: exp.Expression | None) -> exp.Expression:
+    return exp.Count(this=exp.Distinct(expressions=[_where(value, condition)]))
+
+
+def _somebody(unit: _Unit, condition: exp.Expression | None) -> exp.Expression:
+    """1 where there is a row at all, though nobody knows whose."""
+    rows = exp.Count(this=_where(unit.here, condition))
+    return exp.Least(this=rows, expressions=[exp.Literal.number(1)])
+
+
+def _where(value: exp.Column, condition: exp.Expression | None) -> exp.Expression:
+    return (
+        value.copy()
+        if condition is None
+        else exp.Case(ifs=[exp.If(this=condition.copy(), true=value.copy())])
+    )
 
 
 def _grouping(groups: Sequence[exp.Expression]) -> list[str]:
@@ -215,26 +206,26 @@ def _names(number: int) -> tuple[str, str, str]:
 def _contributions(
     tree: exp.Select,
     groups: Sequence[exp.Expression],
-    unit: exp.Column,
+    unit: _Unit,
     figure: exp.AggFunc,
     names: tuple[str, str, str],
 ) -> str:
-    """Per cell, the largest contributions of one unit to a figure; an unknown unit is left out."""
+    """Per cell, the largest contributions of one unit to a figure; all unknown units are one."""
     argument = _argument(figure)
     given: exp.Expression = exp.Literal.number(1)
     if argument is not None and not isinstance(figure, exp.Count):
         given = exp.Abs(this=argument.copy())
     elif argument is not None:
-        given = exp.Count(this=argument.copy())
+        given = exp.Count(this=figure.this.copy())
     inner = tree.copy()
-    for part in ("expressions", "group", "having", "order", "limit", "distinct"):
+    for part in ("expressions", "group", "order"):
         inner.set(part, None)
     grouping = _grouping(groups)
     selected = [exp.alias_(group.copy(), name) for group, name in zip(groups, grouping, strict=True)]
     gives = given if isinstance(given, exp.Count) else exp.Sum(this=given)
-    inner = inner.select(*selected, exp.alias_(unit.copy(), "_unit"), exp.alias_(gives, "_given"))
-    inner = inner.where(exp.Not(this=exp.Is(this=unit.copy(), expression=exp.Null())))
-    inner.set("group", exp.Group(expressions=[*(group.copy() for group in groups), unit.copy()]))
+    inner = inner.select(*selected, exp.alias_(unit.id.copy(), "_unit"), exp.alias_(gives, "_given"))
+    inner = inner.where(exp.Not(this=exp.Is(this=unit.here.copy(), expression=exp.Null())))
+    inner.set("group", exp.Group(expressions=[*(group.copy() for group in groups), unit.id.copy()]))
     by = ", ".join(grouping)
     first, second, total = names
     return (
@@ -255,6 +246,13 @@ def _dominated(
             if dominated(first, second, total, terms.dominance_share, terms.p_percent):
                 found[cell] = None
     return list(found)
+
+
+def _left_out(
+    cells: Sequence[tuple[Any, ...]], behind: pa.Table, traced_as: Traced, terms: Disclosure
+) -> Iterator[tuple[Any, ...]]:
+    for name in traced_as.rests:
+        yield from (c for c, n in zip(cells, behind[name].to_pylist(), strict=True) if small(n, terms.k))
 
 
 def _labels(contract: Contract, rows: pa.Table) -> list[tuple[Any, ...]]:

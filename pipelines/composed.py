@@ -20,7 +20,7 @@ from catalog.lineage import Edge, column_lineage, inputs_of, kinds_behind
 from catalog.releases import Release, read_vault
 from contracts.cast import arrow_type
 from contracts.model import Composition, Contract
-from pipelines.cells import CANONICAL, Traced, safe_cells, traced
+from pipelines.cells import CANONICAL, HERE, Traced, safe_cells, traced
 from pipelines.errors import CheckFailed
 from policies.disclosure import defaults
 
@@ -102,7 +102,7 @@ def sealed(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> pa.Tab
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     try:
-        found: pa.Table = connection.sql(f"SELECT * FROM ({sql}) ORDER BY ALL").to_arrow_table()
+        found: pa.Table = connection.sql(f"SELECT * FROM (\n{sql}\n) ORDER BY ALL").to_arrow_table()
     except duckdb.Error as error:
         raise CheckFailed(f"{name}: its SQL failed ({type(error).__name__})") from None
     return found
@@ -115,7 +115,7 @@ def _input(home: Home, contract: Contract, release: Release) -> pa.Table:
             continue
         ids = units.canonical(field.unit.kind, rows[field.name])
         rows = rows.append_column(CANONICAL.format(field.name), ids)
-    return rows
+    return rows.append_column(HERE, pa.array([True] * rows.num_rows, pa.bool_()))
 
 
 def _typed(contract: Contract, found: pa.Table) -> pa.Table:

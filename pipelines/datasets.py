@@ -61,13 +61,14 @@ def grouped(outlines: Sequence[Outline]) -> list[list[str]]:
     """Dataset names wave by wave, inputs before what is made from them.
 
     Datasets made from each other are in one wave, whatever its size: a step that waits for another is
-    skipped as soon as anything in that other step is unchanged, stopped or failed.
+    skipped as soon as anything in that other step is unchanged, stopped or failed. What the rules of a
+    dataset read stands before it in its wave; waves are begun in their order.
 
     Raises:
         LineageCycle: datasets are made from each other in a circle.
     """
     inputs = {each.name: each.inputs or () for each in outlines}
-    order = ordered(inputs)
+    order = ordered(inputs, {each.name: each.compared for each in outlines})
     place = {name: number for number, name in enumerate(order)}
     made: list[list[str]] = []
     for family in _families(order, inputs):
@@ -107,7 +108,7 @@ def waves(outlines: Sequence[Outline], on: date) -> list[dg.AssetsDefinition]:
     by_name = {outline.name: outline for outline in outlines}
     made = specs(outlines, on)
     return [
-        _wave(f"wave_{number}", [by_name[name] for name in names], made)
+        _wave(number, [by_name[name] for name in names], made)
         for number, names in enumerate(grouped(outlines), start=1)
     ]
 
@@ -119,11 +120,12 @@ def specs(outlines: Sequence[Outline], on: date) -> Mapping[str, dg.AssetSpec]:
     return {outline.name: _spec(outline, known, policies.get(outline.cycle)) for outline in outlines}
 
 
-def _wave(name: str, outlines: Sequence[Outline], made: Mapping[str, dg.AssetSpec]) -> dg.AssetsDefinition:
+def _wave(number: int, outlines: Sequence[Outline], made: Mapping[str, dg.AssetSpec]) -> dg.AssetsDefinition:
     order = [outline.name for outline in outlines]
 
     @dg.multi_asset(
-        name=name,
+        name=f"wave_{number}",
+        op_tags={"dagster/priority": str(-number)},
         specs=[made[each] for each in order],
         check_specs=[spec for o in outlines for spec in checks.specs(key_of(o.name), o.dimensions)],
         can_subset=True,

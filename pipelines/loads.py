@@ -8,8 +8,10 @@ netted is :mod:`catalog.arrivals`'s decision.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -18,12 +20,14 @@ import pyarrow.compute as pc
 from catalog.arrivals import Arrivals, arrivals
 from catalog.home import Home
 from catalog.increment import is_merged
-from catalog.intake import raw
+from catalog.intake import change_log, raw
+from catalog.intake.errors import Unreadable
 from catalog.intake.landed import Landed
 from catalog.matching import Former
 from catalog.protect import ROW_ID, taken
 from catalog.releases import Release, former_vault
-from contracts.model import Contract, LoadKind
+from contracts.cast import OPERATION, REJECTED
+from contracts.model import Contract, DriftAction, FieldType, LoadKind
 from pipelines.errors import Stopped
 
 
@@ -34,15 +38,21 @@ class Base:
     Attributes:
         release: the newest one, or None.
         adds: rows are added to it; otherwise the rows landed are the whole of the next release.
-        loaded: SHA-256 of every file it holds, in the order they were loaded.
+        loaded: identity of every file it holds, in the order they were loaded.
         raw: names of the raw rows of every input, in that order; read again where nothing can be added.
-        since: highest published watermark, or None.
+        deliveries: how many inputs each delivery had, in that order.
+        left_out: raw rows a drift rule quarantined, by name: source, field and reason.
+        names: of an append without a key, input → its raw rows.
+        since: watermark from which on tables are read, or None.
     """
 
     release: Release | None = None
     adds: bool = False
     loaded: tuple[str, ...] = ()
     raw: tuple[str, ...] = ()
+    deliveries: tuple[int, ...] = ()
+    left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
     since: str | None = None
 
     @property
@@ -66,10 +76,87 @@ def base_of(contract: Contract, release: Release | None, corrections: str = "") 
         return Base(release)
     counts = release.counts
     files = counts.get("files", ())
-    loaded = tuple(counts.get("loaded", [file["sha256"] for file in files if file["sha256"]]))
+    first = [file.get("identity") or file["sha256"] for file in files]
+    loaded = tuple(counts.get("loaded", [one for one in first if one]))
     kept = tuple(counts.get("raw", ()))
     adds = counts.get("shape") == shape(contract, corrections)
-    return Base(release, adds, loaded, kept, counts.get("watermark") if adds else None)
+    return Base(
+        release,
+        adds,
+        loaded,
+        kept,
+        tuple(counts.get("deliveries", [1] * len(kept))),
+        counts.get("left_out", {}),
+        counts.get("names", {}),
+        since(contract, counts.get("watermark")) if adds else None,
+    )
+
+
+def since(contract: Contract, watermark: str | None) -> str | None:
+    """The watermark from which on tables are read: days for late rows are taken off the published one."""
+    load = contract.load
+    if watermark is None or load.watermark is None or not load.overlap_days:
+        return watermark
+    late = timedelta(days=load.overlap_days)
+    kind = contract.field(load.watermark).type
+    if kind is FieldType.DATE:
+        return (date.fromisoformat(watermark) - late).isoformat()
+    if kind is FieldType.TIMESTAMP:
+        return (datetime.fromisoformat(watermark) - late).isoformat()
+    return watermark
+
+
+def remembered(contract: Contract, landed: Landed, names: Sequence[str], base: Base) -> dict[str, Any]:
+    """What the next delivery has to know of this one and those before it, for the counts of a release."""
+    if contract.load.kind is LoadKind.FULL:
+        return {"raw": list(names)}
+    out = {
+        name: [file.source, *file.quarantined]
+        for name, file in zip(names, landed.files, strict=True)
+        if file.quarantined
+    }
+    kept: dict[str, Any] = {
+        "raw": [*base.raw, *names],
+        "deliveries": [*base.deliveries, len(names)],
+        "loaded": [*base.loaded, *(f.identity for f in landed.files if f.identity)],
+    }
+    if base.left_out or out:
+        kept["left_out"] = {**base.left_out, **out}
+    if _is_keyless(contract):
+        kept["names"] = {**base.names, **{f.path: n for f, n in zip(landed.files, names, strict=True)}}
+    return kept
+
+
+def refuse_repeats(home: Home, contract: Contract, landed: Landed, base: Base) -> None:
+    """An append without a key cannot tell rows it holds: a file that only grew would be added twice.
+
+    Raises:
+        Unreadable: an input begins with the rows loaded from it before.
+    """
+    if not _is_keyless(contract):
+        return
+    start = 0
+    for file in landed.files:
+        rows = landed.table.slice(start, file.counts.landed)
+        start += file.counts.landed
+        if file.path not in base.names:
+            continue
+        try:
+            former = raw.read(home, contract.name, base.names[file.path])
+        except raw.RawMissing:
+            continue
+        fields = [f.name for f in contract.fields if f.name in former.column_names]
+        same = rows.slice(0, former.num_rows).select(fields).equals(former.select(fields))
+        if former.num_rows and same:
+            raise Unreadable(
+                file.path,
+                f"begins with the {former.num_rows} rows loaded from it before, which an append without a "
+                "primary key would add again — deliver new rows alone, or name a primary key",
+            )
+
+
+def _is_keyless(contract: Contract) -> bool:
+    return contract.load.kind is LoadKind.APPEND and not contract.key
 
 
 def shape(contract: Contract, corrections: str = "") -> str:
@@ -92,6 +179,9 @@ def shape(contract: Contract, corrections: str = "") -> str:
 def with_former_rows(home: Home, contract: Contract, landed: Landed, base: Base) -> Landed:
     """The rows landed after those of earlier deliveries, where all of them are needed again.
 
+    Rows that left before they were typed leave again: then ``table`` is without them, and ``rejected``
+    has those of every delivery.
+
     Raises:
         Stopped: the raw rows of an earlier delivery are not kept any more.
     """
@@ -100,15 +190,63 @@ def with_former_rows(home: Home, contract: Contract, landed: Landed, base: Base)
     try:
         if len(base.raw) < len(base.loaded):
             raise raw.RawMissing(contract.name, base.loaded[len(base.raw)])
-        tables = [raw.read(home, contract.name, name) for name in base.raw]
+        tables = {name: raw.read(home, contract.name, name) for name in base.raw}
     except raw.RawMissing:
         raise Stopped(
             f"{contract.name}: its contract changed, so every earlier delivery must be read again, but the "
             "raw rows of some are gone from the landing zone — deliver the whole dataset once with load "
             "kind full, then set the kind again"
         ) from None
-    whole = pa.concat_tables([*tables, landed.table], promote_options="default")
-    return replace(landed, table=whole)
+    rows: list[pa.Table] = []
+    rejected = [landed.rejected]
+    start = 0
+    for number in base.deliveries:
+        names = base.raw[start : start + number]
+        start += number
+        out = {name: _left_out(contract, base, name) for name in names}
+        rejected += [_rejected(tables[name], *why) for name, why in out.items() if why]
+        rows += _delivery(contract, [tables[name] for name in names if not out[name]], rejected)
+    gone = pa.array([f.path for f in landed.files if f.quarantined], pa.string())
+    now = landed.table.filter(pc.invert(pc.is_in(landed.table["_file"], value_set=gone)))
+    if OPERATION in now.column_names:
+        now = now.filter(pc.is_valid(now[OPERATION]))
+    return replace(
+        landed,
+        table=pa.concat_tables([*rows, now], promote_options="default"),
+        rejected=pa.concat_tables(rejected),
+        files=tuple(replace(file, quarantined=None) for file in landed.files),
+    )
+
+
+def _left_out(contract: Contract, base: Base, name: str) -> tuple[str, str] | None:
+    """Field and reason for which raw rows leave again; None where the contract does not ask for it now."""
+    if name not in base.left_out:
+        return None
+    source, field_name, reason = base.left_out[name]
+    kind = reason.removeprefix("drift:")
+    absent = {name for one in contract.sources if one.name == source for name in one.absent}
+    asked = getattr(contract.drift, kind, DriftAction.QUARANTINE) is DriftAction.QUARANTINE
+    return (field_name, reason) if asked and field_name not in absent else None
+
+
+def _delivery(contract: Contract, tables: list[pa.Table], rejected: list[pa.Table]) -> list[pa.Table]:
+    """The rows of one delivery as they landed; a log's in its order, those of no known operation rejected."""
+    if contract.load.kind is not LoadKind.CHANGES or not tables:
+        return tables
+    ordered = all(change_log.ORDER in table.column_names for table in tables)
+    rows = pa.concat_tables(tables, promote_options="default")
+    if ordered and len(tables) > 1:
+        rows = change_log.ordered(contract, rows, None)
+    known = pc.is_valid(rows[OPERATION])
+    unknown = rows.filter(pc.invert(known))
+    if unknown.num_rows:
+        rejected.append(_rejected(unknown, contract.load.operation or "", change_log.UNKNOWN))
+    return [rows.filter(known)]
+
+
+def _rejected(rows: pa.Table, field_name: str, reason: str) -> pa.Table:
+    words = [pa.array([word] * rows.num_rows, pa.string()) for word in (field_name, reason)]
+    return pa.table([rows["_file"], rows["_line"], *words], schema=REJECTED)
 
 
 def netted(home: Home, contract: Contract, typed: pa.Table, base: Base, key: str) -> Arrivals | None:

@@ -55,7 +55,10 @@ def changed(home: Home, engine: Engine, names: Collection[str] | None = None) ->
         published = _published(connection, [name for name in known if names is None or name in names], known)
         corrections = rectification.versions(connection)
         due: dict[str, str] = {}
-        for name in ordered({each.name: each.inputs or () for each in known.values()}):
+        for name in ordered(
+            {each.name: each.inputs or () for each in known.values()},
+            {each.name: each.compared for each in known.values()},
+        ):
             if names is not None and name not in names:
                 continue
             now = _fingerprint(connection, home, known[name], published, due, digests)

@@ -98,13 +98,13 @@ class Releasing:
             FactsRefused: the release would not keep what its contract declares.
         """
         before, arrived = base.release, rows.arrived
+        if contract.load.kind is not LoadKind.FULL:
+            account.counts["shape"] = shape(contract, corrections)
         if base.adds and before is not None and arrived is not None:
             made = self._added(contract, revision, rows, arrived, base, before, account)
         else:
             made = self._whole(contract, revision, rows, before, account)
         account.counts["pseudonym_key"] = self.fingerprint
-        if contract.load.kind is not LoadKind.FULL:
-            account.counts["shape"] = shape(contract, corrections)
         assert account.grade is not None
         return Draft(
             dataset=contract.name,

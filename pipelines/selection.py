@@ -7,6 +7,8 @@ stand where Dagster has keys (``civil/population``).
 from __future__ import annotations
 
 import re
+import warnings
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -44,15 +46,19 @@ def selected(engine: Engine, text: str, on: date) -> tuple[str, ...]:
 
     # One step of everything: only who is made from whom matters to a selection.
     @dg.multi_asset(name="ledger", specs=list(specs(outlines, on).values()), can_subset=True)
-    def everything() -> None: ...
+    def everything() -> Iterator[dg.MaterializeResult]:
+        yield from ()
 
     graph = dg.Definitions(assets=[everything]).resolve_asset_graph()
     try:
-        chosen = dg.AssetSelection.from_string(_NAME.sub(slashed, text.strip())).resolve(graph)
+        with warnings.catch_warnings():
+            # Dagster's reader of selections warns of a parameter it gives itself.
+            warnings.simplefilter("ignore", dg.BetaWarning)
+            chosen = dg.AssetSelection.from_string(_NAME.sub(slashed, text.strip())).resolve(graph)
     except dg.DagsterError:
         raise NothingToBuild(f"the selection {text!r} cannot be read or names no dataset — {_HOW}") from None
     if not chosen:
         raise NothingToBuild(f"the selection {text!r} means no dataset of the ledger — {_HOW}")
     wanted = {name_of(key) for key in chosen}
-    order = ordered({outline.name: outline.inputs or () for outline in outlines})
+    order = ordered({o.name: o.inputs or () for o in outlines}, {o.name: o.compared for o in outlines})
     return tuple(name for name in order if name in wanted)

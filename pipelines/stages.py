@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -24,9 +24,9 @@ from catalog.attempts import FindingRow
 from catalog.classify import Finding, classify
 from catalog.home import Home
 from catalog.intake import raw
-from catalog.intake.fingerprint import FileDigests, fingerprint
+from catalog.intake.fingerprint import FileDigests, fingerprint, identity
 from catalog.intake.landed import Landed
-from catalog.intake.landing import land
+from catalog.intake.landing import inputs, land
 from catalog.intake.typing import TypedRows, typed_rows
 from catalog.lineage import Edge, inherited_grade
 from catalog.quality import RuleResult, coded, dimensions, score, weights
@@ -34,6 +34,7 @@ from catalog.releases import Release, vault_files
 from contracts.canonical import digest
 from contracts.model import Contract, LoadKind, Rule, RuleKind
 from contracts.odcs import contract_digest
+from pipelines.accepted import in_their_place
 from pipelines.composed import compose
 from pipelines.errors import CountsDiffer, Stopped
 from pipelines.expectations.freshness import judge_freshness
@@ -41,9 +42,12 @@ from pipelines.expectations.measured import measured, not_assessed
 from pipelines.expectations.over_rows import ELSEWHERE
 from pipelines.expectations.staging import ROW, Checked, Staging, rejected, remaining
 from pipelines.gate import judge, rules_for, sentence
-from pipelines.loads import NO_BASE, Base, netted, with_former_rows
+from pipelines.loads import NO_BASE, Base, netted, refuse_repeats, remembered, with_former_rows
 from policies.decision import Deny
 from policies.grading import dataset_grade
+
+# Counts of a release by which the next delivery knows what is loaded.
+HELD: Final = ("loaded", "raw", "deliveries", "left_out", "names", "shape")
 
 
 @dataclass(slots=True)
@@ -67,6 +71,13 @@ class Account:
     def aside(self) -> int:
         """Typed rows that a load leaves out before its rules are run, by what it counted of them."""
         return sum(self.counts.get("aside", {}).values())
+
+    @property
+    def held(self) -> dict[str, Any]:
+        """Counts that say which deliveries a load that adds holds; empty of other loads."""
+        if "loaded" not in self.counts:
+            return {}
+        return {name: self.counts[name] for name in HELD if name in self.counts}
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -168,15 +179,18 @@ def landed_rows(
             **seen,
         )
     with account.timed("keep"):
+        refuse_repeats(home, contract, landed, base)
         names = raw.keep(home, contract, landed)
-        whole = with_former_rows(home, contract, landed, base)
-        whole, rectified = rectification.lay(home, contract, whole, corrections)
-    account.lines_read, account.landed = landed.counts.lines_read, whole.table.num_rows
+        former = with_former_rows(home, contract, landed, base)
+        whole, rectified = rectification.lay(home, contract, former, corrections)
+    again = former is not landed
+    account.lines_read = landed.counts.lines_read
+    account.landed = whole.table.num_rows + (whole.rejected.num_rows if again else 0)
     with account.timed("cast"):
         made = typed_rows(contract, whole, spill=spill, as_of=as_of)
     account.counts = _landing_counts(contract, landed, made, base, names)
-    if whole.table.num_rows != landed.table.num_rows:
-        account.counts["from_raw"] = whole.table.num_rows - landed.table.num_rows
+    if again:
+        account.counts["from_raw"] = account.landed - landed.table.num_rows
     if rectified:
         account.counts["rectified"] = rectified
     with account.timed("net"):
@@ -204,6 +218,7 @@ def _landing_counts(
             {
                 "path": f.path,
                 "sha256": f.sha256,
+                **({"identity": f.identity} if f.identity != f.sha256 else {}),
                 "lines_read": f.counts.lines_read,
                 "landed": f.counts.landed,
                 "dropped": dict(f.counts.dropped),
@@ -211,11 +226,35 @@ def _landing_counts(
             }
             for f in landed.files
         ],
-        "raw": [*base.raw, *names],
+        **remembered(contract, landed, names, base),
     }
-    if contract.load.kind is not LoadKind.FULL:
-        counts["loaded"] = [*base.loaded, *(f.sha256 for f in landed.files if f.sha256)]
     return counts
+
+
+def still_there(contract: Contract, folder: Path, rows: Rows, account: Account, digests: FileDigests) -> bool:
+    """Whether the files that landed are those a build would read now.
+
+    Args:
+        contract: of the dataset.
+        folder: what source paths are relative to.
+        rows: as landed.
+        account: of the landing.
+        digests: of files.
+    """
+    loaded = set(rows.base.loaded) if rows.base is not None else set()
+    full = contract.load.kind is LoadKind.FULL
+    read = {
+        (file["path"] if full else "", file.get("identity", file["sha256"]))
+        for file in account.counts["files"]
+        if file["sha256"]
+    }
+    now = {
+        (label if full else "", identity(source, label, digests.sha256(path)))
+        for source in contract.sources
+        for path, label in inputs(source, folder)
+        if path is not None
+    }
+    return read == {one for one in now if full or one[1] not in loaded}
 
 
 def composed_rows(
@@ -258,27 +297,38 @@ def checked_rows(
         # How many rows a dataset has cannot be told from those that were added.
         untold = tuple(rule for rule in rules if rule.kind is RuleKind.ROW_COUNT)
         rules = tuple(rule for rule in rules if rule.kind is not RuleKind.ROW_COUNT)
+    references = _references(home, ledger, rules)
     with account.timed("check"):
         checked: Checked = staging.check(
             contract,
             rules,
             rows.typed,
-            references=_references(home, ledger, rules),
+            references=references,
             former_rows=None if former is None else former.row_count,
         )
+    broken, kept = checked.broken, remaining(rows.typed, checked.broken)
+    out = rejected(rows.typed, broken, rules)
+    first = out.num_rows
+    if rows.arrived is not None and rows.arrived.earlier is not None and out.num_rows:
+        with account.timed("check"):
+            kept, more = in_their_place(
+                contract, rules, rows.typed, rows.arrived, broken, staging, references
+            )
+        account.counts["aside"]["superseded"] -= (
+            kept.num_rows + out.num_rows + more.num_rows - rows.typed.num_rows
+        )
+        out = pa.concat_tables([out, more])
     late = [judge_freshness(r, contract, rows.typed, as_of) for r in rules if r.kind is RuleKind.FRESHNESS]
     also = measured(contract, rows.typed, rows.rejected, checked.complete, account.counts.get("files", ()))
     unknown = (not_assessed(rule, "rows that were added do not tell how many there are") for rule in untold)
     account.results = coded((*checked.results, *late, *unknown, *also), as_of)
     account.dimensions = dimensions(account.results)
     account.quality = score(account.dimensions, weights(as_of))
-    out = rejected(rows.typed, checked.broken, rules)
-    kept = remaining(rows.typed, checked.broken)
     gone = pa.concat_tables([rows.rejected.select(out.column_names).cast(out.schema), out])
     # Rows a load sets aside are typed too: they say nothing new, or that a row is gone.
     account.typed, account.quarantined = kept.num_rows + account.aside, gone.num_rows
     account.counts["quarantined"] = dict(sorted(Counter(gone["reason"].to_pylist()).items()))
-    named_once = len(checked.broken[ROW].unique()) == out.num_rows
+    named_once = len(broken[ROW].unique()) == first
     if account.landed != account.typed + account.quarantined or not named_once:
         raise CountsDiffer(
             f"{contract.name}: {account.landed} rows landed, but {account.typed} are typed and "
@@ -306,8 +356,14 @@ def graded(contract: Contract, rows: Rows, ledger: Ledger, account: Account) -> 
     return findings
 
 
-def gated(contract: Contract, findings: tuple[Finding, ...], account: Account) -> None:
-    """Stop the build where the gate denies its release.
+def gated(contract: Contract, findings: tuple[Finding, ...], account: Account, *, adds: bool = False) -> None:
+    """Stop the build where the gate denies its release, or where no row is left of those that landed.
+
+    Args:
+        contract: of the dataset.
+        findings: what detectors saw.
+        account: of the build.
+        adds: rows are added to a release, which stays as it is where none is left.
 
     Raises:
         Stopped: with every reason.
@@ -322,6 +378,9 @@ def gated(contract: Contract, findings: tuple[Finding, ...], account: Account) -
     )
     if isinstance(decision, Deny):
         raise Stopped("; ".join((sentence(decision), *_lost_columns(contract, account))))
+    if account.landed and account.landed == account.quarantined and not adds:
+        none = f"all {account.landed} rows are quarantined, the release would be empty — correct the source"
+        raise Stopped("; ".join((none, *_lost_columns(contract, account))))
 
 
 def _lost_columns(contract: Contract, account: Account) -> Iterator[str]:

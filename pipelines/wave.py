@@ -44,6 +44,7 @@ from pipelines.stages import (
     graded,
     input_fingerprint,
     landed_rows,
+    still_there,
 )
 
 State = Literal["released", "unchanged", "stopped", "failed"]
@@ -170,7 +171,7 @@ class Wave:
             rows = checked_rows(self.home, contract, rows, staging, ledger, self.as_of, account)
             self._quarantine(lease, rows, account)
             findings = graded(contract, rows, ledger, account)
-            gated(contract, findings, account)
+            gated(contract, findings, account, adds=rows.base is not None and rows.base.adds)
             try:
                 self._release(lease, revision, rows, fingerprint, before, account, began)
             except Unchanged as same:
@@ -179,7 +180,7 @@ class Wave:
                     account.quality, account.results, account.dimensions = before.quality, (), {}
                 with writing(self.engine) as connection:
                     leases.hold(connection, lease)
-                    adopt_fingerprint(connection, before, fingerprint)
+                    adopt_fingerprint(connection, before, fingerprint, account.held)
                 return "unchanged", str(same)
             return "released", ""
 
@@ -223,6 +224,9 @@ class Wave:
         rows = self._ahead.take(revision.name, account)
         if rows.arrived is not None and rows.base is not None and rows.base.id != (before and before.id):
             # Landed ahead for a release that another build has followed meanwhile.
+            return self._land(revision.name, account)
+        if not still_there(revision.contract, folder_of(revision, self.home), rows, account, self._digests):
+            # Landed ahead, before what it was read from was replaced.
             return self._land(revision.name, account)
         return rows
 

@@ -151,7 +151,7 @@ def units_unstated(name: str) -> Reason:
     """Why a dataset is not asked about while its contract is silent on units."""
     return Reason(
         "grant.dataset.units_unstated",
-        "the contract neither names a unit nor says that the data holds none",
+        "the contract does not name the units its rows are about, nor are they known to be about none",
         name,
         "have the source department name the units, or state unitFree: true",
     )

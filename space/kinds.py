@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from catalog import lineage, releases
 from catalog.errors import UnknownDataset
 from catalog.revisions import PUBLISHED, current
+from catalog.unnamed import holds_unnamed_units
 from contracts.model import Contract
 
 
@@ -42,14 +43,18 @@ def kinds_behind(connection: Connection, contracts: Mapping[str, Contract]) -> f
 
 
 def unstated(connection: Connection, contracts: Mapping[str, Contract]) -> tuple[str, ...]:
-    """Datasets whose contract neither names a unit, nor has one behind it, nor says that there is none.
+    """Datasets of which nobody can say whose rows they hold.
 
-    Nobody knows how to protect answers about them, so they are not asked about at all.
+    Their contract neither names a unit, nor has one behind it, nor says that there is none; or they are
+    made row by row from rows of units and name none. Nobody knows how to protect answers about them, so
+    they are not asked about at all.
     """
+    everyone = family(connection, contracts)
     return tuple(
         name
         for name, contract in contracts.items()
-        if not contract.unit_free and not kinds_behind(connection, {name: contract})
+        if holds_unnamed_units(name, everyone)
+        or (not contract.unit_free and not kinds_behind(connection, {name: contract}))
     )
 
 

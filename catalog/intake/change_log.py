@@ -18,7 +18,7 @@ from catalog.intake.spill import Sink
 from contracts.cast import OPERATION
 from contracts.model import Contract, Field, FieldType, LoadKind
 
-# Column of the text that orders the entries, until they are ordered.
+# Column of the text that orders the entries; kept with the raw rows, so that they can be ordered again.
 ORDER: Final = "_order"
 COLUMNS: Final = [(OPERATION, pa.string()), (ORDER, pa.string())]
 # Reason of a row whose operation is none the contract knows, or that stands nowhere in the order.
@@ -53,18 +53,16 @@ def columns(contract: Contract, batch: Batch, label: str) -> dict[str, pa.Chunke
 
 
 def ordered(contract: Contract, table: pa.Table, spill: Path | None) -> pa.Table:
-    """The rows in the order of the log; those in no order last, without an operation.
+    """The rows of a delivery in the order of the log; those in no order last, without an operation.
 
     Args:
         contract: with a change log.
         table: raw rows with :data:`COLUMNS`.
         spill: folder for rows that outgrow memory.
     """
-    order = table[ORDER]
-    rows = table.drop_columns([ORDER])
     if not contract.load.order or not table.num_rows:
-        return rows
-    keys = _comparable(order)
+        return table
+    rows, keys = table, _comparable(table[ORDER])
     if keys.null_count:
         place = rows.column_names.index(OPERATION)
         known = pc.if_else(pc.is_valid(keys), rows[OPERATION], pa.scalar(None, pa.string()))

@@ -66,23 +66,33 @@ def draft(
 
     target = out or Home.find().contracts
     stated = Statement(department, department_code, ShareType(share) if share else None, condition, basis)
-    made = state(_with_progress(folder, [Home.find().root, target], target, unpivot=not keep_wide), stated)
+    standing = _standing(target)
+    found = _with_progress(folder, [Home.find().root, target], standing, unpivot=not keep_wide)
+    if not found.files:
+        raise click.ClickException(f"no file in {folder} — name the folder that holds the data")
+    made = state(found, stated, standing)
     written = write(made, target, overwrite=force)
     if as_json_:
         click.echo(json.dumps(as_json(made, written), ensure_ascii=False, indent=2))
         return
     for line in lines(made, written):
         click.echo(line)
+    if not written:
+        click.echo("No contract was drafted: each line above says why its file was refused.")
+        return
     if any(w.state is State.KEPT for w in written.values()):
         click.echo("Contracts edited by a person were kept; --force replaces them.")
-    click.echo(f"In {target}. Next: confirm department, sharing, units and uses in them, then `ybz catalog`.")
+    click.echo(f"In {target}: ? is a doubt to settle, ~ a standard element the field may follow.")
+    click.echo("Next: confirm department, sharing, units and uses there (or in a `ybz workbook write` of them),")
+    click.echo(f"then `ybz lint {target}`, `ybz catalog{f' {target}' if out else ''}`, `ybz build`.")
 
 
-def _with_progress(folder: Path, without: list[Path], target: Path, *, unpivot: bool) -> Draft:
+def _with_progress(
+    folder: Path, without: list[Path], standing: list[Standing], *, unpivot: bool
+) -> Draft:
     """The draft, naming the file at work: on a terminal all the time, elsewhere now and then."""
     from catalog.intake.draft import draft as draft_folder
 
-    standing = _standing(target)
     if not sys.stderr.isatty():
         return draft_folder(folder, _now_and_then(), without=without, unpivot=unpivot, standing=standing)
     from rich.console import Console

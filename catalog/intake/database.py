@@ -201,7 +201,8 @@ def _statement(source: Source, connection: Connection, from_: From | None) -> An
     mark: Any = column(found)
     value = from_.value
     if isinstance(value, dt.date) and connection.dialect.name == "sqlite":
-        value = _text(value)  # SQLite keeps dates as text
+        # SQLite keeps dates as text, in any spelling of the hour: the whole day is read again.
+        value = f"{value:%Y-%m-%d}"
     # A row without a watermark would otherwise never be read again.
     return every.where(or_(mark >= literal(value, _type_of(value)), mark.is_(None)))
 

@@ -53,6 +53,8 @@ _AREA = re.compile(
     rf"{_ABOVE}(?:.{{1,5}}?[区县旗])?(?P<area>[\u4e00-\u9fff]{{1,6}}?(?:街道|社区|镇|乡|村|苏木))"
 )
 _DISTRICT = re.compile(rf"{_ABOVE}(?P<area>[\u4e00-\u9fff]{{1,4}}?(?<![地小社园景校厂])[区县旗])$")
+# Words that end like a place and are none: 城乡居民, 农村公路, 各乡镇.
+_NO_PLACE: Final = re.compile(r"城乡|城镇(?!街道|镇|乡|村|社区)|(?:乡镇|农村|乡村)(?!街道|镇|乡|村|社区)")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -200,6 +202,6 @@ def _part_of_span(text: str, pattern: re.Pattern[str]) -> bool:
 
 
 def _pieces(run: str) -> list[str]:
-    """A run of Chinese, cut at the words that name subjects and not places."""
+    """A run of Chinese, cut at the words that name subjects or kinds of place and not places."""
     cutters = vocabulary().subject_pattern
-    return [p for p in cutters.split(run) if p]
+    return [p for part in _NO_PLACE.split(run) for p in cutters.split(part) if p]

@@ -60,7 +60,9 @@ class FileDigests:
         return cls(((r[0], _Stamp(r[1], r[2], r[3], r[4]), r[5]) for r in rows), now=now)
 
     def sha256(self, path: Path) -> str:
-        """SHA-256 of a file's content, in hexadecimal."""
+        """SHA-256 of a file's content, or of the log of a Delta table's folder, in hexadecimal."""
+        if path.is_dir():
+            return _folder_digest(path, self.sha256)
         found = path.stat()
         stamp = _Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns, str(found.st_ino))
         place = str(path.absolute())
@@ -110,7 +112,7 @@ def fingerprint(
         contract: whose sources are looked at.
         folder: what source paths are relative to.
         digests: of files; every file is hashed where None.
-        loaded: SHA-256 of the files earlier releases hold, for loads that add to them.
+        loaded: :func:`identity` of the files earlier releases hold, for loads that add to them.
 
     Returns:
         SHA-256 in hexadecimal. Files are hashed as they are; a table behind a URL is read.
@@ -144,14 +146,38 @@ def of_sources(
     """
     seen = hashlib.sha256(contract.encode())
     held = set(loaded)
-    for label, content, is_file in _contents(sources, folder, digests):
+    for source, label, content, is_file in _contents(sources, folder, digests):
         if load is LoadKind.FULL or not is_file:
             seen.update(f"\n{label}\0{content}".encode())
         else:
-            held.add(content)
+            held.add(identity(source, label, content))
     if load is not LoadKind.FULL:
         seen.update("".join(f"\n{content}" for content in sorted(held)).encode())
     return seen.hexdigest()
+
+
+def identity(source: Source, label: str, sha256: str) -> str:
+    """What a release that holds an input remembers it by, so that it is not read again.
+
+    That is its content, with whatever else its rows depend on: the sheet or table of a file that holds
+    several, and its name where period, area or the name itself are taken from it.
+
+    Args:
+        source: how it is read.
+        label: of the input, as landing gives it.
+        sha256: of its content; empty for a database URL, which has no identity.
+    """
+    parts = [source.sheet, source.query, source.record_path, source.period, source.area]
+    named = source.columns
+    if (
+        "@file" in named
+        or ("@period" in named and not source.period)
+        or ("@area" in named and not source.area)
+    ):
+        parts.append(label)
+    if not sha256 or not any(parts):
+        return sha256
+    return hashlib.sha256("\0".join([sha256, *(part or "" for part in parts)]).encode()).hexdigest()
 
 
 def file_digest(path: Path) -> str:
@@ -170,8 +196,8 @@ def content_digest(path: Path) -> str:
 
 def _contents(
     sources: Sequence[Source], folder: Path, digests: FileDigests | None
-) -> Iterator[tuple[str, str, bool]]:
-    """Each input's label, digest of its content, and whether it is a file."""
+) -> Iterator[tuple[Source, str, str, bool]]:
+    """Each input's source, label, digest of its content, and whether it is a file."""
     # Landing offers this module's functions as its own.
     from catalog.intake.landing import inputs
 
@@ -179,11 +205,11 @@ def _contents(
     for source in sources:
         for path, label in inputs(source, folder):
             if path is None:
-                yield label, _rows_digest(source, folder), False
+                yield source, label, _rows_digest(source, folder), False
             elif path.is_dir():
-                yield label, _folder_digest(path, digest), True
+                yield source, label, _folder_digest(path, digest), True
             else:
-                yield label, digest(path), True
+                yield source, label, digest(path), True
 
 
 def _folder_digest(path: Path, digest: Callable[[Path], str]) -> str:

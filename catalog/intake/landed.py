@@ -97,6 +97,7 @@ class LandedFile:
         missing: fields the file has no column for and the layout does not call absent; they land as NULL.
         unexpected: headings of the file no field takes.
         quarantined: field and reason for which all its rows leave, or None.
+        identity: what a release that holds it remembers; empty for a database URL.
     """
 
     path: str
@@ -106,6 +107,7 @@ class LandedFile:
     missing: tuple[str, ...] = ()
     unexpected: tuple[str, ...] = ()
     quarantined: tuple[str, str] | None = None
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)

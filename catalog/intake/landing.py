@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from catalog.intake import change_log, database, drift
 from catalog.intake.errors import SourceEmpty, SourceMissing, Unreadable
-from catalog.intake.fingerprint import content_digest, fingerprint
+from catalog.intake.fingerprint import content_digest, fingerprint, identity
 from catalog.intake.landed import NOTHING, Drifted, Landed, LandedFile, LineCounts
 from catalog.intake.mapping import SPECIAL, Mapping, field_of, raw_schema
 from catalog.intake.reading import records_of, stream_of
@@ -59,7 +59,7 @@ def land(
         spill: folder for rows that outgrow memory; None keeps them there. Nothing is left in it.
         since: watermark from which on SQL sources of an incremental load are read, as text; days that
             are read again for late rows are taken off it already.
-        loaded: SHA-256 of the files earlier releases hold; loads that add to a release leave them out.
+        loaded: identity of the files earlier releases hold; loads that add to a release leave them out.
         digest: gives the SHA-256 of a file, e.g. from a cache.
         as_of: day of the dated rules; the newest ones where None.
 
@@ -69,7 +69,8 @@ def land(
     Raises:
         SourceMissing: a path names no file.
         SourceEmpty: a source of a full load holds no row, and no rule says that it may.
-        Unreadable: a file is locked, damaged or not what the contract says; a table of an append load.
+        Unreadable: a file is locked, damaged, not what the contract says, or changed while it was read;
+            a table of an append load.
         HeadingsDiffer: a file has none of the contract's columns.
         SchemaDrifted: a file differs from its layout and the contract stops at that.
         NoRoom: the disk cannot take the rows.
@@ -78,14 +79,22 @@ def land(
         raise SourceMissing(contract.name, "the contract names no source to land")
     adding = contract.load.kind is not LoadKind.FULL
     found: list[_Found] = []
+    held = set(loaded)
     with Sink(raw_schema(contract), spill) as sink:
         for source in contract.sources:
             _refuse_whole(contract, source)
             before = len(found)
             for path, label in inputs(source, folder):
+                stamp = _stamp(path)
                 sha256 = digest(path) if path else ""
-                if not (adding and sha256 in loaded):
-                    found.append(_landed(contract, source, folder, path, label, sha256, since, sink, as_of))
+                known = identity(source, label, sha256)
+                if adding and known in held:
+                    continue
+                one = _landed(contract, source, folder, path, label, sha256, since, sink, as_of)
+                if _stamp(path) != stamp:
+                    raise Unreadable(label, "changed while it was read — build again once it is whole")
+                found.append(replace(one, file=replace(one.file, identity=known)))
+                held |= {known} - {""}
             if not adding:
                 _refuse_empty(contract, found[before:])
         table = sink.table()
@@ -117,7 +126,14 @@ def inputs(source: Source, folder: Path) -> Iterator[tuple[Path | None, str]]:
         root, pattern = Path(whole.anchor), str(whole.relative_to(whole.anchor))
     else:
         root, pattern = folder, source.path
-    found = sorted(p for p in root.glob(pattern) if is_there(p)) if any(c in pattern for c in "*?[") else []
+    try:
+        found = (
+            sorted(p for p in root.glob(pattern) if is_there(p)) if any(c in pattern for c in "*?[") else []
+        )
+    except (ValueError, NotImplementedError, OSError) as error:
+        raise SourceMissing(
+            source.path, "cannot be searched for — ** stands for whole folders, as in 2024/**/*.csv"
+        ) from error
     if not found:
         sought = "" if Path(source.path).is_absolute() else f" in {folder}"
         what = "folder" if source.format is SourceFormat.DELTA else "file"
@@ -165,6 +181,14 @@ def _landed(
     quarantined = drift.quarantine(differences)
     file = LandedFile(label, sha256, source.name, counts, missing, unexpected, quarantined)
     return _Found(file, differences)
+
+
+def _stamp(path: Path | None) -> tuple[int, int, int] | None:
+    """What the file system says of an input; None of what is no file, or is there no more."""
+    if path is None or not path.is_file():
+        return None
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 def _refuse_whole(contract: Contract, source: Source) -> None:

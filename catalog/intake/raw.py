@@ -92,12 +92,12 @@ def read(home: Home, dataset: str, digest: str) -> pa.Table:
         digest: a name :func:`keep` gave.
 
     Raises:
-        RawMissing: they are not there.
+        RawMissing: they are not there, or damaged.
     """
     path = folder(home, dataset) / f"{digest}.parquet"
     try:
         return pq.read_table(path, partitioning=None)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, pa.ArrowInvalid) as error:
         raise RawMissing(dataset, digest) from error
 
 

@@ -42,7 +42,7 @@ def lines(made: Draft, written: Mapping[str, Written]) -> Iterator[str]:
     fates = [f.fate for f in made.files]
     counted = ", ".join(f"{fates.count(fate)} {fate}" for fate in dict.fromkeys(fates))
     yield f"\n{len(made.files)} tables and files: {counted}."
-    yield f"{len(written)} contract(s):"
+    yield f"{_counted(len(written), 'contract')}{':' if written else '.'}"
     for family in made.families:
         yield from _told(family, written[family.name])
 
@@ -115,8 +115,8 @@ def _told(family: DraftedFamily, written: Written) -> Iterator[str]:
     contract = family.contract
     elements = sum(f.element is not None for f in contract.fields)
     yield (
-        f"  {written.path.name}  {contract.title}, {len(family.files)} file(s), "
-        f"{len(contract.fields)} fields, {elements} follow a standard element: {_STATES[written.state]}"
+        f"  {written.path.name}  {contract.title}, {_counted(len(family.files), 'file')}, "
+        f"{_counted(len(contract.fields), 'field')}, {elements} by a standard element: {_STATES[written.state]}"
     )
     if written.proposed:
         yield f"      the new draft lies beside it: {written.proposed.name}"
@@ -128,3 +128,7 @@ def _told(family: DraftedFamily, written: Written) -> Iterator[str]:
         field = contract.field(name)
         if field.element is None and found:
             yield f"      ~ {field.business_name}: {found[0].element}, {told(found[0])}?"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

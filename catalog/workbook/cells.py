@@ -18,6 +18,8 @@ from catalog.workbook.labels import labels
 
 # Longest text of a cell. Source: Microsoft, Excel specifications and limits.
 LONGEST: Final = 32_767
+# Digits a number in a cell keeps. Source: as above.
+_DIGITS: Final = 15
 _CUT: Final = "…（过长，此处不可改）"
 _ILLEGAL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -80,6 +82,18 @@ def as_text(cell: Any) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     return str(cell)
+
+
+def exact(cell: Any) -> str:
+    """What stands in a cell, as one text.
+
+    Raises:
+        BadCell: a number so long that Excel has put zeros for its last digits.
+    """
+    if isinstance(cell, int | float) and abs(cell) >= 10**_DIGITS:
+        remedy = "format the cell as text and write it again"
+        raise BadCell(f"is a number of more than {_DIGITS} digits, of which a cell keeps no more", remedy)
+    return as_text(cell)
 
 
 def same(cell: Any, text: str) -> bool:

@@ -23,11 +23,13 @@ class Kind:
         of: the items of a contract, each with the name that finds it again.
         flat: item → row.
         make: row and the item it came from, or None → item.
+        whole: whether a dataset has one row, named by it.
     """
 
     of: Callable[[Contract], Mapping[str, Any]]
     flat: Callable[[Any], rows.Row]
     make: Callable[[rows.Row, Any], Any]
+    whole: bool = False
 
 
 def _whole(contract: Contract) -> Mapping[str, Any]:
@@ -36,12 +38,12 @@ def _whole(contract: Contract) -> Mapping[str, Any]:
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
-        "contract": Kind(_whole, rows.contract_row, rows.contract_values),
+        "contract": Kind(_whole, rows.contract_row, rows.contract_values, whole=True),
         "fields": Kind(lambda c: {f.name: f for f in c.fields}, rows.field_row, rows.field_of),
         "rules": Kind(lambda c: {r.id: r for r in c.rules}, rows.rule_row, rows.rule_of),
         "sources": Kind(lambda c: {s.name: s for s in c.sources}, rows.source_row, rows.source_of),
         "cleaning": Kind(lambda c: {s.id: s for s in c.cleaning}, rows.cleaning_row, rows.cleaning_of),
-        "delivery": Kind(_whole, rows.delivery_row, lambda row, _base: rows.delivery_values(row)),
+        "delivery": Kind(_whole, rows.delivery_row, lambda row, _base: rows.delivery_values(row), whole=True),
     }
 )
 

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from catalog.errors import CatalogError
 from catalog.workbook import hidden
-from catalog.workbook.cells import BadCell, as_text, same
+from catalog.workbook.cells import BadCell, as_text, exact, same
 from catalog.workbook.columns import DATASET, KEY, Column, Sheet, sheets
+from catalog.workbook.damage import damages, lines_of, origins_of
 from catalog.workbook.items import KINDS
 from catalog.workbook.rows import Row
 from contracts.elements import Element
@@ -154,18 +155,16 @@ def _rows(book: Book, sheet: Sheet, base: Mapping[str, Contract], faults: list[F
     if DATASET not in places:
         faults.append(Fault(sheet.title, "A1", f"the heading {DATASET} is missing", "put it back"))
         return lines
-    kind, taken = KINDS[sheet.item], set()
-    for line in range(2, page.max_row + 1):
-        cells = {heading: page.cell(line, place) for heading, place in places.items()}
+    broken = [Fault(sheet.title, *each) for each in damages(page, sheet)]
+    if broken:
+        faults += broken
+        return lines
+    kind, filled = KINDS[sheet.item], lines_of(page, places)
+    origins = origins_of(sheet, filled, base)
+    for line, cells in filled.items():
         given = {heading: cell for heading, cell in cells.items() if heading != KEY}
-        if not any(as_text(cell.value).strip() for cell in given.values()):
-            continue
-        written, origin = None, None
-        key = as_text(cells[KEY].value) if KEY in cells else ""
-        if key and key not in taken and "\n" in key:
-            origin, name = key.split("\n", 1)
-            written = kind.of(base[origin]).get(name) if origin in base else None
-            taken.add(key)
+        origin, name = origins.get(line, (None, ""))
+        written = None if origin is None else kind.of(base[origin]).get(name)
         dataset = as_text(cells[DATASET].value).strip() or (origin or "")
         known = len(faults)
         row = _row(sheet, given, written, faults)
@@ -193,7 +192,7 @@ def _row(sheet: Sheet, cells: Mapping[str, Any], written: Any, faults: list[Faul
         if flat is not None and same(cell.value, column.spelling.show(stands)):
             continue
         try:
-            row[column.key] = _value(column, as_text(cell.value))
+            row[column.key] = _value(column, exact(cell.value))
         except BadCell as error:
             what = f"{column.heading} {error.what}"
             faults.append(Fault(sheet.title, cell.coordinate, what, error.remedy))
@@ -241,6 +240,12 @@ def _contract(
     for item in ("fields", "rules", "sources", "cleaning"):
         values[item] = tuple(each for _, each in read_sheets[item][1].rows.get(name, ()))
     delivery = read_sheets["delivery"][1].rows.get(name, ())
+    if len(delivery) > 1:
+        twice = Fault(
+            read_sheets["delivery"][0].title, f"A{delivery[1][0]}", f"{name} is there twice", "remove one"
+        )
+        faults.append(twice)
+        return None
     values |= delivery[0][1] if delivery else {}
     try:
         if base is not None:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from catalog.workbook import hidden
-from catalog.workbook.cells import LONGEST, Spelling, shown
+from catalog.workbook.cells import LONGEST, Spelling, as_text, shown
 from catalog.workbook.columns import BASIS, DATASET, DATASET_NOTE, KEY, Column, Sheet, sheets
 from catalog.workbook.items import rows_of
 from catalog.workbook.powers import Power
@@ -117,7 +117,8 @@ def _heading(page: Worksheet, columns: Sequence[Column]) -> None:
     page.row_dimensions[1].height = _HEADING_HIGH
     page.column_dimensions[get_column_letter(len(headings))].hidden = True
     page.freeze_panes = "C2"
-    page.auto_filter.ref = f"A1:{get_column_letter(len(headings) - 1)}1"
+    # The hidden column too, so that a row which is sorted keeps its key.
+    page.auto_filter.ref = f"A1:{get_column_letter(len(headings))}1"
 
 
 def _put(page: Worksheet, line: int, place: int, text: str, spelling: Spelling | None = None) -> None:
@@ -147,7 +148,7 @@ def _as_number(text: str) -> int | float | None:
         made: int | float = int(text) if re.fullmatch(r"-?\d+", text) else float(text)
     except ValueError:
         return None
-    whole = str(made) == text and float(f"{made:.15g}") == made  # what a spreadsheet keeps
+    whole = as_text(made) == text and float(f"{made:.15g}") == made  # what a spreadsheet keeps
     return made if whole else None
 
 

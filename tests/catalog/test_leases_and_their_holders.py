@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -90,10 +91,8 @@ def test_two_that_ask_at_once_are_never_both_served(engine: Engine) -> None:
     won: list[str] = []
 
     def ask() -> None:
-        try:
+        with contextlib.suppress(LeaseHeld):
             won.append(leases.take(engine, NAME, now=NOW).holder)
-        except LeaseHeld:
-            pass
 
     asking = [threading.Thread(target=ask) for _ in range(8)]
     for thread in asking:

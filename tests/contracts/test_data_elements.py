@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from contracts import elements as module
 from contracts.codes import CODES
 from contracts.elements import Element, UnknownElement, element_of, elements, inherit
+from contracts.elements_text import plain_entry
 from contracts.errors import ContractError
 from contracts.model import Field, FieldType, Use
 from contracts.rules import pattern_fault
@@ -22,6 +23,29 @@ def test_the_library_holds_the_elements_a_city_starts_with() -> None:
     assert len(ALL) >= 200
     for code in ("resident_id", "uscc", "sex", "ethnic_group", "education", "marital_status", "region_level"):
         assert code in elements()
+
+
+@pytest.mark.parametrize("path", sorted(module.FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_quick_reading_of_the_library_is_what_yaml_says(path: Path) -> None:
+    entries = YAML(typ="safe").load(path.read_text(encoding="utf-8"))["elements"]
+    texts = re.split(r"^  - code: \w+\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    for entry, text in zip(entries, texts, strict=True):
+        quick = plain_entry(text)
+        assert quick is not None, f"{entry['code']} needs the slow parser"
+        said = {key: value for key, value in entry.items() if key != "code"}
+        assert [(k, type(v), v) for k, v in quick.items()] == [(k, type(v), v) for k, v in said.items()]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "synonyms: [姓名, 名字]", "name: yes", "name: 'x'", "name: a # b", "name: a: b", "name: 0x1F",
+        "name: 2024-01-01", "name: &a x", "name: 12", "max_length: 010", "max_length: 1e3", "personal: yes",
+        "codes: >", "codes:", "name: |", "name: a\n    name: b", 'name: "a\\n"', "name: -", "name: a:",
+    ],
+)  # fmt: skip
+def test_a_line_yaml_may_read_otherwise_is_left_to_yaml(line: str) -> None:
+    assert plain_entry(f"    {line}\n") is None
 
 
 @pytest.mark.parametrize("element", ALL, ids=lambda element: element.code)

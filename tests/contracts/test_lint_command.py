@@ -72,7 +72,7 @@ def test_an_empty_and_a_broken_file_are_errors_also_inside_a_folder(tmp_path: Pa
     result = run(tmp_path)
     assert result.exit_code == 1
     assert [line.split(" — ")[0].rpartition("/")[2] for line in result.stdout.splitlines()] == [
-        "broken.yaml:1: is not YAML: expected the node content, but found '<stream end>'",
+        "broken.yaml:1: is not YAML: did not find expected node content",
         "empty.yaml:1: the file is empty",
     ]
 
@@ -272,7 +272,7 @@ MISTAKES = {
         "add label",
     ),
     "a share above one": (stated("minimumQuality", "90"), "minimumQuality: is not a share", "from 0 to 1"),
-    "a day that is none": (stated("publishedOn", "'2026-13-01'"), "publishedOn is no day", "YYYY-MM-DD"),
+    "a day that is none": (stated("publishedOn", "'2026-13-01'"), "publishedOn: is no day", "YYYY-MM-DD"),
     "a type letter": (
         edited(ITEM, ITEM + "        customProperties: [{property: itemType, value: D}]\n"),
         "a string has no type letter D",

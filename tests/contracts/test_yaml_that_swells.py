@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.aliases import swells
 from contracts.odcs import OdcsError, loads
+from contracts.yaml_document import NotYaml, load
 
 # Each list holds the former ten times: ten to the eighth values in ten lines.
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -14,13 +14,15 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
 
 
 def test_a_text_that_swells_is_told_from_one_that_repeats_a_little() -> None:
-    assert swells(BOMB)
-    assert not swells("usual: &usual {a: 1}\nfirst: *usual\nsecond: *usual\n")
-    assert not swells("formula: a * b\n")
+    with pytest.raises(NotYaml, match="too many values"):
+        load(BOMB)
+    assert load("usual: &usual {a: 1}\nfirst: *usual\n")["first"] == {"a": 1}
+    assert load("formula: a * b\n") == {"formula": "a * b"}
 
 
 def test_a_text_that_holds_itself_swells() -> None:
-    assert swells("a: &a {b: [*a]}\n")
+    with pytest.raises(NotYaml, match="too many values"):
+        load("a: &a {b: [*a]}\n")
 
 
 @pytest.mark.parametrize("start", ["", "tags: [a]\n"])

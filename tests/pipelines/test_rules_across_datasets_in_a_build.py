@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from catalog.attempts import last_results
 from catalog.releases import latest, read_quarantine
 from catalog.store import reading
@@ -55,3 +57,25 @@ def test_a_reference_is_assessed_against_published_rows_and_a_band_against_the_f
     town.write("people.csv", town.lines()[:20])
     (third,) = build(town.home, ["civil.people"])
     assert (third.state, "q_rows" in third.reason) == ("stopped", True)
+
+
+@pytest.mark.parametrize("circle", [False, True])
+def test_what_a_rule_reads_is_built_first_even_where_two_read_each_other(
+    found_town: Callable[..., Any], contracts: dict[str, Contract], circle: bool
+) -> None:
+    back = Rule("q_back", RuleKind.REFERENCE, ("code",), {"dataset": "civil.people", "fields": ["ward"]})
+    people = replace(contracts["civil.people"], rules=(KNOWN,))
+    notes = replace(contracts["school.notes"], rules=(back,) if circle else ())
+    town = found_town(people, notes)
+    town.write("people.csv", town.lines()[:40])
+    town.write("notes.csv", ["code,remark", "A,x", "B,y"])
+
+    built = build(town.home)
+
+    assert {outcome.name: outcome.state for outcome in built} == {
+        "civil.people": "released",
+        "school.notes": "released",
+    }
+    assert outcomes(town)["q_ward_known"] == (
+        (0, 0, "school.notes has no release yet") if circle else (38, 39, "")
+    )

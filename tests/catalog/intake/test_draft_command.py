@@ -93,3 +93,29 @@ def test_source_paths_stay_relative_where_data_and_contracts_share_a_folder(tmp_
     assert inside.sources[0].path == "data/a.csv"
     outside = read(next(iter(write(made, tmp_path / "elsewhere").values())).path)
     assert Path(outside.sources[0].path) == tmp_path / "data" / "a.csv"
+
+
+def test_a_folder_without_files_is_an_error_of_one_line(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for words in ([], ["--json"]):
+        done = CliRunner().invoke(draft_command, [str(tmp_path / "in"), *words])
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert "no file in" in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
+def test_a_folder_of_refused_files_asks_for_no_confirmation(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "empty.csv").write_bytes(b"")
+    done = CliRunner().invoke(draft_command, [str(tmp_path / "in")])
+    assert done.exit_code == 0
+    assert "No contract was drafted" in done.stdout
+    assert "Next:" not in done.stdout
+
+
+def test_the_end_of_a_draft_tells_its_marks_and_the_next_commands(home: Home, tmp_path: Path) -> None:
+    csv(tmp_path / "in" / "名单.csv", [*HEADING, *people(5)])
+    told = CliRunner().invoke(draft_command, [str(tmp_path / "in")]).stdout
+    assert "1 contract:" in told
+    for word in ("? is a doubt", "~ a standard element", "ybz lint", "ybz catalog", "ybz build"):
+        assert word in told

@@ -47,3 +47,16 @@ def test_what_is_not_stated_stays_open(home: Home, tmp_path: Path) -> None:
     done = CliRunner().invoke(draft, [str(files(tmp_path / "in"))])
     assert done.exit_code == 0, done.output
     assert all(read(p).sharing.basis == "" for p in home.contracts.glob("*.yaml"))
+
+
+def test_a_draft_made_again_keeps_what_was_stated(home: Home, tmp_path: Path) -> None:
+    folder = files(tmp_path / "in")
+    told = ["--department", "云州市教育局", "--share", "conditional", "--condition", "限", "--basis", "第八条"]
+    for words in (told, [], ["--share", "unconditional"]):
+        done = CliRunner().invoke(draft, [str(folder), *words])
+        assert done.exit_code == 0, done.output
+        contracts = [read(p) for p in sorted(home.contracts.glob("*.yaml"))]
+        assert [c.department.name for c in contracts] == ["云州市教育局"] * 2
+        stated = {(c.sharing.type, c.sharing.basis) for c in contracts}
+        anew = "unconditional" in words
+        assert stated == {(ShareType.UNCONDITIONAL, "") if anew else (ShareType.CONDITIONAL, "第八条")}
