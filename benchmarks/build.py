@@ -98,7 +98,8 @@ def _deliver(folder: Path) -> None:
         os.utime(file, (old, old))
 
 
-def _contract(number: int) -> Contract:
+def contract_of(number: int) -> Contract:
+    """The contract of the dataset of a number."""
     return Contract(
         id=f"bench-{number}",
         title=f"基准 {number}",
@@ -126,7 +127,7 @@ def _register(root: Path) -> float:
     contracts = []
     for number in range(DATASETS):
         path = root / "in" / f"t{number}.yaml"
-        contract = _contract(number)
+        contract = contract_of(number)
         path.write_text(dumps(contract), encoding="utf-8")
         contracts.append((contract, path))
     acts = Acts(by="张三", reason="bench", now=datetime.now(UTC))

@@ -6,9 +6,8 @@ rules read is broken, for a rule can wait for the next build.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
+from collections.abc import Collection, Mapping, Sequence
+from itertools import dropwhile
 
 from catalog.errors import CatalogError
 
@@ -32,43 +31,67 @@ def ordered(
 
     Args:
         inputs: dataset → what it is made from.
-        compared: dataset → what its rules read: it stands behind them too, where nothing goes round in a
-            circle by it.
+        compared: dataset → what its rules read: it stands behind them too, unless they wait for
+            each other.
 
     Raises:
         LineageCycle: datasets are made from each other; the path is shown.
     """
     before = inputs if compared is None else _with_compared(inputs, compared)
+    order, circle = _visited(before)
+    if circle:
+        raise LineageCycle(circle)
+    return order
+
+
+def _visited(before: Mapping[str, Collection[str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Every name after those before it, and the first circle that was met and passed over."""
     done: dict[str, None] = {}
+    circle: tuple[str, ...] = ()
     for name in sorted(before):
-        _visit(name, before, done, ())
-    return tuple(done)
-
-
-def _visit(
-    name: str, inputs: Mapping[str, Sequence[str]], done: dict[str, None], path: tuple[str, ...]
-) -> None:
-    if name in path:
-        raise LineageCycle((*path[path.index(name) :], name))
-    if name in done or name not in inputs:
-        return
-    for source in inputs[name]:
-        _visit(source, inputs, done, (*path, name))
-    done[name] = None
+        path = {} if name in done else {name: iter(before[name])}
+        while path:
+            last, left = next(reversed(path.items()))
+            for each in left:
+                if each in path:
+                    circle = circle or (*dropwhile(each.__ne__, path), each)
+                elif each in before and each not in done:
+                    path[each] = iter(before[each])
+                    break
+            else:
+                path.popitem()
+                done[last] = None
+    return tuple(done), circle
 
 
 def _with_compared(
     inputs: Mapping[str, Sequence[str]], compared: Mapping[str, Sequence[str]]
-) -> dict[str, tuple[str, ...]]:
+) -> Mapping[str, Collection[str]]:
     """What each dataset stands behind, without the comparisons by which datasets wait for each other."""
     before = {name: dict.fromkeys((*made, *compared.get(name, ()))) for name, made in inputs.items()}
-    while True:
-        try:
-            TopologicalSorter(before).prepare()
-        except CycleError as error:
-            loose = [(one, two) for one, two in pairwise(error.args[1]) if one not in inputs.get(two, ())]
-            for one, two in loose:
-                before[two].pop(one)
-            if loose:
-                continue  # else datasets are made from each other, which the order says
-        return {name: tuple(each) for name, each in before.items()}
+    order, circle = _visited(before)
+    if not circle:
+        return before
+    knot = _knots(before, order)
+    return {
+        name: [each for each in waits if each in inputs[name] or knot.get(each) != knot[name]]
+        for name, waits in before.items()
+    }
+
+
+def _knots(before: Mapping[str, Collection[str]], order: Sequence[str]) -> dict[str, str]:
+    """One name for all datasets that wait for each other in circles (Kosaraju's second pass)."""
+    behind: dict[str, list[str]] = {name: [] for name in before}
+    for name, waits in before.items():
+        for each in waits:
+            if each in behind:
+                behind[each].append(name)
+    knot: dict[str, str] = {}
+    for head in reversed(order):
+        reached = [head]
+        while reached:
+            name = reached.pop()
+            if name not in knot:
+                knot[name] = head
+                reached += behind[name]
+    return knot

@@ -266,7 +266,9 @@ def _print_catalogued(lines: Sequence[dict[str, Any]]) -> None:
     if all(line["problem"] for line in lines):
         return
     if any(line["open_points"] for line in lines):
-        click.echo("an open dataset can be built and shown, but not found: state what is open, catalogue again")
+        click.echo(
+            "an open dataset can be built and shown, but not found: state what is open, catalogue again"
+        )
     click.echo("next: `ybz build`")
 
 

@@ -212,6 +212,30 @@ def holdings(engine: Engine, *, now: datetime) -> tuple[Holding, ...]:
     return tuple(made)
 
 
+def sweep(engine: Engine, *, now: datetime) -> tuple[str, ...]:
+    """End the leases whose holders are dead, so that nobody is shown at work who is not.
+
+    What they left half-done is settled first: see :func:`catalog.publication.recover`.
+
+    Returns:
+        Names of the datasets that became free.
+    """
+    dead = [each for each in holdings(engine, now=now) if each.life == "ended"]
+    if dead:
+        with writing(engine) as connection:
+            for each in dead:
+                connection.execute(
+                    update(leases)
+                    .where(
+                        leases.c.dataset == each.dataset,
+                        leases.c.fence == each.fence,
+                        leases.c.holder == str(each.holder),
+                    )
+                    .values(holder=None, expires_at=None)
+                )
+    return tuple(each.dataset for each in dead)
+
+
 def hold(connection: Connection, lease: Lease) -> None:
     """Make sure, inside a writing transaction, that nobody took over.
 

@@ -50,7 +50,6 @@ _TIMED: Final = (FieldType.DATE, FieldType.TIMESTAMP)
 _TYPES: Final = {
     RuleKind.COORDINATES: _NUMERIC,
     RuleKind.PERIOD_COUNT: _TIMED,
-    RuleKind.FRESHNESS: _TIMED,
 }
 _INDICATOR: Final = re.compile(r"0[1-6]0[1-6]", re.ASCII)
 # Source: house style of names in the ledger.

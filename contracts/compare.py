@@ -114,6 +114,12 @@ def _reach(old: Contract, new: Contract) -> Findings:
 
 def _said(old: Contract, new: Contract) -> Findings:
     for what, touches, was, now in (
+        ("id", Touches.NAME, old.id, new.id),
+        ("status", Touches.TEXT, old.status, new.status),
+        ("domain", Touches.TEXT, old.domain, new.domain),
+        ("list of tags", Touches.TEXT, old.tags, new.tags),
+        ("grade", Touches.ACCESS, old.grade, new.grade),
+        ("secrecy", Touches.ACCESS, old.secrecy, new.secrecy),
         ("title", Touches.TEXT, old.title, new.title),
         ("summary", Touches.TEXT, old.summary, new.summary),
         ("department", Touches.NAME, old.department, new.department),

@@ -27,7 +27,7 @@ def check_contract(document: Node, schema: Node, custom: Node, contract: Contrac
     for step in contract.cleaning:
         built(steps.get(step.id, custom), check_cleaning, {"step": step, "contract": contract})
     _check_layouts(document, contract)
-    if document.line and not document.failures:
+    if document.asks and not document.failures:
         check_fit(document, custom, contract)
     if document.asks and not document.failures:
         for gap in gaps(contract, custom.value):

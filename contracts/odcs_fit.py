@@ -1,7 +1,8 @@
 """What in a contract file contradicts itself: loads, layouts, keys, joins and areas.
 
-Decides which parts cannot all be meant, at the line that holds the part. Only files are judged: what the
-ledger keeps was judged when it came in. Rules and cleaning steps are :mod:`contracts.odcs_checks`'s.
+Decides which parts cannot all be meant, at the line that holds the part. Only a file somebody asks about
+is judged: what the ledger keeps was judged when it came in. Rules and cleaning steps are
+:mod:`contracts.odcs_checks`'s.
 """
 
 from __future__ import annotations

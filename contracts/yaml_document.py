@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 # Values a document may stand for once its aliases are followed. A contract of 2,000 fields has 40,000.
 MOST_VALUES: Final = 1_000_000
@@ -121,8 +121,9 @@ class _Composer:
             if isinstance(event, yaml.DocumentStartEvent):
                 self._documents += 1
                 if self._documents > 1:
-                    line = event.start_mark.line + 1
-                    raise NotYaml(line, "is not YAML: a second document begins", "keep one in each file")
+                    raise NotYaml(
+                        _line(event), "is not YAML: a second document begins", "keep one in each file"
+                    )
             elif isinstance(event, yaml.NodeEvent):
                 made, _ = self._node(event, events, 0)
         return made
@@ -131,7 +132,7 @@ class _Composer:
         """A value, and how many values it stands for."""
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(event.anchor, line)
+            return self._alias(str(event.anchor), line)
         if event.anchor is not None:
             self._anchors[event.anchor] = None
         if isinstance(event, yaml.ScalarEvent):
@@ -194,7 +195,7 @@ class _Composer:
 
     def _key(self, event: Any, line: int) -> str:
         if isinstance(event, yaml.AliasEvent):
-            key, _ = self._alias(event.anchor, line)
+            key, _ = self._alias(str(event.anchor), line)
         elif isinstance(event, yaml.ScalarEvent):
             key = event.value
             if event.anchor is not None:
@@ -259,3 +260,9 @@ def _fault(number: float) -> tuple[str, str] | None:
     if isinstance(number, int) and abs(number) > _MOST_EXACT:
         return "a number has more digits than can be kept", "put the value in quotes"
     return None
+
+
+def _line(event: Any) -> int:
+    """Line an event begins at, 1-based."""
+    line: int = event.start_mark.line + 1
+    return line

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Engine
 from sqlalchemy import select as sql_select
 
-from catalog import releases
+from catalog import leases, releases
 from catalog.attempts import record_unchanged
 from catalog.home import Home
 from catalog.publication import recover
@@ -71,6 +71,7 @@ def build(
     """
     engine = open_store(home)
     recover(home, engine, datetime.now(UTC))
+    leases.sweep(engine, now=datetime.now(UTC))
     wanted = _wanted(engine, names, select)
     due = changed(home, engine, wanted)
     planned(len(due), len(wanted))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -81,7 +82,10 @@ def compose(
 def _run(
     home: Home, contract: Contract, contracts: Mapping[str, Contract], inputs: Mapping[str, Release], sql: str
 ) -> pa.Table:
-    with connect() as connection:
+    # What does not fit memory goes to a folder of its own: the one DuckDB takes by itself lies where the
+    # command was started, is not emptied, and stays open to the SQL.
+    with TemporaryDirectory(prefix="compose-", dir=home.root) as spill, connect() as connection:
+        connection.execute("SET temp_directory = $spill", {"spill": spill})
         for name in inputs_of(sql):
             schema, _, table = name.partition(".")
             connection.register("published", _input(home, contracts[name], inputs[name]))

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import dagster as dg
+from dagster._core.definitions.assets.job.asset_job import IMPLICIT_ASSET_JOB_NAME
 
 from catalog.errors import CatalogError
 from catalog.outlines import Outline
@@ -42,13 +43,11 @@ def schedules(outlines: Sequence[Outline]) -> list[dg.ScheduleDefinition]:
 
 
 def _schedule(cycle: UpdateCycle, cron: str, names: tuple[str, ...]) -> dg.ScheduleDefinition:
-    job = dg.define_asset_job(
-        f"build_{cycle.value}", selection=dg.AssetSelection.tag("update_cycle", cycle.value)
-    )
-
+    # The job every materialisation from the page runs in: a job a cycle would copy the whole graph each
+    # time the location is loaded.
     @dg.schedule(
         name=f"build_{cycle.value}_schedule",
-        job=job,
+        job_name=IMPLICIT_ASSET_JOB_NAME,
         cron_schedule=cron,
         execution_timezone=TIME_ZONE,
         required_resource_keys={"installation"},

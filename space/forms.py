@@ -94,14 +94,10 @@ def read(path: Path) -> Form:
     Raises:
         FormUnreadable: a key is missing or holds something else.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    from contracts.aliases import swells
+    from contracts.yaml_document import load
 
     try:
-        text = path.read_text(encoding="utf-8")
-        found: Any = None if swells(text) else YAML(typ="safe").load(text)
+        found: Any = load(path.read_text(encoding="utf-8"))
         return Form(
             code=str(found["code"]),
             title=str(found["title"]),
@@ -115,7 +111,7 @@ def read(path: Path) -> Form:
         )
     except KeyError as error:
         raise FormUnreadable(f"{path}: {error.args[0]} is missing") from error
-    except (YAMLError, TypeError, ValueError, RecursionError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise FormUnreadable(f"{path}: not a form — its keys are {KEYS}") from error
 
 

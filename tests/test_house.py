@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from ruamel.yaml import YAML
 
@@ -58,8 +59,19 @@ def test_the_help_loads_no_heavy_library() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_commands_are_looked_for_once_in_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    import ybz
+
+    looked: list[str] = []
+    found = ybz.entry_points(group="ybz.commands")
+    monkeypatch.setattr(ybz, "entry_points", lambda group: looked.append(group) or found)
+    commands = ybz.Commands("ybz")
+    names = commands.list_commands(click.Context(commands))
+    assert all(commands.get_command(click.Context(commands), name) for name in names)
+    assert looked == ["ybz.commands"]
+
+
 def test_every_registered_command_has_help() -> None:
-    import click
     from click.testing import CliRunner
 
     import ybz

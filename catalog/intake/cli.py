@@ -83,13 +83,13 @@ def draft(
     if any(w.state is State.KEPT for w in written.values()):
         click.echo("Contracts edited by a person were kept; --force replaces them.")
     click.echo(f"In {target}: ? is a doubt to settle, ~ a standard element the field may follow.")
-    click.echo("Next: confirm department, sharing, units and uses there (or in a `ybz workbook write` of them),")
+    click.echo(
+        "Next: confirm department, sharing, units and uses there (or in a `ybz workbook write` of them),"
+    )
     click.echo(f"then `ybz lint {target}`, `ybz catalog{f' {target}' if out else ''}`, `ybz build`.")
 
 
-def _with_progress(
-    folder: Path, without: list[Path], standing: list[Standing], *, unpivot: bool
-) -> Draft:
+def _with_progress(folder: Path, without: list[Path], standing: list[Standing], *, unpivot: bool) -> Draft:
     """The draft, naming the file at work: on a terminal all the time, elsewhere now and then."""
     from catalog.intake.draft import draft as draft_folder
 

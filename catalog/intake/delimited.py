@@ -126,6 +126,8 @@ def _head(chunks: Chunks, source: Source, where: str) -> tuple[list[list[str]], 
             raise Unreadable(where, f"not delimited text: {error}") from error
         if consumed < len(text) or not chunks.more():
             break
+        if len(text) > CELL_LIMIT:
+            raise Unreadable(where, "its heading does not end: is this delimited text, and its quote right?")
     if len(head) < source.header_row:
         raise Unreadable(where, f"has {len(head)} lines, its heading is expected on line {source.header_row}")
     width = 0 if source.header_row else _first_width(text, source)

@@ -22,6 +22,7 @@ import python_calamine as calamine
 
 from catalog.intake import headings as heading_rows
 from catalog.intake.errors import Unreadable
+from catalog.intake.extent import refuse_far_cells
 from catalog.intake.merged_cells import Merge, filled_down
 from catalog.intake.records import (
     Raw,
@@ -92,7 +93,7 @@ class Workbook:
     """An open workbook; sheets are read one at a time."""
 
     def __init__(self, path: Path, where: str) -> None:
-        self._where = where
+        self._where, self._path = where, path
         with _damage_named(where, "damaged or cut off: the workbook cannot be opened"):
             self._book = calamine.CalamineWorkbook.from_path(str(path))
         self.sheets = tuple(
@@ -108,6 +109,7 @@ class Workbook:
         """The sheet called ``name`` as text, turned row by row."""
         if name not in {s.name for s in self.sheets}:
             raise Unreadable(self._where, f"has no sheet {name}")
+        refuse_far_cells(self._path, name, self._where)
         with _damage_named(self._where, f"sheet {name} is damaged"):
             found = self._book.get_sheet_by_name(name)
             merges = tuple(found.merged_cell_ranges or ())
@@ -127,6 +129,7 @@ class Workbook:
         listed = {s.name: s for s in self.sheets}
         if name not in listed:
             raise Unreadable(self._where, f"has no sheet {name}")
+        refuse_far_cells(self._path, name, self._where)
         with _damage_named(self._where, f"sheet {name} is damaged"):
             found = self._book.get_sheet_by_name(name)
             values = found.to_python(skip_empty_area=False)

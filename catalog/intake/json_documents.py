@@ -57,7 +57,7 @@ def stream(file: BinaryIO, source: Source, where: str, chunk_bytes: int = CHUNK_
     tally = Tally()
     pieces = _pieces(file, source, where, chunk_bytes)
     if source.format is SourceFormat.JSONL:
-        numbered = _lines(pieces, tally)
+        numbered = _lines(pieces, tally, where)
     else:
         numbered = enumerate(json_stream.records(pieces, source.record_path, where), 1)
     return streamed(_tables(numbered, tally), source.drop, tally)
@@ -134,9 +134,9 @@ def _pieces(file: BinaryIO, source: Source, where: str, chunk_bytes: int) -> Ite
         yield text
 
 
-def _lines(pieces: Iterator[str], tally: Tally) -> Iterator[tuple[int, Any]]:
+def _lines(pieces: Iterator[str], tally: Tally, where: str) -> Iterator[tuple[int, Any]]:
     """The record of each line, with its number; blank and malformed ones are counted."""
-    for number, line in enumerate(_split(pieces), 1):
+    for number, line in enumerate(_split(pieces, where), 1):
         if not line.strip():
             tally.dropped["blank"] += 1
             continue
@@ -148,12 +148,15 @@ def _lines(pieces: Iterator[str], tally: Tally) -> Iterator[tuple[int, Any]]:
         yield number, record
 
 
-def _split(pieces: Iterator[str]) -> Iterator[str]:
+def _split(pieces: Iterator[str], where: str) -> Iterator[str]:
     """Lines: a line feed ends one, a carriage return before it belongs to the break."""
-    rest = ""
+    rest, number = "", 1
     for piece in pieces:
         *whole, rest = (rest + piece).split("\n")
+        number += len(whole)
         yield from whole
+        if len(rest) > json_stream.VALUE_LIMIT:
+            raise Unreadable(where, f"line {number} is too long for a record: is each record on a line?")
     if rest:
         yield rest
 

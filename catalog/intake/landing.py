@@ -116,32 +116,32 @@ def inputs(source: Source, folder: Path) -> Iterator[tuple[Path | None, str]]:
     if "://" in source.path:
         yield None, f"{database.shown(source.path)}#{source.query}"
         return
+    try:
+        yield from _found(source, folder)
+    except (ValueError, NotImplementedError, OSError) as error:
+        remedy = "** stands for whole folders, as in 2024/**/*.csv"
+        raise SourceMissing(source.path[:80], f"cannot be searched for — {remedy}") from error
+
+
+def _found(source: Source, folder: Path) -> list[tuple[Path, str]]:
+    """Files or Delta folders at a source's path, by name."""
     tail = f"#{source.sheet or source.query}" if source.sheet or source.query else ""
     is_there = Path.is_dir if source.format is SourceFormat.DELTA else Path.is_file
     whole = folder / source.path
     if is_there(whole):
-        yield whole, source.path + tail
-        return
+        return [(whole, source.path + tail)]
     if whole.is_absolute() and Path(source.path).is_absolute():
         root, pattern = Path(whole.anchor), str(whole.relative_to(whole.anchor))
     else:
         root, pattern = folder, source.path
-    try:
-        found = (
-            sorted(p for p in root.glob(pattern) if is_there(p)) if any(c in pattern for c in "*?[") else []
-        )
-    except (ValueError, NotImplementedError, OSError) as error:
-        raise SourceMissing(
-            source.path, "cannot be searched for — ** stands for whole folders, as in 2024/**/*.csv"
-        ) from error
+    found = sorted(p for p in root.glob(pattern) if is_there(p)) if any(c in pattern for c in "*?[") else []
     if not found:
         sought = "" if Path(source.path).is_absolute() else f" in {folder}"
         what = "folder" if source.format is SourceFormat.DELTA else "file"
         remedy = "put it back, or correct the path in the contract"
         raise SourceMissing(source.path, f"no such {what}{sought} — {remedy}")
-    for path in found:
-        label = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
-        yield path, label + tail
+    labels = [p.relative_to(folder) if p.is_relative_to(folder) else p for p in found]
+    return [(path, label.as_posix() + tail) for path, label in zip(found, labels, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

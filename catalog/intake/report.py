@@ -116,7 +116,8 @@ def _told(family: DraftedFamily, written: Written) -> Iterator[str]:
     elements = sum(f.element is not None for f in contract.fields)
     yield (
         f"  {written.path.name}  {contract.title}, {_counted(len(family.files), 'file')}, "
-        f"{_counted(len(contract.fields), 'field')}, {elements} by a standard element: {_STATES[written.state]}"
+        f"{_counted(len(contract.fields), 'field')}, {elements} by a standard element: "
+        f"{_STATES[written.state]}"
     )
     if written.proposed:
         yield f"      the new draft lies beside it: {written.proposed.name}"

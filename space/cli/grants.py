@@ -233,15 +233,11 @@ def revoke(grant_id: str, reason: str, by: str, as_json: bool) -> None:
 
 
 def _document(file: Path) -> dict[str, Any]:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    from contracts.aliases import swells
+    from contracts.yaml_document import load
 
     try:
-        text = file.read_text(encoding="utf-8")
-        document = None if swells(text) else YAML(typ="safe").load(text)
-    except (YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        document = load(file.read_text(encoding="utf-8"))
+    except ValueError as error:
         raise click.ClickException(f"{file} is not YAML or JSON in UTF-8") from error
     if not isinstance(document, dict):
         raise click.ClickException(f"{file} does not hold key: value pairs")

@@ -76,6 +76,10 @@ def test_catalog_enters_a_folder_and_a_second_time_changes_nothing(city: Home) -
     assert len({line["code"] for line in lines}) == len(lines)
 
 
+def test_catalog_tells_the_next_command(city: Home) -> None:
+    assert _run(cli.catalog, CONTRACTS).stdout.endswith("next: `ybz build`\n")
+
+
 def test_catalog_goes_on_past_a_file_it_cannot_take_and_exits_with_failure(
     home: Home, tmp_path: Path
 ) -> None:

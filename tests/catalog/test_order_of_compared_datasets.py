@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +29,20 @@ def test_rules_that_read_each_others_dataset_are_no_circle_of_lineage() -> None:
 def test_a_circle_of_composed_datasets_is_refused_whatever_rules_read() -> None:
     with pytest.raises(LineageCycle):
         ordered({"a": ("b",), "b": ("a",), "c": ()}, {"a": ("c",), "c": ("b",)})
+
+
+def test_a_long_chain_and_a_tangle_of_ten_thousand_rules_are_ordered() -> None:
+    names = [f"d{n:05}" for n in range(10_000)]
+    inputs: dict[str, tuple[str, ...]] = dict.fromkeys(names, ())
+    chain = {name: (behind,) for name, behind in pairwise(names)}
+    assert ordered(inputs, chain) == tuple(reversed(names))
+    tangle = {name: (names[n * 7 % 10_000], names[n // 2]) for n, name in enumerate(names)}
+    assert sorted(ordered(inputs, tangle)) == names
+
+
+def test_what_stands_outside_a_circle_still_waits_for_it() -> None:
+    order = ordered({"a": (), "b": (), "c": ()}, {"a": ("b",), "b": ("c",), "c": ("b",)})
+    assert order.index("b") < order.index("a")
 
 
 @given(MADE, COMPARED)

@@ -31,6 +31,7 @@ from pipelines.build import build
 from pipelines.cli import build as command
 from pipelines.composed import sealed
 from pipelines.errors import CheckFailed, NothingToBuild
+from pipelines.selection import selected
 from pipelines.wave import Outcome
 
 AS_OF = date(2026, 9, 24)
@@ -288,11 +289,40 @@ def test_composed_sql_reads_no_file_of_this_machine(tmp_path: Path) -> None:
         assert "secret" not in str(refused.value)
 
 
+def test_composed_sql_reads_no_folder_where_the_command_was_started(
+    found_town: Found, contracts: Contracts
+) -> None:
+    opened = f"list_contains(current_setting('allowed_directories'), '{Path.cwd()}/.tmp/')"
+    sql = f"SELECT id_card, income FROM civil.people WHERE income >= 30 AND NOT {opened}"
+    rich = replace(contracts["theme.rich"], composed=Composed(Composition.UNIT_LEVEL, sql))
+    town = found_town(contracts["civil.people"], rich)
+
+    assert built(town)["theme.rich"].state == "released"
+
+    made = release(town, "theme.rich")
+    assert made is not None
+    assert made.row_count > 0
+    assert not list(town.home.root.glob("compose-*"))
+
+
 def test_an_unknown_name_is_refused_before_anything_runs(found_town: Found, contracts: Contracts) -> None:
     town = found_town(contracts["civil.people"])
 
     with pytest.raises(NothingToBuild, match=r"civil\.nobody"):
         build(town.home, ["civil.nobody"])
+
+
+def test_a_selection_takes_what_dagster_would_and_warns_of_nothing(found_town: Found) -> None:
+    town = found_town()
+    day = date(2026, 9, 24)
+
+    assert selected(town.engine, "group:school", day) == ("school.notes",)
+    assert selected(town.engine, "+topic.by_ward", day)[-1] == "topic.by_ward"
+    assert "civil.people" in selected(town.engine, "+topic/by_ward", day)
+    assert len(selected(town.engine, "*", day)) == 5
+    for text in ("civil.nobody", "group:(", "group:none"):
+        with pytest.raises(NothingToBuild, match="civil/population"):
+            selected(town.engine, text, day)
 
 
 def test_every_stage_of_a_build_is_timed_and_every_release_in_evidence(

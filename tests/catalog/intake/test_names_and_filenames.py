@@ -5,8 +5,9 @@ from __future__ import annotations
 import doctest
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from catalog.intake import (
     database,
@@ -21,6 +22,7 @@ from catalog.intake import (
 )
 from catalog.intake.filenames import area_in, period_in, subject_of, version_of
 from catalog.intake.names import physical
+from catalog.intake.words import FILE, vocabulary
 from contracts.model import SAFE_NAME
 
 
@@ -31,6 +33,8 @@ def test_the_examples_in_the_docstrings_hold(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
 
+# The first unknown word loads the Pinyin tables.
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=80), max_size=12))
 def test_any_headings_give_safe_and_unique_names(printed: list[str]) -> None:
     made = physical(headings.unique(printed))
@@ -93,6 +97,10 @@ def test_a_period_is_read_only_where_one_is_named(text: str, period: str | None)
         ("和平社区", "和平社区"),
         ("城东区", "城东区"),
         ("分省年度数据", None),
+        ("云州市城乡居民最低生活保障金发放台账", None),
+        ("城镇职工医保", None),
+        ("云州市农村道路_新河镇", "新河镇"),
+        ("全市乡镇卫生院", None),
         ("地区", None),
         ("低保名单", None),
     ],
@@ -118,3 +126,13 @@ def test_later_versions_rank_above_earlier_ones() -> None:
     ranks = [version_of(s) for s in stems]
     assert ranks == sorted(ranks)
     assert len(set(ranks)) == len(ranks)
+
+
+def test_town_and_country_stay_in_what_a_title_is_about() -> None:
+    assert subject_of("云州市城乡居民最低生活保障金发放台账") == "云州市城乡居民最低生活保障金发放台账"
+
+
+def test_the_quick_reading_of_the_words_is_what_yaml_says() -> None:
+    document = YAML(typ="safe").load(FILE.read_text(encoding="utf-8"))
+    said = {str(k): str(v) for group in document["words"].values() for k, v in group.items()}
+    assert vocabulary().english == said

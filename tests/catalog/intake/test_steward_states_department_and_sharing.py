@@ -51,7 +51,16 @@ def test_what_is_not_stated_stays_open(home: Home, tmp_path: Path) -> None:
 
 def test_a_draft_made_again_keeps_what_was_stated(home: Home, tmp_path: Path) -> None:
     folder = files(tmp_path / "in")
-    told = ["--department", "云州市教育局", "--share", "conditional", "--condition", "限", "--basis", "第八条"]
+    told = [
+        "--department",
+        "云州市教育局",
+        "--share",
+        "conditional",
+        "--condition",
+        "限",
+        "--basis",
+        "第八条",
+    ]
     for words in (told, [], ["--share", "unconditional"]):
         done = CliRunner().invoke(draft, [str(folder), *words])
         assert done.exit_code == 0, done.output

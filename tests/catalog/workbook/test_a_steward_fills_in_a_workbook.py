@@ -342,7 +342,9 @@ def test_the_commands_carry_a_contract_there_and_back(tmp_path: Path, home: Home
     opened = load_workbook(path)
     cell(opened, "信息资源", 2, "更新周期").value = "每月"
     opened.save(path)
-    assert run(workbook, ["read", str(path), "--into", str(folder)]).exit_code == 0
+    done = run(workbook, ["read", str(path), "--into", str(folder)])
+    assert done.exit_code == 0
+    assert f"next: `ybz lint {folder}`, `ybz catalog {folder}`" in done.stdout
     assert read_contract(target).update_cycle is m.UpdateCycle.MONTHLY
     assert run(lint, [str(target)]).exit_code == 0
 

@@ -226,7 +226,7 @@ def test_a_request_file_that_swells_is_refused(busy: Any, tmp_path: Path) -> Non
     done = CliRunner().invoke(request, ["new", str(file)])
 
     assert done.exit_code == 1
-    assert "does not hold key: value pairs" in done.output
+    assert "is not YAML" in done.output
 
 
 @pytest.mark.parametrize("mode", [None, "threshold", "dp"])

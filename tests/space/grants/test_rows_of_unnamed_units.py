@@ -41,7 +41,7 @@ def test_persons_behind_rows_that_name_none_are_not_asked_about(bureau: Bureau, 
 
 
 def test_an_older_grant_is_not_answered_once_rows_stand_for_persons(bureau: Bureau) -> None:
-    held = bureau.granted(bureau.department, {AIR.name: ("station", "pm25")})
+    held = bureau.granted(bureau.department, {AIR.name: ("station", "pm25")}, mode="threshold")
     rows = "SELECT district AS station, income AS pm25 FROM civil.population"
     turned = replace(AIR, composed=Composed(Composition.UNIT_LEVEL, rows))
     acts = Acts(by="李四", reason="found out", now=NOON, assessment="PIA-2026-4")
@@ -58,7 +58,7 @@ def test_units_are_unnamed_through_every_generation_of_rows_but_not_of_figures()
         table="figures",
     )
     of_figures = composed("SELECT district, income FROM topic.figures", table="of_figures")
-    person = Field("id_card", unit=UnitRef("person"), use=Use.IDENTIFIER)
+    person = Field("id_card", unit=UnitRef("person", about=False), use=Use.IDENTIFIER)
     named = replace(composed("SELECT id_card, income FROM civil.population", table="named"), fields=(person,))
     known = {c.name: c for c in (POPULATION, AIR, INCOMES, again, figures, of_figures, named)}
     found = {name for name in known if holds_unnamed_units(name, known)}
