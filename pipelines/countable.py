@@ -122,6 +122,8 @@ def groups(tree: exp.Select) -> list[exp.Expression]:
     found = []
     for each in group.expressions:
         if isinstance(each, exp.Literal) and not each.is_string:
+            if not 1 <= int(each.this) <= len(plain):
+                raise Stopped(f"GROUP BY {each.this} names no column of the SELECT — write the column itself")
             found.append(plain[int(each.this) - 1])
         elif isinstance(each, exp.Column) and not each.table and each.name in named:
             found.append(named[each.name])

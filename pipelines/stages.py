@@ -101,6 +101,7 @@ class Rows:
         derived_from: unit kinds behind a statistical dataset.
         arrived: net changes, of a load that adds to a release.
         base: what they are added to, as it was when they landed; None for rows that were not landed.
+        cells: field → cells whose value fits its type, cells that hold a value.
     """
 
     typed: pa.Table
@@ -109,6 +110,7 @@ class Rows:
     derived_from: tuple[str, ...] = ()
     arrived: Arrivals | None = None
     base: Base | None = None
+    cells: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +198,10 @@ def landed_rows(
     with account.timed("net"):
         arrived = netted(home, contract, made.typed, base, key)
     if arrived is None:
-        return Rows(made.typed, made.rejected, base=base)
+        return Rows(made.typed, made.rejected, base=base, cells=made.cells)
     account.counts["aside"] = dict(arrived.aside)
     rejected = pa.concat_tables([made.rejected, arrived.rejected])
-    return Rows(arrived.rows, rejected, arrived=arrived, base=base)
+    return Rows(arrived.rows, rejected, arrived=arrived, base=base, cells=made.cells)
 
 
 def _landing_counts(
@@ -319,7 +321,7 @@ def checked_rows(
         )
         out = pa.concat_tables([out, more])
     late = [judge_freshness(r, contract, rows.typed, as_of) for r in rules if r.kind is RuleKind.FRESHNESS]
-    also = measured(contract, rows.typed, rows.rejected, checked.complete, account.counts.get("files", ()))
+    also = measured(contract, rows.typed, rows.cells, checked.complete, account.counts.get("files", ()))
     unknown = (not_assessed(rule, "rows that were added do not tell how many there are") for rule in untold)
     account.results = coded((*checked.results, *late, *unknown, *also), as_of)
     account.dimensions = dimensions(account.results)

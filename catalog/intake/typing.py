@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -37,12 +37,14 @@ class TypedRows:
             a value of which does not fit its type.
         cleaned: id of each cleaning step → cells it changed.
         drift: of the landing, and columns most values of which no longer fit their type.
+        cells: field → cells whose value fits its type, cells that hold a value; of all rows typed.
     """
 
     typed: pa.Table
     rejected: pa.Table
     cleaned: Mapping[str, int]
     drift: tuple[Drifted, ...] = ()
+    cells: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def typed_rows(
@@ -66,6 +68,8 @@ def typed_rows(
     changed: Counter[str] = Counter({step.id: 0 for step in contract.cleaning})
     lost: Counter[tuple[str, str]] = Counter()
     present: Counter[tuple[str, str]] = Counter()
+    values: Counter[str] = Counter()
+    unfit: Counter[str] = Counter()
     schema = typed_schema(contract)
     if OPERATION in landed.table.column_names:
         schema = schema.append(pa.field(OPERATION, pa.string()))
@@ -78,8 +82,11 @@ def typed_rows(
             typed.add(made.typed)
             rejected.add(made.rejected)
             _count(made, rows, lost, present)
+            values.update(made.present)
+            unfit.update({name: pc.sum(gone).as_py() or 0 for name, (gone, _) in made.lost.items()})
         drift = type_changes(contract, lost, present, as_of)
-        return TypedRows(typed.table(), rejected.table(), dict(changed), (*landed.drift, *drift))
+        cells = {name: (number - unfit[name], number) for name, number in values.items()}
+        return TypedRows(typed.table(), rejected.table(), dict(changed), (*landed.drift, *drift), cells)
 
 
 def _typable(landed: Landed) -> Iterator[pa.Table]:

@@ -8,12 +8,10 @@ Source: GB/T 36344-2018, indicators 0302, 0202 and 0102.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from catalog.quality import RuleResult
 from contracts.model import Action, Contract, Dimension, FieldType, Rule
@@ -22,7 +20,7 @@ from contracts.model import Action, Contract, Dimension, FieldType, Rule
 def measured(
     contract: Contract,
     typed: pa.Table,
-    rejected: pa.Table,
+    cells: Mapping[str, tuple[int, int]],
     complete: int | None,
     files: Sequence[Mapping[str, Any]],
 ) -> tuple[RuleResult, ...]:
@@ -31,11 +29,11 @@ def measured(
     Args:
         contract: of the dataset.
         typed: rows that could be cast, before any rule took some out.
-        rejected: rows that left before: ``field`` and ``reason``.
+        cells: field → cells whose value fits its type, cells that hold a value; of all rows landed.
         complete: rows in which every required field has a value, or None.
         files: what was read: ``landed`` rows and the fields ``missing`` in each.
     """
-    found = [*_types(contract, typed, rejected), *_columns(contract, files)]
+    found = [*_types(contract, cells), *_columns(contract, files)]
     if complete is not None and typed.num_rows:
         rows = typed.num_rows
         passed = complete == rows
@@ -64,22 +62,13 @@ def not_assessed(rule: Rule, why: str) -> RuleResult:
     )
 
 
-def _types(contract: Contract, typed: pa.Table, rejected: pa.Table) -> Iterator[RuleResult]:
+def _types(contract: Contract, cells: Mapping[str, tuple[int, int]]) -> Iterator[RuleResult]:
     """Share of a field's cells that are of its type; every text is text, so text fields have none."""
-    if contract.composed is not None:
-        return
-    lost: Counter[str] = Counter()
-    if rejected.num_rows:
-        by_cast = pc.starts_with(rejected["reason"].cast(pa.string()), "cast:")
-        lost.update(rejected.filter(by_cast)["field"].to_pylist())
     for field in contract.fields:
-        if field.type is FieldType.STRING:
-            continue
-        good = typed.num_rows - typed[field.name].null_count
-        cells = good + lost[field.name]
-        if cells:
+        good, present = cells.get(field.name, (0, 0))
+        if field.type is not FieldType.STRING and present:
             named = (f"type:{field.name}", (field.name,), Dimension.ACCURACY, Action.QUARANTINE)
-            yield RuleResult(*named, good, cells, good == cells, "type")
+            yield RuleResult(*named, good, present, good == present, "type")
 
 
 def _columns(contract: Contract, files: Sequence[Mapping[str, Any]]) -> Iterator[RuleResult]:

@@ -294,3 +294,10 @@ def test_units_that_rows_only_name_are_counted_where_they_are_about_none() -> No
     copied = unit_level((), (named, *firms().fields[1:]))
     made = table("SELECT sector, sum(paid) AS paid FROM topic.copied AS r GROUP BY sector")
     assert traced(made, {**contracts(made), copied.name: copied}).units
+
+
+@pytest.mark.parametrize("place", [0, 9])
+def test_a_group_by_a_place_that_does_not_exist_is_told(place: int) -> None:
+    made = table(f"SELECT sector, sum(paid) AS paid FROM tax.returns AS r GROUP BY {place}")
+    with pytest.raises(Stopped, match="names no column"):
+        traced(made, contracts(made))

@@ -131,3 +131,10 @@ def test_drift_is_told_for_each_file_by_its_own_heading(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("编号,姓名,户籍人口数\n1,甲,3\n", encoding="utf-8")
     made = replace(CONTRACT, sources=(*CONTRACT.sources, Source("book", SourceFormat.EXCEL, "b.xlsx")))
     assert [(d.file, d.column) for d in land(made, tmp_path).drift] == [("b.xlsx", "备注")]
+
+
+def test_every_cell_that_does_not_fit_is_counted_and_every_one_that_does(tmp_path: Path) -> None:
+    found = landed(tmp_path, CONTRACT, a="编号,姓名,户籍人口数\n1,甲,3\nx,乙,y\n3,丙,z\n4,丁,\n")
+    made = typed_rows(CONTRACT, found)
+    assert made.rejected.num_rows == 2
+    assert made.cells == {"number": (3, 4), "name": (4, 4), "people": (1, 3)}
