@@ -27,9 +27,9 @@ from catalog.store import create_store
 from catalog.store.schema import new_id
 from contracts.codes import RESIDENT_CHECKS, RESIDENT_WEIGHTS
 from contracts.model import Contract, Field, FieldType, Load, LoadKind, Party, UnitRef, UnitRule, Use
+from pipelines.account import Account, Rows
 from pipelines.loads import Base
 from pipelines.releasing import Releasing
-from pipelines.stages import Account, Rows
 
 ROWS: Final = 10_000_000
 CHANGED: Final = 100_000

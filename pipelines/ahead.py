@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
-from pipelines.stages import Account, Rows
+from pipelines.account import Account, Rows
 
 # Datasets landed before they are asked for.
 DEPTH: Final = 2

@@ -13,7 +13,7 @@ from typing import Any, Final
 import dagster as dg
 
 from contracts.model import Dimension
-from pipelines.stages import Account
+from pipelines.account import Account
 from pipelines.wave import Outcome
 
 GATE: Final = "release_gate"

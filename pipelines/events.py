@@ -13,7 +13,7 @@ import dagster as dg
 from catalog.lineage import EVERY, column_lineage
 from contracts.model import Contract
 from pipelines import checks
-from pipelines.stages import Account
+from pipelines.account import Account
 from pipelines.wave import Outcome
 
 

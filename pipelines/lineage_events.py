@@ -22,9 +22,9 @@ from catalog.lineage import EVERY, Edge, column_lineage, kinds_behind
 from catalog.quality import RuleResult
 from catalog.statistics import public_count
 from contracts.model import Action, Contract
+from pipelines.account import Account
 from pipelines.events import source_columns
 from pipelines.gate import rules_for
-from pipelines.stages import Account
 from pipelines.wave import Outcome
 
 PRODUCER: Final = "urn:yibenzhang:pipelines"

@@ -15,8 +15,8 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from contracts.model import Contract
+from pipelines.account import Account
 from pipelines.errors import PipelineError
-from pipelines.stages import Account
 from pipelines.wave import Outcome
 from policies.clocks import local_date
 

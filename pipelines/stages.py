@@ -6,35 +6,30 @@ stage took, and stops where the gate says so.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from catalog import rectification
-from catalog.arrivals import Arrivals
 from catalog.attempts import FindingRow
 from catalog.classify import Finding, classify
 from catalog.home import Home
 from catalog.intake import raw
-from catalog.intake.fingerprint import FileDigests, fingerprint, identity
 from catalog.intake.landed import Landed
-from catalog.intake.landing import inputs, land
+from catalog.intake.landing import land
 from catalog.intake.typing import TypedRows, typed_rows
-from catalog.lineage import Edge, inherited_grade
-from catalog.quality import RuleResult, coded, dimensions, score, weights
-from catalog.releases import Release, vault_files
-from contracts.canonical import digest
-from contracts.model import Contract, LoadKind, Rule, RuleKind
-from contracts.odcs import contract_digest
+from catalog.lineage import inherited_grade
+from catalog.quality import coded, dimensions, score, weights
+from catalog.releases import vault_files
+from contracts.model import Contract, Rule, RuleKind
 from pipelines.accepted import in_their_place
+from pipelines.account import Account, Ledger, Rows, no_rejected
 from pipelines.composed import compose
 from pipelines.errors import CountsDiffer, Stopped
 from pipelines.expectations.freshness import judge_freshness
@@ -45,101 +40,6 @@ from pipelines.gate import judge, rules_for, sentence
 from pipelines.loads import NO_BASE, Base, netted, refuse_repeats, remembered, with_former_rows
 from policies.decision import Deny
 from policies.grading import dataset_grade
-
-# Counts of a release by which the next delivery knows what is loaded.
-HELD: Final = ("loaded", "raw", "deliveries", "left_out", "names", "shape")
-
-
-@dataclass(slots=True)
-class Account:
-    """What is known of a build so far: counts, outcomes, times. Filled stage by stage."""
-
-    lines_read: int = 0
-    landed: int = 0
-    typed: int = 0
-    quarantined: int = 0
-    counts: dict[str, Any] = field(default_factory=dict)
-    results: tuple[RuleResult, ...] = ()
-    found: tuple[FindingRow, ...] = ()
-    dimensions: Mapping[str, Any] = field(default_factory=dict)
-    quality: float | None = None
-    grade: int | None = None
-    timings: dict[str, float] = field(default_factory=dict)
-    rejected: pa.Table | None = None
-
-    @property
-    def aside(self) -> int:
-        """Typed rows that a load leaves out before its rules are run, by what it counted of them."""
-        return sum(self.counts.get("aside", {}).values())
-
-    @property
-    def held(self) -> dict[str, Any]:
-        """Counts that say which deliveries a load that adds holds; empty of other loads."""
-        if "loaded" not in self.counts:
-            return {}
-        return {name: self.counts[name] for name in HELD if name in self.counts}
-
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        """Add the time of the block to a stage, in milliseconds."""
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            spent = (time.perf_counter() - began) * 1000
-            self.timings[stage] = round(self.timings.get(stage, 0.0) + spent, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows of a dataset on their way.
-
-    Attributes:
-        typed: fields in their types, ``_file`` and ``_line``.
-        rejected: rows that left: ``_file``, ``_line``, ``field``, ``reason``.
-        edges: column lineage, of a composed dataset only.
-        derived_from: unit kinds behind a statistical dataset.
-        arrived: net changes, of a load that adds to a release.
-        base: what they are added to, as it was when they landed; None for rows that were not landed.
-        cells: field → cells whose value fits its type, cells that hold a value.
-    """
-
-    typed: pa.Table
-    rejected: pa.Table
-    edges: tuple[Edge, ...] | None = None
-    derived_from: tuple[str, ...] = ()
-    arrived: Arrivals | None = None
-    base: Base | None = None
-    cells: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """What a build knows of the other datasets.
-
-    Attributes:
-        contracts: of every dataset, by name.
-        releases: the newest release of every dataset that has one.
-    """
-
-    contracts: Mapping[str, Contract]
-    releases: Mapping[str, Release]
-
-
-def input_fingerprint(
-    contract: Contract,
-    folder: Path,
-    ledger: Ledger,
-    inputs: tuple[str, ...],
-    digests: FileDigests | None = None,
-) -> str:
-    """What a release was built from: the contract and the content of its files, or its inputs' releases."""
-    if contract.composed is None:
-        before = ledger.releases.get(contract.name)
-        loaded = () if before is None else before.counts.get("loaded", ())
-        return fingerprint(contract, folder, digests=digests, loaded=loaded)
-    made_from = {name: ledger.releases[name].id if name in ledger.releases else "" for name in inputs}
-    return digest({"contract": contract_digest(contract), "inputs": made_from})
 
 
 def landed_rows(
@@ -231,32 +131,6 @@ def _landing_counts(
         **remembered(contract, landed, names, base),
     }
     return counts
-
-
-def still_there(contract: Contract, folder: Path, rows: Rows, account: Account, digests: FileDigests) -> bool:
-    """Whether the files that landed are those a build would read now.
-
-    Args:
-        contract: of the dataset.
-        folder: what source paths are relative to.
-        rows: as landed.
-        account: of the landing.
-        digests: of files.
-    """
-    loaded = set(rows.base.loaded) if rows.base is not None else set()
-    full = contract.load.kind is LoadKind.FULL
-    read = {
-        (file["path"] if full else "", file.get("identity", file["sha256"]))
-        for file in account.counts["files"]
-        if file["sha256"]
-    }
-    now = {
-        (label if full else "", identity(source, label, digests.sha256(path)))
-        for source in contract.sources
-        for path, label in inputs(source, folder)
-        if path is not None
-    }
-    return read == {one for one in now if full or one[1] not in loaded}
 
 
 def composed_rows(
@@ -392,9 +266,3 @@ def _lost_columns(contract: Contract, account: Account) -> Iterator[str]:
         lost = [name for name in file["missing"] if name in required]
         if lost and file["landed"]:
             yield f"{file['path']} has no column for {', '.join(lost)}"
-
-
-def no_rejected() -> pa.Table:
-    """An empty quarantine."""
-    names = {"_file": pa.string(), "_line": pa.int64(), "field": pa.string(), "reason": pa.string()}
-    return pa.schema(list(names.items())).empty_table()

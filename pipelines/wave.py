@@ -29,23 +29,14 @@ from catalog.revisions import Contracts, Revision
 from catalog.store import reading, writing
 from catalog.store.schema import new_id
 from contracts.model import Contract
+from pipelines.account import Account, Ledger, Rows
 from pipelines.ahead import Ahead
 from pipelines.errors import Stopped
 from pipelines.expectations.staging import Staging
+from pipelines.inputs import input_fingerprint, still_there
 from pipelines.loads import Base, base_of
 from pipelines.releasing import Releasing, Unchanged
-from pipelines.stages import (
-    Account,
-    Ledger,
-    Rows,
-    checked_rows,
-    composed_rows,
-    gated,
-    graded,
-    input_fingerprint,
-    landed_rows,
-    still_there,
-)
+from pipelines.stages import checked_rows, composed_rows, gated, graded, landed_rows
 
 State = Literal["released", "unchanged", "stopped", "failed"]
 Clock = Callable[[], datetime]

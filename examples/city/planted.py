@@ -100,6 +100,11 @@ class PlantedDataset:
     composed: bool = False
     movement: Mapping[str, Movement] = field(default_factory=dict)
 
+    @property
+    def rows(self) -> int:
+        """Rows of the release: a row repeated in a delivery that is merged by key is there once."""
+        return self.typed - self.kept.get("repeated", 0)
+
     def flow(self, area: str) -> Flow:
         """What a subscriber for ``area`` (a region code, or the start of one) must be told."""
         changed = sum(m.total for m in self.movement.values())

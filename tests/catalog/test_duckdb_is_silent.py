@@ -13,8 +13,6 @@ def test_a_connection_draws_no_progress_bar() -> None:
         assert connection.execute(DRAWN).fetchall() == [(False,)]
 
 
-def test_connections_great_expectations_opens_draw_none_either() -> None:
-    with Staging() as staging:
-        for engine in (staging._source.get_engine(), staging._source.get_execution_engine().engine):
-            with engine.connect() as connection:
-                assert connection.exec_driver_sql(DRAWN).fetchall() == [(False,)]
+def test_the_connection_great_expectations_asks_draws_none_either() -> None:
+    with Staging() as staging, staging._engine.engine.connect() as connection:
+        assert connection.exec_driver_sql(DRAWN).fetchall() == [(False,)]

@@ -130,7 +130,7 @@ def test_09_the_ledger_shows_the_second_build(story: tuple[dict[str, Any], Path]
     assert rows["edu.schools"]["release"] is None
     for one in planted.datasets:
         if one.state != "stopped":
-            assert rows[one.name]["rows"] == one.typed, one.name
+            assert rows[one.name]["rows"] == one.rows, one.name
 
 
 def test_10_the_late_dataset_is_released_with_its_reason_visible(story: tuple[dict[str, Any], Path]) -> None:
