@@ -138,7 +138,7 @@ def test_quality_counts_good_over_evaluated_items_of_each_rule(
         "q_income_range": (43, 44),
         "q_seen_freshness": (1, 1),
         "type:income": (44, 45),
-        "type:seen": (44, 44),
+        "type:seen": (45, 45),
         "record:complete": (43, 44),
         "columns:delivered": (4, 4),
     }
