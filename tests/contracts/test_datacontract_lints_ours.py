@@ -54,8 +54,6 @@ def its_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
         LOCK,
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=900)
-    if done.returncode and "No matching distribution" in done.stderr:
-        pytest.skip("no package index is within reach")
     assert done.returncode == 0, done.stderr[-2_000:]
     return python
 
