@@ -253,14 +253,17 @@ def gated(contract: Contract, findings: tuple[Finding, ...], account: Account, *
         quality=account.quality,
     )
     if isinstance(decision, Deny):
-        raise Stopped("; ".join((sentence(decision), *_lost_columns(contract, account))))
+        raise Stopped("; ".join((sentence(decision), *dict.fromkeys(_lost_columns(contract, account)))))
     if account.landed and account.landed == account.quarantined and not adds:
         none = f"all {account.landed} rows are quarantined, the release would be empty — correct the source"
-        raise Stopped("; ".join((none, *_lost_columns(contract, account))))
+        raise Stopped("; ".join((none, *dict.fromkeys(_lost_columns(contract, account)))))
 
 
 def _lost_columns(contract: Contract, account: Account) -> Iterator[str]:
-    """Files that have no column for a required field: their rows are all quarantined."""
+    """Files whose rows are all quarantined because a column is missing."""
+    for drifted in account.counts.get("drift", ()):
+        if drifted["kind"] == "missing_column" and drifted["action"] == "quarantine":
+            yield f"{drifted['file']} has no column for {drifted['column']}"
     required = {f.name for f in contract.fields if f.required or f.key_position is not None}
     for file in account.counts.get("files", ()):
         lost = [name for name in file["missing"] if name in required]
