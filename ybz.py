@@ -17,8 +17,9 @@ import click
 
 # The story's order, so that the help reads as the way of a dataset.
 STORY = """
-    init draft lint workbook elements standard compare impact catalog build leases show search edition
-    quality rectify evaluate lineage
+    init organisation inventory lists draft lint workbook bulk elements standard compare catalog submit
+    approve entry diff impact authority classify library build leases link show search lineage quality
+    rectify evaluate register open due clock usage figures report edition dcat upward
     request decide grant revoke explain query receipt verify evidence
     backflow form correct serve demo
 """

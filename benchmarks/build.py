@@ -19,7 +19,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from benchmarks.measure import Figure
-from catalog.cataloging import Acts, catalogue_all
+from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.home import Home
 from catalog.store import create_store, reading
 from catalog.store.tables.releases import builds

@@ -1,7 +1,7 @@
-"""Commands of the ledger: ``init``, ``catalog``, ``show``, ``search``, ``edition``, ``lineage``.
+"""Commands of the ledger: ``init``, ``catalog``, ``show``, ``search``, ``lineage``.
 
 ``show`` and ``lineage`` print the owner's exact view: whoever runs them holds the installation.
-``search`` and ``edition`` print the public view, as anybody else sees it.
+``search`` prints the public view, as anybody else sees it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import click
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from catalog.cataloging import Acts, Catalogued
+    from catalog.cataloging.entering import Acts, Catalogued
     from contracts.model import Contract
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -80,7 +80,7 @@ def catalog(
     PATHS are contract files or folders of them; without any, the installation's own contracts. A draft
     that lacks a sharing basis stays compiled: you can build and show it, nobody can find it.
     """
-    from catalog.cataloging import Acts
+    from catalog.cataloging.entering import Acts
     from catalog.home import Home
     from catalog.store import open_store
 
@@ -146,40 +146,6 @@ def search(words: tuple[str, ...], limit: int, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--period", required=True, metavar="YYYY-MM", help="账期.")
-@click.option("--verify", is_flag=True, help="Check the period's latest edition instead of closing one.")
-@click.option("--by", default="", metavar="NAME", help="Who closes it (default: the user logged in).")
-@as_json
-def edition(period: str, verify: bool, by: str, as_json: bool) -> None:
-    """Close a period: the ledger's public view as signed Delta tables."""
-    from catalog import edition as editions
-    from catalog import keys
-    from catalog.home import Home
-    from catalog.store import open_store, reading
-
-    home = Home.find()
-    engine = open_store(home)
-    held = keys.load(home)
-    problem = ""
-    if verify:
-        with reading(engine) as connection:
-            closed = editions.find(connection, period)
-        problem = editions.verify(home, closed, held.signer.public_raw).problem
-    else:
-        actor, now = by or getpass.getuser(), datetime.now(UTC)
-        closed = editions.close(home, engine, period, keys=held, by=actor, now=now)
-    if as_json:
-        document = closed.to_document() | {"key_id": held.signer.key_id, "ok": not problem}
-        _print_json(document)
-    else:
-        state = problem or ("verified" if verify else "closed")
-        click.echo(f"edition {closed.period} no. {closed.number}: {state}")
-        click.echo(f"digest {closed.digest}, key {held.signer.key_id}")
-    if problem:
-        sys.exit(1)
-
-
-@click.command()
 @click.argument("name")
 @as_json
 def lineage(name: str, as_json: bool) -> None:
@@ -212,7 +178,7 @@ def _contract_files(paths: Sequence[Path]) -> list[Path]:
 
 def _catalogue_files(engine: Engine, files: Sequence[Path], acts: Acts) -> list[dict[str, Any]]:
     """Catalogue every file that can be; what cannot be is named with its reason, and the rest goes on."""
-    from catalog.cataloging import catalogue_one
+    from catalog.cataloging.entering import catalogue_one
     from catalog.errors import CatalogError
     from catalog.lineage import build_order
     from contracts.model import ContractError

@@ -6,7 +6,7 @@ from typing import Final
 import dagster as dg
 
 from catalog import keys
-from catalog.edition import close
+from catalog.editions.closing import close
 from pipelines.resources import Installation
 from policies.clocks import local_date
 

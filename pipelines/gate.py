@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from catalog.classify import Finding
+from catalog.classify.finding import Finding
 from catalog.quality import RuleResult
 from contracts.conditions import rules_of
 from contracts.model import Action, Contract, Rule, RuleKind, Use

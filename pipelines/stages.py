@@ -18,7 +18,8 @@ import pyarrow as pa
 
 from catalog import rectification
 from catalog.attempts import FindingRow
-from catalog.classify import Finding, classify
+from catalog.classify.finding import Finding
+from catalog.classify.run import classify
 from catalog.home import Home
 from catalog.intake import raw
 from catalog.intake.landed import Landed

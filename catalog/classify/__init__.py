@@ -3,8 +3,3 @@
 One detector a file; each looks at one :class:`~catalog.classify.column.Column` and answers with
 evidence or None. Evidence is counts, shares and whether the name matches; never a value.
 """
-
-from catalog.classify.finding import Evidence, Finding
-from catalog.classify.run import classify
-
-__all__ = ["Evidence", "Finding", "classify"]

@@ -17,7 +17,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.classify import classify
+from catalog.classify.run import classify
 from catalog.intake import names, naming, origin, proposed, semantics
 from catalog.intake.families import Family, base_of
 from catalog.intake.headings import last_part

@@ -15,7 +15,7 @@ from typing import Final
 
 import pyarrow.compute as pc
 
-from catalog.classify import Finding
+from catalog.classify.finding import Finding
 from catalog.intake.evidence import FIT, Guess
 from catalog.intake.names import snake
 from catalog.intake.quantities import unit_in

@@ -37,6 +37,7 @@ def create_store(home: Home) -> Engine:
     _load_tables()
     with writing(engine) as connection:
         metadata.create_all(connection)
+        _add_columns(connection)
     return engine
 
 
@@ -75,6 +76,18 @@ def _keep_private(home: Home) -> None:
     path = home.root / "ybz.db"
     path.touch(mode=0o600)
     path.chmod(0o600)
+
+
+def _add_columns(connection: Connection) -> None:
+    """Columns a store of an earlier version lacks; all of them may be empty."""
+    found = inspect(connection)
+    dialect = connection.dialect
+    for table in metadata.sorted_tables:
+        known = {column["name"] for column in found.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in known:
+                kind = column.type.compile(dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")
 
 
 def _has_tables(engine: Engine) -> bool:

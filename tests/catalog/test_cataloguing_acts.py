@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 
-from catalog import authority, revisions
-from catalog.cataloging import Acts, Refused, catalogue, catalogue_all
+from catalog import revisions
+from catalog.authority import naming as authority
+from catalog.cataloging.entering import Acts, Refused, catalogue, catalogue_all
 from catalog.errors import UnknownDataset
 from catalog.lineage import LineageCycle, UnknownInput
 from catalog.numbering import RESOURCE_CODE, GovernmentCatalogue, UnknownClass

@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from catalog.classify import Finding, classify
+from catalog.classify.finding import Finding
+from catalog.classify.run import classify
 from contracts.codes import resident_check, uscc_check
 from contracts.model import Contract, Field, FieldType, Party, UnitRef, UnitRule, Use
 

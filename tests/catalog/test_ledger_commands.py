@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from catalog import cli
 from catalog.attempts import Attempt, FindingRow, record_attempt
+from catalog.editions.cli import edition as edition_command
 from catalog.errors import NotInitialised, UnknownDataset
 from catalog.home import Home
 from catalog.store import open_store, writing
@@ -146,12 +147,12 @@ def test_search_prints_the_public_view(city: Home) -> None:
 
 
 def test_an_edition_is_closed_and_verified(city: Home) -> None:
-    closed = _json(cli.edition, "--period", "2026-09", "--by", "数据局")
+    closed = _json(edition_command, "--period", "2026-09", "--by", "数据局")
     assert (closed["number"], closed["ok"]) == (1, True)
     assert set(closed["versions"]) == {"datasets", "fields", "releases", "quality", "lineage"}
-    verified = _json(cli.edition, "--period", "2026-09", "--verify")
+    verified = _json(edition_command, "--period", "2026-09", "--verify")
     assert (verified["digest"], verified["ok"]) == (closed["digest"], True)
-    assert "verified" in _run(cli.edition, "--period", "2026-09", "--verify").stdout
+    assert "verified" in _run(edition_command, "--period", "2026-09", "--verify").stdout
 
 
 def test_lineage_shows_columns_rows_and_impact(city: Home) -> None:

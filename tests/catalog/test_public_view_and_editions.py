@@ -10,10 +10,11 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import Engine, update
 
-from catalog import edition, keys, releases
+from catalog import keys, releases
 from catalog.attempts import Attempt
-from catalog.cataloging import Acts, catalogue_all
+from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.content import seal
+from catalog.editions import closing as edition
 from catalog.errors import UnknownDataset
 from catalog.facts import Facts
 from catalog.home import Home

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from sqlalchemy import JSON, BigInteger, Boolean, Date, Engine, Integer, String, Table, Text, insert
 
 from catalog.attempts import Attempt, last_results, record_attempt
-from catalog.cataloging import Acts, catalogue_all
+from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.home import Home
 from catalog.quality import RuleResult, coded, dimensions, score, weights
 from catalog.quality.access import accesses

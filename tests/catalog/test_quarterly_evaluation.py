@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, select, update
 
 from catalog import keys, releases
-from catalog.cataloging import Acts, catalogue_all
+from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.home import Home
 from catalog.rectification.contests import contest, contests, decide
 from catalog.rectification.errors import EvaluationRefused

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, create_mock_engine, text
 
 from catalog import search
-from catalog.cataloging import Acts, catalogue_all
+from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.store import reading
 from contracts.model import Contract, Field, Party, ShareType, Sharing
 

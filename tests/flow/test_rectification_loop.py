@@ -17,7 +17,7 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import Engine, select, text
 
 from catalog import rectification, releases
-from catalog.cataloging import Acts, catalogue_all
+from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.home import Home
 from catalog.rectification import cases, overlay
 from catalog.rectification.cases import Case

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from catalog.cataloging import Acts, catalogue_all
+from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.home import Home
 from contracts.codes import resident_check
 from contracts.model import (

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from catalog import facts, leases, publication
 from catalog.attempts import Attempt
-from catalog.cataloging import Acts, catalogue_all
+from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.content import content_hash, seal
 from catalog.home import Home
 from catalog.keys import Keys, load

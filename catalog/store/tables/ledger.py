@@ -16,8 +16,11 @@ entries = Table(
     Column("title", String(200), nullable=False),
     Column("department", String(200), nullable=False),
     Column("department_code", String(18), nullable=False),
-    Column("state", String(20), nullable=False),  # compiled, checked, signed_off, reviewed, published
-    Column("current_revision", Integer, nullable=False),
+    # Of the revision in force; once an entry is published it stays so while a newer revision is on its way.
+    Column("state", String(20), nullable=False),  # see policies/rules/procedures/cataloguing.csv
+    Column("current_revision", Integer, nullable=False),  # the newest, in force or not
+    Column("published_revision", Integer),  # what others see; None before the first publication
+    Column("pending_state", String(20)),  # of a newer revision than the published one, else None
     Column("created_at", Instant, nullable=False),
     Column("published_at", Instant),
     Column("path", Text),  # the contract file it came from; data paths are relative to it

@@ -7,7 +7,7 @@ import json
 from click.testing import CliRunner
 from sqlalchemy import Engine
 
-from catalog.cataloging import catalogue
+from catalog.cataloging.entering import catalogue
 from catalog.home import Home
 from catalog.standards.adoption import Adoption, Ratio, Report, adoption
 from catalog.standards.cli import standard

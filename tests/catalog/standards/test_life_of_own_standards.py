@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, select
 
 from catalog import revisions
-from catalog.cataloging import catalogue
+from catalog.cataloging.entering import catalogue
 from catalog.home import Home
 from catalog.standards import life
 from catalog.standards.cli import standard

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 import pipelines.sending as sending
-from catalog.cataloging import catalogue
+from catalog.cataloging.entering import catalogue
 from catalog.evidence import integrate
 from catalog.evidence.verify import verify_store
 from catalog.store import reading, writing

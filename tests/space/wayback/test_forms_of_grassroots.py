@@ -264,7 +264,7 @@ def test_answers_lie_closed_in_the_lake_and_never_in_the_evidence(filled_town: A
 
 
 def test_a_field_a_later_contract_dropped_is_named(filled_town: Any) -> None:
-    from catalog.cataloging import catalogue
+    from catalog.cataloging.entering import catalogue
 
     town = filled_town
     fields = tuple(f for f in town.population.fields if f.name != "phone")

@@ -19,7 +19,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, Engine, Row, func, insert, select
 
 from catalog import evidence
-from catalog.edition_tables import SCHEMAS, content_of
+from catalog.editions.tables import SCHEMAS, content_of
 from catalog.errors import CatalogError
 from catalog.home import Home
 from catalog.keys import Keys

@@ -1,0 +1,1 @@
+"""The ledger for others: DCAT-AP, the report package for the higher level."""

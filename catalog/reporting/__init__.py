@@ -1,0 +1,1 @@
+"""Figures of the ledger with their definitions, and the monthly report."""

@@ -1,0 +1,1 @@
+"""Claims on authoritative items, and the conflicts the authority decides."""

@@ -1,0 +1,1 @@
+"""Takings over of existing catalogues."""

@@ -1,0 +1,1 @@
+"""Decisions on categories and grades, with reasons and who consented."""

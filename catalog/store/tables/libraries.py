@@ -1,0 +1,1 @@
+"""Libraries of datasets: basic, theme, special-topic."""

@@ -1,0 +1,1 @@
+"""What entries are tied to, and every probe of it."""

@@ -1,0 +1,1 @@
+"""Openings of datasets to the public."""

@@ -1,0 +1,1 @@
+"""Registrations 登记: applications, their steps, objections, codes recorded with proof."""

@@ -1,0 +1,1 @@
+"""Use of shared data as other platforms logged it."""
