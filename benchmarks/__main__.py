@@ -14,7 +14,18 @@ from pathlib import Path
 from benchmarks.measure import Figure
 from ybz import drop_binding_noise
 
-ROOMS = ("evidence", "queries", "quality", "release", "landing", "build", "definitions")
+ROOMS = (
+    "evidence",
+    "queries",
+    "quality",
+    "release",
+    "landing",
+    "build",
+    "definitions",
+    "classification",
+    "search",
+    "lineage",
+)
 TABLE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 HEADING = """# Benchmarks
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from catalog.bases import WITHHELD, cited
 from contracts.model import Contract, Secrecy, ShareType
 from policies.decision import Decision, Deny, Permit, Reason
 from policies.rulebook import rule
@@ -18,6 +19,8 @@ from policies.rulebook import rule
 # The custom property of a contract that refers to the recorded assessment.
 ASSESSMENT_PROPERTY: Final = "impactAssessment"
 SECRECY: Final = "catalog.secrecy"
+# What sharing under conditions states beside condition and basis, and the property that says it.
+_STATEMENT: Final = {"reason": "shareReason", "scope": "shareScope", "use": "shareUse"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,22 @@ def assessment_of(contract: Contract) -> str:
 def duties(case: Case) -> tuple[str, ...]:
     """Duties that stay open though the entry passes, one sentence each."""
     kind = _unassessed(case)
-    if kind is None or _consequence(case, kind) == "refuse":
-        return ()
-    return (f"record the impact assessment of its {kind} information (--pia REFERENCE)",)
+    unsaid = [name for name, consequence in _unstated(case) if consequence == "note"]
+    return (
+        *(
+            [f"record the impact assessment of its {kind} information (--pia REFERENCE)"]
+            if kind is not None and _consequence(case, kind) != "refuse"
+            else []
+        ),
+        *(
+            [
+                f"state the {', '.join(unsaid)} of sharing under conditions"
+                f" ({', '.join(_STATEMENT[name] for name in unsaid)})"
+            ]
+            if unsaid
+            else []
+        ),
+    )
 
 
 def _no_secret(case: Case) -> Iterator[Reason]:
@@ -73,13 +89,8 @@ def _no_secret(case: Case) -> Iterator[Reason]:
 def _basis_cited(case: Case) -> Iterator[Reason]:
     sharing = case.contract.sharing
     types = {sharing.type, *(f.sharing for f in case.contract.fields if f.sharing is not None)}
-    if ShareType.WITHHELD in types and not sharing.basis.strip():
-        yield Reason(
-            "catalog.basis.withheld",
-            "data withheld from sharing has no cited basis",
-            "shareBasis",
-            "cite the law, regulation or decision that forbids sharing it",
-        )
+    if ShareType.WITHHELD in types:
+        yield from _forbidden_by(case)
     if ShareType.CONDITIONAL in types and not (sharing.condition.strip() and sharing.basis.strip()):
         lacking = [
             name
@@ -92,6 +103,51 @@ def _basis_cited(case: Case) -> Iterator[Reason]:
             ", ".join(lacking),
             "state both, or share it without conditions",
         )
+
+
+def _forbidden_by(case: Case) -> Iterator[Reason]:
+    """Not sharing rests on law, administrative regulation or State Council decision, cited by name."""
+    basis = case.contract.sharing.basis
+    if not basis.strip():
+        yield Reason(
+            "catalog.basis.withheld",
+            "data withheld from sharing has no cited basis",
+            "shareBasis",
+            "cite the law, regulation or decision that forbids sharing it",
+        )
+        return
+    found = cited(basis, WITHHELD, case.on)
+    if not found.carries:
+        seen = f"a {found.kind}" if found.kind else "nothing that is recognised"
+        yield Reason(
+            "catalog.basis.kind",
+            f"what data withheld from sharing rests on is {seen}",
+            "shareBasis",
+            f"cite one of {found.accepted} by its name, e.g. 《…法》第…条 ({found.source})",
+        )
+
+
+def _conditions_stated(case: Case) -> Iterator[Reason]:
+    for name, consequence in _unstated(case):
+        if consequence == "refuse":
+            yield Reason(
+                "catalog.condition.statement",
+                f"data shared under conditions does not state its {name}",
+                _STATEMENT[name],
+                f"add {_STATEMENT[name]}",
+            )
+
+
+def _unstated(case: Case) -> Iterator[tuple[str, str]]:
+    """What an entry shared under conditions leaves unsaid, and what the rule in force makes of it."""
+    sharing = case.contract.sharing
+    types = {sharing.type, *(f.sharing for f in case.contract.fields)}
+    if ShareType.CONDITIONAL not in types:
+        return
+    ruled = rule("cataloguing", "conditional_statement", case.on).value
+    for name in _STATEMENT:
+        if not getattr(sharing, name).strip():
+            yield name, str(ruled[name])
 
 
 def _open_or_withheld(case: Case) -> Iterator[Reason]:
@@ -132,6 +188,7 @@ def _consequence(case: Case, kind: str) -> str:
 CHECKS: Final[tuple[Callable[[Case], Iterator[Reason]], ...]] = (
     _no_secret,
     _basis_cited,
+    _conditions_stated,
     _open_or_withheld,
     _assessed,
 )

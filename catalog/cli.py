@@ -1,4 +1,4 @@
-"""Commands of the ledger: ``init``, ``catalog``, ``show``, ``search``, ``lineage``.
+"""Commands of the ledger: ``init``, ``catalog``, ``show``; ``search`` and ``lineage`` stand beside.
 
 ``show`` and ``lineage`` print the owner's exact view: whoever runs them holds the installation.
 ``search`` prints the public view, as anybody else sees it.
@@ -16,11 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from catalog.cli_lineage import lineage
+from catalog.cli_search import search
+
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from catalog.cataloging.entering import Acts, Catalogued
     from contracts.model import Contract
+
+__all__ = ["catalog", "init", "lineage", "search", "show"]
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -65,6 +70,9 @@ def init(database: str | None, as_json: bool) -> None:
 @click.option("--reviewed-by", default="", metavar="NAME", help="Of the data authority (default: --by).")
 @click.option("--reason", default="contract file", metavar="TEXT", help="Why, kept with the revision.")
 @click.option("--pia", default="", metavar="REFERENCE", help="The recorded impact assessment.")
+@click.option(
+    "--seen-added-condition", is_flag=True, help="State that conditions added after publication were seen."
+)
 @as_json
 def catalog(
     paths: tuple[Path, ...],
@@ -73,12 +81,14 @@ def catalog(
     reviewed_by: str,
     reason: str,
     pia: str,
+    seen_added_condition: bool,
     as_json: bool,
 ) -> None:
     """Enter contracts into the ledger: compile, check, sign off, review, publish.
 
     PATHS are contract files or folders of them; without any, the installation's own contracts. A draft
-    that lacks a sharing basis stays compiled: you can build and show it, nobody can find it.
+    that lacks a sharing basis stays compiled: you can build and show it, nobody can find it. With people
+    of their own for each office, use `ybz submit`, `ybz entry sign` and `ybz approve` instead.
     """
     from catalog.cataloging.entering import Acts
     from catalog.home import Home
@@ -87,7 +97,15 @@ def catalog(
     home = Home.find()
     engine = open_store(home)
     files = _contract_files(paths or (home.contracts,))
-    acts = Acts(by or getpass.getuser(), reason, datetime.now(UTC), signed_off_by, reviewed_by, pia)
+    acts = Acts(
+        by or getpass.getuser(),
+        reason,
+        datetime.now(UTC),
+        signed_off_by,
+        reviewed_by,
+        pia,
+        seen_added_condition,
+    )
     lines = _catalogue_files(engine, files, acts)
     if as_json:
         _print_json(lines)
@@ -119,51 +137,6 @@ def show(name: str | None, as_json: bool) -> None:
     cli_tables.print_ledger(document) if name is None else cli_tables.print_dataset(document)
 
 
-@click.command()
-@click.argument("words", nargs=-1, required=True)
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
-@as_json
-def search(words: tuple[str, ...], limit: int, as_json: bool) -> None:
-    """Find published datasets whose title, names, department or fields contain every word."""
-    from catalog import revisions, statistics
-    from catalog import search as index
-    from catalog.home import Home
-    from catalog.store import open_store, reading
-    from policies.clocks import local_date
-
-    with reading(open_store(Home.find())) as connection:
-        hits = index.search(connection, " ".join(words), limit=limit)
-        contracts = {entry.name: entry.contract for entry in revisions.all_current(connection)}
-        today = local_date(datetime.now(UTC))
-        views = [statistics.public_view_of(connection, hit.name, contracts, today) for hit in hits]
-    documents = [view.to_document() for view in views]
-    if as_json:
-        _print_json(documents)
-        return
-    from catalog import cli_tables
-
-    cli_tables.print_hits(documents)
-
-
-@click.command()
-@click.argument("name")
-@as_json
-def lineage(name: str, as_json: bool) -> None:
-    """Show where the columns of a dataset come from, and what is made from it."""
-    from catalog import ledger_view
-    from catalog.home import Home
-    from catalog.store import open_store, reading
-
-    with reading(open_store(Home.find())) as connection:
-        document = ledger_view.lineage_of(connection, name)
-    if as_json:
-        _print_json(document)
-        return
-    from catalog import cli_tables
-
-    cli_tables.print_lineage(document)
-
-
 def _contract_files(paths: Sequence[Path]) -> list[Path]:
     files: dict[Path, None] = {}
     for path in paths:
@@ -183,6 +156,7 @@ def _catalogue_files(engine: Engine, files: Sequence[Path], acts: Acts) -> list[
     from catalog.lineage import build_order
     from contracts.model import ContractError
     from contracts.odcs import read
+    from policies.machine import IllegalStep
 
     lines = {file: _line(file) for file in files}
     contracts: dict[str, tuple[Contract, Path]] = {}
@@ -201,7 +175,7 @@ def _catalogue_files(engine: Engine, files: Sequence[Path], acts: Acts) -> list[
         contract, file = contracts[name]
         try:
             _fill(lines[file], catalogue_one(engine, contract, file, acts))
-        except CatalogError as error:
+        except (CatalogError, IllegalStep) as error:
             lines[file]["problem"] = str(error)
     return list(lines.values())
 
@@ -231,9 +205,9 @@ def _print_catalogued(lines: Sequence[dict[str, Any]]) -> None:
             click.echo(f"    open: {point}")
     if all(line["problem"] for line in lines):
         return
-    if any(line["open_points"] for line in lines):
+    if any(line["state"] == "compiled" for line in lines):
         click.echo(
-            "an open dataset can be built and shown, but not found: state what is open, catalogue again"
+            "a compiled dataset can be built and shown, but not found: state what is open, catalogue again"
         )
     click.echo("next: `ybz build`")
 

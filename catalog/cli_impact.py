@@ -1,4 +1,4 @@
-"""``ybz impact``: what a new contract would change for those who use the data."""
+"""``ybz impact``: what a new contract would change for those who use the data, or what reads a column."""
 
 from __future__ import annotations
 
@@ -10,19 +10,39 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from catalog.affected import Affected
     from catalog.impact import Felt, Impact
 
 
 @click.command()
-@click.argument("file", metavar="CONTRACT.yaml", type=click.Path(path_type=Path))
+@click.argument("what", metavar="CONTRACT.yaml | NAME[.FIELD]")
 @click.option("--check", is_flag=True, help="Exit 1 if anybody's use breaks.")
+@click.option("--depth", type=click.IntRange(1, 100), help="Of a column: most generations.")
+@click.option(
+    "--limit",
+    default=1000,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Of a column: most columns listed.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def impact(file: Path, check: bool, as_json: bool) -> None:
-    """What a new contract (契约) would change for subscribers, grants and composed datasets.
+def impact(what: str, check: bool, depth: int | None, limit: int, as_json: bool) -> None:
+    """What a new contract (契约) would change, or what breaks if a column changes.
 
-    The file is compared with the revision the ledger has of its dataset. Nothing is changed and nobody
-    is told.
+    A contract file is compared with the revision the ledger has of its dataset. A dataset or one of its
+    columns in the ledger is followed to all that read it: composed datasets, grants, forms, subscriptions,
+    rules of other contracts, authoritative items, libraries, links. Nothing is changed, nobody is told.
     """
+    file = Path(what)
+    if file.exists() or file.suffix in (".yaml", ".yml"):
+        breaks = _of_contract(file, as_json)
+    else:
+        breaks = _of_column(what, depth, limit, as_json)
+    if check and breaks:
+        raise SystemExit(1)
+
+
+def _of_contract(file: Path, as_json: bool) -> bool:
     from catalog.home import Home
     from catalog.impact import as_document, impact_of
     from catalog.store import open_store, reading
@@ -36,8 +56,44 @@ def impact(file: Path, check: bool, as_json: bool) -> None:
         click.echo(json.dumps(as_document(found), ensure_ascii=False))
     else:
         _print(found)
-    if check and found.breaks:
-        raise SystemExit(1)
+    return found.breaks
+
+
+def _of_column(name: str, depth: int | None, limit: int, as_json: bool) -> bool:
+    from catalog.affected import affected_by, as_document
+    from catalog.home import Home
+    from catalog.lineage_view import start_of
+    from catalog.store import open_store, reading
+    from policies.clocks import local_date
+
+    today = local_date(datetime.now(UTC))
+    with reading(open_store(Home.find())) as connection:
+        start = start_of(connection, name)
+        found = affected_by(connection, start.dataset, start.field, today, depth=depth)
+    if as_json:
+        click.echo(json.dumps(as_document(found, limit), ensure_ascii=False))
+    else:
+        _print_affected(name, found, limit)
+    return bool(found.columns or found.uses)
+
+
+def _print_affected(name: str, found: Affected, limit: int) -> None:
+    left = limit
+    for dataset in found.datasets:
+        rows = " and which rows there are" if dataset.rows else ""
+        generation = "" if dataset.hops == 1 else f", {dataset.hops} generations on"
+        click.echo(f"composed dataset {dataset.dataset}: {dataset.columns} columns{rows}{generation}")
+        for column in found.columns:
+            if column.dataset == dataset.dataset and column.field != "*" and left > 0:
+                left -= 1
+                click.echo(f"  {column.field}")
+    for use in found.uses:
+        click.echo(f"{use.kind} {use.id} of {use.who}: {use.through} {use.column} ({use.detail})")
+    users = len({(use.kind, use.id) for use in found.uses})
+    counted = f"{len(found.columns):,} columns of {len(found.datasets):,} composed datasets, {users:,} users"
+    click.echo(
+        f"if {name} changes: {counted}" if users or found.columns else f"nothing reads {name}", err=True
+    )
 
 
 def _print(found: Impact) -> None:

@@ -12,6 +12,8 @@ from rich.table import Table
 NOTHING: Final = "–"
 # Columns of a pipe or a file, where no terminal says how wide it is.
 _PLAIN_WIDTH: Final = 180
+# Values of a facet on one line; `--json` has more.
+_FACET_VALUES: Final = 8
 
 
 def print_ledger(lines: Sequence[Mapping[str, Any]]) -> None:
@@ -64,22 +66,30 @@ def print_dataset(document: Mapping[str, Any]) -> None:
     _print_findings(console, document["findings"])
 
 
-def print_hits(documents: Sequence[Mapping[str, Any]]) -> None:
-    """Datasets that were found, as others see them."""
+def print_found(document: Mapping[str, Any]) -> None:
+    """Datasets that were found, as others see them, and how all that were found divide by facets."""
     console = _console()
-    if not documents:
+    hits, total = document["hits"], document["total"]
+    if not total:
         console.print("nothing published contains all of these words")
         return
     table = _table("code", "name", "title", "department", "sharing")
-    for title in ("grade", "rows", "quality"):
+    for title in ("grade", "rows", "quality", "score"):
         table.add_column(title, justify="right")
-    for line in documents:
+    for line in hits:
         rows = "withheld" if line["rows_withheld"] else count(line["rows"])
         table.add_row(
             line["code"], line["name"], escape(line["title"]), escape(line["department"]), line["sharing"],
-            str(line["grade"]), rows, percent(line["quality"]),
+            str(line["grade"]), rows, percent(line["quality"]), f"{line['score']:g}",
         )  # fmt: skip
     console.print(table)
+    shown = "all shown" if len(hits) == total else f"{len(hits):,} shown — narrow with --facet, or --limit"
+    console.print(f"{total:,} found, {shown}", highlight=False)
+    for facet, values in document["facets"].items():
+        if len(values) > 1:
+            parts = [f"{v.get('name', v['value'])} {v['count']:,}" for v in values[:_FACET_VALUES]]
+            more = f" … {len(values) - _FACET_VALUES} more" if len(values) > _FACET_VALUES else ""
+            console.print(f"  {facet}: {escape(', '.join(parts))}{more}", highlight=False, soft_wrap=True)
 
 
 def print_lineage(document: Mapping[str, Any]) -> None:

@@ -97,6 +97,16 @@ def row_count(path: Path, version: int) -> int:
     return sum(counts.to_pylist())
 
 
+def rows_held(path: Path, version: int) -> int | None:
+    """Rows the files of one version hold by their own footers; None where it does not open whole."""
+    from deltalake.exceptions import DeltaError
+
+    try:
+        return sum(int(pq.read_metadata(file).num_rows) for file in files(path, version))
+    except (DeltaError, OSError, pa.ArrowInvalid):
+        return None
+
+
 def commit(path: Path, rows: pa.Table, *, at: int, metadata: Mapping[str, str]) -> None:
     """Replace the table's rows as version ``at``, and no other.
 

@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from policies.rulebook import lay_over
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -19,8 +21,10 @@ class Home:
 
     @classmethod
     def find(cls) -> Home:
-        """The folder ``YBZ_HOME`` names, or ``./var``."""
-        return cls(Path(os.environ.get("YBZ_HOME") or "var").resolve())
+        """The folder ``YBZ_HOME`` names, or ``./var``; its rules join the shipped ones from now on."""
+        home = cls(Path(os.environ.get("YBZ_HOME") or "var").resolve())
+        lay_over(home.rules)
+        return home
 
     @property
     def database_url(self) -> str:
@@ -52,6 +56,11 @@ class Home:
     def contracts(self) -> Path:
         """Contracts drafted or registered here, one YAML file a dataset."""
         return self.root / "contracts"
+
+    @property
+    def rules(self) -> Path:
+        """Rule files of the installation, named like the shipped ones they join: ``holidays.yaml`` and others."""
+        return self.root / "rules"
 
     def keep_database_url(self, url: str) -> None:
         """Keep the store at ``url`` from now on; what is in the store of before stays there."""

@@ -16,12 +16,12 @@ from sqlalchemy import Connection, select
 
 from catalog.errors import UnknownDataset
 from catalog.felt import Effect, composed_feels, grant_feels, subscriber_feels
-from catalog.lineage import EVERY, Edge, impact
+from catalog.filters import columns_of
+from catalog.lineage_graph import EVERY, Edge, edges_between, impact
 from catalog.revisions import Contracts, Revision, all_current, current
 from catalog.store.tables.backflow import subscriptions
 from catalog.store.tables.grants import grants
 from catalog.store.tables.identity import organisations
-from catalog.store.tables.ledger import lineage_edges
 from contracts.compare import findings
 from contracts.findings import Finding
 from contracts.model import Contract
@@ -149,18 +149,8 @@ def _grants(
 
 def _filtered(terms: Terms, contract: Contract) -> frozenset[str]:
     """Fields the row filters of a grant read in a dataset."""
-    filters = [
-        term.row_filter
-        for term in terms.datasets
-        if term.name == contract.name and term.row_filter is not None
-    ]
-    if not filters:
-        return frozenset()
-    import sqlglot
-    from sqlglot import expressions as exp
-
-    trees = (sqlglot.parse_one(text, read="duckdb") for text in filters)
-    return frozenset(column.name.lower() for tree in trees for column in tree.find_all(exp.Column))
+    filters = [term.row_filter for term in terms.datasets if term.name == contract.name and term.row_filter]
+    return frozenset(name for condition in filters for name in columns_of(condition))
 
 
 def _composed(
@@ -172,7 +162,7 @@ def _composed(
     everything = all_current(connection)
     before: Mapping[str, Contract] = Contracts(everything)
     after = _With(new, Contracts(revision for revision in everything if revision.name != old.name))
-    edges = _edges(connection, (old.name, *names))
+    edges = edges_between(connection, (old.name, *names))
     for name in names:
         if name == old.name or name not in before:
             continue
@@ -196,11 +186,6 @@ class _With(Mapping[str, Contract]):
 
     def __len__(self) -> int:
         return len({self._new.name, *self._others})
-
-
-def _edges(connection: Connection, names: tuple[str, ...]) -> tuple[Edge, ...]:
-    rows = connection.execute(select(lineage_edges).where(lineage_edges.c.source_dataset.in_(names)))
-    return tuple(Edge(*row) for row in rows)
 
 
 def _drawn(edges: tuple[Edge, ...], source: str, target: str) -> tuple[Edge, ...]:

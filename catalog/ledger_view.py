@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from catalog import lineage, releases, revisions
 from catalog.attempts import last_attempts, last_results
 from catalog.intake.errors import sentence
+from catalog.registration import standing as registration
 from catalog.releases import Release
 from catalog.revisions import Revision
 from catalog.store.tables.releases import builds, findings
@@ -32,7 +33,12 @@ def ledger(connection: Connection) -> list[Document]:
     current = {release.dataset: release for release in releases.all_latest(connection)}
     attempts = last_attempts(connection, [entry.name for entry in entries])
     contracts = {entry.name: entry.contract for entry in entries}
-    return [_line(entry, current.get(entry.name), attempts.get(entry.name), contracts) for entry in entries]
+    registered = registration.states(connection)
+    return [
+        _line(entry, current.get(entry.name), attempts.get(entry.name), contracts)
+        | {"registration": registered.get(entry.name)}
+        for entry in entries
+    ]
 
 
 def dataset(connection: Connection, name: str) -> Document:
@@ -45,8 +51,9 @@ def dataset(connection: Connection, name: str) -> Document:
     release = releases.latest(connection, name)
     attempt = last_attempts(connection, [name]).get(name)
     contract = entry.contract
-    contracts = {each.name: each.contract for each in revisions.all_current(connection)}
+    contracts = lineage.known_inputs(connection, contract)
     return _line(entry, release, attempt, contracts) | {
+        "registration": registration.state_of(connection, name),
         "summary": contract.summary,
         "classification": contract.classification,
         "condition": contract.sharing.condition,
@@ -95,7 +102,7 @@ def lineage_of(connection: Connection, name: str) -> Document:
         UnknownDataset: the ledger has no such entry.
     """
     entry = revisions.current(connection, name)
-    contracts = {each.name: each.contract for each in revisions.all_current(connection)}
+    contracts = lineage.known_inputs(connection, entry.contract)
     into, out_of = lineage.edges_around(connection, name)
     inherited = lineage.inherited(into, contracts, entry.contract.fields)
     made_from = sorted({edge.source_dataset for edge in into})

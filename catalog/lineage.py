@@ -12,16 +12,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection
 
 from catalog.build_order import LineageCycle, ordered
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, UnknownDataset
+from catalog.lineage_graph import EVERY, INDIRECT, Edge, edges_around, impact, record_all, record_edges
 from catalog.lineage_sql import LineageError, Origin, inputs_of, origins
-from catalog.store.tables.ledger import lineage_edges
+from catalog.revisions import current
 from contracts.model import Contract, Field
 from policies.grading import dataset_grade, item_grade
 
 __all__ = [
+    "EVERY",
+    "INDIRECT",
     "Edge",
     "Inherited",
     "LineageCycle",
@@ -36,12 +39,11 @@ __all__ = [
     "inherited_grade",
     "inputs_of",
     "kinds_behind",
+    "known_inputs",
     "ordered",
+    "record_all",
     "record_edges",
 ]
-
-EVERY = "*"
-INDIRECT = ("FILTER", "JOIN", "GROUP_BY", "SORT", "ROWS")
 
 
 class UnknownInput(CatalogError):
@@ -50,31 +52,6 @@ class UnknownInput(CatalogError):
     def __init__(self, target: str, source: str) -> None:
         self.target, self.source = target, source
         super().__init__(f"{target} is made from {source}, which is not in the ledger — catalogue it first")
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """One column that another is computed from.
-
-    Attributes:
-        source_dataset: ``schema.table``.
-        source_field: a field name; ``*`` where only rows were counted.
-        target_dataset: ``schema.table``.
-        target_field: a field name; ``*`` for every field.
-        subtype: direct ``IDENTITY``, ``TRANSFORMATION``, ``AGGREGATION``; indirect ``FILTER``, ``JOIN``,
-            ``GROUP_BY``, ``SORT`` (OpenLineage's words) or ``ROWS`` (ours).
-    """
-
-    source_dataset: str
-    source_field: str
-    target_dataset: str
-    target_field: str
-    subtype: str
-
-    @property
-    def indirect(self) -> bool:
-        """Whether the source only decides which rows there are, or in what order."""
-        return self.subtype in INDIRECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,43 +163,33 @@ def build_order(contracts: Mapping[str, Contract]) -> tuple[str, ...]:
     return ordered({name: _inputs(contract) for name, contract in contracts.items()})
 
 
-def record_edges(connection: Connection, target: str, edges: Iterable[Edge]) -> None:
-    """Replace the edges into ``target``, in the caller's transaction."""
-    connection.execute(delete(lineage_edges).where(lineage_edges.c.target_dataset == target))
-    rows = [
-        {
-            "source_dataset": e.source_dataset,
-            "source_field": e.source_field,
-            "target_dataset": target,
-            "target_field": e.target_field,
-            "subtype": e.subtype,
-        }
-        for e in edges
-    ]
-    if rows:
-        connection.execute(insert(lineage_edges), rows)
+def known_inputs(connection: Connection, *given: Contract) -> dict[str, Contract]:
+    """The contracts given, those of their inputs and of all their ancestors; no other is parsed.
 
+    What an input is made from is read from its contract in force, so that a circle is seen before its
+    edges are stored.
 
-def edges_around(connection: Connection, name: str) -> tuple[tuple[Edge, ...], tuple[Edge, ...]]:
-    """The edges into a dataset and those out of it."""
-    into = select(lineage_edges).where(lineage_edges.c.target_dataset == name)
-    out_of = select(lineage_edges).where(lineage_edges.c.source_dataset == name)
-    order = (lineage_edges.c.target_field, lineage_edges.c.source_dataset, lineage_edges.c.source_field)
-    incoming = tuple(Edge(*row) for row in connection.execute(into.order_by(*order)))
-    outgoing = tuple(
-        Edge(*row) for row in connection.execute(out_of.order_by(lineage_edges.c.target_dataset, *order))
-    )
-    return incoming, outgoing
+    Args:
+        connection: to read with.
+        given: contracts about to enter the ledger; each stands for its former revision.
 
-
-def impact(connection: Connection, name: str) -> tuple[str, ...]:
-    """Every dataset made from ``name``, directly or through others, by name."""
-    seen = select(lineage_edges.c.target_dataset.label("name")).where(lineage_edges.c.source_dataset == name)
-    reached = seen.cte("reached", recursive=True)
-    reached = reached.union(
-        select(lineage_edges.c.target_dataset).where(lineage_edges.c.source_dataset == reached.c.name)
-    )
-    return tuple(connection.execute(select(reached.c.name).order_by(reached.c.name)).scalars())
+    Raises:
+        UnknownInput: an input or ancestor is not in the ledger.
+        LineageCycle: a dataset would be made from itself; the path is shown.
+    """
+    known = {contract.name: contract for contract in given}
+    waiting = [(contract.name, source) for contract in given for source in _inputs(contract)]
+    while waiting:
+        target, source = waiting.pop()
+        if source in known:
+            continue
+        try:
+            known[source] = current(connection, source).contract
+        except UnknownDataset:
+            raise UnknownInput(target, source) from None
+        waiting += [(source, each) for each in _inputs(known[source])]
+    build_order(known)
+    return known
 
 
 def _strongest(origins_of: Iterable[Origin]) -> list[Origin]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, and_, delete, insert, select
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, select
 
 from catalog.lineage_sql import inputs_of
 from catalog.quality import assessable
+from catalog.revisions import in_force as speaking
 from catalog.revisions import parsed
 from catalog.store import reading, writing
 from catalog.store.tables.inputs import outlines
@@ -90,6 +91,11 @@ def keep(connection: Connection, contract: Contract, digest: str) -> None:
     _keep(connection, {digest: document_of(contract)})
 
 
+def keep_all(connection: Connection, contracts: Mapping[str, Contract]) -> None:
+    """Keep the outlines of many new revisions, by their digests, in the transaction that makes them."""
+    _keep(connection, {digest: document_of(contract) for digest, contract in contracts.items()})
+
+
 def document_of(contract: Contract) -> dict[str, Any]:
     """The outline of a contract as plain JSON."""
     return {
@@ -107,15 +113,15 @@ def document_of(contract: Contract) -> dict[str, Any]:
 
 
 def _keep(connection: Connection, documents: Mapping[str, Mapping[str, Any]]) -> None:
-    for digest in documents:
-        connection.execute(delete(outlines).where(outlines.c.digest == digest))
+    former = delete(outlines).where(outlines.c.digest == bindparam("former"))
+    connection.execute(former, [{"former": digest} for digest in documents])
     rows = [{"digest": digest, "form": FORM, "document": each} for digest, each in documents.items()]
     connection.execute(insert(outlines), rows)
 
 
 def _current() -> Any:
     held = and_(outlines.c.digest == revisions.c.digest, outlines.c.form == FORM)
-    in_force = and_(revisions.c.entry_id == entries.c.id, revisions.c.number == entries.c.current_revision)
+    in_force = and_(revisions.c.entry_id == entries.c.id, speaking())
     return (
         select(
             entries.c.name,
@@ -135,7 +141,7 @@ def _current() -> Any:
 
 def _texts(connection: Connection) -> dict[str, str]:
     """Digest → contract text of every revision in force."""
-    in_force = and_(revisions.c.entry_id == entries.c.id, revisions.c.number == entries.c.current_revision)
+    in_force = and_(revisions.c.entry_id == entries.c.id, speaking())
     rows: Iterable[Any] = connection.execute(
         select(revisions.c.digest, revisions.c.contract).join(entries, in_force)
     )

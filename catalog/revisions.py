@@ -1,7 +1,7 @@
 """Immutable revisions of the ledger's entries: the current one, all of them, as of an instant.
 
-Decides which contract speaks for a dataset. Revisions are made by :mod:`catalog.cataloging` and
-never changed.
+Decides which contract speaks for a dataset: the published revision, where there is one, whatever is on
+its way behind it; else the newest. Revisions are made by :mod:`catalog.cataloging` and never changed.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
 
 from catalog.errors import UnknownDataset
+from catalog.store.tables.cataloging import entry_acts
 from catalog.store.tables.ledger import entries, revisions
 from contracts.model import Contract
 from contracts.odcs import from_document
 
 PUBLISHED: Final = "published"
+# The act that puts a revision in force.
+PUBLISH: Final = "publish"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class Revision:
         text: canonical JSON of the contract.
         path: the contract file it came from, or None; data paths are relative to its folder.
         digest: SHA-256 of the contract.
-        state: of the entry now: ``compiled``, ``checked``, ``signed_off``, ``reviewed`` or ``published``.
+        state: of the entry now, of the procedure ``cataloguing``: ``compiled``, ``published``, …; of a
+            revision that is on its way, how far that is.
         made_at: when it was made.
         reason: why.
         made_by: by whom.
@@ -106,6 +110,27 @@ def all_current(connection: Connection, *, states: Sequence[str] | None = None) 
     return tuple(_revision(row) for row in connection.execute(query))
 
 
+def pending(connection: Connection, name: str) -> Revision | None:
+    """The revision on its way to replace the published one, or None; its state says how far it is.
+
+    A revision that was returned, refused or retracted is still that: its successor replaces it.
+
+    Raises:
+        UnknownDataset: the ledger has no such entry.
+    """
+    query = _all().add_columns(entries.c.pending_state, revisions.c.path.label("own_path"))
+    row = connection.execute(
+        query.where(entries.c.name == name, revisions.c.number == entries.c.current_revision)
+    ).one_or_none()
+    if row is None:
+        raise UnknownDataset(name)
+    values = dict(row._mapping)
+    state, path = values.pop("pending_state"), values.pop("own_path")
+    if state is None:
+        return None
+    return _made(values | {"state": state, "path": path or values["path"]})
+
+
 def history(connection: Connection, name: str) -> tuple[Revision, ...]:
     """Every revision of a dataset, the first one first.
 
@@ -131,16 +156,26 @@ def number(connection: Connection, name: str, at: int) -> Revision:
 
 
 def as_of(connection: Connection, instant: datetime) -> tuple[Revision, ...]:
-    """For every entry that existed at ``instant``, its latest revision then; by name."""
-    latest = (
+    """For every entry that existed at ``instant``, the revision in force then; by name."""
+    made = (
         select(revisions.c.entry_id, func.max(revisions.c.number).label("number"))
         .where(revisions.c.made_at <= instant)
         .group_by(revisions.c.entry_id)
         .subquery()
     )
+    published = (
+        select(entry_acts.c.entry_id, func.max(entry_acts.c.revision).label("number"))
+        .where(entry_acts.c.event == PUBLISH, entry_acts.c.made_at <= instant)
+        .group_by(entry_acts.c.entry_id)
+        .subquery()
+    )
+    then = (
+        select(made.c.entry_id, func.coalesce(published.c.number, made.c.number).label("number"))
+        .outerjoin(published, published.c.entry_id == made.c.entry_id)
+        .subquery()
+    )
     query = _all().join(
-        latest,
-        and_(latest.c.entry_id == revisions.c.entry_id, latest.c.number == revisions.c.number),
+        then, and_(then.c.entry_id == revisions.c.entry_id, then.c.number == revisions.c.number)
     )
     return tuple(_revision(row) for row in connection.execute(query.order_by(entries.c.name)))
 
@@ -162,12 +197,20 @@ def _all() -> Select[Any]:
     ).join(revisions, revisions.c.entry_id == entries.c.id)
 
 
+def in_force() -> ColumnElement[bool]:
+    """The condition under which a row of ``revisions``, joined with its entry, is the one in force."""
+    return revisions.c.number == func.coalesce(entries.c.published_revision, entries.c.current_revision)
+
+
 def _current() -> Select[Any]:
-    return _all().where(revisions.c.number == entries.c.current_revision)
+    return _all().where(in_force())
 
 
 def _revision(row: Row[Any]) -> Revision:
-    values = dict(row._mapping)
+    return _made(dict(row._mapping))
+
+
+def _made(values: dict[str, Any]) -> Revision:
     values["path"] = Path(values["path"]) if values["path"] else None
     return Revision(**values)
 

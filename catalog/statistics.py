@@ -1,9 +1,10 @@
 """The public view 公开视图 of a dataset: the only figures that leave the owning department.
 
 Decides which counts and ratios of a dataset others may see. For a dataset with units: counts below k
-are withheld, others are given to three significant digits, quality to two decimal places; no minimum,
-maximum or sample value. A dataset that is free of units, with all its
-ancestors, shows its counts as they are.
+are withheld, others step by ten and have three significant digits; a ratio has two decimal places, and
+in a small dataset so coarse a step that at least k units make the difference between two figures; no
+minimum, maximum or sample value. So nobody learns from the ledger that one person came or left. A
+dataset that is free of units, with all its ancestors, shows its counts as they are.
 
 Search, editions and DCAT read this view. ``ybz show`` does not: whoever runs it holds the
 installation's folder, keys and data, and sees the owner's exact figures.
@@ -24,7 +25,7 @@ from catalog.releases import Release
 from catalog.revisions import PUBLISHED, Revision
 from contracts.model import Contract
 from policies.clocks import local_date
-from policies.disclosure import defaults, significant, small
+from policies.disclosure import defaults, significant
 from policies.rulebook import rule
 
 
@@ -101,14 +102,32 @@ def public_count(value: int, *, has_units: bool, on: date) -> Figure:
     """
     if not has_units:
         return Figure(value)
-    if small(value, defaults(on).k):
+    # None at all is withheld too: beside "fewer than k" it would tell that the last one left.
+    if value < defaults(on).k:
         return Figure(None)
-    return Figure(significant(value, int(rule("disclosure", "public_count_digits", on).value)))
+    step = int(rule("disclosure", "public_count_step", on).value)
+    return Figure(significant(value // step * step, int(rule("disclosure", "public_count_digits", on).value)))
 
 
-def public_ratio(value: float | None, on: date) -> float | None:
-    """A ratio as others may see it."""
-    return None if value is None else round(value, int(rule("disclosure", "public_ratio_digits", on).value))
+def public_ratio(value: float | None, on: date, rows: Figure | None = None) -> float | None:
+    """A ratio as others may see it.
+
+    Args:
+        value: 0–1, or None where nothing was assessed.
+        on: day whose thresholds apply.
+        rows: the public count of rows of a dataset with units; None for one without. A ratio over a
+            withheld count, or over fewer than 2k rows, is withheld.
+
+    Source: ``policies/rules/disclosure.yaml``, rules ``k`` and ``public_ratio_digits``.
+    """
+    if value is None:
+        return None
+    digits = int(rule("disclosure", "public_ratio_digits", on).value)
+    if rows is None:
+        return round(value, digits)
+    # Two figures next to each other lie at least 2k rows apart.
+    steps = min(10**digits, (rows.value or 0) // (2 * defaults(on).k))
+    return round(round(value * steps) / steps, digits) if steps else None
 
 
 def public_view(
@@ -128,6 +147,8 @@ def public_view(
     if release is None:
         grade = lineage.declared_grade(revision.contract, contracts)
         return PublicView(revision, None, None, None, tuple(sorted(kinds)), grade, None, None, None, {})
+    rows = public_count(release.row_count, has_units=has_units, on=on)
+    over = rows if has_units else None
     return PublicView(
         revision=revision,
         release=release.id,
@@ -135,10 +156,10 @@ def public_view(
         released_on=local_date(release.published_at),
         kinds=tuple(sorted(kinds)),
         grade=release.grade,
-        rows=public_count(release.row_count, has_units=has_units, on=on),
+        rows=rows,
         quarantined=public_count(release.quarantined, has_units=has_units, on=on),
-        quality=public_ratio(release.quality, on),
-        dimensions={name: public_ratio(d["x"], on) for name, d in release.dimensions.items()},
+        quality=public_ratio(release.quality, on, over),
+        dimensions={name: public_ratio(d["x"], on, over) for name, d in release.dimensions.items()},
     )
 
 

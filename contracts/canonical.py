@@ -6,9 +6,9 @@ Only what our values hold: objects with text keys, arrays, text, integers, float
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring as _text
 from typing import Any
 
 
@@ -36,8 +36,10 @@ def digest(value: Any) -> str:
 
 
 def _encode(value: Any) -> str:
-    if value is None or isinstance(value, bool | str):
-        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return _text(value)
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else "true" if value else "false"
     if isinstance(value, int):
         if abs(value) > 2**53:
             raise NotCanonical("integer beyond 2**53: carry it as text")
@@ -46,9 +48,9 @@ def _encode(value: Any) -> str:
         return _number(value)
     if isinstance(value, Mapping):
         keys = sorted(value, key=lambda k: k.encode("utf-16-be"))
-        return "{" + ",".join(f"{_encode(str(k))}:{_encode(value[k])}" for k in keys) + "}"
+        return "{" + ",".join([f"{_text(str(k))}:{_encode(value[k])}" for k in keys]) + "}"
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
-        return "[" + ",".join(map(_encode, value)) + "]"
+        return "[" + ",".join([_encode(item) for item in value]) + "]"
     raise NotCanonical(f"{type(value).__name__} has no canonical JSON form")
 
 

@@ -41,12 +41,18 @@ class Sharing:
         condition: 共享条件, where the type is conditional.
         basis: the law or policy cited (needed unless unconditional).
         methods: ways it is handed over 共享方式, in order of preference.
+        reason: why it is shared under conditions only.
+        scope: who may have it 共享范围.
+        use: what they may use it for 用途.
     """
 
     type: ShareType = ShareType.CONDITIONAL
     condition: str = ""
     basis: str = ""
     methods: tuple[ShareMethod, ...] = ()
+    reason: str = ""
+    scope: str = ""
+    use: str = ""
 
 
 @dataclass(frozen=True, slots=True)

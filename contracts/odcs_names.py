@@ -22,6 +22,7 @@ NAMES: Final[dict[str, frozenset[str]]] = {
         {
             *("departmentCode", "departmentOffice", "resourceCode", "resourceFormat", "publishedOn"),
             *("relatedResources", "classification", "shareType", "shareCondition", "shareBasis"),
+            *("shareReason", "shareScope", "shareUse"),
             *("shareMethods", "open", "openCondition", "updateCycle", "retention", "secrecy", "grade"),
             *("nulls", "unitFree", "units", "uniqueKeys", "joins", "area", "periodField", "composed"),
             *("load", "drift", "cleaning", "quarantineLimit", "minimumQuality"),

@@ -47,6 +47,9 @@ def read_promises(custom: Node) -> dict[str, Any]:
         custom.text("shareCondition"),
         custom.text("shareBasis"),
         custom.choices("shareMethods", ShareMethod),
+        custom.text("shareReason"),
+        custom.text("shareScope"),
+        custom.text("shareUse"),
     )
     units, joins = custom.children("units"), custom.children("joins")
     area, composed = custom.child("area"), custom.child("composed")
@@ -146,6 +149,9 @@ def write_promises(contract: Contract) -> dict[str, Any]:
         shareCondition=contract.sharing.condition,
         shareBasis=contract.sharing.basis,
         shareMethods=[method.value for method in contract.sharing.methods],
+        shareReason=contract.sharing.reason,
+        shareScope=contract.sharing.scope,
+        shareUse=contract.sharing.use,
         openCondition=contract.open_condition,
         updateCycle=contract.update_cycle.value,
         retention=contract.retention,

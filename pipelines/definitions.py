@@ -14,6 +14,7 @@ from catalog.outlines import all_outlines
 from catalog.store import open_store
 from pipelines.datasets import waves
 from pipelines.edition import edition_asset
+from pipelines.probes import probe_job, probe_schedule
 from pipelines.resources import Installation
 from pipelines.schedules import schedules
 from pipelines.sensors import new_files, new_registrations
@@ -39,7 +40,8 @@ def definitions(installation: Installation, names: Collection[str] | None = None
         return dg.Definitions(resources=resources, sensors=[new_registrations(outlines)])
     return dg.Definitions(
         assets=[*waves(outlines, on), edition_asset()],
-        schedules=schedules(outlines),
+        jobs=[probe_job()],
+        schedules=[*schedules(outlines), probe_schedule()],
         sensors=[new_files(outlines), new_registrations(outlines)],
         resources=resources,
         executor=executor,

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from catalog.classify.decided import UNDECIDED, Decided
+from catalog.classify.decisions import Decision as Made
 from catalog.classify.finding import Finding
 from catalog.quality import RuleResult
 from contracts.conditions import rules_of
@@ -38,6 +40,8 @@ def judge(
     landed: int,
     quarantined: int,
     quality: float | None = None,
+    decided: Decided = UNDECIDED,
+    merge: Decision = Permit(),  # noqa: B008  (a frozen value)
 ) -> Decision:
     """Whether the rows of a build may be released.
 
@@ -48,8 +52,15 @@ def judge(
         landed: rows read from the source.
         quarantined: rows taken out by the cast and by rules.
         quality: score of the rows, 0–1; None = nothing was assessed, which meets no minimum.
+        decided: decisions in force; a finding one of them covers stops nothing.
+        merge: whether the personal sources the dataset merges may be merged.
     """
-    reasons = [_beyond(finding) for finding in findings if finding.beyond_declared]
+    reasons = [
+        _beyond(finding, decided.on(finding.field, finding.detector))
+        for finding in findings
+        if finding.beyond_declared and not decided.covers(finding)
+    ]
+    reasons += merge.reasons if isinstance(merge, Deny) else ()
     reasons += [
         Reason(
             "release.rule.stop",
@@ -91,13 +102,14 @@ def sentence(denial: Deny) -> str:
     )
 
 
-def _beyond(finding: Finding) -> Reason:
+def _beyond(finding: Finding, made: Made | None) -> Reason:
     kind = f"grade {finding.grade}"
     if finding.personal or finding.sensitive:
         kind = "sensitive personal" if finding.sensitive else "personal"
+    confirmed = f" (confirmed by {made.made_by})" if made is not None and made.act == "confirm" else ""
     return Reason(
         "release.finding.beyond_declared",
-        f"{finding.detector} found, which is {kind} information the contract does not declare",
+        f"{finding.detector} found, which is {kind} information the contract does not declare{confirmed}",
         where=finding.field,
-        allowed="declare it in the contract or remove the column",
+        allowed="declare it in the contract, remove the column, or decide with `ybz classify`",
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, select
 
 from catalog import rectification
+from catalog.classify import decided
 from catalog.home import Home
 from catalog.intake.fingerprint import FileDigests, of_sources
 from catalog.lineage import ordered
@@ -23,6 +24,7 @@ from catalog.store import reading
 from catalog.store.tables.releases import releases
 from contracts.canonical import digest
 from contracts.model import LoadKind, Source
+from policies.clocks import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def changed(home: Home, engine: Engine, names: Collection[str] | None = None) ->
     with reading(engine) as connection:
         published = _published(connection, [name for name in known if names is None or name in names], known)
         corrections = rectification.versions(connection)
+        decisions = decided.versions(connection, local_date(datetime.now(UTC)))
         due: dict[str, str] = {}
         for name in ordered(
             {each.name: each.inputs or () for each in known.values()},
@@ -63,6 +66,7 @@ def changed(home: Home, engine: Engine, names: Collection[str] | None = None) ->
                 continue
             now = _fingerprint(connection, home, known[name], published, due, digests)
             now = rectification.fingerprinted(now, corrections.get(name, ""))
+            now = decided.fingerprinted(now, decisions.get(name, ""))
             release = published.get(name)
             if release is None or release.fingerprint != now:
                 due[name] = now

@@ -21,11 +21,11 @@ from catalog.attempts import FindingRow
 from catalog.classify.finding import Finding
 from catalog.classify.run import classify
 from catalog.home import Home
+from catalog.inheritance import dataset_grade
 from catalog.intake import raw
 from catalog.intake.landed import Landed
 from catalog.intake.landing import land
 from catalog.intake.typing import TypedRows, typed_rows
-from catalog.lineage import inherited_grade
 from catalog.quality import coded, dimensions, score, weights
 from catalog.releases import vault_files
 from contracts.model import Contract, Rule, RuleKind
@@ -38,9 +38,9 @@ from pipelines.expectations.measured import measured, not_assessed
 from pipelines.expectations.over_rows import ELSEWHERE
 from pipelines.expectations.staging import ROW, Checked, Staging, rejected, remaining
 from pipelines.gate import judge, rules_for, sentence
+from pipelines.judgement import UNJUDGED, Judged
 from pipelines.loads import NO_BASE, Base, netted, refuse_repeats, remembered, with_former_rows
 from policies.decision import Deny
-from policies.grading import dataset_grade
 
 
 def landed_rows(
@@ -221,19 +221,37 @@ def _references(home: Home, ledger: Ledger, rules: Sequence[Rule]) -> dict[str, 
     return {name: vault_files(home, release) for name, release in published.items()}
 
 
-def graded(contract: Contract, rows: Rows, ledger: Ledger, account: Account) -> tuple[Finding, ...]:
-    """Run the detectors and grade the dataset by what they saw, what is declared and what it is made from."""
+def graded(contract: Contract, rows: Rows, account: Account, judged: Judged) -> tuple[Finding, ...]:
+    """Run the detectors and grade the dataset: by what they saw, what is declared, inherited and decided.
+
+    Args:
+        contract: of the dataset.
+        rows: checked rows.
+        account: is filled.
+        judged: what was decided on the dataset, and what it inherits.
+    """
     with account.timed("classify"):
         findings = classify(contract, rows.typed)
     account.found = tuple(
-        FindingRow(f.field, f.detector, f.grade, f.score, f.evidence, f.beyond_declared) for f in findings
-    )
-    behind = inherited_grade(contract, ledger.contracts) if contract.composed is not None else 1
-    account.grade = max(dataset_grade(contract, findings), behind)
+        FindingRow(
+            f.field, f.detector, f.grade, f.score,
+            {**f.evidence, "personal": f.personal, "sensitive": f.sensitive}, f.beyond_declared,
+        )
+        for f in findings
+    )  # fmt: skip
+    counted = judged.decided.counted(findings)
+    account.grade = dataset_grade(contract, counted, judged.decided, judged.behind)
     return findings
 
 
-def gated(contract: Contract, findings: tuple[Finding, ...], account: Account, *, adds: bool = False) -> None:
+def gated(
+    contract: Contract,
+    findings: tuple[Finding, ...],
+    account: Account,
+    *,
+    adds: bool = False,
+    judged: Judged = UNJUDGED,
+) -> None:
     """Stop the build where the gate denies its release, or where no row is left of those that landed.
 
     Args:
@@ -241,6 +259,7 @@ def gated(contract: Contract, findings: tuple[Finding, ...], account: Account, *
         findings: what detectors saw.
         account: of the build.
         adds: rows are added to a release, which stays as it is where none is left.
+        judged: what was decided on the dataset.
 
     Raises:
         Stopped: with every reason.
@@ -252,6 +271,8 @@ def gated(contract: Contract, findings: tuple[Finding, ...], account: Account, *
         landed=account.landed,
         quarantined=account.quarantined,
         quality=account.quality,
+        decided=judged.decided,
+        merge=judged.merge,
     )
     if isinstance(decision, Deny):
         raise Stopped("; ".join((sentence(decision), *dict.fromkeys(_lost_columns(contract, account)))))

@@ -34,6 +34,7 @@ from pipelines.ahead import Ahead
 from pipelines.errors import Stopped
 from pipelines.expectations.staging import Staging
 from pipelines.inputs import input_fingerprint, still_there
+from pipelines.judgement import Judgement
 from pipelines.loads import Base, base_of
 from pipelines.releasing import Releasing, Unchanged
 from pipelines.stages import checked_rows, composed_rows, gated, graded, landed_rows
@@ -100,6 +101,7 @@ class Wave:
         with reading(engine) as connection:
             # One version for the whole wave: what is fingerprinted is what is laid over the rows.
             self._corrections = rectification.versions(connection)
+        self._judgement = Judgement(engine, self.contracts, on=as_of, clock=clock)
         self._staging: Staging | None = None
         self._ahead = Ahead(self._land, ())
 
@@ -153,6 +155,7 @@ class Wave:
                     contract, folder_of(revision, self.home), ledger, inputs, self._digests
                 )
             fingerprint = rectification.fingerprinted(fingerprint, self._corrections.get(contract.name, ""))
+            fingerprint = self._judgement.fingerprinted(contract.name, fingerprint)
             before = ledger.releases.get(contract.name)
             if before is not None and before.fingerprint == fingerprint:
                 _repeat(account, before)
@@ -161,8 +164,10 @@ class Wave:
             staging = self._open_staging(account)
             rows = checked_rows(self.home, contract, rows, staging, ledger, self.as_of, account)
             self._quarantine(lease, rows, account)
-            findings = graded(contract, rows, ledger, account)
-            gated(contract, findings, account, adds=rows.base is not None and rows.base.adds)
+            judged = self._judgement.of(contract)
+            findings = graded(contract, rows, account, judged)
+            adds = rows.base is not None and rows.base.adds
+            gated(contract, findings, account, adds=adds, judged=judged)
             try:
                 self._release(lease, revision, rows, fingerprint, before, account, began)
             except Unchanged as same:

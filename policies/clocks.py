@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from policies.rulebook import NATIONAL, rule, rules
+from policies.rulebook import NATIONAL, DatedRule, RuleError, edition, rule, rules
 
 # Days of the administration. Source: architecture, the way of a dataset.
 ZONE: Final = ZoneInfo("Asia/Shanghai")
@@ -101,21 +101,53 @@ def local_date(now: datetime) -> date:
     return now.astimezone(ZONE).date()
 
 
-@cache
 def calendar() -> Calendar:
-    """The calendar of all years with an official notice.
+    """The calendar of all years with an official notice, the installation's own rows included.
+
+    Raises:
+        RuleError: a notice names no year, or a day that is none.
 
     Source: the State Council General Office's yearly notices; ``policies/rules/holidays.yaml``.
     """
-    notices = rules("holidays", date.max)
-    off = {
-        first + timedelta(days=step)
-        for notice in notices
-        for first, last in notice.value["off"]
-        for step in range((last - first).days + 1)
-    }
-    worked = {day for notice in notices for day in notice.value["worked"]}
-    return Calendar(frozenset(off), frozenset(worked), frozenset(int(n.name) for n in notices))
+    return _calendar(edition("holidays"))
+
+
+@lru_cache(maxsize=16)
+def _calendar(_state: tuple[tuple[str, int, int], ...]) -> Calendar:
+    off: set[date] = set()
+    worked: set[date] = set()
+    years: set[int] = set()
+    for notice in rules("holidays", date.max):
+        year, free, exchanged = _notice(notice)
+        years.add(year)
+        off |= free
+        worked |= exchanged
+    return Calendar(frozenset(off), frozenset(worked), frozenset(years))
+
+
+def _notice(notice: DatedRule) -> tuple[int, set[date], set[date]]:
+    """Year, holidays and days worked in exchange of one notice.
+
+    A holiday may lie in a neighbouring year (New Year's Day with the days before it); a year without its
+    own row stays provisional for that.
+    """
+    where = f"holidays.yaml, year {notice.name}"
+    try:
+        year = int(notice.name)
+        spans = [(first, last) for first, last in notice.value["off"]]
+        worked = set(notice.value["worked"])
+    except (TypeError, ValueError, KeyError):
+        raise RuleError(f"{where}: write off: [[first, last], …] and worked: [day, …]") from None
+    days = [*(day for span in spans for day in span), *worked]
+    if not all(type(day) is date for day in days) or any(first > last for first, last in spans):
+        raise RuleError(f"{where}: a day is none, or a span ends before it begins — write YYYY-MM-DD")
+    off = {first + timedelta(days=step) for first, last in spans for step in range((last - first).days + 1)}
+    if any(abs(day.year - year) > 1 for day in days):
+        raise RuleError(f"{where}: a day lies in another year — one row a year")
+    wrong = sorted(day for day in worked if day.weekday() < _SATURDAY or day in off)
+    if wrong:
+        raise RuleError(f"{where}: {wrong[0]} is worked in exchange, yet is no week-end day or is off")
+    return year, off, worked
 
 
 def due(received: date, workdays: int, calendar: Calendar, paused: Iterable[Pause] = ()) -> Due:

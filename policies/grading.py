@@ -136,11 +136,37 @@ def item_grade(item: Field, sharing: ShareType, found: Iterable[Found] = (), on:
     return _highest(grounds)
 
 
+def volume(persons: int, *, sensitive: bool, on: date = IN_FORCE) -> tuple[Ground, ...]:
+    """What the number of persons in a dataset asks for: very many make it a matter of society.
+
+    >>> [ground.grade for ground in volume(1_200_000, sensitive=False)]
+    [3]
+
+    Args:
+        persons: different persons its rows are about, or the number of rows where that is not known.
+        sensitive: whether it holds sensitive personal information.
+        on: day whose rules apply.
+
+    Returns:
+        A reason for each threshold that is reached; each also asks for a re-assessment by a person.
+
+    Source: GB/T 43697-2024 5.4 and 6; 网络数据安全管理条例 Art 28.
+    """
+    row = rule("grading", "volumes", on)
+    return tuple(
+        Ground(step["grade"], step["why"], row.source)
+        for step in row.value
+        if persons >= step["persons"] and (sensitive or not step["sensitive_only"])
+    )
+
+
 def grade_of(
     contract: Contract,
     found: Iterable[Found] = (),
     ancestors: Mapping[str, int] | None = None,
     on: date = IN_FORCE,
+    *,
+    persons: int = 0,
 ) -> Graded:
     """The level of a dataset with its reasons: the highest of its items 就高从严.
 
@@ -149,6 +175,7 @@ def grade_of(
         found: what detectors found in its rows.
         ancestors: dataset → level, for a composed dataset (it inherits the highest).
         on: day whose rules apply.
+        persons: how many its rows are about; 0 = not known, no volume is judged.
 
     Source: GB/T 43697-2024 5.6 and Annex I; lowering is a signed decision.
     """
@@ -162,6 +189,10 @@ def grade_of(
         grounds.append(Ground(contract.grade, f"declared grade {contract.grade} as a whole", "the contract"))
     for name, grade in sorted((ancestors or {}).items()):
         grounds.append(Ground(grade, f"made from {name}", "GB/T 43697-2024 Annex I"))
+    sensitive = any(item.sensitive for item in contract.fields) or any(
+        getattr(each, "sensitive", False) for each in findings
+    )
+    grounds += volume(persons, sensitive=sensitive, on=on)
     return _highest(grounds)
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
+from catalog.clocks.place import place_on
 from catalog.evidence import record
 from catalog.home import Home
 from catalog.store import writing
@@ -110,7 +111,8 @@ def send(connection: Connection, prepared: Prepared, *, by: str, now: datetime) 
     asked, found = prepared.challenge, prepared.found
     department = found.contract.department
     received = clocks.local_date(now)
-    rule, clock = clocks.deadline(DEADLINE, received), clocks.due_by(DEADLINE, received)
+    place = place_on(connection, received)
+    rule, clock = clocks.deadline(DEADLINE, received, place), clocks.due_by(DEADLINE, received, place)
     correction_id = new_id("cor")
     evidence_id = record(
         connection,

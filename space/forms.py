@@ -12,11 +12,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, insert, select
 
 from catalog import revisions
+from catalog.authority.reading import instead_of
 from catalog.errors import UnknownDataset
 from catalog.evidence import record
 from catalog.store import writing
@@ -115,14 +117,24 @@ def read(path: Path) -> Form:
         raise FormUnreadable(f"{path}: not a form — its keys are {KEYS}") from error
 
 
-def judge(form: Form, contracts: Mapping[str, Contract]) -> Decision:
+def judge(
+    form: Form, contracts: Mapping[str, Contract], copies: Mapping[str, str] = MappingProxyType({})
+) -> Decision:
     """Whether a form may go on the list; pure.
 
     Args:
         form: as asked for.
         contracts: dataset name → contract, for the datasets of the ledger its items name.
+        copies: name of an item that reads a copy → the field that answers for it 一数一源.
     """
-    reasons = (*_of_form(form), *(r for item in form.items for r in _of_item(item, form, contracts)))
+    reasons = (
+        *_of_form(form),
+        *(r for item in form.items for r in _of_item(item, form, contracts)),
+        *(
+            Reason("form.item.copy", "another field answers for the item", name, f"read {source}")
+            for name, source in copies.items()
+        ),
+    )
     return Deny(reasons) if reasons else Permit()
 
 
@@ -139,7 +151,8 @@ def admit(engine: Engine, form: Form, *, by: str, now: datetime) -> Form:
         Refused: with every reason, also where the code is on the list already.
     """
     with writing(engine) as connection:
-        decision = judge(form, _contracts(connection, form))
+        contracts = _contracts(connection, form)
+        decision = judge(form, contracts, _copies(connection, form, contracts))
         if isinstance(decision, Deny):
             raise Refused(decision)
         if connection.execute(select(forms.c.code).where(forms.c.code == form.code)).first():
@@ -225,6 +238,17 @@ def _of_item(item: Item, form: Form, contracts: Mapping[str, Contract]) -> Itera
         )
     if contract.area is None or not contract.key:
         yield Reason("form.item.area", "its contract names no area or no primary key", where=item.dataset)
+
+
+def _copies(connection: Connection, form: Form, contracts: Mapping[str, Contract]) -> dict[str, str]:
+    """Items that read a copy, each with the authoritative field."""
+    found = {}
+    for item in form.items:
+        contract = contracts.get(item.dataset)
+        source = None if contract is None else instead_of(connection, contract, item.field)
+        if source is not None:
+            found[item.name] = source.place
+    return found
 
 
 def _day(value: Any) -> date:

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from catalog.clocks.place import place_on
 from catalog.evidence import record
 from catalog.store.schema import new_id
 from catalog.store.tables.grants import request_items, requests
@@ -91,7 +92,7 @@ def submit(connection: Connection, statement: Statement, now: datetime) -> Reque
     """
     register(connection, statement.applicant, now)
     request_id = new_id("req")
-    values = _values(statement, now)
+    values = _values(connection, statement, now)
     connection.execute(insert(requests).values(id=request_id, **values))
     _store_items(connection, request_id, statement)
     _record(connection, request_id, values["state"], values["due_on"], now)
@@ -109,7 +110,7 @@ def supplement(connection: Connection, request_id: str, statement: Statement, no
         raise Refused(
             Deny((Reason("request.not_incomplete", "this request does not wait for a supplement"),))
         )
-    values = _values(statement, now)
+    values = _values(connection, statement, now)
     connection.execute(update(requests).where(requests.c.id == request_id).values(**values))
     connection.execute(delete(request_items).where(request_items.c.request_id == request_id))
     _store_items(connection, request_id, statement)
@@ -201,10 +202,11 @@ def _objections(standing: Request, *, permit: bool, basis: str) -> list[Reason]:
     return reasons
 
 
-def _values(statement: Statement, now: datetime) -> dict[str, Any]:
+def _values(connection: Connection, statement: Statement, now: datetime) -> dict[str, Any]:
     complete = not statement.missing
     rule = _ANSWER_RULE.get(statement.share_type, "answer_conditional")
-    by_when = due_by(rule, local_date(now)) if complete else None
+    today = local_date(now)
+    by_when = due_by(rule, today, place_on(connection, today)) if complete else None
     return {
         "kind": statement.kind,
         "applicant": statement.applicant.code,

@@ -1,110 +1,36 @@
-"""Cataloguing 编目: compile, check, sign off, review, publish; each step an act with its actor, in evidence.
+"""Cataloguing 编目 in one go: contracts become entries, one or thousands, in one transaction.
 
-Decides how a contract becomes an entry of the ledger, and when a new revision is due. A contract that
-is still a draft and lacks what only a person can add stays *compiled*: its department can build and
-see it, nobody can find, request or query it. Anything else that lacks something is refused.
+Decides how far a contract comes when all offices act at once, as in a small installation. A draft that
+lacks what only a person can add stays *compiled*: its department can build and see it, nobody can find,
+request or query it. Anything else that lacks something is refused. What was returned, refused, retracted
+or withdrawn is not carried on unchanged, and a condition added after publication waits for the authority.
 
-All steps of one entry happen in one transaction, beside their evidence.
+The same steps as separate acts of separate people are :mod:`catalog.cataloging.steps`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, Engine, insert, update
+from sqlalchemy import Connection, Engine
 
-from catalog import evidence, lineage, outlines, revisions, search
-from catalog.admission import SECRECY, Case, admit, assessment_of, duties
-from catalog.errors import CatalogError, UnknownDataset
-from catalog.numbering import GovernmentCatalogue
-from catalog.standards import life as standards
+from catalog import lineage
+from catalog.cataloging import walking
+from catalog.cataloging.acts import CHECK, COMPILE, PUBLISH
+from catalog.cataloging.checking import prepared, record_refusal
+from catalog.cataloging.errors import Refused
+from catalog.cataloging.values import Acts, Catalogued
 from catalog.store import writing
-from catalog.store.schema import new_id
-from catalog.store.tables.ledger import entries
-from catalog.store.tables.ledger import revisions as revision_rows
-from contracts.canonical import canonical
-from contracts.compare import Breaking, compare
 from contracts.model import Contract
-from contracts.odcs import contract_digest, to_document
-from policies.clocks import local_date
-from policies.decision import Deny, Permit
+
+__all__ = ["COMPILED", "Acts", "Catalogued", "Refused", "catalogue", "catalogue_all", "catalogue_one",
+           "enter_all"]  # fmt: skip
 
 COMPILED: Final = "compiled"
-# The state each step leads to, in order, and the event it leaves.
-STEPS: Final = (
-    (COMPILED, "compile"),
-    ("checked", "check"),
-    ("signed_off", "sign_off"),
-    ("reviewed", "review"),
-    (revisions.PUBLISHED, "publish"),
-)
-_DRAFT: Final = "draft"
-
-
-class Refused(CatalogError):
-    """An entry the ledger does not take.
-
-    Attributes:
-        name: of the dataset; empty where a secret keeps even that out.
-        denial: every reason.
-    """
-
-    def __init__(self, name: str, denial: Deny) -> None:
-        self.name, self.denial = name, denial
-        why = "; ".join(f"{r.message} — {r.allowed}" if r.allowed else r.message for r in denial.reasons)
-        super().__init__(f"{name or 'the entry'} is not catalogued: {why}")
-
-
-@dataclass(frozen=True, slots=True)
-class Acts:
-    """Who does what to an entry. One person may hold every office in a small installation.
-
-    Attributes:
-        by: compiles and checks (the data steward).
-        reason: why, one sentence.
-        now: aware instant.
-        signed_off_by: head of the department; ``by`` where empty.
-        reviewed_by: the data authority, which also publishes; ``by`` where empty.
-        assessment: reference of the impact assessment, where the contracts carry none.
-    """
-
-    by: str
-    reason: str
-    now: datetime
-    signed_off_by: str = ""
-    reviewed_by: str = ""
-    assessment: str = ""
-
-    def actor(self, step: str) -> str:
-        """Who takes a step."""
-        if step == "sign_off":
-            return self.signed_off_by or self.by
-        return (self.reviewed_by or self.by) if step in ("review", "publish") else self.by
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogued:
-    """What became of one contract.
-
-    Attributes:
-        entry_id, name, code: of the entry.
-        revision: its number.
-        state: ``compiled`` or ``published``.
-        changed: whether a new revision was made.
-        open_points: what a person still has to add or do, one sentence each.
-    """
-
-    entry_id: str
-    name: str
-    code: str
-    revision: int
-    state: str
-    changed: bool
-    open_points: tuple[str, ...]
+Given = tuple[Contract, Path | None]
 
 
 def catalogue(
@@ -119,9 +45,7 @@ def catalogue(
     return done.entry_id
 
 
-def catalogue_all(
-    engine: Engine, contracts: Sequence[tuple[Contract, Path | None]], acts: Acts
-) -> tuple[Catalogued, ...]:
+def catalogue_all(engine: Engine, contracts: Sequence[Given], acts: Acts) -> tuple[Catalogued, ...]:
     """Catalogue contracts, inputs of composed datasets before what is made from them.
 
     Each entry is a transaction of its own: those before a refused one stay.
@@ -158,160 +82,40 @@ def catalogue_one(engine: Engine, contract: Contract, path: Path | None, acts: A
     Raises:
         Refused: the entry is a secret, or lacks a basis or an assessment it needs.
         StandardRefused: a field does not keep an own standard of the city, or one that is not in force.
+        IllegalStep: its revision on the way is with the authority and cannot be replaced.
         LineageError, UnknownInput, LineageCycle: composed SQL cannot be followed.
     """
-    contract = standards.kept_standards(engine, contract, local_date(acts.now))
-    case = Case(contract, acts.assessment or assessment_of(contract), local_date(acts.now))
-    decision = admit(case)
-    if isinstance(decision, Deny) and not _completable(contract, decision):
-        _record_refusal(engine, contract, decision, acts)
-        raise Refused("" if _secret(decision) else contract.name, decision)
-    with writing(engine) as connection:
-        edges = _edges(connection, contract)
-        entry_id, number, changed = _revise(connection, contract, path, acts)
-        lineage.record_edges(connection, contract.name, edges)
-        state = revisions.current(connection, contract.name).state
-        if isinstance(decision, Permit) and state != revisions.PUBLISHED:
-            _advance(connection, entry_id, contract, number, case, acts)
-        final = revisions.current(connection, contract.name)
-    return Catalogued(
-        entry_id, contract.name, final.code, number, final.state, changed, _open_points(decision, case)
-    )
-
-
-def _edges(connection: Connection, contract: Contract) -> tuple[lineage.Edge, ...]:
-    """Lineage of a composed dataset; a circle is refused before anything is written."""
-    if contract.composed is None:
-        return ()
-    known = {r.name: r.contract for r in revisions.all_current(connection)} | {contract.name: contract}
-    lineage.build_order(known)
-    return lineage.column_lineage(contract, known)
-
-
-def _revise(
-    connection: Connection, contract: Contract, path: Path | None, acts: Acts
-) -> tuple[str, int, bool]:
-    """The entry's id, its revision number, and whether that revision is new."""
-    digest = contract_digest(contract)
-    place = None if path is None else str(path.resolve())
     try:
-        former = revisions.current(connection, contract.name)
-    except UnknownDataset:
-        return _enter(connection, contract, digest, place, acts), 1, True
-    values: dict[str, Any] = {"path": place}
-    changed = former.digest != digest
-    number = former.number + changed
-    if changed:
-        values |= _head(contract) | {"current_revision": number, "state": COMPILED}
-        step = compare(former.contract, contract)
-        breaks = list(step.reasons) if isinstance(step, Breaking) else []
-        _insert_revision(connection, former.entry_id, number, contract, digest, acts, breaks)
-    connection.execute(update(entries).where(entries.c.id == former.entry_id).values(**values))
-    return former.entry_id, number, changed
-
-
-def _enter(connection: Connection, contract: Contract, digest: str, place: str | None, acts: Acts) -> str:
-    entry_id = new_id("ent")
-    scheme = GovernmentCatalogue(local_date(acts.now))
-    connection.execute(
-        insert(entries).values(
-            id=entry_id,
-            name=contract.name,
-            code=scheme.next_code(connection, contract.classification),
-            state=COMPILED,
-            current_revision=1,
-            created_at=acts.now,
-            path=place,
-            **_head(contract),
-        )
-    )
-    _insert_revision(connection, entry_id, 1, contract, digest, acts, [])
-    return entry_id
-
-
-def _head(contract: Contract) -> dict[str, str]:
-    return {
-        "title": contract.title,
-        "department": contract.department.name,
-        "department_code": contract.department.code,
-    }
-
-
-def _insert_revision(
-    connection: Connection,
-    entry_id: str,
-    number: int,
-    contract: Contract,
-    digest: str,
-    acts: Acts,
-    breaks: list[str],
-) -> None:
-    connection.execute(
-        insert(revision_rows).values(
-            id=new_id("rev"),
-            entry_id=entry_id,
-            number=number,
-            contract=canonical(to_document(contract)).decode(),
-            digest=digest,
-            reason=acts.reason,
-            made_by=acts.by,
-            made_at=acts.now,
-        )
-    )
-    outlines.keep(connection, contract, digest)
-    details = {"digest": digest, "reason": acts.reason, "breaks": breaks}
-    _record(connection, "compile", contract.name, number, acts, details)
-
-
-def _advance(
-    connection: Connection, entry_id: str, contract: Contract, number: int, case: Case, acts: Acts
-) -> None:
-    """The steps after compilation, each with its evidence, up to publication."""
-    first = revisions.current(connection, contract.name).published_at is None
-    details: Mapping[str, Mapping[str, Any]] = {
-        "check": {
-            "secrecy": contract.secrecy.value,
-            "sharing": contract.sharing.type.value,
-            "assessment": case.assessment or "none recorded",
-            "open_duties": list(duties(case)),
-        }
-    }
-    for _, step in STEPS[1:]:
-        _record(connection, step, contract.name, number, acts, details.get(step, {}))
-    values: dict[str, Any] = {"state": revisions.PUBLISHED}
-    if first:
-        values["published_at"] = acts.now
-    connection.execute(update(entries).where(entries.c.id == entry_id).values(**values))
-    search.index(connection, contract)
-
-
-def _record(
-    connection: Connection, step: str, name: str, number: int, acts: Acts, details: Mapping[str, Any]
-) -> None:
-    body = {"dataset": name, "revision": number, "actor": acts.actor(step), **details}
-    evidence.record(connection, event=f"catalog:entry:{step}", subject=name, body=body, now=acts.now)
-
-
-def _record_refusal(engine: Engine, contract: Contract, denial: Deny, acts: Acts) -> None:
-    """A refusal is evidence too; a secret's name is not in it, its digest is."""
-    digest = contract_digest(contract)
-    subject = digest if _secret(denial) else contract.name
-    body = {"digest": digest, "actor": acts.by, "reasons": [r.code for r in denial.reasons]}
+        made = prepared(engine, [(contract, path)], acts)
+    except Refused as refused:
+        record_refusal(engine, contract, refused.denial, acts.by, acts.now)
+        raise
     with writing(engine) as connection:
-        evidence.record(connection, event="catalog:entry:refuse", subject=subject, body=body, now=acts.now)
+        (done,) = walking.walk(connection, made, acts, upto=PUBLISH)
+    return done
 
 
-def _secret(denial: Deny) -> bool:
-    return any(reason.code == SECRECY for reason in denial.reasons)
+def enter_all(
+    connection: Connection, contracts: Sequence[Given], acts: Acts, *, submit: bool, publish: bool = False
+) -> tuple[Catalogued, ...]:
+    """Enter many contracts in the caller's one writing transaction.
 
+    Args:
+        connection: a writing transaction.
+        contracts: each with the file it came from, or None; every dataset once.
+        acts: who acts, why and when.
+        submit: check those that can be and leave them to the head of the department; else only compile.
+        publish: take every further step too, as :func:`catalogue_all` does.
 
-def _completable(contract: Contract, denial: Deny) -> bool:
-    """Whether a draft lacks only what a person is still to add."""
-    return contract.status == _DRAFT and not _secret(denial)
+    Returns:
+        One result a contract, in the order given.
 
-
-def _open_points(decision: Permit | Deny, case: Case) -> tuple[str, ...]:
-    lacking: Iterable[str] = ()
-    if isinstance(decision, Deny):
-        lacking = (f"{reason.message}: {reason.allowed} ({reason.where})" for reason in decision.reasons)
-    return (*lacking, *duties(case))
+    Raises:
+        ManyRefused: some are refused; the caller's transaction must not be committed. Their refusals are
+            the caller's to record, with :func:`catalog.cataloging.checking.record_refusal`.
+        CatalogError: a dataset is given twice.
+        StandardRefused, IllegalStep, LineageError, UnknownInput, LineageCycle: as :func:`catalogue_one`.
+    """
+    made = prepared(connection.engine, contracts, acts)
+    upto = PUBLISH if publish else CHECK if submit else COMPILE
+    return walking.walk(connection, made, acts, upto=upto)

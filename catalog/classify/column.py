@@ -1,26 +1,36 @@
-"""A column as detectors see it: a deterministic sample of its values, and its names.
+"""A column as detectors see it: a deterministic sample of its values, and its headings.
 
-Decides which rows are looked at. The sample is spread evenly over the table, so the same table gives
-the same findings.
+Decides which rows are looked at and how values are spelt for looking. The sample is spread evenly over the
+table, so the same table gives the same findings.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from contracts.model import Field
+from catalog.classify.headings import Meaning, meaning
+from catalog.classify.kinds import scoring
+from catalog.classify.sampling import bound, spread
+from contracts.codes import to_half_width
 from policies.grading import IN_FORCE
 from policies.rulebook import rule
 
-# Texts whose check digit is computed: their share is then known within two points.
-CHECKED: Final = 1000
+# Values by which a form is first tried: what fewer than two of them have is in far less than a fifth of the
+# column (the chance to err is 3 in 100,000) and is not looked for further. Arrow builds an expression anew at
+# every call, which costs more than these few values do.
+PROBE: Final = 60
+# More different values than these are no list.
+LISTED: Final = 80
+_HAN: Final = "\u4e00-\u9fff"
+_HAN_IN_CLASS: Final = re.compile(r"\[[^\]]*\]")
+_WIDE: Final = r"[\x{3000}\x{FF01}-\x{FF5E}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,7 @@ class Limits:
     least_sample: int
     least_hidden: int
     hidden_valid_share: float
+    confidence: float
 
 
 def limits() -> Limits:
@@ -47,30 +58,49 @@ class Column:
     """One column of a table.
 
     Attributes:
-        field: as the contract declares it.
+        name: how the table calls it.
+        headings: its physical and printed names.
         whole: every value.
         aligned: the sampled values, nulls kept, so that columns of one table stay row by row.
         limits: how much must pass.
+        former_rows: rows at the front that an earlier release held.
     """
 
-    field: Field
+    name: str
+    headings: tuple[str, ...]
     whole: pa.ChunkedArray
     aligned: pa.Array
     limits: Limits
+    former_rows: int = 0
+
+    @cached_property
+    def meaning(self) -> Meaning:
+        """What the headings say."""
+        return meaning(self.headings)
 
     @cached_property
     def aligned_texts(self) -> pa.Array:
-        """The sample as text without surrounding white space, nulls and blanks as null."""
+        """The sample as half-width text without surrounding white space; blanks and dashes as null."""
         texts = self.aligned
         if not (pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type)):
             texts = texts.cast(pa.string())
-        texts = pc.utf8_trim_whitespace(texts)
-        return pc.if_else(pc.equal(texts, ""), None, texts)
+        texts = pc.utf8_trim(pc.utf8_trim_whitespace(half_width(texts)), "'`\ufeff")
+        return pc.if_else(pc.is_in(texts, _blanks().cast(texts.type)), None, texts)
 
     @cached_property
     def texts(self) -> pa.Array:
         """The non-null sample as text."""
         return self.aligned_texts.drop_null()
+
+    @cached_property
+    def aligned_codes(self) -> pa.Array:
+        """The sample as codes are judged: upper case, without white space; nulls kept."""
+        return compact(self.aligned_texts)
+
+    @cached_property
+    def codes(self) -> pa.Array:
+        """The non-null sample as codes are judged."""
+        return self.aligned_codes.drop_null()
 
     @cached_property
     def longest(self) -> int:
@@ -87,49 +117,79 @@ class Column:
         """Whether the column holds text at rest."""
         return bool(pa.types.is_string(self.whole.type) or pa.types.is_large_string(self.whole.type))
 
-    def named(self, pattern: re.Pattern[str]) -> bool:
-        """Whether the physical or the printed name matches."""
-        return any(pattern.search(name) for name in (self.field.name, self.field.business_name))
+    @cached_property
+    def probe_texts(self) -> list[str]:
+        """Few of the texts, spread evenly."""
+        return list(spread(self.texts, PROBE).to_pylist())
 
-    def matching(self, regex: str) -> pa.Array:
-        """The sampled texts an RE2 expression matches."""
-        return self.texts.filter(pc.match_substring_regex(self.texts, regex))
+    @cached_property
+    def probe_codes(self) -> list[str]:
+        """Few of the codes, spread evenly."""
+        return list(spread(self.codes, PROBE).to_pylist())
 
-    def share_of(self, regex: str) -> float:
-        """Part of the sampled texts an RE2 expression matches, 0–1."""
-        if not self.sample:
-            return 0.0
-        return float(pc.sum(pc.match_substring_regex(self.texts, regex)).as_py() / self.sample)
+    @cached_property
+    def counted(self) -> Mapping[str, int]:
+        """Different codes with how often the sample has each; empty where they are too many to be a list."""
+        if self.distinct > LISTED:
+            return {}
+        counts = pc.value_counts(self.codes)
+        return dict(zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True))
 
-    def enough(self, share: float, *, named: bool, telling: bool = True) -> bool:
-        """Whether a share of hits is evidence.
+    @cached_property
+    def distinct(self) -> int:
+        """Different values in the sample."""
+        return int(pc.count_distinct(self.codes).as_py())
 
-        Args:
-            share: hits in the non-null sample, 0–1.
-            named: whether the column's name says the same.
-            telling: whether the form is rare by itself (a check digit); else other numbers look alike.
-        """
-        if not self.sample:
-            return False
-        if named:
-            return share >= self.limits.share_with_name
-        least = self.limits.share if telling else self.limits.share_without_name
-        return self.sample >= self.limits.least_sample and share >= least
+    def matching(self, regex: str, *, raw: bool = False) -> pa.Array:
+        """The sampled values an RE2 expression matches, as codes, or as texts where ``raw``."""
+        values, probe = (self.texts, self.probe_texts) if raw else (self.codes, self.probe_codes)
+        search = _compiled(regex).search
+        hits = sum(1 for value in probe if search(value)) if regex else 0
+        if not hits or (hits == 1 and len(probe) == PROBE):
+            return values.slice(0, 0)
+        if len(probe) == len(values) and hits == len(values):
+            return values
+        return values.filter(pc.match_substring_regex(values, regex))
+
+    def share_of(self, regex: str, *, raw: bool = True) -> float:
+        """Part of the sampled values an RE2 expression matches, 0–1."""
+        return len(self.matching(regex, raw=raw)) / self.sample if self.sample else 0.0
+
+    @property
+    def missed_at_most(self) -> float:
+        """Share of the rows up to which a kind may be there though no sampled row shows it."""
+        return bound(len(self.whole), self.limits.sample_rows, self.former_rows, self.limits.confidence)
 
 
-def passing(formed: pa.Array, check: Callable[[str], bool]) -> float:
-    """Part of the texts whose check digit holds, 0–1, from at most :data:`CHECKED` of them."""
-    texts = spread(formed, CHECKED).to_pylist()
+@cache
+def _blanks() -> pa.Array:
+    return pa.array(sorted(scoring().blanks))
+
+
+@cache
+def _compiled(regex: str) -> re.Pattern[str]:
+    """An RE2 expression as Python's, which has no scripts: Han as a range, in and outside of classes."""
+    parts = _HAN_IN_CLASS.sub(lambda found: found[0].replace(r"\p{Han}", _HAN), regex)
+    return re.compile(parts.replace(r"\p{Han}", f"[{_HAN}]"), re.ASCII)
+
+
+def half_width(texts: pa.Array) -> pa.Array:
+    """Texts with full-width forms as their ASCII twins; only the texts that have some are touched."""
+    wide = pc.match_substring_regex(texts, _WIDE)
+    if not pc.any(wide).as_py():
+        return texts
+    narrow = [to_half_width(text) for text in texts.filter(wide).to_pylist()]
+    return pc.replace_with_mask(texts, pc.fill_null(wide, False), pa.array(narrow, texts.type))
+
+
+def compact(texts: pa.Array) -> pa.Array:
+    """Texts in the form in which codes are judged."""
+    if pc.any(pc.match_substring_regex(texts, r"\s")).as_py():
+        texts = pc.replace_substring_regex(texts, r"\s+", "")
+    return pc.utf8_upper(texts)
+
+
+def passing(formed: pa.Array, check: Callable[[str], bool], rows: int) -> float:
+    """Part of the texts whose check digit holds, 0–1, from at most ``rows`` of them."""
+    texts = spread(formed, rows).to_pylist()
     return sum(map(check, texts)) / len(texts) if texts else 0.0
-
-
-def spread(column: pa.ChunkedArray | pa.Array, rows: int) -> pa.Array:
-    """At most ``rows`` values, spread evenly over the column; the same ones every time."""
-    if len(column) > rows:
-        column = column.take(_places(len(column), rows))
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-
-
-@lru_cache(maxsize=16)
-def _places(length: int, rows: int) -> pa.Array:
-    return pa.array([place * length // rows for place in range(rows)])

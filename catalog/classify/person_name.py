@@ -1,7 +1,8 @@
-"""Names of persons 姓名: a known surname, one or two characters more, and a column that says so.
+"""Names of persons 姓名: a known surname, one or two characters more that are in use in given names.
 
-Many words begin like a surname. Without a telling name nearly all values must match, most of them be
-different, and their last character vary (places end in 区 or 村, firms in 店).
+Many words begin like a surname, and so do many places. Without a telling heading nearly all values must
+match, most of their other characters be those of given names, their endings vary (places end in 区 or 村,
+firms in 店), and none be a division or a well-known mountain or lake.
 """
 
 from __future__ import annotations
@@ -16,54 +17,101 @@ import pyarrow.compute as pc
 from ruamel.yaml import YAML
 
 from catalog.classify.column import Column
-from catalog.classify.finding import Evidence
+from catalog.classify.kinds import Kind, scoring, vocabulary
+from catalog.classify.support import Support
 
-_NAME: Final = re.compile(
-    r"姓名|名字|法定代表人|法人代表|负责人|联系人|申请人|来电人|户主|经办人|监护人|患者|参保人|当事人"
-    r"|person_?name|full_?name|patient_?name|applicant|contact_?name|owner_?name|legal_?rep|caller|xingming"
-    r"|(^|_)xm$",
-    re.I,
-)
-# Names of things: their columns hold words that may begin like a surname.
-_OTHER: Final = re.compile(
-    r"编号|代码|电话|号码|地址|数|单位|企业|机构|公司|部门|名称|_id$|_no$|_code$|phone|tel|address|company|dept",
-    re.I,
-)
-_LEAST_SAMPLE: Final = 20
 _LEAST_DISTINCT: Final = 0.1
-_MOST_SAME_ENDING: Final = 0.2
+_MOST_SAME_ENDING: Final = 0.25
+_LEAST_GIVEN: Final = 0.75
+_MOST_PLACES: Final = 0.15
+_SMALL: Final = 20
+_MASKED: Final = r"^(?:\p{Han}[*＊xX某○Ｏ×]{1,3}\p{Han}?|[*＊×]{1,2}\p{Han}{1,2}|\p{Han}某某?)$"
+_FOREIGN: Final = r"^[A-Za-z][A-Za-z'.\-]+(?:[ ,·]{1,2}[A-Za-z][A-Za-z'.\-]*){1,4}$"
+_HAN_AND_LATIN: Final = r"^\p{Han}{2,4}\s*[(（/][A-Za-z ]+[)）]?$"
+_TITLED: Final = r"(?:先生|女士|小姐|医生|老师|同志|主任|师傅)$"
+# What several persons in one cell are parted by.
+_PARTED: Final = r"[、,，;；/ ].*$"
 
 
-def detect(column: Column) -> Evidence | None:
-    """Evidence that the column holds names of persons."""
-    if not column.is_text or not column.longest >= 2:
+def detect(column: Column, kind: Kind) -> Support | None:
+    """What the values say for names of persons."""
+    if not column.is_text or column.longest < 2:
         return None
-    if column.named(_OTHER):
+    named = column.meaning.strength(kind.name)
+    masked = column.share_of(_MASKED)
+    if not named and column.longest > 60:
         return None
-    named = column.named(_NAME)
-    hits = column.matching(_expression())
-    share = len(hits) / column.sample if column.sample else 0.0
-    if named:
-        found = share >= column.limits.share
-    else:
-        found = share >= column.limits.share_without_name and _varied(hits)
-    return Evidence("person_name", column.sample, share, named) if found else None
+    hits = column.matching(_expression(), raw=True)
+    if named >= scoring().initials:
+        texts = pc.replace_substring_regex(column.texts, rf"{_TITLED}|{_PARTED}", "")
+        hits = texts.filter(pc.match_substring_regex(texts, _expression()))
+    share = len(hits) / column.sample
+    details: dict[str, float | int | bool] = {"surname_share": round(share, 3)}
+    if masked:
+        details["masked_share"] = round(masked, 3)
+    if named >= scoring().initials:
+        foreign = column.share_of(_FOREIGN) + column.share_of(_HAN_AND_LATIN)
+        return Support(min(1.0, share + foreign + masked * scoring().masked), details)
+    if share >= column.limits.share:
+        details["given_share"] = round(_given_share(hits), 3)
+    if masked >= column.limits.share:
+        return Support(masked * scoring().masked, details)
+    if share < column.limits.share or not _like_names(column, hits, details["given_share"]):
+        return None
+    return Support(share, details)
 
 
-def _varied(hits: pa.Array) -> bool:
-    if len(hits) < _LEAST_SAMPLE:
-        return False
-    endings = pc.value_counts(pc.utf8_slice_codeunits(hits, -1)).field("counts")
+def _like_names(column: Column, hits: pa.Array, given: float) -> bool:
+    places = (pc.sum(pc.is_in(hits, _places().cast(hits.type))).as_py() or 0) / len(hits)
     distinct = len(pc.unique(hits)) / len(hits)
-    return distinct >= _LEAST_DISTINCT and pc.max(endings).as_py() / len(hits) <= _MOST_SAME_ENDING
+    endings = pc.max(pc.value_counts(pc.utf8_slice_codeunits(hits, -1)).field("counts")).as_py()
+    most = max(_MOST_SAME_ENDING, 2.01 / len(hits)) if len(hits) < _SMALL else _MOST_SAME_ENDING
+    least = column.limits.share_without_name if given < 0.85 else column.limits.share
+    return (
+        given >= _LEAST_GIVEN
+        and places <= _MOST_PLACES
+        and distinct >= _LEAST_DISTINCT
+        and endings / len(hits) <= most
+        and len(hits) / column.sample >= least
+    )
+
+
+def _given_share(hits: pa.Array) -> float:
+    """Part of the values all of whose last characters are in use in given names."""
+    given = pc.replace_substring_regex(hits, r"^(?:.*·|" + _double() + r"|.)", "")
+    return (pc.sum(pc.match_substring_regex(given, _given())).as_py() or 0) / len(hits)
+
+
+@cache
+def _given() -> str:
+    return "^[*" + "".join(sorted(set(vocabulary("given_characters")["text"]))) + "]{1,2}$"
+
+
+@cache
+def _places() -> pa.Array:
+    divisions = vocabulary("divisions")
+    return pa.array(sorted({*divisions["provinces"], *divisions["cities"].split()}), pa.string())
+
+
+@cache
+def _surnames() -> tuple[str, str]:
+    lists = YAML(typ="safe").load(Path(__file__).with_name("surnames.yaml").read_text(encoding="utf-8"))
+    return re.sub(r"\s", "", lists["single"]), "|".join(lists["double"])
+
+
+def surname_class() -> str:
+    """An RE2 class of one surname."""
+    single, double = _surnames()
+    return f"(?:{double}|[{single}])"
+
+
+def _double() -> str:
+    return _surnames()[1]
 
 
 @cache
 def _expression() -> str:
-    lists = YAML(typ="safe").load(Path(__file__).with_name("surnames.yaml").read_text(encoding="utf-8"))
-    single = re.sub(r"\s", "", lists["single"])
-    character = r"[\x{4e00}-\x{9fff}*＊]"
-    surname = f"(?:{'|'.join(lists['double'])}|[{single}])"
+    single, double = _surnames()
     # Names of several ethnic groups join their parts by a middle dot.
-    joined = r"[\x{4e00}-\x{9fff}]{1,10}(?:·[\x{4e00}-\x{9fff}]{1,10})+"
-    return f"^(?:{surname}{character}{{1,2}}|{joined})$"
+    joined = r"\p{Han}{1,10}(?:[·•．.]\p{Han}{1,10})+"
+    return rf"^(?:(?:{double}|[{single}])[\p{{Han}}*＊]{{1,2}}|[{single}][{single}]\p{{Han}}{{2}}|{joined})$"

@@ -1,49 +1,37 @@
-"""Runs every detector over a table and turns evidence into findings.
+"""Runs every detector over a table and compares what is found with a contract.
 
-Decides which detector's word counts where several speak, and whether a table is about persons.
+Decides whether a table is about persons where the contract says so, and which findings a field has; what a
+column holds is :mod:`catalog.classify.judging`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
 import pyarrow as pa
 
-from catalog.classify import (
-    address,
-    bank_card,
-    birth_date,
-    coordinates,
-    free_text,
-    identity_number,
-    person_name,
-    phone,
-    social_credit,
-)
-from catalog.classify.column import Column, limits, spread
-from catalog.classify.finding import Evidence, Finding, finding
+from catalog.classify.column import Column, limits
+from catalog.classify.finding import Finding, finding, weight
+from catalog.classify.judging import look
+from catalog.classify.sampling import sampled
 from contracts.model import Contract
 
-# Who speaks first: a column that is one kind of number is not asked for the next. Text detectors follow.
-_EXCLUSIVE: Final[tuple[Callable[[Column], Evidence | None], ...]] = (
-    identity_number.detect,
-    social_credit.detect,
-    bank_card.detect,
-    phone.detect,
-    coordinates.detect,
-    person_name.detect,
-    address.detect,
-)
 _PERSONS: Final = ("person", "household")
 
 
-def classify(contract: Contract, table: pa.Table) -> tuple[Finding, ...]:
+def classify(
+    contract: Contract, table: pa.Table, *, former_rows: int = 0, on: date | None = None
+) -> tuple[Finding, ...]:
     """What the columns of a table hold, by field and detector; nothing for columns that hold nothing known.
 
     Args:
         contract: of the dataset; columns it does not name are passed over.
         table: typed rows, any number (a sample is taken).
+        former_rows: the first rows of the table that an earlier release held, unchanged: they are looked at
+            as they were then, and the added ones with a sample of their own.
+        on: day on which ages are counted; None = the day the rule on minors states.
 
     Returns:
         Findings in the order of the contract's fields.
@@ -52,20 +40,36 @@ def classify(contract: Contract, table: pa.Table) -> tuple[Finding, ...]:
         return ()
     in_force = limits()
     columns = [
-        Column(item, table[item.name], spread(table[item.name], in_force.sample_rows), in_force)
+        Column(
+            item.name,
+            tuple(name for name in (item.business_name, item.name) if name),
+            table[item.name],
+            sampled(table[item.name], in_force.sample_rows, former_rows),
+            in_force,
+            former_rows,
+        )
         for item in contract.fields
         if item.name in table.column_names and not pa.types.is_boolean(table[item.name].type)
     ]
-    seen = [(column, _first(column)) for column in columns]
-    numbers = _identity_numbers(seen)
-    with_person = about_persons(contract, [e.detector for _, e in seen if e is not None])
+    found = look([column for column in columns if column.sample], on)
+    kinds = [seen.kind.detector for seen in found.seen if seen.kind is not None]
+    with_person = about_persons(contract, kinds)
+    declared = any(bound.kind in _PERSONS for bound in contract.units)
+    items = {item.name: item for item in contract.fields}
     findings = []
-    for column, evidence in seen:
-        if evidence is None:
-            evidence = birth_date.detect(column, numbers)
-        for each in (evidence, free_text.detect(column)):
-            if each is not None:
-                findings.append(finding(column.field, contract.sharing.type, each, with_person=with_person))
+    for seen in found.seen:
+        item = items[seen.column.name]
+        for evidence in (seen.kind, seen.hidden):
+            if evidence is not None:
+                meaning = weight(
+                    evidence.detector,
+                    seen.column.meaning.words,
+                    with_person=with_person,
+                    children=found.children,
+                )
+                findings.append(
+                    finding(item, contract.sharing.type, evidence, meaning, about_persons=declared)
+                )
     return tuple(findings)
 
 
@@ -78,18 +82,3 @@ def about_persons(contract: Contract, detected: Iterable[str]) -> bool:
         return any(bound.kind in _PERSONS for bound in contract.units)
     kinds = set(detected)
     return "resident_id" in kinds and "uscc" not in kinds
-
-
-def _first(column: Column) -> Evidence | None:
-    for detect in _EXCLUSIVE:
-        evidence = detect(column)
-        if evidence is not None:
-            return evidence
-    return None
-
-
-def _identity_numbers(seen: list[tuple[Column, Evidence | None]]) -> pa.Array | None:
-    for column, evidence in seen:
-        if evidence is not None and evidence.detector == "resident_id":
-            return column.aligned_texts
-    return None

@@ -3,24 +3,26 @@
 It starts on receipt, stands still while the other side owes something, may be extended once by who may
 consent, and ends when the duty is done.
 
-Decides due days from the rule in force on the day of receipt; rules change, running clocks do not.
-Every act is evidence beside its row.
+Decides due days from the rule in force on the day of receipt, in the installation's place; rules change,
+running clocks do not (only a calendar that was missing moves them: :mod:`catalog.clocks.recompute`).
+What is overdue stays so: no pause and no extension takes it back. Every act is evidence beside its row.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from catalog import evidence
+from catalog.clocks.place import place_on
 from catalog.errors import CatalogError
 from catalog.store.schema import new_id
 from catalog.store.tables.clocks import clock_extensions, clock_pauses, clocks
 from policies import clocks as rules
-from policies.rulebook import NATIONAL
+from policies.rulebook import rule as rule_row
 
 RUNNING: Final = "running"
 PAUSED: Final = "paused"
@@ -69,6 +71,11 @@ class Clock:
     ended_at: datetime | None
     on_time: bool | None
 
+    def to_document(self) -> dict[str, Any]:
+        """Plain JSON-able form."""
+        days = {key: getattr(self, key) for key in ("received_on", "due_on", "started_at", "ended_at")}
+        return asdict(self) | {key: None if day is None else day.isoformat() for key, day in days.items()}
+
 
 def start(
     connection: Connection,
@@ -79,7 +86,8 @@ def start(
     owner_code: str,
     words: str,
     now: datetime,
-    place: str = NATIONAL,
+    place: str | None = None,
+    received_on: date | None = None,
 ) -> Clock:
     """Start the clock of a duty.
 
@@ -91,7 +99,8 @@ def start(
         owner_code: their code.
         words: what is owed, e.g. ``review the entry``.
         now: aware instant of receipt.
-        place: whose rule goes before the national one.
+        place: whose rule goes before the national one; the installation's own where None.
+        received_on: day of receipt where it is not today's, e.g. the first day of an agreement.
 
     Raises:
         ClockError: that clock runs already.
@@ -99,8 +108,9 @@ def start(
     """
     if any(clock.rule == rule for clock in clocks_of(connection, subject, open_only=True)):
         raise ClockError(f"{subject}: the clock {rule} runs already — end it first")
-    received = rules.local_date(now)
-    ruled = rules.deadline(rule, received, place)
+    received = received_on or rules.local_date(now)
+    asked = place_on(connection, received) if place is None else place
+    ruled = rules.deadline(rule, received, asked)
     due = rules.due(received, ruled.workdays, rules.calendar())
     clock = Clock(
         new_id("clk"), subject, rule, ruled.place, ruled.workdays, ruled.source, owner, owner_code, words,
@@ -114,17 +124,24 @@ def start(
 def pause(connection: Connection, *, subject: str, rule: str, reason: str, by: str, now: datetime) -> Clock:
     """Let a clock stand still from today on, because the other side owes something.
 
+    A clock that is overdue already keeps its due day: what was late stays late.
+
     Raises:
-        ClockError: no such clock runs.
+        ClockError: no such clock runs, or no reason is given.
     """
     clock = _only(connection, subject, rule, RUNNING)
+    if not reason.strip():
+        raise ClockError(f"{subject}: a pause states what the other side owes — give the reason")
+    assert clock.due_on is not None
+    late = rules.local_date(now) > clock.due_on
     connection.execute(
         insert(clock_pauses).values(
             id=new_id("pau"), clock_id=clock.id, first_on=rules.local_date(now), reason=reason, made_by=by
         )
     )
+    body = {"reason": reason, "actor": by, "overdue": late}
     return _changed(
-        connection, clock, "pause", now, {"reason": reason, "actor": by}, state=PAUSED, due_on=None
+        connection, clock, "pause", now, body, state=PAUSED, due_on=clock.due_on if late else None
     )
 
 
@@ -142,7 +159,7 @@ def resume(connection: Connection, *, subject: str, rule: str, by: str, now: dat
     ).one()
     # Paused and resumed on one day: nothing stood still. A span that ends before it begins pauses no day.
     connection.execute(update(clock_pauses).where(p.id == still.id).values(last_on=yesterday))
-    due = _due(connection, clock)
+    due = due_of(connection, clock)
     return _changed(
         connection, clock, "resume", now, {"actor": by, "due_on": due.date.isoformat()},
         state=RUNNING, due_on=due.date, provisional=due.provisional,
@@ -158,6 +175,7 @@ def extend(
     reason: str,
     approved_by: str,
     now: datetime,
+    workdays: int | None = None,
 ) -> Clock:
     """Add the working days of an extension rule, once.
 
@@ -169,11 +187,15 @@ def extend(
         reason: why.
         approved_by: who consented.
         now: aware instant, not after the last day.
+        workdays: how many, where the approver grants fewer than the rule allows.
 
     Raises:
-        ClockError: no such clock runs, it is overdue, or it was extended under this rule already.
+        ClockError: no such clock runs, it is overdue, it was extended under this rule already, the rule
+            extends other clocks, reason or approver is missing, or the days are not 1 to the rule's.
     """
     clock = _only(connection, subject, rule, RUNNING)
+    if not reason.strip() or not approved_by.strip():
+        raise ClockError(f"{subject}: an extension states its reason and who consented — give both")
     assert clock.due_on is not None
     today = rules.local_date(now)
     if today > clock.due_on:
@@ -181,20 +203,37 @@ def extend(
     e = clock_extensions.c
     if connection.execute(select(e.id).where(e.clock_id == clock.id, e.rule == extension)).first():
         raise ClockError(f"{subject}: {rule} was extended by {extension} already — it is extended once")
-    ruled = rules.deadline(extension, today, clock.place)
+    known = extensions_of(rule, today)
+    if extension not in known:
+        raise ClockError(
+            f"{subject}: {extension} does not extend {rule} — {', '.join(known) or 'no rule does'}"
+        )
+    ruled = rules.deadline(extension, today, place_on(connection, today))
+    granted = ruled.workdays if workdays is None else workdays
+    if not 1 <= granted <= ruled.workdays:
+        raise ClockError(f"{subject}: {extension} gives 1 to {ruled.workdays} working days, not {granted}")
     connection.execute(
         insert(clock_extensions).values(
-            id=new_id("ext"), clock_id=clock.id, rule=extension, workdays=ruled.workdays, reason=reason,
+            id=new_id("ext"), clock_id=clock.id, rule=extension, workdays=granted, reason=reason,
             approved_by=approved_by, made_at=now,
         )
     )  # fmt: skip
-    due = _due(connection, clock)
-    body = {"extension": extension, "reason": reason, "actor": approved_by, "due_on": due.date.isoformat()}
+    due = due_of(connection, clock)
+    body = {
+        "extension": extension, "workdays": granted, "reason": reason, "actor": approved_by,
+        "due_on": due.date.isoformat(),
+    }  # fmt: skip
     return _changed(connection, clock, "extend", now, body, due_on=due.date, provisional=due.provisional)
 
 
+def extensions_of(rule: str, on: date) -> tuple[str, ...]:
+    """The deadline rules under which a clock may be extended; ``clock_extensions`` of ``clocks.yaml``."""
+    extends = rule_row("clocks", "clock_extensions", on).value
+    return tuple(name for name, clocks_ in extends.items() if rule in clocks_)
+
+
 def end(connection: Connection, *, subject: str, rule: str, now: datetime) -> Clock:
-    """The duty is done.
+    """The duty is done; on time, if it stands still and was not overdue when it began to.
 
     Raises:
         ClockError: no such clock is open.
@@ -231,7 +270,7 @@ def open_clocks(connection: Connection) -> tuple[Clock, ...]:
     return tuple(_clock(row) for row in rows)
 
 
-def _due(connection: Connection, clock: Clock) -> rules.Due:
+def due_of(connection: Connection, clock: Clock) -> rules.Due:
     """The due day with every pause and extension counted in."""
     e, p = clock_extensions.c, clock_pauses.c
     added = connection.execute(select(e.workdays).where(e.clock_id == clock.id)).scalars()

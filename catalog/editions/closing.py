@@ -1,8 +1,9 @@
 """Editions 账期版本: the whole ledger as others may see it, at the close of a period, signed.
 
-Decides what an edition holds and how its digest is made. An edition is five Delta tables under
-``lake/ledger`` (datasets, fields, releases, quality, lineage), each named by its version, and one
-digest over their content; it holds the public view only (:mod:`catalog.statistics`).
+Decides what an edition holds and how its digest is made. An edition is Delta tables under
+``lake/ledger``, each named by its version, and one digest over their content: the public view
+(:mod:`catalog.statistics`), how the period balances (:mod:`catalog.editions.balancing`), and what reads
+differently than in the last edition of an earlier period.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 import pyarrow as pa
 from sqlalchemy import Connection, Engine, Row, func, insert, select
 
 from catalog import evidence
+from catalog.editions import balancing
+from catalog.editions.difference import difference
 from catalog.editions.tables import SCHEMAS, content_of
 from catalog.errors import CatalogError
 from catalog.home import Home
@@ -28,6 +31,7 @@ from catalog.store import reading, writing
 from catalog.store.schema import new_id
 from catalog.store.tables.ledger import editions
 from contracts.canonical import canonical
+from policies.clocks import local_date
 
 PERIOD: Final = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 # What the signature is over, before period, number and digest: no other signature of ours reads so.
@@ -92,15 +96,22 @@ def close(home: Home, engine: Engine, period: str, *, keys: Keys, by: str, now: 
         now: aware instant.
 
     Raises:
-        EditionError: the period is not a month, or nothing is published.
+        EditionError: the period is not a month or is yet to come, nothing is published, or the period
+            does not balance where the rules ask for that.
     """
-    if not PERIOD.match(period):
-        raise EditionError(f"{period!r} is not a period — write it as YYYY-MM")
+    first_day(period)
+    if period > f"{local_date(now):%Y-%m}":
+        raise EditionError(f"{period} is yet to come — close it when it is over, or while it runs")
     with reading(engine) as connection:
         content = content_of(connection, keys, now)
-    if not content["datasets"]:
-        raise EditionError("nothing is published yet — run `ybz catalog` first")
+        if not content["datasets"]:
+            raise EditionError("nothing is published yet — run `ybz catalog` first")
+        content |= balancing.rows(connection, period, now)
+        former = before(connection, period)
     tables = {name: pa.Table.from_pylist(rows, schema=SCHEMAS[name]) for name, rows in content.items()}
+    changed = difference({} if former is None else tables_of(home, former), tables)
+    changes = [asdict(change) for change in changed.changes]
+    tables["changes"] = pa.Table.from_pylist(changes, schema=SCHEMAS["changes"])
     digest = digest_of(tables)
     versions = {name: write_ledger_table(home, name, table) for name, table in tables.items()}
     with writing(engine) as connection:
@@ -136,6 +147,36 @@ def find(connection: Connection, period: str, number: int | None = None) -> Edit
     return _edition(row)
 
 
+def all_closed(connection: Connection) -> tuple[Edition, ...]:
+    """Every edition, the first period first."""
+    query = select(editions).order_by(editions.c.period, editions.c.number)
+    return tuple(_edition(row) for row in connection.execute(query))
+
+
+def before(connection: Connection, period: str) -> Edition | None:
+    """The latest edition of the last period before ``period`` that was closed, or None."""
+    query = select(editions).where(editions.c.period < period)
+    row = connection.execute(query.order_by(editions.c.period.desc(), editions.c.number.desc()).limit(1))
+    found = row.one_or_none()
+    return None if found is None else _edition(found)
+
+
+def tables_of(home: Home, edition: Edition) -> dict[str, pa.Table]:
+    """Every table of an edition, by the versions it names."""
+    return {name: read(home, edition, name) for name in edition.versions}
+
+
+def first_day(period: str) -> date:
+    """The first day of a period.
+
+    Raises:
+        EditionError: it is not a month.
+    """
+    if not PERIOD.match(period):
+        raise EditionError(f"{period!r} is not a period — write it as YYYY-MM")
+    return date.fromisoformat(f"{period}-01")
+
+
 def read(home: Home, edition: Edition, table: str) -> pa.Table:
     """One table of an edition, by the version it names.
 
@@ -158,7 +199,7 @@ def verify(home: Home, edition: Edition, public_raw: bytes) -> Verdict:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-    derived = digest_of({name: read(home, edition, name) for name in SCHEMAS})
+    derived = digest_of(tables_of(home, edition))
     if derived != edition.digest:
         return Verdict(False, derived, "the tables are not what was signed")
     message = _signed_text(edition.period, edition.number, edition.digest)
@@ -172,8 +213,9 @@ def verify(home: Home, edition: Edition, public_raw: bytes) -> Verdict:
 def digest_of(tables: Mapping[str, pa.Table]) -> str:
     """SHA-256 over the canonical JSON of every row, table by table, rows in canonical order."""
     total = hashlib.sha256()
-    for name in SCHEMAS:
-        total.update(canonical({"table": name, "columns": SCHEMAS[name].names}) + b"\n")
+    # Editions of before hold fewer tables, with columns of their own.
+    for name in (name for name in SCHEMAS if name in tables):
+        total.update(canonical({"table": name, "columns": tables[name].column_names}) + b"\n")
         for line in sorted(canonical(row) for row in tables[name].to_pylist()):
             total.update(line + b"\n")
     return total.hexdigest()

@@ -50,13 +50,23 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
             "subtype": _TEXT,
         }
     ),
+    # Where the period stands between systems and use, and what fell out on the way.
+    "balance": pa.schema({"stage": _TEXT, "count": _WHOLE}),
+    "fallen_out": pa.schema({"stage": _TEXT, "dataset": _TEXT, "why": _TEXT, "count": _WHOLE}),
+    # What reads differently than in the last edition of an earlier period.
+    "changes": pa.schema(
+        {"dataset": _TEXT, "field": _TEXT, "kind": _TEXT, "what": _TEXT, "before": _TEXT, "after": _TEXT}
+    ),
 }  # fmt: skip
+
+# The tables that show the public view; the others say what became of it.
+VIEWED: Final = ("datasets", "fields", "releases", "quality", "lineage")
 
 Rows = list[dict[str, Any]]
 
 
 def content_of(connection: Connection, keys: Keys, now: datetime) -> dict[str, Rows]:
-    """The rows of every table, of published datasets only.
+    """The rows of the tables of the public view, of published datasets only.
 
     Args:
         connection: a reading transaction; all tables show the same instant.
@@ -65,7 +75,7 @@ def content_of(connection: Connection, keys: Keys, now: datetime) -> dict[str, R
     """
     views = public_views(connection, local_date(now))
     names = {view.revision.name for view in views}
-    content: dict[str, Rows] = {name: [] for name in SCHEMAS}
+    content: dict[str, Rows] = {name: [] for name in VIEWED}
     for view in views:
         content["datasets"].append(_dataset_row(view))
         content["fields"] += _field_rows(view)

@@ -7,7 +7,7 @@ Decides what an entry is and how its leaf hash comes about. Gives no positions:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -46,23 +46,43 @@ def record(
         EventName: the event is not of that form.
         NotCanonical: the body holds what JSON cannot carry exactly.
     """
+    (entry_id,) = record_all(connection, [(event, subject, body)], now=now)
+    return entry_id
+
+
+def record_all(
+    connection: Connection, entries: Iterable[tuple[str, str, Mapping[str, Any]]], *, now: datetime
+) -> tuple[str, ...]:
+    """Record many entries in the caller's transaction, in their order; see :func:`record`.
+
+    Args:
+        connection: a writing transaction.
+        entries: event, subject and body of each.
+        now: aware instant of all of them.
+
+    Returns:
+        The entries' ids.
+    """
+    recorded = instant_text(now)
+    rows = [_row(event, subject, body, recorded, now) for event, subject, body in entries]
+    if rows:
+        connection.execute(insert(evidence_entries), rows)
+    return tuple(row["id"] for row in rows)
+
+
+def _row(event: str, subject: str, body: Mapping[str, Any], recorded: str, now: datetime) -> dict[str, Any]:
     if not EVENT.match(event):
         raise EventName(f"event {event!r} is not named source:subject:action")
     entry_id, text = new_id("ev"), canonical(body).decode()
-    leaf = leaf_bytes(
-        entry_id=entry_id, event=event, subject=subject, body=text, recorded_at=instant_text(now)
-    )
-    connection.execute(
-        insert(evidence_entries).values(
-            id=entry_id,
-            event=event,
-            subject=subject,
-            body=text,
-            leaf_hash=leaf_hash(leaf).hex(),
-            recorded_at=now,
-        )
-    )
-    return entry_id
+    leaf = leaf_bytes(entry_id=entry_id, event=event, subject=subject, body=text, recorded_at=recorded)
+    return {
+        "id": entry_id,
+        "event": event,
+        "subject": subject,
+        "body": text,
+        "leaf_hash": leaf_hash(leaf).hex(),
+        "recorded_at": now,
+    }
 
 
 def leaf_bytes(*, entry_id: str, event: str, subject: str, body: str, recorded_at: str) -> bytes:

@@ -1,1 +1,1 @@
-"""What the ledger must account for: systems and tables, and the lists of demand, duty and exclusion."""
+"""Completeness 应编尽编: systems and tables, the three lists, the balance of a period."""

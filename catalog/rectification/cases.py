@@ -15,10 +15,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from catalog import evidence
+from catalog.clocks.place import place_on
 from catalog.rectification.errors import UnknownCase
 from catalog.store.schema import new_id
 from catalog.store.tables.quality import rectification_cases, rectification_events
 from policies import clocks
+from policies.rulebook import NATIONAL
 
 # States in which something is owed by the department.
 OWED: Final = ("open", "sent")
@@ -150,7 +152,7 @@ def settle(connection: Connection, case: Case, *, remaining: int, by: str, actor
 
 def reopen(connection: Connection, case: Case, *, remaining: int, actor: str, now: datetime) -> Case:
     """A settled case is owed again, with a new due day."""
-    due, words = due_of(case.urgency, now)
+    due, words = due_of(case.urgency, now, place_on(connection, clocks.local_date(now)))
     write(
         connection, case, state="open", found=remaining, remaining=remaining, opened_at=now, due_on=due.date,
         due_provisional=due.provisional, due_rule=words, sent_at=None, returned_at=None, closed_at=None,
@@ -196,12 +198,12 @@ def event(
     )  # fmt: skip
 
 
-def due_of(urgency: str, now: datetime) -> tuple[clocks.Due, str]:
-    """The due day of a case opened at an instant, and the rule it rests on."""
+def due_of(urgency: str, now: datetime, place: str = NATIONAL) -> tuple[clocks.Due, str]:
+    """The due day of a case opened at an instant in a place, and the rule it rests on."""
     received = clocks.local_date(now)
-    stated = clocks.deadline(f"rectification_{urgency}", received)
+    stated = clocks.deadline(f"rectification_{urgency}", received, place)
     words = f"{stated.name}: {stated.workdays} working days, {stated.source}, confidence {stated.confidence}"
-    return clocks.due_by(stated.name, received), words
+    return clocks.due_by(stated.name, received, place), words
 
 
 def write(connection: Connection, case: Case, **values: Any) -> None:

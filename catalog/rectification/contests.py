@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from catalog import evidence, releases
+from catalog.clocks.place import place_on
 from catalog.keys import Keys
 from catalog.rectification.errors import EvaluationRefused
 from catalog.rectification.evaluation import Evaluation, find, keep
@@ -94,7 +95,7 @@ def contest(
             if former.dataset == dataset and former.state != "upheld":
                 raise EvaluationRefused(f"{dataset} was contested before: {former.id} is {former.state}")
         contest_id, today = new_id("con"), clocks.local_date(now)
-        due = clocks.due_by("evaluation_decision", today)
+        due = clocks.due_by("evaluation_decision", today, place_on(connection, today))
         connection.execute(
             insert(quality_contests).values(
                 id=contest_id, evaluation_id=evaluation.id, dataset=dataset, reason=reason,

@@ -17,6 +17,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from catalog import evidence
+from catalog.clocks.place import place_on
 from catalog.home import Home
 from catalog.keys import Keys
 from catalog.rectification.errors import EvaluationRefused
@@ -140,9 +141,10 @@ def publish(engine: Engine, period: str, *, by: str, now: datetime) -> Evaluatio
                 f"{clocks.local_date(frozen.published_at)} — it may be contested until {frozen.contest_until}"
             )
         today = clocks.local_date(now)
+        place = place_on(connection, today)
         window, until = (
-            clocks.deadline("evaluation_contest", today),
-            clocks.due_by("evaluation_contest", today),
+            clocks.deadline("evaluation_contest", today, place),
+            clocks.due_by("evaluation_contest", today, place),
         )
         connection.execute(
             update(quality_evaluations)

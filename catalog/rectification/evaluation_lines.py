@@ -84,6 +84,8 @@ def lines_of(connection: Connection, quarter: Quarter, *, now: datetime) -> list
             "title": contract.title,
             "department": contract.department.name,
             "department_code": contract.department.code,
+            # What is made from others may have units behind it, whatever it says.
+            "unit_free": contract.unit_free and contract.composed is None,
             "rectification": _counts(cases.get(entry.name)),
         }
         found.append(line | measured(connection, release, quarter.last))
@@ -95,7 +97,7 @@ def measured(connection: Connection, release: Release | None, on: date) -> Line:
     if release is None:
         return {
             "release": None, "published_at": None, "state": "no_release", "score": None, "grade": None,
-            "dimensions": {}, "indicators": {},
+            "rows": 0, "dimensions": {}, "indicators": {},
         }  # fmt: skip
     build = build_of(connection, release)
     results = () if build is None else results_of(connection, build)
@@ -105,6 +107,7 @@ def measured(connection: Connection, release: Release | None, on: date) -> Line:
         "published_at": release.published_at.isoformat(),
         "state": "not_assessed" if release.quality is None else "assessed",
         "score": release.quality,
+        "rows": release.row_count,
         "grade": _grade(release.quality, on),
         "dimensions": {name: dict(each) for name, each in release.dimensions.items()},
         "indicators": {

@@ -14,7 +14,7 @@ from typing import Any, Final
 from catalog.quality import indicators
 from catalog.rectification.contests import Contest
 from catalog.rectification.evaluation import Evaluation
-from catalog.statistics import public_ratio
+from catalog.statistics import public_count, public_ratio
 
 _DIMENSIONS: Final = {
     "conformity": "规范性",
@@ -41,19 +41,23 @@ def public(evaluation: Evaluation) -> dict[str, Any]:
     """
     document = evaluation.document()
     on = date.fromisoformat(document["last"])
-    document["datasets"] = [
-        line
-        | {
-            "score": public_ratio(line["score"], on),
-            "dimensions": {name: public_ratio(each["x"], on) for name, each in line["dimensions"].items()},
-            "indicators": {code: public_ratio(each["x"], on) for code, each in line["indicators"].items()},
-        }
-        for line in document["datasets"]
-    ]
+    document["datasets"] = [_public_line(line, on) for line in document["datasets"]]
     document["departments"] = [
         line | {"score": public_ratio(line["score"], on)} for line in document["departments"]
     ]
     return document
+
+
+def _public_line(line: Mapping[str, Any], on: date) -> dict[str, Any]:
+    """A dataset's line; how many rows it has is needed here and not shown."""
+    shown = dict(line)
+    rows = shown.pop("rows", 0)
+    over = None if shown.pop("unit_free", False) else public_count(rows, has_units=True, on=on)
+    return shown | {
+        "score": public_ratio(line["score"], on, over),
+        "dimensions": {name: public_ratio(each["x"], on, over) for name, each in line["dimensions"].items()},
+        "indicators": {code: public_ratio(each["x"], on, over) for code, each in line["indicators"].items()},
+    }
 
 
 def page(evaluation: Evaluation, contests: Iterable[Contest]) -> str:

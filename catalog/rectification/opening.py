@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert
 
+from catalog.clocks.place import place_on
 from catalog.quality import RuleResult
 from catalog.rectification.cases import (
     BUILD,
@@ -134,7 +135,7 @@ def _is_gone(contract: Contract, case: Case) -> bool:
 
 def _open(connection: Connection, contract: Contract, fault: Fault, seen: Seen, now: datetime) -> str:
     urgency = urgency_of(fault.action, fault.failing, fault.evaluated, clocks.local_date(now))
-    due, words = due_of(urgency, now)
+    due, words = due_of(urgency, now, place_on(connection, clocks.local_date(now)))
     case_id = new_id("cas")
     connection.execute(
         insert(rectification_cases).values(

@@ -1,1 +1,1 @@
-"""Figures of the ledger with their definitions, and the monthly report."""
+"""Figures of the ledger, each defined and counted from rows; the monthly report of departments."""

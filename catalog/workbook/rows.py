@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields as attributes
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -98,8 +99,13 @@ def contract_values(row: Row, base: Contract | None) -> Row:
             row["related"],
         ),
         "department": Party(row["department_name"], row["department_code"], row["department_office"]),
-        "sharing": Sharing(
-            row["sharing_type"], row["sharing_condition"], row["basis"], row["sharing_methods"]
+        # What the sheet has no column for stays as it is: reason, scope and use of sharing.
+        "sharing": replace(
+            base.sharing if base is not None else Sharing(),
+            type=row["sharing_type"],
+            condition=row["sharing_condition"],
+            basis=row["basis"],
+            methods=row["sharing_methods"],
         ),
         "units": tuple(UnitRule(kind, most) for kind, most in row["units"].items()),
         "joins": base.joins if same and base is not None else _joins(row["joins"]),

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from catalog import keys
 from catalog.home import Home
 from catalog.store import open_store
-from space.api import catalogue, evidence, health, problem, queries
+from space.api import catalogue, evidence, harvest, health, problem, queries
 from space.api.services import Services
 from space.api.size import BodyLimit
 from space.engines.pool import Pool
@@ -49,9 +49,9 @@ def create_app(
         docs_url=None,  # its pages would load scripts from outside
         redoc_url=None,
     )
-    app.state.services = Services(engine, signer, Gateway(engine, home, signer, workers, now), now)
+    app.state.services = Services(home, engine, signer, Gateway(engine, home, signer, workers, now), now)
     app.add_middleware(BodyLimit)
     problem.install(app)
-    for room in (health, catalogue, queries, evidence):
+    for room in (health, catalogue, harvest, queries, evidence):
         app.include_router(room.router)
     return app

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import Engine
 
+from catalog.home import Home
 from catalog.keys import Signer
 from catalog.store import reading, writing
 from policies.access import Act, may
@@ -27,12 +28,14 @@ class Services:
     """Wired once per process.
 
     Attributes:
+        home: of the installation.
         engine: of the store.
         signer: signs receipts and checkpoints.
         gateway: the one way of a query.
         clock: gives the aware instant now.
     """
 
+    home: Home
     engine: Engine
     signer: Signer
     gateway: Gateway

@@ -12,14 +12,14 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from catalog import revisions
-from catalog.authority import naming as authority
+from catalog.authority import claims, naming
 from catalog.cataloging.entering import Acts, Refused, catalogue, catalogue_all
 from catalog.errors import UnknownDataset
-from catalog.lineage import LineageCycle, UnknownInput
+from catalog.lineage import LineageCycle, UnknownInput, edges_around
 from catalog.numbering import RESOURCE_CODE, GovernmentCatalogue, UnknownClass
 from catalog.store import reading, writing
 from catalog.store.tables.evidence import evidence_entries
-from catalog.store.tables.ledger import entries, lineage_edges
+from catalog.store.tables.ledger import entries
 from contracts.model import (
     Composed,
     Composition,
@@ -31,10 +31,14 @@ from contracts.model import (
     Sharing,
     UpdateCycle,
 )
+from policies.machine import Office
 
 NOW = datetime(2026, 9, 24, 8, 0, tzinfo=UTC)
 OPEN = Sharing(ShareType.UNCONDITIONAL, "无条件", "")
-CONDITIONAL = Sharing(ShareType.CONDITIONAL, "用于履行法定职责", "政务数据共享条例")
+CONDITIONAL = Sharing(
+    ShareType.CONDITIONAL, "用于履行法定职责", "政务数据共享条例",
+    reason="含个人信息", scope="本市政务部门", use="资格核验",
+)  # fmt: skip
 
 
 def _contract(name: str = "civil.population", **rest: Any) -> Contract:
@@ -195,7 +199,7 @@ def test_inputs_are_catalogued_before_what_is_made_from_them_whatever_the_order(
     done = _catalogue(engine, theme, _contract())
     assert [d.name for d in done] == ["a.theme", "civil.population"]
     with reading(engine) as connection:
-        edges = connection.execute(select(lineage_edges)).all()
+        edges, _ = edges_around(connection, "a.theme")
     assert [(e.source_dataset, e.target_dataset, e.subtype) for e in edges] == [
         ("civil.population", "a.theme", "IDENTITY")
     ]
@@ -251,30 +255,22 @@ def test_a_code_taken_in_a_transaction_that_failed_leaves_no_entry_behind(engine
 def test_one_source_answers_for_a_data_item_at_a_time(engine: Engine) -> None:
     item = Field(name="area", element="industry_code")
     _catalogue(engine, _contract(fields=(item,)), _contract("civil.other", fields=(item,)))
+    acts: dict[str, Any] = {"by": "数据局", "now": NOW, "office": Office.AUTHORITY}
     with writing(engine) as connection:
-        named = authority.name_source(
-            connection,
-            element="industry_code",
-            dataset="civil.population",
-            basis="决定1号",
-            by="数据局",
-            now=NOW,
-        )
-        assert authority.source_of(connection, "industry_code") == named
-    with writing(engine) as connection, pytest.raises(authority.AuthorityTaken, match="云州市公安局"):
-        authority.name_source(
-            connection, element="industry_code", dataset="civil.other", basis="决定2号", by="数据局", now=NOW
-        )
+        claims.claim(connection, "civil.population", "area", basis="决定1号", **acts)
+        named = naming.source_of(connection, "industry_code")
+        assert named is not None
+        assert named.place == "civil.population.area"
+    with writing(engine) as connection, pytest.raises(naming.AuthorityTaken, match="云州市公安局"):
+        claims.claim(connection, "civil.other", "area", basis="决定2号", **acts)
     with writing(engine) as connection:
-        authority.withdraw(connection, element="industry_code", basis="决定3号", by="数据局", now=NOW)
-        assert authority.source_of(connection, "industry_code") is None
-    with writing(engine) as connection, pytest.raises(authority.NoSuchItem):
-        authority.withdraw(connection, element="industry_code", basis="决定4号", by="数据局", now=NOW)
+        claims.withdraw(connection, "industry_code", basis="决定3号", **acts)
+        assert naming.source_of(connection, "industry_code") is None
+    with writing(engine) as connection, pytest.raises(naming.NoSuchItem):
+        claims.withdraw(connection, "industry_code", basis="决定4号", **acts)
 
 
 def test_a_dataset_without_the_item_cannot_answer_for_it(engine: Engine) -> None:
     _catalogue(engine, _contract())
-    with writing(engine) as connection, pytest.raises(authority.NoSuchItem):
-        authority.name_source(
-            connection, element="uscc", dataset="civil.population", basis="x", by="数据局", now=NOW
-        )
+    with writing(engine) as connection, pytest.raises(naming.NoSuchItem):
+        claims.claim(connection, "civil.population", "area", basis="x", by="数据局", now=NOW)

@@ -140,16 +140,30 @@ def test_show_of_an_unknown_dataset_fails_in_one_line(city: Home) -> None:
 
 
 def test_search_prints_the_public_view(city: Home) -> None:
-    (found,) = [hit for hit in _json(cli.search, "学校") if hit["name"] == "edu.schools"]
+    document = _json(cli.search, "学校")
+    (found,) = [hit for hit in document["hits"] if hit["name"] == "edu.schools"]
+    assert (document["total"], found["score"] > 0, found["title"]) == (1, True, "学校名录")
+    assert document["facets"]["sharing"] == [{"value": "unconditional", "count": 1}]
     assert (found["rows"], found["rows_withheld"]) == (None, False)
     assert "edu.schools" in _run(cli.search, "学校").stdout
     assert "nothing published" in _run(cli.search, "不存在的词").stdout
 
 
+def test_search_narrows_by_facet_and_code_and_makes_its_index_anew(city: Home) -> None:
+    everything = _json(cli.search, "--limit", "1000")
+    assert everything["total"] == len(everything["hits"])
+    social = _json(cli.search, "--facet", "item=主题/社会保障", "--limit", "1000")
+    assert {hit["code"][:3] for hit in social["hits"]} == {"203"}
+    assert _json(cli.search, "--code", "203", "--limit", "1000")["total"] == social["total"]
+    assert _json(cli.search, "--rebuild", "--limit", "1000") == everything
+    assert "2 shown" in _run(cli.search, "--limit", "2").stdout
+    assert "FACET=VALUE" in CliRunner().invoke(cli.search, ["--facet", "sharing"]).output
+
+
 def test_an_edition_is_closed_and_verified(city: Home) -> None:
     closed = _json(edition_command, "--period", "2026-09", "--by", "数据局")
     assert (closed["number"], closed["ok"]) == (1, True)
-    assert set(closed["versions"]) == {"datasets", "fields", "releases", "quality", "lineage"}
+    assert set(closed["versions"]) >= {"datasets", "fields", "releases", "quality", "lineage", "balance"}
     verified = _json(edition_command, "--period", "2026-09", "--verify")
     assert (verified["digest"], verified["ok"]) == (closed["digest"], True)
     assert "verified" in _run(edition_command, "--period", "2026-09", "--verify").stdout

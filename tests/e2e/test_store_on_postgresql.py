@@ -50,8 +50,8 @@ def test_an_installation_keeps_its_store_on_the_server_it_was_made_with(
     )
     assert entered.returncode == 0, entered.stderr
     found = ybz(home, "search", "公交", "--json")
-    assert [hit["name"] for hit in json.loads(found.stdout)] == ["transport.bus_stops"]
-    assert json.loads(ybz(home, "search", "公厕", "--json").stdout) == []
+    assert [hit["name"] for hit in json.loads(found.stdout)["hits"]] == ["transport.bus_stops"]
+    assert json.loads(ybz(home, "search", "公厕", "--json").stdout)["total"] == 0
 
 
 def test_a_server_that_does_not_answer_is_said_in_one_line(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.model import Contract, Field, Party, ShareType, Sharing, Use
-from policies.grading import DataClass, Degree, Harmed, dataset_grade, grade_of, item_grade, matrix
+from policies.grading import DataClass, Degree, Harmed, dataset_grade, grade_of, item_grade, matrix, volume
 
 U, C, W = ShareType.UNCONDITIONAL, ShareType.CONDITIONAL, ShareType.WITHHELD
 
@@ -106,3 +106,32 @@ def test_the_statement_names_only_the_reasons_that_set_the_grade() -> None:
 
 def test_dataset_grade_is_the_grade_alone() -> None:
     assert dataset_grade(_contract(Field(name="a", personal=True)), [Found()]) == 3
+
+
+# persons, sensitive -> grades the number alone asks for
+VOLUMES = [
+    (99_999, True, []),
+    (100_000, False, []),
+    (100_000, True, [4]),
+    (999_999, False, []),
+    (1_000_000, False, [3]),
+    (1_000_000, True, [3, 4]),
+    (10_000_000, False, [3, 4]),
+    (10_000_000, True, [3, 4, 4]),
+]
+
+
+@pytest.mark.parametrize(("persons", "sensitive", "grades"), VOLUMES)
+def test_very_many_persons_raise_a_dataset_and_say_why(
+    persons: int, sensitive: bool, grades: list[int]
+) -> None:
+    grounds = volume(persons, sensitive=sensitive)
+    assert sorted(ground.grade for ground in grounds) == grades
+    assert all("persons" in ground.why and "Art 28" in ground.source for ground in grounds)
+
+
+def test_the_number_of_persons_counts_in_the_grade_of_a_dataset() -> None:
+    contract = _contract(Field(name="a", personal=True))
+    assert grade_of(contract).grade == 2
+    assert grade_of(contract, persons=2_000_000).grade == 3
+    assert grade_of(_contract(Field(name="a", sensitive=True)), persons=200_000).grade == 4

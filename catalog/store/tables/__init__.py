@@ -15,6 +15,7 @@ from catalog.store.tables import (
     inventory,
     ledger,
     libraries,
+    lineage,
     linking,
     opening,
     organisations,
@@ -24,6 +25,7 @@ from catalog.store.tables import (
     registration,
     releases,
     reporting,
+    search,
     standards,
     usage,
 )
@@ -43,6 +45,7 @@ __all__ = [
     "inventory",
     "ledger",
     "libraries",
+    "lineage",
     "linking",
     "opening",
     "organisations",
@@ -52,6 +55,7 @@ __all__ = [
     "registration",
     "releases",
     "reporting",
+    "search",
     "standards",
     "usage",
 ]

@@ -54,3 +54,16 @@ clock_extensions = Table(
     Column("approved_by", String(200), nullable=False),
     Column("made_at", Instant, nullable=False),
 )
+
+# Where an installation is: its local rules go before the national ones from `valid_from` on. The row with
+# the latest day that has begun counts.
+installation_places = Table(
+    "installation_places",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("place", String(20), nullable=False),  # division code, or `national`
+    Column("valid_from", Date, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("set_by", String(200), nullable=False),
+    Column("set_at", Instant, nullable=False),
+)

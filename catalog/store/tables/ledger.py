@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from catalog.store.schema import Instant, Json, metadata
 
@@ -38,6 +48,7 @@ revisions = Table(
     Column("reason", Text, nullable=False),
     Column("made_by", String(200), nullable=False),
     Column("made_at", Instant, nullable=False),
+    Column("path", Text),  # the file it was compiled from; the entry's own is of the revision in force
     UniqueConstraint("entry_id", "number"),
 )
 
@@ -85,4 +96,30 @@ editions = Table(
     Column("signature", Text, nullable=False),
     Column("versions", Json, nullable=False),  # Delta table -> version
     UniqueConstraint("period", "number"),
+)
+
+# Codes given elsewhere that entries of the ledger have or are to have: the counter steps over them.
+reserved_codes = Table(
+    "reserved_codes",
+    metadata,
+    Column("code", String(60), primary_key=True),
+    Column("front", String(40), nullable=False),
+    Column("number", BigInteger),  # the sequence, where it is one
+    Index("ix_reserved_codes_front", "front", "number"),
+)
+
+# Identifiers of the data infrastructure 标识: the stem the ledger forms, and the whole one once its check
+# characters have come from the node that gives them.
+data_identifiers = Table(
+    "data_identifiers",
+    metadata,
+    Column("stem", String(40), primary_key=True),
+    Column("dataset", String(130), nullable=False),
+    Column("kind", String(1), nullable=False),
+    Column("identifier", String(40), unique=True),
+    Column("formed_at", Instant, nullable=False),
+    Column("proof", Text),  # what the node gave, by reference
+    Column("recorded_by", String(200)),
+    Column("recorded_at", Instant),
+    UniqueConstraint("dataset", "kind"),
 )

@@ -227,10 +227,30 @@ def test_the_catalogue_shows_the_public_view_and_no_small_figure(
     firms = http.get("/v1/datasets/market.firms", headers=bearer).json()
 
     assert [one["name"] for one in found] == ["market.firms"]
-    assert firms["rows"] == 73
+    assert firms["rows"] == 70
     assert {field["name"]: field["use"] for field in firms["fields"]}["industry"] == "dimension"
     assert "content_hash" not in json.dumps(firms)
     problem(http.get("/v1/datasets/market.nothing", headers=bearer), 404, "not_found")
+
+
+def test_harvesters_page_through_the_catalogue(bureau: Any, http: httpx.Client, held: Any) -> None:
+    bearer = token(bureau, bureau.department, Role.READER)
+    whole = http.get("/v1/dcat", headers=bearer)
+    datasets = [n["@id"] for n in whole.json()["@graph"] if "dcat:Dataset" in n["@type"]]
+    assert len(datasets) > 1
+    assert whole.headers["content-type"] == "application/ld+json"
+
+    told, address = [], "/v1/dcat?size=1"
+    while address:
+        page = http.get(address, headers=bearer)
+        told += [n["@id"] for n in page.json()["@graph"] if "dcat:Dataset" in n["@type"]]
+        address = page.links.get("next", {}).get("url", "")
+    assert told == datasets
+
+    since = {"changed_since": "2099-01-01T00:00:00Z"}
+    nothing = http.get("/v1/dcat", params=since, headers=bearer).json()["@graph"]
+    assert [node["@type"] for node in nothing] == ["dcat:Catalog"]
+    problem(http.get("/v1/dcat?changed_since=2026-01-01T00:00:00", headers=bearer), 422, "request.invalid")
 
 
 def test_a_reader_may_not_ask(bureau: Any, http: httpx.Client, held: Any) -> None:
@@ -262,6 +282,7 @@ def test_health_needs_no_token_and_the_interface_describes_itself(http: httpx.Cl
         "/readyz",
         "/v1/search",
         "/v1/datasets/{name}",
+        "/v1/dcat",
         "/v1/queries",
         "/v1/queries/explain",
         "/v1/receipts/{receipt_id}",

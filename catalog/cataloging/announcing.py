@@ -1,0 +1,186 @@
+"""Breaking changes announced: to every subscriber, grant holder and department of a composed dataset.
+
+Decides who is told and when: everyone who uses the dataset, in the transaction that puts the breaking
+revision in force, each with what of it they feel. What breaks is :mod:`contracts.compare`'s matter, who
+uses a dataset is :mod:`catalog.impact`'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from catalog import evidence
+from catalog.errors import CatalogError
+from catalog.impact import Felt, impact_of
+from catalog.store.schema import new_id
+from catalog.store.tables.cataloging import entry_announcements
+from catalog.store.tables.ledger import entries
+from contracts.compare import Breaking, compare
+from contracts.model import Contract
+from policies.clocks import local_date
+
+SUBSCRIPTION: Final = "subscription"
+GRANT: Final = "grant"
+COMPOSED: Final = "composed"
+
+
+class AnnouncementError(CatalogError):
+    """An announcement that is not there, or cannot be acknowledged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A breaking revision, told to one user of the dataset; mirrors its row in the store.
+
+    Attributes:
+        name: of the dataset.
+        from_revision, to_revision: the revision replaced, and the one in force since.
+        kind: ``subscription``, ``grant`` or ``composed``.
+        target: id of the subscription or grant, or name of the composed dataset.
+        organisation, organisation_name: who is told.
+        breaks: whether what they have stops working or means something else.
+        reasons: what breaks, one sentence each.
+        effects: what of it they feel, one sentence each.
+        acknowledged_by, acknowledged_at: who took note; None until then.
+    """
+
+    id: str
+    name: str
+    from_revision: int
+    to_revision: int
+    kind: str
+    target: str
+    organisation: str
+    organisation_name: str
+    breaks: bool
+    reasons: tuple[str, ...]
+    effects: tuple[str, ...]
+    made_at: datetime
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
+
+    def as_document(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {
+            "id": self.id, "name": self.name, "from": self.from_revision, "to": self.to_revision,
+            "kind": self.kind, "target": self.target, "organisation": self.organisation,
+            "organisation_name": self.organisation_name, "breaks": self.breaks,
+            "reasons": list(self.reasons), "effects": list(self.effects), "at": self.made_at.isoformat(),
+            "acknowledged_by": self.acknowledged_by,
+            "acknowledged_at": self.acknowledged_at.isoformat() if self.acknowledged_at else None,
+        }  # fmt: skip
+
+
+def announce(
+    connection: Connection,
+    entry_id: str,
+    old: tuple[int, Contract],
+    new: tuple[int, Contract],
+    now: datetime,
+) -> int:
+    """Tell the users of a dataset that a breaking revision comes into force.
+
+    Args:
+        connection: a writing transaction, in which the old revision is still the one in force.
+        entry_id: of the entry.
+        old: number and contract of the revision in force.
+        new: number and contract of its successor.
+        now: aware instant.
+
+    Returns:
+        How many are told; 0 where nothing breaks.
+    """
+    step = compare(old[1], new[1])
+    if not isinstance(step, Breaking):
+        return 0
+    found = impact_of(connection, new[1], local_date(now))
+    users = (
+        *((SUBSCRIPTION, felt) for felt in found.subscribers),
+        *((GRANT, felt) for felt in found.grants),
+        *((COMPOSED, felt) for felt in found.composed),
+    )
+    rows = [
+        {
+            "id": new_id("ann"), "entry_id": entry_id, "from_revision": old[0], "to_revision": new[0],
+            "kind": kind, "target": felt.id, "organisation": felt.code, "organisation_name": felt.who,
+            "breaks": felt.breaks, "reasons": list(step.reasons), "effects": _effects(felt), "made_at": now,
+        }
+        for kind, felt in users
+    ]  # fmt: skip
+    if rows:
+        connection.execute(insert(entry_announcements), rows)
+    body = {
+        "dataset": new[1].name, "from": old[0], "to": new[0], "reasons": list(step.reasons),
+        "told": [{"kind": row["kind"], "target": row["target"], "code": row["organisation"]} for row in rows],
+    }  # fmt: skip
+    evidence.record(connection, event="catalog:entry:announce", subject=new[1].name, body=body, now=now)
+    return len(rows)
+
+
+def announcements(
+    connection: Connection, *, organisation: str = "", name: str = "", open_only: bool = False
+) -> tuple[Announcement, ...]:
+    """Announcements, the latest first.
+
+    Args:
+        connection: to read with.
+        organisation: code or name of who was told; everybody where empty.
+        name: of the dataset; every one where empty.
+        open_only: only those nobody has acknowledged.
+    """
+    a = entry_announcements.c
+    query = select(entry_announcements, entries.c.name).join(entries, entries.c.id == a.entry_id)
+    if organisation:
+        query = query.where((a.organisation == organisation) | (a.organisation_name == organisation))
+    if name:
+        query = query.where(entries.c.name == name)
+    if open_only:
+        query = query.where(a.acknowledged_at.is_(None))
+    rows = connection.execute(query.order_by(a.made_at.desc(), entries.c.name, a.kind, a.target))
+    return tuple(_announcement(row) for row in rows)
+
+
+def acknowledge(connection: Connection, announcement_id: str, by: str, now: datetime) -> Announcement:
+    """Somebody who was told takes note.
+
+    Raises:
+        AnnouncementError: there is no such announcement, or it was acknowledged before.
+    """
+    found = _only(connection, announcement_id)
+    if found.acknowledged_by is not None:
+        raise AnnouncementError(f"{announcement_id} was acknowledged by {found.acknowledged_by} already")
+    connection.execute(
+        update(entry_announcements)
+        .where(entry_announcements.c.id == announcement_id)
+        .values(acknowledged_by=by, acknowledged_at=now)
+    )
+    body = {"announcement": announcement_id, "dataset": found.name, "revision": found.to_revision,
+            "code": found.organisation, "actor": by}  # fmt: skip
+    evidence.record(connection, event="catalog:entry:acknowledge", subject=found.name, body=body, now=now)
+    return _only(connection, announcement_id)
+
+
+def _only(connection: Connection, announcement_id: str) -> Announcement:
+    query = select(entry_announcements, entries.c.name).join(
+        entries, entries.c.id == entry_announcements.c.entry_id
+    )
+    row = connection.execute(query.where(entry_announcements.c.id == announcement_id)).one_or_none()
+    if row is None:
+        raise AnnouncementError(f"no announcement {announcement_id} — see `ybz entry announcements`")
+    return _announcement(row)
+
+
+def _effects(felt: Felt) -> list[str]:
+    return [
+        f"{effect.field}: {effect.what}" if effect.field else effect.what
+        for effect in felt.effects
+    ]  # fmt: skip
+
+
+def _announcement(row: Row[Any]) -> Announcement:
+    taken = {name: getattr(row, name) for name in Announcement.__dataclass_fields__}
+    return Announcement(**taken | {"reasons": tuple(row.reasons), "effects": tuple(row.effects)})

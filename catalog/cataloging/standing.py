@@ -1,0 +1,123 @@
+"""Where an entry stands: the state of what is in force, and of the revision on its way.
+
+Decides which of the two an act is about, and what an act writes into the entry's row. A published entry
+stays published while its successor is compiled, checked, returned or refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, select
+
+from catalog.errors import UnknownDataset
+from catalog.revisions import PUBLISHED
+from catalog.store.tables.ledger import entries, revisions
+from policies.machine import machine
+
+WITHDRAWN: Final = "withdrawn"
+# States from which only a deliberate new submission leads on.
+RESTING: Final = ("returned", "refused", "retracted", WITHDRAWN)
+_IN_FORCE: Final = (PUBLISHED, WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an entry stands.
+
+    Attributes:
+        entry_id, name, code, title, department, department_code: of the entry.
+        state: of what is in force; of the only revision where none was ever published.
+        newest: number of the newest revision.
+        newest_digest: of its contract.
+        published: number of the revision in force, or None.
+        pending: state of a newer revision than the published one, or None.
+        published_before: whether it was ever published.
+        path: the contract file of what is in force, or None.
+        newest_path: the contract file of the newest revision, where it has one of its own.
+    """
+
+    entry_id: str
+    name: str
+    code: str
+    title: str
+    department: str
+    department_code: str
+    state: str
+    newest: int
+    newest_digest: str
+    published: int | None
+    pending: str | None
+    published_before: bool
+    path: str | None
+    newest_path: str | None
+
+    @property
+    def way(self) -> str:
+        """State of the revision on its way; of what is in force where nothing is on its way."""
+        return self.pending or self.state
+
+    def moved(self, to: str) -> dict[str, Any]:
+        """What the entry's row says after the revision on its way has moved."""
+        if self.published is None:
+            return {"state": to}
+        return {"pending_state": to}
+
+
+def standing(connection: Connection, name: str) -> Standing:
+    """Where the entry called ``name`` (or with that code) stands.
+
+    Raises:
+        UnknownDataset: the ledger has no such entry.
+    """
+    row = connection.execute(
+        _query().where((entries.c.name == name) | (entries.c.code == name))
+    ).one_or_none()
+    if row is None:
+        raise UnknownDataset(name)
+    return _standing(row)
+
+
+def standings(connection: Connection, names: Iterable[str]) -> dict[str, Standing]:
+    """Where each of the named entries stands; those the ledger does not have are left out."""
+    wanted = sorted(set(names))
+    found: dict[str, Standing] = {}
+    for at in range(0, len(wanted), 500):
+        for row in connection.execute(_query().where(entries.c.name.in_(wanted[at : at + 500]))):
+            found[row.name] = _standing(row)
+    return found
+
+
+def all_standings(connection: Connection, states: Sequence[str] = ()) -> tuple[Standing, ...]:
+    """Where every entry stands, by name; with states only those that are, or are on the way, in one."""
+    found = (_standing(row) for row in connection.execute(_query().order_by(entries.c.name)))
+    return tuple(each for each in found if not states or {each.state, each.way} & set(states))
+
+
+def known_states() -> tuple[str, ...]:
+    """Every state of the procedure but its start."""
+    procedure = machine("cataloguing")
+    return tuple(state for state in procedure.states if state != procedure.start)
+
+
+def _query() -> Any:
+    return select(
+        entries, revisions.c.digest, revisions.c.path.label("newest_path")
+    ).join(
+        revisions,
+        (revisions.c.entry_id == entries.c.id) & (revisions.c.number == entries.c.current_revision),
+    )  # fmt: skip
+
+
+def _standing(row: Row[Any]) -> Standing:
+    published = row.published_revision
+    if published is None and row.state in _IN_FORCE:
+        # A store of an earlier version: its published entries had no revision beside the newest.
+        published = row.current_revision
+    return Standing(
+        row.id, row.name, row.code, row.title, row.department, row.department_code, row.state,
+        row.current_revision, row.digest, published, row.pending_state, row.published_at is not None,
+        row.path, row.newest_path,
+    )  # fmt: skip

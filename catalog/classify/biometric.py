@@ -1,0 +1,48 @@
+"""Biometric data 生物识别信息: templates, vectors, gene sequences, files of faces and fingers.
+
+A template alone is a long random text like a signature or a key: the heading, or the name of the file, says
+that it is a body's.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from catalog.classify.column import Column
+from catalog.classify.kinds import Kind, scoring
+from catalog.classify.support import Support
+
+_FILE: Final = (
+    r"(?i:(?:face|finger|iris|palm|voice|facial|portrait|biometric|人脸|指纹|虹膜|声纹|掌纹|人像)"
+    r"[^ ]*\.(?:jpe?g|png|bmp|webp|wav|mp3|dat|bin|tif+|wsq|iso|fpt|tpl|npy|fea))"
+)
+_TELLING_URI: Final = (
+    r"(?i:(?:/|^)(?:face|faces|fingerprint|iris|palm|voiceprint|biometric|renlian|zhiwen)[^ ]*/[^ ]*)"
+)
+_ANY_FILE: Final = (
+    r"(?i:\.(?:jpe?g|png|bmp|webp|wav|mp3|dat|bin|tif+|wsq)(?:\?.*)?$"
+    r"|^data:image/|^(?:https?|s3|oss|file|minio)://)"
+)
+_TEMPLATE: Final = (
+    r"^(?:[A-Za-z0-9+/]{24,}={0,2}|[0-9A-Fa-f]{24,}"
+    r"|/9j/[A-Za-z0-9+/=]+|iVBOR[A-Za-z0-9+/=]+|Rk1S[A-Za-z0-9+/=]+)"
+)
+_VECTOR: Final = r"^[\[(]?\s*-?\d*\.\d+(?:\s*[,; ]\s*-?\d*\.\d+){3,}"
+_ISO_TEMPLATE: Final = r"^(?:Rk1S|RklS|SUlS|RkFD)[A-Za-z0-9+/]{12,}={0,2}"
+_GENES: Final = r"^[ACGTN]{12,}$|^rs\d{3,}"
+_CODES: Final = r"^[A-Za-z]{1,6}[-_]?[0-9A-Za-z\-_]{3,40}$"
+
+
+def detect(column: Column, kind: Kind) -> Support | None:
+    """What the values say for biometric data."""
+    if not column.is_text or not column.sample:
+        return None
+    telling = column.share_of(rf"{_FILE}|{_TELLING_URI}|{_ISO_TEMPLATE}")
+    named = column.meaning.strength(kind.name)
+    details: dict[str, float | int | bool] = {"telling_share": round(telling, 3)}
+    if named >= scoring().contained:
+        loose = column.share_of(rf"{_ANY_FILE}|{_TEMPLATE}|{_VECTOR}|{_GENES}")
+        if named >= scoring().initials and loose < 0.5:
+            loose = max(loose, column.share_of(_CODES))
+        return Support(max(telling, loose), details)
+    return Support(telling, details) if telling else None

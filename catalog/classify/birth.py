@@ -1,0 +1,138 @@
+"""Dates of birth 出生日期, and children under 14.
+
+A date or an age under a telling heading, or dates that agree with identity numbers row by row.
+
+Ages are counted on a stated day; a date of birth stays one whatever its heading where it is the date inside
+the identity number of the same row.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from catalog.classify.column import Column
+from catalog.classify.kinds import Kind, minors
+from catalog.classify.support import Support
+
+_DATE: Final = r"^(?:18[89]|19\d|20\d)\d(?:[^0-9]|(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?:$|[^0-9])|$)"
+_PARTS: Final = r"^(?P<y>(?:19|20)\d\d)\D?(?P<m>\d{1,2})?\D?(?P<d>\d{1,2})?"
+_AGE: Final = r"^\d{1,3}(?:\.\d+)?(?:岁|周岁|个?月|天)?(?:\d{1,2}个?月)?(?:龄)?$"
+_YEARS: Final = r"^\d{1,3}(?:\.0)?(?:周?岁)?$"
+_MONTHS: Final = r"^\d{1,2}岁\d{1,2}个?月$|^\d{1,3}(?:个月|天|月龄|月)$"
+_AGE_HEADING: Final = ("年龄", "岁数", "周岁", "age", "nl", "月龄")
+# Identity numbers carry the day of birth at these places.
+_BORN: Final = slice(6, 14)
+
+
+def born(column: Column, kind: Kind) -> Support | None:
+    """What the values say for dates of birth, under a telling heading."""
+    if not column.meaning.strength(kind.name):
+        return None
+    share = column.share_of(_DATE)
+    return Support(share, {"identity_agreement": 0.0}) if share else None
+
+
+def young(column: Column, kind: Kind) -> Support | None:
+    """What the values say for the ages or dates of birth of children, under a telling heading."""
+    if not column.meaning.strength(kind.name):
+        return None
+    share = max(column.share_of(_DATE), column.share_of(_AGE))
+    return Support(share) if share else None
+
+
+def is_age(column: Column) -> bool:
+    """Whether a column holds ages by its heading and its values."""
+    words = column.meaning.words.replace("_", "")
+    return any(words.endswith(word) for word in _AGE_HEADING) and (
+        column.share_of(rf"{_YEARS}|{_MONTHS}") >= column.limits.share
+    )
+
+
+def agreement(column: Column, numbers: pa.Array) -> float:
+    """Part of the rows with both values whose date is the one inside the identity number.
+
+    Args:
+        column: that may hold dates.
+        numbers: identity numbers of the same rows, null where there is none.
+    """
+    if not column.sample:
+        return 0.0
+    if pa.types.is_temporal(column.aligned.type) and not pa.types.is_time(column.aligned.type):
+        days = pc.strftime(column.aligned.cast(pa.timestamp("s")), format="%Y%m%d")
+    elif column.share_of(_DATE) >= column.limits.share:
+        days = _eight_digits(column.aligned_texts)
+    else:
+        return 0.0
+    inside = pc.utf8_slice_codeunits(numbers, _BORN.start, _BORN.stop)
+    same = pc.equal(days.cast(pa.string()), inside.cast(pa.string())).drop_null()
+    return float(pc.sum(same).as_py() / len(same)) if len(same) else 0.0
+
+
+def sexes_agree(column: Column, numbers: pa.Array) -> bool:
+    """Whether a column of two values parts rows as the odd and even sequence of identity numbers does."""
+    values = pc.unique(column.texts)
+    if len(values) != 2 or column.sample < 20:
+        return False
+    digit = pc.utf8_slice_codeunits(numbers, 16, 17)
+    odd = pc.is_in(digit, pa.array(list("13579")).cast(digit.type))
+    first = pc.equal(column.aligned_texts, values[0])
+    known = pc.and_(pc.is_valid(digit), pc.is_valid(first))
+    same = pc.equal(odd, first).filter(known)
+    share = pc.sum(same).as_py() / len(same) if len(same) >= 20 else 0.5
+    return bool(share >= 0.97 or share <= 0.03)
+
+
+def under_age(column: Column, on: date) -> float:
+    """Part of a column of dates of birth or of ages that belongs to children, 0–1.
+
+    Args:
+        column: of dates, ages or identity numbers.
+        on: day on which ages are counted.
+    """
+    if not column.sample:
+        return 0.0
+    if is_age(column):
+        months = column.matching(_MONTHS, raw=True)
+        years = pc.replace_substring_regex(column.matching(_YEARS, raw=True), r"\D.*$", "").cast(pa.int64())
+        young_months = pc.sum(
+            pc.match_substring_regex(months, r"^(?:1[0-3]|\d)岁|^\d{1,3}(?:个月|天|月)")
+        ).as_py()
+        few = pc.sum(pc.less(years, minors().age)).as_py() or 0
+        if column.meaning.words.endswith("月龄"):
+            few = len(years)
+        return float((few + (young_months or 0)) / column.sample)
+    return _since(_eight_digits(column.texts), column.sample, on)
+
+
+def numbers_under_age(numbers: pa.Array, on: date) -> float:
+    """Part of identity numbers whose day of birth is a child's, 0–1."""
+    known = numbers.drop_null()
+    return _since(pc.utf8_slice_codeunits(known, _BORN.start, _BORN.stop), len(known), on)
+
+
+def _since(days: pa.Array, rows: int, on: date) -> float:
+    """Part of days as eight digits that lie after the youngest adult's birth and not after ``on``."""
+    if not rows:
+        return 0.0
+    oldest = f"{on.year - minors().age:04d}{on.month:02d}{on.day:02d}"
+    good = days.filter(pc.match_substring_regex(days, r"^\d{8}$")).cast(pa.int64())
+    return float((pc.sum(pc.greater(good, int(oldest))).as_py() or 0) / rows)
+
+
+def _eight_digits(texts: pa.Array) -> pa.Array:
+    """Dates as ``yyyymmdd``; a missing month or day is 01, what is no date is null."""
+    parts = pc.extract_regex(texts, _PARTS)
+    month, day = (
+        pc.utf8_lpad(pc.if_else(pc.equal(part, ""), "1", part), 2, "0")
+        for part in (pc.struct_field(parts, "m"), pc.struct_field(parts, "d"))
+    )
+    return pc.binary_join_element_wise(pc.struct_field(parts, "y"), month, day, "")
+
+
+def school_context(words: str) -> bool:
+    """Whether a heading points to children: school, kindergarten, vaccination, guardians."""
+    return any(word in words for word in minors().school)

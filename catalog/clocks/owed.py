@@ -1,0 +1,259 @@
+"""Rows of every room read as what somebody owes.
+
+One function a kind of row, joined in :data:`SOURCES`. Rooms whose duties run as clocks need none: their
+clocks are read here. Decides which state of a row means that something is owed, and by whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, func, select
+
+from catalog.clocks import running
+from catalog.clocks.place import place_on
+from catalog.revisions import in_force
+from catalog.store.tables.forms import corrections
+from catalog.store.tables.grants import grants, request_items, requests
+from catalog.store.tables.identity import organisations
+from catalog.store.tables.inputs import outlines
+from catalog.store.tables.ledger import entries, revisions
+from catalog.store.tables.organisations import organisation_spans, organisation_units
+from catalog.store.tables.quality import quality_contests, rectification_cases
+from catalog.store.tables.registration import registrations
+from catalog.store.tables.releases import releases
+from policies import clocks as rules
+from policies.rulebook import rule
+from policies.warning import Colour
+
+# What the authority is called where the organisation tree has none. 数据主管部门
+AUTHORITY: Final = "data authority"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One thing owed, before it has a colour.
+
+    Attributes:
+        what: one phrase.
+        subject: what it is about.
+        owner, owner_code: who owes it.
+        due_on: last day, or None.
+        provisional: whether the last day may still move.
+        rule: what sets it.
+        source: law and article.
+        workdays: of the whole term; 0 where the term is not one of working days.
+        still: the clock stands still.
+        colour: where the room says it itself.
+    """
+
+    what: str
+    subject: str
+    owner: str
+    owner_code: str
+    due_on: date | None
+    provisional: bool
+    rule: str
+    source: str
+    workdays: int = 0
+    still: bool = False
+    colour: Colour | None = None
+
+
+def of_clocks(connection: Connection, _on: date) -> Iterator[Owed]:
+    """Every open clock."""
+    for clock in running.open_clocks(connection):
+        yield Owed(
+            clock.words, clock.subject, clock.owner, clock.owner_code, clock.due_on, clock.provisional,
+            clock.rule, clock.source, clock.workdays, clock.state == running.PAUSED,
+        )  # fmt: skip
+
+
+def of_rectification(connection: Connection, _on: date) -> Iterator[Owed]:
+    """Faults the department has to mend."""
+    c = rectification_cases.c
+    for row in connection.execute(select(rectification_cases).where(c.state.in_(("open", "sent")))):
+        name, source, days = stated(row.due_rule)
+        where = f"{row.dataset}.{row.field}" if row.field else row.dataset
+        yield Owed(
+            f"mend {row.remaining} items of {where}", f"rectification:{row.id}", row.department,
+            row.department_code, row.due_on, row.due_provisional, name, source, days,
+        )  # fmt: skip
+
+
+def of_requests(connection: Connection, on: date) -> Iterator[Owed]:
+    """Requests that wait for their answer, their supply or their supplement."""
+    r = requests.c
+    place = place_on(connection, on)
+    parties = connection.execute(select(organisations.c.code, organisations.c.name))
+    named = {row.code: row.name for row in parties}
+    granted = select(grants.c.request_id)
+    waiting = r.state.in_(("submitted", "incomplete")) | (
+        (r.state == "permitted") & r.id.not_in(granted)
+    )  # fmt: skip
+    rows = connection.execute(select(requests).where(waiting)).all()
+    providers = _providers(connection)
+    for row in rows:
+        subject = f"request:{row.id}"
+        if row.state == "incomplete":
+            owner = named.get(row.applicant, "")
+            what = f"supply what the request lacks: {', '.join(row.missing)}"
+            yield Owed(
+                what, subject, owner, row.applicant, None, False, "supplement", "政务数据共享条例 第20—23条"
+            )
+            continue
+        for owner, code in providers.get(row.id, [("", "")]):
+            if row.state == "submitted":
+                ruled = rules.deadline(row.due_rule, rules.local_date(row.received_at), place)
+                days = (row.due_on, row.due_provisional)
+                yield Owed(
+                    "answer the request",
+                    subject,
+                    owner,
+                    code,
+                    *days,
+                    ruled.name,
+                    ruled.source,
+                    ruled.workdays,
+                )
+            else:
+                received = rules.local_date(row.answered_at)
+                ruled, due = (
+                    rules.deadline("supply", received, place),
+                    rules.due_by("supply", received, place),
+                )
+                yield Owed(
+                    "supply what was permitted", subject, owner, code, due.date, due.provisional, ruled.name,
+                    ruled.source, ruled.workdays,
+                )  # fmt: skip
+
+
+def of_corrections(connection: Connection, _on: date) -> Iterator[Owed]:
+    """Challenged values without an answer, and accepted ones no release carries yet."""
+    c = corrections.c
+    words = {"open": "answer the challenge of a value", "accepted": "carry the accepted value into the data"}
+    columns = (
+        c.id, c.dataset, c.field, c.department, c.department_code, c.state, c.due_on, c.due_provisional,
+        c.due_rule,
+    )  # fmt: skip
+    for row in connection.execute(select(*columns).where(c.state.in_(tuple(words)))):
+        name, source, days = stated(row.due_rule)
+        yield Owed(
+            f"{words[row.state]} in {row.dataset}.{row.field}", f"correction:{row.id}", row.department,
+            row.department_code, row.due_on, row.due_provisional, name, source, days,
+        )  # fmt: skip
+
+
+def of_contests(connection: Connection, on: date) -> Iterator[Owed]:
+    """Objections to an evaluation, which the authority decides."""
+    c = quality_contests.c
+    owner, code = authority_on(connection, on)
+    for row in connection.execute(select(quality_contests).where(c.state == "open")):
+        ruled = rules.deadline(
+            "evaluation_decision", rules.local_date(row.opened_at), place_on(connection, on)
+        )
+        yield Owed(
+            f"decide the objection to the evaluation of {row.dataset}", f"contest:{row.id}", owner, code,
+            row.due_on, row.due_provisional, ruled.name, ruled.source, ruled.workdays,
+        )  # fmt: skip
+
+
+def of_registrations(connection: Connection, on: date) -> Iterator[Owed]:
+    """Registrations in their renewal window, and those whose last day is over."""
+    r = registrations.c
+    window = rule("registration", "renewal_window", on)
+    ends = on + timedelta(days=int(window.value))
+    query = select(registrations).where(r.state == "registered", r.valid_until <= ends)
+    for row in connection.execute(query):
+        yield Owed(
+            f"renew the registration of {row.title}", f"registration:{row.id}", row.registrant_name,
+            row.registrant_code, row.valid_until, False, window.name, window.source,
+        )  # fmt: skip
+
+
+def of_stale(connection: Connection, on: date) -> Iterator[Owed]:
+    """Published datasets whose last release is older than their update cycle allows."""
+    limits, warned = rule("freshness", "max_age_days", on), rule("freshness", "warn_age_days", on)
+    youngest = min(map(int, warned.value.values()))
+    last = select(releases.c.dataset, func.max(releases.c.published_at).label("at")).group_by(
+        releases.c.dataset
+    )
+    newest = last.subquery()
+    query = (
+        select(
+            entries.c.name, entries.c.department, entries.c.department_code, newest.c.at, outlines.c.document
+        )
+        .join(newest, newest.c.dataset == entries.c.name)
+        .join(revisions, (revisions.c.entry_id == entries.c.id) & in_force())
+        .join(outlines, outlines.c.digest == revisions.c.digest)
+        .where(entries.c.state == "published")
+        .order_by(entries.c.name)
+    )
+    for row in connection.execute(query):
+        released = rules.local_date(row.at)
+        cycle = row.document["cycle"]
+        age = (on - released).days
+        if (
+            age < youngest
+            or cycle not in limits.value
+            or age < int(warned.value.get(cycle, limits.value[cycle]))
+        ):
+            continue
+        allowed = int(limits.value[cycle])
+        yield Owed(
+            f"update the dataset, its cycle is {cycle}", f"entry:{row.name}", row.department,
+            row.department_code, released + timedelta(days=allowed), False, limits.name, limits.source,
+            colour=Colour.RED if age > allowed else Colour.YELLOW,
+        )  # fmt: skip
+
+
+# Every kind of row that may hold a duty.
+SOURCES: Final[tuple[Callable[[Connection, date], Iterable[Owed]], ...]] = (
+    of_clocks,
+    of_rectification,
+    of_requests,
+    of_corrections,
+    of_contests,
+    of_registrations,
+    of_stale,
+)
+
+
+def authority_on(connection: Connection, on: date) -> tuple[str, str]:
+    """Name and code of the data authority 数据主管部门: the oldest unit of that kind in the tree."""
+    u, s = organisation_units.c, organisation_spans.c
+    query = (
+        select(s.name, u.code)
+        .join(organisation_spans, s.code == u.code)
+        .where(u.kind == "authority", s.valid_from <= on, (s.valid_to.is_(None)) | (s.valid_to > on))
+        .order_by(u.valid_from, u.code)
+    )
+    row = connection.execute(query.limit(1)).first()
+    return (AUTHORITY, "") if row is None else (row.name, row.code)
+
+
+def _providers(connection: Connection) -> dict[str, list[tuple[str, str]]]:
+    """Request that waits → the departments whose items it names."""
+    i = request_items.c
+    query = (
+        select(i.request_id, entries.c.department, entries.c.department_code)
+        .join(entries, entries.c.name == i.dataset)
+        .join(requests, requests.c.id == i.request_id)
+        .where(requests.c.state.in_(("submitted", "permitted")))
+        .distinct()
+        .order_by(i.request_id, entries.c.department_code, entries.c.department)
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for request_id, department, code in connection.execute(query):
+        found.setdefault(request_id, []).append((department, code))
+    return found
+
+
+def stated(words: str) -> tuple[str, str, int]:
+    """Name, source and working days of ``correction_answer: 10 working days, 政务数据共享条例 第26条``."""
+    name, _, rest = words.partition(": ")
+    days, _, source = rest.partition(" working days, ")
+    return name, source or rest, int(days) if days.isdigit() else 0

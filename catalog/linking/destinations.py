@@ -1,0 +1,207 @@
+"""Where probes may go: hosts, networks and folders the security office allowed.
+
+Decides whether a probe may call an address or read a file. Nothing is allowed until it is named. A host
+allowed by name is still not reached at this machine's own, link-local, multicast or reserved addresses:
+those need a network that holds them, so that a name which changes its mind leads nowhere.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, insert, select, update
+
+from catalog import evidence
+from catalog.linking.settings import LinkError
+from catalog.store.schema import new_id
+from catalog.store.tables.linking import probe_destinations
+
+HOST: Final = "host"
+NETWORK: Final = "network"
+FOLDER: Final = "folder"
+_HOST_NAME: Final = re.compile(r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$")
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class NotAllowed(LinkError):
+    """A probe may not go there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destinations:
+    """What probes may reach.
+
+    Attributes:
+        hosts: names, with ``:port`` where only that port is allowed.
+        networks: of addresses.
+        folders: of files, with everything below them.
+    """
+
+    hosts: frozenset[str] = frozenset()
+    networks: tuple[_Network, ...] = ()
+    folders: tuple[Path, ...] = ()
+
+    def address(self, host: str, port: int) -> str:
+        """The address to connect to for a host; resolved once, so that it cannot change in between.
+
+        Raises:
+            NotAllowed: the host has no address a probe may go to.
+        """
+        named = not self.hosts.isdisjoint((host.lower(), f"{host.lower()}:{port}"))
+        for address in _resolved(host, port):
+            if any(address in network for network in self.networks if network.version == address.version):
+                return str(address)
+            if named and not _is_inner(address):
+                return str(address)
+        raise NotAllowed(
+            "its host is not among those probes may go to — the security office allows it: `ybz link allow`"
+        )
+
+    def file(self, place: str) -> Path:
+        """The file of a path, links followed.
+
+        Raises:
+            NotAllowed: it lies in no allowed folder.
+        """
+        real = Path(place).resolve()
+        if not any(real.is_relative_to(folder) for folder in self.folders):
+            raise NotAllowed(
+                "its folder is not among those probes may read — the security office allows it: "
+                "`ybz link allow`"
+            )
+        return real
+
+
+def allow(connection: Connection, kind: str, value: str, *, reason: str, by: str, now: datetime) -> str:
+    """Allow a destination; the security office's act.
+
+    Args:
+        connection: a writing transaction.
+        kind: ``host`` (``name`` or ``name:port``), ``network`` (``10.1.0.0/16``) or ``folder``.
+        value: the host, network or absolute path.
+        reason: why.
+        by: of the security office.
+        now: aware instant.
+
+    Returns:
+        The value as it is kept.
+
+    Raises:
+        LinkError: it is malformed, allowed already, or has no reason.
+    """
+    kept = _kept(kind, value)
+    if not reason.strip():
+        raise LinkError("a destination is allowed for a reason — state it (--reason)")
+    if kept in _values(connection, kind):
+        raise LinkError(f"the {kind} {kept} is allowed already")
+    proof = evidence.record(
+        connection, event="catalog:probe_destination:allow", subject=f"destination:{kind}",
+        body={"kind": kind, "value": kept, "reason": reason, "actor": by}, now=now,
+    )  # fmt: skip
+    connection.execute(
+        insert(probe_destinations).values(
+            id=new_id("dst"), kind=kind, value=kept, reason=reason, allowed_by=by, allowed_at=now,
+            evidence_id=proof,
+        )
+    )  # fmt: skip
+    return kept
+
+
+def disallow(connection: Connection, kind: str, value: str, *, reason: str, by: str, now: datetime) -> None:
+    """End the allowance of a destination.
+
+    Raises:
+        LinkError: it is not allowed now.
+    """
+    kept = _kept(kind, value)
+    d = probe_destinations.c
+    if kept not in _values(connection, kind):
+        raise LinkError(f"the {kind} {kept} is not allowed now — see `ybz link destinations`")
+    connection.execute(
+        update(probe_destinations)
+        .where(d.kind == kind, d.value == kept, d.ended_at.is_(None))
+        .values(ended_by=by, ended_at=now)
+    )
+    evidence.record(
+        connection, event="catalog:probe_destination:end", subject=f"destination:{kind}",
+        body={"kind": kind, "value": kept, "reason": reason, "actor": by}, now=now,
+    )  # fmt: skip
+
+
+def allowed(connection: Connection) -> Destinations:
+    """Every destination allowed now."""
+    return Destinations(
+        frozenset(_values(connection, HOST)),
+        tuple(ipaddress.ip_network(value) for value in sorted(_values(connection, NETWORK))),
+        tuple(Path(value).resolve() for value in sorted(_values(connection, FOLDER))),
+    )
+
+
+def listing(connection: Connection) -> tuple[dict[str, str], ...]:
+    """Every destination allowed now, with who allowed it and why."""
+    d = probe_destinations.c
+    rows = connection.execute(
+        select(d.kind, d.value, d.reason, d.allowed_by, d.allowed_at)
+        .where(d.ended_at.is_(None))
+        .order_by(d.kind, d.value)
+    )
+    return tuple(
+        {"kind": kind, "value": value, "reason": reason, "by": by, "at": at.isoformat()}
+        for kind, value, reason, by, at in rows
+    )
+
+
+def _values(connection: Connection, kind: str) -> set[str]:
+    d = probe_destinations.c
+    return set(connection.execute(select(d.value).where(d.kind == kind, d.ended_at.is_(None))).scalars())
+
+
+def _kept(kind: str, value: str) -> str:
+    if kind == HOST:
+        if not _HOST_NAME.match(value.lower()):
+            raise LinkError("a host is written as name or name:port, without http://")
+        return value.lower()
+    if kind == NETWORK:
+        try:
+            return str(ipaddress.ip_network(value))
+        except ValueError:
+            raise LinkError("a network is written as 10.1.0.0/16 or fd00::/8, host bits zero") from None
+    if kind == FOLDER:
+        if not Path(value).is_absolute() or not Path(value).is_dir():
+            raise LinkError("a folder is an absolute path of a folder that is there")
+        return str(Path(value).resolve())
+    raise LinkError(f"{kind} is no kind of destination — host, network or folder")
+
+
+def _resolved(host: str, port: int) -> Iterable[_Address]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise NotAllowed("its host has no address here") from None
+    return [_plain(ipaddress.ip_address(str(entry[4][0]).split("%")[0])) for entry in found]
+
+
+def _plain(address: _Address) -> _Address:
+    """An IPv4 address written as IPv6 is judged as what it is."""
+    mapped = getattr(address, "ipv4_mapped", None)
+    return address if mapped is None else mapped
+
+
+def _is_inner(address: _Address) -> bool:
+    """Whether it is this machine, a neighbour on the wire, or no host's at all."""
+    return (
+        address.is_loopback
+        or address.is_link_local
+        or address.is_multicast
+        or address.is_unspecified
+        or address.is_reserved
+    )

@@ -1,0 +1,101 @@
+"""Files that are handed in: attachments, evidence of objections, proofs of codes.
+
+Decides where they are kept: in the installation's folder under their SHA-256, mode 0600. The store and
+the evidence log hold name, size and digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, insert
+
+from catalog.home import Home
+from catalog.registration import rulings
+from catalog.registration.errors import FormUnreadable
+from catalog.store.schema import new_id
+from catalog.store.tables.registration import registration_files
+
+FOLDER: Final = "registration"
+PROOF: Final = "proof"
+OBJECTION: Final = "objection"
+_LONGEST_NAME: Final = 200  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that is in the folder.
+
+    Attributes:
+        role: key of the materials, ``objection`` or ``proof``.
+        name: as it was handed in, without its folder.
+        digest: SHA-256, hexadecimal.
+        size_bytes: of it.
+    """
+
+    role: str
+    name: str
+    digest: str
+    size_bytes: int
+
+
+def keep(home: Home, role: str, path: Path, on: date) -> Kept:
+    """Copy a file into the installation's folder; the same content is kept once.
+
+    Args:
+        home: the installation.
+        role: what it is.
+        path: of the file.
+        on: day, for the rule on sizes.
+
+    Raises:
+        FormUnreadable: there is no such file, it is empty or too large.
+    """
+    if not path.is_file():
+        raise FormUnreadable(f"{path}: there is no such file — name the {role} by its path")
+    size, most = path.stat().st_size, int(rulings.ruled("largest_file", on).value)
+    if not 0 < size <= most:
+        raise FormUnreadable(f"{path}: a file has between 1 and {most:,} bytes, this one {size:,}")
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    folder = home.root / FOLDER
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    place = folder / digest
+    if not place.exists():
+        draft = folder / f".{digest}.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(place)
+    return Kept(role, path.name[:_LONGEST_NAME], digest, len(content))
+
+
+def note(
+    connection: Connection,
+    application_id: str,
+    kept: tuple[Kept, ...],
+    now: datetime,
+    objection_id: str | None = None,
+) -> None:
+    """Note in the store which files belong to an application."""
+    if not kept:
+        return
+    connection.execute(
+        insert(registration_files),
+        [
+            {
+                "id": new_id("fil"), "application_id": application_id, "objection_id": objection_id,
+                "role": each.role, "name": each.name, "digest": each.digest,
+                "size_bytes": each.size_bytes, "kept_at": now,
+            }
+            for each in kept
+        ],
+    )  # fmt: skip

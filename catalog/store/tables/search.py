@@ -1,0 +1,42 @@
+"""What search keeps beside its word index: one row an entry, and the facets as bitmaps.
+
+The word index itself is the database's own (FTS5, tsvector); :mod:`catalog.search.words` makes it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table
+
+from catalog.store.schema import Json, metadata
+
+# One row. `version` grows with every change of the index, `next_doc` numbers its entries.
+search_state = Table(
+    "search_state",
+    metadata,
+    Column("store", String(40), primary_key=True),  # names this index among those a process has open
+    Column("version", BigInteger, nullable=False),
+    Column("next_doc", Integer, nullable=False),
+)
+
+# One row per entry that can be found. `place` = length of the title << 32 | doc: the order of equals.
+search_entries = Table(
+    "search_entries",
+    metadata,
+    Column("doc", Integer, primary_key=True, autoincrement=False),
+    Column("place", BigInteger, nullable=False, unique=True),
+    Column("dataset", String(130), nullable=False, unique=True),
+    Column("code", String(60), nullable=False),  # in the form search compares
+    Column("facets", Json, nullable=False),  # [[facet, value], …]
+    Index("ix_search_entries_code", "code", postgresql_ops={"code": "varchar_pattern_ops"}),
+)
+
+# Which docs have a value: bit n of `bits` stands for doc chunk × 8192 + n. No row where none has.
+search_facets = Table(
+    "search_facets",
+    metadata,
+    Column("facet", String(20), primary_key=True),
+    Column("value", String(200), primary_key=True),
+    Column("chunk", Integer, primary_key=True, autoincrement=False),
+    Column("bits", LargeBinary, nullable=False),
+    Column("version", BigInteger, nullable=False, index=True),
+)

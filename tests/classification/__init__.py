@@ -1,0 +1,1 @@
+"""The labelled set of columns and how it is made."""
