@@ -1,9 +1,9 @@
 """Classification: how right it is on labelled columns, beside Presidio, and what it costs beside writing.
 
 Presidio is installed into an environment of its own with its recognisers of patterns, which need no
-model; it judges values one by one, so a column is what the greater part of its values is; its pattern of
-cards ends at 17 digits, where domestic cards have 19. Where it cannot be installed, that is said and nothing is compared. Set ``YBZ_BENCH_PRESIDIO`` to an interpreter that has
-``presidio-analyzer`` to use that one.
+model; it judges values one by one, so a column is what the greater part of its values is. Its pattern of
+cards ends at 17 digits, where domestic cards have 19. Where it cannot be installed, that is said and
+nothing is compared. ``YBZ_BENCH_PRESIDIO`` may name an interpreter that has ``presidio-analyzer``.
 """
 
 from __future__ import annotations

@@ -123,9 +123,7 @@ def _walk(connection: Connection, start: Column) -> set[Column]:
     ends = [start]
     statement = text("SELECT td, tf FROM named WHERE sd = :d AND sf = :f")
     for _ in range(HOPS):
-        found = {
-            (row.td, row.tf) for d, f in ends for row in connection.execute(statement, {"d": d, "f": f})
-        }
+        found = {(row.td, row.tf) for d, f in ends for row in connection.execute(statement, {"d": d, "f": f})}
         ends = list(found - reached)
         reached |= found
     return reached

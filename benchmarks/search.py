@@ -32,7 +32,8 @@ BATCH: Final = 50_000
 NOW: Final = datetime(2026, 9, 24, 8, 0, tzinfo=UTC)
 SUBJECTS: Final = (
     "低保", "养老", "户籍", "婚姻", "学籍", "医保", "社保", "公积金", "不动产", "车辆", "驾驶", "公交",
-    "停车", "企业", "纳税", "处罚", "许可", "信用", "环境", "水质", "空气", "噪声", "气象", "地震", "消防", "安监",
+    "停车", "企业", "纳税", "处罚", "许可", "信用", "环境",
+    "水质", "空气", "噪声", "气象", "地震", "消防", "安监",
     "食品", "药品", "医院", "疫苗", "残疾", "救助", "就业", "培训", "招聘", "仲裁", "律师", "公证", "司法",
     "人口", "出生", "死亡", "迁移", "流动", "居住", "租赁", "物业", "供水", "供电", "燃气", "供热", "绿化",
     "市政", "路灯", "桥梁", "道路", "隧道", "航运", "港口", "铁路", "民航", "旅游", "文物", "图书", "体育",
@@ -108,7 +109,8 @@ def fill(engine: Engine, count: int) -> float:
             batch = [contract for contract, _ in zip(contracts, range(BATCH), strict=False)]
             rows = [
                 {
-                    "id": f"ent_{first + n}", "name": c.name, "code": f"307000/{first + n:06d}", "title": c.title,
+                    "id": f"ent_{first + n}", "name": c.name, "title": c.title,
+                    "code": f"307000/{first + n:06d}",
                     "department": c.department.name, "department_code": "", "state": "published",
                     "current_revision": 1, "published_revision": 1, "created_at": NOW, "published_at": NOW,
                 }

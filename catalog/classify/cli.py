@@ -110,7 +110,10 @@ def reviews(everything: bool, as_json: bool) -> None:
     help="Folder of the labelled set (default: the checkout's).",
 )
 @click.option(
-    "--split", type=click.Choice(["held_out", "development", "all"]), default="held_out", show_default=True
+    "--split",
+    type=click.Choice(["held_out", "validation", "development", "all"]),
+    default="held_out",
+    show_default=True,
 )
 @as_json
 def evaluate(folder: Path | None, split: str, as_json: bool) -> None:

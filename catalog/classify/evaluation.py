@@ -18,7 +18,7 @@ from catalog.errors import CatalogError
 
 LABELS: Final = "labels.csv"
 NONE: Final = "none"
-SPLITS: Final = ("held_out", "development", "all")
+SPLITS: Final = ("held_out", "validation", "development", "all")
 # Columns below this grade that are not sensitive cannot be under-classified in the sense of the figure.
 _SENSITIVE_FROM: Final = 4
 _CONFIDENCES: Final = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
@@ -210,7 +210,7 @@ def tables(root: Path, split: str) -> Iterator[tuple[dict[str, list[str | None]]
     Raises:
         NoLabelledSet: there is none, or a label is at fault.
     """
-    folders = [root / name for name in SPLITS[:2] if split in (name, "all")]
+    folders = [root / name for name in SPLITS[:-1] if split in (name, "all")]
     found = [path for folder in folders for path in sorted(folder.rglob(LABELS))]
     if not found:
         raise NoLabelledSet(f"{root}: no {LABELS} under {split} — name the folder of the set with --set")

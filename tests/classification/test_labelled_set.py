@@ -15,8 +15,8 @@ from policies.grading import IN_FORCE
 from policies.rulebook import rule
 from tests.classification import digits
 from tests.classification.development.shared import make as development
-from tests.classification.held_out.make import offices, puzzles, services
 from tests.classification.making import write
+from tests.classification.validation.make import offices, puzzles, services
 
 ROOT = Path(__file__).parent
 HELD_OUT = {**offices.SOURCES, **services.SOURCES, **puzzles.SOURCES}
@@ -27,18 +27,18 @@ def labels(split: str) -> list[Label]:
     return [label for _, labelled in tables(ROOT, split) for label in labelled]
 
 
-def test_it_has_at_least_400_columns_300_of_them_held_out() -> None:
+def test_it_has_at_least_400_columns_300_of_them_validation() -> None:
     assert len(labels("all")) >= 400
-    assert len(labels("held_out")) >= 300
+    assert len(labels("validation")) >= 300
 
 
-def test_every_kind_is_in_the_held_out_part_and_no_other_word() -> None:
-    assert {label.kind for label in labels("held_out")} == KINDS
+def test_every_kind_is_in_the_validation_part_and_no_other_word() -> None:
+    assert {label.kind for label in labels("validation")} == KINDS
     assert {label.kind for label in labels("all")} <= KINDS
 
 
-def test_at_least_90_held_out_columns_are_adversarial_in_every_way() -> None:
-    hard = Counter(label.challenge for label in labels("held_out") if label.challenge)
+def test_at_least_90_validation_columns_are_adversarial_in_every_way() -> None:
+    hard = Counter(label.challenge for label in labels("validation") if label.challenge)
 
     assert hard.total() >= 90
     assert set(hard) == {"lookalike", "heading", "dirty", "mixed", "masked", "small", "empty", "width"}
@@ -46,17 +46,17 @@ def test_at_least_90_held_out_columns_are_adversarial_in_every_way() -> None:
 
 
 def test_no_source_and_no_shared_sourceful_table_is_in_both_parts() -> None:
-    held_out = {label.source for label in labels("held_out")}
+    validation = {label.source for label in labels("validation")}
     seen = {label.source for label in labels("development")}
 
-    assert not held_out & seen
+    assert not validation & seen
 
 
-def test_most_headings_of_the_held_out_part_are_its_own() -> None:
+def test_most_headings_of_the_validation_part_are_its_own() -> None:
     seen = {label.heading for label in labels("development")}
-    held_out = {label.heading for label in labels("held_out")}
+    validation = {label.heading for label in labels("validation")}
 
-    assert len(held_out & seen) / len(held_out) < 0.1
+    assert len(validation & seen) / len(validation) < 0.1
 
 
 def test_sensitive_columns_have_grade_4_and_what_is_not_personal_is_not_sensitive() -> None:
@@ -67,8 +67,8 @@ def test_sensitive_columns_have_grade_4_and_what_is_not_personal_is_not_sensitiv
 
 @pytest.mark.parametrize(
     ("folder", "sources"),
-    [("held_out", HELD_OUT), ("development/shared", development.SOURCES)],
-    ids=["held_out", "development"],
+    [("validation", HELD_OUT), ("development/shared", development.SOURCES)],
+    ids=["validation", "development"],
 )
 def test_the_files_in_the_tree_are_what_the_programs_write(
     tmp_path: Path, folder: str, sources: dict[str, tuple[object, ...]]
@@ -89,7 +89,7 @@ def test_check_digits_are_those_of_the_standards_own_examples() -> None:
 
 
 def test_some_look_alikes_pass_a_check_by_chance() -> None:
-    shop = ROOT / "held_out" / "number_lookalikes" / "orders.csv"
+    shop = ROOT / "validation" / "number_lookalikes" / "orders.csv"
     rows = list(csv.DictReader(shop.read_text(encoding="utf-8").splitlines()))
 
     def passing(heading: str, check: object) -> int:

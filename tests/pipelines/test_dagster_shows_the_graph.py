@@ -193,6 +193,7 @@ def test_each_update_cycle_some_dataset_has_is_scheduled(
     assert schedules == {
         "build_daily_schedule": ("0 3 * * *", "Asia/Shanghai"),
         "build_monthly_schedule": ("0 3 1 * *", "Asia/Shanghai"),
+        "probe_links_daily": ("30 5 * * *", "Asia/Shanghai"),
     }
 
 

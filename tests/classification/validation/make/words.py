@@ -1,4 +1,4 @@
-"""Word lists of the held-out sources, written by hand for them alone."""
+"""Word lists of the validation sources, written by hand for them alone."""
 
 # One line a column or word list reads best.
 # ruff: noqa: E501

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 from tests.classification import digits
-from tests.classification.held_out.make import words as w
-from tests.classification.held_out.make.cells import (
+from tests.classification.making import Col, Table
+from tests.classification.validation.make import words as w
+from tests.classification.validation.make.cells import (
     address,
     bank_card,
     between,
@@ -35,7 +36,6 @@ from tests.classification.held_out.make.cells import (
     vin,
     written,
 )
-from tests.classification.making import Col, Table
 
 _LANDLINE: Final = fresh(
     lambda r: f"{r.choice(('025', '0571', '0755', '028', '029', '0532'))}-{r.randrange(2, 9)}{num(r, 7)}"

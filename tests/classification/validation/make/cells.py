@@ -1,4 +1,4 @@
-"""Makers of cells of the held-out sources."""
+"""Makers of cells of the validation sources."""
 
 # One line a column or word list reads best.
 # ruff: noqa: E501
@@ -12,8 +12,8 @@ from random import Random
 from typing import Any
 
 from tests.classification import digits
-from tests.classification.held_out.make import words
 from tests.classification.making import Maker
+from tests.classification.validation.make import words
 
 Row = Mapping[str, Any]
 

@@ -1,11 +1,11 @@
-"""Write the held-out sources anew: ``python -m tests.classification.held_out.make``."""
+"""Write the validation sources anew: ``python -m tests.classification.validation.make``."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tests.classification.held_out.make import offices, puzzles, services
 from tests.classification.making import write
+from tests.classification.validation.make import offices, puzzles, services
 
 if __name__ == "__main__":
     made = {**offices.SOURCES, **services.SOURCES, **puzzles.SOURCES}

@@ -9,8 +9,9 @@ import base64
 from random import Random
 from typing import Final
 
-from tests.classification.held_out.make import words as w
-from tests.classification.held_out.make.cells import (
+from tests.classification.making import Col, Table
+from tests.classification.validation.make import words as w
+from tests.classification.validation.make.cells import (
     address,
     bank_card,
     between,
@@ -36,7 +37,6 @@ from tests.classification.held_out.make.cells import (
     plate,
     written,
 )
-from tests.classification.making import Col, Table
 
 _PHONE: Final = fresh(lambda r: f"0{r.choice(('25', '571', '28', '29'))}{r.randrange(2, 9)}{num(r, 7)}")
 

@@ -9,8 +9,9 @@ from random import Random
 from typing import Final
 
 from tests.classification import digits
-from tests.classification.held_out.make import words as w
-from tests.classification.held_out.make.cells import (
+from tests.classification.making import Col, Maker, Table
+from tests.classification.validation.make import words as w
+from tests.classification.validation.make.cells import (
     bank_card,
     between,
     birth,
@@ -31,7 +32,6 @@ from tests.classification.held_out.make.cells import (
     person,
     plate,
 )
-from tests.classification.making import Col, Maker, Table
 
 
 def _passing(front: str, check: str) -> Maker:
