@@ -25,6 +25,7 @@ ROOMS = (
     "classification",
     "search",
     "lineage",
+    "bulk",
 )
 TABLE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 HEADING = """# Benchmarks

@@ -18,7 +18,7 @@ _FACET_VALUES: Final = 8
 
 def print_ledger(lines: Sequence[Mapping[str, Any]]) -> None:
     """One line a dataset, then why what was stopped was stopped."""
-    console = _console()
+    console = console_of()
     if not lines:
         console.print("the ledger is empty — `ybz draft FOLDER` writes contracts, `ybz catalog` enters them")
         return
@@ -41,7 +41,7 @@ def print_ledger(lines: Sequence[Mapping[str, Any]]) -> None:
 
 def print_dataset(document: Mapping[str, Any]) -> None:
     """One dataset: identity, fields, quality by dimension, releases, findings, the last stop."""
-    console = _console()
+    console = console_of()
     console.print(
         f"[bold]{escape(document['title'])}[/bold]  {document['name']}  {document['code']}", highlight=False
     )
@@ -68,7 +68,7 @@ def print_dataset(document: Mapping[str, Any]) -> None:
 
 def print_found(document: Mapping[str, Any]) -> None:
     """Datasets that were found, as others see them, and how all that were found divide by facets."""
-    console = _console()
+    console = console_of()
     hits, total = document["hits"], document["total"]
     if not total:
         console.print("nothing published contains all of these words")
@@ -87,14 +87,14 @@ def print_found(document: Mapping[str, Any]) -> None:
     console.print(f"{total:,} found, {shown}", highlight=False)
     for facet, values in document["facets"].items():
         if len(values) > 1:
-            parts = [f"{v.get('name', v['value'])} {v['count']:,}" for v in values[:_FACET_VALUES]]
+            parts = [f"{v.get('name', v['value'])} ({v['count']:,})" for v in values[:_FACET_VALUES]]
             more = f" … {len(values) - _FACET_VALUES} more" if len(values) > _FACET_VALUES else ""
             console.print(f"  {facet}: {escape(', '.join(parts))}{more}", highlight=False, soft_wrap=True)
 
 
 def print_lineage(document: Mapping[str, Any]) -> None:
     """Where each column comes from, what decides the rows, and what is made from the dataset."""
-    console = _console()
+    console = console_of()
     if document["inputs"]:
         table = _table("field", "from", "inherited grade")
         for line in document["fields"]:
@@ -171,7 +171,8 @@ def _origins(sources: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(f"{s['dataset']}.{s['field']} ({s['subtype'].lower()})" for s in sources) or NOTHING
 
 
-def _console() -> Console:
+def console_of() -> Console:
+    """A terminal as wide as it is; a pipe or a file as wide as a table needs."""
     console = Console()
     return console if console.is_terminal else Console(width=_PLAIN_WIDTH)
 

@@ -7,9 +7,10 @@ from it. What each of them feels is :mod:`catalog.felt`'s. Nothing is written, n
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -17,7 +18,8 @@ from sqlalchemy import Connection, select
 from catalog.errors import UnknownDataset
 from catalog.felt import Effect, composed_feels, grant_feels, subscriber_feels
 from catalog.filters import columns_of
-from catalog.lineage_graph import EVERY, Edge, edges_between, impact
+from catalog.lineage import UnknownInput, known_inputs
+from catalog.lineage_graph import EVERY, Edge, edges_between, impact, sources_among
 from catalog.revisions import Contracts, Revision, all_current, current
 from catalog.store.tables.backflow import subscriptions
 from catalog.store.tables.grants import grants
@@ -109,6 +111,18 @@ def impact_of(connection: Connection, contract: Contract, on: date) -> Impact:
     )
 
 
+def used_among(connection: Connection, names: Collection[str], on: date) -> frozenset[str]:
+    """Which of some datasets anybody uses; what they feel of a change :func:`impact_of` says."""
+    if not names:
+        return frozenset()
+    active = select(subscriptions.c.dataset).where(subscriptions.c.state == "active").distinct()
+    used = set(connection.execute(active).scalars())
+    agreements = select(grants.c.agreement).where(grants.c.state == "in_force", grants.c.valid_to >= on)
+    for agreement in connection.execute(agreements).scalars():
+        used |= {term.name for term in _terms(agreement).datasets}
+    return frozenset(names) & (used | sources_among(connection, names))
+
+
 def _former(connection: Connection, contract: Contract) -> Revision:
     try:
         return current(connection, contract.name)
@@ -141,10 +155,16 @@ def _grants(
         .order_by(grants.c.id)
     )
     for row in rows:
-        terms = odrl.read(json.loads(row.agreement)).terms
+        terms = _terms(row.agreement)
         if any(term.name == old.name for term in terms.datasets):
             effects = grant_feels(terms, _filtered(terms, old), old, new, found)
             yield Felt(row.id, row.grantee, row.name, row.purpose, effects)
+
+
+@lru_cache(maxsize=4096)
+def _terms(agreement: str) -> Terms:
+    """The terms of a grant; an agreement is never changed, so that it is read once a process."""
+    return odrl.read(json.loads(agreement)).terms
 
 
 def _filtered(terms: Terms, contract: Contract) -> frozenset[str]:
@@ -159,9 +179,8 @@ def _composed(
     names = impact(connection, old.name)
     if not names:
         return
-    everything = all_current(connection)
-    before: Mapping[str, Contract] = Contracts(everything)
-    after = _With(new, Contracts(revision for revision in everything if revision.name != old.name))
+    before = _family(connection, names)
+    after = {name: contract for name, contract in before.items() if name != old.name} | {new.name: new}
     edges = edges_between(connection, (old.name, *names))
     for name in names:
         if name == old.name or name not in before:
@@ -172,20 +191,18 @@ def _composed(
         yield Felt(name, target.department.code, target.department.name, kind, effects)
 
 
-class _With(Mapping[str, Contract]):
-    """Contracts with a new one in place; the others are parsed when they are asked for."""
-
-    def __init__(self, new: Contract, others: Contracts) -> None:
-        self._new, self._others = new, others
-
-    def __getitem__(self, name: str) -> Contract:
-        return self._new if name == self._new.name else self._others[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter({self._new.name, *self._others})
-
-    def __len__(self) -> int:
-        return len({self._new.name, *self._others})
+def _family(connection: Connection, names: Iterable[str]) -> Mapping[str, Contract]:
+    """Contracts in force of datasets and of all they are made from; of the whole ledger where one lacks."""
+    targets = []
+    for name in names:
+        try:
+            targets.append(current(connection, name).contract)
+        except UnknownDataset:
+            continue
+    try:
+        return known_inputs(connection, *targets)
+    except UnknownInput:
+        return Contracts(all_current(connection))
 
 
 def _drawn(edges: tuple[Edge, ...], source: str, target: str) -> tuple[Edge, ...]:

@@ -172,12 +172,19 @@ class Standings:
         return defaults(self.on).k
 
 
-def findings_of(connection: Connection, contract: Contract) -> tuple[Finding, ...]:
-    """What detectors found in the last build of a dataset that came as far as its findings."""
+def findings_of(connection: Connection, contract: Contract, *, released: bool = False) -> tuple[Finding, ...]:
+    """What detectors found in the last build of a dataset that came as far as its findings.
+
+    Args:
+        connection: to the store.
+        contract: of the dataset; findings of fields it lacks are left out.
+        released: only of a build that was released.
+    """
     b = builds.c
+    states = ("released",) if released else ("released", "stopped")
     last = (
         select(b.id)
-        .where(b.dataset == contract.name, b.grade.is_not(None), b.state.in_(("released", "stopped")))
+        .where(b.dataset == contract.name, b.grade.is_not(None), b.state.in_(states))
         .order_by(b.ended_at.desc(), b.id)
         .limit(1)
         .scalar_subquery()

@@ -7,7 +7,7 @@ two indexes. What the edges of one dataset are is :mod:`catalog.lineage`'s.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -114,6 +114,15 @@ def edges_around(connection: Connection, name: str) -> tuple[tuple[Edge, ...], t
         tuple(Edge(*row) for row in connection.execute(into)),
         tuple(Edge(*row) for row in connection.execute(out_of)),
     )
+
+
+def sources_among(connection: Connection, names: Collection[str]) -> frozenset[str]:
+    """Which of some datasets others are made from."""
+    found: set[str] = set()
+    for batch in _batches(sorted(names)):
+        rows = _joined(select(_SOURCE.c.dataset)).where(_SOURCE.c.dataset.in_(batch))
+        found |= set(connection.execute(rows.where(column_edges.c.subtype != _WITHIN).distinct()).scalars())
+    return frozenset(found)
 
 
 def edges_between(connection: Connection, names: Sequence[str]) -> tuple[Edge, ...]:

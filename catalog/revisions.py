@@ -7,14 +7,14 @@ its way behind it; else the newest. Revisions are made by :mod:`catalog.catalogi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
 
 from catalog.errors import UnknownDataset
 from catalog.store.tables.cataloging import entry_acts
@@ -25,6 +25,10 @@ from contracts.odcs import from_document
 PUBLISHED: Final = "published"
 # The act that puts a revision in force.
 PUBLISH: Final = "publish"
+# The act that makes one.
+COMPILE: Final = "compile"
+# Entries asked for in one statement: databases bound the number of parameters.
+_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,26 @@ def number(connection: Connection, name: str, at: int) -> Revision:
     return _revision(row)
 
 
+def called(connection: Connection, names: Collection[str]) -> dict[str, Revision]:
+    """The revision in force of each of these datasets, by name; what the ledger lacks is left out."""
+    wanted, found = sorted(names), dict[str, Revision]()
+    for at in range(0, len(wanted), _AT_ONCE):
+        query = _current().where(entries.c.name.in_(wanted[at : at + _AT_ONCE]))
+        found |= {row.name: _revision(row) for row in connection.execute(query)}
+    return found
+
+
+def several(connection: Connection, entry_ids: Collection[str]) -> dict[tuple[str, int], Revision]:
+    """The newest revision of many entries and the one in force, by id of the entry and number."""
+    spoken = or_(in_force(), revisions.c.number == entries.c.current_revision)
+    wanted, found = sorted(entry_ids), dict[tuple[str, int], Revision]()
+    for at in range(0, len(wanted), _AT_ONCE):
+        query = _all().where(entries.c.id.in_(wanted[at : at + _AT_ONCE]), spoken)
+        made = (_revision(row) for row in connection.execute(query))
+        found |= {(revision.entry_id, revision.number): revision for revision in made}
+    return found
+
+
 def as_of(connection: Connection, instant: datetime) -> tuple[Revision, ...]:
     """For every entry that existed at ``instant``, the revision in force then; by name."""
     made = (
@@ -163,10 +187,14 @@ def as_of(connection: Connection, instant: datetime) -> tuple[Revision, ...]:
         .group_by(revisions.c.entry_id)
         .subquery()
     )
+    acted = (entry_acts.c.entry_id == revisions.c.entry_id, entry_acts.c.revision == revisions.c.number)
+    put = exists().where(*acted, entry_acts.c.event == PUBLISH, entry_acts.c.made_at <= instant)
+    # A store of an earlier version kept no acts: a revision was in force when it was made.
+    compiled = exists().where(*acted, entry_acts.c.event == COMPILE)
     published = (
-        select(entry_acts.c.entry_id, func.max(entry_acts.c.revision).label("number"))
-        .where(entry_acts.c.event == PUBLISH, entry_acts.c.made_at <= instant)
-        .group_by(entry_acts.c.entry_id)
+        select(revisions.c.entry_id, func.max(revisions.c.number).label("number"))
+        .where(revisions.c.made_at <= instant, or_(put, ~compiled))
+        .group_by(revisions.c.entry_id)
         .subquery()
     )
     then = (

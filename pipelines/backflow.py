@@ -17,7 +17,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, select
 
 from catalog import keys, releases, revisions
 from catalog.home import Home
@@ -25,6 +25,7 @@ from catalog.releases import Release
 from catalog.store import reading
 from catalog.store.tables.backflow import deliveries, subscriptions
 from catalog.store.tables.forms import disputes
+from catalog.store.tables.ledger import entries
 from contracts.model import Contract
 from pipelines.attribution import Moved, attribute
 from pipelines.errors import PipelineError
@@ -81,7 +82,7 @@ def deliver_due(home: Home, engine: Engine, now: datetime) -> Run:
     Returns:
         What was sent, and the datasets that could not be delivered, with the reason.
     """
-    active = select(subscriptions.c.dataset).where(subscriptions.c.state == "active").distinct()
+    active = select(subscriptions.c.dataset).where(_flowing()).distinct()
     with reading(engine) as connection:
         names = sorted(connection.execute(active).scalars())
         newest = [found for name in names if (found := releases.latest(connection, name)) is not None]
@@ -163,8 +164,14 @@ class _Work:
 
 def _active(connection: Connection, dataset: str) -> list[Row[Any]]:
     s = subscriptions.c
-    query = select(subscriptions).where(s.dataset == dataset, s.state == "active").order_by(s.opened_at, s.id)
+    query = select(subscriptions).where(s.dataset == dataset, _flowing()).order_by(s.opened_at, s.id)
     return list(connection.execute(query).all())
+
+
+def _flowing() -> ColumnElement[bool]:
+    """Active subscriptions of published datasets: of one that was withdrawn nothing flows back."""
+    published = select(entries.c.name).where(entries.c.state == revisions.PUBLISHED)
+    return and_(subscriptions.c.state == "active", subscriptions.c.dataset.in_(published))
 
 
 def _steps(connection: Connection, subscription: Row[Any], target: Release) -> list[_Step]:

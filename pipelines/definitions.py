@@ -13,6 +13,7 @@ from catalog.home import Home
 from catalog.outlines import all_outlines
 from catalog.store import open_store
 from pipelines.datasets import waves
+from pipelines.days import day_job, day_schedule
 from pipelines.edition import edition_asset
 from pipelines.probes import probe_job, probe_schedule
 from pipelines.resources import Installation
@@ -40,8 +41,8 @@ def definitions(installation: Installation, names: Collection[str] | None = None
         return dg.Definitions(resources=resources, sensors=[new_registrations(outlines)])
     return dg.Definitions(
         assets=[*waves(outlines, on), edition_asset()],
-        jobs=[probe_job()],
-        schedules=[*schedules(outlines), probe_schedule()],
+        jobs=[probe_job(), day_job()],
+        schedules=[*schedules(outlines), probe_schedule(), day_schedule()],
         sensors=[new_files(outlines), new_registrations(outlines)],
         resources=resources,
         executor=executor,

@@ -14,9 +14,10 @@ from typing import Final
 from sqlalchemy import Engine
 
 from catalog.classify.decided import UNDECIDED, Decided, decided, fingerprinted, record_run_out, versions
+from catalog.classify.finding import Finding
 from catalog.classify.reviews import may_merge, raise_review, review_of
 from catalog.clocks.place import place_on
-from catalog.inheritance import Level, Standings
+from catalog.inheritance import Level, Standings, findings_of
 from catalog.store import reading, writing
 from contracts.model import Contract
 from policies.decision import Decision, Permit
@@ -80,3 +81,8 @@ class Judgement:
                     grade = max(level.grade for level in behind.values())
                     review = raise_review(connection, contract.name, merged, grade, now)
         return Judged(made, behind, may_merge(review, self._on, self._place))
+
+    def of_former_rows(self, contract: Contract) -> tuple[Finding, ...]:
+        """What was found in the rows of a dataset's newest release, to which a delivery adds."""
+        with reading(self._engine) as connection:
+            return findings_of(connection, contract, released=True)

@@ -1,7 +1,9 @@
 """OpenLineage documents of one build: what was read, what was written, which column came from which.
 
 Decides what a build tells the outside: names, types, edges, and the outcomes of rules. Values are not in
-it, and rows are counted only as the public view counts them. Sending is :mod:`pipelines.openlineage`'s.
+it, and rows are counted only as the public view counts them. Of a dataset with units neither the reason of
+a stopped build nor the outcome of a rule is told as the owner sees it: both speak of single faulty rows.
+Sending is :mod:`pipelines.openlineage`'s.
 
 Source: OpenLineage 2-0-2 and its facets.
 """
@@ -20,8 +22,8 @@ from openlineage.client.uuid import generate_new_uuid
 from catalog.intake.database import shown
 from catalog.lineage import EVERY, Edge, column_lineage, kinds_behind
 from catalog.quality import RuleResult
-from catalog.statistics import public_count
-from contracts.model import Action, Contract
+from catalog.statistics import public_count, public_ratio, rows_of_one
+from contracts.model import Action, Contract, RuleKind
 from pipelines.account import Account
 from pipelines.events import source_columns
 from pipelines.gate import rules_for
@@ -57,6 +59,11 @@ class Building:
         """A build with identifiers of its own."""
         return cls(contract, contracts, run, str(generate_new_uuid()), str(generate_new_uuid()))
 
+    @property
+    def has_units(self) -> bool:
+        """Whether it has units in it or behind it, or does not say that it has none."""
+        return bool(kinds_behind(self.contract.name, self.contracts)) or not self.contract.unit_free
+
     def started(self, now: datetime) -> event.RunEvent:
         """START: what will be read and written."""
         return self._event("START", now, inputs=self._inputs(), outputs=[self._output(None, now.date())])
@@ -66,8 +73,10 @@ class Building:
         good = outcome.state in ("released", "unchanged")
         facets: dict[str, Any] = {}
         if not good:
+            # A reason counts rows and may name the person who decided on a column.
+            why = f"its owner sees why: ybz show {self.contract.name}" if self.has_units else outcome.reason
             facets["errorMessage"] = facet.error_message_run.ErrorMessageRunFacet(
-                message=f"{outcome.state}: {outcome.reason}", programmingLanguage="PYTHON"
+                message=f"{outcome.state}: {why}", programmingLanguage="PYTHON"
             )
         rows = outcome.typed if outcome.state == "released" else None
         yield self._event(
@@ -78,7 +87,7 @@ class Building:
             facets=facets,
         )
         if account.results:
-            checked = self._checked(account.results)
+            checked = self._checked(account.results, on)
             for kind in ("START", "COMPLETE"):
                 yield self._event(kind, now, inputs=[checked], outputs=[], checks=True)
 
@@ -131,8 +140,8 @@ class Building:
         facets["columnLineage"] = self._from_files() if contract.composed is None else self._from_edges()
         statistics: dict[str, Any] = {}
         if rows is not None:
-            has_units = bool(kinds_behind(contract.name, self.contracts)) or not contract.unit_free
-            counted = public_count(rows, has_units=has_units, on=on).value
+            most = rows_of_one(contract, on)
+            counted = public_count(rows, has_units=self.has_units, on=on, rows_of_one=most).value
             statistics["outputStatistics"] = (
                 facet.output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet(rowCount=counted)
             )
@@ -163,24 +172,35 @@ class Building:
                 fed.setdefault(edge.target_field, []).append(column)
         return _lineage(fed, whole)
 
-    def _checked(self, results: tuple[RuleResult, ...]) -> event.InputDataset:
+    def _checked(self, results: tuple[RuleResult, ...], on: date) -> event.InputDataset:
         kinds = {rule.id: rule.kind.value for rule in rules_for(self.contract)}
         made = facet.data_quality_assertions_dataset
         told = [
             made.Assertion(
                 assertion=kinds.get(result.rule, result.dimension.value),
-                success=result.passed,
+                success=passed,
                 column=result.fields[0] if len(result.fields) == 1 else None,
                 severity="warn" if result.action is Action.WARN else "error",
                 name=result.rule,
             )
             for result in results
+            if (passed := self._passed(result, on)) is not None
         ]
         return event.InputDataset(
             namespace=LEDGER,
             name=self.contract.name,
             inputFacets={"dataQualityAssertions": made.DataQualityAssertionsDatasetFacet(assertions=told)},
         )
+
+    def _passed(self, result: RuleResult, on: date) -> bool | None:
+        """Whether a rule holds; with units told only where the ratio others may see is too low."""
+        if not self.has_units or result.kind == RuleKind.FRESHNESS.value:
+            return result.passed
+        most = rows_of_one(self.contract, on)
+        over = public_count(result.evaluated, has_units=True, on=on, rows_of_one=most)
+        exact = result.good / result.evaluated if result.evaluated else None
+        ratio = public_ratio(exact, on, over, rows_of_one=most)
+        return False if ratio is not None and ratio < 1 - result.tolerance and not result.passed else None
 
 
 def _lineage(fed: Mapping[str, list[Any]], whole: list[Any]) -> Any:

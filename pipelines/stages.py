@@ -19,7 +19,7 @@ import pyarrow as pa
 from catalog import rectification
 from catalog.attempts import FindingRow
 from catalog.classify.finding import Finding
-from catalog.classify.run import classify
+from catalog.classify.run import classify, kept_with, persons_in
 from catalog.home import Home
 from catalog.inheritance import dataset_grade
 from catalog.intake import raw
@@ -41,6 +41,7 @@ from pipelines.gate import judge, rules_for, sentence
 from pipelines.judgement import UNJUDGED, Judged
 from pipelines.loads import NO_BASE, Base, netted, refuse_repeats, remembered, with_former_rows
 from policies.decision import Deny
+from policies.grading import volume
 
 
 def landed_rows(
@@ -221,7 +222,9 @@ def _references(home: Home, ledger: Ledger, rules: Sequence[Rule]) -> dict[str, 
     return {name: vault_files(home, release) for name, release in published.items()}
 
 
-def graded(contract: Contract, rows: Rows, account: Account, judged: Judged) -> tuple[Finding, ...]:
+def graded(
+    contract: Contract, rows: Rows, account: Account, judged: Judged, former: tuple[Finding, ...] = ()
+) -> tuple[Finding, ...]:
     """Run the detectors and grade the dataset: by what they saw, what is declared, inherited and decided.
 
     Args:
@@ -229,9 +232,15 @@ def graded(contract: Contract, rows: Rows, account: Account, judged: Judged) -> 
         rows: checked rows.
         account: is filled.
         judged: what was decided on the dataset, and what it inherits.
+        former: what was found in the rows these are added to, which are not looked at again.
     """
+    release = rows.base.release if rows.base is not None else None
+    published = release.row_count if release is not None else 0
+    adds = rows.base is not None and rows.base.adds
     with account.timed("classify"):
-        findings = classify(contract, rows.typed)
+        # A full load has the former rows among its own; one that adds has only what is new.
+        findings = classify(contract, rows.typed, former_rows=0 if adds else published)
+        findings = kept_with(findings, former)
     account.found = tuple(
         FindingRow(
             f.field, f.detector, f.grade, f.score,
@@ -240,7 +249,10 @@ def graded(contract: Contract, rows: Rows, account: Account, judged: Judged) -> 
         for f in findings
     )  # fmt: skip
     counted = judged.decided.counted(findings)
-    account.grade = dataset_grade(contract, counted, judged.decided, judged.behind)
+    persons = persons_in(contract, rows.typed, published if adds else 0)
+    sensitive = any(item.sensitive for item in contract.fields) or any(each.sensitive for each in counted)
+    many = (ground.grade for ground in volume(persons, sensitive=sensitive))
+    account.grade = max(dataset_grade(contract, counted, judged.decided, judged.behind), *many, 1)
     return findings
 
 

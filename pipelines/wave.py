@@ -165,8 +165,9 @@ class Wave:
             rows = checked_rows(self.home, contract, rows, staging, ledger, self.as_of, account)
             self._quarantine(lease, rows, account)
             judged = self._judgement.of(contract)
-            findings = graded(contract, rows, account, judged)
             adds = rows.base is not None and rows.base.adds
+            former = self._judgement.of_former_rows(contract) if adds else ()
+            findings = graded(contract, rows, account, judged, former)
             gated(contract, findings, account, adds=adds, judged=judged)
             try:
                 self._release(lease, revision, rows, fingerprint, before, account, began)

@@ -17,9 +17,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from catalog import revisions
 from catalog.authority.reading import instead_of
-from catalog.errors import UnknownDataset
 from catalog.evidence import record
 from catalog.store import writing
 from catalog.store.tables.forms import forms
@@ -27,6 +25,7 @@ from contracts.model import SAFE_NAME, Contract, UpdateCycle
 from policies.clocks import local_date
 from policies.decision import Decision, Deny, Permit, Reason
 from space.errors import Refused, SpaceError
+from space.kinds import published
 
 # Codes name folders: letters, digits, hyphen and underscore only.
 CODE: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")
@@ -196,13 +195,8 @@ def listing(connection: Connection) -> tuple[Form, ...]:
 
 
 def _contracts(connection: Connection, form: Form) -> dict[str, Contract]:
-    found: dict[str, Contract] = {}
-    for name in {item.dataset for item in form.items if item.dataset}:
-        try:
-            found[name] = revisions.current(connection, name).contract
-        except UnknownDataset:
-            continue  # judged item by item, with the others
-    return found
+    # What lacks here is judged item by item, with the others.
+    return published(connection, (item.dataset for item in form.items if item.dataset))
 
 
 def _of_form(form: Form) -> Iterator[Reason]:
@@ -226,7 +220,7 @@ def _of_item(item: Item, form: Form, contracts: Mapping[str, Contract]) -> Itera
         return
     contract = contracts.get(item.dataset)
     if contract is None:
-        yield Reason("form.item.dataset", "the ledger has no such dataset", where=item.dataset)
+        yield Reason("form.item.dataset", "no such dataset is published in the ledger", where=item.dataset)
         return
     names = {field.name: field for field in contract.fields}
     if item.field not in names:

@@ -26,6 +26,7 @@ from space.corrections import pending
 from space.errors import Refused, Unknown
 from space.forms import Form, Item, in_force
 from space.grassroots import Body, body
+from space.kinds import published
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,10 @@ def look(home: Home, connection: Connection, form: Form, filler: Body, subject: 
     """
     secret = keys.load(home).pseudonym
     rows: dict[tuple[str, str], tuple[Source, Found | None]] = {}
+    # Of a source that was withdrawn nothing is shown: its items are filled by hand.
+    speaking = published(connection, (item.dataset for item in form.items if item.dataset))
     for item in form.items:
-        if item.dataset and (item.dataset, item.key) not in rows:
+        if item.dataset in speaking and (item.dataset, item.key) not in rows:
             found = source(connection, item.dataset)
             fields = tuple(i.field for i in form.items if (i.dataset, i.key) == (item.dataset, item.key))
             _refuse_missing(found, (*fields, item.key))

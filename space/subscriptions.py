@@ -60,12 +60,20 @@ class Subscription:
     opened_at: datetime
 
 
-def judge(wanted: Wanted, asker: Body, contract: Contract) -> Decision:
+def judge(wanted: Wanted, asker: Body, contract: Contract, *, published: bool = True) -> Decision:
     """Whether ``asker`` may have what it asks of the dataset of ``contract``; pure.
+
+    Args:
+        wanted: what is asked.
+        asker: the body.
+        contract: of the dataset.
+        published: whether its entry is in force; what is a draft or withdrawn flows nowhere.
 
     Source: 政务数据共享条例（国务院令第809号）第24条 (no further conditions than these).
     """
     reasons = (*_of_area(wanted, asker), *_of_dataset(contract), *_of_fields(wanted, contract))
+    if not published:
+        reasons += (Reason("backflow.dataset.unpublished", "its entry is not published", wanted.dataset),)
     if not wanted.basis.strip():
         reasons += (Reason("backflow.basis.missing", "no legal basis is given", where="basis"),)
     return Deny(reasons) if reasons else Permit()
@@ -89,7 +97,8 @@ def subscribe(engine: Engine, wanted: Wanted, *, by: str, now: datetime) -> Subs
     """
     with writing(engine) as connection:
         asker = body(connection, wanted.subscriber)
-        decision = judge(wanted, asker, revisions.current(connection, wanted.dataset).contract)
+        found = revisions.current(connection, wanted.dataset)
+        decision = judge(wanted, asker, found.contract, published=found.state == revisions.PUBLISHED)
         if isinstance(decision, Deny):
             raise Refused(decision)
         area = wanted.area or asker.area

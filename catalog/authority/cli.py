@@ -85,8 +85,8 @@ def show(element: str, subject: str | None, as_json: bool) -> None:
 
 
 @authority.command()
-@click.argument("dataset")
-@click.argument("field")
+@click.argument("dataset", metavar="DATASET[.FIELD]")
+@click.argument("field", metavar="[FIELD]", default="")
 @rests_on
 @click.option(
     "--as", "office", type=click.Choice(["steward", "authority"]), default="steward", show_default=True,
@@ -99,6 +99,10 @@ def claim(dataset: str, field: str, basis: str, office: str, by: str, as_json: b
     from catalog.authority import cases, claims
     from policies.machine import Office
 
+    if not field:
+        dataset, _, field = dataset.rpartition(".")
+    if "." not in dataset:
+        raise click.BadParameter("name the field: DATASET FIELD, or DATASET.FIELD", param_hint="FIELD")
     with _writing() as connection:
         made = claims.claim(
             connection, dataset, field, basis=basis, by=_who(by), now=_now(), office=Office(office)

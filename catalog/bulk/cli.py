@@ -257,7 +257,7 @@ def _faulty(file: Path, error: FormFaulty, copy: Path | None, as_json: bool) -> 
         if len(error.faults) > 40:
             click.echo(f"… and {len(error.faults) - 40} more")
     click.echo(
-        f"{file}: {len(error.faults)} cells to correct, nothing was entered; they are marked in {target}",
+        f"{file}: {len(error.faults)} faults to correct, nothing was entered; they are marked in {target}",
         err=True,
     )
     sys.exit(1)
@@ -276,12 +276,15 @@ def _entered(file: Path, made: Sequence[Catalogued], as_json: bool) -> None:
         return
     for line in lines[:40]:
         news = f"revision {line['revision']}" if line["changed"] else "unchanged"
-        points = f", {len(line['open_points'])} open points" if line["open_points"] else ""
-        click.echo(f"{line['code']}  {line['name']}: {line['state']}, {news}{points}")
+        click.echo(f"{line['code']}  {line['name']}: {line['state']}, {news}")
+        for point in line["open_points"]:
+            click.echo(f"    open: {point}")
     if len(lines) > 40:
         click.echo(f"… and {len(lines) - 40} more")
     changed = sum(bool(line["changed"]) for line in lines)
     click.echo(f"{file}: {len(lines)} entries, {changed} new or changed")
+    if any(line["state"] == "checked" for line in lines):
+        click.echo("next: the head of the department, `ybz entry sign NAME`")
 
 
 def _say(document: Any, words: str, as_json: bool) -> None:

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from catalog import evidence, numbering, revisions
 from catalog.bulk.making import Given, Standing, known_by, make
 from catalog.bulk.reading import FormFaulty, Line
+from catalog.cataloging.acts import same
 from catalog.cataloging.entering import enter_all
 from catalog.cataloging.errors import ManyRefused, Refused
+from catalog.cataloging.standing import standings
 from catalog.cataloging.values import Acts, Catalogued
 from catalog.errors import CatalogError
 from catalog.store import reading, writing
@@ -27,9 +29,12 @@ from catalog.store.tables.ledger import revisions as revision_rows
 from catalog.workbook.reading import Fault
 from contracts.model import Contract
 from policies.clocks import ZONE
+from policies.machine import IllegalStep
 
 # Names asked for in one statement: databases bound the number of parameters.
 _AT_ONCE = 500
+# States of a revision on its way in which its steward may still change it.
+_WITH_STEWARD: Final = ("compiled", "checked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,8 @@ def enter(
         publish: take every further step as well.
 
     Raises:
-        FormFaulty: an entry is refused, or a code is no code of the ledger; nothing is entered.
+        FormFaulty: an entry is refused, is with somebody else, or has changed since the form was laid over
+            it, or a code is no code of the ledger; nothing is entered.
     """
     strange = [
         Fault(
@@ -94,6 +100,7 @@ def enter(
     if strange:
         raise FormFaulty(strange)
     with writing(engine) as connection:
+        _unmoved(connection, given, acts)
         return _entered(connection, given, acts, submit=submit, publish=publish)
 
 
@@ -172,17 +179,17 @@ class _Newest(Mapping[str, Contract]):
 def _standing(connection: Connection, lines: Sequence[Line]) -> Standing:
     """What the ledger has; contracts of those entries alone that the lines may be about."""
     e = entries.c
-    rows = connection.execute(select(e.name, e.code, e.title, e.department)).all()
+    rows = connection.execute(select(e.name, e.code, e.title, e.department, e.current_revision)).all()
     codes = {row.code: row.name for row in rows}
     titles = {known_by(row.department, row.title): row.name for row in rows}
-    names = {row.name for row in rows}
-    about = {line.cells.get("name", "") for line in lines} & names
+    names = {row.name: row.current_revision for row in rows}
+    about = {line.cells.get("name", "") for line in lines} & names.keys()
     about |= {codes[line.cells["code"]] for line in lines if line.cells.get("code") in codes}
     for line in lines:
         found = titles.get(known_by(line.cells.get("department", ""), line.cells.get("title", "")))
         if found is not None:
             about.add(found)
-    return Standing(_Newest(names, _texts(connection, sorted(about))), codes, titles)
+    return Standing(_Newest(names, _texts(connection, sorted(about))), names, codes, titles)
 
 
 def _texts(connection: Connection, names: Sequence[str]) -> dict[str, str]:
@@ -205,15 +212,47 @@ def _entered(
         return enter_all(
             connection, [(one.contract, None) for one in given], acts, submit=submit, publish=publish
         )
+    except IllegalStep as error:  # one entry alone
+        raise FormFaulty(_faults(Refused(given[0].contract.name, error.denial), given)) from error
     except (Refused, ManyRefused) as error:
         refusals = error.refusals if isinstance(error, ManyRefused) else (error,)
         raise FormFaulty([fault for one in refusals for fault in _faults(one, given)]) from error
 
 
+def _unmoved(connection: Connection, given: Sequence[Given], acts: Acts) -> None:
+    """Refuse a form laid over entries that are others by now, or over what a colleague has on its way."""
+    found = standings(connection, [one.contract.name for one in given])
+    others = _makers(connection, [s.entry_id for s in found.values() if s.pending in _WITH_STEWARD])
+    faults = []
+    for one in given:
+        standing = found.get(one.contract.name)
+        place = one.line.sheet, one.line.at("title")
+        if (None if standing is None else standing.newest) != one.base:
+            what = "the entry was changed while the form was read"
+            faults.append(Fault(*place, what, "look at it, then import the form again"))
+        elif standing is not None and not same(others.get(standing.entry_id, acts.by), acts.by):
+            what = f"{standing.name} revision {standing.newest} is on its way, by {others[standing.entry_id]}"
+            remedy = f"have it published, or retracted (`ybz entry retract {standing.name}`), first"
+            faults.append(Fault(*place, what, remedy))
+    if faults:
+        raise FormFaulty(faults)
+
+
+def _makers(connection: Connection, entry_ids: Sequence[str]) -> dict[str, str]:
+    """Entry → who made the newest revision of it."""
+    return {
+        entry_id: revision.made_by
+        for (entry_id, _), revision in sorted(revisions.several(connection, entry_ids).items())
+    }  # fmt: skip
+
+
 def _faults(refused: Refused, given: Sequence[Given]) -> list[Fault]:
     """A refusal at the line its entry came from; a secret's line only, never its name."""
     line = next((one.line for one in given if one.contract.name == refused.name), None)
-    columns = {"shareBasis": "basis", "shareCondition": "condition", "open": "open"}
+    columns = {
+        "shareBasis": "basis", "shareCondition": "condition", "shareReason": "share_reason",
+        "shareScope": "share_scope", "shareUse": "share_use", "open": "open",
+    }  # fmt: skip
     made = []
     for reason in refused.denial.reasons:
         key = next(

@@ -28,6 +28,13 @@ _BLANKS: Final = re.compile(r"\s+")
 _PLACE: Final = re.compile(r"^.{2,9}?[省市区县州盟旗](?=.{2,})")
 
 
+# What a contract says of sharing, and the column of the form that says it.
+_SHARED: Final = {
+    "type": "sharing", "condition": "condition", "basis": "basis", "methods": "methods",
+    "reason": "share_reason", "scope": "share_scope", "use": "share_use",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """One entry of a form.
@@ -37,7 +44,7 @@ class Given:
         code: resource code the form gives, or empty.
         published: 发布日期 the form gives, or empty.
         state: ``published`` or ``compiled`` where the form says it, else empty.
-        known: whether the ledger has the entry.
+        base: number of the revision the form is laid over; None where the ledger has no such entry.
         line: the first line it came from.
     """
 
@@ -45,8 +52,13 @@ class Given:
     code: str
     published: str
     state: str
-    known: bool
+    base: int | None
     line: Line
+
+    @property
+    def known(self) -> bool:
+        """Whether the ledger has the entry."""
+        return self.base is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +80,13 @@ class Standing:
 
     Attributes:
         contracts: dataset → newest contract; looked up when it is asked for.
+        numbers: dataset → number of its newest revision.
         codes: resource code → dataset.
         titles: department and title, see :func:`known_by`, → dataset.
     """
 
     contracts: Mapping[str, Contract]
+    numbers: Mapping[str, int]
     codes: Mapping[str, str]
     titles: Mapping[tuple[str, str], str]
 
@@ -132,9 +146,10 @@ class _Makes:
         first = group[0]
         name, base = self._about(values, first, faults)
         self._needed(group, base, faults)
-        if faults:
-            return None, faults
-        fields = _fields(group, base, faults)
+        # Items are read whatever is wrong with the entry: a form is told all its faults at once.
+        wrong: list[Fault] = []
+        fields = _fields(group, base, wrong)
+        faults += wrong
         if faults or name is None:
             return None, faults
         if name in self._seen:
@@ -151,7 +166,7 @@ class _Makes:
             values.get("code", ""),
             values.get("published", ""),
             values.get("state", ""),
-            base is not None,
+            None if base is None else self._standing.numbers[name],
             first,
         ), faults
 
@@ -310,10 +325,11 @@ def _contract(
 ) -> Contract:
     schema, _, table = name.partition(".")
     sharing = Sharing() if base is None else base.sharing
-    said = {"type": "sharing", "condition": "condition", "basis": "basis", "methods": "methods"}
-    sharing = replace(sharing, **{key: values[column] for key, column in said.items() if column in values})
+    sharing = replace(sharing, **{key: values[column] for key, column in _SHARED.items() if column in values})
     entry = Entry() if base is None else base.entry
-    entry = replace(entry, **{k: values[k] for k in ("related", "published") if k in values})
+    # When a standing entry was published the ledger knows itself; its own export says so and changes nothing.
+    stated = ("related", "published") if base is None or entry.published else ("related",)
+    entry = replace(entry, **{key: values[key] for key in stated if key in values})
     plain = ("title", "classification", "summary", "open", "open_condition", "update_cycle")
     made: dict[str, Any] = {key: values[key] for key in plain if key in values}
     made |= {"sharing": sharing, "entry": entry, "fields": fields}

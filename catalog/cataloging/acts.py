@@ -13,7 +13,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from catalog.cataloging.errors import Refused
 from catalog.evidence.append import record_all
@@ -106,15 +106,19 @@ def write(connection: Connection, acts: Sequence[Act]) -> None:
 
 def acts_of(connection: Connection, entry_id: str) -> tuple[Act, ...]:
     """Every act on an entry, the first one first."""
+    return acts_of_all(connection, [entry_id])[entry_id]
+
+
+def acts_of_all(connection: Connection, entry_ids: Iterable[str]) -> dict[str, tuple[Act, ...]]:
+    """Every act on each of many entries, the first one first."""
+    wanted = sorted(set(entry_ids))
+    found: dict[str, list[Act]] = {entry_id: [] for entry_id in wanted}
     query = select(entry_acts, entries.c.name).join(entries, entries.c.id == entry_acts.c.entry_id)
-    rows = connection.execute(query.where(entry_acts.c.entry_id == entry_id).order_by(entry_acts.c.place))
-    return tuple(
-        Act(
-            row.entry_id, row.name, row.revision, row.event, Office(row.office), row.actor,
-            row.state_before, row.state_after, row.reason, row.made_at, row.details,
-        )
-        for row in rows
-    )  # fmt: skip
+    for at in range(0, len(wanted), 500):
+        some = query.where(entry_acts.c.entry_id.in_(wanted[at : at + 500]))
+        for row in connection.execute(some.order_by(entry_acts.c.entry_id, entry_acts.c.place)):
+            found[row.entry_id].append(_act(row))
+    return {entry_id: tuple(acts) for entry_id, acts in found.items()}
 
 
 def separation(who: Who, former: Iterable[Act], on: date) -> tuple[Decision, tuple[str, ...]]:
@@ -135,7 +139,7 @@ def separation(who: Who, former: Iterable[Act], on: date) -> tuple[Decision, tup
     if not others:
         return Permit(), ()
     ruled = rule("cataloguing", "separate_offices", on)
-    if ruled.value != "require":
+    if ruled.value == "note":
         return Permit(), others
     reason = Reason(
         SAME_PERSON,
@@ -166,6 +170,13 @@ def same(one: str, other: str) -> bool:
 @lru_cache(maxsize=1024)
 def _folded(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _act(row: Row[Any]) -> Act:
+    return Act(
+        row.entry_id, row.name, row.revision, row.event, Office(row.office), row.actor,
+        row.state_before, row.state_after, row.reason, row.made_at, row.details,
+    )  # fmt: skip
 
 
 def _row(act: Act, place: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ uses a dataset is :mod:`catalog.impact`'s.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,11 +16,11 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from catalog import evidence
 from catalog.errors import CatalogError
-from catalog.impact import Felt, impact_of
+from catalog.evidence.append import record_all
+from catalog.impact import Felt, impact_of, used_among
 from catalog.store.schema import new_id
 from catalog.store.tables.cataloging import entry_announcements
 from catalog.store.tables.ledger import entries
-from contracts.compare import Breaking, compare
 from contracts.model import Contract
 from policies.clocks import local_date
 
@@ -75,50 +76,71 @@ class Announcement:
         }  # fmt: skip
 
 
-def announce(
-    connection: Connection,
-    entry_id: str,
-    old: tuple[int, Contract],
-    new: tuple[int, Contract],
-    now: datetime,
-) -> int:
-    """Tell the users of a dataset that a breaking revision comes into force.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A breaking revision about to come into force.
+
+    Attributes:
+        entry_id: of the entry.
+        former, number: of the revision in force until now, and of its successor.
+        contract: of the successor.
+        breaks: what it takes back, one sentence each.
+    """
+
+    entry_id: str
+    former: int
+    number: int
+    contract: Contract
+    breaks: tuple[str, ...]
+
+
+def announce(connection: Connection, steps: Sequence[Step], now: datetime) -> dict[str, int]:
+    """Tell the users of datasets that breaking revisions come into force.
 
     Args:
-        connection: a writing transaction, in which the old revision is still the one in force.
-        entry_id: of the entry.
-        old: number and contract of the revision in force.
-        new: number and contract of its successor.
+        connection: a writing transaction, in which the old revisions are still the ones in force.
+        steps: every breaking revision.
         now: aware instant.
 
     Returns:
-        How many are told; 0 where nothing breaks.
+        Dataset → how many are told, for those where anybody is.
     """
-    step = compare(old[1], new[1])
-    if not isinstance(step, Breaking):
-        return 0
-    found = impact_of(connection, new[1], local_date(now))
+    used = used_among(connection, [step.contract.name for step in steps], local_date(now))
+    rows: list[dict[str, Any]] = []
+    recorded, told = [], {}
+    for step in steps:
+        name = step.contract.name
+        mine = _rows(connection, step, now) if name in used else []
+        body = {
+            "dataset": name, "from": step.former, "to": step.number, "reasons": list(step.breaks),
+            "told": [{"kind": r["kind"], "target": r["target"], "code": r["organisation"]} for r in mine],
+        }  # fmt: skip
+        recorded.append(("catalog:entry:announce", name, body))
+        rows += mine
+        if mine:
+            told[name] = len(mine)
+    if rows:
+        connection.execute(insert(entry_announcements), rows)
+    record_all(connection, recorded, now=now)
+    return told
+
+
+def _rows(connection: Connection, step: Step, now: datetime) -> list[dict[str, Any]]:
+    found = impact_of(connection, step.contract, local_date(now))
     users = (
         *((SUBSCRIPTION, felt) for felt in found.subscribers),
         *((GRANT, felt) for felt in found.grants),
         *((COMPOSED, felt) for felt in found.composed),
     )
-    rows = [
+    return [
         {
-            "id": new_id("ann"), "entry_id": entry_id, "from_revision": old[0], "to_revision": new[0],
-            "kind": kind, "target": felt.id, "organisation": felt.code, "organisation_name": felt.who,
-            "breaks": felt.breaks, "reasons": list(step.reasons), "effects": _effects(felt), "made_at": now,
+            "id": new_id("ann"), "entry_id": step.entry_id, "from_revision": step.former,
+            "to_revision": step.number, "kind": kind, "target": felt.id, "organisation": felt.code,
+            "organisation_name": felt.who, "breaks": felt.breaks, "reasons": list(step.breaks),
+            "effects": _effects(felt), "made_at": now,
         }
         for kind, felt in users
     ]  # fmt: skip
-    if rows:
-        connection.execute(insert(entry_announcements), rows)
-    body = {
-        "dataset": new[1].name, "from": old[0], "to": new[0], "reasons": list(step.reasons),
-        "told": [{"kind": row["kind"], "target": row["target"], "code": row["organisation"]} for row in rows],
-    }  # fmt: skip
-    evidence.record(connection, event="catalog:entry:announce", subject=new[1].name, body=body, now=now)
-    return len(rows)
 
 
 def announcements(

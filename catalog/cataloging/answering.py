@@ -149,7 +149,7 @@ def withdraw(engine: Engine, name: str, who: Who, *, reason: str, now: datetime)
         connection.execute(row.values(state=after, published_revision=found.published))
         search.remove(connection, [found.name])
         write(connection, [act])
-        clocks.follow(connection, found, found.newest, [act], now)
+        clocks.follow(connection, [clocks.Followed(found, found.newest, [act])], now)
     return act
 
 

@@ -203,7 +203,8 @@ def show(name: str, as_of: str | None, as_json: bool) -> None:
         click.echo(f"    on its way: revision {pending['revision']}, {pending['state']}")
     for one in contract.get("customProperties", ()):
         if one["property"].startswith("share"):
-            click.echo(f"    {one['property']}: {one['value']}")
+            said = one["value"]
+            click.echo(f"    {one['property']}: {', '.join(said) if isinstance(said, list) else said}")
     for field in contract["schema"][0]["properties"]:
         click.echo(f"    {field['name']}  {field.get('businessName', '')}  {field.get('logicalType', '')}")
 

@@ -9,22 +9,40 @@ Source: 政务数据共享条例 Art 17.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from catalog.cataloging.acts import CHECK, PUBLISH, REFUSE, RETRACT, RETURN, SIGN_OFF, WITHDRAW, Act
 from catalog.cataloging.standing import Standing
 from catalog.clocks import running
+from catalog.clocks.owed import authority_on
 from catalog.store.tables.cataloging import entry_triggers
+from policies.clocks import local_date
 from policies.machine import Office
 
 UPDATE: Final = "catalogue_update"
 REVIEW: Final = "catalogue_review"
-# Who reviews, in the words of the law; an installation has one.
+# Who reviews, in the words of the law, where the organisation tree has no such unit yet.
 AUTHORITY: Final = "政务数据共享主管部门"
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What the clocks of one entry follow.
+
+    Attributes:
+        standing: of the entry, before the acts.
+        number: of the revision they are about.
+        acts: just taken.
+    """
+
+    standing: Standing
+    number: int
+    acts: Sequence[Act]
 
 
 def subject(name: str) -> str:
@@ -32,32 +50,34 @@ def subject(name: str) -> str:
     return f"entry:{name}"
 
 
-def follow(
-    connection: Connection, standing: Standing, number: int, acts: Iterable[Act], now: datetime
-) -> None:
-    """Let the clocks of an entry follow the acts that were just taken on it."""
-    taken = {act.event: act for act in acts}
-    states = {
-        clock.rule: clock.state
-        for clock in running.clocks_of(connection, subject(standing.name), open_only=True)
-    }
-    if CHECK in taken:
-        _answered(connection, standing, number, now, UPDATE in states)
+def follow(connection: Connection, followed: Sequence[Followed], now: datetime) -> None:
+    """Let the clocks of entries follow the acts that were just taken on them."""
+    states = running.open_states(connection, [subject(one.standing.name) for one in followed])
+    submitted = [one for one in followed if any(act.event == CHECK for act in one.acts)]
+    _answered(connection, submitted, now)
+    for one in followed:
+        _follow(connection, one, states.get(subject(one.standing.name), {}), now)
+
+
+def _follow(connection: Connection, one: Followed, states: Mapping[str, str], now: datetime) -> None:
+    taken, about = {act.event: act for act in one.acts}, subject(one.standing.name)
+    if CHECK in taken and UPDATE in states:
+        running.end(connection, subject=about, rule=UPDATE, now=now)
     if PUBLISH in taken or REFUSE in taken:
         if REVIEW in states:
-            running.end(connection, subject=subject(standing.name), rule=REVIEW, now=now)
+            running.end(connection, subject=about, rule=REVIEW, now=now)
     elif SIGN_OFF in taken:
-        received(connection, standing, now, states.get(REVIEW), taken[SIGN_OFF].actor)
+        received(connection, one.standing, now, states.get(REVIEW), taken[SIGN_OFF].actor)
     elif RETURN in taken and states.get(REVIEW) == running.RUNNING:
         if taken[RETURN].office is Office.AUTHORITY:
             running.pause(
-                connection, subject=subject(standing.name), rule=REVIEW, reason="returned to be completed",
+                connection, subject=about, rule=REVIEW, reason="returned to be completed",
                 by=taken[RETURN].actor, now=now,
             )  # fmt: skip
-    elif RETRACT in taken:
-        _cancel(connection, standing, (REVIEW,), states, "the revision was retracted", now)
-    elif WITHDRAW in taken:
-        _cancel(connection, standing, (UPDATE,), states, "the entry was withdrawn", now)
+    elif RETRACT in taken and REVIEW in states:
+        running.cancel(connection, subject=about, rule=REVIEW, reason="the revision was retracted", now=now)
+    elif WITHDRAW in taken and UPDATE in states:
+        running.cancel(connection, subject=about, rule=UPDATE, reason="the entry was withdrawn", now=now)
 
 
 def received(
@@ -67,9 +87,10 @@ def received(
     if state == running.PAUSED:
         running.resume(connection, subject=subject(standing.name), rule=REVIEW, by=by, now=now)
     elif state is None:
+        name, code = authority_on(connection, local_date(now))
         running.start(
-            connection, subject=subject(standing.name), rule=REVIEW, owner=AUTHORITY, owner_code="",
-            words="review and publish the entry", now=now,
+            connection, subject=subject(standing.name), rule=REVIEW, owner=name if code else AUTHORITY,
+            owner_code=code, words="review and publish the entry", now=now,
         )  # fmt: skip
 
 
@@ -84,21 +105,17 @@ def triggered(connection: Connection, standing: Standing, now: datetime) -> runn
     )  # fmt: skip
 
 
-def _answered(connection: Connection, standing: Standing, number: int, now: datetime, runs: bool) -> None:
+def _answered(connection: Connection, submitted: Sequence[Followed], now: datetime) -> None:
+    """The revisions just submitted answer what obliged the department to update their entries."""
     t = entry_triggers.c
-    connection.execute(
-        update(entry_triggers)
-        .where(t.entry_id == standing.entry_id, t.answered_by.is_(None))
-        .values(answered_by=number, answered_at=now)
-    )
-    if runs:
-        running.end(connection, subject=subject(standing.name), rule=UPDATE, now=now)
-
-
-def _cancel(
-    connection: Connection, standing: Standing, names: tuple[str, ...], states: dict[str, str], why: str,
-    now: datetime,
-) -> None:  # fmt: skip
-    for name in names:
-        if name in states:
-            running.cancel(connection, subject=subject(standing.name), rule=name, reason=why, now=now)
+    numbers = {one.standing.entry_id: one.number for one in submitted}
+    wanted = sorted(numbers)
+    for at in range(0, len(wanted), 500):
+        open_ones = select(t.id, t.entry_id).where(t.entry_id.in_(wanted[at : at + 500]))
+        rows = [
+            {"trigger": row.id, "number": numbers[row.entry_id]}
+            for row in connection.execute(open_ones.where(t.answered_by.is_(None)))
+        ]
+        if rows:
+            answered = update(entry_triggers).where(t.id == bindparam("trigger"))
+            connection.execute(answered.values(answered_by=bindparam("number"), answered_at=now), rows)

@@ -9,7 +9,7 @@ Source: 政务数据共享条例 (conditions are not added at will); rules of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -77,17 +77,16 @@ def added_conditions(old: Contract, new: Contract) -> tuple[Added, ...]:
     return (*_type(old, new), *_words(old, new), *_ways(old, new), *_fields(old, new))
 
 
-def keep(connection: Connection, entry_id: str, revision: int, added: Iterable[Added], now: datetime) -> None:
-    """Record what was found on a revision, in the caller's transaction; what is recorded already stays."""
-    known = {each.found for each in findings_of(connection, entry_id, revision)}
+def keep(connection: Connection, added: Mapping[tuple[str, int], Iterable[Added]], now: datetime) -> None:
+    """Record what was found on new revisions, by id of the entry and number, in the caller's transaction."""
     rows = [
         {
             "id": new_id("fnd"), "entry_id": entry_id, "revision": revision, "kind": KIND,
             "path": each.path, "what": each.what, "before": each.before, "after": each.after,
             "found_at": now,
         }
-        for each in added
-        if each not in known
+        for (entry_id, revision), found in added.items()
+        for each in found
     ]  # fmt: skip
     if rows:
         connection.execute(insert(entry_findings), rows)
@@ -95,14 +94,21 @@ def keep(connection: Connection, entry_id: str, revision: int, added: Iterable[A
 
 def findings_of(connection: Connection, entry_id: str, revision: int | None = None) -> tuple[Finding, ...]:
     """What was found on an entry, or on one revision of it, in the order in which it was found."""
+    found = findings_of_all(connection, [entry_id]).get(entry_id, ())
+    return tuple(each for each in found if revision in (None, each.revision))
+
+
+def findings_of_all(connection: Connection, entry_ids: Iterable[str]) -> dict[str, tuple[Finding, ...]]:
+    """What was found on each of many entries; those of which nothing was found are left out."""
     f = entry_findings.c
-    query = select(entry_findings).where(f.entry_id == entry_id).order_by(f.revision, f.path, f.id)
-    if revision is not None:
-        query = query.where(f.revision == revision)
-    return tuple(
-        Finding(r.revision, Added(r.path, r.what, r.before, r.after), r.found_at, r.seen_by, r.seen_at)
-        for r in connection.execute(query)
-    )
+    wanted, found = sorted(set(entry_ids)), dict[str, tuple[Finding, ...]]()
+    for at in range(0, len(wanted), 500):
+        query = select(entry_findings).where(f.entry_id.in_(wanted[at : at + 500]))
+        for r in connection.execute(query.order_by(f.entry_id, f.revision, f.path, f.id)):
+            what = Added(r.path, r.what, r.before, r.after)
+            made = Finding(r.revision, what, r.found_at, r.seen_by, r.seen_at)
+            found[r.entry_id] = (*found.get(r.entry_id, ()), made)
+    return found
 
 
 def unseen(findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -30,6 +30,25 @@ def is_place(contract: Contract, path: str) -> bool:
     return not rest or (is_dataclass(value) and rest in {each.name for each in fields(value)})
 
 
+def place_of(contract: Contract, said: str) -> str | None:
+    """The place a person means: as it is written in full, or an item by its name or its heading.
+
+    Also ``basis``, ``condition`` and the like, for ``sharing.…``. None where it is no place.
+
+    >>> from contracts.model import Field, Party
+    >>> one = Contract("a", "b", "c", "d", Party("e"), (Field("f", business_name="金额"),))
+    >>> place_of(one, "金额"), place_of(one, "f"), place_of(one, "basis"), place_of(one, "nothing")
+    ('fields.f', 'fields.f', 'sharing.basis', None)
+    """
+    if is_place(contract, said):
+        return said
+    for item in contract.fields:
+        if said and said in (item.name, item.business_name):
+            return f"{_FIELDS}.{item.name}"
+    within = f"sharing.{said}"
+    return within if is_place(contract, within) else None
+
+
 def value_at(contract: Contract, path: str) -> Any:
     """What a contract says at a place, as plain JSON; None where it says nothing.
 

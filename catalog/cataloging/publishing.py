@@ -13,7 +13,8 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, update
 
 from catalog import lineage, search
-from catalog.cataloging.announcing import announce
+from catalog.cataloging.announcing import Step, announce
+from catalog.cataloging.knowing import breaks_of
 from catalog.cataloging.standing import Standing
 from catalog.revisions import PUBLISHED
 from catalog.store.tables.ledger import entries
@@ -31,6 +32,7 @@ class Coming:
         former: number and contract of the revision in force until now, or None.
         edges: column lineage of a composed dataset; empty for others.
         path: the contract file it came from, or None.
+        breaks: what it takes back of the former one, where that is known already.
     """
 
     standing: Standing
@@ -39,6 +41,7 @@ class Coming:
     former: tuple[int, Contract] | None
     edges: tuple[lineage.Edge, ...]
     path: str | None
+    breaks: tuple[str, ...] | None = None
 
 
 def put_in_force(connection: Connection, coming: Sequence[Coming], now: datetime) -> dict[str, int]:
@@ -47,19 +50,12 @@ def put_in_force(connection: Connection, coming: Sequence[Coming], now: datetime
     Returns:
         Dataset → how many users of it were told of a breaking change, for those where there were any.
     """
-    told = {}
-    for one in coming:
-        if one.former is not None:
-            count = announce(
-                connection, one.standing.entry_id, one.former, (one.number, one.contract), now
-            )  # fmt: skip
-            if count:
-                told[one.contract.name] = count
-    if coming:
-        _publish(connection, coming, now)
-    for one in coming:
-        if one.edges or one.former is not None:
-            lineage.record_edges(connection, one.contract.name, one.edges)
+    if not coming:
+        return {}
+    told = announce(connection, _steps(coming), now)
+    _publish(connection, coming, now)
+    edges = {one.contract.name: one.edges for one in coming if one.edges or one.former is not None}
+    lineage.record_all(connection, edges)
     search.index_all(connection, [one.contract for one in coming])
     return told
 
@@ -71,6 +67,18 @@ def head(contract: Contract) -> dict[str, str]:
         "department": contract.department.name,
         "department_code": contract.department.code,
     }
+
+
+def _steps(coming: Sequence[Coming]) -> list[Step]:
+    """The breaking ones among them."""
+    made = []
+    for one in coming:
+        if one.former is None:
+            continue
+        breaks = breaks_of(one.former[1], one.contract) if one.breaks is None else one.breaks
+        if breaks:
+            made.append(Step(one.standing.entry_id, one.former[0], one.number, one.contract, breaks))
+    return made
 
 
 def _publish(connection: Connection, coming: Sequence[Coming], now: datetime) -> None:

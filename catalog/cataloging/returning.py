@@ -19,7 +19,7 @@ from catalog import revisions
 from catalog.admission import admit, duties
 from catalog.cataloging.acts import PUBLISH, RETURN, Act
 from catalog.cataloging.checking import checked_again
-from catalog.cataloging.places import WHOLE, is_place, value_at
+from catalog.cataloging.places import WHOLE, place_of, value_at
 from catalog.cataloging.standing import Standing
 from contracts.core_items import gaps
 from contracts.model import Contract
@@ -60,8 +60,9 @@ def asked(contract: Contract, texts: Iterable[str]) -> tuple[Missing, ...]:
     made = []
     for text in texts:
         place, colon, what = text.partition(":")
-        if colon and what.strip() and is_place(contract, place.strip()):
-            made.append(Missing(place.strip(), what.strip(), OFFICE))
+        where = place_of(contract, place.strip()) if colon and what.strip() else None
+        if where is not None:
+            made.append(Missing(where, what.strip(), OFFICE))
         elif text.strip():
             made.append(Missing(WHOLE, text.strip(), OFFICE))
     return tuple(dict.fromkeys(made))

@@ -35,7 +35,7 @@ from catalog.cataloging.checking import checked_again, prepared, record_refusal
 from catalog.cataloging.errors import ActRefused, Refused
 from catalog.cataloging.publishing import Coming, put_in_force
 from catalog.cataloging.standing import RESTING, Standing, standing, standings
-from catalog.cataloging.taking import act_now, assessment_given, move
+from catalog.cataloging.taking import act_now, assessment_given, deny, move
 from catalog.cataloging.values import Acts, Catalogued
 from catalog.store import reading, writing
 from contracts.model import Contract
@@ -44,6 +44,7 @@ from policies.decision import Deny, Reason
 from policies.machine import machine
 
 UNSEEN: Final = "catalog.added_condition"
+MEANWHILE: Final = "catalog.meanwhile"
 
 
 def submit(
@@ -71,10 +72,11 @@ def submit(
     Raises:
         UnknownDataset: no entry has that name.
         Refused: the entry is a secret, or lacks a basis or an assessment it needs.
+        ActRefused: named, and a newer revision was made meanwhile.
         IllegalStep: the revision on its way is past that.
     """
     acts = Acts(by=who.name, reason=reason, now=now, assessment=assessment)
-    pair = _on_its_way(engine, given) if isinstance(given, str) else given
+    pair, digest = (given, None) if not isinstance(given, str) else _on_its_way(engine, given)
     try:
         (made,) = prepared(engine, [pair], acts)
     except Refused as refused:
@@ -82,6 +84,8 @@ def submit(
         raise
     with writing(engine) as connection:
         found = standings(connection, [made.contract.name]).get(made.contract.name)
+        if found is not None and digest not in (None, found.newest_digest):
+            deny(found.name, Reason(MEANWHILE, "a newer revision was made meanwhile", "", "look at it first"))
         _may_submit(found, made.digest, who)
         (done,) = walking.walk(connection, [made], acts, upto=CHECK, again=True)
     return done
@@ -146,11 +150,13 @@ def approve(
     )
 
 
-def _on_its_way(engine: Engine, name: str) -> tuple[Contract, Path | None]:
+def _on_its_way(engine: Engine, name: str) -> tuple[tuple[Contract, Path | None], str]:
+    """The newest contract with its file, and its digest, by which it is known again."""
     with reading(engine) as connection:
         found = standing(connection, name)
         path = found.newest_path or found.path
-        return revisions.number(connection, found.name, found.newest).contract, Path(path) if path else None
+        contract = revisions.number(connection, found.name, found.newest).contract
+    return (contract, Path(path) if path else None), found.newest_digest
 
 
 def _may_submit(found: Standing | None, digest: str, who: Who) -> None:
@@ -203,10 +209,9 @@ def _publish(
         former = (in_force.number, in_force.contract)
     edges: tuple[lineage.Edge, ...] = ()
     if contract.composed is not None:
-        known = {each.name: each.contract for each in revisions.all_current(connection)}
-        edges = lineage.column_lineage(contract, known | {contract.name: contract})
+        edges = lineage.column_lineage(contract, lineage.known_inputs(connection, contract))
     path = found.newest_path or found.path
     coming = Coming(found, found.newest, contract, former, edges, path)
     told = put_in_force(connection, [coming], now)
-    clocks.follow(connection, found, found.newest, [act], now)
+    clocks.follow(connection, [clocks.Followed(found, found.newest, [act])], now)
     return told.get(found.name, 0)

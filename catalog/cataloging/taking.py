@@ -36,7 +36,7 @@ def move(
     row = update(entries).where(entries.c.id == found.entry_id)
     connection.execute(row.values(**found.moved(after)))
     write(connection, [act])
-    clocks.follow(connection, found, found.newest, [act], now)
+    clocks.follow(connection, [clocks.Followed(found, found.newest, [act])], now)
     return act
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from catalog import revisions
 from catalog.cataloging import conditions
-from catalog.cataloging.acts import PUBLISH, TRIGGER, WITHDRAW, Act, acts_of
+from catalog.cataloging.acts import COMPILE, PUBLISH, TRIGGER, WITHDRAW, Act, acts_of
 from catalog.cataloging.clocks import subject
 from catalog.cataloging.standing import Standing, all_standings, standing
 from catalog.clocks.running import Clock, clocks_of
@@ -68,7 +68,7 @@ def as_of(connection: Connection, name: str, on: date) -> dict[str, Any]:
     pending = next((a for a in reversed(steps) if a.revision > number), None)
     return {
         "name": found.name, "code": found.code, "as_of": on.isoformat(), "revision": number,
-        "state": _state_then(acts, number),
+        "state": _state_then(acts, number, found),
         "pending": {"revision": pending.revision, "state": pending.after} if pending else None,
         "made_by": revision.made_by, "made_at": revision.made_at.isoformat(), "reason": revision.reason,
         "digest": revision.digest, "contract": to_document(revision.contract),
@@ -84,12 +84,13 @@ def revision_on(connection: Connection, found: Standing, on: date) -> int:
     made = [each for each in revisions.history(connection, found.name) if local_date(each.made_at) <= on]
     if not made:
         raise NotYet(f"{found.name} was not in the ledger on {on} — its first revision is of a later day")
-    published = [
-        act.revision
-        for act in acts_of(connection, found.entry_id)
-        if act.event == PUBLISH and local_date(act.now) <= on
-    ]
-    return published[-1] if published else made[-1].number
+    acts = acts_of(connection, found.entry_id)
+    published = [act.revision for act in acts if act.event == PUBLISH and local_date(act.now) <= on]
+    if published:
+        return published[-1]
+    # A store of an earlier version kept no acts: a revision was in force when it was made.
+    compiled = {act.revision for act in acts if act.event == COMPILE}
+    return next((each.number for each in reversed(made) if each.number not in compiled), made[-1].number)
 
 
 def listed(connection: Connection, states: Sequence[str]) -> list[dict[str, Any]]:
@@ -97,10 +98,12 @@ def listed(connection: Connection, states: Sequence[str]) -> list[dict[str, Any]
     return [_head(each) for each in all_standings(connection, states)]
 
 
-def _state_then(acts: Sequence[Act], number: int) -> str:
-    """The state of the revision that spoke for the entry after some acts."""
+def _state_then(acts: Sequence[Act], number: int, found: Standing) -> str:
+    """The state of the revision that spoke for the entry after some acts; without any, what its row says."""
     told = [act for act in acts if act.revision == number and act.event != TRIGGER]
-    return told[-1].after if told else revisions.PUBLISHED
+    if told:
+        return told[-1].after
+    return found.state if found.published is None else revisions.PUBLISHED
 
 
 def _head(found: Standing) -> dict[str, Any]:

@@ -1,19 +1,19 @@
 """Walking steps of cataloguing for one contract or thousands, with few statements.
 
 Decides which steps follow each other when they are taken at once, up to a given one. Which step is lawful
-is the table's (:func:`policies.machine.machine`); what is written is one row and one evidence entry an act.
+is the table's (:func:`policies.machine.machine`); what is known of the entries before is read by
+:mod:`catalog.cataloging.knowing`, what was walked is written by :mod:`catalog.cataloging.keeping`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection
 
-from catalog import lineage, outlines, revisions
-from catalog.cataloging import clocks, conditions
+from catalog import revisions
+from catalog.cataloging import conditions
 from catalog.cataloging.acts import (
     CHECK,
     COMPILE,
@@ -23,21 +23,17 @@ from catalog.cataloging.acts import (
     SIGN_OFF,
     Act,
     Who,
-    acts_of,
     separated,
-    write,
 )
 from catalog.cataloging.checking import Prepared
-from catalog.cataloging.publishing import Coming, head, put_in_force
-from catalog.cataloging.standing import RESTING, Standing, standings
+from catalog.cataloging.errors import ActRefused, ManyRefused
+from catalog.cataloging.keeping import Way, keep
+from catalog.cataloging.knowing import Known, breaks_of, known
+from catalog.cataloging.standing import RESTING, Standing
 from catalog.cataloging.values import Acts, Catalogued
-from catalog.numbering import GovernmentCatalogue
 from catalog.store.schema import new_id
-from catalog.store.tables.ledger import entries
-from catalog.store.tables.ledger import revisions as revision_rows
-from contracts.compare import Breaking, compare
 from policies.clocks import local_date
-from policies.machine import Office, machine
+from policies.machine import IllegalStep, Office, machine
 
 # The steps in their order, and in which office each is taken.
 ORDER: Final = (
@@ -48,40 +44,6 @@ ORDER: Final = (
     (PUBLISH, Office.AUTHORITY),
 )
 _EVENTS: Final = tuple(event for event, _ in ORDER)
-
-
-@dataclass(slots=True)
-class Way:
-    """One contract on its way through the steps.
-
-    Attributes:
-        given: the contract, checked.
-        standing: of its entry before; of the new entry where it has none yet.
-        new: whether the entry is new.
-        changed: whether a revision is made.
-        number: of the revision the steps are about.
-        state: it has reached.
-        former: revision in force before, or None; only looked up where something changes.
-        earlier: acts taken on this revision before.
-        made: the acts taken now.
-        edges: column lineage of a composed dataset.
-        added: conditions added after publication.
-        waits: why it stopped before the step asked for.
-    """
-
-    given: Prepared
-    standing: Standing
-    new: bool
-    changed: bool
-    number: int
-    state: str
-    former: revisions.Revision | None = None
-    earlier: list[Act] = field(default_factory=list)
-    made: list[Act] = field(default_factory=list)
-    edges: tuple[lineage.Edge, ...] = ()
-    added: tuple[conditions.Added, ...] = ()
-    waits: tuple[str, ...] = ()
-    told: int = 0
 
 
 def walk(
@@ -98,57 +60,54 @@ def walk(
 
     Returns:
         One result a contract, in the order given.
+
+    Raises:
+        IllegalStep: the only one given cannot be compiled now.
+        ManyRefused: some of several cannot; each is named with its open steps.
     """
-    known = standings(connection, [one.contract.name for one in given])
-    edges = _edges(connection, given)
-    codes = _codes(connection, [one for one in given if one.contract.name not in known], acts)
-    ways = [
-        _start(connection, one, known.get(one.contract.name) or _new(one, codes), acts, again)
-        for one in given
-    ]
-    for way in ways:
-        way.edges = edges.get(way.given.contract.name, ())
-        _steps(connection, way, acts, upto)
-    _write(connection, ways, acts)
-    return tuple(_result(way) for way in ways)
+    found = known(connection, given, acts)
+    ways, illegal = [], []
+    for one in given:
+        try:
+            way = _start(one, found, acts, again)
+            _steps(way, acts, upto)
+        except IllegalStep as error:
+            illegal.append(ActRefused(one.contract.name, error.denial))
+            if len(given) == 1:
+                raise
+            continue
+        ways.append(way)
+    if illegal:
+        raise ManyRefused(illegal)
+    told = keep(connection, ways, acts)
+    return tuple(_result(way, told) for way in ways)
 
 
-def _edges(connection: Connection, given: Sequence[Prepared]) -> dict[str, tuple[lineage.Edge, ...]]:
-    """Lineage of composed datasets; a circle is refused before anything is written."""
-    composed = [one.contract for one in given if one.contract.composed is not None]
-    if not composed:
-        return {}
-    known = lineage.known_inputs(connection, *(one.contract for one in given))
-    return {contract.name: lineage.column_lineage(contract, known) for contract in composed}
-
-
-def _codes(connection: Connection, new: Sequence[Prepared], acts: Acts) -> dict[str, str]:
-    """Dataset → the code its new entry gets."""
-    scheme = GovernmentCatalogue(local_date(acts.now))
-    named = [one.contract for one in new if one.contract.name not in acts.codes]
-    codes = scheme.next_codes(connection, [contract.classification for contract in named])
-    given = {contract.name: code for contract, code in zip(named, codes, strict=True)}
-    return {**acts.codes, **given}
-
-
-def _start(connection: Connection, given: Prepared, found: Standing, acts: Acts, again: bool) -> Way:
+def _start(given: Prepared, known: Known, acts: Acts, again: bool) -> Way:
     """The way of a contract, its compilation taken where that makes something new."""
-    new = found.way == machine(PROCEDURE).start
+    name = given.contract.name
+    found = known.standings.get(name) or _new(given, known.codes)
+    new = name not in known.standings
+    edges = known.edges.get(name, ())
     if not new and found.newest_digest == given.digest:
-        way = Way(given, found, False, False, found.newest, found.way)
-        way.earlier = [act for act in acts_of(connection, found.entry_id) if act.revision == found.newest]
+        way = Way(given, found, False, False, found.newest, found.way, edges=edges)
+        if found.way != revisions.PUBLISHED:
+            way.earlier, way.unseen, way.former = (
+                known.acts_on(found), known.unseen(found), known.in_force(found),
+            )  # fmt: skip
         if again and way.state in RESTING:
             _take(way, COMPILE, Office.STEWARD, acts, {"digest": given.digest, "breaks": []})
         return way
-    way = Way(given, found, new, True, 1 if new else found.newest + 1, found.way)
+    way = Way(given, found, new, True, 1 if new else found.newest + 1, found.way, edges=edges)
     details: dict[str, Any] = {"digest": given.digest, "breaks": []}
     if not new:
-        way.former = revisions.current(connection, found.name)
-        before = revisions.number(connection, found.name, found.newest)
-        step = compare(before.contract, given.contract)
-        details["breaks"] = list(step.reasons) if isinstance(step, Breaking) else []
-        if found.published is not None:
-            way.added = conditions.added_conditions(way.former.contract, given.contract)
+        way.former, before = known.in_force(found), known.made[found.entry_id, found.newest]
+        broken = breaks_of(before.contract, given.contract)
+        details["breaks"] = list(broken)
+        if way.former is not None:
+            same = way.former.number == before.number
+            way.breaks = broken if same else breaks_of(way.former.contract, given.contract)
+            way.added = way.unseen = conditions.added_conditions(way.former.contract, given.contract)
     _take(way, COMPILE, Office.STEWARD, acts, details)
     return way
 
@@ -161,7 +120,7 @@ def _new(given: Prepared, codes: Mapping[str, str]) -> Standing:
     )  # fmt: skip
 
 
-def _steps(connection: Connection, way: Way, acts: Acts, upto: str) -> None:
+def _steps(way: Way, acts: Acts, upto: str) -> None:
     """The steps after compilation."""
     if not way.changed and way.state in RESTING:
         way.waits = (
@@ -174,24 +133,17 @@ def _steps(connection: Connection, way: Way, acts: Acts, upto: str) -> None:
         if way.state != _before(event):
             continue
         details: Mapping[str, Any] = way.given.checked if event == CHECK else {}
-        if event == REVIEW and (unseen := _unseen(connection, way)):
+        if event == REVIEW and way.unseen:
             if not acts.seen_added_condition:
-                way.waits = tuple(_waiting(each, way.standing.name) for each in unseen)
+                way.waits = tuple(_waiting(each, way.standing.name) for each in way.unseen)
                 return
-            details = {"seen_added_condition": [each.path for each in unseen]}
+            details = {"seen_added_condition": [each.path for each in way.unseen]}
         _take(way, event, office, acts, details)
 
 
 def _before(event: str) -> str:
     """The state in which a step of the straight way is taken."""
     return next(s.state for s in machine(PROCEDURE).steps if s.event == event)
-
-
-def _unseen(connection: Connection, way: Way) -> tuple[conditions.Added, ...]:
-    if way.changed:
-        return way.added
-    found = conditions.findings_of(connection, way.standing.entry_id, way.number)
-    return tuple(each.found for each in conditions.unseen(found))
 
 
 def _waiting(added: conditions.Added, name: str) -> str:
@@ -215,89 +167,11 @@ def _take(way: Way, event: str, office: Office, acts: Acts, details: Mapping[str
     way.state = after
 
 
-def _write(connection: Connection, ways: Sequence[Way], acts: Acts) -> None:
-    """Every row of the walk, in an order the references between them allow."""
-    _insert(connection, ways, acts)
-    _move(connection, [way for way in ways if not way.new])
-    write(connection, [act for way in ways for act in way.made])
-    for way in ways:
-        if way.added:
-            conditions.keep(connection, way.standing.entry_id, way.number, way.added, acts.now)
-        if any(act.event == REVIEW for act in way.made) and (way.added or not way.changed):
-            by = acts.actor(Office.AUTHORITY)
-            conditions.see(connection, way.standing.entry_id, way.number, by, acts.now)
-        if not way.new:
-            clocks.follow(connection, way.standing, way.number, way.made, acts.now)
-        elif way.state == "signed_off":
-            clocks.received(connection, way.standing, acts.now)
-        if way.edges and way.standing.published is None and way.state != revisions.PUBLISHED:
-            lineage.record_edges(connection, way.given.contract.name, way.edges)
-    published = [way for way in ways if any(act.event == PUBLISH for act in way.made)]
-    told = put_in_force(connection, [_coming(connection, way) for way in published], acts.now)
-    for way in published:
-        way.told = told.get(way.standing.name, 0)
-
-
-def _coming(connection: Connection, way: Way) -> Coming:
-    former = None
-    if way.standing.published is not None:
-        found = way.former or revisions.current(connection, way.standing.name)
-        former = (found.number, found.contract)
-    path = way.given.place or way.standing.newest_path or way.standing.path
-    return Coming(way.standing, way.number, way.given.contract, former, way.edges, path)
-
-
-def _insert(connection: Connection, ways: Sequence[Way], acts: Acts) -> None:
-    new = [
-        {
-            "id": way.standing.entry_id, "name": way.standing.name, "code": way.standing.code,
-            "state": way.state if way.state != revisions.PUBLISHED else "reviewed", "current_revision": 1,
-            "created_at": acts.now, "path": way.given.place, **head(way.given.contract),
-        }
-        for way in ways
-        if way.new
-    ]  # fmt: skip
-    changed = [way for way in ways if way.changed]
-    made = [
-        {
-            "id": new_id("rev"), "entry_id": way.standing.entry_id, "number": way.number,
-            "contract": way.given.text, "digest": way.given.digest, "reason": acts.reason,
-            "made_by": acts.by, "made_at": acts.now, "path": way.given.place,
-        }
-        for way in changed
-    ]  # fmt: skip
-    if new:
-        connection.execute(insert(entries), new)
-    if made:
-        connection.execute(insert(revision_rows), made)
-        outlines.keep_all(connection, {way.given.digest: way.given.contract for way in changed})
-
-
-def _move(connection: Connection, ways: Sequence[Way]) -> None:
-    """The rows of entries that were there: where the revision on its way is now."""
-    for way in ways:
-        values: dict[str, Any] = {}
-        speaks = way.standing.published is None  # no revision in force stands before the newest
-        if way.changed:
-            values = way.standing.moved(way.state) | {"current_revision": way.number}
-            if speaks:
-                values |= head(way.given.contract)
-            else:
-                values["published_revision"] = way.standing.published
-        elif way.made:
-            values = way.standing.moved(way.state)
-        if speaks or (not way.changed and way.standing.pending is None):
-            values["path"] = way.given.place
-        if values:
-            of_entry = entries.c.id == way.standing.entry_id
-            connection.execute(update(entries).where(of_entry).values(**values))
-
-
-def _result(way: Way) -> Catalogued:
+def _result(way: Way, told: Mapping[str, int]) -> Catalogued:
     standing = way.standing
     in_force = way.number if way.state == revisions.PUBLISHED else standing.published
     points = (*way.given.open_points, *way.waits)
     return Catalogued(
         standing.entry_id, standing.name, standing.code, way.number, way.state, way.changed, points,
-        in_force, way.told,
+        in_force, told.get(standing.name, 0),
     )  # fmt: skip

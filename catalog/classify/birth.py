@@ -8,6 +8,7 @@ the identity number of the same row.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Final
 
@@ -15,15 +16,34 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.classify.column import Column
-from catalog.classify.kinds import Kind, minors
+from catalog.classify.kinds import Kind, minors, scoring
 from catalog.classify.support import Support
 
 _DATE: Final = r"^(?:18[89]|19\d|20\d)\d(?:[^0-9]|(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?:$|[^0-9])|$)"
+# Written the other way round, by month names, with two digits for the year, or as days since 1900.
+_MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_ENGLISH: Final = (
+    r"^(?:\d{1,2}[-/. ]\d{1,2}[-/. ](?:18|19|20)\d\d"
+    rf"|(?i:\d{{1,2}}[-/. ]?{_MONTH}[-/., ]*(?:19|20)\d\d|{_MONTH}[. ]*\d{{1,2}},? *(?:19|20)\d\d))"
+)
+_SHORT: Final = (
+    r"^\d\d[-/.年]?(?:0?[1-9]|1[0-2])[-/.月]?(?:0?[1-9]|[12]\d|3[01])日?$|^[1-5]\d{4}$"
+    r"|^(?:二[〇零○O]|一九)[〇零○O一二三四五六七八九]{2}年"
+)
 _PARTS: Final = r"^(?P<y>(?:19|20)\d\d)\D?(?P<m>\d{1,2})?\D?(?P<d>\d{1,2})?"
 _AGE: Final = r"^\d{1,3}(?:\.\d+)?(?:岁|周岁|个?月|天)?(?:\d{1,2}个?月)?(?:龄)?$"
 _YEARS: Final = r"^\d{1,3}(?:\.0)?(?:周?岁)?$"
 _MONTHS: Final = r"^\d{1,2}岁\d{1,2}个?月$|^\d{1,3}(?:个月|天|月龄|月)$"
+_OF_STAFF: Final = r"任教|教师|老师|教工|园长|院长|主任|医生|医师|护士|负责|经办|幼儿园|福利"
+_PUPILS: Final = (
+    r"学生|学籍|学号|监护|家长|考生|新生|幼儿|儿童|孩子|父亲|母亲|student|pupil|parent|guardian|^xs"
+)
+_CLASS_HEADING: Final = r"班|年级|class|grade|nianji|^nj|^bj"
+_OF_A_CHILD: Final = ("person_name", "resident_id", "minor", "date_of_birth", "mobile")
 _AGE_HEADING: Final = ("年龄", "岁数", "周岁", "age", "nl", "月龄")
+# A day, a month and a year: which of the first two is the month matters little for an age.
+_TURNED: Final = r"^(\d{1,2})[-/. ](\d{1,2})[-/. ]((?:18|19|20)\d\d).*$"
+_NAMED: Final = r"^.*[A-Za-z].*?((?:19|20)\d\d)$"
 # Identity numbers carry the day of birth at these places.
 _BORN: Final = slice(6, 14)
 
@@ -32,7 +52,9 @@ def born(column: Column, kind: Kind) -> Support | None:
     """What the values say for dates of birth, under a telling heading."""
     if not column.meaning.strength(kind.name):
         return None
-    share = column.share_of(_DATE)
+    share = column.share_of(rf"{_DATE}|{_ENGLISH}")
+    if share < column.limits.share and column.meaning.strength(kind.name) >= scoring().initials:
+        share = max(share, column.share_of(rf"{_DATE}|{_ENGLISH}|{_SHORT}"))
     return Support(share, {"identity_agreement": 0.0}) if share else None
 
 
@@ -40,7 +62,7 @@ def young(column: Column, kind: Kind) -> Support | None:
     """What the values say for the ages or dates of birth of children, under a telling heading."""
     if not column.meaning.strength(kind.name):
         return None
-    share = max(column.share_of(_DATE), column.share_of(_AGE))
+    share = max(column.share_of(rf"{_DATE}|{_ENGLISH}"), column.share_of(_AGE))
     return Support(share) if share else None
 
 
@@ -63,7 +85,7 @@ def agreement(column: Column, numbers: pa.Array) -> float:
         return 0.0
     if pa.types.is_temporal(column.aligned.type) and not pa.types.is_time(column.aligned.type):
         days = pc.strftime(column.aligned.cast(pa.timestamp("s")), format="%Y%m%d")
-    elif column.share_of(_DATE) >= column.limits.share:
+    elif column.share_of(rf"{_DATE}|{_ENGLISH}") >= column.limits.share:
         days = _eight_digits(column.aligned_texts)
     else:
         return 0.0
@@ -125,12 +147,42 @@ def _since(days: pa.Array, rows: int, on: date) -> float:
 
 def _eight_digits(texts: pa.Array) -> pa.Array:
     """Dates as ``yyyymmdd``; a missing month or day is 01, what is no date is null."""
-    parts = pc.extract_regex(texts, _PARTS)
+    turned = pc.replace_substring_regex(texts, _TURNED, r"\3-\2-\1")
+    parts = pc.extract_regex(pc.replace_substring_regex(turned, _NAMED, r"\1"), _PARTS)
     month, day = (
         pc.utf8_lpad(pc.if_else(pc.equal(part, ""), "1", part), 2, "0")
         for part in (pc.struct_field(parts, "m"), pc.struct_field(parts, "d"))
     )
     return pc.binary_join_element_wise(pc.struct_field(parts, "y"), month, day, "")
+
+
+def names_children(column: Column) -> bool:
+    """Whether a heading names the rows as children: 幼儿姓名, 受种者, not 幼儿园园长."""
+    words = column.meaning.words
+    return bool(
+        column.sample
+        and re.search(minors().subjects, words)
+        and not re.search(_OF_STAFF, words)
+        and any(column.meaning.strength(kind) >= scoring().hint for kind in _OF_A_CHILD)
+    )
+
+
+def names_pupils(column: Column) -> bool:
+    """Whether a heading names the rows as pupils, of whatever age."""
+    words = column.meaning.words
+    return bool(
+        column.sample
+        and re.search(_PUPILS, words)
+        and any(column.meaning.strength(kind) >= scoring().hint for kind in _OF_A_CHILD)
+    )
+
+
+def young_class(column: Column) -> bool:
+    """Whether a column holds classes of kindergarten or of the first seven years of school."""
+    words = column.meaning.words
+    if not re.search(_CLASS_HEADING, words) or re.search(_OF_STAFF, words):
+        return False
+    return column.share_of(minors().classes) >= column.limits.share
 
 
 def school_context(words: str) -> bool:

@@ -8,14 +8,18 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from catalog.cli_tables import console_of
+
 _CASES = 15
 
 
 def print_dataset(document: Mapping[str, Any]) -> None:
     """Every field of a dataset and how its grade comes about."""
-    table = Table(title=f"{document['name']} {document['title']}: grade {document['grade']}")
+    console = console_of()
+    console.print(f"{document['name']}  {document['title']}: grade {document['grade']}", highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("field", "declared", "found", "missed at most", "inherited", "decided", "grade"):
-        table.add_column(heading, overflow="fold", no_wrap=heading == "field")
+        table.add_column(heading)
     for each in document["fields"]:
         table.add_row(
             each["field"],
@@ -23,11 +27,14 @@ def print_dataset(document: Mapping[str, Any]) -> None:
             "\n".join(_found(f) for f in each["found"]),
             "\n".join(_bound(f["missed_at_most"]) for f in each["found"]),
             _level(each["inherited"]) if each["inherited"]["grade"] > 1 else "",
-            "\n".join(f"{d['act']} {d['kind']} → {d['grade']}" for d in each["decided"]),
+            "\n".join(_decided(d) for d in each["decided"]),
             _level(each["effective"]),
         )
-    console = Console()
     console.print(table)
+    if any(f["beyond_declared"] and not f["covered"] for each in document["fields"] for f in each["found"]):
+        console.print(
+            "! found beyond what is declared: declare it, or decide with `ybz classify confirm|override`"
+        )
     if document["merges"]:
         state = document["review"]["state"] if document["review"] else "not yet raised"
         console.print(f"merges personal information of {', '.join(document['merges'])}; review: {state}")
@@ -40,7 +47,7 @@ def print_evaluation(document: Mapping[str, Any]) -> None:
         table.add_column(heading, justify="left" if heading == "class" else "right")
     for kind, c in document["by_class"].items():
         table.add_row(kind, *(f"{c[part]:.3f}" for part in ("precision", "recall", "f1")), str(c["support"]))
-    console = Console()
+    console = console_of()
     console.print(table)
     console.print(f"weighted F1 {document['weighted_f1']:.4f}, macro F1 {document['macro_f1']:.4f}")
     low, sensitive = document["under_classified"], document["sensitive_columns"]
@@ -74,6 +81,12 @@ def _level(level: Mapping[str, Any]) -> str:
 def _found(found: Mapping[str, Any]) -> str:
     mark = " (decided)" if found["covered"] else " !" if found["beyond_declared"] else ""
     return f"{found['kind']} {_level(found)}, score {found['score']:.2f}{mark}"
+
+
+def _decided(decision: Mapping[str, Any]) -> str:
+    """A decision in few words; ``*`` is the field as such."""
+    kind = "" if decision["kind"] == "*" else f"{decision['kind']} "
+    return f"{decision['act']} {kind}→ {decision['grade']}"
 
 
 def _bound(share: float | None) -> str:

@@ -30,6 +30,8 @@ PROBE: Final = 60
 LISTED: Final = 80
 _HAN: Final = "\u4e00-\u9fff"
 _HAN_IN_CLASS: Final = re.compile(r"\[[^\]]*\]")
+# Signs that hide characters, beside the asterisk; # and ? only in a row of them.
+_MASKS: Final = r"[●○■□•✱✲☆★◆×╳]|[#?_]{3,}"
 _WIDE: Final = r"[\x{3000}\x{FF01}-\x{FF5E}]"
 
 
@@ -84,7 +86,9 @@ class Column:
         texts = self.aligned
         if not (pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type)):
             texts = texts.cast(pa.string())
-        texts = pc.utf8_trim(pc.utf8_trim_whitespace(half_width(texts)), "'`\ufeff")
+        texts = pc.utf8_trim(pc.utf8_trim_whitespace(half_width(texts)), "'`\"\ufeff")
+        if pc.any(pc.match_substring_regex(texts, _MASKS)).as_py():
+            texts = pc.replace_substring_regex(texts, _MASKS, "*")
         return pc.if_else(pc.is_in(texts, _blanks().cast(texts.type)), None, texts)
 
     @cached_property

@@ -22,6 +22,8 @@ def detect(column: Column, kind: Kind) -> Support | None:
     details = {"firm_share": round(firms, 3), "public_share": round(public, 3)}
     named = column.meaning.strength(kind.name)
     if named >= scoring().initials:
+        if public > firms and firms < column.limits.share:
+            return None  # a column of offices: 承办单位, 主管部门
         return Support(min(1.0, max(firms, ended) + public * 0.5), details)
     if column.distinct < 0.05 * column.sample and not named:
         return None

@@ -23,7 +23,7 @@ from policies.grading import IN_FORCE, item_grade
 from policies.rulebook import rule
 
 # What a heading says beside the kind, by words of `detectors.yaml`: the first that holds.
-_VARIANTS: Final = ("financial", "track", "person", "firm")
+_VARIANTS: Final = ("financial", "health", "track", "person", "firm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,9 @@ class Finding:
     beyond_declared: bool
 
 
-def weight(kind: str, heading: str = "", *, with_person: bool, children: bool = False) -> Weight:
+def weight(
+    kind: str, heading: str = "", *, with_person: bool, children: bool = False, variant: str = ""
+) -> Weight:
     """What a kind means.
 
     Args:
@@ -104,12 +106,13 @@ def weight(kind: str, heading: str = "", *, with_person: bool, children: bool = 
         heading: normalised, for what it says beside the kind (a firm's address, a track).
         with_person: whether the rows are about persons (an address is then a person's).
         children: whether the rows are children under 14: all that is personal is then sensitive.
+        variant: what the other columns say beside the kind; "" = the heading decides.
 
     Source: ``policies/rules/grading.yaml``, rules ``findings`` and ``floors``; PIPL 28.
     """
     meaning = rule("grading", "findings", IN_FORCE).value[kind]
     attribute = bool(meaning.get("attribute", False))
-    variant = _variant(kind, heading)
+    variant = variant or _variant(kind, heading)
     if variant in meaning.get("variants", {}):
         meaning = meaning["variants"][variant]
     elif with_person:

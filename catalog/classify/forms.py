@@ -14,11 +14,22 @@ import pyarrow.compute as pc
 from catalog.classify.check_digits import CHECK_DIGITS
 from catalog.classify.column import Column, passing
 from catalog.classify.kinds import Kind, scoring
+from catalog.classify.sampling import spread
 from catalog.classify.support import Support
 
 # Characters before a mobile number's last eleven digits are a country prefix.
 _PREFIX: Final = slice(-11, -8)
 _LETTERED: Final = 0.6
+# So many values of a form show what its look-alikes never do.
+_MARKED_SHARE: Final = 0.2
+# An identity number with up to ten other characters around it, or written in groups.
+_GROUPS: Final = r"[1-9]\d{5}[-_./· ]?(?:19|20)\d\d[-_./· ]?[01]\d[-_./· ]?[0-3]\d[-_./· ]?\d{3}[\dX]"
+_BEHIND: Final = r"[^\dX*,，。;；]{1,2}[^\d*,，。;；)）]{0,6}[)）]?(?:\d{1,2})?|[1-7][1-4](?:B\d)?"
+_AFFIXED: Final = rf"^[^\d*,，。;；]{{0,10}}{_GROUPS}(?:{_BEHIND})?$"
+INNER: Final = r"^\D{0,12}(?P<n>\d{17}[\dX])"
+_NUMBER_LENGTH: Final = 18
+# Of so many numbers each of the last eight places has at least so many different digits.
+_LOOKED_AT, _FEW, _PLACE_DIGITS = 60, 8, 5
 
 
 def detect(column: Column, kind: Kind) -> Support | None:
@@ -27,12 +38,15 @@ def detect(column: Column, kind: Kind) -> Support | None:
         return None
     named = column.meaning.strength(kind.name)
     formed = column.matching(kind.text("form"), raw=bool(kind.rest.get("raw")))
-    if named < scoring().initials and not _believed(formed, kind):
+    if named < scoring().initials and not _believed(formed, kind, decided=column.meaning.decided):
         formed = formed.slice(0, 0)
     valid = float(len(formed))
     if kind.check:
         valid *= passing(formed, CHECK_DIGITS[kind.check], scoring().checked_rows)
-    masked = len(column.matching(kind.text("masked")))
+    masked = len(_masked(column, kind, named))
+    if kind.name == "resident_id" and len(formed) < column.limits.share * column.sample:
+        inner = affixed(column)
+        valid += len(inner) * passing(inner, CHECK_DIGITS[kind.check], scoring().checked_rows)
     further = _under_a_heading(column, kind) if named >= scoring().initials else 0
     if kind.name == "foreign_resident_permit" and not further:
         further = len(column.matching(kind.text("other")))
@@ -63,16 +77,60 @@ def _under_a_heading(column: Column, kind: Kind) -> int:
     return int(len(extra) - both)
 
 
-def _believed(formed: pa.Array, kind: Kind) -> bool:
+def affixed(column: Column) -> pa.Array:
+    """Identity numbers that a letter, a word, a category or a remark stands before or behind.
+
+    School register numbers (G or L before it), certificates of disabled persons (two digits behind it),
+    「身份证:…」, 「…(本人)」, and numbers written in groups.
+    """
+    if not column.is_text or column.longest < _NUMBER_LENGTH:
+        return column.codes.slice(0, 0)
+    hits = column.matching(_AFFIXED)
+    hits = hits.filter(pc.greater(pc.utf8_length(hits), _NUMBER_LENGTH))
+    if not len(hits):
+        return hits
+    return pc.struct_field(
+        pc.extract_regex(pc.replace_substring_regex(hits, r"[-_./· ]", ""), INNER), "n"
+    ).drop_null()
+
+
+def _masked(column: Column, kind: Kind, named: float) -> pa.Array:
+    """Values whose middle is hidden; where the heading is silent they have the length of whole ones."""
+    hits = column.matching(kind.text("masked"))
+    lengths = kind.rest.get("lengths")
+    if not len(hits) or named >= scoring().hint or not lengths:
+        return hits
+    return hits.filter(pc.is_in(pc.utf8_length(hits), pa.array(lengths, pa.int32())))
+
+
+def _spread_out(formed: pa.Array) -> bool:
+    """Whether numbers vary as subscribers' do: a serial or a time keeps some of its places."""
+    texts = spread(
+        pc.utf8_slice_codeunits(pc.replace_substring_regex(formed, r"\D|\.0$", ""), -8), _LOOKED_AT
+    )
+    if len(texts) < _FEW:
+        return True
+    values = texts.to_pylist()
+    least = min(_PLACE_DIGITS, len(values) // 4)
+    return len(set(values)) > 0.5 * len(values) and all(
+        len(set(place)) >= least for place in zip(*values, strict=True)
+    )
+
+
+def _believed(formed: pa.Array, kind: Kind, *, decided: bool) -> bool:
     """Whether values of the form may be taken for the kind though the heading does not say so."""
     if not len(formed):
         return False
     letters = kind.text("letters")
     if letters and pc.sum(pc.match_substring_regex(formed, letters)).as_py() < 0.9 * len(formed):
         return False
+    marked = kind.text("marked")
+    if marked and pc.sum(pc.match_substring_regex(formed, marked)).as_py() < _MARKED_SHARE * len(formed):
+        return False
     if "varied" in kind.rest:
         last = pc.utf8_slice_codeunits(formed, _PREFIX.start, _PREFIX.stop)
-        return bool(len(pc.unique(last)) >= min(int(kind.rest["varied"]), len(formed)))
+        varied = len(pc.unique(last)) >= min(int(kind.rest["varied"]), len(formed))
+        return bool(varied and (not decided or _spread_out(formed)))
     if "provinces" in kind.rest:
         counts = pc.value_counts(pc.utf8_slice_codeunits(formed, 0, 2)).field("counts")
         most = sorted(counts.to_pylist(), reverse=True)[: int(kind.rest["provinces"])]

@@ -25,6 +25,55 @@ _BRACKETS: Final = re.compile(r"[(（\[【<《].*?[)）\]】>》]")
 _DECORATION: Final = re.compile(
     r"(?:[*#:：、，。\s\d_]|必填|选填|一|二|三|信息|值|字段|内容|文本|脱敏|原始|加密|明文)+$"
 )
+# What may stand behind the word for a value that has a list of codes: code, name, description.
+_TAIL: Final = re.compile(
+    r"(?:代码|编码|编号|码|名称|名|描述|说明|情况|状况|类型|类别|种类|分类|等级|级别|程度|详情|结果|记录|标识|标志)+$"
+)
+_LATIN_TAILS: Final = frozenset(
+    [
+        "code",
+        "codes",
+        "cd",
+        "desc",
+        "description",
+        "name",
+        "nm",
+        "type",
+        "kind",
+        "class",
+        "level",
+        "grade",
+        "text",
+        "txt",
+        "dm",
+        "mc",
+        "bm",
+        "ms",
+        "value",
+    ]
+)
+# Behind an English heading these say how the values are written, not what they are.
+_LATIN_DECORATION: Final = frozenset(
+    [
+        "masked",
+        "mask",
+        "hidden",
+        "desensitized",
+        "desen",
+        "tm",
+        "enc",
+        "encrypted",
+        "plain",
+        "raw",
+        "old",
+        "new",
+        "bak",
+        "str",
+        "val",
+        "cn",
+        "zh",
+    ]
+)
 _LEADING: Final = re.compile(r"^[*#\s\d.、_]+")
 # Shortest word whose initials are taken.
 _INITIALS_FROM: Final = 3
@@ -76,8 +125,10 @@ def _read(heading: str) -> Meaning:
     text = unicodedata.normalize("NFKC", heading).strip()
     plain = _LEADING.sub("", _DECORATION.sub("", _BRACKETS.sub("", text))) or text
     words = _SEPARATOR.sub("_", _CAMEL.sub("_", plain).lower()).strip("_")
-    found = _chinese(words) if _HAN.search(words) else _latin(words)
-    other = NONE in found and found[NONE] >= max(found.values())
+    # Codes of standards end in digits (AAC003); a number behind another heading counts columns.
+    code = _latin_words().get(_SEPARATOR.sub("", text.lower()))
+    found = dict(code) if code else _chinese(words) if _HAN.search(words) else _latin(words)
+    other = NONE in found and found[NONE] >= max(found.values()) and words not in _generic()
     whole = _SEPARATOR.sub("_", _CAMEL.sub("_", text).lower()).strip("_")
     told = {kind: s for kind, s in found.items() if kind != NONE and not _unlike(kinds()[kind], whole)}
     return Meaning(MappingProxyType(told), other, whole)
@@ -103,12 +154,36 @@ def _chinese(words: str) -> dict[str, float]:
     if joined.startswith(("是否", "有无")):
         flagged = {kind: s for kind, s in best.items() if kind in kinds() and kinds()[kind].rest.get("flags")}
         return flagged or {NONE: 1.0}
+    stem = _TAIL.sub("", joined)
+    vague = set(best) == {NONE} or max(best.values(), default=0.0) <= scoring().contained
+    if vague and 0 < len(stem) < len(joined):
+        return _coded(_chinese(stem)) or best
     return best
 
 
+def _coded(found: Mapping[str, float]) -> dict[str, float]:
+    """Of the kinds of a heading's stem those that keep their meaning before 代码, 名称 or 情况."""
+    kept = {kind: s for kind, s in found.items() if kind in kinds() and kinds()[kind].rest.get("coded")}
+    return {kind: strength * scoring().initials for kind, strength in kept.items() if strength >= 1.0}
+
+
+@cache
+def _generic() -> frozenset[str]:
+    return frozenset(word.lower() for word in kinds()[NONE].listed("generic"))
+
+
 def _latin(words: str) -> dict[str, float]:
-    """Kinds of the English words or initials a heading ends in."""
+    """Kinds of the English words or initials a heading ends in, or of what stands before code or name."""
     tokens = [token.strip("0123456789") or token for token in words.split("_") if token]
+    while len(tokens) > 1 and tokens[-1] in _LATIN_DECORATION:
+        tokens.pop()
+    found = _ending(tokens)
+    if len(tokens) > 1 and tokens[-1] in _LATIN_TAILS and not set(found) - {NONE}:
+        return _coded(_ending(tokens[:-1])) or found
+    return found
+
+
+def _ending(tokens: list[str]) -> dict[str, float]:
     known = _latin_words()
     for first in range(len(tokens)):
         found = known.get("".join(tokens[first:]))

@@ -81,6 +81,8 @@ class Minors:
     counted_on: date
     share: float
     school: tuple[str, ...]
+    subjects: str
+    classes: str
 
 
 @cache
@@ -103,7 +105,14 @@ def scoring() -> Scoring:
 def minors() -> Minors:
     """The rule on children in force."""
     value = rule("detectors", "minors", IN_FORCE).value
-    return Minors(value["age"], value["counted_on"], value["share"], tuple(value["school"]))
+    return Minors(
+        value["age"],
+        value["counted_on"],
+        value["share"],
+        tuple(value["school"]),
+        value["subjects"],
+        value["classes"],
+    )
 
 
 @cache

@@ -24,10 +24,14 @@ _LEAST_DISTINCT: Final = 0.1
 _MOST_SAME_ENDING: Final = 0.25
 _LEAST_GIVEN: Final = 0.75
 _MOST_PLACES: Final = 0.15
+# How telling names are that differ and end as given names do.
+_SURE: Final = 0.92
 _SMALL: Final = 20
 _MASKED: Final = r"^(?:\p{Han}[*＊xX某○Ｏ×]{1,3}\p{Han}?|[*＊×]{1,2}\p{Han}{1,2}|\p{Han}某某?)$"
-_FOREIGN: Final = r"^[A-Za-z][A-Za-z'.\-]+(?:[ ,·]{1,2}[A-Za-z][A-Za-z'.\-]*){1,4}$"
+_FOREIGN: Final = r"^[A-Za-z][A-Za-z'.\-]+(?:[ ,·/]{1,2}[A-Za-z][A-Za-z'.\-]*){1,4}$"
+_GIVEN_ONLY: Final = r"^[A-Z][a-z]{1,14}$"
 _HAN_AND_LATIN: Final = r"^\p{Han}{2,4}\s*[(（/][A-Za-z ]+[)）]?$"
+_ADDRESSED: Final = r"(?:先生|女士|小姐|同志|师傅|大爷|大妈|阿姨|某某|某)$"
 _TITLED: Final = r"(?:先生|女士|小姐|医生|老师|同志|主任|师傅)$"
 # What several persons in one cell are parted by.
 _PARTED: Final = r"[、,，;；/ ].*$"
@@ -50,15 +54,27 @@ def detect(column: Column, kind: Kind) -> Support | None:
     if masked:
         details["masked_share"] = round(masked, 3)
     if named >= scoring().initials:
-        foreign = column.share_of(_FOREIGN) + column.share_of(_HAN_AND_LATIN)
+        foreign = column.share_of(rf"{_FOREIGN}|{_GIVEN_ONLY}") + column.share_of(_HAN_AND_LATIN)
+        foreign += column.share_of(rf"^{surname_class()}{_ADDRESSED}")
         return Support(min(1.0, share + foreign + masked * scoring().masked), details)
+    if (
+        share < column.limits.share_without_name
+        and column.share_of(rf"^{surname_class()}{_ADDRESSED}") >= column.limits.share
+    ):
+        return Support(scoring().masked, details)
     if share >= column.limits.share:
         details["given_share"] = round(_given_share(hits), 3)
     if masked >= column.limits.share:
         return Support(masked * scoring().masked, details)
     if share < column.limits.share or not _like_names(column, hits, details["given_share"]):
         return None
-    return Support(share, details)
+    alone = _SURE if details["given_share"] >= 0.85 and len(pc.unique(hits)) > 0.5 * len(hits) else None
+    return Support(share, details, alone=alone)
+
+
+def foreign(column: Column) -> bool:
+    """Whether a column whose heading allows names holds names in Latin letters."""
+    return column.meaning.strength("person_name") > 0 and column.share_of(_FOREIGN) >= column.limits.share
 
 
 def _like_names(column: Column, hits: pa.Array, given: float) -> bool:
@@ -96,7 +112,8 @@ def _places() -> pa.Array:
 @cache
 def _surnames() -> tuple[str, str]:
     lists = YAML(typ="safe").load(Path(__file__).with_name("surnames.yaml").read_text(encoding="utf-8"))
-    return re.sub(r"\s", "", lists["single"]), "|".join(lists["double"])
+    single = re.sub(r"\s", "", lists["single"] + lists["traditional"])
+    return "".join(dict.fromkeys(single)), "|".join(lists["double"])
 
 
 def surname_class() -> str:

@@ -7,13 +7,15 @@ column holds is :mod:`catalog.classify.judging`'s.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from catalog.classify.column import Column, limits
-from catalog.classify.finding import Finding, finding, weight
+from catalog.classify.finding import Finding, finding
 from catalog.classify.judging import look
 from catalog.classify.sampling import sampled
 from contracts.model import Contract
@@ -61,12 +63,7 @@ def classify(
         item = items[seen.column.name]
         for evidence in (seen.kind, seen.hidden):
             if evidence is not None:
-                meaning = weight(
-                    evidence.detector,
-                    seen.column.meaning.words,
-                    with_person=with_person,
-                    children=found.children,
-                )
+                meaning = found.meaning(seen, evidence.detector, with_person=with_person)
                 findings.append(
                     finding(item, contract.sharing.type, evidence, meaning, about_persons=declared)
                 )
@@ -82,3 +79,50 @@ def about_persons(contract: Contract, detected: Iterable[str]) -> bool:
         return any(bound.kind in _PERSONS for bound in contract.units)
     kinds = set(detected)
     return "resident_id" in kinds and "uscc" not in kinds
+
+
+def kept_with(findings: Iterable[Finding], former: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings in added rows with those in the rows they are added to: nothing is forgotten by adding.
+
+    Args:
+        findings: in the added rows.
+        former: in the rows of the release they are added to.
+    """
+    kept = {(each.field, each.detector): each for each in findings}
+    for each in former:
+        known = kept.get((each.field, each.detector))
+        if known is None:
+            kept[each.field, each.detector] = replace(
+                each, evidence={**each.evidence, "of_former_rows": True}
+            )
+        elif (each.grade, each.sensitive, each.personal) > (known.grade, known.sensitive, known.personal):
+            kept[each.field, each.detector] = replace(
+                known,
+                grade=max(known.grade, each.grade),
+                personal=known.personal or each.personal,
+                sensitive=known.sensitive or each.sensitive,
+                beyond_declared=known.beyond_declared or each.beyond_declared,
+            )
+    return tuple(kept.values())
+
+
+def persons_in(contract: Contract, table: pa.Table, former_rows: int = 0) -> int:
+    """How many persons a table is about, for the rules on very many of them; 0 where it is about none.
+
+    Args:
+        contract: names the field that identifies a person or a household.
+        table: typed rows.
+        former_rows: rows of the release they are added to; each is counted as a person of its own.
+
+    Returns:
+        Different persons or households, or the rows where the contract names none of its fields for them.
+    """
+    if not any(bound.kind in _PERSONS for bound in contract.units):
+        return 0
+    named = [
+        item.name
+        for item in contract.unit_fields
+        if item.unit is not None and item.unit.kind in _PERSONS and item.name in table.column_names
+    ]
+    counts = [int(pc.count_distinct(table[name]).as_py()) for name in named]
+    return max(counts, default=table.num_rows) + former_rows

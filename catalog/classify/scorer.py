@@ -30,6 +30,8 @@ from catalog.classify.support import Detector, Support
 
 # Share beyond chance from which a check digit is believed whatever the heading says.
 _CHECKED: Final = 0.8
+# So few values tell a kind by themselves where all of them pass a check digit.
+_FEW_CHECKED: Final = 3
 # A kind whose share is less than this leaves room for another one in the same column.
 _WHOLE: Final = 0.85
 # Shares of parts add up to no more than the column, but for what chance passes.
@@ -79,7 +81,12 @@ def scores(column: Column) -> tuple[Scored, ...]:
         for each in known
         if each in parts or each.score >= scoring().least
     ]
-    return tuple(sorted(found, key=lambda each: (-strictest.get(each.kind, 0), -each.score)))
+    whole = {each.kind: each.share for each in parts}
+    return tuple(
+        sorted(
+            found, key=lambda each: (-strictest.get(each.kind, 0), -whole.get(each.kind, 0.0), -each.score)
+        )
+    )
 
 
 def _parts(column: Column, known: list[Scored]) -> list[Scored]:
@@ -144,9 +151,10 @@ def _enough(column: Column, kind: Kind, support: Support, beyond: float, strengt
     if strength:
         return beyond >= column.limits.share_with_name
     if kind.name in scoring().exclusive and kind.check:
-        return column.sample >= column.limits.least_sample and beyond >= column.limits.share_with_name
-    least = float(kind.rest.get("share", column.limits.share))
-    return column.sample >= column.limits.least_sample and beyond >= min(least, 0.95)
+        least = _FEW_CHECKED if beyond >= _WHOLE else column.limits.least_sample
+        return column.sample >= least and beyond >= column.limits.share_with_name
+    share = float(kind.rest.get("share", column.limits.share))
+    return column.sample >= column.limits.least_sample and beyond >= min(share, 0.95)
 
 
 def _against(column: Column, kind: Kind, beyond: float, strength: float) -> float:
@@ -173,5 +181,8 @@ def resident_numbers(column: Column) -> pa.Array:
     import pyarrow.compute as pc
 
     codes = column.aligned_codes
-    good = pc.match_substring_regex(codes, kinds()["resident_id"].text("form"))
-    return pc.if_else(pc.fill_null(good, False), codes, None)
+    form = kinds()["resident_id"].text("form")
+    good = pc.fill_null(pc.match_substring_regex(codes, form), False)
+    if pc.any(good).as_py():
+        return pc.if_else(good, codes, None)
+    return pc.struct_field(pc.extract_regex(codes, forms.INNER), "n")

@@ -67,6 +67,11 @@ def holding(column: Column, kind: Kind) -> Support | None:
     return Support(max(share, flagged), details, open=named) if share or flagged or named else None
 
 
+def medicine_alone(column: Column, kind: str) -> bool:
+    """Whether a column lists medicines: goods of a store, but for rows of persons who take them."""
+    return kind == "medical" and bool(re.search(kinds()["medical"].text("goods"), column.meaning.words))
+
+
 def _icd_varied(coded: pa.Array) -> bool:
     """Whether codes without a telling heading look like diagnoses: several chapters, most with a point."""
     chapters = len(pc.unique(pc.utf8_slice_codeunits(coded, 0, 1)))

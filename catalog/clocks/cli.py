@@ -33,7 +33,7 @@ def due(organisation: str | None, day: datetime | None, colour: tuple[str, ...],
 
     on = _today() if day is None else day.date()
     with reading(open_store(Home.find())) as connection:
-        found = duties.duties(connection, on)
+        everybody = found = duties.duties(connection, on)
     if organisation is not None:
         found = duties.owned_by(found, organisation)
     if colour:
@@ -44,7 +44,7 @@ def due(organisation: str | None, day: datetime | None, colour: tuple[str, ...],
         _print_json({"on": on.isoformat(), "total": len(items), "by_owner": owners, "items": items})
         return
     if not found:
-        click.echo(f"nothing is owed on {on}")
+        click.echo(f"nothing is owed on {on}" + _others(organisation, everybody))
         return
     for line in owners:
         counts = ", ".join(f"{line[name]} {name}" for name in _COLOURS if line[name])
@@ -54,9 +54,15 @@ def due(organisation: str | None, day: datetime | None, colour: tuple[str, ...],
                 click.echo(f"    {_line(duty)}")
 
 
+def _others(organisation: str | None, everybody: tuple[Duty, ...]) -> str:
+    """Who does owe something, where the one that was asked for does not."""
+    owners = sorted({duty.owner or duty.owner_code for duty in everybody})
+    return "" if organisation is None or not owners else f" by {organisation}; by others: {', '.join(owners)}"
+
+
 @click.group("clock")
 def clock() -> None:
-    """Clocks of duties (时限): list, pause, resume, extend, recompute."""
+    """Clocks of duties (时限): list, pause, resume, extend, recompute, day."""
 
 
 @clock.command("list")
@@ -159,6 +165,28 @@ def recompute(amended: bool, by: str, as_json: bool) -> None:
     for each in moved:
         still = ", still provisional" if each.provisional else ""
         click.echo(f"    {each.subject} {each.rule}: {each.before} → {each.after}{still}")
+
+
+@clock.command()
+@given_by
+@as_json
+def day(by: str, as_json: bool) -> None:
+    """Begin the day: mark what lapsed, start what falls due, list what is red; safe to run again."""
+    from catalog.clocks.daily import begin
+
+    with _writing() as connection:
+        done = begin(connection, by=_who(by), now=_now())
+    if as_json:
+        _print_json(done.to_document())
+        return
+    click.echo(f"lapsed: {', '.join(done.lapsed) or 'nothing'}")
+    for name in done.owed:
+        click.echo(f"{name}: its first registration is owed")
+    if done.moved or done.settled:
+        click.echo(f"{len(done.moved)} due days made anew, {len(done.settled)} handovers settled")
+    click.echo(f"owed: {', '.join(f'{count} {colour}' for colour, count in done.colours.items())}")
+    for each in done.red:
+        click.echo(f"    {_line(each)} — {each.owner} {each.owner_code}".rstrip())
 
 
 def _line(duty: Duty) -> str:

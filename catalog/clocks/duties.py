@@ -1,13 +1,13 @@
 """Everything that is owed in the whole system 待办事项: what, about what, by whom, until when, how pressing.
 
-Decides nothing of its own: rows of every room are read as duties (:mod:`catalog.clocks.owed`), the colour
-follows from dated rules. A duty whose last day nobody has set (something is awaited from the other side)
-stands in grey.
+Decides nothing of its own: rows of every room are read as duties (:mod:`catalog.clocks.owed`,
+:mod:`catalog.clocks.awaiting`), the colour follows from dated rules. A duty whose last day nobody has set
+(something is awaited from the other side) stands in grey.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -15,11 +15,40 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from catalog.clocks.answering import answering
-from catalog.clocks.owed import SOURCES, Owed
+from catalog.clocks.awaiting import (
+    of_announcements,
+    of_applications,
+    of_registrations,
+    of_reports,
+    of_sources,
+)
+from catalog.clocks.owed import (
+    Owed,
+    of_clocks,
+    of_contests,
+    of_corrections,
+    of_rectification,
+    of_requests,
+    of_stale,
+)
 from catalog.clocks.place import place_on
 from policies import clocks as rules
 from policies.warning import Colour, Threshold, warnings_on, workdays_left
 
+# Every kind of row that may hold a duty.
+SOURCES: Final[tuple[Callable[[Connection, date], Iterable[Owed]], ...]] = (
+    of_clocks,
+    of_rectification,
+    of_requests,
+    of_corrections,
+    of_contests,
+    of_registrations,
+    of_applications,
+    of_announcements,
+    of_reports,
+    of_sources,
+    of_stale,
+)
 _ORDER: Final = {colour: place for place, colour in enumerate(Colour)}
 
 

@@ -1,12 +1,13 @@
 """Rows of every room read as what somebody owes.
 
-One function a kind of row, joined in :data:`SOURCES`. Rooms whose duties run as clocks need none: their
-clocks are read here. Decides which state of a row means that something is owed, and by whom.
+One function a kind of row, joined in :data:`catalog.clocks.duties.SOURCES`; what waits without a clock of
+its own is :mod:`catalog.clocks.awaiting`'s. Rooms whose duties run as clocks need none: their clocks are
+read here. Decides which state of a row means that something is owed, and by whom.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -14,7 +15,7 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from catalog.clocks import running
-from catalog.clocks.place import place_on
+from catalog.clocks.place import places_by_day
 from catalog.revisions import in_force
 from catalog.store.tables.forms import corrections
 from catalog.store.tables.grants import grants, request_items, requests
@@ -23,7 +24,11 @@ from catalog.store.tables.inputs import outlines
 from catalog.store.tables.ledger import entries, revisions
 from catalog.store.tables.organisations import organisation_spans, organisation_units
 from catalog.store.tables.quality import quality_contests, rectification_cases
-from catalog.store.tables.registration import registrations
+from catalog.store.tables.registration import (
+    registration_applications,
+    registration_objections,
+    registrations,
+)
 from catalog.store.tables.releases import releases
 from policies import clocks as rules
 from policies.rulebook import rule
@@ -48,6 +53,7 @@ class Owed:
         workdays: of the whole term; 0 where the term is not one of working days.
         still: the clock stands still.
         colour: where the room says it itself.
+        dataset: the entry it is about, where it is about one: with it the duty passes on.
     """
 
     what: str
@@ -61,14 +67,19 @@ class Owed:
     workdays: int = 0
     still: bool = False
     colour: Colour | None = None
+    dataset: str = ""
 
 
 def of_clocks(connection: Connection, _on: date) -> Iterator[Owed]:
     """Every open clock."""
+    about = _registered(connection)
     for clock in running.open_clocks(connection):
+        kind, _, named = clock.subject.partition(":")
+        # Clocks of entries and of first registrations name the dataset, those of applications their id.
+        dataset = about.get(named, named if kind in ("entry", "registration") else "")
         yield Owed(
             clock.words, clock.subject, clock.owner, clock.owner_code, clock.due_on, clock.provisional,
-            clock.rule, clock.source, clock.workdays, clock.state == running.PAUSED,
+            clock.rule, clock.source, clock.workdays, clock.state == running.PAUSED, dataset=dataset,
         )  # fmt: skip
 
 
@@ -80,14 +91,13 @@ def of_rectification(connection: Connection, _on: date) -> Iterator[Owed]:
         where = f"{row.dataset}.{row.field}" if row.field else row.dataset
         yield Owed(
             f"mend {row.remaining} items of {where}", f"rectification:{row.id}", row.department,
-            row.department_code, row.due_on, row.due_provisional, name, source, days,
+            row.department_code, row.due_on, row.due_provisional, name, source, days, dataset=row.dataset,
         )  # fmt: skip
 
 
-def of_requests(connection: Connection, on: date) -> Iterator[Owed]:
+def of_requests(connection: Connection, _on: date) -> Iterator[Owed]:
     """Requests that wait for their answer, their supply or their supplement."""
     r = requests.c
-    place = place_on(connection, on)
     parties = connection.execute(select(organisations.c.code, organisations.c.name))
     named = {row.code: row.name for row in parties}
     granted = select(grants.c.request_id)
@@ -95,7 +105,7 @@ def of_requests(connection: Connection, on: date) -> Iterator[Owed]:
         (r.state == "permitted") & r.id.not_in(granted)
     )  # fmt: skip
     rows = connection.execute(select(requests).where(waiting)).all()
-    providers = _providers(connection)
+    providers, place = _providers(connection), places_by_day(connection)
     for row in rows:
         subject = f"request:{row.id}"
         if row.state == "incomplete":
@@ -105,30 +115,20 @@ def of_requests(connection: Connection, on: date) -> Iterator[Owed]:
                 what, subject, owner, row.applicant, None, False, "supplement", "政务数据共享条例 第20—23条"
             )
             continue
-        for owner, code in providers.get(row.id, [("", "")]):
-            if row.state == "submitted":
-                ruled = rules.deadline(row.due_rule, rules.local_date(row.received_at), place)
-                days = (row.due_on, row.due_provisional)
-                yield Owed(
-                    "answer the request",
-                    subject,
-                    owner,
-                    code,
-                    *days,
-                    ruled.name,
-                    ruled.source,
-                    ruled.workdays,
-                )
-            else:
-                received = rules.local_date(row.answered_at)
-                ruled, due = (
-                    rules.deadline("supply", received, place),
-                    rules.due_by("supply", received, place),
-                )
-                yield Owed(
-                    "supply what was permitted", subject, owner, code, due.date, due.provisional, ruled.name,
-                    ruled.source, ruled.workdays,
-                )  # fmt: skip
+        # The clock runs under the rule and in the place of the day it began.
+        rule_name, began, what = row.due_rule, row.received_at, "answer the request"
+        if row.state == "permitted":
+            rule_name, began, what = "supply", row.answered_at, "supply what was permitted"
+        received = rules.local_date(began)
+        ruled = rules.deadline(rule_name, received, place(received))
+        due = rules.Due(row.due_on, row.due_provisional)
+        if row.state == "permitted":
+            due = rules.due(received, ruled.workdays, rules.calendar())
+        for owner, code, dataset in providers.get(row.id, [("", "", "")]):
+            yield Owed(
+                what, subject, owner, code, due.date, due.provisional, ruled.name, ruled.source,
+                ruled.workdays, dataset=dataset,
+            )  # fmt: skip
 
 
 def of_corrections(connection: Connection, _on: date) -> Iterator[Owed]:
@@ -143,7 +143,7 @@ def of_corrections(connection: Connection, _on: date) -> Iterator[Owed]:
         name, source, days = stated(row.due_rule)
         yield Owed(
             f"{words[row.state]} in {row.dataset}.{row.field}", f"correction:{row.id}", row.department,
-            row.department_code, row.due_on, row.due_provisional, name, source, days,
+            row.department_code, row.due_on, row.due_provisional, name, source, days, dataset=row.dataset,
         )  # fmt: skip
 
 
@@ -151,26 +151,13 @@ def of_contests(connection: Connection, on: date) -> Iterator[Owed]:
     """Objections to an evaluation, which the authority decides."""
     c = quality_contests.c
     owner, code = authority_on(connection, on)
+    place = places_by_day(connection)
     for row in connection.execute(select(quality_contests).where(c.state == "open")):
-        ruled = rules.deadline(
-            "evaluation_decision", rules.local_date(row.opened_at), place_on(connection, on)
-        )
+        opened = rules.local_date(row.opened_at)
+        ruled = rules.deadline("evaluation_decision", opened, place(opened))
         yield Owed(
             f"decide the objection to the evaluation of {row.dataset}", f"contest:{row.id}", owner, code,
             row.due_on, row.due_provisional, ruled.name, ruled.source, ruled.workdays,
-        )  # fmt: skip
-
-
-def of_registrations(connection: Connection, on: date) -> Iterator[Owed]:
-    """Registrations in their renewal window, and those whose last day is over."""
-    r = registrations.c
-    window = rule("registration", "renewal_window", on)
-    ends = on + timedelta(days=int(window.value))
-    query = select(registrations).where(r.state == "registered", r.valid_until <= ends)
-    for row in connection.execute(query):
-        yield Owed(
-            f"renew the registration of {row.title}", f"registration:{row.id}", row.registrant_name,
-            row.registrant_code, row.valid_until, False, window.name, window.source,
         )  # fmt: skip
 
 
@@ -206,20 +193,8 @@ def of_stale(connection: Connection, on: date) -> Iterator[Owed]:
         yield Owed(
             f"update the dataset, its cycle is {cycle}", f"entry:{row.name}", row.department,
             row.department_code, released + timedelta(days=allowed), False, limits.name, limits.source,
-            colour=Colour.RED if age > allowed else Colour.YELLOW,
+            colour=Colour.RED if age > allowed else Colour.YELLOW, dataset=row.name,
         )  # fmt: skip
-
-
-# Every kind of row that may hold a duty.
-SOURCES: Final[tuple[Callable[[Connection, date], Iterable[Owed]], ...]] = (
-    of_clocks,
-    of_rectification,
-    of_requests,
-    of_corrections,
-    of_contests,
-    of_registrations,
-    of_stale,
-)
 
 
 def authority_on(connection: Connection, on: date) -> tuple[str, str]:
@@ -235,21 +210,30 @@ def authority_on(connection: Connection, on: date) -> tuple[str, str]:
     return (AUTHORITY, "") if row is None else (row.name, row.code)
 
 
-def _providers(connection: Connection) -> dict[str, list[tuple[str, str]]]:
-    """Request that waits → the departments whose items it names."""
+def _providers(connection: Connection) -> dict[str, list[tuple[str, str, str]]]:
+    """Request that waits → the departments whose items it names, each with the first of its datasets."""
     i = request_items.c
     query = (
-        select(i.request_id, entries.c.department, entries.c.department_code)
+        select(i.request_id, entries.c.department, entries.c.department_code, func.min(i.dataset).label("of"))
         .join(entries, entries.c.name == i.dataset)
         .join(requests, requests.c.id == i.request_id)
         .where(requests.c.state.in_(("submitted", "permitted")))
-        .distinct()
+        .group_by(i.request_id, entries.c.department, entries.c.department_code)
         .order_by(i.request_id, entries.c.department_code, entries.c.department)
     )
-    found: dict[str, list[tuple[str, str]]] = {}
-    for request_id, department, code in connection.execute(query):
-        found.setdefault(request_id, []).append((department, code))
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for request_id, department, code, dataset in connection.execute(query):
+        found.setdefault(request_id, []).append((department, code, dataset))
     return found
+
+
+def _registered(connection: Connection) -> dict[str, str]:
+    """Application or objection → the name of what it is about, of those whose clocks may run."""
+    a, r, o = registration_applications.c, registrations.c, registration_objections.c
+    query = select(a.id, r.name).join(registrations, r.id == a.registration_id).where(a.ended_at.is_(None))
+    found = {row.id: row.name for row in connection.execute(query)}
+    objected = select(o.id, o.application_id).where(o.state == "open")
+    return found | {row.id: found.get(row.application_id, "") for row in connection.execute(objected)}
 
 
 def stated(words: str) -> tuple[str, str, int]:

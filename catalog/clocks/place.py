@@ -6,6 +6,7 @@ the rule it started under. What the local rules say is data (``place`` of a row 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, select
@@ -31,6 +32,18 @@ def place_on(connection: Connection, on: date) -> str:
     query = select(p.place).where(p.valid_from <= on).order_by(p.valid_from.desc(), p.set_at.desc(), p.id)
     found: str | None = connection.execute(query.limit(1)).scalar()
     return found or NATIONAL
+
+
+def places_by_day(connection: Connection) -> Callable[[date], str]:
+    """:func:`place_on` for many days: what was asked once is remembered."""
+    known: dict[date, str] = {}
+
+    def on(day: date) -> str:
+        if day not in known:
+            known[day] = place_on(connection, day)
+        return known[day]
+
+    return on
 
 
 def set_place(

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Table, select, update
 
 from catalog import evidence
 from catalog.clocks import running
@@ -21,7 +21,8 @@ from catalog.clocks.place import place_on
 from catalog.store.tables.clocks import clocks
 from catalog.store.tables.forms import corrections
 from catalog.store.tables.grants import requests
-from catalog.store.tables.quality import quality_contests, rectification_cases
+from catalog.store.tables.quality import quality_contests, quality_evaluations, rectification_cases
+from catalog.store.tables.registration import registration_applications
 from policies import clocks as rules
 
 
@@ -47,16 +48,42 @@ class Moved:
         return asdict(self) | {"before": self.before.isoformat(), "after": self.after.isoformat()}
 
 
-# Tables whose rows carry a due day of their own, outside the clocks: what a subject of them is called, the
-# column of receipt, and the states in which the day still counts.
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    """A table whose rows carry a due day of their own, outside the clocks.
+
+    Attributes:
+        kind: what a subject of it is called.
+        table: which.
+        receipt: column of the day or instant of receipt.
+        rule: column with the rule, or the rule of rows that do not say theirs.
+        states: in which the day still counts; empty: as long as it has not come.
+        day, provisional: columns of the due day and of its doubt.
+    """
+
+    kind: str
+    table: Table
+    receipt: str
+    rule: str
+    states: tuple[str, ...]
+    day: str = "due_on"
+    provisional: str = "due_provisional"
+
+
 _DATED: Final = (
-    ("rectification", rectification_cases, "opened_at", ("open", "sent")),
-    ("request", requests, "received_at", ("submitted",)),
-    ("correction", corrections, "opened_at", ("open",)),
-    ("contest", quality_contests, "opened_at", ("open",)),
-)
-# The rule of rows that do not say theirs.
-_UNSAID: Final = "evaluation_decision"
+    _Dated("rectification", rectification_cases, "opened_at", "due_rule", ("open", "sent")),
+    _Dated("request", requests, "received_at", "due_rule", ("submitted",)),
+    _Dated("correction", corrections, "opened_at", "due_rule", ("open",)),
+    _Dated("contest", quality_contests, "opened_at", "evaluation_decision", ("open",)),
+    _Dated(
+        "evaluation", quality_evaluations, "published_at", "contest_rule", (), "contest_until",
+        "contest_provisional",
+    ),
+    _Dated(
+        "registration", registration_applications, "notice_from", "registration_notice",
+        ("noticed", "contested"), "notice_until", "notice_provisional",
+    ),
+)  # fmt: skip
 
 
 def recompute(connection: Connection, *, by: str, now: datetime, amended: bool = False) -> tuple[Moved, ...]:
@@ -71,7 +98,10 @@ def recompute(connection: Connection, *, by: str, now: datetime, amended: bool =
     Returns:
         What changed: its day, or that it is provisional no more.
     """
-    moved = [*_clocks(connection, amended), *_others(connection, amended)]
+    today = rules.local_date(now)
+    moved = [*_clocks(connection, amended)]
+    for dated in _DATED:
+        moved += _rows(connection, dated, today, amended)
     for each in moved:
         body = {
             "rule": each.rule, "before": each.before.isoformat(), "after": each.after.isoformat(),
@@ -83,7 +113,8 @@ def recompute(connection: Connection, *, by: str, now: datetime, amended: bool =
 
 def _clocks(connection: Connection, amended: bool) -> Iterator[Moved]:
     for clock in running.open_clocks(connection):
-        if clock.due_on is None or not (clock.provisional or amended):
+        # One that stands still gets its day when it runs on; what was late before it was paused stays late.
+        if clock.due_on is None or clock.state == running.PAUSED or not (clock.provisional or amended):
             continue
         due = running.due_of(connection, clock)
         if (due.date, due.provisional) == (clock.due_on, clock.provisional):
@@ -94,21 +125,22 @@ def _clocks(connection: Connection, amended: bool) -> Iterator[Moved]:
         yield Moved(clock.subject, clock.rule, clock.due_on, due.date, due.provisional)
 
 
-def _others(connection: Connection, amended: bool) -> Iterator[Moved]:
-    calendar = rules.calendar()
-    for kind, table, receipt, states in _DATED:
-        query = select(table).where(table.c.state.in_(states), table.c.due_on.is_not(None))
-        if not amended:
-            query = query.where(table.c.due_provisional)
-        for row in connection.execute(query).all():
-            received = rules.local_date(row._mapping[receipt])
-            name, days = _ruled(connection, row._mapping.get("due_rule", _UNSAID), received)
-            due = rules.due(received, days, calendar)
-            if (due.date, due.provisional) == (row.due_on, row.due_provisional):
-                continue
-            values = {"due_on": due.date, "due_provisional": due.provisional}
-            connection.execute(update(table).where(table.c.id == row.id).values(**values))
-            yield Moved(f"{kind}:{row.id}", name, row.due_on, due.date, due.provisional)
+def _rows(connection: Connection, dated: _Dated, today: date, amended: bool) -> Iterator[Moved]:
+    c = dated.table.c
+    day, doubt = c[dated.day], c[dated.provisional]
+    query = select(dated.table).where(day.is_not(None))
+    query = query.where(c.state.in_(dated.states)) if dated.states else query.where(day >= today)
+    for row in connection.execute(query if amended else query.where(doubt)).all():
+        values = row._mapping
+        receipt = values[dated.receipt]
+        received = rules.local_date(receipt) if isinstance(receipt, datetime) else receipt
+        name, days = _ruled(connection, values.get(dated.rule, dated.rule), received)
+        due = rules.due(received, days, rules.calendar())
+        if (due.date, due.provisional) == (values[day], values[doubt]):
+            continue
+        anew = {dated.day: due.date, dated.provisional: due.provisional}
+        connection.execute(update(dated.table).where(c.id == row.id).values(**anew))
+        yield Moved(f"{dated.kind}:{row.id}", name, values[day], due.date, due.provisional)
 
 
 def _ruled(connection: Connection, words: str, received: date) -> tuple[str, int]:

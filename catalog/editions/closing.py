@@ -20,6 +20,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, Engine, Row, func, insert, select
 
 from catalog import evidence
+from catalog.delta import VersionTaken
 from catalog.editions import balancing
 from catalog.editions.difference import difference
 from catalog.editions.tables import SCHEMAS, content_of
@@ -36,6 +37,8 @@ from policies.clocks import local_date
 PERIOD: Final = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 # What the signature is over, before period, number and digest: no other signature of ours reads so.
 _PREFIX: Final = "ybz edition"
+# How often a table is written that another close took the version of.
+_ATTEMPTS: Final = 20
 
 
 class EditionError(CatalogError):
@@ -113,7 +116,7 @@ def close(home: Home, engine: Engine, period: str, *, keys: Keys, by: str, now: 
     changes = [asdict(change) for change in changed.changes]
     tables["changes"] = pa.Table.from_pylist(changes, schema=SCHEMAS["changes"])
     digest = digest_of(tables)
-    versions = {name: write_ledger_table(home, name, table) for name, table in tables.items()}
+    versions = {name: _written(home, name, table) for name, table in tables.items()}
     with writing(engine) as connection:
         number = 1 + (
             connection.execute(
@@ -130,6 +133,19 @@ def close(home: Home, engine: Engine, period: str, *, keys: Keys, by: str, now: 
         }  # fmt: skip
         evidence.record(connection, event="catalog:edition:close", subject=edition.id, body=body, now=now)
     return edition
+
+
+def _written(home: Home, name: str, table: pa.Table) -> int:
+    """The version a table was written as; two who close at once write after each other.
+
+    Versions a close that was killed left behind are named by no edition and harm none.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return write_ledger_table(home, name, table)
+        except VersionTaken:
+            continue
+    return write_ledger_table(home, name, table)
 
 
 def find(connection: Connection, period: str, number: int | None = None) -> Edition:

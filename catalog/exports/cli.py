@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +31,9 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--base", metavar="IRI", help="Begin every identifier with it, from now on.")
 @click.option("--title", help="Call the catalogue so, from now on.")
 @click.option("--publisher", help="Who answers for the catalogue, from now on.")
+@click.option(
+    "--files", metavar="URL", help="The folder `open` is served there, from now on."
+)
 @as_json
 def dcat(
     folder: Path | None,
@@ -38,6 +42,7 @@ def dcat(
     base: str | None,
     title: str | None,
     publisher: str | None,
+    files: str | None,
     as_json: bool,
 ) -> None:
     """Export the published ledger as DCAT-AP 3, in pages of JSON-LD.
@@ -50,7 +55,7 @@ def dcat(
 
     home = Home.find()
     engine = open_store(home)
-    said = _identity(home, base, title, publisher)
+    said = _identity(home, {"base": base, "title": title, "publisher": publisher, "files": files})
     since = None if changed_since is None else changed_since.replace(tzinfo=UTC)
     now = datetime.now(UTC)
     with reading(engine) as connection:
@@ -59,19 +64,19 @@ def dcat(
             _print(first.document)
             return
         folder.mkdir(parents=True, exist_ok=True)
-        files, count = [], 0
+        written, count = [], 0
         for number, page in enumerate(
             harvest.pages(connection, said, now=now, size=page_size, changed_since=since), 1
         ):
             file = folder / _page_name(number)
             document = harvest.linked(page, file.name, _page_name(number + 1))
             file.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-            files.append(str(file))
+            written.append(str(file))
             count += page.entries
     if as_json:
-        _print({"files": files, "entries": count, "base": said.base})
+        _print({"files": written, "entries": count, "base": said.base})
     else:
-        click.echo(f"{count} entries on {len(files)} pages in {folder}")
+        click.echo(f"{count} entries on {len(written)} pages in {folder}")
 
 
 @click.command("upward")
@@ -112,12 +117,11 @@ def _page_name(number: int) -> str:
     return f"catalogue-{number:04d}.jsonld"
 
 
-def _identity(home: Home, base: str | None, title: str | None, publisher: str | None) -> Identity:
+def _identity(home: Home, given: Mapping[str, str | None]) -> Identity:
     from catalog import keys
     from catalog.exports import identity
 
     said = identity.identity(home, keys.load(home).signer.key_id)
-    given = {"base": base, "title": title, "publisher": publisher}
     new = replace(said, **{name: value for name, value in given.items() if value is not None})
     if new != said:
         identity.keep(home, new)

@@ -32,6 +32,8 @@ CONTEXT: Final[Mapping[str, Any]] = {
 _LANGUAGE: Final = "zh"
 # What became of an entry since it was last harvested.
 _STATUS: Final = "http://publications.europa.eu/resource/authority/concept-status/"
+# What an open file is. Source: IANA media types, RFC 4180.
+_CSV: Final = "https://www.iana.org/assignments/media-types/text/csv"
 
 # Said of every dataset: shapes ask for the wider class too, and a harvester need not know that one follows.
 _DATASET: Final = ("dcat:Dataset", "dcat:Resource")
@@ -152,6 +154,7 @@ def _distribution(entry: Listed, said: Identity, released: datetime, on: date) -
             "dct:description": _text(f"共享方式 {methods}"),
             "dcat:accessURL": _reference(said, "access", entry.code),
             "dcat:downloadURL": _iri(entry.download) if entry.download else [],
+            "dcat:mediaType": _typed(_CSV, "dct:MediaType") if entry.download else [],
             "dct:license": _typed(entry.licence, "dct:LicenseDocument") if entry.licence else [],
             "dct:modified": instant(released),
             "dct:language": _language(on),

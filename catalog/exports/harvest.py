@@ -7,7 +7,7 @@ in the answer to *changed since* as a record that says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -27,8 +27,10 @@ from catalog.exports.dcat import (
 )
 from catalog.exports.identity import Identity
 from catalog.lineage import inputs_of
+from catalog.opening.exported import exported
 from catalog.store.tables.cataloging import entry_acts
 from catalog.store.tables.ledger import entries
+from catalog.store.tables.opening import open_files
 from catalog.store.tables.releases import releases
 from policies.clocks import local_date
 
@@ -37,6 +39,8 @@ WITHDRAWN: Final = "withdrawn"
 # Entries on a page, and the most a caller may ask for.
 PAGE: Final = 100
 LARGEST_PAGE: Final = 1000
+# Names of one statement.
+_NAMED: Final = 500
 
 
 class HarvestError(CatalogError):
@@ -85,7 +89,7 @@ def page(
     rows = connection.execute(_listed(after, changed_since).limit(size + 1)).all()
     held, more = rows[:size], len(rows) > size
     on = local_date(now)
-    nodes = [node for row in held for node in _nodes(connection, row, said, on)]
+    nodes = [node for entry in _entries(connection, held, said, on) for node in _nodes(entry, said, on)]
     document = {"@context": dict(CONTEXT), "@graph": [_catalogue(held, said), *_once(nodes)]}
     return Page(document, len(held), held[-1].name if more else None)
 
@@ -126,57 +130,87 @@ def linked(made: Page, this: str, following: str) -> dict[str, Any]:
 
 def _listed(after: str, changed_since: datetime | None) -> Select[Any]:
     """Name, code, state and the instants of entries that were ever published, by name."""
-    a, r, e = entry_acts.c, releases.c, entries.c
+    a, r, o, e = entry_acts.c, releases.c, open_files.c, entries.c
+    # What put an entry in force or took it out; an act that leaves it as it is, is nobody else's matter.
+    told = or_(a.event == revisions.PUBLISH, a.state_before != a.state_after)
     acts = (
         select(a.entry_id, func.max(a.made_at).label("acted"))
-        .where(a.state_after.in_((PUBLISHED, WITHDRAWN)))
+        .where(a.state_after.in_((PUBLISHED, WITHDRAWN)), told)
         .group_by(a.entry_id)
         .subquery()
     )
     last = select(r.dataset, func.max(r.published_at).label("released")).group_by(r.dataset).subquery()
+    opened = (
+        select(o.dataset, func.max(o.published_at).label("opened"), func.max(o.withdrawn_at).label("shut"))
+        .group_by(o.dataset)
+        .subquery()
+    )
+    seen = acts.c.acted, last.c.released, opened.c.opened, opened.c.shut
     query = (
-        select(e.name, e.code, e.state, e.published_at, acts.c.acted, last.c.released)
+        select(e.name, e.code, e.state, e.published_at, *seen)
         .outerjoin(acts, acts.c.entry_id == e.id)
         .outerjoin(last, last.c.dataset == e.name)
+        .outerjoin(opened, opened.c.dataset == e.name)
         .where(e.published_at.is_not(None), e.name > after)
         .order_by(e.name)
     )
     if changed_since is None:
         return query.where(e.state == PUBLISHED)
-    changed = or_(
-        acts.c.acted >= changed_since,
-        and_(e.state == PUBLISHED, last.c.released >= changed_since),
-        and_(acts.c.acted.is_(None), e.published_at >= changed_since),
+    # An entry that was withdrawn stays withdrawn for others while a new revision of it is on its way.
+    return query.where(
+        or_(
+            acts.c.acted >= changed_since,
+            and_(e.state == PUBLISHED, or_(*(instant >= changed_since for instant in seen[1:]))),
+            and_(acts.c.acted.is_(None), e.published_at >= changed_since),
+        )
     )
-    return query.where(e.state.in_((PUBLISHED, WITHDRAWN)), changed)
 
 
-def _nodes(connection: Connection, row: Row[Any], said: Identity, on: date) -> list[Node]:
-    changed = max(filter(None, (row.published_at, row.acted)))
-    if row.state != PUBLISHED:
-        return withdrawn_nodes(Withdrawn(row.code, changed), said)
-    revision = revisions.current(connection, row.name)
-    modified = max(filter(None, (changed, row.released)))
-    listed = Listed(
-        code=row.code,
-        contract=revision.contract,
-        revision=revision.number,
-        issued=row.published_at,
-        modified=modified,
-        released=row.released,
-        inputs=_inputs(connection, revision),
-    )
-    return dataset_nodes(listed, said, on)
+def _entries(
+    connection: Connection, rows: Sequence[Row[Any]], said: Identity, on: date
+) -> Iterator[Listed | Withdrawn]:
+    """What DCAT tells of the entries of a page; asked for the whole page at once."""
+    names = [row.name for row in rows if row.state == PUBLISHED]
+    known = revisions.called(connection, names)
+    opened = exported(connection, names, on)
+    inputs = {name: _inputs(revision) for name, revision in known.items()}
+    codes = _codes(connection, {each for some in inputs.values() for each in some})
+    for row in rows:
+        changed = max(filter(None, (row.published_at, row.acted)))
+        if row.state != PUBLISHED:
+            yield Withdrawn(row.code, changed)
+            continue
+        revision, export = known[row.name], opened.get(row.name)
+        yield Listed(
+            code=row.code,
+            contract=revision.contract,
+            revision=revision.number,
+            issued=row.published_at,
+            modified=max(filter(None, (changed, row.released, row.opened, row.shut))),
+            released=row.released,
+            inputs=tuple(sorted(codes[each] for each in inputs[row.name] if each in codes)),
+            licence="" if export is None else export.licence_url or said.iri("licence", export.licence),
+            download="" if export is None else said.download(export.path),
+        )
 
 
-def _inputs(connection: Connection, revision: revisions.Revision) -> tuple[str, ...]:
-    """Codes of the published datasets a composed one is made from."""
+def _nodes(entry: Listed | Withdrawn, said: Identity, on: date) -> list[Node]:
+    return withdrawn_nodes(entry, said) if isinstance(entry, Withdrawn) else dataset_nodes(entry, said, on)
+
+
+def _inputs(revision: revisions.Revision) -> tuple[str, ...]:
     made = revision.contract.composed
-    if made is None:
-        return ()
-    e = entries.c
-    known = select(e.code).where(e.name.in_(inputs_of(made.sql)), e.state == PUBLISHED).order_by(e.code)
-    return tuple(connection.execute(known).scalars())
+    return () if made is None else tuple(inputs_of(made.sql))
+
+
+def _codes(connection: Connection, names: Collection[str]) -> dict[str, str]:
+    """Resource codes of those datasets that are published, by name."""
+    e, found = entries.c, {}
+    wanted = sorted(names)
+    for at in range(0, len(wanted), _NAMED):
+        some = select(e.name, e.code).where(e.name.in_(wanted[at : at + _NAMED]), e.state == PUBLISHED)
+        found |= {row.name: row.code for row in connection.execute(some)}
+    return found
 
 
 def _catalogue(held: Sequence[Row[Any]], said: Identity) -> Node:
@@ -196,7 +230,8 @@ def _catalogue(held: Sequence[Row[Any]], said: Identity) -> Node:
         "dcat:dataset": references,
         "dcat:record": records,
     }
-    modified = [when for row in held for when in (row.published_at, row.acted, row.released) if when]
+    names = ("published_at", "acted", "released", "opened", "shut")
+    modified = [when for row in held for name in names if (when := getattr(row, name))]
     if modified:
         node["dct:modified"] = instant(max(modified))
     return {name: value for name, value in node.items() if value != []}

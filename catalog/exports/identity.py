@@ -33,18 +33,22 @@ class Identity:
         title: of the catalogue.
         description: one sentence.
         publisher: organisation that answers for the catalogue.
+        files: address under which the installation's folder ``open`` is served; empty where it is not.
     """
 
     base: str
     title: str = "公共数据目录"
     description: str = "本目录列出各部门的公共数据资源 (public datasets of the city's departments)"
     publisher: str = "数据主管部门"
+    files: str = ""
 
     def __post_init__(self) -> None:
         if not _BASE.match(self.base):
             raise IdentityError(
                 "the base is no IRI — write it as https://host/path/, with a slash at its end"
             )
+        if self.files and not (_BASE.match(self.files) and self.files.startswith("http")):
+            raise IdentityError("the address of open files is none — write it as https://host/path/")
         for name in ("title", "description", "publisher"):
             if not getattr(self, name).strip():
                 raise IdentityError(f"{name} is empty — say it in one phrase")
@@ -53,6 +57,10 @@ class Identity:
         """Identifier of something in the catalogue, e.g. ``dataset``, ``301070/000001``."""
         joint = ":" if self.base.endswith(":") else "/"
         return f"{self.base}{kind}{joint}{quote(key, safe='')}"
+
+    def download(self, path: str) -> str:
+        """Address of a file of the folder ``open``, or empty where it is not served."""
+        return f"{self.files}{quote(path)}" if self.files else ""
 
 
 def identity(home: Home, key_id: str) -> Identity:

@@ -183,19 +183,22 @@ def _edition(connection: Connection, period: str) -> closing.Edition:
 def _acts(
     home: Home, edition: closing.Edition, former: closing.Edition | None
 ) -> dict[str, tuple[str, Mapping[str, Any]]]:
-    """Dataset → what became of it since the former edition, and its row in the edition that has it."""
-    new = {row["name"]: row for row in closing.read(home, edition, "datasets").to_pylist()}
+    """Resource code → what became of it since the former edition, and its row in the edition that has it.
+
+    The higher level knows an entry by its code: one that got another code left, and came under the new one.
+    """
+    new = {row["code"]: row for row in closing.read(home, edition, "datasets").to_pylist()}
     old: dict[str, Any] = {}
     if former is not None:
-        old = {row["name"]: row for row in closing.read(home, former, "datasets").to_pylist()}
+        old = {row["code"]: row for row in closing.read(home, former, "datasets").to_pylist()}
     acts: dict[str, tuple[str, Mapping[str, Any]]] = {}
-    for name in sorted(new.keys() | old.keys()):
-        if name not in old:
-            acts[name] = ("added", new[name])
-        elif name not in new:
-            acts[name] = ("removed", old[name])
-        elif old[name]["revision_digest"] != new[name]["revision_digest"]:
-            acts[name] = ("changed", new[name])
+    for code in sorted(new.keys() | old.keys()):
+        if code not in old:
+            acts[code] = ("added", new[code])
+        elif code not in new:
+            acts[code] = ("removed", old[code])
+        elif old[code]["revision_digest"] != new[code]["revision_digest"]:
+            acts[code] = ("changed", new[code])
     return acts
 
 
@@ -205,10 +208,10 @@ def _told(
     entries: list[Item] = []
     items: list[Item] = []
     on = local_date(edition.closed_at)
-    for name, (act, row) in acts.items():
-        revision = revisions.number(connection, name, row["revision"])
+    for code, (act, row) in acts.items():
+        revision = revisions.number(connection, row["name"], row["revision"])
         published = local_date(revision.published_at or revision.made_at)
-        code, contract = row["code"], revision.contract
+        contract = revision.contract
         entries.append(entry_item(contract, code=code, act=act, published=published, on=on))
         if act != "removed":
             items += field_items(contract, code=code, on=on)

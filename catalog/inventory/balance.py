@@ -146,7 +146,7 @@ def balance(connection: Connection, period: str, now: datetime) -> Balance:
 class _Judge:
     """Keeps what reaches the next step and notes what does not, with its explanation."""
 
-    def __init__(self, explanations: Mapping[tuple[str, str], str], on: date) -> None:
+    def __init__(self, explanations: Mapping[tuple[str, str, str], str], on: date) -> None:
         self.fallen: list[FallenOut] = []
         self._explanations = explanations
         rules = rule("completeness", "balance_reasons", on).value
@@ -157,7 +157,7 @@ class _Judge:
         """A month in which no system was surveyed accounts for nothing."""
         if names:
             return ()
-        said = self._explanations.get((INVENTORY, INVENTORY), "")
+        said = self._said(INVENTORY, INVENTORY, "no_system")
         why = "no system is in the inventory: `ybz inventory import` or `ybz inventory scan`"
         return (FallenOut(INVENTORY, INVENTORY, why, "no_system", bool(said), said),)
 
@@ -169,9 +169,13 @@ class _Judge:
                 left.append(what)
                 continue
             code, why = out[what]
-            said = "" if code in self._never else self._explanations.get((stage, what), "")
+            said = "" if code in self._never else self._said(stage, what, code)
             self.fallen.append(FallenOut(stage, what, why, code, code in self._own or bool(said), said))
         return tuple(left)
+
+    def _said(self, stage: str, what: str, code: str) -> str:
+        held = self._explanations
+        return held.get((stage, what, code)) or held.get((stage, what, ""), "")
 
 
 def _is_published(entry: Known, cutoff: datetime) -> bool:

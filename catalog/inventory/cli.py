@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -66,12 +67,18 @@ def import_(file: Path, complete: bool, by: str, as_json: bool) -> None:
         with _writing() as connection:
             done = import_workbook(connection, given, by=_who(by), now=_now(), complete=complete)
     except WorkbookFaulty as error:
-        copy = file.with_name(f"{file.stem}_错误.xlsx")
+        copy = file.with_name(f"{file.stem}.errors.xlsx")
         marked = marked_copy(given, error.faults, copy)
-        lines = "\n".join(map(str, error.faults))
-        raise click.ClickException(
-            f"{lines}\nnothing was taken: {marked} cells are marked in {copy}"
-        ) from None
+        if as_json:
+            told = [
+                {"sheet": f.sheet, "cell": f.cell, "what": f.what, "remedy": f.remedy} for f in error.faults
+            ]
+            _print({"ok": False, "faults": told, "marked": str(copy)})
+        else:
+            click.echo("\n".join(map(str, error.faults)))
+        told_so = f"{file}: {marked} faults to correct, nothing was taken; they are marked in {copy}"
+        click.echo(told_so, err=True)
+        sys.exit(1)
     if as_json:
         _print(done.to_document())
         return
@@ -194,7 +201,7 @@ def reject(table: str, entry: str, by: str) -> None:
 @click.option("--words", required=True, metavar="TEXT", help="Why, one sentence.")
 @click.option("--approved-by", required=True, metavar="NAME", help="Another person.")
 @click.option("--basis", default="", metavar="TEXT", help="The law, where the reason needs one.")
-@click.option("--review-on", type=click.DateTime(["%Y-%m-%d"]), help="Last day it holds.")
+@click.option("--review-on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Last day it holds.")
 @by_whom
 def exclude(
     table: str, reason: str, words: str, approved_by: str, basis: str, review_on: datetime | None, by: str

@@ -179,9 +179,10 @@ def list_demands(open_only: bool, out: Path | None, as_json: bool) -> None:
 def duty(department: str, out: Path | None, as_json: bool) -> None:
     """List which department answers for which entry and data item (责任清单)."""
     from catalog.inventory.duties import duty_list
+    from policies.clocks import local_date
 
     with _reading() as connection:
-        found = duty_list(connection, department=department)
+        found = duty_list(connection, local_date(_now()), department=department)
     documents = [each.to_document() for each in found]
     _show("责任清单", _DUTY, documents, out, as_json, ("kind", "what", "title", "department", "duty"))
 

@@ -28,6 +28,8 @@ from catalog.inventory.listing import ListedColumn, ListedTable, RowsHow
 _VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
 # Schemas of the database itself.
 _OWN_SCHEMAS: Final = re.compile(r"^(pg_|information_schema$)")
+# A run of digits long enough for a telephone, an identity or a bank card number.
+_NUMBER: Final = re.compile(r"\d{11,}[\dXx]?")
 # Seconds a server may take to answer at all.
 _CONNECT_TIMEOUT_S: Final = 10
 _PG_CLASS: Final = sql_table(
@@ -159,7 +161,7 @@ def _tables(connection: Connection, count_timeout_s: float, views: bool) -> Iter
             yield ListedTable(
                 name=name if schema is None else f"{schema}.{name}",
                 kind="view" if name in shown_as_views else "table",
-                comment=str(comments.get(key, {}).get("text") or ""),
+                comment=_without_numbers(comments.get(key, {}).get("text")),
                 columns=tuple(_column(each) for each in columns[key]),
                 rows=rows,
                 rows_how=how,
@@ -178,7 +180,12 @@ def _column(found: Mapping[str, Any]) -> ListedColumn:
         kind = str(found["type"])
     except SQLAlchemyError:  # a type this dialect cannot spell
         kind = type(found["type"]).__name__
-    return ListedColumn(str(found["name"]), kind, str(found.get("comment") or ""))
+    return ListedColumn(str(found["name"]), kind, _without_numbers(found.get("comment")))
+
+
+def _without_numbers(comment: str | None) -> str:
+    """A comment as its maker wrote it, but for numbers that could be somebody's: an example is a value."""
+    return _NUMBER.sub("…", comment or "")
 
 
 def _estimates(connection: Connection, schema: str) -> dict[str, int]:

@@ -1,17 +1,20 @@
 """责任清单: which department answers for which entry and for which standard data item.
 
-Decides nothing: it follows from the published entries and from the sources the authority has named.
+Decides nothing: it follows from the published entries and from the sources of items that stand, each under
+whoever answers for it today.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from catalog import revisions
-from catalog.store.tables.ledger import authorities
+from catalog.authority import naming
+from catalog.organisations.following import Following
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +45,39 @@ class Duty:
         return asdict(self)
 
 
-def duty_list(connection: Connection, *, department: str = "") -> tuple[Duty, ...]:
+def duty_list(connection: Connection, on: date, *, department: str = "") -> tuple[Duty, ...]:
     """The list, entries before items.
 
     Args:
         connection: to read with.
+        on: day whose sources and units count; entries are those in force now.
         department: only of this department (name or code).
     """
-    lines = [*_entries(connection), *_elements(connection)]
+    lines = [*_entries(connection, on), *_elements(connection, on)]
     return tuple(
         line for line in lines if not department or department in (line.department, line.department_code)
     )
 
 
-def _entries(connection: Connection) -> list[Duty]:
+def _entries(connection: Connection, on: date) -> list[Duty]:
     made = []
+    following = Following(connection, on)
     for revision in revisions.all_current(connection, states=[revisions.PUBLISHED]):
         contract = revision.contract
         party = contract.department
         duty = f"update {contract.update_cycle.value}"
-        made.append(
-            Duty("entry", revision.name, contract.title, party.name, party.code, party.office, duty, "")
-        )
+        name, code = following.answers(party.name, party.code, revision.name)
+        # The office is of the department the entry names; another one has offices of its own.
+        office = party.office if code == party.code else ""
+        made.append(Duty("entry", revision.name, contract.title, name, code, office, duty, ""))
     return made
 
 
-def _elements(connection: Connection) -> list[Duty]:
-    a = authorities.c
-    rows = connection.execute(select(authorities).order_by(a.element, a.dataset, a.field))
-    return [
-        Duty(
-            "element", row.element, f"{row.dataset}.{row.field}", row.department, row.department_code, "",
-            "provide the one authoritative value", row.basis,
-        )
-        for row in rows
-    ]  # fmt: skip
+def _elements(connection: Connection, on: date) -> list[Duty]:
+    made = []
+    following = Following(connection, on)
+    for each in naming.sources(connection, on):
+        name, code = following.answers(each.department, each.department_code, each.dataset)
+        duty = f"provide the one authoritative value for {each.subject}"
+        made.append(Duty("element", each.element, each.place, name, code, "", duty, each.basis))
+    return made

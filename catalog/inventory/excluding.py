@@ -141,7 +141,8 @@ def _against(
     needed = ("words", "approved_by", *listed[reason]["needs"])
     lacking = [name for name in needed if not given[name]]
     if lacking:
-        allowed = f"state {', '.join(lacking)}; a day of review lies ahead"
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in lacking)
+        allowed = f"state {options}; a day of review lies ahead"
         found.append(Reason(LACKS, "the exclusion lacks what its reason needs", allowed=allowed))
     two = rule("completeness", "exclusion_by_two", today).value
     if two and approved_by.strip() and approved_by.strip() == by.strip():

@@ -1,6 +1,7 @@
 """A person's explanation of what falls out of a month's balance.
 
-Decides for which months an explanation holds. It explains a step and a thing; whether such a thing may be
+Decides for which months an explanation holds. It explains why a thing falls out of a step, and no other reason
+why it later might; whether such a thing may be
 explained at all is the balance's (rule ``balance_reasons``): a table nobody accounts for may not.
 """
 
@@ -67,7 +68,7 @@ def explain(
             f"{wrong.what} cannot be explained away: {wrong.why} — catalogue or exclude the table, or declare"
             " the entry's external source"
         )
-    things = sorted((each.stage, each.what) for each in fallen)
+    things = sorted((each.stage, each.what, each.code) for each in fallen)
     digest = hashlib.sha256(canonical({"things": [list(each) for each in things]})).hexdigest()
     body = {
         "period": first.text, "until": last.text, "things": len(things), "digest": digest, "reason": reason,
@@ -82,16 +83,20 @@ def explain(
             {
                 "id": new_id("xpl"), "stage": stage, "what": what, "first_period": first.text,
                 "last_period": last.text, "reason": reason, "explained_by": by, "explained_at": now,
-                "evidence_id": evidence_id,
+                "evidence_id": evidence_id, "code": code,
             }
-            for stage, what in things
+            for stage, what, code in things
         ],
     )  # fmt: skip
     return len(things)
 
 
-def explanations(connection: Connection, period: str) -> dict[tuple[str, str], str]:
-    """Stage and thing → the newest explanation that holds for a month."""
+def explanations(connection: Connection, period: str) -> dict[tuple[str, str, str], str]:
+    """Stage, thing and kind of reason → the newest explanation that holds for a month.
+
+    The kind is empty where the explanation was recorded before kinds were.
+    """
     x = inventory_explanations.c
-    query = select(x.stage, x.what, x.reason).where(x.first_period <= period, x.last_period >= period)
-    return {(row.stage, row.what): row.reason for row in connection.execute(query.order_by(x.explained_at))}
+    query = select(x.stage, x.what, x.code, x.reason)
+    query = query.where(x.first_period <= period, x.last_period >= period).order_by(x.explained_at)
+    return {(row.stage, row.what, row.code or ""): row.reason for row in connection.execute(query)}

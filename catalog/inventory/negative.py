@@ -1,7 +1,7 @@
 """负面清单: what is not shared or not opened, and on which basis.
 
 Decides that a "no" beside the contracts cites a law, an administrative regulation or a State Council
-decision (rule ``negative_basis``). What contracts say is listed as they say it; a "no" without a basis
+decision, recognised as one by how it is cited (:mod:`catalog.bases`; rule ``negative_basis``). What contracts say is listed as they say it; a "no" without a basis
 stands in the list, marked: it does not hold.
 """
 
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select, update
 
-from catalog import evidence, revisions
+from catalog import bases, evidence, revisions
 from catalog.inventory.errors import InventoryError, NotAccepted
 from catalog.store.schema import new_id
 from catalog.store.tables.inventory import negative_items
@@ -90,11 +90,13 @@ def prohibit(
     Raises:
         NotAccepted: it cites nothing such a no may rest on.
     """
-    levels = rule("completeness", "negative_basis", local_date(now)).value
-    if level not in levels or not basis.strip() or not what.strip():
+    on = local_date(now)
+    levels = rule("completeness", "negative_basis", on).value
+    cited = bases.cited(basis, bases.WITHHELD, on)
+    if level not in levels or not what.strip() or not cited.carries:
         message = "a no cites a law, an administrative regulation or a State Council decision"
         allowed = f"state what, the level ({', '.join(levels)}) and the article"
-        raise NotAccepted(what or "the row", Deny((Reason(NO_BASIS, message, allowed=allowed),)))
+        raise NotAccepted(what or "the row", Deny((Reason(NO_BASIS, message, cited.kind, allowed),)))
     row_id = new_id("neg")
     body = {"kind": kind, "what": what, "level": level, "basis": basis, "actor": by}
     evidence_id = evidence.record(

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from catalog import evidence, lineage, revisions
-from catalog.libraries import keeping
-from catalog.libraries.keeping import COMPOSED, Library, Member
+from catalog.libraries import kept
+from catalog.libraries.kept import COMPOSED, Library, Member
 from catalog.revisions import PUBLISHED, Revision
 from catalog.store.schema import new_id
 from catalog.store.tables.authority import authority_terms
@@ -70,9 +70,9 @@ def check(
         LibraryError: there is no such library.
         IllegalStep: it is closed, or the office may not.
     """
-    library = keeping.called(connection, name)
+    library = kept.called(connection, name)
     machine("library").after(library.state, "check", office)
-    members = keeping.members(connection, name)
+    members = kept.members(connection, name)
     found = Checked(name, len(members), findings(connection, library, members, local_date(now)))
     body = {"passed": found.passed, "members": found.members, "findings": [r.code for r in found.findings]}
     proof = evidence.record(

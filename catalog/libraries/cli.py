@@ -30,16 +30,18 @@ def library() -> None:
 @click.option("--task", required=True, metavar="TEXT", help="What the library is needed for.")
 @click.option("--basis", required=True, metavar="TEXT", help="The law, plan or decision it rests on.")
 @click.option("--demand", default="", metavar="REFERENCE", help="The demand it answers.")
-@click.option("--ends-on", type=click.DateTime(["%Y-%m-%d"]), help="special: last day of its task.")
+@click.option(
+    "--ends-on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="special: last day of its task."
+)
 @by_whom
 @as_json
 def add(name: str, kind: str, by: str, as_json: bool, **told: Any) -> None:
     """Open the library NAME of a KIND."""
-    from catalog.libraries import keeping
+    from catalog.libraries import keeping, kept
     from contracts.model import Party
 
     ends_on = told["ends_on"].date() if told["ends_on"] else None
-    demand = keeping.Demand(told["task"], told["basis"], told["demand"], ends_on)
+    demand = kept.Demand(told["task"], told["basis"], told["demand"], ends_on)
     owner = Party(told["owner"], told["owner_code"])
     with _writing() as connection:
         made = keeping.add(
@@ -66,17 +68,17 @@ def member(
 ) -> None:
     """Put DATASET into the library NAME, or take it out."""
     from catalog import lineage, revisions
-    from catalog.libraries import keeping
+    from catalog.libraries import filling, kept
 
     with _writing() as connection:
         if leave:
-            keeping.leave(connection, name, dataset, reason=leave, by=_who(by), now=_now())
+            filling.leave(connection, name, dataset, reason=leave, by=_who(by), now=_now())
         else:
             composed = revisions.current(connection, dataset).contract.composed
             part = part or ("composed" if composed else "source")
             named = sources or (lineage.inputs_of(composed.sql) if composed else ())
-            keeping.join(connection, name, dataset, part, named, by=_who(by), now=_now())
-        found = keeping.members(connection, name)
+            filling.join(connection, name, dataset, part, named, by=_who(by), now=_now())
+        found = kept.members(connection, name)
     if as_json:
         _print_json([each.to_document() for each in found])
         return
@@ -89,11 +91,11 @@ def member(
 @as_json
 def show(name: str, former: bool, as_json: bool) -> None:
     """Show a library: owner, demand, members with their sources."""
-    from catalog.libraries import keeping
+    from catalog.libraries import kept
 
     with _reading() as connection:
-        found = keeping.called(connection, name)
-        members = keeping.members(connection, name, former=former or found.closed_at is not None)
+        found = kept.called(connection, name)
+        members = kept.members(connection, name, former=former or found.closed_at is not None)
     document = found.to_document() | {"members": [each.to_document() for each in members]}
     if as_json:
         _print_json(document)
@@ -116,11 +118,11 @@ def show(name: str, former: bool, as_json: bool) -> None:
 @as_json
 def list_libraries(closed: bool, as_json: bool) -> None:
     """List libraries by kind."""
-    from catalog.libraries import keeping
+    from catalog.libraries import kept
 
     with _reading() as connection:
-        found = keeping.listing(connection, closed=closed)
-        counts = {each.name: len(keeping.members(connection, each.name)) for each in found}
+        found = kept.listing(connection, closed=closed)
+        counts = {each.name: len(kept.members(connection, each.name)) for each in found}
     if as_json:
         _print_json([each.to_document() | {"members": counts[each.name]} for each in found])
         return

@@ -24,10 +24,14 @@ def check(link: ComponentLink, destinations: Destinations, limits: Limits) -> Ve
     verdict = alive_file.check(FileLink(link.place, link.sha256), destinations, limits)
     details = {**verdict.details, "format": link.format, "version": link.version}
     sign = bytes.fromhex(limits.artefact_formats.get(link.format, ""))
-    here = verdict.alive and sign and not is_address(link.place)
-    if here and alive_file.head(link.place, len(sign), destinations) != sign:
-        other = f"it does not begin as {link.format} does"
-        return replace(verdict, alive=False, why=other, details=details)
+    if verdict.alive and sign and not is_address(link.place):
+        try:
+            begins = alive_file.head(link.place, len(sign), destinations) == sign
+        except (NotAllowed, NotReached) as error:
+            return replace(verdict, alive=False, why=str(error), details=details)
+        if not begins:
+            other = f"it does not begin as {link.format} does"
+            return replace(verdict, alive=False, why=other, details=details)
     return replace(verdict, details=details)
 
 

@@ -73,9 +73,17 @@ def found(
 
 
 def head(place: str, count: int, destinations: Destinations) -> bytes:
-    """The first bytes of a file of this machine."""
-    with destinations.file(place).open("rb") as file:
-        return file.read(count)
+    """The first bytes of a file of this machine.
+
+    Raises:
+        NotAllowed: probes may not go there.
+        NotReached: it cannot be read any more.
+    """
+    try:
+        with destinations.file(place).open("rb") as file:
+            return file.read(count)
+    except OSError as error:
+        raise NotReached(f"it cannot be read ({type(error).__name__})") from None
 
 
 def _digest(path: Path) -> tuple[str, int]:

@@ -16,7 +16,7 @@ from catalog.linking.calling import Call, NotReached, call, secret
 from catalog.linking.destinations import Destinations, NotAllowed
 from catalog.linking.settings import InterfaceLink
 from catalog.linking.verdict import Limits, Verdict
-from contracts.model import Contract, FieldType
+from contracts.model import Contract, Field, FieldType, ShareType
 
 _FINE: Final = range(200, 300)
 _ELSEWHERE: Final = range(300, 400)
@@ -80,7 +80,10 @@ def _rows(answer: Any, pointer: str) -> list[Mapping[str, Any]] | None:
 def _compared(
     link: InterfaceLink, contract: Contract, rows: Sequence[Mapping[str, Any]], latency_ms: int
 ) -> Verdict:
-    wanted = dict(link.fields) or {f.name: f.name for f in contract.fields}
+    # What its contract does not share, no interface need return.
+    wanted = dict(link.fields) or {
+        f.name: f.name for f in contract.fields if f.sharing is not ShareType.WITHHELD
+    }
     known = {f.name: f for f in contract.fields}
     gone = sorted(set(wanted) - set(known))
     details: dict[str, Any] = {"rows_compared": len(rows), "gone": gone}
@@ -97,12 +100,20 @@ def _compared(
         for name, found in names.items()
         if found is not None and not all(_is_of(known[name].type, row.get(found)) for row in rows)
     )
+    empty = sorted(
+        name
+        for name, found in names.items()
+        if found is not None and _must_be(known[name]) and any(row.get(found) is None for row in rows)
+    )
     extra = {key for row in rows for key in row} - set(names.values())
-    details |= {"missing": missing, "other_type": other, "not_in_contract": len(extra)}
+    details |= {"missing": missing, "other_type": other, "empty": empty, "not_in_contract": len(extra)}
     if missing:
         return Verdict(False, f"it answers without {', '.join(missing)}", latency_ms, details)
     if other:
         words = f"it returns another type than the contract's for {', '.join(other)}"
+        return Verdict(False, words, latency_ms, details)
+    if empty:
+        words = f"it returns rows without {', '.join(empty)}, which the contract requires"
         return Verdict(False, words, latency_ms, details)
     beyond = f"; {len(extra)} returned fields are not in the contract" if extra else ""
     return Verdict(True, f"it answers with all {len(names)} fields{beyond}", latency_ms, details)
@@ -114,6 +125,11 @@ def _named(answer: str, business_name: str, rows: Sequence[Mapping[str, Any]]) -
         if all(name in row for row in rows):
             return name
     return None
+
+
+def _must_be(item: Field) -> bool:
+    """Whether the contract has no row without it."""
+    return item.required or item.key_position is not None
 
 
 def _is_of(kind: FieldType, value: Any) -> bool:

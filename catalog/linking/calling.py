@@ -123,7 +123,10 @@ def secret(home: Home, reference: str) -> str:
             raise NotReached(f"the secret {reference} is not there")
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise NotReached(f"the secret {reference} may be read by others — chmod 600")
-        value = path.read_text(encoding="utf-8").strip()
+        try:
+            value = path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise NotReached(f"the secret {reference} cannot be read as text") from None
     if not value:
         raise NotReached(f"the secret {reference} is not there")
     return value
@@ -149,6 +152,8 @@ class _Pinned(http.client.HTTPConnection):
         self._timer.daemon = True
         self._timer.start()
         self.sock = self._held = socket.create_connection((self._address, self.port), self.timeout)
+        if self.expired:  # before there was a socket to wake
+            raise TimeoutError
         if self._secure is not None:
             self.sock = self._secure.wrap_socket(
                 self.sock, server_hostname=self.host, do_handshake_on_connect=False

@@ -160,7 +160,9 @@ def remove(link_id: str, reason: str, by: str, as_json: bool) -> None:
 
 
 @link.command()
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="As of the end of a day (default: today).")
+@click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="As of the end of a day (default: today)."
+)
 @as_json
 def rate(on: datetime | None, as_json: bool) -> None:
     """Show the link rate 挂接率: published entries with a resource tested and alive."""

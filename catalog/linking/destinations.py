@@ -2,7 +2,7 @@
 
 Decides whether a probe may call an address or read a file. Nothing is allowed until it is named. A host
 allowed by name is still not reached at this machine's own, link-local, multicast or reserved addresses:
-those need a network that holds them, so that a name which changes its mind leads nowhere.
+those need a network of that kind that holds them, so that a name which changes its mind leads nowhere.
 """
 
 from __future__ import annotations
@@ -27,6 +27,11 @@ HOST: Final = "host"
 NETWORK: Final = "network"
 FOLDER: Final = "folder"
 _HOST_NAME: Final = re.compile(r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$")
+
+# IPv4 inside IPv6, beside what the address itself tells (mapped, 6to4, Teredo). Source: RFC 6052, 2.1.
+_TRANSLATED: Final = ipaddress.IPv6Network("64:ff9b::/96")
+# Shared address space (RFC 6598), where clouds keep the service that hands out a machine's credentials.
+_SHARED: Final = ipaddress.IPv4Network("100.64.0.0/10")
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -58,9 +63,10 @@ class Destinations:
         """
         named = not self.hosts.isdisjoint((host.lower(), f"{host.lower()}:{port}"))
         for address in _resolved(host, port):
-            if any(address in network for network in self.networks if network.version == address.version):
-                return str(address)
-            if named and not _is_inner(address):
+            inner = _is_inner(address)
+            holding = [net for net in self.networks if net.version == address.version and address in net]
+            # A wide network does not hold this machine by the way: who means it names a network of its kind.
+            if any(not inner or _is_inner(net) for net in holding) or (named and not inner):
                 return str(address)
         raise NotAllowed(
             "its host is not among those probes may go to — the security office allows it: `ybz link allow`"
@@ -72,7 +78,10 @@ class Destinations:
         Raises:
             NotAllowed: it lies in no allowed folder.
         """
-        real = Path(place).resolve()
+        try:
+            real = Path(place).resolve()
+        except (OSError, RuntimeError, ValueError):  # links in a circle, a name no file can have
+            raise NotAllowed("its path leads nowhere") from None
         if not any(real.is_relative_to(folder) for folder in self.folders):
             raise NotAllowed(
                 "its folder is not among those probes may read — the security office allows it: "
@@ -192,16 +201,24 @@ def _resolved(host: str, port: int) -> Iterable[_Address]:
 
 def _plain(address: _Address) -> _Address:
     """An IPv4 address written as IPv6 is judged as what it is."""
-    mapped = getattr(address, "ipv4_mapped", None)
-    return address if mapped is None else mapped
+    if address.version == 4:
+        return address
+    if address in _TRANSLATED:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    teredo = address.teredo
+    return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else address)
 
 
-def _is_inner(address: _Address) -> bool:
-    """Whether it is this machine, a neighbour on the wire, or no host's at all."""
+def _is_inner(place: _Address | _Network) -> bool:
+    """Whether it is this machine, a neighbour on the wire, shared address space, or no host's at all."""
+    if isinstance(place, ipaddress.IPv4Address) and place in _SHARED:
+        return True
+    if isinstance(place, ipaddress.IPv4Network) and place.subnet_of(_SHARED):
+        return True
     return (
-        address.is_loopback
-        or address.is_link_local
-        or address.is_multicast
-        or address.is_unspecified
-        or address.is_reserved
+        place.is_loopback
+        or place.is_link_local
+        or place.is_multicast
+        or place.is_unspecified
+        or place.is_reserved
     )

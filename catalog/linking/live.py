@@ -131,15 +131,14 @@ def rate(connection: Connection, on: date) -> Rate:
     Source: 挂接率 as city dashboards define it (catalogues with a live resource / catalogues);
     ``policies/rules/linking.yaml``.
     """
-    tested = live(connection, on)
+    tested, (_, until) = live(connection, on), _instants(on)
     published = connection.execute(
         select(entries.c.name, entries.c.department)
-        .where(entries.c.state == PUBLISHED)
+        .where(entries.c.state == PUBLISHED, entries.c.published_at < until)
         .order_by(entries.c.name)
     ).all()
-    tied = set(
-        connection.execute(select(links.c.dataset).where(links.c.removed_at.is_(None)).distinct()).scalars()
-    )
+    held = (links.c.tied_at < until, or_(links.c.removed_at.is_(None), links.c.removed_at >= until))
+    tied = set(connection.execute(select(links.c.dataset).where(*held).distinct()).scalars())
     days = int(rule("linking", "tested_days", on).value)
     whole, good, why = Counter[str](), Counter[str](), {}
     for name, department in published:

@@ -245,7 +245,7 @@ def check_url(url: str) -> SplitResult:
 def _check_place(place: str) -> None:
     if is_address(place):
         check_url(place)
-    elif not PurePosixPath(place).is_absolute() or ".." in PurePosixPath(place).parts:
+    elif not PurePosixPath(place).is_absolute() or ".." in PurePosixPath(place).parts or "\0" in place:
         raise LinkError("a file is named by an absolute path without `..`, or by an http address")
 
 

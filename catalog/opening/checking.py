@@ -15,7 +15,15 @@ from sqlalchemy import Connection, select
 
 from catalog.classify.run import classify
 from catalog.home import Home
-from catalog.opening.form import Kind, OpenForm, kind_of, open_form
+from catalog.opening.form import (
+    Kind,
+    OpenForm,
+    computed_of_counts,
+    kind_of,
+    open_form,
+    protected_rows,
+    scope_of,
+)
 from catalog.protect import HIDDEN
 from catalog.releases import Release
 from catalog.revisions import PUBLISHED, Revision
@@ -39,6 +47,7 @@ class Case:
         method: of de-identification, as declared.
         effect_grade: as declared; 0 where the data is about nobody.
         on: day whose limits apply.
+        scope: digest of what the security office assessed; None where it has not.
     """
 
     revision: Revision
@@ -48,6 +57,7 @@ class Case:
     method: str
     effect_grade: int
     on: date
+    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,7 @@ def check(home: Home, case: Case) -> Checked:
 
     Source: GB/T 37964-2019 (验证审批); GB/T 42460-2023; ``policies/rules/opening.yaml``.
     """
-    reasons = [*of_entry(case), *_of_method(case)]
+    reasons = [*of_entry(case), *_of_method(case), *_of_scope(case)]
     form = None
     if case.release is None:
         reasons.append(
@@ -123,6 +133,16 @@ def of_entry(case: Case) -> Iterator[Reason]:
             "its rows are about persons, households or enterprises, or are made from such rows",
             contract.name,
             "open a statistical dataset made from it (composed, statistical)",
+        )
+
+
+def _of_scope(case: Case) -> Iterator[Reason]:
+    if case.scope is not None and case.scope != scope_of(case.revision.contract):
+        yield Reason(
+            "opening.changed",
+            "its columns, or how its rows are made, are not those that were assessed",
+            case.revision.name,
+            "propose it anew, so that it is assessed as it is now; what is published is withdrawn before",
         )
 
 
@@ -193,11 +213,16 @@ def _of_columns(contract: Contract, form: OpenForm) -> Iterator[Reason]:
 
 def _of_cells(home: Home, case: Case, release: Release, form: OpenForm) -> Iterator[Reason]:
     """Exact counts of the release, before they are rounded."""
-    if not form.counts:
+    if not form.kinds:
         return
-    from catalog.opening.form import protected_rows
-
     k, rows = defaults(case.on).k, protected_rows(home, release)
+    if exact := computed_of_counts(case.revision.contract):
+        yield Reason(
+            "opening.computed",
+            "a column is computed from counts of units, and would tell them exactly",
+            ", ".join(exact),
+            "open the counts themselves, which are rounded; whoever needs shares computes them from those",
+        )
     few = [name for name in form.counts if any(small(v or 0, k) for v in rows[name].to_pylist())]
     if few:
         yield Reason(

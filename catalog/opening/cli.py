@@ -93,7 +93,8 @@ def check(name: str, by: str, as_json: bool) -> None:
         )
         click.echo(f"{name}: {done.state}, {passed}", err=not told["passed"])
         for reason in told["reasons"]:
-            click.echo(f"    {reason['where']}: {reason['message']} — {reason['allowed']}", err=True)
+            at = f"{reason['where']}: " if reason["where"] else ""
+            click.echo(f"    {at}{reason['message']} — {reason['allowed']}", err=True)
     if not told["passed"]:
         sys.exit(1)
 
@@ -184,8 +185,9 @@ def list_openings(as_json: bool) -> None:
     with _reading() as connection:
         found = openings.listing(connection)
         exports = publishing.exports(connection)
+        stale = publishing.stale(connection)
     if as_json:
-        _print_json([each.to_document() for each in found])
+        _print_json([each.to_document() | {"stale": stale.get(each.dataset, "")} for each in found])
         return
     if not found:
         click.echo("nothing was proposed yet — `ybz open propose NAME`")
@@ -193,6 +195,8 @@ def list_openings(as_json: bool) -> None:
         own = [e for e in exports if e["dataset"] == each.dataset and e["withdrawn_at"] is None]
         latest = f", latest {own[0]['folder']}" if own else ""
         click.echo(f"{each.dataset}: {each.state}, {each.licence}, {len(own)} exports{latest}")
+        if each.dataset in stale:
+            click.echo(f"    {stale[each.dataset]}")
 
 
 @open_.command()

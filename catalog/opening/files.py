@@ -11,6 +11,7 @@ import io
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -127,7 +128,9 @@ def lay(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def bury(folder: Path, row: Mapping[str, Any], announcement: str, now: datetime) -> None:
     """Remove an export's files; what stood there is still said."""
-    shutil.rmtree(folder, ignore_errors=True)
+    # A file that stays must not be taken for gone: what cannot be removed stops the withdrawal.
+    with suppress(FileNotFoundError):
+        shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     told = {
         "dataset": row["dataset"],

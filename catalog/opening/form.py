@@ -21,6 +21,7 @@ from sqlglot import exp
 from catalog import delta, lineage, releases
 from catalog.home import Home
 from catalog.releases import Release
+from contracts.canonical import digest
 from contracts.model import Composition, Contract, Field, FieldType, Use
 from policies.disclosure import defaults, round_to, significant
 from policies.rulebook import rule
@@ -69,6 +70,16 @@ def kind_of(contract: Contract, contracts: Mapping[str, Contract]) -> Kind:
     if composed is not None and composed.kind is Composition.STATISTICAL and not contract.unit_fields:
         return Kind.STATISTICAL
     return Kind.UNITS
+
+
+def scope_of(contract: Contract) -> str:
+    """Digest of what an opening opens: its columns, and how its rows are made; wording is no part of it."""
+    composed = contract.composed
+    columns = [
+        [f.name, f.type.value, f.scale, None if f.use is None else f.use.value] for f in contract.fields
+    ]
+    made = None if composed is None else [composed.kind.value, composed.sql]
+    return digest({"columns": columns, "made": made, "unit_free": contract.unit_free})
 
 
 def protected_rows(home: Home, release: Release) -> pa.Table:
@@ -125,16 +136,40 @@ def unit_counts(contract: Contract, contracts: Mapping[str, Contract]) -> tuple[
     )
 
 
-def _counts(contract: Contract) -> dict[str, exp.Count]:
+def _counts(contract: Contract) -> dict[str, exp.AggFunc]:
     """Columns of a composed dataset that are counts, with how they are made."""
+    made = {name: _bare(each) for name, each in _made(contract).items()}
+    return {name: each for name, each in made.items() if isinstance(each, exp.AggFunc) and _is_count(each)}
+
+
+def computed_of_counts(contract: Contract) -> tuple[str, ...]:
+    """Columns that are no count but computed from one: a share, a product; they would tell it exactly."""
+    counts = _counts(contract)
+    return tuple(
+        name
+        for name, each in _made(contract).items()
+        if name not in counts and any(_is_count(figure) for figure in each.find_all(exp.AggFunc))
+    )
+
+
+def _made(contract: Contract) -> dict[str, exp.Expression]:
+    """Columns of a composed dataset, with how they are made."""
     if contract.composed is None:
         return {}
     tree = sqlglot.parse_one(contract.composed.sql, dialect="duckdb")
-    return {
-        each.alias_or_name: each.unalias()
-        for each in getattr(tree, "expressions", ())
-        if isinstance(each.unalias(), exp.Count)
-    }
+    return {each.alias_or_name: each.unalias() for each in getattr(tree, "expressions", ())}
+
+
+def _bare(each: exp.Expression) -> exp.Expression:
+    """An expression without the casts and parentheses around it."""
+    while isinstance(each, exp.Cast | exp.Paren):
+        each = each.this
+    return each
+
+
+def _is_count(figure: exp.AggFunc) -> bool:
+    """Whether a figure counts: ``count`` does, and ``sum(1)``."""
+    return isinstance(figure, exp.Count) or (isinstance(figure, exp.Sum) and figure.find(exp.Column) is None)
 
 
 def _sorted(rows: pa.Table, contract: Contract) -> pa.Table:

@@ -54,6 +54,7 @@ class Opening:
     approved_by: str | None
     opened_at: datetime
     changed_at: datetime
+    scope: str | None
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON-able form."""

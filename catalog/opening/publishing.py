@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -86,8 +87,7 @@ def publish(home: Home, engine: Engine, dataset: str, *, by: str, now: datetime)
             state = machine("opening").after(opening.state, "publish", Office.AUTHORITY)
             release, form, revision = _passing(home, connection, opening, now)
             _check_new(connection, opening, release)
-            on = local_date(now)
-            relative = Path(OPEN) / dataset / f"{on.isoformat()}-r{release.number}"
+            relative = _new_folder(connection, dataset, release, local_date(now))
             made = files.contents(opening, revision, release, form, now)
             folder = home.root / relative
             files.lay(folder, made)
@@ -206,6 +206,7 @@ def _passing(
         method=opening.method,
         effect_grade=opening.effect_grade,
         on=local_date(now),
+        scope=opening.scope,
     )
     checked = checking.check(home, case)
     if isinstance(checked.decision, Deny):
@@ -221,6 +222,32 @@ def _check_new(connection: Connection, opening: Opening, release: Release) -> No
     )
     if (folder := connection.execute(same).scalar()) is not None:
         raise OpeningError(f"release {release.number} of {opening.dataset} is published already: {folder}")
+
+
+def _new_folder(connection: Connection, dataset: str, release: Release, on: date) -> Path:
+    """A folder no export had: a withdrawn one keeps its tombstone."""
+    o = open_files.c
+    taken = set(connection.execute(select(o.folder).where(o.dataset == dataset)).scalars())
+    name = f"{on.isoformat()}-r{release.number}"
+    names = (name, *(f"{name}-{nth}" for nth in range(2, len(taken) + 3)))
+    return next(p for p in (Path(OPEN) / dataset / each for each in names) if p.as_posix() not in taken)
+
+
+def stale(connection: Connection) -> Mapping[str, str]:
+    """Published datasets whose latest export is not as it should be → why, in words."""
+    found = {}
+    for opening in openings.listing(connection):
+        if opening.state != "published":
+            continue
+        release, told = releases.latest(connection, opening.dataset), opening.check or {}
+        last = next((e for e in exports(connection, opening.dataset) if e["withdrawn_at"] is None), None)
+        if release is None or last is None or last["release_id"] == release.id:
+            continue
+        if told.get("release") == release.id and not told.get("passed"):
+            found[opening.dataset] = "its newest release failed the check — withdraw what is open, or mend it"
+        else:
+            found[opening.dataset] = f"release {release.number} is newer — check and publish it, or withdraw"
+    return found
 
 
 def _write_index(home: Home, connection: Connection) -> None:

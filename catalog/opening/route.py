@@ -15,8 +15,10 @@ from sqlalchemy import Connection, insert, select, update
 
 from catalog import releases, revisions
 from catalog.clocks import running as clocks
+from catalog.clocks.owed import authority_on
 from catalog.home import Home
 from catalog.opening import checking
+from catalog.opening.form import scope_of
 from catalog.opening.openings import Opening, OpeningError, OpeningRefused, called, changed, find, step
 from catalog.releases import Release
 from catalog.revisions import Contracts
@@ -33,8 +35,6 @@ RULE: Final = "opening_decision"
 RETURNED: Final = "returned"
 PUBLISHED: Final = "published"
 NEW: Final = "new"
-# Who owes the decision, where the ledger names no authority of its own.
-_AUTHORITY: Final = ("data authority", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def propose(
     values = {
         "state": state, "licence": licence, "method": method, "effect_grade": effect_grade, "reason": reason,
         "assessment": None, "assessed_by": None, "check": None, "approval": None, "approved_by": None,
-        "changed_at": now,
+        "changed_at": now, "scope": None,
     }  # fmt: skip
     if held is None:
         row = {"id": new_id("opn"), "dataset": dataset, "opened_at": now, **values}
@@ -102,7 +102,7 @@ def propose(
     if before == RETURNED:
         clocks.resume(connection, subject=_subject(opening), rule=RULE, by=by, now=now)
     else:
-        owner, code = _AUTHORITY
+        owner, code = authority_on(connection, on)
         words = f"decide whether {dataset} is opened"
         clocks.start(
             connection,
@@ -143,8 +143,10 @@ def assess(
         )
     form = {name: {"risk": answers[name].risk, "reason": answers[name].reason} for name in QUESTIONS}
     reason = "; ".join(answers[name].reason for name in risks) or "no risk found"
-    opening = changed(connection, opening, state, now, assessment=form, assessed_by=by)
-    step(connection, opening, event, Office.SECURITY, reason=reason, by=by, now=now, body={"risks": risks})
+    scope = scope_of(revisions.current(connection, dataset).contract)
+    opening = changed(connection, opening, state, now, assessment=form, assessed_by=by, scope=scope)
+    body = {"risks": risks, "scope": scope}
+    step(connection, opening, event, Office.SECURITY, reason=reason, by=by, now=now, body=body)
     if risks:
         clocks.pause(connection, subject=_subject(opening), rule=RULE, reason=reason, by=by, now=now)
     return opening
@@ -270,6 +272,7 @@ def _case(
         method=method,
         effect_grade=effect_grade,
         on=local_date(now),
+        scope=opening.scope if opening else None,
     )
 
 

@@ -7,15 +7,15 @@ are :mod:`catalog.organisations.handover`'s.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import Connection, insert
 
 from catalog import evidence
-from catalog.organisations import handover, regions, tree, units
+from catalog.organisations import handover, held, regions, tree, units
 from catalog.organisations.errors import OrganisationError
 from catalog.organisations.units import Span, UnitKind
 from catalog.store.schema import new_id
@@ -113,12 +113,13 @@ def merge(connection: Connection, codes: Sequence[str], into: NewUnit, reform: R
     if len({*codes, into.code}) < 2:
         raise OrganisationError("a merger takes two units at least")
     former = [units.in_force(connection, code, reform.on) for code in dict.fromkeys(codes)]
-    ending = [each for each in former if each.code != into.code]
-    _successor(connection, into, former[0], reform)
-    for each in ending:
-        _end(connection, each, into.code, reform)
+    ending = {each.code: each for each in former if each.code != into.code}
+    _not_below(connection, into.code, ending, reform.on)
+    _successor(connection, into, _like(connection, former[0], ending, reform.on), reform)
+    for each in ending.values():
+        _end(connection, each, into.code, reform, ending)
     event = _record(connection, "merge", [each.code for each in former], [into.code], reform)
-    for each in ending:
+    for each in ending.values():
         passing = dict.fromkeys(handover.datasets_of(connection, each), into.code)
         handover.open_(connection, event, passing, each, reform)
     return event
@@ -178,6 +179,12 @@ def abolish(connection: Connection, code: str, reform: Reform, *, successor: str
         if successor == code:
             raise OrganisationError(f"{code} cannot follow itself")
         units.in_force(connection, successor, reform.on)
+        _not_below(connection, successor, {code}, reform.on)
+    elif left := held.held_by(connection, code, reform.on):
+        raise OrganisationError(
+            f"{former.name} still has {_some([each.words for each in left])} — settle it, or name who follows"
+            " with --into"
+        )
     _end(connection, former, successor, reform)
     event = _record(connection, "abolish", [code], [successor] if successor else [], reform)
     if successor is not None:
@@ -215,14 +222,36 @@ def _successor(connection: Connection, unit: NewUnit, like: Span, reform: Reform
     )  # fmt: skip
 
 
-def _end(connection: Connection, former: Span, successor: str | None, reform: Reform) -> None:
-    """End a unit; units below it hang below its successor from that day on."""
+def _like(connection: Connection, first: Span, ending: Container[str], on: date) -> Span:
+    """The first of the merged as the successor follows it: below whoever is there afterwards."""
+    parent = first.parent
+    while parent is not None and parent in ending:
+        parent = units.in_force(connection, parent, on).parent
+    return replace(first, parent=parent)
+
+
+def _not_below(connection: Connection, successor: str, ending: Container[str], on: date) -> None:
+    """A unit that hangs, at any depth, below one that ends cannot take its place: it would hang below itself.
+
+    Raises:
+        OrganisationError: it does.
+    """
+    span = units.span_on(connection, successor, on)
+    while span is not None and span.parent is not None:
+        if span.parent in ending:
+            raise OrganisationError(f"{successor} hangs below {span.parent} — move it first")
+        span = units.span_on(connection, span.parent, on)
+
+
+def _end(
+    connection: Connection, former: Span, successor: str | None, reform: Reform, ending: Container[str] = ()
+) -> None:
+    """End a unit; units below it that go on hang below its successor from that day on."""
     if successor is not None:
         for code in _below(connection, former.code, reform.on):
-            if code == successor:
-                raise OrganisationError(f"{successor} hangs below {former.code} — move it first")
-            below = units.in_force(connection, code, reform.on)
-            units.change(connection, below, reform.on, parent=successor)
+            if code not in ending and code != successor:
+                below = units.in_force(connection, code, reform.on)
+                units.change(connection, below, reform.on, parent=successor)
     units.end_unit(connection, former, reform.on)
 
 

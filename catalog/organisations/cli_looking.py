@@ -18,8 +18,8 @@ as_of = click.option("--as-of", "on", type=click.DateTime(["%Y-%m-%d"]), metavar
 @as_of
 @as_json
 def show(code: str, on: datetime | None, as_json: bool) -> None:
-    """Show the life of a unit: names, changes, who follows it."""
-    from catalog.organisations import handover, tree, units
+    """Show the life of a unit: names, changes, who follows it, what is still in its name."""
+    from catalog.organisations import handover, held, tree, units
     from catalog.organisations.errors import UnknownUnit
 
     day = _day(on)
@@ -38,6 +38,7 @@ def show(code: str, on: datetime | None, as_json: bool) -> None:
             "spans": [each.to_document() for each in spans],
             "changes": [each.to_document() for each in tree.changes(connection, code)],
             "to_revise": [each.to_document() for each in handover.pending(connection, code)],
+            "in_its_name": [each.to_document() for each in held.held_by(connection, code, day)],
         }
     if as_json:
         click.echo(json.dumps(document, ensure_ascii=False))
@@ -54,6 +55,8 @@ def show(code: str, on: datetime | None, as_json: bool) -> None:
         click.echo(f"    now: {each['code']} {each['name']}")
     for each in document["to_revise"]:
         click.echo(f"    to revise: {each['dataset']} (was {each['from_name']})")
+    for each in document["in_its_name"]:
+        click.echo(f"    in its name: {each['words']}")
 
 
 @click.command()

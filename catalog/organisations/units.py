@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from catalog import evidence
 from catalog.organisations import regions
@@ -167,44 +167,60 @@ def change(
 ) -> Span:
     """End the last span of a unit and open the next, with what is different in it.
 
+    Several changes of one day, as a reform brings them, make one span: what never was for a day is no past.
+
     Raises:
-        OrganisationError: a later change is known, or the day is the span's first or earlier.
+        OrganisationError: a later change is known, or the day is before the span's first.
     """
-    close(connection, former, on)
+    _changes_on(former, on)
     made = Span(
         former.code, former.kind, name or former.name, parent or former.parent, region or former.region, on,
         None,
     )  # fmt: skip
+    if on == former.valid_from:
+        values = {"name": made.name, "parent": made.parent, "region": made.region}
+        connection.execute(update(organisation_spans).where(_last(former.code)).values(**values))
+        return made
+    connection.execute(update(organisation_spans).where(_last(former.code)).values(valid_to=on))
     _open(connection, made)
     return made
 
 
-def close(connection: Connection, former: Span, on: date) -> None:
-    """End the last span of a unit.
+def end_unit(connection: Connection, former: Span, on: date) -> None:
+    """A unit is no more from a day on.
 
     Raises:
-        OrganisationError: a later change is known, or the day is the span's first or earlier.
+        OrganisationError: a later change is known, or the day is the unit's first or before the span's.
     """
+    _changes_on(former, on)
+    if on == former.valid_from:
+        if spans_of(connection, former.code)[0].valid_from == on:
+            raise OrganisationError(
+                f"{former.code} begins on {on} — it ends on a later day, or was never founded"
+            )
+        # Changed and ended on one day: the change never was.
+        connection.execute(delete(organisation_spans).where(_last(former.code)))
+    else:
+        connection.execute(update(organisation_spans).where(_last(former.code)).values(valid_to=on))
+    connection.execute(
+        update(organisation_units).where(organisation_units.c.code == former.code).values(valid_to=on)
+    )
+
+
+def _changes_on(former: Span, on: date) -> None:
     if former.valid_to is not None:
         raise OrganisationError(
             f"{former.code} changes again on {former.valid_to} — changes are entered in their order"
         )
-    if on <= former.valid_from:
+    if on < former.valid_from:
         raise OrganisationError(
-            f"{former.code} is so from {former.valid_from} on — a change comes later than that"
+            f"{former.code} is so from {former.valid_from} on — a change does not come before that"
         )
-    s = organisation_spans.c
-    connection.execute(
-        update(organisation_spans).where(s.code == former.code, s.valid_to.is_(None)).values(valid_to=on)
-    )
 
 
-def end_unit(connection: Connection, former: Span, on: date) -> None:
-    """A unit is no more from a day on."""
-    close(connection, former, on)
-    connection.execute(
-        update(organisation_units).where(organisation_units.c.code == former.code).values(valid_to=on)
-    )
+def _last(code: str) -> Any:
+    """The row of a unit's last span."""
+    return (organisation_spans.c.code == code) & organisation_spans.c.valid_to.is_(None)
 
 
 def checked_code(code: str) -> str:

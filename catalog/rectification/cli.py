@@ -166,8 +166,12 @@ def undo(case_id: str, by: str, as_json: bool) -> None:
 
 @rectify.command()
 @of_department
-@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day of the period.")
-@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the period.")
+@click.option(
+    "--from", "first", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First day of the period."
+)
+@click.option(
+    "--to", "last", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Last day of the period."
+)
 @as_json
 def figures(department: str, first: datetime | None, last: datetime | None, as_json: bool) -> None:
     """Count what was found, closed, on time and reopened, by department and dataset."""

@@ -133,7 +133,7 @@ def show(period: str | None, version: int | None, as_public: bool, html: Path | 
         "problem": problem,
     }
     if as_public:
-        document["evaluation"] = evaluation_page.public(found)
+        document = _public(document, evaluation_page.public(found))
     if as_json:
         _print_json(document)
     else:
@@ -142,6 +142,19 @@ def show(period: str | None, version: int | None, as_public: bool, html: Path | 
             click.echo(f"page: {html}")
     if problem:
         sys.exit(1)
+
+
+def _public(document: dict[str, Any], evaluation: dict[str, Any]) -> dict[str, Any]:
+    """The document with the public evaluation, without the names of officials who acted."""
+    told = {line["dataset"] for line in evaluation["datasets"]}
+    named = ("opened_by", "decided_by", "corrected_score")
+    contests = [
+        {name: value for name, value in each.items() if name not in named}
+        for each in document["contests"]
+        if each["dataset"] in told
+    ]
+    kept = {name: value for name, value in document.items() if name != "frozen_by"}
+    return kept | {"evaluation": evaluation, "contests": contests}
 
 
 def _print_evaluation(made: Evaluation, as_json: bool, done: str) -> None:
@@ -177,6 +190,8 @@ def _print_document(document: Mapping[str, Any]) -> None:
 
 
 def _score(line: Mapping[str, Any]) -> str:
+    if line["score"] is None and line.get("state") == "assessed":
+        return "withheld"
     if line["score"] is None:
         return str(line.get("state", "not_assessed")).replace("_", " ")
     return f"{line['score']:.2%}, grade {line['grade']['level']} {line['grade']['name']}"

@@ -23,6 +23,7 @@ from catalog.rectification.builds import build_of
 from catalog.rectification.counting import Figures, figures
 from catalog.rectification.errors import EvaluationRefused
 from catalog.releases import Release
+from catalog.statistics import rows_of_one
 from catalog.store.tables.releases import releases
 from policies.clocks import ZONE
 
@@ -86,6 +87,8 @@ def lines_of(connection: Connection, quarter: Quarter, *, now: datetime) -> list
             "department_code": contract.department.code,
             # What is made from others may have units behind it, whatever it says.
             "unit_free": contract.unit_free and contract.composed is None,
+            "published": entry.published_at is not None and entry.published_at < quarter.ends_at,
+            "rows_of_one": rows_of_one(contract, quarter.last),
             "rectification": _counts(cases.get(entry.name)),
         }
         found.append(line | measured(connection, release, quarter.last))
@@ -108,7 +111,7 @@ def measured(connection: Connection, release: Release | None, on: date) -> Line:
         "state": "not_assessed" if release.quality is None else "assessed",
         "score": release.quality,
         "rows": release.row_count,
-        "grade": _grade(release.quality, on),
+        "grade": graded(release.quality, on),
         "dimensions": {name: dict(each) for name, each in release.dimensions.items()},
         "indicators": {
             code: {"name": each.name, "a": each.a, "b": each.b, "x": each.x} for code, each in codes.items()
@@ -133,7 +136,7 @@ def departments(lines: Sequence[Mapping[str, Any]], on: date) -> list[Line]:
                 "datasets": len(own),
                 "assessed": len(scores),
                 "score": score,
-                "grade": _grade(score, on),
+                "grade": graded(score, on),
                 "rectification": {
                     name: sum(line["rectification"][name] for line in own) for name in _COUNTED
                 },
@@ -142,7 +145,8 @@ def departments(lines: Sequence[Mapping[str, Any]], on: date) -> list[Line]:
     return found
 
 
-def _grade(score: float | None, on: date) -> Line | None:
+def graded(score: float | None, on: date) -> Line | None:
+    """The grade of a score on a day, or None where there is no score."""
     grade = grade5(score, on)
     return (
         None if grade is None else {"level": grade.level, "name": grade.name, "confidence": grade.confidence}

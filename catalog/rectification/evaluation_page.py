@@ -1,7 +1,8 @@
 """A quarterly evaluation as others may see it: a plain document, and one page of HTML in Chinese.
 
-Decides what leaves the installation: scores and ratios to the digits of the public view, grades, counts of
-cases; no count of rows. The exact figures stay in the frozen content.
+Decides what leaves the installation: published datasets alone, with ratios of the public view, the scores
+and grades made of them, and counts of cases; no count of rows. The exact figures, and what was not published
+by the quarter's end, stay in the frozen content.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any, Final
 from catalog.quality import indicators
 from catalog.rectification.contests import Contest
 from catalog.rectification.evaluation import Evaluation
-from catalog.statistics import public_count, public_ratio
+from catalog.rectification.evaluation_lines import graded
+from catalog.statistics import public_dimensions, public_ratio, public_score
 
 _DIMENSIONS: Final = {
     "conformity": "规范性",
@@ -41,23 +43,46 @@ def public(evaluation: Evaluation) -> dict[str, Any]:
     """
     document = evaluation.document()
     on = date.fromisoformat(document["last"])
-    document["datasets"] = [_public_line(line, on) for line in document["datasets"]]
+    told = [line for line in document["datasets"] if line.get("published", True)]
+    document["datasets"] = [_public_line(line, on) for line in told]
     document["departments"] = [
-        line | {"score": public_ratio(line["score"], on)} for line in document["departments"]
+        line
+        for each in document["departments"]
+        if (line := _public_department(each, document["datasets"], on))["datasets"]
     ]
     return document
 
 
 def _public_line(line: Mapping[str, Any], on: date) -> dict[str, Any]:
     """A dataset's line; how many rows it has is needed here and not shown."""
-    shown = dict(line)
-    rows = shown.pop("rows", 0)
-    over = None if shown.pop("unit_free", False) else public_count(rows, has_units=True, on=on)
+    shown = {name: value for name, value in line.items() if name != "published"}
+    rows, most = shown.pop("rows", 0), shown.pop("rows_of_one", 1)
+    has_units = not shown.pop("unit_free", False)
+    dimensions, indicated = (
+        public_dimensions(line[name], rows, on, has_units=has_units, rows_of_one=most)
+        for name in ("dimensions", "indicators")
+    )
+    score = public_score(dimensions, on) if has_units else public_ratio(line["score"], on)
     return shown | {
-        "score": public_ratio(line["score"], on, over),
-        "dimensions": {name: public_ratio(each["x"], on, over) for name, each in line["dimensions"].items()},
-        "indicators": {code: public_ratio(each["x"], on, over) for code, each in line["indicators"].items()},
+        "score": score,
+        "grade": graded(score, on) if has_units else line["grade"],
+        "dimensions": dimensions,
+        "indicators": indicated,
     }
+
+
+def _public_department(
+    line: Mapping[str, Any], datasets: Iterable[Mapping[str, Any]], on: date
+) -> dict[str, Any]:
+    """A department's line, over the scores others see: the exact mean would tell what those hide."""
+    name = "department_code" if line["department_code"] else "department"
+    own = [each for each in datasets if each[name] == line[name]]
+    assessed = [each["score"] for each in own if each["state"] == "assessed"]
+    scores = [score for score in assessed if score is not None]
+    score = public_ratio(sum(scores) / len(scores), on) if scores else None
+    cases = {kind: sum(each["rectification"][kind] for each in own) for kind in line["rectification"]}
+    counts = {"datasets": len(own), "assessed": len(assessed), "rectification": cases}
+    return {**line, **counts, "score": score, "grade": graded(score, on)}
 
 
 def page(evaluation: Evaluation, contests: Iterable[Contest]) -> str:
@@ -83,7 +108,8 @@ def page(evaluation: Evaluation, contests: Iterable[Contest]) -> str:
         ),
         _table("指标（GB/T 36344）", ("数据集", "指标", "X"), _indicators(document["datasets"], names)),
     ]
-    raised = [_contest(each) for each in contests]
+    named = {line["dataset"] for line in document["datasets"]}
+    raised = [_contest(each) for each in contests if each.dataset in named]
     if raised:
         parts.append(_table("异议", ("数据集", "状态", "异议理由", "决定理由"), raised))
     return "\n".join(parts) + "\n"

@@ -16,6 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, or_, select, update
 
 from catalog import evidence
+from catalog.clocks.place import place_on
 from catalog.registration import rulings
 from catalog.registration.errors import RegistrationRefused, UnknownRegistration
 from catalog.registration.rows import Registration, sources
@@ -187,7 +188,8 @@ def authorisations(connection: Connection) -> tuple[Mapping[str, Any], ...]:
 
 
 def _faults(connection: Connection, agreed: Authorisation, on: date) -> Iterator[Reason]:
-    ruled = rulings.longest_operation(on)
+    place = place_on(connection, on)
+    ruled = rulings.longest_operation(on, place)
     latest = rulings.years_after(agreed.starts_on, int(ruled.value)) - timedelta(days=1)
     # What was agreed before the rule is not bound by it.
     too_long = agreed.ends_on > latest and agreed.starts_on >= ruled.valid_from
@@ -198,7 +200,7 @@ def _faults(connection: Connection, agreed: Authorisation, on: date) -> Iterator
             where="ends_on",
             allowed=f"from its first day to {latest} at the latest ({ruled.source})",
         )
-    known = rulings.modes(on)
+    known = rulings.modes(on, place)
     if agreed.mode not in known:
         yield Reason(
             MODE, "the mode is not in the vocabulary", where="mode", allowed=f"one of {', '.join(known)}"

@@ -30,17 +30,20 @@ def form_(name: str, out: Path) -> None:
     from ruamel.yaml import YAML
 
     from catalog import revisions
+    from catalog.clocks.place import place_on
     from catalog.registration import forms, rulings
     from catalog.registration.rulings import Kind, Object
 
     on = cli_acts.today(cli_acts.now())
     with cli_acts.read() as (_, connection):
-        blank = forms.blank(revisions.current(connection, name).contract, on)
+        place = place_on(connection, on)
+        blank = forms.blank(revisions.current(connection, name).contract, on, place)
     writer = YAML()
     writer.allow_unicode = True
     with out.open("w", encoding="utf-8") as stream:
         writer.dump(blank, stream)
-    wanted = [m.key for m in rulings.materials(Object.RESOURCE, Kind.FIRST, on) if m.form == "file"]
+    asked = rulings.materials(Object.RESOURCE, Kind.FIRST, on, place)
+    wanted = [each.key for each in asked if each.form == "file"]
     click.echo(f"{out}: fill it in, then `ybz register apply {name} --form {out}` with --attach KEY=FILE for")
     click.echo(f"    {', '.join(wanted)}")
 

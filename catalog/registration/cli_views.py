@@ -1,4 +1,4 @@
-"""Commands that show: ``list show standing package``."""
+"""Commands that show: ``list show files standing package``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from catalog.registration import cli_acts
 from catalog.registration.cli_acts import as_json, file_option
+from catalog.registration.errors import FilesBroken
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -64,6 +65,33 @@ def show(named: str, as_json: bool) -> None:
         click.echo(f"    code {of.code}, query code {of.query_code}, {of.coded_on} to {of.valid_until}")
     for case in document["applications"]:
         _print_case(case)
+
+
+@click.command("files")
+@click.argument("named", metavar="ID|NAME", required=False)
+@as_json
+def files_(named: str | None, as_json: bool) -> None:
+    """Check the files that were handed in, of one registration or of all: each still as it was kept."""
+    from catalog.registration import files, rows
+
+    with cli_acts.read() as (home, connection):
+        chosen = rows.all_registrations(connection) if named is None else (_of(connection, named),)
+        found = [
+            {"application": case.id} | _plain(each, ("role", "name", "digest"))
+            | {"intact": files.is_intact(home, each["digest"])}
+            for of in chosen
+            for case in rows.applications_of(connection, of.id)
+            for each in rows.files_of(connection, case.id)
+        ]  # fmt: skip
+    broken = [each for each in found if not each["intact"]]
+    if as_json:
+        cli_acts.print_json({"files": found, "broken": len(broken)})
+    else:
+        for each in broken:
+            click.echo(f"{each['application']}  {each['role']} {each['name']}: is not what was handed in")
+        click.echo(f"{len(found) - len(broken)} of {len(found)} files are as they were handed in")
+    if broken:
+        raise FilesBroken(f"{len(broken)} files of registration are missing or changed — restore them")
 
 
 @click.command()
@@ -123,7 +151,7 @@ def package(named: str | None, out: Path | None, given: Path | None, key: Path |
         click.echo(f"{out}: {', '.join(sorted(files))}; hand it in with the attachments it names")
 
 
-COMMANDS: Final = (list_, show, standing, package)
+COMMANDS: Final = (list_, show, files_, standing, package)
 
 
 def _own_key() -> bytes:

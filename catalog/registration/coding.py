@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select
 
+from catalog.clocks.place import place_on
 from catalog.registration import eligibility, files, filing, reasons, rows, rulings, steps
 from catalog.registration.authorisations import bound_of
 from catalog.registration.errors import RegistrationRefused, refusal
@@ -106,9 +107,10 @@ def lapse(connection: Connection, now: datetime) -> tuple[str, ...]:
         Names of what lapsed.
     """
     today, filed = local_date(now), rows.glances(connection)
+    place = place_on(connection, today)
     done = []
     for each in rows.all_registrations(connection):
-        if each.state == rows.REGISTERED and not stands(each, filed.get(each.id, ()), today):
+        if each.state == rows.REGISTERED and not stands(each, filed.get(each.id, ()), today, place):
             end_of_term(connection, each.id, steps.NOBODY, now)
             done.append(each.name)
     return tuple(done)
@@ -124,9 +126,11 @@ def end_of_term(connection: Connection, registration_id: str, actor: Actor, now:
     of = rows.registration(connection, registration_id)
     steps.may_live(of, "lapse", actor)
     assert of.valid_until is not None
-    if stands(of, rows.glances(connection, of.id).get(of.id, ()), local_date(now)):
+    today = local_date(now)
+    filed = rows.glances(connection, of.id).get(of.id, ())
+    if stands(of, filed, today, place_on(connection, today)):
         raise refusal(of.name, reasons.not_over(of.valid_until))
-    after = steps.live(connection, of, "lapse", actor, now)
+    after = steps.live(connection, of, "lapse", actor, now, ended_on=rows.over_on(connection, of))
     _drop_others(connection, after, now)
     return after
 
@@ -139,13 +143,14 @@ def _faults(
         yield reasons.notice_runs(case.notice_until)
     elif not case.notice_until < day <= today:
         yield reasons.coded_on(case.notice_until, today)
+    place = place_on(connection, today)
     if case.kind != Kind.FIRST and given.code and given.code != of.code:
         yield reasons.code_kept()
         return
     for role, code, kept in ((CODE, given.code, of.code), (QUERY, given.query_code, of.query_code)):
         if not code and case.kind != Kind.FIRST:
             continue
-        if not rulings.looks_like_code(code, role, today):
+        if not rulings.looks_like_code(code, role, today, place):
             yield reasons.code_form(role)
         elif code != kept and _taken(connection, code):
             yield reasons.code_taken(role)
@@ -169,17 +174,18 @@ def _conclude(
 ) -> Registration:
     """What an application that reached its end does to its registration."""
     values: dict[str, Any] = {}
+    place = place_on(connection, day)
     if given.query_code:
         values["query_code"] = given.query_code
     if case.kind != Kind.DEREGISTRATION:
         values |= _content(connection, case, of)
     if case.kind == Kind.FIRST:
         bound = bound_of(connection, of, day)
-        values |= {"code": given.code, "coded_on": day, "valid_until": rulings.valid_until(day, bound)}
+        values |= {"code": given.code, "coded_on": day, "valid_until": rulings.valid_until(day, bound, place)}
     if case.kind == Kind.RENEWAL:
         assert of.valid_until is not None
         bound = bound_of(connection, of, day)
-        values["valid_until"] = rulings.renewed_until(of.valid_until, day, bound)
+        values["valid_until"] = rulings.renewed_until(of.valid_until, day, bound, place)
     after = steps.live(connection, of, case.kind, Actor(actor.by, Office.REGISTRAR), now, **values)
     if after.state != rows.REGISTERED:
         _drop_others(connection, after, now)

@@ -15,6 +15,8 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from catalog import revisions
+from catalog.clocks.place import place_on
+from catalog.organisations.following import Following
 from catalog.registration import forms, reasons, rows, rulings
 from catalog.registration.authorisations import bound_of
 from catalog.registration.errors import FormUnreadable
@@ -57,12 +59,12 @@ class Filing:
     applicant_code: str = ""
 
 
-def whole_form(filing: Filing, former: Registration | None, on: date) -> dict[str, Any]:
+def whole_form(filing: Filing, former: Registration | None, on: date, place: str) -> dict[str, Any]:
     """The whole form: what is registered with what is handed in laid over it."""
-    given = forms.cleaned(filing.form, filing.of, filing.kind, on)
+    given = forms.cleaned(filing.form, filing.of, filing.kind, on, place)
     if filing.kind == Kind.FIRST or former is None or former.content is None:
         return given
-    asked = {each.key for each in rulings.materials(filing.of, filing.kind, on)}
+    asked = {each.key for each in rulings.materials(filing.of, filing.kind, on, place)}
     return {key: answer for key, answer in _content(former).items() if key in asked} | given
 
 
@@ -96,7 +98,9 @@ def faults(
     allowed = _applicants(filing)
     if actor.office not in allowed:
         yield reasons.applicant([each.value for each in allowed])
-    elif actor.office is Office.PARTY and not filing.applicant_name:
+    elif actor.office is Office.PARTY and not rulings.real_name(
+        filing.applicant_name, on, place_on(connection, on)
+    ):
         yield reasons.unnamed()
     if filing.kind == Kind.FIRST:
         if former is not None and former.state in (rows.PENDING, rows.REGISTERED):
@@ -111,7 +115,7 @@ def faults(
     else:
         yield from _faults_about(connection, filing, form, former, on)
     code = form.get("registrant_code", "")
-    answer = answering(connection, filing.of, filing.name, former)
+    answer = answering(connection, filing.of, filing.name, former, on)
     if code and answer and code not in answer:
         yield reasons.registrant(sorted(answer))
 
@@ -120,6 +124,7 @@ def _faults_about(
     connection: Connection, filing: Filing, form: Mapping[str, Any], former: Registration, on: date
 ) -> Iterator[Reason]:
     """What stands against an application about a registration that stands."""
+    place = place_on(connection, on)
     for each in rows.applications_of(connection, former.id):
         if each.open and each.kind == filing.kind:
             yield reasons.pending(each.id)
@@ -129,17 +134,17 @@ def _faults_about(
     ):
         yield reasons.no_change()
     if filing.kind == Kind.DEREGISTRATION:
-        known = rulings.deregistration_grounds(on)
+        known = rulings.deregistration_grounds(on, place)
         chosen = known.get(filing.ground or "")
         if chosen is None or (chosen.cite and not filing.citation):
             yield reasons.ground(sorted(known))
     if filing.kind == Kind.RENEWAL:
         assert former.valid_until is not None
-        opens = rulings.window_opens(former.valid_until, on)
+        opens = rulings.window_opens(former.valid_until, on, place)
         if not opens <= on <= former.valid_until:
             yield reasons.window(opens, former.valid_until)
         bound = bound_of(connection, former, on)
-        if rulings.renewed_until(former.valid_until, on, bound) <= former.valid_until:
+        if rulings.renewed_until(former.valid_until, on, bound, place) <= former.valid_until:
             yield reasons.bound(former.valid_until)
 
 
@@ -149,12 +154,18 @@ def _applicants(filing: Filing) -> tuple[Office, ...]:
     return (own, Office.PARTY) if filing.kind == Kind.AMENDMENT else (own,)
 
 
-def answering(connection: Connection, of: Object, name: str, former: Registration | None) -> frozenset[str]:
-    """Codes of who answers for it: of an entry its department, today's and the registered one.
+def answering(
+    connection: Connection, of: Object, name: str, former: Registration | None, on: date
+) -> frozenset[str]:
+    """Codes of who answers for it: of an entry its department of that day; the registered one, and its heir.
 
     Empty where nobody is known to: then whoever applies says who it is.
     """
-    found = {former.registrant_code} if former is not None and former.state == rows.REGISTERED else set()
+    following, found = Following(connection, on), set()
+    if former is not None and former.state == rows.REGISTERED:
+        code = former.registrant_code
+        found |= {code, following.answers(former.registrant_name, code, former.name)[1]}
     if of is Object.RESOURCE:
-        found.add(revisions.current(connection, name).contract.department.code)
+        party = revisions.current(connection, name).contract.department
+        found.add(following.answers(party.name, party.code, name)[1])
     return frozenset(found - {""})

@@ -34,3 +34,7 @@ class FormUnreadable(CatalogError):
 
 class PackageTrouble(CatalogError):
     """A registration package that cannot be written, read or trusted."""
+
+
+class FilesBroken(CatalogError):
+    """Files that were handed in are missing, or are not what they were."""

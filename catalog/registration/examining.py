@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from catalog.clocks.place import place_on
 from catalog.registration import filing, reasons, rulings, steps, terms
 from catalog.registration.errors import refusal
 from catalog.registration.rows import Application
@@ -94,7 +95,7 @@ def publish(connection: Connection, named: str, actor: Actor, *, now: datetime) 
     case, of = steps.case_of(connection, named, "notice", actor)
     whom = steps.registrar_for(connection, case, of, actor, now)
     today = clocks.local_date(now)
-    ruled = clocks.deadline(terms.NOTICE, today)
+    ruled = clocks.deadline(terms.NOTICE, today, place_on(connection, today))
     due = clocks.due(today, ruled.workdays, clocks.calendar())
     return steps.take(
         connection, case, "notice", actor, now, registrar=whom, notice_from=today, notice_until=due.date,
@@ -124,7 +125,8 @@ def refuse(
     case, of = steps.case_of(connection, named, "refuse", actor)
     whom = steps.registrar_for(connection, case, of, actor, now)
     today = clocks.local_date(now)
-    known = {key: each for key, each in rulings.refusal_grounds(today).items() if case.state in each.states}
+    listed = rulings.refusal_grounds(today, place_on(connection, today))
+    known = {key: each for key, each in listed.items() if case.state in each.states}
     chosen = known.get(ground)
     if chosen is None or not reason.strip():
         raise refusal(case.id, reasons.ground(sorted(known)))

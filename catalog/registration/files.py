@@ -68,7 +68,8 @@ def keep(home: Home, role: str, path: Path, on: date) -> Kept:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     place = folder / digest
-    if not place.exists():
+    # One that was changed behind our back is put right: what is kept under a digest has that digest.
+    if not is_intact(home, digest):
         draft = folder / f".{digest}.{secrets.token_hex(4)}"
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
             stream.write(content)
@@ -76,6 +77,15 @@ def keep(home: Home, role: str, path: Path, on: date) -> Kept:
             os.fsync(stream.fileno())
         draft.replace(place)
     return Kept(role, path.name[:_LONGEST_NAME], digest, len(content))
+
+
+def is_intact(home: Home, digest: str) -> bool:
+    """Whether the folder still has a file as it was handed in."""
+    place = home.root / FOLDER / digest
+    if not place.is_file():
+        return False
+    with place.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest() == digest
 
 
 def note(

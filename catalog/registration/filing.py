@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from catalog import evidence, revisions
+from catalog.clocks.place import place_on
+from catalog.organisations.following import Following
 from catalog.registration import files, forms, reasons, rows, steps, terms
 from catalog.registration.eligibility import Filing, answering, faults, whole_form
 from catalog.registration.errors import RegistrationRefused, refusal
@@ -71,14 +73,15 @@ def apply(connection: Connection, filing: Filing, actor: Actor, now: datetime) -
     if filing.kind == Kind.FIRST:
         terms.watch(connection, now)
     former = rows.newest(connection, [filing.name]).get(filing.name)
-    form = whole_form(filing, former, today)
+    place = place_on(connection, today)
+    form = whole_form(filing, former, today, place)
     found = tuple(faults(connection, filing, form, former, actor, today))
     if found:
         raise RegistrationRefused(filing.name, Deny(found))
     of = former if filing.kind != Kind.FIRST else _enter(connection, filing, form, now)
     assert of is not None
     attached = [each.role for each in filing.kept]
-    missing = forms.lacking(form, attached, filing.of, filing.kind, today, _entries(connection, form))
+    missing = forms.lacking(form, attached, filing.of, filing.kind, today, place, _entries(connection, form))
     case = _file(connection, filing, form, of, actor, now)
     _started(connection, case, of, whom, actor, now, missing)
     return Filed(case, missing)
@@ -101,11 +104,11 @@ def supplement(
     case, of = steps.case_of(connection, named, "supplement", actor)
     _same_office(case, actor)
     today, kind, what = local_date(now), Kind(case.kind), Object(of.object)
-    added = forms.cleaned(form, what, kind, today)
+    added = forms.cleaned(form, what, kind, today, place_on(connection, today))
     if not added and not kept:
         raise refusal(case.id, reasons.empty())
     whole = case.values | added
-    allowed = answering(connection, what, of.name, of)
+    allowed = answering(connection, what, of.name, of, today)
     if allowed and whole.get("registrant_code", "") not in (*allowed, ""):
         raise refusal(case.id, reasons.registrant(sorted(allowed)))
     if of.state == rows.PENDING and whole.get("registrant_code"):
@@ -138,8 +141,8 @@ def withdraw(connection: Connection, named: str, actor: Actor, *, reason: str, n
 def missing_now(connection: Connection, case: Application, of: Registration, on: date) -> tuple[str, ...]:
     """Everything an application lacks, by the rules of a day."""
     attached = [each["role"] for each in rows.files_of(connection, case.id)]
-    known = _entries(connection, case.values)
-    return forms.lacking(case.values, attached, Object(of.object), Kind(case.kind), on, known)
+    known, place = _entries(connection, case.values), place_on(connection, on)
+    return forms.lacking(case.values, attached, Object(of.object), Kind(case.kind), on, place, known)
 
 
 def _entries(connection: Connection, form: Mapping[str, Any]) -> frozenset[str]:
@@ -158,8 +161,10 @@ def _enter(connection: Connection, filing: Filing, form: Mapping[str, Any], now:
     registration_id, title = new_id("reg"), form.get("data_name", filing.name)
     name, code = form.get("registrant_name", ""), form.get("registrant_code", "")
     if filing.of is Object.RESOURCE:
-        department = revisions.current(connection, filing.name).contract.department
-        name, code = name or department.name, code or department.code
+        party = revisions.current(connection, filing.name).contract.department
+        following = Following(connection, local_date(now))
+        answers = following.answers(party.name, party.code, filing.name)
+        name, code = name or answers[0], code or answers[1]
     connection.execute(
         insert(registrations).values(
             id=registration_id, object=filing.of.value, name=filing.name, title=title[:200],

@@ -38,13 +38,13 @@ def read(path: Path) -> dict[str, Any]:
     return {str(key): value for key, value in document.items()}
 
 
-def cleaned(form: Mapping[str, Any], of: Object, kind: Kind, on: date) -> dict[str, Any]:
+def cleaned(form: Mapping[str, Any], of: Object, kind: Kind, on: date, place: str) -> dict[str, Any]:
     """The form with only what the checklist asks for, texts trimmed, empty answers left out.
 
     Raises:
         FormUnreadable: it has a key that is not asked for, or an answer that is no text or list of texts.
     """
-    asked = {each.key: each for each in rulings.materials(of, kind, on)}
+    asked = {each.key: each for each in rulings.materials(of, kind, on, place)}
     unknown = [key for key in form if key not in asked or asked[key].form == "file"]
     if unknown:
         known = ", ".join(key for key, each in asked.items() if each.form != "file")
@@ -58,7 +58,13 @@ def cleaned(form: Mapping[str, Any], of: Object, kind: Kind, on: date) -> dict[s
 
 
 def lacking(
-    form: Mapping[str, Any], attached: Sequence[str], of: Object, kind: Kind, on: date, known: Container[str]
+    form: Mapping[str, Any],
+    attached: Sequence[str],
+    of: Object,
+    kind: Kind,
+    on: date,
+    place: str,
+    known: Container[str],
 ) -> tuple[str, ...]:
     """Everything a form lacks, one phrase each; empty where it is complete.
 
@@ -68,13 +74,15 @@ def lacking(
         of: what is registered.
         kind: what is applied for.
         on: day, for the rules.
+        place: where, for the rules.
         known: names of the ledger's entries.
     """
-    asked = rulings.materials(of, kind, on)
-    return tuple(fault for each in asked for fault in _faults(each, form, attached, of, on, known))
+    asked = rulings.materials(of, kind, on, place)
+    words = rulings.vocabulary(of, on, place) if of is not Object.RESOURCE else {}
+    return tuple(fault for each in asked for fault in _faults(each, form, attached, words, known))
 
 
-def blank(contract: Contract, on: date) -> dict[str, Any]:
+def blank(contract: Contract, on: date, place: str) -> dict[str, Any]:
     """The form of a data resource, with what its contract says filled in."""
     filled: dict[str, Any] = {
         "registrant_name": contract.department.name,
@@ -86,7 +94,7 @@ def blank(contract: Contract, on: date) -> dict[str, Any]:
     }
     return {
         each.key: filled.get(each.key, "")
-        for each in rulings.materials(Object.RESOURCE, Kind.FIRST, on)
+        for each in rulings.materials(Object.RESOURCE, Kind.FIRST, on, place)
         if each.form != "file"
     }
 
@@ -110,8 +118,7 @@ def _faults(
     asked: Material,
     form: Mapping[str, Any],
     attached: Sequence[str],
-    of: Object,
-    on: date,
+    words: Mapping[str, str],
     known: Container[str],
 ) -> Iterator[str]:
     named = f"{asked.key} {asked.title}"
@@ -124,7 +131,7 @@ def _faults(
         yield f"{named}: is not stated"
     elif asked.form == "code" and codes.uscc(answer) != answer:
         yield f"{named}: is no unified social credit code, its check digit does not hold"
-    elif asked.form == "kind" and answer not in (words := rulings.vocabulary(of, on)):
+    elif asked.form == "kind" and answer not in words:
         yield f"{named}: is none of {', '.join(words)}"
     elif asked.form == "datasets" and (strange := [each for each in answer if each not in known]):
         yield f"{named}: the ledger has no entry {', '.join(strange)}"

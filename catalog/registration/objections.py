@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from catalog import evidence
+from catalog.clocks.place import place_on
 from catalog.registration import files, reasons, rows, rulings, steps, terms
 from catalog.registration.authorisations import code_fault
 from catalog.registration.errors import UnknownRegistration, refusal
@@ -74,12 +75,13 @@ def raise_objection(
     case, of = steps.case_of(connection, named, "object", actor)
     state = machine(steps.OBJECTION).after("new", "object", actor.office)
     assert case.notice_until is not None
-    faults = []
-    if not (kept and made.name.strip() and made.contact.strip() and made.statement.strip()):
+    today, faults = local_date(now), []
+    named_so = rulings.real_name(made.name, today, place_on(connection, today))
+    if not (kept and named_so and made.contact.strip() and made.statement.strip()):
         faults.append(reasons.nameless())
     if made.code and codes.uscc(made.code) != made.code:
         faults.append(code_fault("objector"))
-    if local_date(now) > case.notice_until:
+    if today > case.notice_until:
         faults.append(reasons.notice_over(case.notice_until))
     if faults:
         raise refusal(case.id, *faults)
@@ -156,7 +158,8 @@ def decide(
     evidence.record(connection, event=f"catalog:objection:{act}", subject=objection_id, body=body, now=now)
     values: dict[str, Any] = {}
     if accepted:
-        ground = rulings.refusal_grounds(local_date(now))["objection_upheld"]
+        today = local_date(now)
+        ground = rulings.refusal_grounds(today, place_on(connection, today))["objection_upheld"]
         values = {"basis": f"{ground.words}（{ground.source}）", "reason": reason}
     done = steps.take(
         connection, case, event, actor, now, registrar=whom, note_reason=reason,

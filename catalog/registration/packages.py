@@ -21,6 +21,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, select
 
+from catalog.clocks.place import place_on
 from catalog.keys import Signer, key_id
 from catalog.registration import filing, rows, rulings, sheet
 from catalog.registration.errors import PackageTrouble
@@ -135,8 +136,9 @@ def verify(path: Path, public_raw: bytes) -> dict[str, Any]:
 
 def _document(connection: Connection, case: Application, of: Registration) -> dict[str, Any]:
     on, what, kind = local_date(case.filed_at), Object(of.object), Kind(case.kind)
-    asked = rulings.materials(what, kind, on)
-    grounds = rulings.deregistration_grounds(on)
+    place = place_on(connection, on)
+    asked = rulings.materials(what, kind, on, place)
+    grounds = rulings.deregistration_grounds(on, place)
     ground = "" if case.ground is None else grounds[case.ground].words
     catalogue_code = connection.execute(
         select(entries.c.code).where(entries.c.name == of.name)

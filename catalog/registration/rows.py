@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
@@ -22,6 +22,7 @@ from catalog.store.tables.registration import (
     registration_sources,
     registrations,
 )
+from policies.clocks import local_date
 
 PENDING: Final = "pending"
 REGISTERED: Final = "registered"
@@ -211,6 +212,17 @@ def newest(connection: Connection, names: Iterable[str] | None = None) -> Mappin
         if former is None or each.state != CLOSED or former.state == CLOSED:
             found[each.name] = each
     return found
+
+
+def over_on(connection: Connection, of: Registration) -> date:
+    """The first day a registration does not stand, whenever that is noticed.
+
+    The day after its last one; where a renewal kept it, the day that came to nothing.
+    """
+    assert of.valid_until is not None
+    ended = [each.ended_at for each in applications_of(connection, of.id) if each.kind == "renewal"]
+    kept = [local_date(at) for at in ended if at is not None]
+    return max([of.valid_until + timedelta(days=1), *kept])
 
 
 def sources(connection: Connection) -> Mapping[str, tuple[str, ...]]:

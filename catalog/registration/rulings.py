@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from catalog.organisations.following import folded
 from policies.rulebook import NATIONAL, DatedRule, RuleError, rule
 
 FILE: Final = "registration"
@@ -125,6 +126,12 @@ def modes(on: date, place: str = NATIONAL) -> Mapping[str, str]:
     return found
 
 
+def real_name(name: str, on: date, place: str = NATIONAL) -> bool:
+    """Whether a name may be somebody's: it is not empty, and no word that stands for no one."""
+    stated = folded(name)
+    return bool(stated) and stated not in {folded(word) for word in ruled("no_real_names", on, place).value}
+
+
 def refusal_grounds(on: date, place: str = NATIONAL) -> Mapping[str, Ground]:
     """Why an application may be refused, by key."""
     rows: Mapping[str, Mapping[str, Any]] = ruled("refusal_grounds", on, place).value
@@ -142,9 +149,9 @@ def deregistration_grounds(on: date, place: str = NATIONAL) -> Mapping[str, Grou
     }
 
 
-def longest_operation(on: date) -> DatedRule:
+def longest_operation(on: date, place: str = NATIONAL) -> DatedRule:
     """How many years operation may be authorised for."""
-    return rule("grants", "longest_operation", on)
+    return rule("grants", "longest_operation", on, place)
 
 
 def years_after(day: date, years: int) -> date:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from catalog.clocks.place import place_on
 from catalog.registration import rows, rulings
 from catalog.registration.authorisations import Operation, in_operation
 from catalog.registration.rows import Glance, Registration
@@ -78,18 +79,19 @@ class Standing:
         }
 
 
-def standing(connection: Connection, on: date, place: str = NATIONAL) -> Standing:
+def standing(connection: Connection, on: date, place: str | None = None) -> Standing:
     """How registration stands on a day.
 
     Args:
         connection: to read with.
         on: day, Asia/Shanghai.
-        place: whose rules go before the national ones.
+        place: whose rules go before the national ones; the installation's own where None.
     """
+    place = place_on(connection, on) if place is None else place
     known, filed = rows.newest(connection), rows.glances(connection)
     operated = in_operation(connection, on)
     objects = dict.fromkeys(operated, Object.RESOURCE) | _products(connection, known, operated)
-    words = {name: _word(known.get(name), filed, on) or NONE for name in objects}
+    words = {name: _word(known.get(name), filed, on, place) or NONE for name in objects}
     unregistered = tuple(sorted(name for name, word in words.items() if word != rows.REGISTERED))
     return Standing(
         authorised=len(objects),
@@ -107,30 +109,33 @@ def state_of(connection: Connection, dataset: str) -> str | None:
     ``registered``, ``lapsed``, ``deregistered``, or the state of its first application.
     """
     found = rows.newest(connection, [dataset]).get(dataset)
-    return None if found is None else _word(found, rows.glances(connection, found.id), None)
+    return None if found is None else _word(found, rows.glances(connection, found.id))
 
 
 def states(connection: Connection) -> Mapping[str, str]:
     """Object name → the word its registration is in, for all that were ever applied for."""
     filed = rows.glances(connection)
-    found = {name: _word(each, filed, None) for name, each in rows.newest(connection).items()}
+    found = {name: _word(each, filed) for name, each in rows.newest(connection).items()}
     return {name: word for name, word in found.items() if word is not None}
 
 
-def stands(registration: Registration, filed: tuple[Glance, ...], on: date) -> bool:
-    """Whether a coded registration stands on a day.
+def stands(registration: Registration, filed: tuple[Glance, ...], on: date, place: str) -> bool:
+    """Whether a coded registration stands on a day, by the rules of a place.
 
     One whose renewal was filed in its window stands until that is decided, where the rules say so.
     """
     assert registration.valid_until is not None
     if on <= registration.valid_until:
         return True
-    keeps = rulings.ruled("renewal_keeps", on).value
+    keeps = rulings.ruled("renewal_keeps", on, place).value
     return bool(keeps) and any(each.kind == Kind.RENEWAL and each.open for each in filed)
 
 
 def _word(
-    registration: Registration | None, filed: Mapping[str, tuple[Glance, ...]], on: date | None
+    registration: Registration | None,
+    filed: Mapping[str, tuple[Glance, ...]],
+    on: date | None = None,
+    place: str = NATIONAL,
 ) -> str | None:
     """The word of a registration on a day; None as day: as it is recorded."""
     if registration is None:
@@ -138,7 +143,7 @@ def _word(
     own = filed.get(registration.id, ())
     if registration.state in (rows.PENDING, rows.CLOSED):
         return own[-1].state if own else registration.state
-    if registration.state == rows.REGISTERED and on is not None and not stands(registration, own, on):
+    if registration.state == rows.REGISTERED and on is not None and not stands(registration, own, on, place):
         return LAPSED
     return registration.state
 
@@ -168,7 +173,7 @@ def _expiring(
         if each.state != rows.REGISTERED or each.valid_until is None:
             continue
         own = filed.get(each.id, ())
-        if rulings.window_opens(each.valid_until, on, place) <= on and stands(each, own, on):
+        if rulings.window_opens(each.valid_until, on, place) <= on and stands(each, own, on, place):
             renewal = next((a.state for a in own if a.kind == Kind.RENEWAL and a.open), None)
             found.append(Expiring(each.name, each.valid_until, renewal))
     return tuple(sorted(found, key=lambda each: (each.valid_until, each.name)))

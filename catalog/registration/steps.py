@@ -74,8 +74,9 @@ def registrar_for(
     Raises:
         RegistrationRefused: there is none, or it would decide its own matter.
     """
-    acting = registrars.registrar(connection, local_date(now))
-    decision = registrars.may_act(acting, case, of, actor.by)
+    today = local_date(now)
+    acting = registrars.registrar(connection, today)
+    decision = registrars.may_act(connection, acting, case, of, actor.by, today)
     if isinstance(decision, Deny):
         raise RegistrationRefused(case.id, decision)
     assert acting is not None
@@ -197,23 +198,29 @@ def end_in_failure(
 ) -> None:
     """What follows when an application came to nothing: no clock of it runs, a first one closes."""
     terms.stop(connection, case.id, reason, now)
-    o = registration_objections.c
     for objection in rows.objections_of(connection, case.id):
         if objection["state"] == "open":
-            state = machine(OBJECTION).after("open", "moot", Office.CLOCK)
-            connection.execute(
-                update(registration_objections)
-                .where(o.id == objection["id"])
-                .values(state=state, reason=reason, decided_at=now)
-            )
-            terms.stop(connection, objection["id"], reason, now)
-            evidence.record(
-                connection, event="catalog:objection:moot", subject=objection["id"],
-                body={"application": case.id, "reason": reason}, now=now,
-            )  # fmt: skip
+            moot(connection, objection, NOBODY, reason, now)
     if case.kind == Kind.FIRST and of.state == rows.PENDING:
         live(connection, of, "close", NOBODY, now)
         terms.first_failed(connection, of.name, by, now)
+
+
+def moot(
+    connection: Connection, objection: Mapping[str, Any], actor: Actor, reason: str, now: datetime
+) -> None:
+    """An objection falls away with the application it is about.
+
+    Raises:
+        IllegalStep: it is decided, or somebody does it.
+    """
+    state = machine(OBJECTION).after(objection["state"], "moot", actor.office)
+    o = registration_objections
+    values = {"state": state, "reason": reason, "decided_at": now}
+    connection.execute(update(o).where(o.c.id == objection["id"]).values(**values))
+    terms.stop(connection, objection["id"], reason, now)
+    body = {"application": objection["application_id"], "reason": reason}
+    evidence.record(connection, event="catalog:objection:moot", subject=objection["id"], body=body, now=now)
 
 
 def drop(connection: Connection, application_id: str, actor: Actor, *, reason: str, now: datetime) -> None:

@@ -13,6 +13,8 @@ from sqlalchemy import Connection
 
 from catalog import revisions
 from catalog.clocks import running
+from catalog.clocks.place import place_on
+from catalog.organisations.following import Following
 from catalog.registration import rows, rulings
 from catalog.registration.authorisations import Operation, in_operation
 from catalog.registration.registrars import Registrar
@@ -126,28 +128,33 @@ def watch(connection: Connection, now: datetime) -> tuple[str, ...]:
     """
     today = local_date(now)
     operated = in_operation(connection, today)
+    running_for = set()
     for clock in running.open_clocks(connection):
+        if clock.rule not in (FIRST, STOCK):
+            continue
         name = clock.subject.removeprefix(of(""))
-        if clock.rule in (FIRST, STOCK) and name not in operated:
+        running_for.add(name)
+        if name not in operated:
             running.cancel(
                 connection, subject=clock.subject, rule=clock.rule, reason="operation has ended", now=now
             )
-    if not rulings.obligatory(Object.RESOURCE, today):
+    place = place_on(connection, today)
+    if not rulings.obligatory(Object.RESOURCE, today, place):
         return ()
     known, filed = rows.newest(connection, operated), rows.glances(connection)
-    started = []
+    following, started = Following(connection, today), []
     for name, operation in operated.items():
         registration = known.get(name)
         if registration is not None and (
             registration.state == rows.PENDING
             or (
                 registration.state == rows.REGISTERED
-                and stands(registration, filed.get(registration.id, ()), today)
+                and stands(registration, filed.get(registration.id, ()), today, place)
             )
         ):
             continue
-        if not _first(connection, name):
-            _start_first(connection, operation, registration, now)
+        if name not in running_for:
+            _start_first(connection, operation, registration, place, following, now)
             started.append(name)
     return tuple(started)
 
@@ -158,20 +165,28 @@ def _first(connection: Connection, name: str) -> tuple[running.Clock, ...]:
 
 
 def _start_first(
-    connection: Connection, operation: Operation, former: rows.Registration | None, now: datetime
+    connection: Connection,
+    operation: Operation,
+    former: rows.Registration | None,
+    place: str,
+    following: Following,
+    now: datetime,
 ) -> None:
     contract = revisions.current(connection, operation.dataset).contract
+    party = contract.department
+    owner, code = following.answers(party.name, party.code, operation.dataset)
     # From when on operation counts, and the day the count begins for what was there before.
-    begun = rule("deadlines", STOCK, date.max).valid_from
+    begun = rule("deadlines", STOCK, date.max, place).valid_from
     since = operation.since
-    if former is not None and former.coded_on is not None and former.ended_on is not None:
-        since = max(since, former.ended_on)
+    if former is not None and former.valid_until is not None:
+        # A registration that ran out counts from then, whether or not anybody marked it already.
+        since = max(since, former.ended_on or rows.over_on(connection, former))
     running.start(
         connection,
         subject=of(operation.dataset),
         rule=STOCK if since < begun else FIRST,
-        owner=contract.department.name,
-        owner_code=contract.department.code,
+        owner=owner,
+        owner_code=code,
         words=f"apply for the first registration of {contract.title}",
         now=now,
         received_on=max(since, begun),

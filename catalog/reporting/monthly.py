@@ -231,7 +231,9 @@ def close(
     if report.drafted_at < month.end:
         allowed = "draft it again once the month is over"
         reasons.append(Reason(MONTH_RUNS, "the draft was made while the month ran", allowed=allowed))
-    silent = set(report.departments) - {each.department for each in report.replies}
+    # Who replied to figures that have changed since has not replied to these.
+    heard = {each.department for each in report.replies if each.to_digest == report.digest}
+    silent = set(report.departments) - heard
     if silent and local_date(now) <= report.reply_until:
         allowed = f"close it after {report.reply_until}, or when {len(silent)} more departments replied"
         reasons.append(Reason(REPLIES_OPEN, "departments may still reply", allowed=allowed))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from catalog.search.facets import FACETS
-    from catalog.search.finding import Found, Hit, UnknownFacet, find, search
+    from catalog.search.finding import Found, Hit, IndexMissing, UnknownFacet, find, search
     from catalog.search.text import tokens
     from catalog.search.words import TABLE, SearchUnavailable
     from catalog.search.writing import index, index_all, rebuild, remove
@@ -20,6 +20,7 @@ __all__ = [
     "TABLE",
     "Found",
     "Hit",
+    "IndexMissing",
     "SearchUnavailable",
     "UnknownFacet",
     "find",
@@ -35,6 +36,7 @@ _HOMES = {
     "FACETS": "facets",
     "Found": "finding",
     "Hit": "finding",
+    "IndexMissing": "finding",
     "UnknownFacet": "finding",
     "find": "finding",
     "search": "finding",

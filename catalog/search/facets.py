@@ -27,9 +27,13 @@ FACETS: Final = (
     "department", "sharing", "class", "item", "update_cycle", "grade", "open", "tag", "element",
 )  # fmt: skip
 _ALL: Final = ("all", "")
+# Length of the title, of no interest but to the order of hits.
+_LENGTH: Final = "length"
 _LONGEST: Final = 200
 # Up to so many docs of a value are looked at one by one: more cost as much as to go through all bits.
 _RARE: Final = 1024
+# Of so many docs the smallest are looked for one by one.
+_FEW: Final = 50
 
 Value = tuple[str, str]
 
@@ -54,6 +58,11 @@ def facets_of(contract: Contract) -> tuple[Value, ...]:
     return tuple(dict.fromkeys((facet, value[:_LONGEST]) for facet, value in made if value))
 
 
+def doc_of(place: int) -> int:
+    """The number of the entry at a place."""
+    return place & 0xFFFFFFFF
+
+
 @dataclass(slots=True)
 class Changes:
     """Bits to set and to clear, gathered over many entries before they are written."""
@@ -61,17 +70,17 @@ class Changes:
     on: dict[tuple[str, str, int], int] = field(default_factory=dict)
     off: dict[tuple[str, str, int], int] = field(default_factory=dict)
 
-    def add(self, doc: int, values: Iterable[Value]) -> None:
-        """The entry ``doc`` gets these values."""
-        self._note(self.on, doc, values)
+    def add(self, place: int, values: Iterable[Value]) -> None:
+        """The entry at ``place`` gets these values."""
+        self._note(self.on, place, values)
 
-    def take(self, doc: int, values: Iterable[Value]) -> None:
-        """The entry ``doc`` loses these values; said before what it gets."""
-        self._note(self.off, doc, values)
+    def take(self, place: int, values: Iterable[Value]) -> None:
+        """The entry at ``place`` loses these values; said before what it gets."""
+        self._note(self.off, place, values)
 
-    def _note(self, bits: dict[tuple[str, str, int], int], doc: int, values: Iterable[Value]) -> None:
-        chunk, place = divmod(doc, CHUNK)
-        for facet, value in (*values, _ALL):
+    def _note(self, bits: dict[tuple[str, str, int], int], at: int, values: Iterable[Value]) -> None:
+        chunk, place = divmod(doc_of(at), CHUNK)
+        for facet, value in (*values, _ALL, (_LENGTH, str(at >> 32))):
             key = (facet, value, chunk)
             bits[key] = bits.get(key, 0) | 1 << place
 
@@ -146,6 +155,15 @@ class Bitmaps:
     def values(self, facet: str) -> tuple[str, ...]:
         """The values of a facet, the most frequent first."""
         return tuple(value for _, value in self._by_size(facet))
+
+    def first(self, docs: int, limit: int) -> list[int]:
+        """The first of some docs: those with the shortest titles, then those that came first."""
+        made: list[int] = []
+        for length in sorted(int(value) for value in self.values(_LENGTH)):
+            if len(made) >= limit:
+                break
+            made += _lowest(docs & self.of(_LENGTH, str(length)), limit - len(made))
+        return made
 
     def counts(self, docs: int, most: int) -> dict[str, tuple[tuple[str, int], ...]]:
         """For every facet the values most of ``docs`` have, and how many have each."""
@@ -265,6 +283,18 @@ def docs_in(bits: int) -> list[int]:
         found.append(at)
         at = text.find("1", at + 1)
     return found
+
+
+def _lowest(bits: int, limit: int) -> list[int]:
+    """The smallest docs of a bitmap."""
+    if limit > _FEW:
+        return docs_in(bits)[:limit] if bits else []
+    made: list[int] = []
+    while bits and len(made) < limit:
+        lowest = bits & -bits
+        made.append(lowest.bit_length() - 1)
+        bits ^= lowest
+    return made
 
 
 def chosen(known: Bitmaps, narrowed: Mapping[str, Iterable[str]]) -> int:

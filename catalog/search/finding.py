@@ -17,12 +17,13 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, select
 
 from catalog.errors import CatalogError
-from catalog.search.facets import FACETS, Bitmaps, bitmap, bitmaps, chosen, docs_in
+from catalog.search import pairs
+from catalog.search.facets import FACETS, Bitmaps, bitmap, bitmaps, chosen, doc_of, docs_in
 from catalog.search.ranking import Tier, tiers
 from catalog.search.text import Query, normal, parse
 from catalog.search.words import Page, words_of
 from catalog.store.tables.ledger import entries
-from catalog.store.tables.search import search_entries
+from catalog.store.tables.search import LAYOUT, search_entries, search_state
 from catalog.store.tables.standards import own_standards
 from contracts.elements import elements
 from policies.rulebook import rule
@@ -42,6 +43,14 @@ class UnknownFacet(CatalogError):
     def __init__(self, facet: str) -> None:
         self.facet = facet
         super().__init__(f"there is no facet {facet} — use one of {', '.join(FACETS)}")
+
+
+class IndexMissing(CatalogError):
+    """Entries are published, but the index does not hold them: silence would look like an answer."""
+
+    def __init__(self, *, earlier: bool) -> None:
+        why = "is of an earlier version" if earlier else "was never made, though entries are published"
+        super().__init__(f"the search index {why} — `ybz search --rebuild` makes it from the ledger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,7 @@ def search(connection: Connection, words: str, *, limit: int = 20, on: date = NE
 
     Raises:
         SearchUnavailable: the store is neither SQLite nor PostgreSQL.
+        IndexMissing: the index was never made, or by an earlier version.
     """
     words_of(connection)
     query = parse(words)
@@ -96,9 +106,14 @@ def search(connection: Connection, words: str, *, limit: int = 20, on: date = NE
         return ()
     if query.elements or query.codes:
         return find(connection, words, limit=limit, on=on).hits
-    if not bitmaps(connection).all:
+    known = _known(connection)
+    if not known.all:
         return ()
-    return _hits(connection, _ranked(connection, tiers(query.words, on), None, limit))
+    levels = tiers(query.words, on)
+    if pairs.apply(levels[-1]):
+        held = pairs.held(connection, levels)
+        return _hits(connection, _by_pairs(known, levels, held, known.all, limit))
+    return _hits(connection, _ranked(connection, levels, None, limit))
 
 
 def find(
@@ -120,29 +135,45 @@ def find(
 
     Raises:
         SearchUnavailable: the store is neither SQLite nor PostgreSQL.
+        IndexMissing: the index was never made, or by an earlier version.
         UnknownFacet: ``narrowed`` names a facet entries do not have.
     """
     index = words_of(connection)
     for facet in narrowed:
         if facet not in FACETS:
             raise UnknownFacet(facet)
-    known, query = bitmaps(connection), parse(words)
+    known, query = _known(connection), parse(words)
     if not known.all or (words.strip() and query.empty):
         return Found()
     docs = scope = _scope(connection, known, query, narrowed)
     levels = tiers(query.words, on) if query.words else ()
-    if levels and scope:
+    held = pairs.held(connection, levels) if levels and pairs.apply(levels[-1]) else None
+    if held is not None:
+        docs &= pairs.docs(levels[-1], held)
+    elif levels and scope:
         docs &= bitmap(index.docs(connection, index.condition(levels[-1], ())))
     total = docs.bit_count()
     if not total:
         return Found()
-    within = None if scope == known.all else docs
-    if levels:
-        ranked = _ranked(connection, levels, within, limit)
+    if held is not None:
+        ranked = _by_pairs(known, levels, held, docs, limit)
+    elif levels:
+        ranked = _ranked(connection, levels, None if scope == known.all else docs, limit)
     else:
-        ranked = _listed(connection, within, limit, by_code=bool(query.codes))
+        ranked = _listed(connection, known, docs, limit, by_code=bool(query.codes))
     most = int(rule("search", "facet_values", on).value)
     return Found(total, known.counts(docs, most), _hits(connection, ranked))
+
+
+def _known(connection: Connection) -> Bitmaps:
+    """The facets of the store; an index that lacks what the ledger has is an error."""
+    state = connection.execute(select(search_state.c.layout)).one_or_none()
+    if state is not None and state.layout == LAYOUT:
+        return bitmaps(connection)
+    published = select(entries.c.name).where(entries.c.state == "published").limit(1)
+    if state is not None or connection.execute(published).first() is not None:
+        raise IndexMissing(earlier=state is not None)
+    return Bitmaps()
 
 
 def _scope(
@@ -182,17 +213,31 @@ def _element_codes(connection: Connection, known: Bitmaps, asked: str) -> Iterat
             yield code
 
 
+def _by_pairs(
+    known: Bitmaps, levels: Sequence[Tier], held: Mapping[str, pairs.Held], docs: int, limit: int
+) -> list[tuple[int, float]]:
+    """The first of ``docs`` with their scores, tier after tier."""
+    made: list[tuple[int, float]] = []
+    for tier in levels:
+        if len(made) >= limit or not docs:
+            break
+        found = docs & pairs.docs(tier, held)
+        made += [(doc, tier.score) for doc in known.first(found, limit - len(made))]
+        docs &= ~found
+    return made
+
+
 def _ranked(
     connection: Connection, levels: Sequence[Tier], within: int | None, limit: int
 ) -> list[tuple[int, float]]:
-    """Places of the first hits with their scores, tier after tier."""
+    """The first hits with their scores, tier after tier, by the word index."""
     index = words_of(connection)
     made: list[tuple[int, float]] = []
     before: dict[object, Tier] = {}
     for tier in levels:
         found = index.condition(tier, tuple(before.values()))
         places: Places = lambda page, found=found: index.places(connection, found, page)  # type: ignore[misc]  # noqa: E731
-        made += [(place, tier.score) for place in _first(places, within, limit - len(made))]
+        made += [(doc_of(place), tier.score) for place in _first(places, within, limit - len(made))]
         if len(made) >= limit:
             break
         before[tier.words] = tier  # it holds the better tiers of the same words
@@ -200,21 +245,14 @@ def _ranked(
 
 
 def _listed(
-    connection: Connection, within: int | None, limit: int, *, by_code: bool
+    connection: Connection, known: Bitmaps, docs: int, limit: int, *, by_code: bool
 ) -> list[tuple[int, float]]:
-    """Places of the first entries where no word is asked for; by code, the whole one is the first."""
-    place, doc = search_entries.c.place, search_entries.c.doc
-
-    def places(page: Page) -> list[int]:
-        query = select(place).where(place > page.after).order_by(place).limit(page.limit)
-        if page.within is not None:
-            query = query.where(doc.in_(page.within))
-        return list(connection.execute(query).scalars())
-
-    if by_code and within is not None and within.bit_count() <= _NAMED:
-        query = select(place).where(doc.in_(docs_in(within))).order_by(search_entries.c.code).limit(limit)
+    """The first entries where no word is asked for; by code, the whole one is the first."""
+    if by_code and docs.bit_count() <= _NAMED:
+        doc = search_entries.c.doc
+        query = select(doc).where(doc.in_(docs_in(docs))).order_by(search_entries.c.code).limit(limit)
         return [(each, 1.0) for each in connection.execute(query).scalars()]
-    return [(each, 1.0) for each in _first(places, within, limit)]
+    return [(doc, 1.0) for doc in known.first(docs, limit)]
 
 
 def _first(places: Places, within: int | None, limit: int) -> list[int]:
@@ -236,14 +274,17 @@ def _first(places: Places, within: int | None, limit: int) -> list[int]:
 
 def _hits(connection: Connection, ranked: Sequence[tuple[int, float]]) -> tuple[Hit, ...]:
     """What is shown of the hits; what is not published just now is passed over."""
-    query = (
-        select(search_entries.c.place, *entries.c["name", "title", "department", "code"])
-        .join(entries, entries.c.name == search_entries.c.dataset)
-        .where(search_entries.c.place.in_([place for place, _ in ranked]), entries.c.state == "published")
-    )
-    rows: dict[int, Any] = {row.place: row for row in connection.execute(query)} if ranked else {}
+    rows: dict[int, Any] = {}
+    for at in range(0, len(ranked), _NAMED):
+        docs = [doc for doc, _ in ranked[at : at + _NAMED]]
+        query = (
+            select(search_entries.c.doc, *entries.c["name", "title", "department", "code"])
+            .join(entries, entries.c.name == search_entries.c.dataset)
+            .where(search_entries.c.doc.in_(docs), entries.c.state == "published")
+        )
+        rows |= {row.doc: row for row in connection.execute(query)}
     return tuple(
-        Hit(rows[place].name, rows[place].title, rows[place].department, rows[place].code, score)
-        for place, score in ranked
-        if place in rows
+        Hit(rows[doc].name, rows[doc].title, rows[doc].department, rows[doc].code, score)
+        for doc, score in ranked
+        if doc in rows
     )

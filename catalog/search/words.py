@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, inspect, text
@@ -25,8 +25,13 @@ from catalog.search.text import asked_tokens, tokens_of
 TABLE: Final = "entry_words"
 # The index of earlier versions; it is dropped when this one is made.
 _FORMER: Final = "entry_search"
-# PostgreSQL: the texts, apart from the tokens so that counting many hits reads few pages.
+# PostgreSQL: a table of earlier versions, which kept the texts apart.
 _TEXTS: Final = "entry_texts"
+# PostgreSQL: tokens stand outside their row, for only the index reads them; texts stand in it.
+_ROWS: Final = (
+    f"ALTER TABLE {TABLE} SET (toast_tuple_target = 2000)",
+    f"ALTER TABLE {TABLE} ALTER tokens SET STORAGE EXTERNAL",
+)
 # PostgreSQL: what stands before a token says the level it is of.
 _MARKS: Final = "abcd"
 # PostgreSQL: every search would go through what waits to be merged, so nothing waits.
@@ -82,6 +87,9 @@ class Words(Protocol):
     def put(self, connection: Connection, texts: Sequence[Text]) -> None:
         """Add entries."""
 
+    def tokens(self, connection: Connection, places: Sequence[int]) -> Iterable[tuple[int, Iterable[str]]]:
+        """The tokens of the entries at some places, each with its place."""
+
     def remove(self, connection: Connection, places: Sequence[int]) -> None:
         """Take entries out."""
 
@@ -134,6 +142,13 @@ class Fts5:
         for batch in _batches(texts):
             connection.execute(statement, [_tokens(each) for each in batch])
 
+    def tokens(self, connection: Connection, places: Sequence[int]) -> Iterable[tuple[int, Iterable[str]]]:
+        """See :class:`Words`."""
+        held = "SELECT value FROM json_each(:places)"
+        statement = f"SELECT rowid, {', '.join(LEVELS)} FROM {TABLE} WHERE rowid IN ({held})"
+        for place, *levels in connection.execute(text(statement), {"places": json.dumps(list(places))}):
+            yield place, set(" ".join(levels).split())
+
     def remove(self, connection: Connection, places: Sequence[int]) -> None:
         """See :class:`Words`."""
         if places:
@@ -174,53 +189,57 @@ class Vectors:
 
     def create(self, connection: Connection) -> None:
         """See :class:`Words`."""
-        if inspect(connection).has_table(TABLE):
+        found = inspect(connection)
+        if found.has_table(TABLE) and not found.has_table(_TEXTS):
             return
         texts = ", ".join(f"{level} text NOT NULL" for level in LEVELS)
         for statement in (
-            f"DROP TABLE IF EXISTS {_FORMER}",
+            f"DROP TABLE IF EXISTS {_FORMER}, {TABLE}, {_TEXTS}",
             f"CREATE TABLE {TABLE}"
-            " (place bigint PRIMARY KEY, doc integer NOT NULL, tokens tsvector NOT NULL)",
+            f" (place bigint PRIMARY KEY, doc integer NOT NULL, {texts}, tokens tsvector NOT NULL)",
+            *_ROWS,
             _TOKEN_INDEX,
-            f"CREATE TABLE {_TEXTS} (place bigint PRIMARY KEY, {texts})",
         ):
             connection.execute(text(statement))
 
     def clear(self, connection: Connection) -> None:
         """See :class:`Words`."""
-        connection.execute(text(f"TRUNCATE {TABLE}, {_TEXTS}"))
+        connection.execute(text(f"TRUNCATE {TABLE}"))
 
     def put(self, connection: Connection, texts: Sequence[Text]) -> None:
         """See :class:`Words`."""
         values = ", ".join(f":{level}" for level in LEVELS)
         made = "array_to_tsvector(string_to_array(:tokens, ' '))"
-        tokens = f"INSERT INTO {TABLE} (place, doc, tokens) VALUES (:place, :doc, {made})"
+        columns = f"place, doc, {', '.join(LEVELS)}, tokens"
+        statement = text(f"INSERT INTO {TABLE} ({columns}) VALUES (:place, :doc, {values}, {made})")
         anew = len(texts) >= _MANY
         if anew:  # an index is made faster than it is added to
             connection.execute(text(f"DROP INDEX ix_{TABLE}_tokens"))
-        contents = f"INSERT INTO {_TEXTS} (place, {', '.join(LEVELS)}) VALUES (:place, {values})"
         for batch in _batches(texts):
-            rows = [_marked(each) for each in batch]
-            connection.execute(text(tokens), rows)
-            connection.execute(text(contents), rows)
+            connection.execute(statement, [_marked(each) for each in batch])
         if anew:
             connection.execute(text(_TOKEN_INDEX))
 
+    def tokens(self, connection: Connection, places: Sequence[int]) -> Iterable[tuple[int, Iterable[str]]]:
+        """See :class:`Words`."""
+        statement = f"SELECT place, {', '.join(LEVELS)} FROM {TABLE} WHERE place = ANY(:places)"
+        for place, *levels in connection.execute(text(statement), {"places": list(places)}):
+            yield place, best_levels(levels)
+
     def remove(self, connection: Connection, places: Sequence[int]) -> None:
         """See :class:`Words`."""
-        for table in (TABLE, _TEXTS):
-            statement = text(f"DELETE FROM {table} WHERE place = ANY(:places)")
-            connection.execute(statement, {"places": list(places)})
+        statement = text(f"DELETE FROM {TABLE} WHERE place = ANY(:places)")
+        connection.execute(statement, {"places": list(places)})
 
     def settle(self, connection: Connection, many: int) -> None:
         """See :class:`Words`."""
         if many >= _MANY // 10:  # plans rest on what the server knows of the tokens
-            connection.execute(text(f"ANALYZE {TABLE}, {_TEXTS}"))
+            connection.execute(text(f"ANALYZE {TABLE}"))
 
     def condition(self, tier: Tier, without: Sequence[Tier]) -> Condition:
         """See :class:`Words`."""
         values: dict[str, Any] = {}
-        parts = [_holds(tier, values), *(f"NOT ({_holds(each, values)})" for each in without)]
+        parts = [_holds(tier, values), *(f"NOT ({_stand(each, values)})" for each in without)]
         return Condition(" AND ".join(parts), values)
 
     def places(self, connection: Connection, found: Condition, page: Page) -> list[int]:
@@ -248,13 +267,19 @@ def _tokens(each: Text) -> dict[str, Any]:
     return {"place": each.place, **made}
 
 
+def best_levels(levels: Sequence[str]) -> dict[str, int]:
+    """The tokens of an entry, each with the best level that holds it, the best being 0."""
+    made: dict[str, int] = {}
+    for level, content in enumerate(levels):
+        for token in tokens_of(content):
+            made.setdefault(token, level)
+    made.pop("", None)
+    return made
+
+
 def _marked(each: Text) -> dict[str, Any]:
     """The tokens of an entry, each once, behind the mark of the best level that holds it."""
-    marks: dict[str, str] = {}
-    for mark, content in zip(_MARKS, each.levels, strict=True):
-        for token in tokens_of(content):
-            marks.setdefault(token, mark)
-    tokens = " ".join(f"{mark}{token}" for token, mark in marks.items() if token)
+    tokens = " ".join(f"{_MARKS[level]}{token}" for token, level in best_levels(each.levels).items())
     values = dict(zip(LEVELS, each.levels, strict=True))
     return {"place": each.place, "doc": each.place & 0xFFFFFFFF, "tokens": tokens, **values}
 
@@ -275,12 +300,9 @@ def _phrase(form: str) -> str:
 def _holds(tier: Tier, values: dict[str, Any]) -> str:
     """A tier as a condition over the tokens, and over the texts where a token does not say it all."""
     queries = ["(" + " | ".join(_lexemes(form, tier) for form in forms) + ")" for forms in tier.words]
-    parts = [f"tokens @@ CAST(:{_bind(values, ' & '.join(queries))} AS tsquery)"]
-    for forms in tier.words:
-        if any(_whole(form) for form in forms):
-            either = (_stands(form, tier, values) for form in forms)
-            parts.append("(" + " OR ".join(either) + ")")
-    return "(" + " AND ".join(parts) + ")"
+    found = f"tokens @@ CAST(:{_bind(values, ' & '.join(queries))} AS tsquery)"
+    told = [forms for forms in tier.words if any(len(form) > 2 for form in forms)]
+    return f"{found} AND {_stand(replace(tier, words=tuple(told)), values)}" if told else found
 
 
 def _lexemes(form: str, tier: Tier) -> str:
@@ -292,17 +314,14 @@ def _lexemes(form: str, tier: Tier) -> str:
     return "(" + " & ".join(made) + ")"
 
 
-def _whole(form: str) -> bool:
-    """Whether a form says more than its tokens do."""
-    return len(form) > 2
-
-
-def _stands(form: str, tier: Tier, values: dict[str, Any]) -> str:
-    if not _whole(form):
-        return f"tokens @@ CAST(:{_bind(values, _lexemes(form, tier))} AS tsquery)"
-    bound = _bind(values, form)
-    held = " OR ".join(f"strpos({level}, :{bound}) > 0" for level in LEVELS[: tier.levels])
-    return f"(SELECT {held} FROM {_TEXTS} WHERE {_TEXTS}.place = {TABLE}.place)"
+def _stand(tier: Tier, values: dict[str, Any]) -> str:
+    """A tier as a condition over the texts alone: no row's tokens are read, which stand outside it."""
+    parts = []
+    for forms in tier.words:
+        bound = [_bind(values, form) for form in forms]
+        either = (f"strpos({level}, :{b}) > 0" for b in bound for level in LEVELS[: tier.levels])
+        parts.append("(" + " OR ".join(either) + ")")
+    return "(" + " AND ".join(parts) + ")"
 
 
 def _bind(values: dict[str, Any], value: str) -> str:

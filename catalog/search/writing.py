@@ -12,12 +12,13 @@ from typing import Final
 from sqlalchemy import Connection, delete, insert, select, update
 
 from catalog import revisions
-from catalog.search.facets import Changes, Value, facets_of
+from catalog.search import pairs
+from catalog.search.facets import Changes, Value, doc_of, facets_of
 from catalog.search.text import code_form, normal
-from catalog.search.words import Text, words_of
+from catalog.search.words import Text, best_levels, words_of
 from catalog.store.schema import new_id
 from catalog.store.tables.ledger import entries
-from catalog.store.tables.search import search_entries, search_facets, search_state
+from catalog.store.tables.search import LAYOUT, search_entries, search_facets, search_pairs, search_state
 from contracts.elements import elements
 from contracts.model import Contract
 
@@ -48,9 +49,11 @@ def index_all(connection: Connection, contracts: Sequence[Contract]) -> None:
         SearchUnavailable: the store is neither SQLite nor PostgreSQL.
     """
     latest = {contract.name: contract for contract in contracts}
-    _prepare(connection)
-    changes = Changes()
-    known = _take_out(connection, tuple(latest), changes)
+    if not _current(connection):  # what was published before is indexed with it
+        latest = {one.name: one for one in _published(connection)} | latest
+        _start(connection)
+    changes, held = Changes(), pairs.Changes()
+    known = _take_out(connection, tuple(latest), changes, held)
     codes = _codes(connection, tuple(latest))
     first, version = _number(connection, len(latest) - len(known))
     fresh = iter(range(first, first + len(latest)))
@@ -67,21 +70,25 @@ def index_all(connection: Connection, contracts: Sequence[Contract]) -> None:
                 "facets": [list(value) for value in values],
             }
         )  # fmt: skip
-        changes.add(doc, values)
+        changes.add(place, values)
+        held.add(doc, best_levels(levels))
     if rows:
         connection.execute(insert(search_entries), rows)
         words_of(connection).put(connection, texts)
     changes.write(connection, version)
+    held.write(connection)
     words_of(connection).settle(connection, len(rows))
 
 
 def remove(connection: Connection, names: Iterable[str]) -> None:
     """Take entries out of the index, in the caller's writing transaction: they are published no more."""
-    _prepare(connection)
-    changes = Changes()
-    _take_out(connection, tuple(dict.fromkeys(names)), changes)
+    if not _current(connection):
+        rebuild(connection)
+    changes, held = Changes(), pairs.Changes()
+    _take_out(connection, tuple(dict.fromkeys(names)), changes, held)
     _, version = _number(connection, 0)
     changes.write(connection, version)
+    held.write(connection)
 
 
 def rebuild(connection: Connection) -> int:
@@ -90,25 +97,36 @@ def rebuild(connection: Connection) -> int:
     Returns:
         How many entries it holds: all that are published, those known before in their former order.
     """
-    words = words_of(connection)
+    found = _published(connection)
+    _start(connection)
+    index_all(connection, found)
+    return len(found)
+
+
+def _published(connection: Connection) -> list[Contract]:
+    """Contracts of all published entries, those the index knows in the order in which they came."""
     query = select(*search_entries.c["dataset", "doc"])
     former: dict[str, int] = {row.dataset: row.doc for row in connection.execute(query)}
-    words.create(connection)
-    words.clear(connection)
-    for table in (search_entries, search_facets, search_state):
-        connection.execute(delete(table))
     found = sorted(
         revisions.all_current(connection, states=(revisions.PUBLISHED,)),
         key=lambda one: (one.name not in former, former.get(one.name, 0), one.published_at, one.name),
     )
-    index_all(connection, [revision.contract for revision in found])
-    return len(found)
+    return [revision.contract for revision in found]
 
 
-def _prepare(connection: Connection) -> None:
-    words_of(connection).create(connection)
-    if connection.execute(select(search_state.c.version)).one_or_none() is None:
-        connection.execute(insert(search_state).values(store=new_id("idx"), version=1, next_doc=0))
+def _current(connection: Connection) -> bool:
+    """Whether the index stands, in the shape this version keeps."""
+    return connection.execute(select(search_state.c.layout)).scalar_one_or_none() == LAYOUT
+
+
+def _start(connection: Connection) -> None:
+    """An empty index. The order in which entries came is gone with it: ask before."""
+    words = words_of(connection)
+    words.create(connection)
+    words.clear(connection)
+    for table in (search_entries, search_facets, search_pairs, search_state):
+        connection.execute(delete(table))
+    connection.execute(insert(search_state).values(store=new_id("idx"), version=1, next_doc=0, layout=LAYOUT))
 
 
 def _number(connection: Connection, many: int) -> tuple[int, int]:
@@ -121,21 +139,26 @@ def _number(connection: Connection, many: int) -> tuple[int, int]:
     return row.next_doc - many, row.version
 
 
-def _take_out(connection: Connection, names: Sequence[str], changes: Changes) -> dict[str, int]:
+def _take_out(
+    connection: Connection, names: Sequence[str], changes: Changes, held: pairs.Changes
+) -> dict[str, int]:
     """Remove entries as they stand in the index; their numbers by name."""
     known: dict[str, int] = {}
     places: list[int] = []
     for batch in _batches(names):
-        held = search_entries.c.dataset.in_(batch)
-        for row in connection.execute(select(search_entries).where(held)):
+        named = search_entries.c.dataset.in_(batch)
+        for row in connection.execute(select(search_entries).where(named)):
             known[row.dataset] = row.doc
             places.append(row.place)
             values: Iterable[Value] = ((facet, value) for facet, value in row.facets)
-            changes.take(row.doc, values)
+            changes.take(row.place, values)
         if known:
-            connection.execute(delete(search_entries).where(held))
+            connection.execute(delete(search_entries).where(named))
     for at in range(0, len(places), _BATCH):
-        words_of(connection).remove(connection, places[at : at + _BATCH])
+        gone = places[at : at + _BATCH]
+        for place, tokens in words_of(connection).tokens(connection, gone):
+            held.take(doc_of(place), tokens)
+        words_of(connection).remove(connection, gone)
     return known
 
 

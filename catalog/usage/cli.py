@@ -66,8 +66,8 @@ def import_files(
 
 @usage.command()
 @click.argument("name", required=False)
-@click.option("--from", "first", type=_DAY, help="First day (default: 30 days back).")
-@click.option("--to", "last", type=_DAY, help="Last day (default: today).")
+@click.option("--from", "first", type=_DAY, metavar="DATE", help="First day (default: 30 days back).")
+@click.option("--to", "last", type=_DAY, metavar="DATE", help="Last day (default: today).")
 @as_json
 def show(name: str | None, first: datetime | None, last: datetime | None, as_json: bool) -> None:
     """Show how often datasets were used, where and by which organisation; NAME is an entry."""

@@ -6,6 +6,7 @@ an existing platform that succeeded. Refusals are counted apart (:func:`shown`),
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,12 +16,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, or_, select
 
 from catalog.store.tables.backflow import deliveries, subscriptions
-from catalog.store.tables.grants import grants, request_items
+from catalog.store.tables.grants import grants
 from catalog.store.tables.ledger import entries
 from catalog.store.tables.queries import reservations, usages
 from catalog.store.tables.releases import releases
 from catalog.store.tables.usage import usage_counts, usage_import_days, usage_imports, usage_outside
 from catalog.usage.mapping import SUCCEEDED
+from policies import odrl
 from policies.clocks import ZONE
 from policies.rulebook import rule
 
@@ -76,16 +78,18 @@ def shared(connection: Connection, on: date) -> frozenset[str]:
     """
     until = _start(on + timedelta(days=1))
     g, s, c = grants.c, subscriptions.c, usage_counts.c
-    granted = (
-        select(request_items.c.dataset)
-        .join(grants, g.request_id == request_items.c.request_id)
-        .where(
-            g.signed_at < until,
-            g.valid_from <= on,
-            g.valid_to >= on,
-            or_(g.ended_at.is_(None), g.ended_at >= until),
-        )
+    # A grant may open less than was asked for: its agreement says what.
+    in_force = select(g.agreement).where(
+        g.signed_at < until,
+        g.valid_from <= on,
+        g.valid_to >= on,
+        or_(g.ended_at.is_(None), g.ended_at >= until),
     )
+    granted = {
+        dataset.name
+        for agreement in connection.execute(in_force).scalars()
+        for dataset in odrl.read(json.loads(agreement)).terms.datasets
+    }
     subscribed = select(s.dataset).where(s.opened_at < until, or_(s.ended_at.is_(None), s.ended_at >= until))
     since = on - timedelta(days=int(rule("usage", "shared_days", on).value) - 1)
     elsewhere = (
@@ -97,10 +101,8 @@ def shared(connection: Connection, on: date) -> frozenset[str]:
             c.consumer != entries.c.department_code,
         )
     )  # fmt: skip
-    return frozenset(
-        name
-        for query in (granted, subscribed, elsewhere)
-        for name in connection.execute(query.distinct()).scalars()
+    return frozenset(granted).union(
+        *(connection.execute(query.distinct()).scalars() for query in (subscribed, elsewhere))
     )
 
 

@@ -26,8 +26,9 @@ from catalog.store.tables.usage import (
     usage_imports,
     usage_outside,
 )
+from catalog.usage.lines import file_digest
 from catalog.usage.mapping import LogMapping, UsageError
-from catalog.usage.tallying import Tally, file_digest, tally
+from catalog.usage.tallying import Tally, tally
 from contracts.canonical import digest
 from policies.clocks import local_date
 from policies.rulebook import rule

@@ -25,6 +25,8 @@ OUTCOMES: Final = (SUCCEEDED, "refused", "failed")
 COLUMNS: Final = ("resource", "time", "consumer", "outcome", "kind", "bytes", "count", "job")
 TIMES: Final = ("iso", "epoch_s", "epoch_ms")
 _FORMATS: Final = ("csv", "jsonl")
+# Letters of a word that is recognised inside another: `username`, but not `recipe` for `ip`.
+_LONG: Final = 4
 _KEYS: Final = frozenset(
     ("format", "encoding", "delimiter", "header", "columns", "time", "kind", "kinds", "outcomes", "resources",
      "consumers")
@@ -149,7 +151,12 @@ def _is_personal(column: str, words: frozenset[str]) -> bool:
         part for part in re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column).lower()) if part
     ]
     runs = {"_".join(parts[i:j]) for i in range(len(parts)) for j in range(i + 1, len(parts) + 1)}
-    return not words.isdisjoint(runs) or any(word in column for word in words if not word.isascii())
+    long = tuple(word for word in words if word.isascii() and len(word) >= _LONG)
+    return (
+        not words.isdisjoint(runs)
+        or any(part.startswith(long) or part.endswith(long) for part in parts)
+        or any(word in column for word in words if not word.isascii())
+    )
 
 
 def _check_words(made: LogMapping) -> None:

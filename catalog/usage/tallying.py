@@ -7,30 +7,24 @@ line is kept but these counts and the ids of resources and jobs, shortened where
 
 from __future__ import annotations
 
-import csv
-import gzip
-import hashlib
-import io
-import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Final
 
-from catalog.usage.mapping import COLUMNS, SUCCEEDED, LogMapping, UsageError, is_organisation
+from catalog.usage.lines import lines
+from catalog.usage.mapping import SUCCEEDED, LogMapping, UsageError, is_organisation
 from policies.clocks import ZONE
 from policies.rulebook import rule
 
-_Line = tuple[str | None, ...]  # the values of COLUMNS, in their order
 _UTC: Final = timezone(timedelta(0))
 _DAY: Final = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)?$", re.ASCII)
 # An id that can be kept: ASCII words; six digits in a row could be a person's number or date.
 _ID: Final = re.compile(r"^[A-Za-z0-9_./:{}-]{1,120}$")
 _MANY_DIGITS: Final = re.compile(r"\d{6}")
-_CHUNK: Final = 1 << 20
 # Distinct ids a cache of lookups may hold.
 _REMEMBERED: Final = 100_000
 
@@ -57,14 +51,10 @@ class Tally:
     jobs: dict[tuple[str, date], list[int]] = field(default_factory=dict)
     days: set[date] = field(default_factory=set)
 
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    summed = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            summed.update(chunk)
-    return summed.hexdigest()
+    def cannot_read(self, why: str) -> None:
+        """Count a line that is no line of data."""
+        self.lines += 1
+        self.unreadable[why] += 1
 
 
 def tally(files: Iterable[Path], mapping: LogMapping, names: Mapping[str, str], today: date) -> Tally:
@@ -81,11 +71,12 @@ def tally(files: Iterable[Path], mapping: LogMapping, names: Mapping[str, str], 
     """
     found = Tally()
     parts = int(rule("usage", "path_parts", today).value)
+    most = int(rule("usage", "line_chars", today).value)
     day_of = _days(mapping.time)
     dataset_of = _resources(mapping, names)
     organisation_of, outcome_of = _consumers(mapping), _outcomes(mapping)
     for path in files:
-        for line in _lines(path, mapping, found):
+        for line in lines(path, mapping, most, found.cannot_read):
             found.lines += 1
             resource, moment, consumer, outcome, kind, size, many, job = line
             day = day_of(moment)
@@ -138,78 +129,6 @@ def _check(found: Tally, on: date) -> None:
             f"{bad:,} of {found.lines:,} lines cannot be read, mostly: {why} — nothing is imported; correct "
             "the mapping"
         )
-
-
-def _lines(path: Path, mapping: LogMapping, found: Tally) -> Iterator[_Line]:
-    try:
-        with _opened(path, mapping.encoding) as file:
-            yield from (_csv if mapping.format == "csv" else _jsonl)(path, file, mapping, found)
-    except LookupError:
-        raise UsageError(f"encoding {mapping.encoding} is not known") from None
-    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError):
-        raise UsageError(f"{path}: it is no whole file in {mapping.encoding} — state its encoding") from None
-
-
-def _opened(path: Path, encoding: str) -> IO[str]:
-    if path.suffix == ".gz":
-        return io.TextIOWrapper(gzip.open(path, "rb"), encoding=encoding, newline="")
-    return path.open(encoding=encoding, newline="")
-
-
-def _csv(path: Path, file: IO[str], mapping: LogMapping, found: Tally) -> Iterator[_Line]:
-    rows = csv.reader(file, delimiter=mapping.delimiter)
-    try:
-        header = list(mapping.header) or next(rows, [])
-    except csv.Error:
-        header = []
-    names = [name.strip() for name in header]
-    lacking = sorted(column for column in mapping.columns.values() if column not in names)
-    if lacking:
-        raise UsageError(f"{path}: it has no column {', '.join(lacking)} — correct the mapping")
-    # A column that is not mapped gives the extra value at the end: nothing.
-    places = [names.index(mapping.columns[what]) if what in mapping.columns else -1 for what in COLUMNS]
-    width = max(places) + 1
-    while True:
-        try:
-            for row in rows:
-                if not row:
-                    continue
-                if len(row) < width:
-                    found.lines += 1
-                    found.unreadable["it is shorter than its header"] += 1
-                    continue
-                row.append("")
-                yield tuple([row[place] for place in places])
-            return
-        except csv.Error:
-            found.lines += 1
-            found.unreadable["it is no CSV"] += 1
-
-
-def _jsonl(_path: Path, file: IO[str], mapping: LogMapping, found: Tally) -> Iterator[_Line]:
-    paths = [tuple(mapping.columns[what].split(".")) if what in mapping.columns else () for what in COLUMNS]
-    for text in file:
-        if not text.strip():
-            continue
-        try:
-            document = json.loads(text)
-        except (ValueError, RecursionError):
-            document = None
-        if not isinstance(document, dict):
-            found.lines += 1
-            found.unreadable["it is no JSON object"] += 1
-            continue
-        yield tuple([_at(document, steps) for steps in paths])
-
-
-def _at(document: Any, steps: tuple[str, ...]) -> str | None:
-    if not steps:
-        return None
-    for step in steps:
-        if not isinstance(document, dict):
-            return None
-        document = document.get(step)
-    return document if isinstance(document, str) or document is None else str(document)
 
 
 def _days(form: str) -> Callable[[str | None], date | None]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields as attributes
-from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -67,6 +66,9 @@ def contract_row(contract: Contract) -> Row:
         "sharing_condition": contract.sharing.condition,
         "sharing_methods": contract.sharing.methods,
         "basis": contract.sharing.basis,
+        "sharing_reason": contract.sharing.reason,
+        "sharing_scope": contract.sharing.scope,
+        "sharing_use": contract.sharing.use,
         "published": contract.entry.published,
         "related": contract.entry.related,
         "units": {unit.kind: unit.max_rows for unit in contract.units},
@@ -99,13 +101,14 @@ def contract_values(row: Row, base: Contract | None) -> Row:
             row["related"],
         ),
         "department": Party(row["department_name"], row["department_code"], row["department_office"]),
-        # What the sheet has no column for stays as it is: reason, scope and use of sharing.
-        "sharing": replace(
-            base.sharing if base is not None else Sharing(),
+        "sharing": Sharing(
             type=row["sharing_type"],
             condition=row["sharing_condition"],
             basis=row["basis"],
             methods=row["sharing_methods"],
+            reason=row["sharing_reason"],
+            scope=row["sharing_scope"],
+            use=row["sharing_use"],
         ),
         "units": tuple(UnitRule(kind, most) for kind, most in row["units"].items()),
         "joins": base.joins if same and base is not None else _joins(row["joins"]),

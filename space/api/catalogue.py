@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from sqlalchemy import Connection
 
 from catalog.revisions import current
 from catalog.search import search
@@ -13,7 +14,7 @@ from catalog.store import reading
 from policies.access import Act
 from policies.clocks import local_date
 from space.api.services import Known, Services, Wired, permit
-from space.kinds import family
+from space.kinds import family, published
 
 router = APIRouter(prefix="/v1", tags=["catalogue"])
 
@@ -27,16 +28,18 @@ def find(
 ) -> dict[str, Any]:
     """Published datasets that contain every word of ``q``, the best first."""
     permit(who, Act.CATALOGUE_READ)
-    with reading(wired.engine) as connection:
-        names = [hit.name for hit in search(connection, q, limit=limit)]
-    return {"datasets": [_view(wired, name).to_document() for name in names]}
+    with reading(wired.engine) as connection:  # one instant: what is found is there when it is shown
+        hits = search(connection, q, limit=limit)
+        return {"datasets": [_view(wired, connection, hit.name).to_document() for hit in hits]}
 
 
 @router.get("/datasets/{name}")
 def dataset(name: str, wired: Wired, who: Known) -> dict[str, Any]:
     """One published dataset: what it promises, and what others may know of its release."""
     permit(who, Act.CATALOGUE_READ)
-    view = _view(wired, name)
+    with reading(wired.engine) as connection:
+        view = _view(wired, connection, name)
+        joined = published(connection, (join.dataset for join in view.revision.contract.joins))
     fields = [
         {
             "name": field.name,
@@ -52,11 +55,14 @@ def dataset(name: str, wired: Wired, who: Known) -> dict[str, Any]:
         }
         for field in view.revision.contract.fields
     ]
-    joins = [{"field": j.field, "with": f"{j.dataset}.{j.other}"} for j in view.revision.contract.joins]
+    joins = [
+        {"field": j.field, "with": f"{j.dataset}.{j.other}"}
+        for j in view.revision.contract.joins
+        if j.dataset in joined
+    ]
     return {**view.to_document(), "release": view.release, "fields": fields, "joins": joins}
 
 
-def _view(wired: Services, name: str) -> PublicView:
-    with reading(wired.engine) as connection:
-        contracts = family(connection, {name: current(connection, name).contract})
-        return public_view_of(connection, name, contracts, local_date(wired.clock()))
+def _view(wired: Services, connection: Connection, name: str) -> PublicView:
+    contracts = family(connection, {name: current(connection, name).contract})
+    return public_view_of(connection, name, contracts, local_date(wired.clock()))

@@ -41,12 +41,20 @@ def test_a_third_of_junk_does_not_hide_a_kind_under_its_heading(kind: str) -> No
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "free_text"])
-def test_an_empty_column_is_judged_by_its_heading_at_a_lower_score(kind: str) -> None:
+def test_a_column_of_which_no_row_was_read_is_judged_by_its_heading_at_a_lower_score(kind: str) -> None:
     heading = KINDS[kind][1][0]
-    empty, full = judge({heading: [None] * 20})[heading], judge({heading: column(kind)})[heading]
-    assert empty.kind in (kind, "mobile" if kind == "landline" else kind)
-    assert empty.score < full.score
-    assert empty.evidence[0].sample == 0
+    unread, full = judge({heading: []})[heading], judge({heading: column(kind)})[heading]
+    assert unread.kind in (kind, "mobile" if kind == "landline" else kind)
+    assert unread.score < full.score
+    assert unread.evidence[0].sample == 0
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "free_text"])
+def test_rows_without_a_value_are_nothing_and_their_evidence_keeps_what_the_heading_means(kind: str) -> None:
+    heading = KINDS[kind][1][0]
+    judged = judge({heading: [None, "", "-"] * 7})[heading]
+    assert (judged.kind, judged.grade, judged.personal) == ("none", 1, False)
+    assert judged.evidence[0].details[f"heading_{kind}"] >= 0.5
 
 
 def test_every_kind_has_a_meaning_and_every_meaning_a_kind() -> None:

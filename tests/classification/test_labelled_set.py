@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,12 @@ from policies.grading import IN_FORCE
 from policies.rulebook import rule
 from tests.classification import digits
 from tests.classification.development.shared import make as development
+from tests.classification.held_out.make.sources import SOURCES as HELD_OUT
 from tests.classification.making import write
 from tests.classification.validation.make import offices, puzzles, services
 
 ROOT = Path(__file__).parent
-HELD_OUT = {**offices.SOURCES, **services.SOURCES, **puzzles.SOURCES}
+VALIDATION = {**offices.SOURCES, **services.SOURCES, **puzzles.SOURCES}
 KINDS = {str(kind) for kind in rule("grading", "findings", IN_FORCE).value} | {"none"}
 
 
@@ -45,6 +47,87 @@ def test_at_least_90_validation_columns_are_adversarial_in_every_way() -> None:
     assert hard["lookalike"] >= 60
 
 
+def folded(heading: str) -> str:
+    """A heading without its case and its width."""
+    return unicodedata.normalize("NFKC", heading).casefold().strip()
+
+
+def test_the_held_out_part_has_320_columns_of_20_sources_and_every_kind_twice() -> None:
+    held_out = labels("held_out")
+    kinds = Counter(label.kind for label in held_out)
+
+    assert len(held_out) >= 320
+    assert len({label.source for label in held_out}) >= 20
+    assert set(kinds) == KINDS
+    assert min(kinds.values()) >= 2
+
+
+def test_at_least_90_held_out_columns_are_adversarial_in_every_way() -> None:
+    hard = Counter(label.challenge for label in labels("held_out") if label.challenge)
+
+    assert hard.total() >= 90
+    assert set(hard) == {"lookalike", "heading", "dirty", "mixed", "masked", "small", "empty", "width"}
+    assert min(hard.values()) >= 5
+
+
+def test_at_least_60_held_out_columns_are_of_sensitive_kinds() -> None:
+    sensitive = Counter(label.kind for label in labels("held_out") if label.sensitive)
+    grave = (
+        "medical",
+        "biometric",
+        "religion",
+        "criminal_record",
+        "bank_card",
+        "military_id",
+        "coordinates",
+        "minor",
+    )
+
+    assert all(sensitive[kind] >= 3 for kind in grave)
+    assert sum(sensitive[kind] for kind in grave) >= 60
+
+
+def test_no_source_and_no_heading_of_the_held_out_part_is_in_another() -> None:
+    held_out = labels("held_out")
+    seen = labels("validation") + labels("development")
+
+    assert not {label.source for label in held_out} & {label.source for label in seen}
+    assert not {folded(label.heading) for label in held_out} & {folded(label.heading) for label in seen}
+
+
+def test_held_out_tables_are_small_and_their_headings_unlike() -> None:
+    for path in (ROOT / "held_out").rglob("*.csv"):
+        if path.name == "labels.csv":
+            continue
+        heading, *rows = csv.reader(path.read_text(encoding="utf-8").splitlines())
+        assert 3 <= len(rows) <= 60
+        assert len(set(heading)) == len(heading)
+
+
+CHECKED = {
+    "resident_id": digits.resident,
+    "residence_permit": digits.resident,
+    "uscc": digits.credit,
+    "business_licence": digits.licence,
+    "imei": digits.luhn,
+    "bank_card": digits.luhn,
+}
+
+
+@pytest.mark.parametrize("kind", CHECKED)
+def test_unspoilt_numbers_of_the_held_out_part_carry_their_check_digit(kind: str) -> None:
+    columns = [
+        (label, values[label.heading])
+        for values, labelled in tables(ROOT, "held_out")
+        for label in labelled
+        if label.kind == kind and label.challenge in ("", "small")
+    ]
+
+    assert columns
+    for label, cells in columns:
+        assert all(CHECKED[kind](cell[:-1]) == cell for cell in cells if cell), label
+
+
 def test_no_source_and_no_shared_sourceful_table_is_in_both_parts() -> None:
     validation = {label.source for label in labels("validation")}
     seen = {label.source for label in labels("development")}
@@ -67,8 +150,8 @@ def test_sensitive_columns_have_grade_4_and_what_is_not_personal_is_not_sensitiv
 
 @pytest.mark.parametrize(
     ("folder", "sources"),
-    [("validation", HELD_OUT), ("development/shared", development.SOURCES)],
-    ids=["validation", "development"],
+    [("held_out", HELD_OUT), ("validation", VALIDATION), ("development/shared", development.SOURCES)],
+    ids=["held_out", "validation", "development"],
 )
 def test_the_files_in_the_tree_are_what_the_programs_write(
     tmp_path: Path, folder: str, sources: dict[str, tuple[object, ...]]
@@ -98,6 +181,27 @@ def test_some_look_alikes_pass_a_check_by_chance() -> None:
 
     assert passing("支付单号", digits.resident) >= 5
     assert passing("积分卡序列", digits.luhn) >= 5
+
+
+@pytest.mark.parametrize(
+    ("path", "heading", "check", "least"),
+    [
+        ("ride_platform/ride_order.csv", "orderNo18", digits.resident, 30),
+        ("invoice_robot/ap_invoice_line.csv", "po_ref18", digits.resident, 30),
+        ("mobile_operator/cdr_sample.csv", "ICCID_20", digits.luhn, 30),
+        ("parts_warehouse/stock_move.csv", "托盘码", digits.luhn, 15),
+        ("parts_warehouse/stock_move.csv", "图号", digits.organisation, 30),
+    ],
+)
+def test_held_out_look_alikes_pass_the_checks_of_what_they_are_not(
+    path: str, heading: str, check: Callable[[str], str], least: int
+) -> None:
+    rows = list(csv.DictReader((ROOT / "held_out" / path).read_text(encoding="utf-8").splitlines()))
+    values = [row[heading] for row in rows if row[heading]]
+    (label,) = (one for one in labels("held_out") if one.heading == heading)
+
+    assert sum(check(value[:-1]) == value for value in values) >= least
+    assert (label.kind, label.challenge) == ("none", "lookalike")
 
 
 def real_tables(folder: Path) -> Iterator[dict[str, list[str | None]]]:

@@ -194,6 +194,7 @@ def test_each_update_cycle_some_dataset_has_is_scheduled(
         "build_daily_schedule": ("0 3 * * *", "Asia/Shanghai"),
         "build_monthly_schedule": ("0 3 1 * *", "Asia/Shanghai"),
         "probe_links_daily": ("30 5 * * *", "Asia/Shanghai"),
+        "begin_day_daily": ("20 0 * * *", "Asia/Shanghai"),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -17,6 +18,7 @@ from referencing import Registry, Resource
 from pipelines.build import build
 from pipelines.openlineage import LineageUrlWrong, emitter
 from tests.conftest import REAL_DATA
+from tests.pipelines.conftest import person
 
 Found = Callable[..., Any]
 AS_OF = date(2026, 9, 24)
@@ -67,20 +69,40 @@ def test_columns_are_followed_from_the_file_and_from_dataset_to_dataset(told: li
     assert [f["name"] for f in landed["facets"]["schema"]["fields"]] == ["id_card", "ward", "income", "seen"]
 
 
-def test_outcomes_of_rules_are_told_and_no_value_and_no_small_or_exact_count_of_persons(
-    told: list[dict[str, Any]],
-) -> None:
-    (checked,) = of_job(told, "civil.people.checks")[-1]["inputs"]
-    outcomes = {a["name"]: a for a in checked["inputFacets"]["dataQualityAssertions"]["assertions"]}
-
-    assert outcomes["q_income_range"]["success"] is False
-    assert (outcomes["q_income_range"]["assertion"], outcomes["q_income_range"]["column"]) == (
-        "range",
-        "income",
-    )
+def test_no_value_is_told_and_no_small_or_exact_count_of_persons(told: list[dict[str, Any]]) -> None:
     assert "9901011950" not in json.dumps(told)
     (few,) = of_job(told, "topic.by_ward")[-1]["outputs"]  # a handful of rows about persons
     assert few["outputFacets"]["outputStatistics"].get("rowCount") is None
+
+
+def test_a_rule_broken_by_one_person_is_not_told_and_one_broken_by_many_is(
+    found_town: Found, contracts: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town, file = found_town(replace(contracts["civil.people"], quarantine_limit=1.0)), tmp_path / "events"
+    monkeypatch.setenv("YBZ_LINEAGE_URL", str(file))
+    outcomes = []
+    for faulty in (1, 40):
+        lines = [f"{person(n)},A,{1001 if n < faulty else 5},2026-08-01" for n in range(100)]
+        town.write("people.csv", ["id_card,ward,income,seen", *lines])
+        build(town.home, None, AS_OF)
+        events = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        (checked,) = of_job(events, "civil.people.checks")[-1]["inputs"]
+        told = checked["inputFacets"]["dataQualityAssertions"]["assertions"]
+        outcomes.append({each["name"]: each["success"] for each in told})
+    fresh = {"q_seen_freshness": True}  # of the dataset as a whole
+    assert outcomes == [fresh, fresh | {"q_income_range": False}]
+
+
+def test_a_build_with_units_that_stops_does_not_say_how_many_rows_stopped_it(
+    found_town: Found, contracts: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town, file = found_town(replace(contracts["civil.people"], quarantine_limit=0.0)), tmp_path / "events"
+    monkeypatch.setenv("YBZ_LINEAGE_URL", str(file))
+    (stopped,) = build(town.home, None, AS_OF)
+    assert "rows are quarantined" in stopped.reason
+    events = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    failed = of_job(events, "civil.people")[-1]["run"]["facets"]["errorMessage"]["message"]
+    assert failed == "stopped: its owner sees why: ybz show civil.people"
 
 
 def test_every_event_fits_the_published_schemas(told: list[dict[str, Any]]) -> None:

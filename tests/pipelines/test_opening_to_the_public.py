@@ -22,7 +22,7 @@ from catalog.opening.route import Answer
 from catalog.store import reading, writing
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.opening import open_files, opening_steps
-from contracts.model import Contract, Field, ShareType, Sharing, Use
+from contracts.model import Composed, Composition, Contract, Field, ShareType, Sharing, Use
 from pipelines.build import build
 from policies.decision import Deny, Permit
 from policies.machine import IllegalStep, Office, machine
@@ -257,6 +257,100 @@ def test_whoever_proposes_does_not_approve(found_town: Found) -> None:
     check(town, LAMPS.name)
     with pytest.raises(OpeningRefused, match="may not approve"):
         decide(town, LAMPS.name, by="张三")
+
+
+def test_the_authority_of_the_tree_owes_the_decision(found_town: Found) -> None:
+    from catalog.organisations import units
+
+    town = found_town(LAMPS)
+    with writing(town.engine) as connection:
+        units.add(
+            connection, code="11990100MA0009KN7Y", name="云州市数据局", kind=units.UnitKind.AUTHORITY,
+            valid_from=date(2024, 1, 1), basis="三定方案", by="张三", now=NOW,
+        )  # fmt: skip
+    opening = propose(town, LAMPS.name)
+    with reading(town.engine) as connection:
+        (clock,) = clocks.clocks_of(connection, f"opening:{opening.id}")
+    assert (clock.owner, clock.owner_code) == ("云州市数据局", "11990100MA0009KN7Y")
+
+
+def test_what_was_not_assessed_is_not_published(found_town: Found) -> None:
+    town = built(found_town, LAMPS)
+    for act in (propose, assess, check, decide):
+        act(town, LAMPS.name)
+    worded = replace(LAMPS, title="路灯（新）")
+    town.catalogue(worded)
+    build(town.home, as_of=date(2026, 9, 24))
+    assert check(town, LAMPS.name).state == "approved"
+    first = publish(town, LAMPS.name)
+    # A later revision has one column more, which nobody assessed.
+    wider = replace(worded, fields=(*LIT, Field("owner", grade=1, use=Use.PLAIN)))
+    town.catalogue(wider)
+    town.write("lamps.csv", ["code,lit,owner", *(f"L{n},yes,city" for n in range(12))])
+    build(town.home, as_of=date(2026, 9, 25))
+    assert codes(check(town, LAMPS.name)) == {"opening.changed"}
+    with pytest.raises(OpeningRefused):
+        publish(town, LAMPS.name)
+    with reading(town.engine) as connection:
+        assert "failed the check" in publishing.stale(connection)[LAMPS.name]
+    withdraw(town, LAMPS.name)
+    for act in (propose, assess, check, decide):
+        act(town, LAMPS.name)
+    assert rows(publish(town, LAMPS.name))[0] == ["code", "lit", "owner"]
+    assert (first.folder / "WITHDRAWN.json").is_file()
+
+
+def test_a_newer_release_makes_what_is_open_stale(found_town: Found) -> None:
+    town = built(found_town, LAMPS)
+    for act in (propose, assess, check, decide, publish):
+        act(town, LAMPS.name)
+    with reading(town.engine) as connection:
+        assert publishing.stale(connection) == {}
+    town.write("lamps.csv", ["code,lit", *(f"L{n},no" for n in range(12))])
+    build(town.home, as_of=date(2026, 9, 25))
+    with reading(town.engine) as connection:
+        assert "release 2 is newer" in publishing.stale(connection)[LAMPS.name]
+    assert "release 2 is newer" in CliRunner().invoke(ybz, ["open", "list"]).output
+    check(town, LAMPS.name)
+    publish(town, LAMPS.name)
+    with reading(town.engine) as connection:
+        assert publishing.stale(connection) == {}
+
+
+def test_a_tombstone_is_never_laid_over(found_town: Found) -> None:
+    town = built(found_town, LAMPS)
+    for act in (propose, assess, check, decide):
+        act(town, LAMPS.name)
+    first = publish(town, LAMPS.name)
+    withdraw(town, LAMPS.name)
+    for act in (propose, assess, check, decide):
+        act(town, LAMPS.name)
+    second = publish(town, LAMPS.name)
+    assert second.folder.name == f"{first.folder.name}-2"
+    assert [path.name for path in first.folder.iterdir()] == ["WITHDRAWN.json"]
+
+
+def test_counts_in_other_words_are_rounded_or_stay_out(found_town: Found) -> None:
+    def wards(figure: str) -> Contract:
+        sql = f"SELECT p.ward, {figure} AS people FROM civil.people AS p GROUP BY p.ward"
+        return replace(WARDS, composed=Composed(Composition.STATISTICAL, sql))
+
+    town = built(found_town, PEOPLE, wards("sum(1)"))
+    for act in (assess, check, decide):
+        if act is assess:
+            propose(town, WARDS.name, "aggregation", 4)
+        act(town, WARDS.name)
+    # 31 persons of ward A.
+    assert rows(publish(town, WARDS.name))[1:] == [["A", "30"]]
+    withdraw(town, WARDS.name)
+    for figure, refused in (("CAST(count(*) AS BIGINT)", set()), ("count(*) * 7", {"opening.computed"})):
+        town.catalogue(wards(figure))
+        build(town.home, as_of=date(2026, 9, 25))
+        propose(town, WARDS.name, "aggregation", 4)
+        assess(town, WARDS.name)
+        assert codes(check(town, WARDS.name)) == refused
+        if not refused:
+            retract(town, WARDS.name)
 
 
 # --- every state × event × office ------------------------------------------------------------------------

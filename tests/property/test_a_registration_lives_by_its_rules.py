@@ -35,6 +35,7 @@ from catalog.registration.standing import stands
 from catalog.store import create_store, reading, writing
 from catalog.store.tables.registration import registration_codes
 from policies.machine import IllegalStep
+from policies.rulebook import NATIONAL
 from tests.catalog.registration.bureau import CLERK, STEWARD, Bureau, at
 
 NAMES = ("civil.people", "civil.homes")
@@ -144,7 +145,9 @@ class Life(RuleBasedStateMachine):
             assert coding.lapse(connection, self.now) == ()
             filed = rows.glances(connection)
             for each in rows.all_registrations(connection):
-                assert each.state != "registered" or stands(each, filed.get(each.id, ()), self.today)
+                assert each.state != "registered" or stands(
+                    each, filed.get(each.id, ()), self.today, NATIONAL
+                )
             terms.watch(connection, self.now)
 
     def waiting(self) -> bool:

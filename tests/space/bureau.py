@@ -68,7 +68,7 @@ POPULATION = Contract(
     schema="civil",
     table="population",
     department=POLICE,
-    sharing=Sharing(condition="依法履职", basis="户口登记条例"),
+    sharing=Sharing(condition="依法履职", basis="《中华人民共和国户口登记条例》第三条"),
     classification="基础/人口",
     fields=(
         Field("id_card", "公民身份号码", key_position=1, required=True, check="resident_id",
@@ -345,7 +345,8 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     engine = create_store(home)
     keys = load(home)
     acts = Acts(by="李四", reason="first entry", now=NOON, assessment="PIA-2026-1")
-    catalogue_all(engine, [(contract, None) for contract in CONTRACTS], acts)
+    entered = catalogue_all(engine, [(contract, None) for contract in CONTRACTS], acts)
+    assert [(each.name, each.open_points) for each in entered if each.state != "published"] == []
     for contract in CONTRACTS:
         _publish(home, engine, keys, contract)
     engine.dispose()

@@ -139,6 +139,7 @@ inventory_explanations = Table(
     Column("explained_by", String(200), nullable=False),
     Column("explained_at", Instant, nullable=False),
     Column("evidence_id", String(40), nullable=False),
+    Column("code", String(40)),  # kind of the reason that was explained; another reason is not
     Index("ix_inventory_explanations_stage", "stage", "what"),
 )
 

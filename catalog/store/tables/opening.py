@@ -34,6 +34,7 @@ openings = Table(
     Column("approved_by", String(200)),
     Column("opened_at", Instant, nullable=False),  # proposed first
     Column("changed_at", Instant, nullable=False),
+    Column("scope", String(64)),  # digest of the columns and SQL the security office assessed
 )
 
 # Every step, in order.

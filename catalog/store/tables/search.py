@@ -1,13 +1,18 @@
-"""What search keeps beside its word index: one row an entry, and the facets as bitmaps.
+"""What search keeps beside its word index: one row an entry, facets and pairs of characters as bitmaps.
 
 The word index itself is the database's own (FTS5, tsvector); :mod:`catalog.search.words` makes it.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table
 
 from catalog.store.schema import Json, metadata
+
+# Which shape the index has; one of another shape is made anew. Grows with every change of what is kept.
+LAYOUT: Final = 2
 
 # One row. `version` grows with every change of the index, `next_doc` numbers its entries.
 search_state = Table(
@@ -16,6 +21,7 @@ search_state = Table(
     Column("store", String(40), primary_key=True),  # names this index among those a process has open
     Column("version", BigInteger, nullable=False),
     Column("next_doc", Integer, nullable=False),
+    Column("layout", Integer, nullable=True),
 )
 
 # One row per entry that can be found. `place` = length of the title << 32 | doc: the order of equals.
@@ -39,4 +45,13 @@ search_facets = Table(
     Column("chunk", Integer, primary_key=True, autoincrement=False),
     Column("bits", LargeBinary, nullable=False),
     Column("version", BigInteger, nullable=False, index=True),
+)
+
+# Which docs hold two characters in a row, and in which level at best: see :mod:`catalog.search.pairs`.
+search_pairs = Table(
+    "search_pairs",
+    metadata,
+    Column("pair", String(4), primary_key=True),
+    Column("chunk", Integer, primary_key=True, autoincrement=False),
+    Column("docs", LargeBinary, nullable=False),
 )

@@ -59,7 +59,12 @@ def server(postgres: PostgreSQL) -> str:
             "CREATE SCHEMA civil",
             "CREATE TABLE civil.resident (seq int, id text, name text)",
             "COMMENT ON TABLE civil.resident IS '常住人口'",
-            "COMMENT ON COLUMN civil.resident.name IS '姓名'",
+            f"COMMENT ON COLUMN civil.resident.name IS '姓名，例 {SECRET}'",
+            # What a definition says of values: defaults, labels, conditions of checks.
+            f"CREATE TYPE civil.who AS ENUM ('赵六{SECRET}', '其他')",
+            f"CREATE DOMAIN civil.number AS text DEFAULT '钱七{SECRET}' CHECK (VALUE <> '孙八{SECRET}')",
+            f"CREATE TABLE civil.defined (w civil.who, n civil.number, t text DEFAULT '周九{SECRET}', "
+            f"CHECK (t <> '吴十{SECRET}'))",
             f"INSERT INTO civil.resident VALUES (1, '{SECRET}', '张三'), (2, '{SECRET}', '李四')",
             "CREATE TABLE civil.counted (a int)",
             "INSERT INTO civil.counted SELECT generate_series(1, 5000)",
@@ -115,11 +120,13 @@ def test_postgresql_tells_names_comments_and_counts_but_no_value(server: str, st
     # The reader may not read the columns; a part of a table is no table of its own; what a view computes
     # is not run, not even to count it.
     assert sorted(found) == [
-        "civil.alarmed", "civil.counted", "civil.forbidden", "civil.parted", "civil.resident",
+        "civil.alarmed", "civil.counted", "civil.defined", "civil.forbidden", "civil.parted", "civil.resident",
     ]  # fmt: skip
     resident = found["civil.resident"]
     assert (resident.comment, resident.rows, resident.rows_how) == ("常住人口", 2, RowsHow.COUNTED)
-    assert {c.name: c.comment for c in resident.columns}["name"] == "姓名"
+    assert {c.name: c.comment for c in resident.columns}["name"] == "姓名，例 …"
+    assert SECRET not in str(found)
+    assert not any(name in str(found) for name in ("赵六", "钱七", "孙八", "周九", "吴十"))
     assert (found["civil.counted"].rows, found["civil.counted"].rows_how) == (5000, RowsHow.ESTIMATED)
     assert (found["civil.forbidden"].rows, found["civil.forbidden"].rows_how) == (None, RowsHow.UNKNOWN)
     assert (found["civil.alarmed"].kind, found["civil.alarmed"].rows) == ("view", None)

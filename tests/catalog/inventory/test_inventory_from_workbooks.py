@@ -104,7 +104,7 @@ def test_faulty_cells_are_marked_in_a_copy_of_the_workbook(engine: Engine, tmp_p
     assert done.exit_code == 1
     assert "Sheet1!G2: is no count of rows — write digits only" in done.stderr
     assert "nothing was taken: 2 cells are marked" in done.stderr
-    copy = load_workbook(tmp_path / "清单_错误.xlsx").worksheets[0]
+    copy = load_workbook(tmp_path / "清单.errors.xlsx").worksheets[0]
     assert copy["G2"].value == "many"
     assert copy["G2"].comment.text == "is no count of rows — write digits only"
     assert copy["G2"].fill.fgColor.rgb == "00FFC7CE"
@@ -136,7 +136,7 @@ def test_a_csv_file_is_read_and_its_faults_are_marked_alike(
     path.write_text("系统名称,部门名称,表英文名,记录数\n人口系统,公安局,t_a,五\n", encoding=encoding)
     done = CliRunner().invoke(inventory, ["import", str(path)])
     assert done.exit_code == 1
-    copy = load_workbook(tmp_path / "a_错误.xlsx").worksheets[0]
+    copy = load_workbook(tmp_path / "a.errors.xlsx").worksheets[0]
     assert copy["D2"].value == "五"
     assert copy["D2"].comment is not None
 

@@ -17,6 +17,7 @@ from catalog.inventory.errors import InventoryError, NotAccepted
 from catalog.inventory.negative import allow, negative_list, prohibit
 from catalog.store import reading, writing
 from contracts.model import Field, ShareType, Sharing, UpdateCycle
+from policies.clocks import local_date
 from tests.catalog.inventory.test_tables_are_catalogued_or_excluded import contract, enter
 
 NOW = datetime(2026, 9, 24, 8, 0, tzinfo=UTC)
@@ -42,8 +43,8 @@ def entered(engine: Engine) -> Engine:
 
 def test_the_duty_list_names_who_answers_for_each_entry(entered: Engine) -> None:
     with reading(entered) as c:
-        found = duty_list(c)
-        assert duty_list(c, department="民政局") == ()
+        found = duty_list(c, local_date(NOW))
+        assert duty_list(c, local_date(NOW), department="民政局") == ()
     assert [(d.kind, d.what, d.department) for d in found] == [
         ("entry", "civil.census", "公安局"),
         ("entry", "civil.homes", "公安局"),
@@ -72,7 +73,16 @@ def test_the_negative_list_holds_what_contracts_and_explicit_rows_withhold(enter
             allow(c, row, reason="条例修订", by="王", now=NOW)
 
 
-@pytest.mark.parametrize(("level", "basis"), [("habit", "历来如此"), ("law", " ")])
+@pytest.mark.parametrize(
+    ("level", "basis"),
+    [
+        ("habit", "《中华人民共和国保守国家秘密法》第九条"),
+        ("law", " "),
+        ("law", "历来如此"),
+        ("regulation", "《云州市数据条例》第三条"),
+        ("decision", "局办公会纪要第3期"),
+    ],
+)
 def test_a_no_without_a_basis_it_may_rest_on_is_refused(entered: Engine, level: str, basis: str) -> None:
     with writing(entered) as c:
         before = negative_list(c)

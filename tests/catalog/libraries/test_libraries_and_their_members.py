@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, func, select
 
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.errors import UnknownDataset
-from catalog.libraries import checking, keeping
-from catalog.libraries.keeping import Demand, LibraryError
+from catalog.libraries import checking, filling, keeping, kept
+from catalog.libraries.kept import Demand, LibraryError
 from catalog.store import reading, writing
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.libraries import libraries, library_checks, library_members
@@ -67,19 +67,19 @@ def ledger(engine: Engine) -> Engine:
     return engine
 
 
-def basic(connection: Connection, name: str = "population", subject: str = "population") -> keeping.Library:
+def basic(connection: Connection, name: str = "population", subject: str = "population") -> kept.Library:
     told: dict[str, Any] = {"title": "人口库", "owner": OWNER, "demand": WHY, "by": "张三", "now": NOW}
     return keeping.add(connection, name, "basic", subject=subject, **told)
 
 
-def special(connection: Connection, name: str = "jobs") -> keeping.Library:
+def special(connection: Connection, name: str = "jobs") -> kept.Library:
     return keeping.add(
         connection, name, "special", title="就业专题", owner=OWNER, demand=TASK, by="张三", now=NOW
     )
 
 
 def join(connection: Connection, name: str, dataset: str, part: str = "source", *sources: str) -> None:
-    keeping.join(connection, name, dataset, part, sources, by="张三", now=NOW)
+    filling.join(connection, name, dataset, part, sources, by="张三", now=NOW)
 
 
 def found(connection: Connection, name: str, now: datetime = NOW) -> set[str]:
@@ -91,7 +91,7 @@ def test_a_library_holds_its_members_with_their_part_and_sources(ledger: Engine)
         basic(connection)
         join(connection, "population", "civil.people")
         join(connection, "population", "civil.joined", "composed", "civil.people")
-        members = keeping.members(connection, "population")
+        members = kept.members(connection, "population")
         assert [(m.dataset, m.part, m.sources) for m in members] == [
             ("civil.joined", "composed", ("civil.people",)),
             ("civil.people", "source", ("civil.people",)),
@@ -191,13 +191,13 @@ def test_a_closed_special_topic_library_keeps_its_history(ledger: Engine) -> Non
         special(connection)
         join(connection, "jobs", "civil.people")
         join(connection, "jobs", "civil.firms")
-        keeping.leave(connection, "jobs", "civil.firms", reason="不再需要", by="张三", now=NOW)
+        filling.leave(connection, "jobs", "civil.firms", reason="不再需要", by="张三", now=NOW)
         later = NOW + timedelta(days=90)
         keeping.close(connection, "jobs", reason="任务结束", by="张三", now=later, office=Office.STEWARD)
     with reading(ledger) as connection:
-        assert keeping.listing(connection) == ()
-        (closed,) = keeping.listing(connection, closed=True)
-        former = keeping.members(connection, "jobs", former=True)
+        assert kept.listing(connection) == ()
+        (closed,) = kept.listing(connection, closed=True)
+        former = kept.members(connection, "jobs", former=True)
     assert (closed.state, closed.close_reason, closed.closed_at) == ("closed", "任务结束", later)
     assert {(m.dataset, m.leave_reason) for m in former} == {
         ("civil.people", None),
@@ -224,7 +224,7 @@ def test_the_functions_take_no_step_the_table_does_not_have(ledger: Engine) -> N
     told: dict[str, Any] = {"by": "张三", "now": NOW}
     acts: dict[tuple[str, Office], Any] = {
         ("join", Office.STEWARD): lambda c: join(c, "jobs", "civil.people"),
-        ("leave", Office.STEWARD): lambda c: keeping.leave(c, "jobs", "civil.people", reason="x", **told),
+        ("leave", Office.STEWARD): lambda c: filling.leave(c, "jobs", "civil.people", reason="x", **told),
         ("review", Office.STEWARD): lambda c: keeping.review(c, "jobs", reason="x", **told),
         **{("check", o): lambda c, o=o: checking.check(c, "jobs", office=o, **told) for o in Office},
         **{("close" if o is Office.AUTHORITY else "end", o): lambda c, o=o: close(c, o) for o in Office},

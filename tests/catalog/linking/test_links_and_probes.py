@@ -196,6 +196,62 @@ def test_an_interface_that_returns_something_else_does_not_live(
 
 
 @pytest.mark.usefixtures("lamps")
+def test_rows_without_what_the_contract_requires_are_no_live_resource(
+    home: Home, engine: Engine, gateway: Gateway
+) -> None:
+    allow(engine, "network", "127.0.0.0/8")
+    tie(engine, InterfaceLink(gateway.says("/x", [ROW, dict.fromkeys(ROW)])))
+    done = only(home, engine)
+    said = "it returns rows without code, which the contract requires"
+    assert (done.verdict.alive, done.verdict.why) == (False, said)
+
+
+def test_an_interface_need_not_return_what_is_not_shared(
+    home: Home, engine: Engine, gateway: Gateway
+) -> None:
+    withheld = replace(LAMPS.fields[1], sharing=ShareType.WITHHELD)
+    contract = replace(LAMPS, fields=(LAMPS.fields[0], withheld, *LAMPS.fields[2:]))
+    catalogue_all(engine, [(contract, None)], Acts(by="张三", reason="first", now=NOW))
+    allow(engine, "network", "127.0.0.0/8")
+    tie(engine, InterfaceLink(gateway.says("/x", [{k: v for k, v in ROW.items() if k != "watts"}])))
+    assert only(home, engine).verdict.why == "it answers with all 3 fields"
+
+
+@pytest.mark.usefixtures("lamps")
+def test_a_link_that_cannot_be_tested_keeps_no_other_from_its_test(
+    home: Home, engine: Engine, gateway: Gateway, tmp_path: Path
+) -> None:
+    allow(engine, "network", "127.0.0.0/8")
+    allow(engine, "folder", str(tmp_path))
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    (home.root / "secrets").mkdir()
+    torn = home.root / "secrets" / "torn"
+    torn.write_bytes(b"\xff\xfe\x00hush")
+    torn.chmod(0o600)
+    split = home.root / "secrets" / "split"
+    split.write_text("hush\r\nHost: elsewhere", encoding="utf-8")
+    split.chmod(0o600)
+    url = gateway.says("/x", [ROW])
+    for settings in (
+        FileLink(str(tmp_path / "a")),
+        InterfaceLink(url, auth="file:torn"),
+        InterfaceLink(url, auth="file:split"),
+        InterfaceLink(url),
+    ):
+        tie(engine, settings)
+    found = [each.verdict for each in probe(home, engine, by="张三", now=NOW)]
+    assert sorted((each.alive, each.why) for each in found) == [
+        (False, "its path leads nowhere"),
+        (False, "the call failed (ValueError)"),
+        (False, "the secret file:torn cannot be read as text"),
+        (True, "it answers with all 4 fields"),
+    ]
+    assert len(gateway.asked) == 1
+    assert "hush" not in str(found)
+
+
+@pytest.mark.usefixtures("lamps")
 def test_nothing_of_an_answer_is_kept_but_names_the_contract_has(
     home: Home, engine: Engine, gateway: Gateway
 ) -> None:
@@ -303,11 +359,38 @@ def test_a_host_allowed_by_name_is_not_reached_at_this_machine(engine: Engine, g
     assert call(wanted, replace(allowed, networks=_loopback())).status == 200
 
 
-@pytest.mark.parametrize("host", ["169.254.169.254", "[::1]", "0.0.0.0", "[::ffff:127.0.0.1]", "224.0.0.1"])
+INNER = (
+    "169.254.169.254",
+    "100.100.100.200",  # where a large cloud keeps credentials
+    "[::1]",
+    "0.0.0.0",
+    "[::ffff:127.0.0.1]",
+    "[64:ff9b::7f00:1]",
+    "[2002:7f00:1::]",
+    "[2001:0:4136:e378:8000:63bf:80ff:fffe]",  # Teredo of 127.0.0.1
+    "2130706433",
+    "0x7f.1",
+    "224.0.0.1",
+)
+
+
+@pytest.mark.parametrize("host", INNER)
 def test_inner_addresses_are_refused_though_allowed_by_name(host: str) -> None:
     allowed = destinations.Destinations(hosts=frozenset({host.strip("[]")}))
     with pytest.raises(NotAllowed):
         call(Call(f"http://{host}/", 1, 1000), allowed)
+
+
+@pytest.mark.parametrize("host", INNER)
+def test_a_network_of_the_whole_world_holds_no_inner_address(host: str) -> None:
+    import ipaddress
+
+    allowed = destinations.Destinations(
+        networks=(ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
+    )
+    with pytest.raises(NotAllowed):
+        allowed.address(host.strip("[]"), 80)
+    assert allowed.address("10.1.2.3", 80) == "10.1.2.3"
 
 
 def _loopback() -> Any:
@@ -493,7 +576,8 @@ def test_only_resources_tested_lately_count_in_the_link_rate(
         assert rate(connection, TODAY).by_department == {"云州市住建局": (1, 1), "云州市民政局": (1, 1)}
         assert rate(connection, TODAY + timedelta(days=6)).alive == 2
         assert rate(connection, TODAY + timedelta(days=7)).alive == 0
-        assert rate(connection, TODAY - timedelta(days=1)).alive == 0
+        before = rate(connection, TODAY - timedelta(days=1))
+    assert (before.entries, before.tied, before.alive, before.share) == (0, 0, 0, None)
 
 
 @pytest.mark.usefixtures("lamps")

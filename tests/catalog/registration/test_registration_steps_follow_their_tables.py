@@ -269,16 +269,20 @@ def test_an_objection_takes_the_steps_of_its_table_and_no_other(bureau: Bureau) 
     with writing(bureau.engine) as connection:
         case = reach(bureau, connection, "contested", Office.STEWARD)
         objection_id, o = open_objection(connection, case), registration_objections
-        events = (("accept", True), ("dismiss", False))
-        for state, acting, (event, accepted) in itertools.product(OBJECTION.states[1:], Office, events):
+        events = ("accept", "dismiss", "moot")
+        assert set(events) == set(OBJECTION.events) - {"object"}
+        for state, acting, event in itertools.product(OBJECTION.states[1:], Office, events):
             point = connection.begin_nested()
             connection.execute(update(o).where(o.c.id == objection_id).values(state=state))
             before, who = written(connection), Actor("某人", acting)
 
-            def act(accepted: bool = accepted, who: Actor = who) -> Any:
+            def act(event: str = event, who: Actor = who) -> Any:
+                if event == "moot":
+                    found = objections.objection(connection, objection_id)
+                    return steps.moot(connection, found, who, "申请已撤回", NOW)
                 return objections.decide(
-                    connection, objection_id, accepted=accepted, reason="已核实", basis="26号", actor=who,
-                    now=NOW,
+                    connection, objection_id, accepted=event == "accept", reason="已核实", basis="26号",
+                    actor=who, now=NOW,
                 )  # fmt: skip
 
             if any((s.event, s.office) == (event, acting) for s in OBJECTION.open_steps(state)):

@@ -141,6 +141,23 @@ def test_a_draft_with_new_figures_gives_new_days_to_reply(engine: Engine) -> Non
         assert other.reply_until > first.reply_until
 
 
+def test_a_reply_to_figures_that_changed_is_no_reply_to_the_new_ones(engine: Engine) -> None:
+    enter(engine, 2)
+    with writing(engine) as c:
+        first = monthly.draft(c, PERIOD, by="王", now=AFTER)
+        for department in first.departments:
+            monthly.reply(c, PERIOD, department, "无异议", by="李", now=AFTER)
+        confirm(c, "系统0/t1", "dept.d0", by="张三", now=AFTER)
+        monthly.draft(c, PERIOD, by="王", now=AFTER)
+        with pytest.raises(NotAccepted) as refused:
+            monthly.close(c, PERIOD, by="王", now=AFTER)
+        assert [r.code for r in refused.value.denial.reasons] == ["report.replies_open"]
+        for department in first.departments:
+            monthly.reply(c, PERIOD, department, "仍无异议", by="李", now=AFTER)
+        closed = monthly.close(c, PERIOD, by="王", now=AFTER)
+    assert [reply.text for reply in closed.replies].count("无异议") == 2
+
+
 @pytest.mark.parametrize(
     ("department", "text", "codes"),
     [

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from catalog import facts, leases, publication
 from catalog.attempts import Attempt
-from catalog.cataloging.entering import catalogue
+from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.content import content_hash, seal
 from catalog.home import Home
 from catalog.keys import Keys, load
@@ -47,7 +47,7 @@ POPULATION = Contract(
     schema="civil",
     table="population",
     department=POLICE,
-    sharing=Sharing(basis="户口登记条例"),
+    sharing=Sharing(condition="依法履职", basis="户口登记条例"),
     classification="基础/人口",
     fields=(
         PERSON,
@@ -66,7 +66,7 @@ ALLOWANCE = Contract(
     schema="welfare",
     table="allowance",
     department=CIVIL_AFFAIRS,
-    sharing=Sharing(basis="老年人权益保障法 第33条"),
+    sharing=Sharing(condition="依法履职", basis="老年人权益保障法 第33条"),
     classification="主题/社会保障",
     fields=(
         PERSON,
@@ -191,8 +191,8 @@ def town(home: Home, engine: Engine) -> Town:
 def found_town(home: Home, engine: Engine) -> Town:
     """Enter the datasets and the bodies."""
     made = Town(home, engine, load(home), NOON)
-    for contract in (POPULATION, ALLOWANCE):
-        catalogue(engine, contract, path=None, by="李四", reason="first entry", now=NOON)
+    acts = Acts(by="李四", reason="first entry", now=NOON, assessment="PIA-2026-1")
+    catalogue_all(engine, [(contract, None) for contract in (POPULATION, ALLOWANCE)], acts)
     register(engine, Body("street", "清波街道", STREET), NOON)
     register(engine, Body("village", "朝阳村", VILLAGE), NOON)
     return made

@@ -1,0 +1,189 @@
+"""What the columns of one table say of each other and of its rows.
+
+Decides which kinds only the other columns tell (whose dates agree with identity numbers, which decimals are a
+place, which sums are a person's), whether the rows are children, and which coordinates are tracks: where a
+person or a vehicle was. A further column never lowers a judgement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from catalog.classify import birth, forms, person_name
+from catalog.classify.column import Column
+from catalog.classify.kinds import kinds, minors, scoring
+from catalog.classify.scorer import Scored, combined, resident_numbers
+
+# Numbers of accounts that are no cards, such as passbooks.
+_ACCOUNT_NUMBER: Final = r"^\d{9,25}(?:-\d{1,6})?$"
+# A time of day: the column tells when something happened.
+_CLOCK: Final = r"\d{1,2}[:：时]\d{2}|^1[5-9]\d{8}(?:\d{3})?$|^20\d{12}$"
+_TIME_HEADING: Final = r"时间|时刻|time|_at$|sj$|timestamp|^ts$|date"
+# Times of the record, not of what it tells.
+_OF_RECORD: Final = (
+    r"更新|创建|登记|入库|采集|导入|修改|同步|抽取|审核|update|create|modif|insert|load|gxsj|cjsj"
+)
+_MOVERS: Final = frozenset({"plate", "imei", "mac_address"})
+# Ages are told from counts where nearly all are of children.
+_YOUNG: Final = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What is known of a table before its columns are judged one by one.
+
+    Attributes:
+        columns: all of them.
+        found: column name → the best kind by its own heading and values, or None.
+        numbers: identity numbers row by row, of every column that holds some.
+        on: day on which ages are counted.
+    """
+
+    columns: Sequence[Column]
+    found: Mapping[str, Scored | None]
+    numbers: tuple[pa.Array, ...]
+    on: date
+
+    @classmethod
+    def of(cls, columns: Sequence[Column], found: Mapping[str, Scored | None], on: date) -> Neighbours:
+        """What the columns say of each other.
+
+        Args:
+            columns: of one table.
+            found: column name → the best kind, or None.
+            on: day on which ages are counted.
+        """
+        numbers = tuple(
+            resident_numbers(column)
+            for column in columns
+            if column.sample and (kind := found[column.name]) is not None and kind.kind == "resident_id"
+        )
+        return cls(columns, found, numbers, on)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds found by heading and values of a column alone."""
+        return frozenset(kind.kind for kind in self.found.values() if kind is not None)
+
+    @property
+    def persons(self) -> bool:
+        """Whether something identifies the rows as persons."""
+        return bool(self.kinds & scoring().persons)
+
+    @property
+    def patients(self) -> bool:
+        """Whether the rows are persons or their visits to a doctor."""
+        pattern = kinds()["medical"].text("patients")
+        return self.persons or any(
+            column.sample and re.search(pattern, column.meaning.words) for column in self.columns
+        )
+
+    def told(self, column: Column, *, pair: bool) -> Scored | None:
+        """The kind that only the other columns tell.
+
+        Args:
+            column: nothing was found in it by itself.
+            pair: whether it is one of two neighbours of finely measured decimals.
+        """
+        if self.persons and (owned := self._owned(column)) is not None:
+            return owned
+        if pair:
+            return Scored("coordinates", combined(scoring().context, 0.2), 0.0, 1.0, {"paired": True})
+        for numbers in self.numbers:
+            if len(numbers) != len(column.aligned):
+                continue
+            same = birth.agreement(column, numbers)
+            if same >= column.limits.share:
+                details = {"identity_agreement": round(same, 3)}
+                return Scored("date_of_birth", combined(scoring().context, 0.9 * same), 0.0, same, details)
+            if birth.sexes_agree(column, numbers):
+                return Scored("sex", combined(scoring().context, 0.8), 0.0, 1.0, {"identity_agreement": 1.0})
+        return None
+
+    def _owned(self, column: Column) -> Scored | None:
+        """Sums, accounts and names that are a person's where the rows are persons."""
+        strength = column.meaning.strength("income")
+        if strength:
+            support = forms.detect(column, kinds()["income"])
+            if support is not None and support.share >= column.limits.share:
+                score = combined(scoring().context, scoring().heading * strength)
+                return Scored("income", score, strength, support.share, support.details)
+        strength = column.meaning.strength("bank_card")
+        firm = kinds()["bank_card"].text("firm")
+        if strength >= scoring().initials and not re.search(firm, column.meaning.words):
+            share = column.share_of(_ACCOUNT_NUMBER, raw=False)
+            if share >= column.limits.share:
+                score = combined(scoring().context, scoring().heading * strength)
+                return Scored("bank_card", score, strength, share, {"account_share": round(share, 3)})
+        if person_name.foreign(column):
+            strength = column.meaning.strength("person_name")
+            score = combined(scoring().context, scoring().heading * strength)
+            return Scored("person_name", score, strength, 1.0, {"foreign_share": 1.0})
+        return None
+
+    def grown(self, column: Column, kind: Scored | None) -> Scored | None:
+        """The kind of a column, made ``minor`` where it holds dates of birth or ages that are children's."""
+        if not column.sample:
+            return kind
+        school = any(birth.school_context(each.meaning.words) for each in self.columns)
+        least = minors().share
+        if kind is None and birth.is_age(column) and (school or self.persons):
+            least = least if school else _YOUNG
+        elif kind is None or kind.kind != "date_of_birth":
+            return kind
+        share = birth.under_age(column, self.on)
+        if share < least:
+            return kind
+        details = {**(kind.details if kind else {}), "under_age_share": round(share, 3), "school": school}
+        if kind is None:
+            return Scored("minor", combined(scoring().context, 0.6 * share), 1.0, share, details)
+        return replace(kind, kind="minor", details=details)
+
+    @property
+    def children(self) -> bool:
+        """Whether identity numbers, headings or classes say that the rows are children under 14."""
+        if any(birth.numbers_under_age(each, self.on) >= minors().share for each in self.numbers):
+            return True
+        if any(birth.names_children(column) for column in self.columns):
+            return True
+        return any(map(birth.names_pupils, self.columns)) and any(map(birth.young_class, self.columns))
+
+    def tracks(self, places: Sequence[Column]) -> frozenset[str]:
+        """Names of the columns of coordinates that say where a person was.
+
+        Rows are about persons, vehicles or devices, and a time of day stands beside the place, or a heading
+        speaks of tracks. Places of things that stay (a house, a station) are none.
+
+        Args:
+            places: columns of coordinates.
+        """
+        row = kinds()["coordinates"]
+        if not (self.persons or self.kinds & _MOVERS) or not (
+            self._timed() or self._moved(row.text("track"))
+        ):
+            return frozenset()
+        fixed = row.text("fixed")
+        return frozenset(column.name for column in places if not re.search(fixed, column.meaning.words))
+
+    def _moved(self, words: str) -> bool:
+        return any(column.sample and re.search(words, column.meaning.words) for column in self.columns)
+
+    def _timed(self) -> bool:
+        for column in self.columns:
+            words = column.meaning.words
+            if not column.sample or not re.search(_TIME_HEADING, words) or re.search(_OF_RECORD, words):
+                continue
+            if pa.types.is_timestamp(column.aligned.type):
+                midnight = pc.equal(pc.hour(column.aligned.drop_null()), 0)
+                if not pc.all(midnight).as_py():
+                    return True
+            elif column.share_of(_CLOCK) >= column.limits.share and column.share_of(r"00:00(?::00)?$") < 0.5:
+                return True
+        return False

@@ -1,0 +1,115 @@
+"""A store of an earlier version, whose published entries have neither acts nor a published revision."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, delete, inspect, text, update
+
+from catalog import revisions
+from catalog.cataloging import telling
+from catalog.cataloging.acts import Who
+from catalog.cataloging.answering import withdraw
+from catalog.cataloging.differing import difference
+from catalog.cataloging.entering import Acts, catalogue_all
+from catalog.cataloging.steps import approve, sign_off, submit
+from catalog.home import Home
+from catalog.search import search
+from catalog.store import create_store, reading, writing
+from catalog.store.tables.cataloging import entry_acts
+from catalog.store.tables.ledger import entries
+from contracts.model import Contract, Field, Party, ShareType, Sharing
+from policies.clocks import local_date
+from policies.machine import Office
+
+NOW = datetime(2026, 9, 24, 8, 0, tzinfo=UTC)
+LATER = NOW + timedelta(days=4)
+STEWARD, HEAD, AUTHORITY = (
+    Who("张三", Office.STEWARD), Who("李局长", Office.HEAD), Who("数据局", Office.AUTHORITY),
+)  # fmt: skip
+SCHOOLS = Contract(
+    id="schools", title="学校名录", schema="edu", table="schools", status="active",
+    department=Party("云州市教育局", "11330100MB0F12345X"), classification="主题/公共服务",
+    sharing=Sharing(ShareType.UNCONDITIONAL), fields=(Field(name="code"), Field(name="area")),
+)  # fmt: skip
+BETTER = replace(SCHOOLS, summary="全市学校")
+
+
+@pytest.fixture
+def old(engine: Engine) -> Engine:
+    """A published entry of one revision, as an earlier version kept it."""
+    catalogue_all(engine, [(SCHOOLS, None)], Acts(by="张三", reason="首次", now=NOW))
+    with writing(engine) as connection:
+        connection.execute(delete(entry_acts))
+        connection.execute(update(entries).values(published_revision=None, pending_state=None))
+    return engine
+
+
+def number_in_force(engine: Engine) -> tuple[int, str]:
+    with reading(engine) as connection:
+        found = revisions.current(connection, SCHOOLS.name)
+    return found.number, found.state
+
+
+def test_it_is_in_force_found_and_has_nothing_on_its_way(old: Engine) -> None:
+    assert number_in_force(old) == (1, "published")
+    with reading(old) as connection:
+        assert revisions.pending(connection, SCHOOLS.name) is None
+        assert [hit.dataset for hit in search(connection, "学校")] == [SCHOOLS.name]
+        assert telling.as_of(connection, SCHOOLS.name, local_date(NOW))["state"] == "published"
+        assert [each["state"] for each in telling.listed(connection, ())] == ["published"]
+
+
+def test_it_stays_in_force_while_a_new_revision_is_on_its_way(old: Engine) -> None:
+    submit(old, (BETTER, None), STEWARD, reason="补摘要", now=LATER)
+    assert number_in_force(old) == (1, "published")
+    with reading(old) as connection:
+        pending = revisions.pending(connection, SCHOOLS.name)
+        assert pending is not None
+        assert (pending.number, pending.state) == (2, "checked")
+        assert [each.number for each in revisions.as_of(connection, LATER)] == [1]
+        then = telling.as_of(connection, SCHOOLS.name, local_date(LATER))
+        assert (then["revision"], then["pending"]) == (1, {"revision": 2, "state": "checked"})
+
+
+def test_its_successor_is_published_and_both_are_known_by_day(old: Engine) -> None:
+    submit(old, (BETTER, None), STEWARD, reason="补摘要", now=LATER)
+    sign_off(old, SCHOOLS.name, HEAD, now=LATER)
+    approve(old, SCHOOLS.name, AUTHORITY, now=LATER)
+    assert number_in_force(old) == (2, "published")
+    with reading(old) as connection:
+        assert [each.number for each in revisions.as_of(connection, NOW)] == [1]
+        assert [each.number for each in revisions.as_of(connection, LATER)] == [2]
+        told = difference(connection, SCHOOLS.name, local_date(NOW).isoformat(), "2")
+    assert [change["path"] for change in told["changes"]] == ["summary"]
+
+
+def test_catalogued_again_unchanged_it_is_left_as_it_is(old: Engine) -> None:
+    (done,) = catalogue_all(old, [(SCHOOLS, None)], Acts(by="张三", reason="再次", now=LATER))
+    assert (done.state, done.changed, done.in_force, done.open_points) == ("published", False, 1, ())
+
+
+def test_it_is_withdrawn_and_stays_so_while_its_successor_is_on_its_way(old: Engine) -> None:
+    withdraw(old, SCHOOLS.name, AUTHORITY, reason="停用", now=LATER)
+    submit(old, (BETTER, None), STEWARD, reason="补摘要", now=LATER)
+    assert number_in_force(old) == (1, "withdrawn")
+    with reading(old) as connection:
+        assert [each.number for each in revisions.as_of(connection, LATER)] == [1]
+
+
+@pytest.mark.embedded
+def test_making_the_store_again_adds_the_columns_it_lacks(home: Home, old: Engine) -> None:
+    with writing(old) as connection:
+        connection.execute(text("ALTER TABLE entries DROP COLUMN published_revision"))
+        connection.execute(text("ALTER TABLE entries DROP COLUMN pending_state"))
+        connection.execute(text("ALTER TABLE revisions DROP COLUMN path"))
+        connection.execute(text("DROP TABLE entry_acts"))
+    again = create_store(home)
+    assert {"published_revision", "pending_state"} <= {
+        c["name"] for c in inspect(again).get_columns("entries")
+    }
+    assert number_in_force(again) == (1, "published")
+    submit(again, (BETTER, None), STEWARD, reason="补摘要", now=LATER)
+    assert number_in_force(again) == (1, "published")

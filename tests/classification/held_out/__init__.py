@@ -1,0 +1,1 @@
+"""The blind part of the labelled set: sources of invented systems."""

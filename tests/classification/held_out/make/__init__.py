@@ -1,0 +1,1 @@
+"""Programs that make the blind part of the labelled set."""
