@@ -94,11 +94,6 @@ class Affected:
         )
 
 
-def _counted(name: str, columns: Sequence[Reached]) -> ReachedDataset:
-    rows = sum(column.field == EVERY for column in columns)
-    return ReachedDataset(name, columns[0].hops, len(columns) - rows, rows > 0)
-
-
 def affected_by(
     connection: Connection, dataset: str, field: str | None, on: date, *, depth: int | None = None
 ) -> Affected:
@@ -282,16 +277,19 @@ def _links(connection: Connection, read: Columns) -> Iterator[_Found]:
             yield "link", row.id, row.tied_by, f"{row.dataset}.{EVERY}", row.kind, row.target
 
 
-def as_document(found: Affected, limit: int) -> dict[str, Any]:
-    """For ``--json``: counts whole, columns no more than ``limit``."""
+def as_document(found: Affected, limit: int, offset: int = 0) -> dict[str, Any]:
+    """For ``--json``: counts whole, columns and users one page of at most ``limit`` each."""
     kinds = ("grant", "form", "subscription", "rule", "join", "authority", "library", "link")
+    end = offset + limit
     return {
         "dataset": found.dataset,
         "field": found.field,
         "breaks": bool(found.columns or found.uses),
         "columns_total": len(found.columns),
+        "uses_total": len(found.uses),
+        "next_offset": end if limit and end < max(len(found.columns), len(found.uses)) else None,
         "datasets": [asdict(each) for each in found.datasets],
-        "columns": [asdict(each) for each in found.columns[:limit]],
+        "columns": [asdict(each) for each in found.columns[offset:end]],
         "counts": {kind: len({use.id for use in found.uses if use.kind == kind}) for kind in kinds},
-        "uses": [asdict(use) for use in found.uses],
+        "uses": [asdict(use) for use in found.uses[offset:end]],
     }

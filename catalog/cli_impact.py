@@ -23,10 +23,16 @@ if TYPE_CHECKING:
     default=1000,
     show_default=True,
     type=click.IntRange(0),
-    help="Of a column: most columns listed.",
+    help="Of a column: most columns and most users listed.",
+)
+@click.option(
+    "--offset",
+    default=0,
+    type=click.IntRange(0),
+    help="With --json: how many columns and users are passed over; the page says the next.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def impact(what: str, check: bool, depth: int | None, limit: int, as_json: bool) -> None:
+def impact(what: str, check: bool, depth: int | None, limit: int, offset: int, as_json: bool) -> None:
     """What a new contract (契约) would change, or what breaks if a column changes.
 
     A contract file is compared with the revision the ledger has of its dataset. A dataset or one of its
@@ -37,7 +43,7 @@ def impact(what: str, check: bool, depth: int | None, limit: int, as_json: bool)
     if file.exists() or file.suffix in (".yaml", ".yml"):
         breaks = _of_contract(file, as_json)
     else:
-        breaks = _of_column(what, depth, limit, as_json)
+        breaks = _of_column(what, depth, limit, offset, as_json)
     if check and breaks:
         raise SystemExit(1)
 
@@ -59,7 +65,7 @@ def _of_contract(file: Path, as_json: bool) -> bool:
     return found.breaks
 
 
-def _of_column(name: str, depth: int | None, limit: int, as_json: bool) -> bool:
+def _of_column(name: str, depth: int | None, limit: int, offset: int, as_json: bool) -> bool:
     from catalog.affected import affected_by, as_document
     from catalog.home import Home
     from catalog.lineage_view import start_of
@@ -71,7 +77,7 @@ def _of_column(name: str, depth: int | None, limit: int, as_json: bool) -> bool:
         start = start_of(connection, name)
         found = affected_by(connection, start.dataset, start.field, today, depth=depth)
     if as_json:
-        click.echo(json.dumps(as_document(found, limit), ensure_ascii=False))
+        click.echo(json.dumps(as_document(found, limit, offset), ensure_ascii=False))
     else:
         _print_affected(name, found, limit)
     return bool(found.columns or found.uses)
@@ -87,13 +93,24 @@ def _print_affected(name: str, found: Affected, limit: int) -> None:
             if column.dataset == dataset.dataset and column.field != "*" and left > 0:
                 left -= 1
                 click.echo(f"  {column.field}")
-    for use in found.uses:
+    for use in found.uses[:limit]:
         click.echo(f"{use.kind} {use.id} of {use.who}: {use.through} {use.column} ({use.detail})")
+    if len(found.uses) > limit or sum(d.columns for d in found.datasets) > limit:
+        click.echo(f"the nearest {limit:,} of each are listed — raise --limit, or page with --json --offset")
     users = len({(use.kind, use.id) for use in found.uses})
-    counted = f"{len(found.columns):,} columns of {len(found.datasets):,} composed datasets, {users:,} users"
+    counted = ", ".join(
+        (
+            f"{_many(len(found.columns), 'column')} of {_many(len(found.datasets), 'composed dataset')}",
+            _many(users, "other user"),
+        )
+    )
     click.echo(
         f"if {name} changes: {counted}" if users or found.columns else f"nothing reads {name}", err=True
     )
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _print(found: Impact) -> None:

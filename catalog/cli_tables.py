@@ -27,11 +27,12 @@ def print_ledger(lines: Sequence[Mapping[str, Any]]) -> None:
         table.add_column(title, justify="right")
     table.add_column("sharing")
     table.add_column("state")
+    table.add_column("registration")
     for line in lines:
         table.add_row(
             line["code"], line["name"], escape(line["title"]), escape(line["department"]),
             count(line["rows"]), count(line["quarantined"]), percent(line["quality"]), str(line["grade"]),
-            line["sharing"], standing(line),
+            line["sharing"], standing(line) + _coming(line), line["registration"] or NOTHING,
         )  # fmt: skip
     console.print(table)
     for line in lines:
@@ -54,6 +55,13 @@ def print_dataset(document: Mapping[str, Any]) -> None:
         f" quality {percent(document['quality'])}",
         highlight=False,
     )
+    console.print(f"registration: {document['registration'] or 'never applied for'}", highlight=False)
+    if coming := document["pending"]:
+        console.print(
+            f"revision {coming['revision']} is on its way: {coming['state']} — `ybz diff"
+            f" {document['code']} {document['revision']} {coming['revision']}` shows what it changes",
+            highlight=False,
+        )
     if document["build"] in ("stopped", "failed"):
         console.print(f"last build {document['build']}: {escape(document['reason'])}", highlight=False)
     for note in document["notes"]:
@@ -116,6 +124,11 @@ def standing(line: Mapping[str, Any]) -> str:
     if line["release"]:
         return f"release {line['release']}" + ("" if line["state"] == "published" else " (unpublished)")
     return str(line["state"])
+
+
+def _coming(line: Mapping[str, Any]) -> str:
+    coming = line["pending"]
+    return f"; revision {coming['revision']} {coming['state']}" if coming else ""
 
 
 def count(value: int | None) -> str:

@@ -17,6 +17,7 @@ from catalog.intake.errors import sentence
 from catalog.registration import standing as registration
 from catalog.releases import Release
 from catalog.revisions import Revision
+from catalog.store.tables.ledger import entries
 from catalog.store.tables.releases import builds, findings
 from catalog.store.tables.releases import releases as release_rows
 from contracts.model import Contract
@@ -29,15 +30,16 @@ BROKEN_LINES = ("malformed", "undecodable")
 
 def ledger(connection: Connection) -> list[Document]:
     """One document an entry, by name: identity, rows, quality, grade, and what the last build did."""
-    entries = revisions.all_current(connection)
+    known = revisions.all_current(connection)
     current = {release.dataset: release for release in releases.all_latest(connection)}
-    attempts = last_attempts(connection, [entry.name for entry in entries])
-    contracts = {entry.name: entry.contract for entry in entries}
+    attempts = last_attempts(connection, [entry.name for entry in known])
+    contracts = {entry.name: entry.contract for entry in known}
     registered = registration.states(connection)
+    coming = _coming(connection)
     return [
         _line(entry, current.get(entry.name), attempts.get(entry.name), contracts)
-        | {"registration": registered.get(entry.name)}
-        for entry in entries
+        | {"registration": registered.get(entry.name), "pending": coming.get(entry.name)}
+        for entry in known
     ]
 
 
@@ -54,6 +56,7 @@ def dataset(connection: Connection, name: str) -> Document:
     contracts = lineage.known_inputs(connection, contract)
     return _line(entry, release, attempt, contracts) | {
         "registration": registration.state_of(connection, name),
+        "pending": _coming(connection, name).get(name),
         "summary": contract.summary,
         "classification": contract.classification,
         "condition": contract.sharing.condition,
@@ -122,6 +125,14 @@ def lineage_of(connection: Connection, name: str) -> Document:
         "used_by": sorted({edge.target_dataset for edge in out_of}),
         "impact": list(lineage.impact(connection, name)),
     }
+
+
+def _coming(connection: Connection, name: str | None = None) -> dict[str, Document]:
+    """Entry → the revision on its way to replace the published one, and how far it is."""
+    columns = entries.c["name", "current_revision", "pending_state"]
+    query = select(*columns).where(entries.c.pending_state.is_not(None))
+    rows = connection.execute(query if name is None else query.where(entries.c.name == name))
+    return {row.name: {"revision": row.current_revision, "state": row.pending_state} for row in rows}
 
 
 def _line(

@@ -105,6 +105,12 @@ def test_the_way_back_goes_as_its_page_says(tmp_path: Path) -> None:
     run(steps(ledger) + steps(way_back), tmp_path)
 
 
+@pytest.mark.full
+@pytest.mark.usefixtures("programs")
+def test_a_stewards_week_goes_as_its_page_says(tmp_path: Path) -> None:
+    run(steps((DOCS / "a-stewards-week.md").read_text(encoding="utf-8")), tmp_path)
+
+
 # --- commands that are named -----------------------------------------------------------------------------
 
 

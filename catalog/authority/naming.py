@@ -108,7 +108,9 @@ def history(connection: Connection, element: str, subject: str) -> tuple[Authori
     """Who answered for an item, the first first; terms of no day included."""
     t = authority_terms.c
     query = select(authority_terms).where(t.element == element, t.subject == subject)
-    return tuple(_authority(row) for row in connection.execute(query.order_by(t.named_at, t.id)))
+    # Several terms of one instant: the one that stands comes last.
+    ordered = query.order_by(t.named_at, t.ended_on.is_(None), t.ended_at, t.id)
+    return tuple(_authority(row) for row in connection.execute(ordered))
 
 
 def begin(connection: Connection, item: Item, *, basis: str, by: str, now: datetime) -> Authority:

@@ -16,7 +16,7 @@ import click
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-    from catalog.bulk.entering import Happened
+    from catalog.bulk.adopting import Happened
     from catalog.bulk.reading import FormFaulty
     from catalog.bulk.writing import Listed
     from catalog.cataloging.values import Catalogued
@@ -130,7 +130,7 @@ def adopt(
 
     FILE is the form with 信息资源代码, 发布日期 and 目录状态 (已发布 or 未发布) of every entry.
     """
-    from catalog.bulk import entering, reading
+    from catalog.bulk import adopting, entering, reading
     from catalog.cataloging.values import Acts
 
     engine = _engine()
@@ -138,7 +138,7 @@ def adopt(
     try:
         given = entering.given_by(engine, reading.read(file))
         told = [] if history is None else _history(history)
-        made = entering.adopt(engine, given, told, acts, origin=origin)
+        made = adopting.adopt(engine, given, told, acts, origin=origin)
     except reading.FormFaulty as error:
         _faulty(file, error, errors, as_json)
         return
@@ -151,7 +151,7 @@ def adopt(
 def history(name: str, as_json: bool) -> None:
     """Show what the catalogue an entry was taken over from says happened to it."""
     from catalog import revisions
-    from catalog.bulk.entering import history_of
+    from catalog.bulk.adopting import history_of
     from catalog.store import reading
 
     with reading(_engine()) as connection:
@@ -172,11 +172,15 @@ def history(name: str, as_json: bool) -> None:
 @as_json
 def pack(out: Path, names: Sequence[str], as_json: bool) -> None:
     """Write contracts (all, or NAMES) into the signed bundle OUT.zip, to move them elsewhere."""
+    from catalog import keys
     from catalog.bulk import moving
     from catalog.home import Home
 
-    count = moving.pack(Home.find(), _engine(), out, names, now=datetime.now(UTC))
-    _say({"file": str(out), "contracts": count}, f"{out}: {count} contracts", as_json)
+    home = Home.find()
+    count = moving.pack(home, _engine(), out, names, now=datetime.now(UTC))
+    key_id = keys.load(home).signer.key_id
+    words = f"{out}: {count} contracts\nnext: there, `ybz bulk unpack {out.name} --from-key {key_id}`"
+    _say({"file": str(out), "contracts": count, "key_id": key_id}, words, as_json)
 
 
 @bulk.command("unpack")
@@ -224,7 +228,7 @@ def _listed(connection: Connection, department: str | None) -> list[Listed]:
 
 
 def _history(path: Path) -> list[Happened]:
-    from catalog.bulk.entering import AdoptionRefused, Happened
+    from catalog.bulk.adopting import AdoptionRefused, Happened
 
     wanted = ("信息资源代码", "日期", "操作", "操作人", "说明")
     with path.open(encoding="utf-8-sig", newline="") as lines:

@@ -11,15 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from catalog.bulk.form import ENTRY, ITEM, TYPES, Column
+from catalog.bulk.form import ENTRY
+from catalog.bulk.items import fields_of, read_cell
 from catalog.bulk.reading import Line
-from catalog.intake.names import physical, safe
-from catalog.workbook.cells import BadCell
+from catalog.intake.names import safe
 from catalog.workbook.reading import Fault
 from contracts.catalogue import Entry
 from contracts.errors import ContractError
-from contracts.fields import LETTERS, SAFE_NAME
-from contracts.model import Contract, Field, FieldType, ItemType, Party, Sharing
+from contracts.fields import SAFE_NAME
+from contracts.model import Contract, Field, Party, Sharing
 
 _OF_ENTRY: Final = frozenset(column.key for column in ENTRY)
 # What a title or a heading may hold so that it is taken for the same.
@@ -148,7 +148,7 @@ class _Makes:
         self._needed(group, base, faults)
         # Items are read whatever is wrong with the entry: a form is told all its faults at once.
         wrong: list[Fault] = []
-        fields = _fields(group, base, wrong)
+        fields = fields_of(group, base, wrong)
         faults += wrong
         if faults or name is None:
             return None, faults
@@ -232,92 +232,10 @@ def _entry_values(group: Sequence[Line], faults: list[Fault]) -> dict[str, Any]:
                 faults.append(Fault(line.sheet, line.at(column.key), what, "say it alike, or leave it empty"))
                 continue
             said[column.key] = text
-            value = _read(column, line, text, faults)
+            value = read_cell(column, line, text, faults)
             if value is not None:
                 values[column.key] = value
     return values
-
-
-def _read(column: Column, line: Line, text: str, faults: list[Fault]) -> Any:
-    try:
-        return column.spelling.read(text)
-    except BadCell as error:
-        faults.append(Fault(line.sheet, line.at(column.key), f"{column.heading} {error.what}", error.remedy))
-        return None
-
-
-def _fields(group: Sequence[Line], base: Contract | None, faults: list[Fault]) -> tuple[Field, ...]:
-    """The items of an entry, laid over the fields it has by name or by printed name."""
-    rows = [
-        (line, {c.key: _read(c, line, line.cells[c.key], faults) for c in ITEM if c.key in line.cells})
-        for line in group
-    ]
-    said = [str(row.get("business_name") or "") for _, row in rows]
-    for place, ((line, _), name) in enumerate(zip(rows, said, strict=True)):
-        at = line.sheet, line.at("business_name")
-        if not name:
-            faults.append(Fault(*at, "信息项名称 is empty", "fill it in"))
-        elif name in said[:place]:
-            faults.append(Fault(*at, "the item is there twice in its entry", "remove or rename one"))
-    if faults:
-        return ()
-    known = (
-        {} if base is None else {f.name: f for f in base.fields} | {f.business_name: f for f in base.fields}
-    )
-    made: list[Field] = []
-    for (line, row), name, spelt in zip(rows, said, physical(said), strict=True):
-        old = known.get(str(row.get("field") or "")) or known.get(name)
-        try:
-            field = _field(row, old, str(row.get("field") or (old.name if old else spelt)), name)
-        except ContractError as error:
-            faults.append(Fault(line.sheet, line.at("field"), str(error), error.remedy))
-            continue
-        if any(other.name == field.name for other in made):
-            what = f"the item {field.name} is there twice in its entry"
-            faults.append(
-                Fault(
-                    line.sheet,
-                    line.at("field" if row.get("field") else "business_name"),
-                    what,
-                    "remove or rename one",
-                )
-            )
-        made.append(field)
-    keys = [place for place, (_, row) in enumerate(rows) if row.get("key")]
-    if keys and not faults:
-        return tuple(
-            replace(field, key_position=keys.index(place) + 1 if place in keys else None)
-            for place, field in enumerate(made)
-        )
-    return tuple(made)
-
-
-def _field(row: Mapping[str, Any], old: Field | None, name: str, title: str) -> Field:
-    letter = row.get("letter")
-    type_ = _type(letter, old)
-    values: dict[str, Any] = {"name": name, "business_name": title, "type": type_}
-    values |= {key: row[key] for key in ("required", "personal", "sensitive", "description") if key in row}
-    if row.get("element"):
-        values["element"] = str(row["element"]).split(" ")[0]
-    if row.get("item_sharing") is not None:
-        values["sharing"] = row["item_sharing"]
-    length = str(row.get("max_length") or "")
-    if type_ is FieldType.STRING and length.isdigit() and int(length):
-        values["max_length"] = int(length)
-    if isinstance(letter, ItemType):
-        values["item_type"] = None if letter is LETTERS[type_][0] else letter
-    if values.get("sensitive"):
-        values["personal"] = True
-    return Field(**values) if old is None else replace(old, **values)
-
-
-def _type(letter: ItemType | None, old: Field | None) -> FieldType:
-    """The type a letter asks for; a standing field keeps its own where the letter fits it."""
-    if letter is None:
-        return FieldType.STRING if old is None else old.type
-    if old is not None and letter in LETTERS[old.type]:
-        return old.type
-    return TYPES[letter]
 
 
 def _contract(

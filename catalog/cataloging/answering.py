@@ -116,7 +116,8 @@ def retract(engine: Engine, name: str, who: Who, *, reason: str, now: datetime) 
         machine(PROCEDURE).after(found.way, RETRACT, who.office)
         reasoned(found.name, reason)
         t = entry_triggers.c
-        owed = select(t.id).where(t.entry_id == found.entry_id, t.answered_by == found.newest)
+        # Whichever revision on the way was submitted first in answer: its successors answer for it.
+        owed = select(t.id).where(t.entry_id == found.entry_id, t.answered_by > (found.published or 0))
         if connection.execute(owed).first():
             deny(
                 found.name,

@@ -9,7 +9,7 @@ Source: 政务数据共享条例 Art 17.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -21,6 +21,7 @@ from catalog.cataloging.standing import Standing
 from catalog.clocks import running
 from catalog.clocks.owed import authority_on
 from catalog.store.tables.cataloging import entry_triggers
+from catalog.store.tables.clocks import clocks as clock_rows
 from policies.clocks import local_date
 from policies.machine import Office
 
@@ -52,7 +53,7 @@ def subject(name: str) -> str:
 
 def follow(connection: Connection, followed: Sequence[Followed], now: datetime) -> None:
     """Let the clocks of entries follow the acts that were just taken on them."""
-    states = running.open_states(connection, [subject(one.standing.name) for one in followed])
+    states = _open_states(connection, [subject(one.standing.name) for one in followed])
     submitted = [one for one in followed if any(act.event == CHECK for act in one.acts)]
     _answered(connection, submitted, now)
     for one in followed:
@@ -119,3 +120,14 @@ def _answered(connection: Connection, submitted: Sequence[Followed], now: dateti
         if rows:
             answered = update(entry_triggers).where(t.id == bindparam("trigger"))
             connection.execute(answered.values(answered_by=bindparam("number"), answered_at=now), rows)
+
+
+def _open_states(connection: Connection, subjects: Iterable[str]) -> dict[str, dict[str, str]]:
+    """State of every open clock of many subjects, by subject and rule; those without one are left out."""
+    wanted, found = sorted(set(subjects)), dict[str, dict[str, str]]()
+    c = clock_rows.c
+    for at in range(0, len(wanted), 500):
+        query = select(c.subject, c.rule, c.state).where(c.subject.in_(wanted[at : at + 500]))
+        for row in connection.execute(query.where(c.state.in_(running.OPEN))):
+            found.setdefault(row.subject, {})[row.rule] = row.state
+    return found

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from catalog.store.schema import new_id
 from catalog.store.tables.cataloging import entry_findings
@@ -116,14 +116,13 @@ def unseen(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(each for each in findings if each.seen_by is None)
 
 
-def see(connection: Connection, entry_id: str, revision: int, by: str, now: datetime) -> None:
-    """The authority states that it has seen what was found on a revision."""
+def see(connection: Connection, revisions: Iterable[tuple[str, int]], by: str, now: datetime) -> None:
+    """The authority states that it has seen what was found on revisions, by id of the entry and number."""
     f = entry_findings.c
-    connection.execute(
-        update(entry_findings)
-        .where(f.entry_id == entry_id, f.revision == revision, f.seen_by.is_(None))
-        .values(seen_by=by, seen_at=now)
-    )
+    rows = [{"of_entry": entry_id, "number": revision} for entry_id, revision in revisions]
+    if rows:
+        found = (f.entry_id == bindparam("of_entry"), f.revision == bindparam("number"), f.seen_by.is_(None))
+        connection.execute(update(entry_findings).where(*found).values(seen_by=by, seen_at=now), rows)
 
 
 def _type(old: Contract, new: Contract) -> Iterator[Added]:

@@ -72,10 +72,9 @@ def keep(connection: Connection, ways: Sequence[Way], acts: Acts) -> Mapping[str
     write(connection, [act for way in ways for act in way.made])
     found = {(way.standing.entry_id, way.number): way.added for way in ways if way.added}
     conditions.keep(connection, found, acts.now)
-    for way in ways:
-        if way.unseen and any(act.event == REVIEW for act in way.made):
-            by = acts.actor(Office.AUTHORITY)
-            conditions.see(connection, way.standing.entry_id, way.number, by, acts.now)
+    reviewed = [way for way in ways if way.unseen and any(act.event == REVIEW for act in way.made)]
+    seen = [(way.standing.entry_id, way.number) for way in reviewed]
+    conditions.see(connection, seen, acts.actor(Office.AUTHORITY), acts.now)
     followed = [
         clocks.Followed(way.standing, way.number, way.made) for way in ways if way.made and not way.new
     ]

@@ -135,7 +135,7 @@ def approve(
         if found.way != "reviewed":
             details = {"seen_added_condition": [each.found.path for each in seen]} if seen else {}
             move(connection, found.name, REVIEW, who, now, reason, details)
-            conditions.see(connection, found.entry_id, found.newest, who.name, now)
+            conditions.see(connection, [(found.entry_id, found.newest)], who.name, now)
         told = _publish(connection, standing(connection, found.name), revision, who, now)
     return Catalogued(
         found.entry_id,

@@ -21,7 +21,9 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _by = click.option("--by", default="", metavar="NAME", help="Who signs (default: the user logged in).")
 _reason = click.option("--reason", required=True, metavar="TEXT", help="Why; kept with the decision.")
 _basis = click.option("--basis", default="", metavar="TEXT", help="Law, standard or document it rests on.")
-_until = click.option("--until", type=_DATE, metavar="DATE", help="Last day it holds (default: until it changes).")
+_until = click.option(
+    "--until", type=_DATE, metavar="DATE", help="Last day it holds (default: until it changes)."
+)
 _any_office = click.option(
     "--as",
     "office",

@@ -33,6 +33,12 @@ _HAN_IN_CLASS: Final = re.compile(r"\[[^\]]*\]")
 # Signs that hide characters, beside the asterisk; # and ? only in a row of them.
 _MASKS: Final = r"[●○■□•✱✲☆★◆×╳]|[#?_]{3,}"
 _WIDE: Final = r"[\x{3000}\x{FF01}-\x{FF5E}]"
+_WIDE_CODES: Final = r"[\x{FF0A}\x{FF0B}\x{FF0D}\x{FF10}-\x{FF19}\x{FF20}-\x{FF3A}\x{FF41}-\x{FF5A}]"
+_PROSE: Final = 24
+# Check digits of so many values are computed first, and of more only where their share is between these:
+# what is in a fifth of a column is in less than a tenth of these once in a thousand times.
+_FIRST_CHECKED: Final = 120
+_UNCLEAR: Final = (0.1, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +185,9 @@ def _compiled(regex: str) -> re.Pattern[str]:
 
 def half_width(texts: pa.Array) -> pa.Array:
     """Texts with full-width forms as their ASCII twins; only the texts that have some are touched."""
-    wide = pc.match_substring_regex(texts, _WIDE)
+    # Prose is full of wide commas, which hide nothing.
+    prose = (pc.max(pc.utf8_length(texts)).as_py() or 0) > _PROSE
+    wide = pc.match_substring_regex(texts, _WIDE_CODES if prose else _WIDE)
     if not pc.any(wide).as_py():
         return texts
     narrow = [to_half_width(text) for text in texts.filter(wide).to_pylist()]
@@ -195,5 +203,9 @@ def compact(texts: pa.Array) -> pa.Array:
 
 def passing(formed: pa.Array, check: Callable[[str], bool], rows: int) -> float:
     """Part of the texts whose check digit holds, 0–1, from at most ``rows`` of them."""
+    few = spread(formed, _FIRST_CHECKED).to_pylist()
+    share = sum(map(check, few)) / len(few) if few else 0.0
+    if len(formed) <= _FIRST_CHECKED or not _UNCLEAR[0] <= share < _UNCLEAR[1]:
+        return share
     texts = spread(formed, rows).to_pylist()
-    return sum(map(check, texts)) / len(texts) if texts else 0.0
+    return sum(map(check, texts)) / len(texts)

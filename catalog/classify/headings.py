@@ -29,50 +29,12 @@ _DECORATION: Final = re.compile(
 _TAIL: Final = re.compile(
     r"(?:代码|编码|编号|码|名称|名|描述|说明|情况|状况|类型|类别|种类|分类|等级|级别|程度|详情|结果|记录|标识|标志)+$"
 )
-_LATIN_TAILS: Final = frozenset(
-    [
-        "code",
-        "codes",
-        "cd",
-        "desc",
-        "description",
-        "name",
-        "nm",
-        "type",
-        "kind",
-        "class",
-        "level",
-        "grade",
-        "text",
-        "txt",
-        "dm",
-        "mc",
-        "bm",
-        "ms",
-        "value",
-    ]
+_LATIN_TAILS: Final = re.compile(
+    r"codes?|cd|desc|description|name|nm|type|kind|class|level|grade|te?xt|dm|mc|bm|ms|value"
 )
 # Behind an English heading these say how the values are written, not what they are.
-_LATIN_DECORATION: Final = frozenset(
-    [
-        "masked",
-        "mask",
-        "hidden",
-        "desensitized",
-        "desen",
-        "tm",
-        "enc",
-        "encrypted",
-        "plain",
-        "raw",
-        "old",
-        "new",
-        "bak",
-        "str",
-        "val",
-        "cn",
-        "zh",
-    ]
+_LATIN_DECORATION: Final = re.compile(
+    r"mask(?:ed)?|hidden|desen|desensitized|tm|enc|encrypted|plain|raw|old|new|bak|str|val|cn|zh"
 )
 _LEADING: Final = re.compile(r"^[*#\s\d.、_]+")
 # Shortest word whose initials are taken.
@@ -130,12 +92,12 @@ def _read(heading: str) -> Meaning:
     found = dict(code) if code else _chinese(words) if _HAN.search(words) else _latin(words)
     other = NONE in found and found[NONE] >= max(found.values()) and words not in _generic()
     whole = _SEPARATOR.sub("_", _CAMEL.sub("_", text).lower()).strip("_")
-    told = {kind: s for kind, s in found.items() if kind != NONE and not _unlike(kinds()[kind], whole)}
+    told = {kind: s for kind, s in found.items() if kind != NONE and not _unlike(kinds()[kind], whole, plain)}
     return Meaning(MappingProxyType(told), other, whole)
 
 
-def _unlike(kind: Kind, words: str) -> bool:
-    return any(word in words for word in kind.unlike)
+def _unlike(kind: Kind, words: str, plain: str) -> bool:
+    return plain not in kind.words and any(word in words for word in kind.unlike)
 
 
 def _chinese(words: str) -> dict[str, float]:
@@ -175,10 +137,10 @@ def _generic() -> frozenset[str]:
 def _latin(words: str) -> dict[str, float]:
     """Kinds of the English words or initials a heading ends in, or of what stands before code or name."""
     tokens = [token.strip("0123456789") or token for token in words.split("_") if token]
-    while len(tokens) > 1 and tokens[-1] in _LATIN_DECORATION:
+    while len(tokens) > 1 and _LATIN_DECORATION.fullmatch(tokens[-1]):
         tokens.pop()
     found = _ending(tokens)
-    if len(tokens) > 1 and tokens[-1] in _LATIN_TAILS and not set(found) - {NONE}:
+    if len(tokens) > 1 and _LATIN_TAILS.fullmatch(tokens[-1]) and not set(found) - {NONE}:
         return _coded(_ending(tokens[:-1])) or found
     return found
 

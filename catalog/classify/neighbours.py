@@ -165,9 +165,8 @@ class Neighbours:
             places: columns of coordinates.
         """
         row = kinds()["coordinates"]
-        if not (self.persons or self.kinds & _MOVERS) or not (
-            self._timed() or self._moved(row.text("track"))
-        ):
+        moving = self.persons or bool(self.kinds & _MOVERS)
+        if not (moving and (self._timed() or self._moved(row.text("track")))):
             return frozenset()
         fixed = row.text("fixed")
         return frozenset(column.name for column in places if not re.search(fixed, column.meaning.words))

@@ -57,11 +57,9 @@ def detect(column: Column, kind: Kind) -> Support | None:
         foreign = column.share_of(rf"{_FOREIGN}|{_GIVEN_ONLY}") + column.share_of(_HAN_AND_LATIN)
         foreign += column.share_of(rf"^{surname_class()}{_ADDRESSED}")
         return Support(min(1.0, share + foreign + masked * scoring().masked), details)
-    if (
-        share < column.limits.share_without_name
-        and column.share_of(rf"^{surname_class()}{_ADDRESSED}") >= column.limits.share
-    ):
-        return Support(scoring().masked, details)
+    addressed = column.share_of(rf"^{surname_class()}{_ADDRESSED}")
+    if addressed >= column.limits.share:
+        return Support(addressed * scoring().masked, details)
     if share >= column.limits.share:
         details["given_share"] = round(_given_share(hits), 3)
     if masked >= column.limits.share:

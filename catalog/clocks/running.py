@@ -10,7 +10,6 @@ What is overdue stays so: no pause and no extension takes it back. Every act is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -262,17 +261,6 @@ def clocks_of(connection: Connection, subject: str, *, open_only: bool = False) 
     if open_only:
         query = query.where(clocks.c.state.in_(OPEN))
     return tuple(_clock(row) for row in connection.execute(query))
-
-
-def open_states(connection: Connection, subjects: Iterable[str]) -> dict[str, dict[str, str]]:
-    """State of every open clock of many subjects, by subject and rule; those without one are left out."""
-    wanted, found = sorted(set(subjects)), dict[str, dict[str, str]]()
-    c = clocks.c
-    for at in range(0, len(wanted), 500):
-        query = select(c.subject, c.rule, c.state).where(c.subject.in_(wanted[at : at + 500]))
-        for row in connection.execute(query.where(c.state.in_(OPEN))):
-            found.setdefault(row.subject, {})[row.rule] = row.state
-    return found
 
 
 def open_clocks(connection: Connection) -> tuple[Clock, ...]:

@@ -111,11 +111,19 @@ def _check(engine: Engine, period: str, now: datetime, as_json: bool) -> None:
     else:
         stages = {stage: getattr(found, stage) for stage in _STAGES}
         click.echo(f"{period}: {_balance_line(stages, found.balanced)}")
-        _print_lines([f"{out.stage}: {out.what} — {out.why}" for out in found.fallen_out])
+        # What has no reason first: it is what there is to do.
+        told = sorted(found.fallen_out, key=lambda out: out.explained)
+        _print_lines(
+            [
+                f"{out.stage}: {out.what} — {out.why}"
+                + ("" if out.explained else f" [{out.code}: UNEXPLAINED]")
+                for out in told
+            ]
+        )
     if not found.balanced:
         click.echo(
             f"{period} does not balance — account for what fell out without a reason"
-            " (`ybz inventory open`), then check again",
+            " (`ybz inventory open`, `external`, `explain --why CODE`), then check again",
             err=True,
         )
         sys.exit(1)
@@ -185,7 +193,10 @@ def _document(changed: Difference) -> dict[str, Any]:
 
 
 def _balance_document(found: Balance) -> dict[str, Any]:
-    out = [{"stage": o.stage, "what": o.what, "why": o.why} for o in found.fallen_out]
+    out = [
+        {"stage": o.stage, "what": o.what, "why": o.why, "code": o.code, "explained": o.explained}
+        for o in found.fallen_out
+    ]
     stages = {stage: getattr(found, stage) for stage in _STAGES}
     return {"period": found.period, **stages, "balanced": found.balanced, "fallen_out": out}
 

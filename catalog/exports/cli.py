@@ -31,9 +31,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--base", metavar="IRI", help="Begin every identifier with it, from now on.")
 @click.option("--title", help="Call the catalogue so, from now on.")
 @click.option("--publisher", help="Who answers for the catalogue, from now on.")
-@click.option(
-    "--files", metavar="URL", help="The folder `open` is served there, from now on."
-)
+@click.option("--files", metavar="URL", help="The folder `open` is served there, from now on.")
 @as_json
 def dcat(
     folder: Path | None,

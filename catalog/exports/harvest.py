@@ -90,7 +90,10 @@ def page(
     held, more = rows[:size], len(rows) > size
     on = local_date(now)
     nodes = [node for entry in _entries(connection, held, said, on) for node in _nodes(entry, said, on)]
-    document = {"@context": dict(CONTEXT), "@graph": [_catalogue(held, said), *_once(nodes)]}
+    document = {
+        "@context": dict(CONTEXT),
+        "@graph": [_catalogue(held, said, whole=not (after or more)), *_once(nodes)],
+    }
     return Page(document, len(held), held[-1].name if more else None)
 
 
@@ -205,7 +208,7 @@ def _inputs(revision: revisions.Revision) -> tuple[str, ...]:
 
 def _codes(connection: Connection, names: Collection[str]) -> dict[str, str]:
     """Resource codes of those datasets that are published, by name."""
-    e, found = entries.c, {}
+    e, found = entries.c, dict[str, str]()
     wanted = sorted(names)
     for at in range(0, len(wanted), _NAMED):
         some = select(e.name, e.code).where(e.name.in_(wanted[at : at + _NAMED]), e.state == PUBLISHED)
@@ -213,7 +216,8 @@ def _codes(connection: Connection, names: Collection[str]) -> dict[str, str]:
     return found
 
 
-def _catalogue(held: Sequence[Row[Any]], said: Identity) -> Node:
+def _catalogue(held: Sequence[Row[Any]], said: Identity, *, whole: bool) -> Node:
+    """The catalogue as far as a page tells of it; all pages together say everything of it once."""
     publisher = said.iri("agent", said.publisher)
     references = [{"@id": said.iri("dataset", row.code)} for row in held if row.state == PUBLISHED]
     records = [{"@id": said.iri("record", row.code)} for row in held]
@@ -232,7 +236,7 @@ def _catalogue(held: Sequence[Row[Any]], said: Identity) -> Node:
     }
     names = ("published_at", "acted", "released", "opened", "shut")
     modified = [when for row in held for name in names if (when := getattr(row, name))]
-    if modified:
+    if modified and whole:
         node["dct:modified"] = instant(max(modified))
     return {name: value for name, value in node.items() if value != []}
 

@@ -75,7 +75,7 @@ def import_(file: Path, complete: bool, by: str, as_json: bool) -> None:
             ]
             _print({"ok": False, "faults": told, "marked": str(copy)})
         else:
-            click.echo("\n".join(map(str, error.faults)))
+            click.echo("\n".join(map(str, error.faults)), err=True)
         told_so = f"{file}: {marked} faults to correct, nothing was taken; they are marked in {copy}"
         click.echo(told_so, err=True)
         sys.exit(1)

@@ -1,8 +1,8 @@
 """A person's explanation of what falls out of a month's balance.
 
-Decides for which months an explanation holds. It explains why a thing falls out of a step, and no other reason
-why it later might; whether such a thing may be
-explained at all is the balance's (rule ``balance_reasons``): a table nobody accounts for may not.
+Decides for which months an explanation holds. It explains one kind of reason why a thing falls out of a
+step, and no other it may have later. Whether such a thing may be explained at all is the balance's (rule
+``balance_reasons``): a table nobody accounts for may not.
 """
 
 from __future__ import annotations

@@ -175,7 +175,8 @@ def rate(on: datetime | None, as_json: bool) -> None:
     if as_json:
         _print_json(document)
         return
-    share = "no entry yet" if found.share is None else f"{found.share:.1%}"
+    # Of the counts: a share that was rounded before would be rounded twice.
+    share = f"{found.alive / found.entries:.1%}" if found.entries else "no entry yet"
     click.echo(
         f"{share}: {found.alive} alive of {found.entries} published, {found.tested} tested, {found.on}"
     )

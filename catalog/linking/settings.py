@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any, Final
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from catalog.errors import CatalogError
 from contracts.codes import valid
@@ -24,8 +24,10 @@ SECRET: Final = re.compile(r"^(env:YBZ_SECRET_[A-Z0-9_]+|file:[A-Za-z0-9][A-Za-z
 _HEADER: Final = re.compile(r"^[A-Za-z][A-Za-z0-9-]*$")
 _SHA256: Final = re.compile(r"^[0-9a-f]{64}$")
 _METHODS: Final = ("GET", "POST")
+# Anywhere in a name (`appSecret`), or as a word of it.
 _SECRET_WORDS: Final = re.compile(
-    r"(^|[_-])(access_?token|token|secret|pass(word|wd)?|(app|api|access)?_?key|sign(ature)?|auth)($|[_-])",
+    r"token|secret|passw|passphrase|pwd|(app|api|access)[_-]?key|signature|credential|jwt|ticket|session"
+    r"|(^|[_-])(pass|key|sign|sig|auth)($|[_-])",
     re.IGNORECASE,
 )
 _PERSONAL_CODES: Final = ("resident_id", "mobile", "bank_card")
@@ -236,7 +238,7 @@ def check_url(url: str) -> SplitResult:
     for name, _ in parse_qsl(parts.query, keep_blank_values=True):
         if _SECRET_WORDS.search(name):
             raise LinkError(f"the parameter {name} looks like a secret — give it by reference (--auth)")
-    values = [value for _, value in parse_qsl(parts.query)] + parts.path.split("/")
+    values = [value for _, value in parse_qsl(parts.query)] + unquote(parts.path).split("/")
     if any(valid(code, value) for code in _PERSONAL_CODES for value in values):
         raise LinkError("the address holds a person's number — probe with a made-up one, in the body")
     return parts

@@ -168,9 +168,6 @@ _FURTHER: Final[Pairs] = (
     ("tags", TEXTS),
     ("grade", WHOLE),
     ("secrecy", choice(Secrecy, Secrecy.NONE)),
-    ("sharing_reason", TEXT),
-    ("sharing_scope", TEXT),
-    ("sharing_use", TEXT),
     ("retention", TEXT),
     ("nulls", TEXTS),
     ("unit_free", FLAG),
@@ -184,6 +181,9 @@ _FURTHER: Final[Pairs] = (
     ("composed_sql", TEXT),
     ("minimum_quality", NUMBER),
     ("quarantine_limit", number(0.2)),
+    ("sharing_reason", TEXT),
+    ("sharing_scope", TEXT),
+    ("sharing_use", TEXT),
 )
 
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine
 
 from catalog import revisions
-from catalog.cataloging import steps, telling
+from catalog.cataloging import checking, steps, telling
 from catalog.cataloging.acts import Who
 from catalog.cataloging.answering import refuse, retract, return_
 from catalog.cataloging.entering import Acts, catalogue_all
@@ -93,7 +93,7 @@ def test_a_named_revision_is_not_submitted_over_a_newer_one(
     submit(engine, (SCHOOLS, None), STEWARD, reason="首次", now=NOW)
     retract(engine, NAME, STEWARD, reason="补充", now=NOW)
     newer = replace(SCHOOLS, summary="同事补的摘要")
-    check = steps.prepared
+    check = checking.prepared
 
     def while_a_colleague_submits(*given: Any) -> Any:
         """The check of the entry, after it was read and before the act is written."""

@@ -11,13 +11,17 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import delete, update
 
 from catalog import cli
 from catalog.attempts import Attempt, FindingRow, record_attempt
 from catalog.editions.cli import edition as edition_command
 from catalog.errors import NotInitialised, UnknownDataset
 from catalog.home import Home
+from catalog.search import IndexMissing
 from catalog.store import open_store, writing
+from catalog.store.tables.ledger import entries
+from catalog.store.tables.search import search_state
 
 CONTRACTS = Path(__file__).resolve().parents[2] / "examples" / "city" / "contracts"
 NOW = datetime(2026, 9, 24, 8, 0, tzinfo=UTC)
@@ -129,6 +133,19 @@ def test_show_of_one_dataset_has_its_fields_findings_and_revisions(city: Home) -
     assert "resident_id" in text
 
 
+def test_show_names_the_registration_and_the_revision_on_its_way(city: Home) -> None:
+    name = "transport.bus_stops"
+    assert (_json(cli.show, name)["registration"], _json(cli.show, name)["pending"]) == (None, None)
+    with writing(open_store(city)) as connection:
+        waits = update(entries).where(entries.c.name == name)
+        connection.execute(waits.values(pending_state="checked", current_revision=2))
+    assert _json(cli.show, name)["pending"] == {"revision": 2, "state": "checked"}
+    one = _run(cli.show, name).stdout
+    assert "revision 2 is on its way: checked — `ybz diff 201000/000003 1 2`" in one
+    assert "registration: never applied for" in one
+    assert "published; revision 2" in _run(cli.show).stdout
+
+
 def test_show_of_an_empty_ledger_says_what_comes_next(home: Home) -> None:
     _run(cli.init)
     assert "ybz catalog" in _run(cli.show).stdout
@@ -158,6 +175,14 @@ def test_search_narrows_by_facet_and_code_and_makes_its_index_anew(city: Home) -
     assert _json(cli.search, "--rebuild", "--limit", "1000") == everything
     assert "2 shown" in _run(cli.search, "--limit", "2").stdout
     assert "FACET=VALUE" in CliRunner().invoke(cli.search, ["--facet", "sharing"]).output
+
+
+def test_search_of_a_store_whose_index_is_missing_says_what_to_do(city: Home) -> None:
+    with writing(open_store(city)) as connection:
+        connection.execute(delete(search_state))
+    with pytest.raises(IndexMissing, match="`ybz search --rebuild` makes it from the ledger"):
+        _run(cli.search, "养老")
+    assert _json(cli.search, "养老", "--rebuild")["total"] == 2
 
 
 def test_an_edition_is_closed_and_verified(city: Home) -> None:

@@ -57,7 +57,7 @@ def test_it_is_in_force_found_and_has_nothing_on_its_way(old: Engine) -> None:
     assert number_in_force(old) == (1, "published")
     with reading(old) as connection:
         assert revisions.pending(connection, SCHOOLS.name) is None
-        assert [hit.dataset for hit in search(connection, "学校")] == [SCHOOLS.name]
+        assert [hit.name for hit in search(connection, "学校")] == [SCHOOLS.name]
         assert telling.as_of(connection, SCHOOLS.name, local_date(NOW))["state"] == "published"
         assert [each["state"] for each in telling.listed(connection, ())] == ["published"]
 

@@ -1,5 +1,6 @@
 """Headings and ways of writing in use at departments, and look-alikes under headings that tempt."""
 
+# ruff: noqa: E501 - a table reads best with one row a line
 from __future__ import annotations
 
 import random

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from catalog.inheritance import findings_of
 from catalog.releases import Release, latest, read_quarantine, read_vault
 from catalog.store import reading
-from contracts.model import Contract, Drift, DriftAction, Load, LoadKind
+from contracts.model import Contract, Drift, DriftAction, Field, Load, LoadKind, Use
 from pipelines.build import build
 from pipelines.wave import Outcome
+from policies import grading
+from policies.rulebook import rule
 from tests.pipelines.conftest import PEOPLE, Town, person
 
 DAY = date(2026, 9, 24)
@@ -208,3 +211,37 @@ def test_a_drift_that_is_ignored_stands_in_the_counts(register: Callable[[Contra
 
     (found,) = town.release.counts["drift"]
     assert (found["kind"], found["column"], found["action"]) == ("new_column", "extra", "ignore")
+
+
+def test_what_was_found_in_former_rows_is_not_forgotten_by_a_delivery_that_adds(
+    register: Callable[[Contract], Register],
+) -> None:
+    ward = Field("ward", use=Use.PLAIN, personal=True)
+    fields = tuple(ward if field.name == "ward" else field for field in PEOPLE.fields)
+    town = register(kind_of(RECENT, fields=fields))
+    town.deliver("people-1.csv", *(line(number, ward=person(number)) for number in range(1, 40)))
+
+    outcome = town.deliver("people-2.csv", line(40, day="2026-08-06"))
+
+    assert (outcome.state, outcome.typed) == ("released", 1)
+    with reading(town.town.engine) as connection:
+        (found,) = [each for each in findings_of(connection, town.contract) if each.field == "ward"]
+    assert (found.detector, found.grade, found.personal) == ("resident_id", 3, True)
+    assert found.evidence["of_former_rows"]
+
+
+def test_very_many_persons_raise_the_grade_of_a_release(
+    register: Callable[[Contract], Register], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = replace(rule("grading", "volumes", date.max), value=[
+        {"persons": 3, "sensitive_only": False, "grade": 4, "why": "as many as these"}
+    ])  # fmt: skip
+    plain = replace(PEOPLE.fields[0], sensitive=False)
+    fewer = kind_of(RECENT, fields=(plain, *PEOPLE.fields[1:]))
+    monkeypatch.setattr(
+        grading, "rule", lambda file, name, on: steps if name == "volumes" else rule(file, name, on)
+    )
+    town = register(fewer)
+
+    assert town.deliver("people-1.csv", line(1), line(2)).grade < 4
+    assert town.deliver("people-2.csv", line(3, day="2026-08-06")).grade == 4

@@ -154,6 +154,26 @@ def test_every_step_is_what_came_in_less_what_fell_out(entered: Engine, world: d
         nested.rollback()
 
 
+def test_an_explanation_covers_the_reason_it_was_given_for_and_no_later_one(entered: Engine) -> None:
+    untested: dict[str, Any] = {
+        "tables": [1], "bare_systems": 0, "external": set(BASE), "tested": {}, "used": set(),
+    }  # fmt: skip
+    with writing(entered) as c:
+        make(c, untested)
+        first = balance(c, PERIOD, NOW)
+        explain(c, first.unexplained, PERIOD, reason="接口建设中", by="王局", now=NOW, until="2027-12")
+        assert balance(c, PERIOD, NOW).balanced
+        # The link is there now, and is dead: nobody explained that.
+        tie = {"id": "lnk", "dataset": BASE[0], "kind": "interface", "target": "x", "settings": {},
+               "digest": "", "tied_by": "张三", "tied_at": NOW, "evidence_id": ""}  # fmt: skip
+        c.execute(insert(links).values(**tie))
+        dead = {"id": "prb", "link_id": "lnk", "dataset": BASE[0], "tested_at": NOW, "alive": False,
+                "why": "", "details": {}, "tested_by": "张三", "evidence_id": ""}  # fmt: skip
+        c.execute(insert(link_probes).values(**dead))
+        (why,) = balance(c, PERIOD, NOW).unexplained
+    assert (why.stage, why.what, why.code) == ("live", BASE[0], "link_dead")
+
+
 @settings(
     max_examples=15,
     deadline=None,

@@ -7,7 +7,7 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.statistics import Figure, public_count, public_ratio
+from catalog.statistics import Figure, public_count, public_dimensions, public_ratio
 from policies.disclosure import defaults
 
 ON = date(2026, 9, 30)
@@ -54,3 +54,25 @@ def test_a_ratio_shown_stands_for_at_least_k_numbers_of_faulty_rows(data: st.Dat
 @given(st.floats(0, 1), st.sampled_from([Figure(None), Figure(0)]))
 def test_a_ratio_over_a_withheld_count_is_withheld(value: float, over: Figure) -> None:
     assert public_ratio(value, ON, over) is None
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_a_ratio_of_a_rule_that_looks_at_few_rows_tells_no_number_of_them(data: st.DataObject) -> None:
+    rows = data.draw(st.integers(1, 3_000))
+    looked_at = data.draw(st.integers(1, 2 * K - 1))
+    good = data.draw(st.integers(0, looked_at))
+    few = {"a": good, "b": looked_at, "x": good / looked_at}
+    assert public_dimensions({"accuracy": few}, rows, ON, has_units=True) == {"accuracy": None}
+
+
+@settings(deadline=None)
+@given(st.integers(1, 40), st.integers(1, 900))
+def test_every_count_of_rows_of_persons_with_several_stands_for_at_least_k_persons(most: int, n: int) -> None:
+    shown = public_count(n * most, has_units=True, on=ON, rows_of_one=most)
+    alike = [
+        each
+        for each in range(n + 2 * K)
+        if public_count(each * most, has_units=True, on=ON, rows_of_one=most) == shown
+    ]
+    assert len(alike) >= K

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, func, select
 
 from catalog import keys, revisions
-from catalog.bulk import entering, moving
+from catalog.bulk import adopting, entering, moving
 from catalog.bulk.cli import bulk
 from catalog.bulk.reading import FormFaulty, read
 from catalog.cataloging.entering import catalogue_all
@@ -42,8 +42,8 @@ def form(path: Path, *rows: dict[str, Any]) -> Path:
     return path
 
 
-def adopt(engine: Engine, path: Path, *history: entering.Happened) -> Any:
-    return entering.adopt(engine, entering.given_by(engine, read(path)), history, ACTS, origin="旧目录系统")
+def adopt(engine: Engine, path: Path, *history: adopting.Happened) -> Any:
+    return adopting.adopt(engine, entering.given_by(engine, read(path)), history, ACTS, origin="旧目录系统")
 
 
 def test_a_catalogue_keeps_its_codes_days_states_and_history(engine: Engine, tmp_path: Path) -> None:
@@ -52,13 +52,13 @@ def test_a_catalogue_keeps_its_codes_days_states_and_history(engine: Engine, tmp
         entry("养老机构", "201000/000007"),
         entry("低保对象", "201001A/12", 目录状态="未发布", 发布日期=""),
     )
-    first = entering.Happened("201000/000007", date(2023, 3, 1), "发布", "王工", "首次发布")
-    later = entering.Happened("201000/000007", date(2024, 1, 5), "变更", "李工", "增加字段")
+    first = adopting.Happened("201000/000007", date(2023, 3, 1), "发布", "王工", "首次发布")
+    later = adopting.Happened("201000/000007", date(2024, 1, 5), "变更", "李工", "增加字段")
     made = adopt(engine, old, later, first)
     assert {one.code: one.state for one in made} == {"201000/000007": "published", "201001A/12": "compiled"}
     with reading(engine) as connection:
         held = revisions.current(connection, made[0].name)
-        told = entering.history_of(connection, made[0].name)
+        told = adopting.history_of(connection, made[0].name)
     assert held.published_at == datetime(2023, 2, 28, 16, 0, tzinfo=UTC)
     assert [act["day"] for act in told] == ["2023-03-01", "2024-01-05"]
 
@@ -100,8 +100,8 @@ def test_an_entry_the_ledger_has_is_not_taken_over_again(engine: Engine, tmp_pat
 
 def test_a_history_of_another_catalogue_is_refused(engine: Engine, tmp_path: Path) -> None:
     old = form(tmp_path / "old.json", entry("养老机构", "201000/000007"))
-    with pytest.raises(entering.AdoptionRefused, match="301000/1"):
-        adopt(engine, old, entering.Happened("301000/1", date(2024, 1, 1), "发布", "王工", ""))
+    with pytest.raises(adopting.AdoptionRefused, match="301000/1"):
+        adopt(engine, old, adopting.Happened("301000/1", date(2024, 1, 1), "发布", "王工", ""))
 
 
 def contract(name: str, **rest: Any) -> Contract:

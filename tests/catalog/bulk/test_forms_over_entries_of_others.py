@@ -130,7 +130,7 @@ def test_each_dataset_a_form_breaks_is_announced_to_who_composes_from_it(
     ledger: Engine, tmp_path: Path
 ) -> None:
     made = contract(
-        9, fields=(Field("area"),), composed=Composed(Composition.CROSS, "SELECT area FROM edu.t0")
+        9, fields=(Field("area"),), composed=Composed(Composition.UNIT_LEVEL, "SELECT area FROM edu.t0")
     )
     catalogue_all(ledger, [(made, None)], LI)
     done = enter(ledger, form(tmp_path / "f.xlsx", (0, 1), items=1))
@@ -169,7 +169,9 @@ def statements(engine: Engine, given: Sequence[Contract]) -> int:
 
     event.listen(engine, "before_cursor_execute", count)
     with changing(engine) as connection:
-        enter_all(connection, [(each, None) for each in given], LI, submit=True, publish=True)
+        acts = replace(LI, seen_added_condition=True)
+        done = enter_all(connection, [(each, None) for each in given], acts, submit=True, publish=True)
+    assert {(each.state, each.revision) for each in done} == {("published", 2)}
     event.remove(engine, "before_cursor_execute", count)
     return len(taken)
 

@@ -72,10 +72,14 @@ def test_reasons_that_name_what_is_not_published_are_told_in_fixed_words(
     ledger: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fallen = (
-        FallenOut("tables", "人口系统/t", "its entry civil.hidden is not published", "entry_unpublished", True),
+        FallenOut(
+            "tables", "人口系统/t", "its entry civil.hidden is not published", "entry_unpublished", True
+        ),
         FallenOut("tables", "人口系统/u", "excluded as test: 李四 keeps it", "excluded", True),
         FallenOut("tables", "人口系统/v", "neither …, proposed: civil.hidden", "table_open", False),
-        FallenOut("entries", "eco.air", "its input civil.hidden stands on nothing", "input_without_table", True),
+        FallenOut(
+            "entries", "eco.air", "its input civil.hidden stands on nothing", "input_without_table", True
+        ),
     )
     found = Balance("2026-09", 1, 3, 1, 0, 0, 0, False, fallen, (), NOW)
     monkeypatch.setattr(balancing, "balance", lambda *_: found)

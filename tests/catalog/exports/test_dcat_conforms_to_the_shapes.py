@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 from rdflib import DCAT, DCTERMS, Graph, URIRef
 from sqlalchemy import Engine, insert, select, update
 
+from catalog.cataloging.acts import Who
+from catalog.cataloging.answering import trigger
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.exports import harvest
 from catalog.exports.identity import Identity, IdentityError, identity, keep
@@ -19,7 +22,10 @@ from catalog.store import reading, writing
 from catalog.store.schema import new_id
 from catalog.store.tables.cataloging import entry_acts
 from catalog.store.tables.ledger import entries
+from catalog.store.tables.opening import open_files, openings
+from catalog.store.tables.releases import releases
 from contracts.model import Composed, Composition, Contract, Field, Party, ShareType, Sharing, UpdateCycle
+from policies.machine import Office
 
 SHAPES = Path(__file__).resolve().parents[3].parent / "shared" / "standards" / "dcat-ap-3.0.1"
 # The JSON-LD reader of the library uses a class of its own that it no longer likes.
@@ -77,6 +83,14 @@ def test_an_export_conforms_to_the_official_shapes(ledger: Engine, shapes: Graph
     from pyshacl import validate
 
     ok, _, report = validate(whole(ledger), shacl_graph=shapes, advanced=True)
+    assert ok, report
+
+
+def test_all_pages_together_conform_too(ledger: Engine, shapes: Graph) -> None:
+    from pyshacl import validate
+
+    catalogued(ledger, contract("edu.pupils"), now=LATER)
+    ok, _, report = validate(whole(ledger, size=1), shacl_graph=shapes, advanced=True)
     assert ok, report
 
 
@@ -140,6 +154,76 @@ def test_a_withdrawn_entry_tells_nothing_but_that(ledger: Engine, shapes: Graph)
     assert "数据 eco.air" not in graph.serialize(format="nt").encode().decode("unicode_escape")
     ok, _, report = validate(graph, shacl_graph=shapes, advanced=True)
     assert ok, report
+
+
+def test_a_withdrawn_entry_stays_withdrawn_while_a_new_revision_is_on_its_way(ledger: Engine) -> None:
+    _withdraw(ledger, "eco.air")
+    with writing(ledger) as connection:
+        connection.execute(update(entries).where(entries.c.name == "eco.air").values(state="compiled"))
+    graph = whole(ledger, changed_since=LATER)
+    with reading(ledger) as connection:
+        code = connection.execute(select(entries.c.code).where(entries.c.name == "eco.air")).scalar_one()
+    gone = URIRef(SAID.iri("dataset", code))
+    assert set(graph.subjects(None, DCAT.Dataset)) == {gone}
+    assert [str(words) for words in graph.objects(gone, DCTERMS.title)] == [code]
+
+
+def test_what_is_afoot_within_the_department_changes_nothing_for_others(ledger: Engine) -> None:
+    before = whole(ledger)
+    trigger(ledger, "edu.schools", Who("a", Office.STEWARD), kind="law", what="新法施行", now=LATER)
+    assert set(whole(ledger)) == set(before)
+    assert not set(whole(ledger, changed_since=LATER).subjects(None, DCAT.Dataset))
+
+
+def test_an_open_dataset_carries_its_licence_and_its_file_until_it_is_withdrawn(
+    ledger: Engine, shapes: Graph
+) -> None:
+    from pyshacl import validate
+
+    _released_and_opened(ledger, "eco.air")
+    served = replace(SAID, files="https://open.yunzhou.example/")
+    with reading(ledger) as connection:
+        made = harvest.page(connection, served, now=NOW, changed_since=NOW)
+        code = connection.execute(select(entries.c.code).where(entries.c.name == "eco.air")).scalar_one()
+    graph = Graph().parse(data=json.dumps(made.document), format="json-ld")
+    distribution = URIRef(SAID.iri("distribution", code))
+    file = "https://open.yunzhou.example/eco.air/2026-09-30-r1/eco.air.csv"
+    licence = "https://creativecommons.org/licenses/by/4.0/"
+    assert [str(x) for x in graph.objects(distribution, DCAT.downloadURL)] == [file]
+    assert [str(x) for x in graph.objects(distribution, DCTERMS.license)] == [licence]
+    ok, _, report = validate(graph, shacl_graph=shapes, advanced=True)
+    assert ok, report
+    with writing(ledger) as connection:
+        connection.execute(update(open_files).values(withdrawn_at=LATER, withdraw_reason="r"))
+    graph = whole(ledger, changed_since=LATER)
+    assert set(graph.subjects(None, DCAT.Dataset)) == {URIRef(SAID.iri("dataset", code))}
+    assert not list(graph.objects(distribution, DCTERMS.license))
+
+
+def _released_and_opened(engine: Engine, name: str) -> None:
+    """The rows a release and its opening leave."""
+    with writing(engine) as connection:
+        connection.execute(
+            insert(releases).values(
+                id="rel_1", dataset=name, number=1, revision=1, vault_version=0, protected_version=0,
+                row_count=1, content_hash="c" * 64, fingerprint="f" * 64, lines_read=1, landed=1, typed=1,
+                quarantined=0, counts={}, quality=None, dimensions={}, grade=1, facts={}, published_at=NOW,
+                evidence_id="e",
+            )
+        )  # fmt: skip
+        connection.execute(
+            insert(openings).values(
+                id="opn_1", dataset=name, state="published", licence="CC-BY-4.0", method="none",
+                effect_grade=0, reason="r", opened_at=NOW, changed_at=NOW,
+            )
+        )  # fmt: skip
+        connection.execute(
+            insert(open_files).values(
+                id="opf_1", opening_id="opn_1", dataset=name, release_id="rel_1",
+                folder=f"open/{name}/2026-09-30-r1", sha256="0" * 64, metadata_sha256="0" * 64, size_bytes=1,
+                rows=1, licence="CC-BY-4.0", published_by="a", published_at=NOW, evidence_id="e",
+            )
+        )  # fmt: skip
 
 
 def _withdraw(engine: Engine, name: str) -> None:

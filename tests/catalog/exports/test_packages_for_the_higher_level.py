@@ -11,13 +11,15 @@ from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from catalog import keys
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.editions import closing
 from catalog.exports import package
 from catalog.home import Home
+from catalog.store import writing
+from catalog.store.tables.ledger import entries
 from contracts.model import Contract, Field, FieldType, Party, ShareMethod, ShareType, Sharing
 
 NOW = datetime(2026, 8, 31, 8, 0, tzinfo=UTC)
@@ -120,6 +122,20 @@ def test_changes_since_an_edition_are_told_alone(
     assert told == {"201000/000002": "变更", "201000/000003": "新增"}
     with pytest.raises(package.PackageError, match="not before"):
         package.make(home, engine, out, period="2026-08", since="2026-10", by="a", now=OCTOBER)
+
+
+def test_an_entry_that_got_another_code_leaves_under_the_old_one_and_comes_under_the_new(
+    home: Home, engine: Engine, reported: Path, tmp_path: Path
+) -> None:
+    with writing(engine) as connection:
+        renamed = update(entries).where(entries.c.name == "edu.schools").values(code="202000/000009")
+        connection.execute(renamed)
+    _close(home, engine, OCTOBER, _contract("edu.schools"))
+    out = tmp_path / "changes.zip"
+    made = package.make(home, engine, out, period="2026-10", since="2026-08", by="a", now=OCTOBER)
+    assert (made.added, made.changed, made.removed) == (1, 0, 1)
+    told = {entry["信息资源代码"]: entry["操作"] for entry in _held(out, package.ENTRIES)}
+    assert told == {"201000/000002": "撤销", "202000/000009": "新增"}
 
 
 def test_the_same_edition_makes_the_same_entries(home: Home, engine: Engine, reported: Path) -> None:

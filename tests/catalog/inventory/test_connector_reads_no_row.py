@@ -120,7 +120,8 @@ def test_postgresql_tells_names_comments_and_counts_but_no_value(server: str, st
     # The reader may not read the columns; a part of a table is no table of its own; what a view computes
     # is not run, not even to count it.
     assert sorted(found) == [
-        "civil.alarmed", "civil.counted", "civil.defined", "civil.forbidden", "civil.parted", "civil.resident",
+        "civil.alarmed", "civil.counted", "civil.defined", "civil.forbidden", "civil.parted",
+        "civil.resident",
     ]  # fmt: skip
     resident = found["civil.resident"]
     assert (resident.comment, resident.rows, resident.rows_how) == ("常住人口", 2, RowsHow.COUNTED)
@@ -194,7 +195,7 @@ def test_the_password_of_a_scan_is_not_in_the_evidence(
             inventory, ["scan", url, "--system", "人口系统", "--department", "公安局", "--json"]
         )
         assert done.exit_code == 0, done.output
-        assert json.loads(done.stdout)["tables"] == 4
+        assert json.loads(done.stdout)["tables"] == 5
     with reading(engine) as connection:
         bodies = connection.execute(select(evidence_entries.c.body)).scalars().all()
     assert any("postgresql://127.0.0.1" in body for body in bodies)

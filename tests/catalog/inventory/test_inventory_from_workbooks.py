@@ -103,7 +103,7 @@ def test_faulty_cells_are_marked_in_a_copy_of_the_workbook(engine: Engine, tmp_p
     done = CliRunner().invoke(inventory, ["import", str(path)])
     assert done.exit_code == 1
     assert "Sheet1!G2: is no count of rows — write digits only" in done.stderr
-    assert "nothing was taken: 2 cells are marked" in done.stderr
+    assert "2 faults to correct, nothing was taken" in done.stderr
     copy = load_workbook(tmp_path / "清单.errors.xlsx").worksheets[0]
     assert copy["G2"].value == "many"
     assert copy["G2"].comment.text == "is no count of rows — write digits only"

@@ -73,3 +73,19 @@ def test_the_command_takes_a_column_a_dataset_or_a_file(trading: Bureau) -> None
     assert "if eco.air.station changes" in plain.stderr
     assert CliRunner().invoke(impact, [AIR.name, "--check"]).exit_code == 1
     assert "nothing reads" in CliRunner().invoke(impact, [f"{SILENT.name}.station"]).stderr
+
+
+def test_what_reads_a_column_is_given_page_by_page(trading: Bureau) -> None:
+    pages, offset = [], 0
+    while offset is not None:
+        words = [FIRMS.name, "--json", "--limit", "1", "--offset", str(offset)]
+        page = json.loads(CliRunner().invoke(impact, words).stdout)
+        assert len(page["columns"]) <= 1
+        assert len(page["uses"]) <= 1
+        pages += page["uses"]
+        offset = page["next_offset"]
+    whole = json.loads(CliRunner().invoke(impact, [FIRMS.name, "--json"]).stdout)
+    assert whole["uses_total"] == len(whole["uses"]) > 1
+    assert pages == whole["uses"]
+    assert json.loads(CliRunner().invoke(impact, [FIRMS.name, "--json", "--limit", "0"]).stdout)["uses"] == []
+    assert "of each are listed" in CliRunner().invoke(impact, [FIRMS.name, "--limit", "1"]).stdout

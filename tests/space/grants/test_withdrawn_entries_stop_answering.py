@@ -56,7 +56,7 @@ def test_nobody_requests_or_signs_what_was_withdrawn(busy: Any) -> None:
     withdrawn(busy)
     with pytest.raises(Refused):
         busy.permitted(busy.department, busy.weather)
-    with pytest.raises(Refused, match="grant.dataset.unknown"):
+    with pytest.raises(Refused, match=r"grant\.dataset\.unknown"):
         busy.sign_under(permitted, busy.department, busy.weather)
 
 

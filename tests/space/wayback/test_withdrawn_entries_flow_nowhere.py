@@ -33,7 +33,7 @@ def test_nothing_of_a_withdrawn_dataset_is_delivered_until_it_is_published_again
 
 def test_nobody_subscribes_to_a_withdrawn_dataset(telling: Town) -> None:
     withdrawn(telling)
-    with pytest.raises(Refused, match="backflow.dataset.unpublished"):
+    with pytest.raises(Refused, match=r"backflow\.dataset\.unpublished"):
         telling.subscribe("village")
 
 
