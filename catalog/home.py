@@ -59,7 +59,7 @@ class Home:
 
     @property
     def rules(self) -> Path:
-        """Rule files of the installation, named like the shipped ones they join: ``holidays.yaml`` and others."""
+        """Rule files of the installation, named like the shipped ones they join: ``holidays.yaml``, …"""
         return self.root / "rules"
 
     def keep_database_url(self, url: str) -> None:

@@ -216,7 +216,7 @@ def test_a_drift_that_is_ignored_stands_in_the_counts(register: Callable[[Contra
 def test_what_was_found_in_former_rows_is_not_forgotten_by_a_delivery_that_adds(
     register: Callable[[Contract], Register],
 ) -> None:
-    ward = Field("ward", use=Use.PLAIN, personal=True)
+    ward = Field("ward", use=Use.PLAIN, personal=True, sensitive=True)
     fields = tuple(ward if field.name == "ward" else field for field in PEOPLE.fields)
     town = register(kind_of(RECENT, fields=fields))
     town.deliver("people-1.csv", *(line(number, ward=person(number)) for number in range(1, 40)))
