@@ -59,7 +59,7 @@ class Home:
 
     @property
     def rules(self) -> Path:
-        """Rule files of the installation, named like the shipped ones they join: ``holidays.yaml``, …"""
+        """Rule files of the installation, named like the shipped ones they join, e.g. ``holidays.yaml``."""
         return self.root / "rules"
 
     def keep_database_url(self, url: str) -> None:

@@ -349,9 +349,8 @@ def test_the_command_lists_what_is_due_by_whom(city: Engine) -> None:
     plain = CliRunner().invoke(cli.due, ["--on", "2026-10-15", "--for", "A"]).stdout
     assert plain.startswith("云州市公安局 A: 5 (4 red, 1 yellow)")
     assert "9 working days over" not in plain.partition("\n")[0]
-    assert (
-        CliRunner().invoke(cli.due, ["--on", "2026-10-15", "--for", "Z"]).stdout
-        == "nothing is owed on 2026-10-15\n"
+    assert CliRunner().invoke(cli.due, ["--on", "2026-10-15", "--for", "Z"]).stdout == (
+        "nothing is owed on 2026-10-15 by Z; by others: data authority, 云州市公安局\n"
     )
 
 

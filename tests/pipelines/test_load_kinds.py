@@ -216,10 +216,11 @@ def test_a_drift_that_is_ignored_stands_in_the_counts(register: Callable[[Contra
 def test_what_was_found_in_former_rows_is_not_forgotten_by_a_delivery_that_adds(
     register: Callable[[Contract], Register],
 ) -> None:
-    ward = Field("ward", use=Use.PLAIN, personal=True, sensitive=True)
+    ward = Field("ward", use=Use.IDENTIFIER, personal=True, sensitive=True)
     fields = tuple(ward if field.name == "ward" else field for field in PEOPLE.fields)
     town = register(kind_of(RECENT, fields=fields))
-    town.deliver("people-1.csv", *(line(number, ward=person(number)) for number in range(1, 40)))
+    first = town.deliver("people-1.csv", *(line(number, ward=person(number)) for number in range(1, 40)))
+    assert first.state == "released", first.reason
 
     outcome = town.deliver("people-2.csv", line(40, day="2026-08-06"))
 
@@ -243,5 +244,5 @@ def test_very_many_persons_raise_the_grade_of_a_release(
     )
     town = register(fewer)
 
-    assert town.deliver("people-1.csv", line(1), line(2)).grade < 4
+    assert town.deliver("people-1.csv", line(1), line(2)).grade in (1, 2, 3)
     assert town.deliver("people-2.csv", line(3, day="2026-08-06")).grade == 4
