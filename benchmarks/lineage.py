@@ -19,8 +19,8 @@ from sqlalchemy import Connection, Engine, text
 
 from benchmarks.measure import Figure, milliseconds
 from catalog.home import Home
-from catalog.lineage_graph import Edge, reach, reach_datasets, record_all
-from catalog.lineage_sql import origins
+from catalog.lineage.graph import Edge, reach, reach_datasets, record_all
+from catalog.lineage.sql import origins
 from catalog.store import create_store, reading, writing
 from tests.servers import postgresql
 

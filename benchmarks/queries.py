@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.measure import Figure, milliseconds
 from catalog.duck import connect
-from catalog.facts import Facts, check
+from catalog.releases.facts import Facts, check
 from contracts.model import Contract, Field, FieldType, Party, UnitRef, UnitRule, Use
 from policies.terms import Budget, DatasetTerm, Disclosure, Mode, Terms
 from space.engines.pool import Pool

@@ -17,12 +17,13 @@ import pyarrow as pa
 from sqlalchemy import Engine
 
 from benchmarks.measure import Figure
-from catalog import keys, leases
-from catalog.arrivals import arrivals
-from catalog.attempts import Attempt
+from catalog import keys
 from catalog.home import Home
-from catalog.publication import publish
-from catalog.releases import Release, former_vault
+from catalog.releases import leases
+from catalog.releases.arrivals import arrivals
+from catalog.releases.attempts import Attempt
+from catalog.releases.publication import publish
+from catalog.releases.published import Release, former_vault
 from catalog.store import create_store
 from catalog.store.schema import new_id
 from contracts.codes import RESIDENT_CHECKS, RESIDENT_WEIGHTS

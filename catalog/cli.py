@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.cli_lineage import lineage
-from catalog.cli_search import search
+from catalog.lineage.cli import lineage
+from catalog.search.cli import search
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -153,7 +153,7 @@ def _catalogue_files(engine: Engine, files: Sequence[Path], acts: Acts) -> list[
     """Catalogue every file that can be; what cannot be is named with its reason, and the rest goes on."""
     from catalog.cataloging.entering import catalogue_one
     from catalog.errors import CatalogError
-    from catalog.lineage import build_order
+    from catalog.lineage.columns import build_order
     from contracts.model import ContractError
     from contracts.odcs import read
     from policies.machine import IllegalStep

@@ -11,11 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from catalog import lineage, releases, revisions
-from catalog.attempts import last_attempts, last_results
+from catalog import revisions
 from catalog.intake.errors import sentence
+from catalog.lineage import columns as lineage
 from catalog.registration import standing as registration
-from catalog.releases import Release
+from catalog.releases import published as releases
+from catalog.releases.attempts import last_attempts, last_results
+from catalog.releases.published import Release
 from catalog.revisions import Revision
 from catalog.store.tables.ledger import entries
 from catalog.store.tables.releases import builds, findings

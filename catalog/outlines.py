@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, select
 
-from catalog.lineage_sql import inputs_of
+from catalog.lineage.sql import inputs_of
 from catalog.quality import assessable
 from catalog.revisions import in_force as speaking
 from catalog.revisions import parsed

@@ -20,10 +20,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from catalog import lineage, releases, revisions
+from catalog import revisions
 from catalog.errors import UnknownDataset
+from catalog.lineage import columns as lineage
 from catalog.quality import score, weights
-from catalog.releases import Release
+from catalog.releases import published as releases
+from catalog.releases.published import Release
 from catalog.revisions import PUBLISHED, Revision
 from contracts.model import Contract, Dimension
 from policies.clocks import local_date

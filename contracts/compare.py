@@ -2,7 +2,7 @@
 
 Decides ``Compatible`` or ``Breaking(reasons)`` from the side of those who use the data: a promise
 taken back or loosened breaks, one added or tightened does not. Does not look at data, nor at who uses
-it (:mod:`catalog.impact` does).
+it (:mod:`catalog.lineage.impact` does).
 """
 
 from __future__ import annotations

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.arrivals import taken_up
+from catalog.releases.arrivals import taken_up
 from contracts.cast import REJECTED
 from contracts.model import Contract, Rule
 from pipelines.expectations.staging import ROW, Staging, rejected, remaining
 
 if TYPE_CHECKING:
-    from catalog.arrivals import Arrivals
+    from catalog.releases.arrivals import Arrivals
 
 
 def in_their_place(

@@ -13,11 +13,11 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from catalog.arrivals import Arrivals
-from catalog.attempts import FindingRow
-from catalog.lineage import Edge
+from catalog.lineage.columns import Edge
 from catalog.quality import RuleResult
-from catalog.releases import Release
+from catalog.releases.arrivals import Arrivals
+from catalog.releases.attempts import FindingRow
+from catalog.releases.published import Release
 from contracts.model import Contract
 from pipelines.loads import Base
 

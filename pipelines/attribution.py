@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.releases import Changes
+from catalog.releases.published import Changes
 from contracts.codes import CODES
 
 

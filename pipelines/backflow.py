@@ -19,9 +19,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, select
 
-from catalog import keys, releases, revisions
+from catalog import keys, revisions
 from catalog.home import Home
-from catalog.releases import Release
+from catalog.releases import published as releases
+from catalog.releases.published import Release
 from catalog.store import reading
 from catalog.store.tables.backflow import deliveries, subscriptions
 from catalog.store.tables.forms import disputes

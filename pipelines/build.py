@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Engine
 from sqlalchemy import select as sql_select
 
-from catalog import leases, releases
-from catalog.attempts import record_unchanged
 from catalog.home import Home
-from catalog.publication import recover
+from catalog.releases import leases
+from catalog.releases import published as releases
+from catalog.releases.attempts import record_unchanged
+from catalog.releases.publication import recover
 from catalog.store import open_store, reading, writing
 from catalog.store.schema import new_id
 from catalog.store.tables.ledger import entries

@@ -17,7 +17,7 @@ from typing import Any, Final
 import pyarrow as pa
 from sqlglot import exp
 
-from catalog.lineage import kinds_behind
+from catalog.lineage.columns import kinds_behind
 from contracts.model import Contract, Use
 from pipelines import countable
 from pipelines.errors import Stopped

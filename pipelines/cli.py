@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from catalog.home import Home
-    from catalog.leases import Holding
+    from catalog.releases.leases import Holding
     from pipelines.wave import Outcome
 
 # Columns of a line where the output is a file or a pipe.
@@ -136,7 +136,7 @@ def _share(value: float | None) -> str:
 def leases(as_json: bool) -> None:
     """Show who builds what now (租约): the process that holds each dataset, and whether it still runs."""
     from catalog.home import Home
-    from catalog.leases import holdings
+    from catalog.releases.leases import holdings
     from catalog.store import open_store
 
     found = holdings(open_store(Home.find()), now=datetime.now(UTC))

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from catalog import units
 from catalog.duck import connect
 from catalog.home import Home
-from catalog.lineage import Edge, column_lineage, inputs_of, kinds_behind
-from catalog.releases import Release, read_vault
+from catalog.lineage.columns import Edge, column_lineage, inputs_of, kinds_behind
+from catalog.releases import units
+from catalog.releases.published import Release, read_vault
 from contracts.cast import arrow_type
 from contracts.model import Composition, Contract
 from pipelines.cells import CANONICAL, HERE, Traced, safe_cells, traced

@@ -13,8 +13,8 @@ from typing import Final
 import sqlglot
 from sqlglot import exp
 
-from catalog.protect import HIDDEN
-from catalog.unnamed import holds_unnamed_units
+from catalog.releases.protect import HIDDEN
+from catalog.releases.unnamed import holds_unnamed_units
 from contracts.model import Contract
 from pipelines.errors import Stopped
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import dagster as dg
 
-from catalog.lineage import ordered
+from catalog.lineage.columns import ordered
 from catalog.outlines import Outline
 from catalog.revisions import all_current
 from catalog.store import reading

@@ -10,7 +10,7 @@ from typing import Any
 
 import dagster as dg
 
-from catalog.lineage import EVERY, column_lineage
+from catalog.lineage.columns import EVERY, column_lineage
 from contracts.model import Contract
 from pipelines import checks
 from pipelines.account import Account

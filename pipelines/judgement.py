@@ -17,7 +17,7 @@ from catalog.classify.decided import UNDECIDED, Decided, decided, fingerprinted,
 from catalog.classify.finding import Finding
 from catalog.classify.reviews import may_merge, raise_review, review_of
 from catalog.clocks.place import place_on
-from catalog.inheritance import Level, Standings, findings_of
+from catalog.lineage.inheritance import Level, Standings, findings_of
 from catalog.store import reading, writing
 from contracts.model import Contract
 from policies.decision import Decision, Permit

@@ -20,7 +20,7 @@ from openlineage.client import facet_v2 as facet
 from openlineage.client.uuid import generate_new_uuid
 
 from catalog.intake.database import shown
-from catalog.lineage import EVERY, Edge, column_lineage, kinds_behind
+from catalog.lineage.columns import EVERY, Edge, column_lineage, kinds_behind
 from catalog.quality import RuleResult
 from catalog.statistics import public_count, public_ratio, rows_of_one
 from contracts.model import Action, Contract, RuleKind

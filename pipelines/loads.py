@@ -2,7 +2,7 @@
 
 Decides where a landing goes on from. A contract whose fields, rules, cleaning or load changed means
 something else by the same rows, so every delivery kept is read again from its raw rows; how rows are
-netted is :mod:`catalog.arrivals`'s decision.
+netted is :mod:`catalog.releases.arrivals`'s decision.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.arrivals import Arrivals, arrivals
 from catalog.home import Home
-from catalog.increment import is_merged
 from catalog.intake import change_log, raw
 from catalog.intake.errors import Unreadable
 from catalog.intake.landed import Landed
-from catalog.matching import Former
-from catalog.protect import ROW_ID, taken
-from catalog.releases import Release, former_vault
+from catalog.releases.arrivals import Arrivals, arrivals
+from catalog.releases.increment import is_merged
+from catalog.releases.matching import Former
+from catalog.releases.protect import ROW_ID, taken
+from catalog.releases.published import Release, former_vault
 from contracts.cast import OPERATION, REJECTED
 from contracts.model import Contract, DriftAction, FieldType, LoadKind
 from pipelines.errors import Stopped

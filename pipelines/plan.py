@@ -17,7 +17,7 @@ from catalog import rectification
 from catalog.classify import decided
 from catalog.home import Home
 from catalog.intake.fingerprint import FileDigests, of_sources
-from catalog.lineage import ordered
+from catalog.lineage.columns import ordered
 from catalog.outlines import Outline, all_outlines
 from catalog.revisions import current
 from catalog.store import reading

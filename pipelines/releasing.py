@@ -1,7 +1,8 @@
 """The last stage of a build: checked rows become a release, whole or by their changes.
 
 Decides whether there is anything to publish, and whether both tables are written anew or changed in
-place; what changes is :mod:`catalog.increment`'s decision, the protocol :mod:`catalog.publication`'s.
+place; what changes is :mod:`catalog.releases.increment`'s decision, the protocol
+:mod:`catalog.releases.publication`'s.
 """
 
 from __future__ import annotations
@@ -15,17 +16,17 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.arrivals import Arrivals
-from catalog.attempts import Attempt
-from catalog.content import content_hash, seal
-from catalog.drafts import WHOLE, Change, Draft, Mode
-from catalog.facts import Facts, check
+from catalog.cataloging.drafts import WHOLE, Change, Draft, Mode
 from catalog.home import Home
-from catalog.increment import Increment, increment
-from catalog.increment_keys import Published
-from catalog.matching import Matched, match
-from catalog.protect import ROW_ID, protect
-from catalog.releases import Release, former_vault, protected_files, read_vault_whole
+from catalog.releases.arrivals import Arrivals
+from catalog.releases.attempts import Attempt
+from catalog.releases.content import content_hash, seal
+from catalog.releases.facts import Facts, check
+from catalog.releases.increment import Increment, increment
+from catalog.releases.increment_keys import Published
+from catalog.releases.matching import Matched, match
+from catalog.releases.protect import ROW_ID, protect
+from catalog.releases.published import Release, former_vault, protected_files, read_vault_whole
 from contracts.model import Contract, LoadKind
 from pipelines.account import Account, Rows
 from pipelines.loads import Base, identified, shape, watermark_of

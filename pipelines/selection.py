@@ -15,7 +15,7 @@ from typing import Any, Final
 import dagster as dg
 from sqlalchemy import Engine
 
-from catalog.lineage import ordered
+from catalog.lineage.columns import ordered
 from catalog.outlines import all_outlines
 from pipelines.datasets import name_of, specs
 from pipelines.errors import NothingToBuild

@@ -17,17 +17,17 @@ import numpy as np
 import pyarrow as pa
 
 from catalog import rectification
-from catalog.attempts import FindingRow
 from catalog.classify.finding import Finding
 from catalog.classify.run import classify, kept_with, persons_in
 from catalog.home import Home
-from catalog.inheritance import dataset_grade
 from catalog.intake import raw
 from catalog.intake.landed import Landed
 from catalog.intake.landing import land
 from catalog.intake.typing import TypedRows, typed_rows
+from catalog.lineage.inheritance import dataset_grade
 from catalog.quality import coded, dimensions, score, weights
-from catalog.releases import vault_files
+from catalog.releases.attempts import FindingRow
+from catalog.releases.published import vault_files
 from contracts.model import Contract, Rule, RuleKind
 from pipelines.accepted import in_their_place
 from pipelines.account import Account, Ledger, Rows, no_rejected

@@ -1,7 +1,7 @@
 """A wave: one dataset after the other, each from its sources to its release.
 
 Decides the order of a wave and that the failure of one dataset never ends it. The steps of a build
-are :mod:`pipelines.stages`'s, the protocol of a release :mod:`catalog.publication`'s.
+are :mod:`pipelines.stages`'s, the protocol of a release :mod:`catalog.releases.publication`'s.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine
 
-from catalog import keys, leases, rectification, units
-from catalog.attempts import Attempt, add_timings, record_attempt
-from catalog.facts import FactsRefused
+from catalog import keys, rectification
 from catalog.home import Home
 from catalog.intake.errors import SchemaDrifted
 from catalog.intake.fingerprint import FileDigests
-from catalog.leases import Lease
-from catalog.lineage import inputs_of
-from catalog.publication import publish, settle
-from catalog.releases import Newest, Release, adopt_fingerprint, latest, write_quarantine
+from catalog.lineage.columns import inputs_of
+from catalog.releases import leases, units
+from catalog.releases.attempts import Attempt, add_timings, record_attempt
+from catalog.releases.facts import FactsRefused
+from catalog.releases.leases import Lease
+from catalog.releases.publication import publish, settle
+from catalog.releases.published import Newest, Release, adopt_fingerprint, latest, write_quarantine
 from catalog.revisions import Contracts, Revision
 from catalog.store import reading, writing
 from catalog.store.schema import new_id

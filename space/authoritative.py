@@ -14,10 +14,11 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection
 
-from catalog import releases, revisions
+from catalog import revisions
 from catalog.home import Home
 from catalog.keys import row_reference
-from catalog.releases import Release
+from catalog.releases import published as releases
+from catalog.releases.published import Release
 from contracts.codes import CODES
 from contracts.model import Contract
 from space.errors import SpaceError, Unknown

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection
 
-from catalog import lineage, releases
 from catalog.errors import UnknownDataset
+from catalog.lineage import columns as lineage
+from catalog.releases import published as releases
+from catalog.releases.unnamed import holds_unnamed_units
 from catalog.revisions import PUBLISHED, current
-from catalog.unnamed import holds_unnamed_units
 from contracts.model import Contract
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
-from catalog.releases import latest
+from catalog.releases.published import latest
 from contracts.model import Contract
 from policies.decision import Deny
 from policies.terms import Terms

@@ -89,7 +89,7 @@ def test_delta_tables_are_opened_in_one_room_only() -> None:
         p.relative_to(ROOT).as_posix() for p in MODULES if "deltalake" in p.read_text(encoding="utf-8")
     }
     # The second one reads tables that are delivered to us.
-    assert openers <= {"catalog/delta.py", "catalog/intake/delta_folder.py"}, openers
+    assert openers <= {"catalog/releases/delta.py", "catalog/intake/delta_folder.py"}, openers
 
 
 def test_duckdb_is_opened_where_it_is_silenced() -> None:

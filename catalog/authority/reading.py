@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from catalog import lineage, revisions
+from catalog import revisions
 from catalog.authority import naming
 from catalog.authority.items import items_of
 from catalog.authority.naming import Authority
+from catalog.lineage import columns as lineage
 from catalog.store.tables.forms import forms
 from contracts.model import Contract
 

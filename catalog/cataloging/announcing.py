@@ -2,7 +2,7 @@
 
 Decides who is told and when: everyone who uses the dataset, in the transaction that puts the breaking
 revision in force, each with what of it they feel. What breaks is :mod:`contracts.compare`'s matter, who
-uses a dataset is :mod:`catalog.impact`'s.
+uses a dataset is :mod:`catalog.lineage.impact`'s.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from catalog import evidence
 from catalog.errors import CatalogError
 from catalog.evidence.append import record_all
-from catalog.impact import Felt, impact_of, used_among
+from catalog.lineage.impact import Felt, impact_of, used_among
 from catalog.store.schema import new_id
 from catalog.store.tables.cataloging import entry_announcements
 from catalog.store.tables.ledger import entries

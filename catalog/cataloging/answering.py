@@ -15,8 +15,8 @@ from typing import Final
 
 from sqlalchemy import Engine, insert, select, update
 
-from catalog import bases, revisions, search
-from catalog.cataloging import clocks, returning
+from catalog import revisions, search
+from catalog.cataloging import bases, clocks, returning
 from catalog.cataloging.acts import (
     PROCEDURE,
     REFUSE,

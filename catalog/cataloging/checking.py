@@ -1,7 +1,7 @@
 """The check before an entry is listed: own standards, secrecy, cited bases, impact assessment.
 
 Decides what a contract is before anything is written: admitted, a draft that waits for its completion, or
-refused. What must be shown is :mod:`catalog.admission`'s.
+refused. What must be shown is :mod:`catalog.cataloging.admission`'s.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Engine
 
 from catalog import evidence
-from catalog.admission import Case, admit, assessment_of, duties
+from catalog.cataloging.admission import Case, admit, assessment_of, duties
 from catalog.cataloging.errors import ManyRefused, Refused, secret
 from catalog.cataloging.values import Acts
 from catalog.errors import CatalogError

@@ -17,12 +17,12 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
-from catalog import lineage
 from catalog.cataloging import walking
 from catalog.cataloging.acts import CHECK, COMPILE, PUBLISH
 from catalog.cataloging.checking import prepared, record_refusal
 from catalog.cataloging.errors import Refused
 from catalog.cataloging.values import Acts, Catalogued
+from catalog.lineage import columns as lineage
 from catalog.store import writing
 from contracts.model import Contract
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from catalog.admission import SECRECY
+from catalog.cataloging.admission import SECRECY
 from catalog.errors import CatalogError
 from policies.decision import Deny
 

@@ -11,13 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, update
 
-from catalog import lineage, outlines, revisions
+from catalog import outlines, revisions
 from catalog.cataloging import clocks, conditions
 from catalog.cataloging.acts import PUBLISH, REVIEW, Act, write
 from catalog.cataloging.checking import Prepared
 from catalog.cataloging.publishing import Coming, head, put_in_force
 from catalog.cataloging.standing import Standing
 from catalog.cataloging.values import Acts
+from catalog.lineage import columns as lineage
 from catalog.store.schema import new_id
 from catalog.store.tables.ledger import entries
 from catalog.store.tables.ledger import revisions as revision_rows

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from catalog import lineage, revisions
+from catalog import revisions
 from catalog.cataloging import conditions
 from catalog.cataloging.acts import Act, acts_of_all
 from catalog.cataloging.checking import Prepared
 from catalog.cataloging.standing import Standing, standings
 from catalog.cataloging.values import Acts
+from catalog.lineage import columns as lineage
 from catalog.numbering import GovernmentCatalogue
 from contracts.compare import Breaking, compare
 from contracts.model import Contract

@@ -12,10 +12,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, update
 
-from catalog import lineage, search
+from catalog import search
 from catalog.cataloging.announcing import Step, announce
 from catalog.cataloging.knowing import breaks_of
 from catalog.cataloging.standing import Standing
+from catalog.lineage import columns as lineage
 from catalog.revisions import PUBLISHED
 from catalog.store.tables.ledger import entries
 from contracts.model import Contract

@@ -16,8 +16,8 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from catalog import revisions
-from catalog.admission import admit, duties
 from catalog.cataloging.acts import PUBLISH, RETURN, Act
+from catalog.cataloging.admission import admit, duties
 from catalog.cataloging.checking import checked_again
 from catalog.cataloging.places import WHOLE, place_of, value_at
 from catalog.cataloging.standing import Standing

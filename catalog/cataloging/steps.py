@@ -16,8 +16,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
-from catalog import lineage, revisions
-from catalog.admission import admit
+from catalog import revisions
 from catalog.cataloging import clocks, conditions, walking
 from catalog.cataloging.acts import (
     CHECK,
@@ -31,12 +30,14 @@ from catalog.cataloging.acts import (
     acts_of,
     write,
 )
+from catalog.cataloging.admission import admit
 from catalog.cataloging.checking import checked_again, prepared, record_refusal
 from catalog.cataloging.errors import ActRefused, Refused
 from catalog.cataloging.publishing import Coming, put_in_force
 from catalog.cataloging.standing import RESTING, Standing, standing, standings
 from catalog.cataloging.taking import act_now, assessment_given, deny, move
 from catalog.cataloging.values import Acts, Catalogued
+from catalog.lineage import columns as lineage
 from catalog.store import reading, writing
 from contracts.model import Contract
 from policies.clocks import local_date

@@ -1,6 +1,6 @@
 """Standings of fields, decisions and reviews as documents that commands print.
 
-Decides how they look; what counts is :mod:`catalog.inheritance`'s and
+Decides how they look; what counts is :mod:`catalog.lineage.inheritance`'s and
 :mod:`catalog.classify.decisions`'s. Counts and shares of what detectors saw, never values.
 """
 
@@ -18,8 +18,8 @@ from catalog.classify.decided import decided
 from catalog.classify.decisions import FIELD, OPEN, Decision, DecisionRefused, Subject, decisions_of, run_out
 from catalog.classify.finding import Finding
 from catalog.errors import UnknownDataset
-from catalog.inheritance import Standings, findings_of
-from catalog.lineage import known_inputs
+from catalog.lineage.columns import known_inputs
+from catalog.lineage.inheritance import Standings, findings_of
 from catalog.revisions import current
 from contracts.model import Contract
 

@@ -20,14 +20,14 @@ import pyarrow as pa
 from sqlalchemy import Connection, Engine, Row, func, insert, select
 
 from catalog import evidence
-from catalog.delta import VersionTaken
 from catalog.editions import balancing
 from catalog.editions.difference import difference
 from catalog.editions.tables import SCHEMAS, content_of
 from catalog.errors import CatalogError
 from catalog.home import Home
 from catalog.keys import Keys
-from catalog.releases import read_ledger_table, write_ledger_table
+from catalog.releases.delta import VersionTaken
+from catalog.releases.published import read_ledger_table, write_ledger_table
 from catalog.store import reading, writing
 from catalog.store.schema import new_id
 from catalog.store.tables.ledger import editions

@@ -12,10 +12,10 @@ from typing import Any, Final
 import pyarrow as pa
 from sqlalchemy import Connection
 
-from catalog import lineage
-from catalog.content import seal
 from catalog.keys import Keys
-from catalog.releases import Release, by_id
+from catalog.lineage import columns as lineage
+from catalog.releases.content import seal
+from catalog.releases.published import Release, by_id
 from catalog.statistics import PublicView, public_views
 from policies.clocks import local_date
 from policies.grading import item_grade

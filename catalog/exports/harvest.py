@@ -26,7 +26,7 @@ from catalog.exports.dcat import (
     withdrawn_nodes,
 )
 from catalog.exports.identity import Identity
-from catalog.lineage import inputs_of
+from catalog.lineage.columns import inputs_of
 from catalog.opening.exported import exported
 from catalog.store.tables.cataloging import entry_acts
 from catalog.store.tables.ledger import entries

@@ -1,7 +1,7 @@
 """Delta tables a department delivers as a folder: one version of it, as text like every source.
 
 Decides which version is read: the one the source's query names, else the newest. Which features are
-refused because plain Parquet reading would misread them is :mod:`catalog.delta`'s.
+refused because plain Parquet reading would misread them is :mod:`catalog.releases.delta`'s.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from catalog import delta
 from catalog.intake.errors import Unreadable
 from catalog.intake.parquet import BATCH_ROWS, as_text
 from catalog.intake.records import Raw, Stream, Tally, line_column, streamed, text_column
+from catalog.releases import delta
 from contracts.model import Source
 
 

@@ -1,8 +1,9 @@
 """负面清单: what is not shared or not opened, and on which basis.
 
 Decides that a "no" beside the contracts cites a law, an administrative regulation or a State Council
-decision, recognised as one by how it is cited (:mod:`catalog.bases`; rule ``negative_basis``). What
-contracts say is listed as they say it; a "no" without a basis stands in the list, marked: it does not hold.
+decision, recognised as one by how it is cited (:mod:`catalog.cataloging.bases`; rule ``negative_basis``).
+What contracts say is listed as they say it; a "no" without a basis stands in the list, marked: it does not
+hold.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select, update
 
-from catalog import bases, evidence, revisions
+from catalog import evidence, revisions
+from catalog.cataloging import bases
 from catalog.inventory.errors import InventoryError, NotAccepted
 from catalog.store.schema import new_id
 from catalog.store.tables.inventory import negative_items

@@ -12,9 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from catalog import evidence, lineage, revisions
+from catalog import evidence, revisions
 from catalog.libraries import kept
 from catalog.libraries.kept import COMPOSED, Library, Member
+from catalog.lineage import columns as lineage
 from catalog.revisions import PUBLISHED, Revision
 from catalog.store.schema import new_id
 from catalog.store.tables.authority import authority_terms

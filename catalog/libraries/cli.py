@@ -67,8 +67,9 @@ def member(
     name: str, dataset: str, part: str | None, sources: tuple[str, ...], leave: str, by: str, as_json: bool
 ) -> None:
     """Put DATASET into the library NAME, or take it out."""
-    from catalog import lineage, revisions
+    from catalog import revisions
     from catalog.libraries import filling, kept
+    from catalog.lineage import columns as lineage
 
     with _writing() as connection:
         if leave:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from catalog import delta, releases
 from catalog.home import Home
 from catalog.linking.verdict import Limits, Verdict
-from catalog.releases import Release
+from catalog.releases import delta
+from catalog.releases import published as releases
+from catalog.releases.published import Release
 from contracts.model import UpdateCycle
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
-from catalog import evidence, releases, revisions
+from catalog import evidence, revisions
 from catalog.home import Home
 from catalog.linking import (
     alive_component,
@@ -30,6 +30,7 @@ from catalog.linking.destinations import Destinations
 from catalog.linking.settings import ComponentLink, FileLink, InterfaceLink, JobLink, Kind, LinkError
 from catalog.linking.tying import Link
 from catalog.linking.verdict import Limits, Verdict, limits
+from catalog.releases import published as releases
 from catalog.store import reading, writing
 from catalog.store.schema import new_id
 from catalog.store.tables.linking import link_probes, links

@@ -24,8 +24,8 @@ from catalog.opening.form import (
     protected_rows,
     scope_of,
 )
-from catalog.protect import HIDDEN
-from catalog.releases import Release
+from catalog.releases.protect import HIDDEN
+from catalog.releases.published import Release
 from catalog.revisions import PUBLISHED, Revision
 from catalog.store.tables.releases import builds, findings
 from contracts.model import Contract, ShareType

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from catalog.opening.form import OpenForm
 from catalog.opening.openings import Opening
-from catalog.releases import Release
+from catalog.releases.published import Release
 from catalog.revisions import Revision
 from policies.clocks import local_date
 from policies.disclosure import defaults

@@ -18,9 +18,11 @@ import pyarrow.compute as pc
 import sqlglot
 from sqlglot import exp
 
-from catalog import delta, lineage, releases
 from catalog.home import Home
-from catalog.releases import Release
+from catalog.lineage import columns as lineage
+from catalog.releases import delta
+from catalog.releases import published as releases
+from catalog.releases.published import Release
 from contracts.canonical import digest
 from contracts.model import Composition, Contract, Field, FieldType, Use
 from policies.disclosure import defaults, round_to, significant

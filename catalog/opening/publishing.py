@@ -18,12 +18,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from catalog import releases, revisions
+from catalog import revisions
 from catalog.home import Home
 from catalog.opening import checking, files, openings
 from catalog.opening.form import OpenForm
 from catalog.opening.openings import Opening, OpeningError, OpeningRefused
-from catalog.releases import Release
+from catalog.releases import published as releases
+from catalog.releases.published import Release
 from catalog.revisions import Contracts, Revision
 from catalog.store import writing
 from catalog.store.schema import new_id

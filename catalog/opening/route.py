@@ -13,14 +13,15 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select, update
 
-from catalog import releases, revisions
+from catalog import revisions
 from catalog.clocks import running as clocks
 from catalog.clocks.owed import authority_on
 from catalog.home import Home
 from catalog.opening import checking
 from catalog.opening.form import scope_of
 from catalog.opening.openings import Opening, OpeningError, OpeningRefused, called, changed, find, step
-from catalog.releases import Release
+from catalog.releases import published as releases
+from catalog.releases.published import Release
 from catalog.revisions import Contracts
 from catalog.store.schema import new_id
 from catalog.store.tables.opening import opening_steps, openings

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, select
 
-from catalog.attempts import results_of
 from catalog.quality.rollup import RuleResult
+from catalog.releases.attempts import results_of
 from catalog.store.tables.releases import builds, quality_results, releases
 
 

@@ -14,10 +14,11 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection, insert, select, update
 
-from catalog import releases, revisions
-from catalog.attempts import Attempt, results_of
+from catalog import revisions
 from catalog.home import Home
 from catalog.rectification.opening import Changed, Seen, open_cases
+from catalog.releases import published as releases
+from catalog.releases.attempts import Attempt, results_of
 from catalog.store.tables.quality import rectification_marks
 from catalog.store.tables.releases import builds
 from contracts.model import Contract, LoadKind

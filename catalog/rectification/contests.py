@@ -12,12 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
-from catalog import evidence, releases
+from catalog import evidence
 from catalog.clocks.place import place_on
 from catalog.keys import Keys
 from catalog.rectification.errors import EvaluationRefused
 from catalog.rectification.evaluation import Evaluation, find, keep
 from catalog.rectification.evaluation_lines import Quarter, departments, measured
+from catalog.releases import published as releases
 from catalog.store import writing
 from catalog.store.schema import new_id
 from catalog.store.tables.quality import quality_contests, quality_evaluations

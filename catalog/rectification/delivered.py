@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection
 
-from catalog import releases
 from catalog.home import Home
 from catalog.intake import raw
 from catalog.intake.landing import land
@@ -20,6 +19,7 @@ from catalog.intake.raw import RawMissing
 from catalog.rectification.cases import Case
 from catalog.rectification.errors import NoRows, RowsGone
 from catalog.rectification.judging import Others, joined
+from catalog.releases import published as releases
 from catalog.revisions import Revision
 from contracts.model import Contract, LoadKind
 

@@ -15,14 +15,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
-from catalog import releases as published
 from catalog import revisions
-from catalog.attempts import results_of
 from catalog.quality import grade5, indicators
 from catalog.rectification.builds import build_of
 from catalog.rectification.counting import Figures, figures
 from catalog.rectification.errors import EvaluationRefused
-from catalog.releases import Release
+from catalog.releases import published
+from catalog.releases.attempts import results_of
+from catalog.releases.published import Release
 from catalog.statistics import rows_of_one
 from catalog.store.tables.releases import releases
 from policies.clocks import ZONE

@@ -14,10 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog import duck, units
+from catalog import duck
 from catalog.rectification.cases import Case
 from catalog.rectification.causes import CAST, DRIFT, OF_THE_WHOLE, rule_called
 from catalog.rectification.errors import NoRows
+from catalog.releases import units
 from contracts.cast import Cast, cast
 from contracts.cleaning import clean
 from contracts.conditions import row_condition, sql_text

@@ -14,11 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from catalog import releases, revisions
+from catalog import revisions
 from catalog.inventory.accounting import Accounted, accounted
 from catalog.inventory.balance import Balance, balance
 from catalog.inventory.periods import Period
 from catalog.inventory.published import Known, known_entries
+from catalog.releases import published as releases
 from catalog.revisions import PUBLISHED
 from catalog.statistics import PublicView, public_view
 from catalog.store.tables.releases import releases as release_rows

@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from catalog import revisions
-from catalog.attempts import last_results
+from catalog.releases.attempts import last_results
 from catalog.standards.adoption import Report, adoption
 from catalog.standards.life import in_force
 

@@ -19,9 +19,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog import units
 from catalog.duck import SILENT
 from catalog.quality import RuleResult
+from catalog.releases import units
 from contracts.model import Action, Contract, Rule, RuleKind
 from pipelines.errors import CheckFailed
 from pipelines.expectations.measured import not_assessed

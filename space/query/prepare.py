@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from catalog.home import Home
-from catalog.releases import Release, latest, protected_files
+from catalog.releases.published import Release, latest, protected_files
 from contracts.model import Contract
 from policies.clocks import local_date
 from policies.decision import Deny, Reason

@@ -14,8 +14,8 @@ from contracts.model import Contract, Field, FieldType, Use
 from policies.terms import DatasetTerm, JoinTerm, Terms
 
 if TYPE_CHECKING:
-    from catalog.facts import Facts
-    from catalog.releases import Release
+    from catalog.releases.facts import Facts
+    from catalog.releases.published import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A kind the rows are about, as checked at release: see :class:`catalog.facts.UnitFact`."""
+    """A kind the rows are about, as checked at release: see :class:`catalog.releases.facts.UnitFact`."""
 
     kind: str
     column: str

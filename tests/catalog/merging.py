@@ -10,18 +10,18 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Engine
 
-from catalog import delta, leases
-from catalog.arrivals import arrivals
-from catalog.attempts import Attempt
-from catalog.content import content_hash
-from catalog.drafts import WHOLE, Change, Draft, Mode
-from catalog.facts import Facts, check
+from catalog.cataloging.drafts import WHOLE, Change, Draft, Mode
 from catalog.home import Home
-from catalog.increment import increment
-from catalog.increment_keys import Published
-from catalog.protect import ROW_ID, protect
-from catalog.publication import publish
-from catalog.releases import (
+from catalog.releases import delta, leases
+from catalog.releases.arrivals import arrivals
+from catalog.releases.attempts import Attempt
+from catalog.releases.content import content_hash
+from catalog.releases.facts import Facts, check
+from catalog.releases.increment import increment
+from catalog.releases.increment_keys import Published
+from catalog.releases.protect import ROW_ID, protect
+from catalog.releases.publication import publish
+from catalog.releases.published import (
     Release,
     former_vault,
     protected_files,

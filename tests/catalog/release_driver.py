@@ -16,10 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from catalog import delta, leases, publication
 from catalog.errors import CatalogError
 from catalog.home import Home
-from catalog.releases import latest, protected_folder, vault_folder
+from catalog.releases import delta, leases, publication
+from catalog.releases.published import latest, protected_folder, vault_folder
 from catalog.store import open_store, reading
 from tests.catalog.merging import APPEND, LOG, PAY, Builder, Row, bounded, row
 

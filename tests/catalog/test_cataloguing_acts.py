@@ -15,7 +15,7 @@ from catalog import revisions
 from catalog.authority import claims, naming
 from catalog.cataloging.entering import Acts, Refused, catalogue, catalogue_all
 from catalog.errors import UnknownDataset
-from catalog.lineage import LineageCycle, UnknownInput, edges_around
+from catalog.lineage.columns import LineageCycle, UnknownInput, edges_around
 from catalog.numbering import RESOURCE_CODE, GovernmentCatalogue, UnknownClass
 from catalog.store import reading, writing
 from catalog.store.tables.evidence import evidence_entries

@@ -14,11 +14,11 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, func, select
 
 from catalog import revisions
-from catalog.bases import REFUSAL, WITHHELD, cited
 from catalog.cataloging import clocks, telling
 from catalog.cataloging.acts import Act, Who
 from catalog.cataloging.announcing import AnnouncementError, acknowledge, announcements
 from catalog.cataloging.answering import refuse, retract, return_, trigger, withdraw
+from catalog.cataloging.bases import REFUSAL, WITHHELD, cited
 from catalog.cataloging.conditions import added_conditions
 from catalog.cataloging.differing import NoSuchRevision, changed, difference
 from catalog.cataloging.entering import Acts, catalogue_all, enter_all

@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine
 
-from catalog.attempts import Attempt, FindingRow, record_attempt
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.classify import cli
 from catalog.home import Home
+from catalog.releases.attempts import Attempt, FindingRow, record_attempt
 from catalog.store import writing
 from contracts.model import (
     Composed,

@@ -13,7 +13,7 @@ import pytest
 from catalog.classify.decided import Decided
 from catalog.classify.decisions import FIELD, Decision
 from catalog.classify.finding import Finding
-from catalog.inheritance import Level, Standings, dataset_grade
+from catalog.lineage.inheritance import Level, Standings, dataset_grade
 from contracts.model import (
     Composed,
     Composition,

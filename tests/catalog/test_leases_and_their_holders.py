@@ -16,10 +16,10 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, update
 
-from catalog import leases
-from catalog.holders import Holder
 from catalog.home import Home
-from catalog.leases import LeaseHeld
+from catalog.releases import leases
+from catalog.releases.holders import Holder
+from catalog.releases.leases import LeaseHeld
 from catalog.store import writing
 from catalog.store.tables.releases import leases as rows
 from pipelines.cli import leases as command

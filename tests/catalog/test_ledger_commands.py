@@ -14,10 +14,10 @@ from click.testing import CliRunner, Result
 from sqlalchemy import delete, update
 
 from catalog import cli
-from catalog.attempts import Attempt, FindingRow, record_attempt
 from catalog.editions.cli import edition as edition_command
 from catalog.errors import NotInitialised, UnknownDataset
 from catalog.home import Home
+from catalog.releases.attempts import Attempt, FindingRow, record_attempt
 from catalog.search import IndexMissing
 from catalog.store import open_store, writing
 from catalog.store.tables.ledger import entries

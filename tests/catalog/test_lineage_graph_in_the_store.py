@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, insert, select
 
-from catalog import lineage_view, revisions
+from catalog import revisions
 from catalog.cataloging.entering import Acts, catalogue_all
-from catalog.cli_lineage import lineage as command
 from catalog.errors import UnknownDataset
 from catalog.home import Home
-from catalog.lineage import LineageCycle, UnknownInput, known_inputs
-from catalog.lineage_graph import (
+from catalog.lineage import view as lineage_view
+from catalog.lineage.cli import lineage as command
+from catalog.lineage.columns import LineageCycle, UnknownInput, known_inputs
+from catalog.lineage.graph import (
     Edge,
     edges_around,
     edges_between,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.lineage_sql import LineageError, origins
+from catalog.lineage.sql import LineageError, origins
 
 COLUMNS = {
     "s.a": ("id", "k", "v", "w", "t"),

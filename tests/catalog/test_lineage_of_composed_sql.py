@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from catalog.lineage import (
+from catalog.lineage.columns import (
     Edge,
     LineageCycle,
     LineageError,

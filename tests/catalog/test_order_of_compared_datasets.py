@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.build_order import LineageCycle, ordered
+from catalog.lineage.order import LineageCycle, ordered
 
 NAMES = "abcdefg"
 # Made from earlier letters only, so that nothing is made from itself; compared with anything.

@@ -10,16 +10,17 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import Engine, update
 
-from catalog import keys, releases
-from catalog.attempts import Attempt
+from catalog import keys
 from catalog.cataloging.entering import Acts, catalogue_all
-from catalog.content import seal
 from catalog.editions import closing as edition
 from catalog.errors import UnknownDataset
-from catalog.facts import Facts
 from catalog.home import Home
-from catalog.leases import give_back, take
-from catalog.publication import Draft, publish
+from catalog.releases import published as releases
+from catalog.releases.attempts import Attempt
+from catalog.releases.content import seal
+from catalog.releases.facts import Facts
+from catalog.releases.leases import give_back, take
+from catalog.releases.publication import Draft, publish
 from catalog.statistics import public_count, public_ratio, public_view_of, public_views
 from catalog.store import reading, writing
 from catalog.store.tables.ledger import editions

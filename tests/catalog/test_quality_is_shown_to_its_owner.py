@@ -14,7 +14,6 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import JSON, BigInteger, Boolean, Date, Engine, Integer, String, Table, Text, insert
 
-from catalog.attempts import Attempt, last_results, record_attempt
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.home import Home
 from catalog.quality import RuleResult, coded, dimensions, score, weights
@@ -22,6 +21,7 @@ from catalog.quality.access import accesses
 from catalog.quality.chart import chart
 from catalog.quality.cli import quality, sparkline
 from catalog.quality.document import document
+from catalog.releases.attempts import Attempt, last_results, record_attempt
 from catalog.store import reading, writing
 from catalog.store.schema import Instant
 from catalog.store.tables.grants import grants, requests

@@ -12,13 +12,14 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, select, update
 
-from catalog import keys, releases
+from catalog import keys
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.home import Home
 from catalog.rectification.contests import contest, contests, decide
 from catalog.rectification.errors import EvaluationRefused
 from catalog.rectification.evaluation import Evaluation, find, freeze, problem_of, publish
 from catalog.rectification.evaluation_lines import Quarter
+from catalog.releases import published as releases
 from catalog.revisions import all_current
 from catalog.store import reading, writing
 from catalog.store.tables.evidence import evidence_entries

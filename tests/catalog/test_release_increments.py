@@ -10,13 +10,13 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import Engine
 
-from catalog import delta
-from catalog.arrivals import CHANGED_ROW, NO_KEY
-from catalog.drafts import Mode
-from catalog.facts import FactsRefused
+from catalog.cataloging.drafts import Mode
 from catalog.home import Home
-from catalog.protect import ROW_ID
-from catalog.releases import protected_files, protected_folder, read_vault_whole, vault_folder
+from catalog.releases import delta
+from catalog.releases.arrivals import CHANGED_ROW, NO_KEY
+from catalog.releases.facts import FactsRefused
+from catalog.releases.protect import ROW_ID
+from catalog.releases.published import protected_files, protected_folder, read_vault_whole, vault_folder
 from contracts.cast import OPERATION
 from tests.catalog.merging import APPEND, PAY, RECENT, Builder, Row, assert_whole, row
 

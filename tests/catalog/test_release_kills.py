@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
-from catalog import delta, leases
 from catalog.home import Home
-from catalog.leases import LeaseHeld
-from catalog.publication import recover
-from catalog.releases import Release, latest, protected_folder, read_vault, vault_folder
+from catalog.releases import delta, leases
+from catalog.releases.leases import LeaseHeld
+from catalog.releases.publication import recover
+from catalog.releases.published import Release, latest, protected_folder, read_vault, vault_folder
 from catalog.store import reading
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.releases import builds, intents, releases

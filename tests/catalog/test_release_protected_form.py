@@ -9,9 +9,9 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from catalog.content import content_hash, seal
-from catalog.facts import Facts, FactsRefused, check, size_class
-from catalog.protect import NotAnInteger, protect
+from catalog.releases.content import content_hash, seal
+from catalog.releases.facts import Facts, FactsRefused, check, size_class
+from catalog.releases.protect import NotAnInteger, protect
 from contracts.model import Contract, Field, FieldType, Party, UnitRef, UnitRule, Use
 
 KEY = b"k" * 32

@@ -16,13 +16,14 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Engine, func, select, update
 
-from catalog import delta, leases
-from catalog.attempts import Attempt, last_results
-from catalog.delta import UnsupportedTable, VersionTaken
-from catalog.facts import Facts
 from catalog.home import Home
-from catalog.leases import LeaseHeld, LeaseLost
-from catalog.publication import (
+from catalog.quality import RuleResult
+from catalog.releases import delta, leases
+from catalog.releases.attempts import Attempt, last_results
+from catalog.releases.delta import UnsupportedTable, VersionTaken
+from catalog.releases.facts import Facts
+from catalog.releases.leases import LeaseHeld, LeaseLost
+from catalog.releases.publication import (
     BaseMoved,
     Change,
     Draft,
@@ -37,8 +38,7 @@ from catalog.publication import (
     recover,
     settle,
 )
-from catalog.quality import RuleResult
-from catalog.releases import (
+from catalog.releases.published import (
     NoKey,
     Release,
     UnknownRelease,
@@ -468,4 +468,4 @@ def test_one_module_alone_opens_our_delta_tables() -> None:
                 if any(name.split(".")[0] == "deltalake" for name in names):
                     openers.add(path.relative_to(root).as_posix())
     # The other one reads tables that are delivered to us.
-    assert openers <= {"catalog/delta.py", "catalog/intake/delta_folder.py"}
+    assert openers <= {"catalog/releases/delta.py", "catalog/intake/delta_folder.py"}

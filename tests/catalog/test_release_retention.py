@@ -9,14 +9,21 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import Engine, insert
 
-from catalog import delta, leases
-from catalog.attempts import Attempt
-from catalog.facts import Facts
 from catalog.home import Home
-from catalog.leases import LeaseHeld
-from catalog.publication import Draft, commit_vault, open_intent, publish
-from catalog.releases import Release, protected_files, read_vault, vault_files, vault_folder, write_quarantine
-from catalog.retention import kept_versions, vacuum
+from catalog.releases import delta, leases
+from catalog.releases.attempts import Attempt
+from catalog.releases.facts import Facts
+from catalog.releases.leases import LeaseHeld
+from catalog.releases.publication import Draft, commit_vault, open_intent, publish
+from catalog.releases.published import (
+    Release,
+    protected_files,
+    read_vault,
+    vault_files,
+    vault_folder,
+    write_quarantine,
+)
+from catalog.releases.retention import kept_versions, vacuum
 from catalog.store import reading, writing
 from catalog.store.schema import new_id
 from catalog.store.tables.backflow import attributions

@@ -10,7 +10,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.protect import number, pseudonyms
+from catalog.releases.protect import number, pseudonyms
 
 KEY = b"k" * 32
 # One person in the spellings departments use; region 990000 belongs to nobody.

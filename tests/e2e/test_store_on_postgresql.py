@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, text
 
 from catalog.errors import StoreUnreachable
 from catalog.home import Home
-from catalog.leases import LeaseHeld, take
+from catalog.releases.leases import LeaseHeld, take
 from catalog.store import create_store, open_store, reading, writing
 from catalog.store.tables.releases import leases
 from tests.servers import PostgreSQL

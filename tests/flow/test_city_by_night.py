@@ -16,7 +16,7 @@ import pyarrow as pa
 import pytest
 
 from catalog.home import Home
-from catalog.releases import Release, all_latest, read_vault
+from catalog.releases.published import Release, all_latest, read_vault
 from catalog.store import open_store, reading
 from examples.city.generate import generate
 from examples.city.nights import ARRIVALS, Arrival, deliver

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import Engine, select, text
 
-from catalog import rectification, releases
+from catalog import rectification
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.home import Home
 from catalog.rectification import cases, overlay
@@ -24,6 +24,7 @@ from catalog.rectification.cases import Case
 from catalog.rectification.errors import ReturnRefused
 from catalog.rectification.returning import take_back
 from catalog.rectification.sending import send
+from catalog.releases import published as releases
 from catalog.revisions import all_current
 from catalog.store import reading, writing
 from catalog.store.schema import metadata

@@ -145,8 +145,8 @@ def test_11_two_spellings_of_one_identity_number_meet_in_the_theme_database(
     story: tuple[dict[str, Any], Path],
 ) -> None:
     _, folder = story
-    from catalog import releases
     from catalog.home import Home
+    from catalog.releases import published as releases
     from catalog.store import open_store, reading
 
     home = Home(folder)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.releases import Changes
+from catalog.releases.published import Changes
 from pipelines.attribution import Attributed, Moved, attribute, region_codes
 
 STREET, OTHER = "990101001", "990105006"

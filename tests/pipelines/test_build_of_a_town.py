@@ -19,10 +19,10 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from catalog.attempts import last_results
-from catalog.lineage import Edge, edges_around
+from catalog.lineage.columns import Edge, edges_around
 from catalog.quality.cli import quality
-from catalog.releases import Release, latest, protected_files, read_quarantine, read_vault
+from catalog.releases.attempts import last_results
+from catalog.releases.published import Release, latest, protected_files, read_quarantine, read_vault
 from catalog.store import reading
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.releases import builds, findings, leases

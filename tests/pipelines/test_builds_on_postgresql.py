@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from catalog.home import Home
-from catalog.releases import all_latest
+from catalog.releases.published import all_latest
 from catalog.store import create_store, reading
 from contracts.model import Contract
 from tests.pipelines.conftest import Town

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from catalog.duck import connect
-from catalog.lineage import LineageError
+from catalog.lineage.columns import LineageError
 from contracts.model import (
     Composed,
     Composition,

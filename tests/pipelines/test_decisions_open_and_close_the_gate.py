@@ -14,7 +14,7 @@ from catalog.classify import decisions, view
 from catalog.classify.decisions import FIELD, Decision, Signed
 from catalog.classify.reviews import decide_review, raise_review
 from catalog.clocks.place import set_place
-from catalog.releases import latest
+from catalog.releases.published import latest
 from catalog.store import reading, writing
 from catalog.store.tables.classification import classification_decisions, merge_reviews
 from catalog.store.tables.evidence import evidence_entries

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from catalog.inheritance import findings_of
-from catalog.releases import Release, latest, read_quarantine, read_vault
+from catalog.lineage.inheritance import findings_of
+from catalog.releases.published import Release, latest, read_quarantine, read_vault
 from catalog.store import reading
 from contracts.model import Contract, Drift, DriftAction, Field, Load, LoadKind, Use
 from pipelines.build import build

@@ -203,7 +203,7 @@ def _overwrite(town: Any, name: str, column: str, values: list[str]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from catalog import releases
+    from catalog.releases import published as releases
 
     with reading(town.engine) as connection:
         release = releases.latest(connection, name)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from catalog.attempts import last_results
-from catalog.releases import latest, read_quarantine
+from catalog.releases.attempts import last_results
+from catalog.releases.published import latest, read_quarantine
 from catalog.store import reading
 from contracts.model import Action, Contract, Dimension, Rule, RuleKind
 from pipelines.build import build

@@ -20,10 +20,10 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from catalog.errors import CatalogError
-from catalog.leases import holdings
-from catalog.lineage import LineageCycle, ordered
+from catalog.lineage.columns import LineageCycle, ordered
 from catalog.outlines import FORM, all_outlines
-from catalog.releases import all_latest
+from catalog.releases.leases import holdings
+from catalog.releases.published import all_latest
 from catalog.store import reading, writing
 from catalog.store.tables.inputs import outlines
 from catalog.store.tables.releases import builds, intents

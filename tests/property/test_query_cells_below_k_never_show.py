@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.facts import check
-from catalog.protect import protect
+from catalog.releases.facts import check
+from catalog.releases.protect import protect
 from contracts.codes import resident_check
 from contracts.model import Contract, Field, FieldType, Party, UnitRef, UnitRule, Use
 from policies.terms import DatasetTerm, Disclosure, Mode, Terms

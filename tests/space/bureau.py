@@ -13,14 +13,14 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import Engine
 
-from catalog import facts, leases, publication
-from catalog.attempts import Attempt
 from catalog.cataloging.entering import Acts, catalogue_all
-from catalog.content import content_hash, seal
 from catalog.home import Home
 from catalog.keys import Keys, load
-from catalog.protect import protect
-from catalog.releases import Release
+from catalog.releases import facts, leases, publication
+from catalog.releases.attempts import Attempt
+from catalog.releases.content import content_hash, seal
+from catalog.releases.protect import protect
+from catalog.releases.published import Release
 from catalog.store import create_store, reading, writing
 from catalog.store.schema import new_id
 from contracts.cast import cast

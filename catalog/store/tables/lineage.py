@@ -48,7 +48,7 @@ def _move(_metadata: MetaData, connection: Connection, tables: Collection[Table]
     """Take over the edges of a store of an earlier version, once: when this table is made."""
     if column_edges not in tables:
         return
-    from catalog.lineage_graph import Edge, record_all
+    from catalog.lineage.graph import Edge, record_all
     from catalog.store.tables.ledger import lineage_edges
 
     into: dict[str, list[Edge]] = {}

@@ -64,7 +64,7 @@ releases = Table(
     Column("quality", Float),  # 0–1, None = not assessed
     Column("dimensions", Json, nullable=False),  # dimension -> {a, b, x}
     Column("grade", Integer, nullable=False),
-    Column("facts", Json, nullable=False),  # checked facts; see catalog.releases.Facts
+    Column("facts", Json, nullable=False),  # checked facts; see catalog.releases.published.Facts
     Column("published_at", Instant, nullable=False),
     Column("evidence_id", String(40), nullable=False),
     UniqueConstraint("dataset", "number"),

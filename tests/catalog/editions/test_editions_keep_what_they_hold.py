@@ -15,7 +15,7 @@ from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.editions import balancing, closing
 from catalog.home import Home
 from catalog.inventory.balance import Balance, FallenOut
-from catalog.releases import write_ledger_table
+from catalog.releases.published import write_ledger_table
 from catalog.store import reading
 from contracts.model import Contract, Field, Party, ShareType, Sharing
 

@@ -16,16 +16,16 @@ import pytest
 from sqlalchemy import Engine
 
 from catalog import keys, search
-from catalog.attempts import Attempt
 from catalog.cataloging.entering import catalogue_all
 from catalog.cataloging.values import Acts
 from catalog.editions.tables import content_of
 from catalog.exports import harvest
 from catalog.exports.identity import Identity
-from catalog.facts import Facts
 from catalog.home import Home
-from catalog.leases import give_back, take
-from catalog.publication import Draft, publish
+from catalog.releases.attempts import Attempt
+from catalog.releases.facts import Facts
+from catalog.releases.leases import give_back, take
+from catalog.releases.publication import Draft, publish
 from catalog.statistics import public_count, public_views
 from catalog.store import create_store, reading
 from contracts.model import Contract, Field, Party, ShareType, Sharing, UnitRef, UnitRule, Use

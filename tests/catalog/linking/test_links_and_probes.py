@@ -18,7 +18,6 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, select
 
-from catalog import releases
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.errors import UnknownDataset
 from catalog.home import Home
@@ -35,6 +34,7 @@ from catalog.linking.settings import (
     LinkError,
     ReleaseLink,
 )
+from catalog.releases import published as releases
 from catalog.store import reading, writing
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.linking import link_probes, links

@@ -11,9 +11,9 @@ from openpyxl import load_workbook
 from sqlalchemy import Engine
 
 from catalog.cli import catalog
-from catalog.cli_workbook import workbook
 from catalog.home import Home
 from catalog.intake.cli import draft
+from catalog.workbook.cli import workbook
 from contracts.cli import lint
 from contracts.odcs import read as read_contract
 

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
 
-from catalog.cli_workbook import workbook
 from catalog.home import Home
+from catalog.workbook.cli import workbook
 from catalog.workbook.columns import sheets
 from catalog.workbook.hidden import WorkbookDamaged
 from catalog.workbook.powers import Power, PowersUnreadable, read_powers

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from catalog.cli_impact import impact
 from catalog.errors import UnknownDataset
-from catalog.impact import Felt, Impact, impact_of
+from catalog.lineage.cli_impact import impact
+from catalog.lineage.impact import Felt, Impact, impact_of
 from catalog.store import reading
 from contracts.model import Contract, FieldType, ShareType, Sharing
 from contracts.odcs import dumps

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from catalog.cataloging.entering import Acts, catalogue_all
-from catalog.unnamed import holds_unnamed_units
+from catalog.releases.unnamed import holds_unnamed_units
 from contracts.model import Composed, Composition, Contract, Field, FieldType, UnitRef, Use
 from space.errors import Refused
 from tests.space.bureau import AIR, NOON, POPULATION, Bureau

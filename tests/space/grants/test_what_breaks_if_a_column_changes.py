@@ -9,9 +9,9 @@ from datetime import date, timedelta
 import pytest
 from click.testing import CliRunner
 
-from catalog.affected import Affected, affected_by
 from catalog.cataloging.entering import catalogue
-from catalog.cli_impact import impact
+from catalog.lineage.affected import Affected, affected_by
+from catalog.lineage.cli_impact import impact
 from catalog.store import reading
 from contracts.model import Join, Rule, RuleKind
 from tests.space.bureau import AIR, DEPARTMENT, FIGURES, FIRMS, NOON, SILENT, TODAY, TRADE, Bureau

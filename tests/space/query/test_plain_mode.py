@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from catalog.facts import check
-from catalog.protect import protect
+from catalog.releases.facts import check
+from catalog.releases.protect import protect
 from contracts.model import Contract, Field, FieldType, Party, Use
 from policies.decision import Deny
 from policies.terms import Budget, DatasetTerm, Disclosure, Mode, Terms

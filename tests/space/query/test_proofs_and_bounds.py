@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from catalog.facts import FactsRefused, check
+from catalog.releases.facts import FactsRefused, check
 from contracts.model import Contract, Field, Party, UnitRef, UnitRule, Use
 from space.engines import statements
 from space.query.bounds import contribution

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from catalog.impact import Felt, impact_of
+from catalog.lineage.impact import Felt, impact_of
 from catalog.store import reading
 from contracts.model import Contract, FieldType, ShareType, Sharing, UpdateCycle
 from tests.space.wayback.conftest import NOON, Town

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from catalog.affected import affected_by
+from catalog.lineage.affected import affected_by
 from catalog.store import reading
 from contracts.model import UpdateCycle
 from space.forms import Form, Item, admit

@@ -51,7 +51,7 @@ class Origin:
     Attributes:
         dataset: ``schema.table``.
         field: its column.
-        subtype: see :class:`catalog.lineage.Edge`.
+        subtype: see :class:`catalog.lineage.columns.Edge`.
     """
 
     dataset: str

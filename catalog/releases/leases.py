@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from catalog.errors import CatalogError
-from catalog.holders import Holder, Life
+from catalog.releases.holders import Holder, Life
 from catalog.store import reading, writing
 from catalog.store.tables.releases import leases
 
@@ -215,7 +215,7 @@ def holdings(engine: Engine, *, now: datetime) -> tuple[Holding, ...]:
 def sweep(engine: Engine, *, now: datetime) -> tuple[str, ...]:
     """End the leases whose holders are dead, so that nobody is shown at work who is not.
 
-    What they left half-done is settled first: see :func:`catalog.publication.recover`.
+    What they left half-done is settled first: see :func:`catalog.releases.publication.recover`.
 
     Returns:
         Names of the datasets that became free.

@@ -1,7 +1,7 @@
 """Proofs over whole columns: that keys are unique, and that the rows of each unit are numbered 1…n.
 
 Decides how a fact is measured, at the cost of one sort. Which facts a release needs is
-:mod:`catalog.facts`'s decision.
+:mod:`catalog.releases.facts`'s decision.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from catalog.duck import shared
 
 if TYPE_CHECKING:
-    from catalog.facts import UnitFact
+    from catalog.releases.facts import UnitFact
 
 # From here on rows are compared by a hash of their key first.
 _MANY: Final = 50_000

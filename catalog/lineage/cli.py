@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from catalog.lineage_graph import Direction
+    from catalog.lineage.graph import Direction
 
 
 @click.command()
@@ -71,7 +71,7 @@ def _show_walk(
     extent: tuple[int | None, int, int],
     form: str,
 ) -> None:
-    from catalog import lineage_view
+    from catalog.lineage import view as lineage_view
 
     depth, limit, offset = extent
     start = lineage_view.start_of(connection, name)

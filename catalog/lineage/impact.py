@@ -1,7 +1,7 @@
 """Impact 影响分析: what a new contract would change for everyone who uses its dataset.
 
 Decides who uses a dataset: active backflow subscriptions, grants in force on a day, datasets composed
-from it. What each of them feels is :mod:`catalog.felt`'s. Nothing is written, nobody is told.
+from it. What each of them feels is :mod:`catalog.lineage.felt`'s. Nothing is written, nobody is told.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from catalog.errors import UnknownDataset
-from catalog.felt import Effect, composed_feels, grant_feels, subscriber_feels
-from catalog.filters import columns_of
-from catalog.lineage import UnknownInput, known_inputs
-from catalog.lineage_graph import EVERY, Edge, edges_between, impact, sources_among
+from catalog.lineage.columns import UnknownInput, known_inputs
+from catalog.lineage.felt import Effect, composed_feels, grant_feels, subscriber_feels
+from catalog.lineage.filters import columns_of
+from catalog.lineage.graph import EVERY, Edge, edges_between, impact, sources_among
 from catalog.revisions import Contracts, Revision, all_current, current
 from catalog.store.tables.backflow import subscriptions
 from catalog.store.tables.grants import grants

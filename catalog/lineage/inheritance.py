@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 
 from catalog.classify.decided import Decided, decided
 from catalog.classify.finding import Finding
-from catalog.lineage import EVERY, Edge, column_lineage, kinds_behind
+from catalog.lineage.columns import EVERY, Edge, column_lineage, kinds_behind
 from catalog.store.tables.releases import builds, findings
 from contracts.model import Composition, Contract, Field
 from policies.disclosure import defaults

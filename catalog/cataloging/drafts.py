@@ -1,7 +1,7 @@
 """A release to be: its rows, how they change the tables, and what its store rows will say.
 
 Decides only what is written down before anything is committed; the order of the steps is
-:mod:`catalog.publication`'s.
+:mod:`catalog.releases.publication`'s.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from catalog.attempts import Attempt
-from catalog.facts import Facts
+from catalog.releases.attempts import Attempt
+from catalog.releases.facts import Facts
 from catalog.store.schema import new_id
 
 if TYPE_CHECKING:
-    from catalog.lineage import Edge
+    from catalog.lineage.columns import Edge
 
 
 class Mode(StrEnum):

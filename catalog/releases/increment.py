@@ -17,13 +17,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.content import chained_hash, content_hash
 from catalog.duck import shared
-from catalog.facts import Facts, FactsRefused, UnitFact, bound_refusals, size_class
-from catalog.increment_keys import Published, kept_keys, key_refusals, reading_files
-from catalog.proof import unit_refusals
-from catalog.protect import ROW_ID, numbered, protected_form, vault_form
-from catalog.units import pseudonyms
+from catalog.releases.content import chained_hash, content_hash
+from catalog.releases.facts import Facts, FactsRefused, UnitFact, bound_refusals, size_class
+from catalog.releases.increment_keys import Published, kept_keys, key_refusals, reading_files
+from catalog.releases.proof import unit_refusals
+from catalog.releases.protect import ROW_ID, numbered, protected_form, vault_form
+from catalog.releases.units import pseudonyms
 from contracts.model import Contract, LoadKind
 
 Ids = npt.NDArray[np.int64]

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.duck import shared
-from catalog.facts import Facts, declared_keys, is_coarsened, protected_columns
-from catalog.matching import Former
-from catalog.proof import is_unique
-from catalog.protect import ROW_ID
+from catalog.releases.facts import Facts, declared_keys, is_coarsened, protected_columns
+from catalog.releases.matching import Former
+from catalog.releases.proof import is_unique
+from catalog.releases.protect import ROW_ID
 from contracts.model import Contract
 
 

@@ -1,7 +1,7 @@
 """Lineage as people read it: a text tree, a Mermaid flowchart, and a document in pages.
 
 Decides how much is shown: a hot column reaches tens of thousands of columns, which are counted by dataset
-and given page by page. What a walk reaches is :mod:`catalog.lineage_graph`'s.
+and given page by page. What a walk reaches is :mod:`catalog.lineage.graph`'s.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from catalog import revisions
 from catalog.errors import CatalogError
-from catalog.lineage_graph import EVERY, Direction, Edge, Reached, edges_between, reach, reach_datasets
+from catalog.lineage.graph import EVERY, Direction, Edge, Reached, edges_between, reach, reach_datasets
 
 Document = dict[str, Any]
 

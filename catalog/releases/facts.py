@@ -2,7 +2,7 @@
 
 Decides whether a protected table keeps what its contract declares about units and keys; a fact is
 measured on the rows, never taken from the declaration. Does not make the table
-(:mod:`catalog.protect` does) nor say what a plan does with a fact.
+(:mod:`catalog.releases.protect` does) nor say what a plan does with a fact.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.errors import CatalogError
-from catalog.proof import is_unique, unit_refusals
+from catalog.releases.proof import is_unique, unit_refusals
 from contracts.model import Contract, Field, FieldType, Use
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from catalog.affected import Affected
-    from catalog.impact import Felt, Impact
+    from catalog.lineage.affected import Affected
+    from catalog.lineage.impact import Felt, Impact
 
 
 @click.command()
@@ -50,7 +50,7 @@ def impact(what: str, check: bool, depth: int | None, limit: int, offset: int, a
 
 def _of_contract(file: Path, as_json: bool) -> bool:
     from catalog.home import Home
-    from catalog.impact import as_document, impact_of
+    from catalog.lineage.impact import as_document, impact_of
     from catalog.store import open_store, reading
     from contracts.odcs import read
     from policies.clocks import local_date
@@ -66,9 +66,9 @@ def _of_contract(file: Path, as_json: bool) -> bool:
 
 
 def _of_column(name: str, depth: int | None, limit: int, offset: int, as_json: bool) -> bool:
-    from catalog.affected import affected_by, as_document
     from catalog.home import Home
-    from catalog.lineage_view import start_of
+    from catalog.lineage.affected import affected_by, as_document
+    from catalog.lineage.view import start_of
     from catalog.store import open_store, reading
     from policies.clocks import local_date
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from catalog.build_order import LineageCycle, ordered
 from catalog.errors import CatalogError, UnknownDataset
-from catalog.lineage_graph import EVERY, INDIRECT, Edge, edges_around, impact, record_all, record_edges
-from catalog.lineage_sql import LineageError, Origin, inputs_of, origins
+from catalog.lineage.graph import EVERY, INDIRECT, Edge, edges_around, impact, record_all, record_edges
+from catalog.lineage.order import LineageCycle, ordered
+from catalog.lineage.sql import LineageError, Origin, inputs_of, origins
 from catalog.revisions import current
 from contracts.model import Contract, Field
 from policies.grading import dataset_grade, item_grade

@@ -14,11 +14,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Select, select
 
-from catalog import delta, leases
 from catalog.home import Home
-from catalog.leases import Lease
-from catalog.publication import settle
-from catalog.releases import latest, protected_folder, quarantine_folder, vault_folder
+from catalog.releases import delta, leases
+from catalog.releases.leases import Lease
+from catalog.releases.publication import settle
+from catalog.releases.published import latest, protected_folder, quarantine_folder, vault_folder
 from catalog.store import reading
 from catalog.store.tables.backflow import attributions, deliveries
 from catalog.store.tables.forms import corrections, submissions

@@ -2,7 +2,7 @@
 
 Decides who reads a column: composed datasets and their columns, grants, forms, subscriptions, rules and
 joins of other contracts, authoritative items, libraries, links. What a given new contract would do to
-each of them is :mod:`catalog.impact`'s; here nobody has written one yet. Nothing is written.
+each of them is :mod:`catalog.lineage.impact`'s; here nobody has written one yet. Nothing is written.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, or_, select
 
 from catalog import revisions
-from catalog.filters import columns_of
-from catalog.lineage_graph import EVERY, Reached, ReachedDataset, reach
+from catalog.lineage.filters import columns_of
+from catalog.lineage.graph import EVERY, Reached, ReachedDataset, reach
 from catalog.store.tables.authority import authority_terms
 from catalog.store.tables.backflow import subscriptions
 from catalog.store.tables.forms import forms

@@ -1,7 +1,7 @@
 """Releases: the published versions of a dataset, and how their rows are read.
 
 Decides what a release is and that every reader names a version. Does not make releases
-(:mod:`catalog.publication` does). A release has two physical forms: ``vault`` for the pipelines,
+(:mod:`catalog.releases.publication` does). A release has two physical forms: ``vault`` for the pipelines,
 supply and verification, ``protected`` for query workers.
 """
 
@@ -16,12 +16,12 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection, Engine, Row, func, select, update
 
-from catalog import delta
-from catalog.changes import Changes, NoKey, Version, compare
 from catalog.errors import CatalogError
-from catalog.facts import Facts, ProtectedColumn, UnitColumn, UnitFact
 from catalog.home import Home
-from catalog.matching import Former
+from catalog.releases import delta
+from catalog.releases.changes import Changes, NoKey, Version, compare
+from catalog.releases.facts import Facts, ProtectedColumn, UnitColumn, UnitFact
+from catalog.releases.matching import Former
 from catalog.store import reading
 from catalog.store.tables.releases import releases
 

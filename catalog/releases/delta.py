@@ -1,9 +1,9 @@
 """Delta tables on disk: the only module that opens one.
 
 Decides which Delta features a table may have, how its rows are cut into files, and that a commit lands
-exactly at the version its intent names. Knows nothing of releases: :mod:`catalog.releases` and
-:mod:`catalog.publication` do. Files are listed from the log and read as plain Parquet, so a table with
-deletion vectors or column mapping would be misread; it is refused. Every table keeps its change feed.
+exactly at the version its intent names. Knows nothing of releases: :mod:`catalog.releases.published` and
+:mod:`catalog.releases.publication` do. Files are listed from the log and read as plain Parquet, so a table
+with deletion vectors or column mapping would be misread; it is refused. Every table keeps its change feed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a new contract means to one user of a dataset: a subscriber, a grant, a composed dataset.
 
 Decides which differences each of them feels, and whether it breaks what they have. Pure: who they are is
-read by :mod:`catalog.impact`, which differences there are is :mod:`contracts.compare`'s.
+read by :mod:`catalog.lineage.impact`, which differences there are is :mod:`contracts.compare`'s.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from catalog.lineage import EVERY, Edge, LineageError, UnknownInput, column_lineage, inherited_grade
+from catalog.lineage.columns import EVERY, Edge, LineageError, UnknownInput, column_lineage, inherited_grade
 from contracts.findings import Finding, Touches
 from contracts.model import Contract
 from policies.terms import Terms

@@ -103,7 +103,7 @@ def _facets(found: Found) -> dict[str, list[dict[str, Any]]]:
 def _hits(connection: Connection, found: Found, today: date) -> list[dict[str, Any]]:
     """The hits with their public figures: only of these are contracts and releases read."""
     from catalog import statistics
-    from catalog.lineage import known_inputs
+    from catalog.lineage.columns import known_inputs
     from catalog.revisions import current
 
     made = []

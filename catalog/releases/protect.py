@@ -2,7 +2,7 @@
 
 Decides what of a row stays: units become keyed pseudonyms and row numbers, times and coordinates
 are coarsened to their grain, measures become integers, identifiers and free text go. Does not
-decide whether the result may be released (:mod:`catalog.facts` does).
+decide whether the result may be released (:mod:`catalog.releases.facts` does).
 
 Row numbers are dense: a unit with n rows has the numbers 1…n. A row keeps its number between
 releases as long as that holds; where rows of a unit vanished, the gaps are filled by the unit's
@@ -22,8 +22,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.errors import CatalogError
-from catalog.matching import NOTHING, Former, Matched, match
-from catalog.units import pseudonyms
+from catalog.releases.matching import NOTHING, Former, Matched, match
+from catalog.releases.units import pseudonyms
 from contracts.model import Contract, Field, FieldType, LoadKind, Use
 
 Numbers = npt.NDArray[np.int64]

@@ -21,14 +21,15 @@ from typing import Final
 import pyarrow as pa
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from catalog import delta, evidence, leases
-from catalog.attempts import Attempt, record_attempt
-from catalog.drafts import WHOLE, Change, Draft, Intent, Mode, document_of, stamp_of
+from catalog import evidence
+from catalog.cataloging.drafts import WHOLE, Change, Draft, Intent, Mode, document_of, stamp_of
 from catalog.errors import CatalogError
 from catalog.home import Home
-from catalog.leases import Lease, LeaseHeld
-from catalog.protect import ROW_ID
-from catalog.releases import Release, latest, protected_folder, vault_folder
+from catalog.releases import delta, leases
+from catalog.releases.attempts import Attempt, record_attempt
+from catalog.releases.leases import Lease, LeaseHeld
+from catalog.releases.protect import ROW_ID
+from catalog.releases.published import Release, latest, protected_folder, vault_folder
 from catalog.store import reading, writing
 from catalog.store.schema import new_id
 from catalog.store.tables.releases import intents, releases
@@ -291,7 +292,7 @@ def _insert(connection: Connection, intent: Intent, now: datetime) -> Release:
         )
     )
     if document["edges"] is not None:
-        from catalog.lineage import Edge, record_edges  # brings a SQL parser; few datasets need it
+        from catalog.lineage.columns import Edge, record_edges  # brings a SQL parser; few datasets need it
 
         record_edges(connection, intent.dataset, tuple(Edge(**edge) for edge in document["edges"]))
     record_attempt(connection, Attempt.from_document(document["attempt"]))

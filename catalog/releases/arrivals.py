@@ -22,8 +22,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.duck import shared
-from catalog.matching import Former
-from catalog.proof import is_unique
+from catalog.releases.matching import Former
+from catalog.releases.proof import is_unique
 from contracts.cast import REJECTED
 from contracts.model import Contract, LoadKind
 

@@ -1,6 +1,6 @@
 """Where the columns of a composed SELECT come from.
 
-Decides how its text is read and its columns are qualified; :mod:`catalog.lineage_walk` follows them. Knows
+Decides how its text is read and its columns are qualified; :mod:`catalog.lineage.walk` follows them. Knows
 nothing of contracts or the store.
 """
 
@@ -17,7 +17,7 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import build_scope
 
 from catalog.errors import CatalogError
-from catalog.lineage_walk import Origin, Origins, Unfollowed, Walk, check
+from catalog.lineage.walk import Origin, Origins, Unfollowed, Walk, check
 
 __all__ = ["DIALECT", "LineageError", "Origin", "Origins", "inputs_of", "origins"]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from catalog.bases import WITHHELD, cited
+from catalog.cataloging.bases import WITHHELD, cited
 from contracts.model import Contract, Secrecy, ShareType
 from policies.decision import Decision, Deny, Permit, Reason
 from policies.rulebook import rule

@@ -2,7 +2,7 @@
 
 Decides what a walk reaches: from a column the columns computed from it, and, where it decides which rows
 there are, every column of those rows. Columns are numbers there, so that a walk over many edges stays in
-two indexes. What the edges of one dataset are is :mod:`catalog.lineage`'s.
+two indexes. What the edges of one dataset are is :mod:`catalog.lineage.columns`'s.
 """
 
 from __future__ import annotations

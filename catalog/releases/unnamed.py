@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from catalog.lineage import UnknownInput, inputs_of
+from catalog.lineage.columns import UnknownInput, inputs_of
 from contracts.model import Composition, Contract
 
 

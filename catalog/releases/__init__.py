@@ -1,0 +1,1 @@
+"""Releases 发布: vault and protected tables in Delta, from intent to published version and retention."""
