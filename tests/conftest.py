@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from catalog.home import Home
 from catalog.store import create_store
+from policies import rulebook
 from tests.servers import PostgreSQL, postgresql
 from ybz import drop_binding_noise
 
@@ -31,6 +32,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("embedded"):
             item.add_marker(pytest.mark.skip(reason="is about the file of the embedded store"))
+
+
+@pytest.fixture(autouse=True)
+def no_rules_of_another_installation() -> Iterator[None]:
+    """Finding an installation lays its rules over the shipped ones; the next test begins without them."""
+    rulebook.lay_over(None)
+    yield
+    rulebook.lay_over(None)
 
 
 @pytest.fixture(scope="session")

@@ -250,7 +250,8 @@ def _at(path: Path, at: int, write: Callable[[], None]) -> None:
     except CommitFailedError as error:
         raise VersionTaken(taken) from error
     except (DeltaError, OSError) as error:
-        if (head(path) or 0) >= at and at > 0:
+        now = head(path)
+        if now is not None and now >= at:
             raise VersionTaken(taken) from error
         raise WriteFailed(path, error) from error
 

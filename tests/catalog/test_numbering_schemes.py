@@ -23,7 +23,7 @@ NODE = DataInfrastructure("310000", "A1B2C3D4E", TODAY)
 SCHEMES: tuple[tuple[Scheme, str], ...] = ((CATALOGUE, "基础/人口"), (NODE, "D"))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 @given(st.lists(st.one_of(st.none(), st.integers(1, 25)), max_size=40), st.booleans())
 def test_codes_are_never_given_twice_whatever_is_reserved_between(
     script: list[int | None], short: bool
