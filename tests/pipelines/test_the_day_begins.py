@@ -33,6 +33,8 @@ def test_the_daily_job_starts_the_clock_of_a_first_registration_and_warns_of_wha
     with writing(town.engine) as connection:
         authorise(connection, agreed, by="赵六", now=NOW)
     made = definitions(Installation(town.home, town.engine, clock=lambda: NOW))
+    # As a code location loads them: two definitions of one name are found here and nowhere before.
+    dg.Definitions.validate_loadable(made)
     assert made.resolve_schedule_def("begin_day_daily").cron_schedule == "20 0 * * *"
     with dg.DagsterInstance.ephemeral() as instance:
         for _ in range(2):
