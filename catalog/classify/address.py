@@ -31,6 +31,7 @@ _CROSSING: Final = (
     r"(?:路|街|道|巷|弄|线|国道|高速).{0,12}(?:路口|交叉口|交汇处|交界处|口$|以[东南西北]|[东南西北]侧|附近|旁$|对面|段$|\d+米)"
     r"|(?:村|镇|乡|社区).{0,12}(?:路口|附近|旁$|对面|[东南西北]侧)"
 )
+_DOOR: Final = r"^\d{1,3}(?:-|#|栋|幢|号楼)\d{1,2}(?:-|单元)\d{2,4}室?$"
 _MASKED: Final = r"(?:省|市|区|县|镇|乡|街道|路|街|村).{0,12}[*＊]{2,}"
 _ENGLISH: Final = (
     r"(?i:^(?:no\.?|room|rm\.?|flat|unit|building|\d+).{0,60}"
@@ -49,7 +50,7 @@ def detect(column: Column, kind: Kind) -> Support | None:
     place = column.share_of(rf"{_PLACE}|{_MASKED}|{_ENGLISH}|{_known()}")
     details = {"with_number_share": round(whole, 3), "division_share": round(place, 3)}
     if column.meaning.strength(kind.name) >= scoring().contained:
-        crossing = column.share_of(rf"{_CROSSING}|{_PLACE}|{_FULL}")
+        crossing = column.share_of(rf"{_CROSSING}|{_PLACE}|{_FULL}|{_DOOR}")
         return Support(max(whole, place, crossing, len(full) / column.sample), details)
     usual = sorted(map(len, column.probe_texts))[len(column.probe_texts) // 2]
     divided = column.share_of(rf"{_known()}|{_PLACE}")

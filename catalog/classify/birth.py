@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.classify.column import Column
+from catalog.classify.headings import normalised
 from catalog.classify.kinds import Kind, minors, scoring
 from catalog.classify.support import Support
 
@@ -29,6 +30,7 @@ _ENGLISH: Final = (
 _SHORT: Final = (
     r"^\d\d[-/.年]?(?:0?[1-9]|1[0-2])[-/.月]?(?:0?[1-9]|[12]\d|3[01])日?$|^[1-5]\d{4}$"
     r"|^(?:二[〇零○O]|一九)[〇零○O一二三四五六七八九]{2}年"
+    r"|^(?:0?[1-9]|1[0-2])[-/.月](?:0?[1-9]|[12]\d|3[01])[日号]?$|^\d{1,2}[-/.]\d{1,2}[-/.]\d\d$"
 )
 _PARTS: Final = r"^(?P<y>(?:19|20)\d\d)\D?(?P<m>\d{1,2})?\D?(?P<d>\d{1,2})?"
 _AGE: Final = r"^\d{1,3}(?:\.\d+)?(?:岁|周岁|个?月|天)?(?:\d{1,2}个?月)?(?:龄)?$"
@@ -40,10 +42,46 @@ _PUPILS: Final = (
 )
 _CLASS_HEADING: Final = r"班|年级|class|grade|nianji|^nj|^bj"
 _OF_A_CHILD: Final = ("person_name", "resident_id", "minor", "date_of_birth", "mobile")
-_AGE_HEADING: Final = ("年龄", "岁数", "周岁", "age", "nl", "月龄")
+_AGE_HEADING: Final = (
+    "年龄",
+    "岁数",
+    "周岁",
+    "足岁",
+    "几岁",
+    "几岁了",
+    "多大",
+    "年纪",
+    "age",
+    "ageyears",
+    "ageyear",
+    "nl",
+    "月龄",
+    "日龄",
+    "months",
+)
 # A day, a month and a year: which of the first two is the month matters little for an age.
 _TURNED: Final = r"^(\d{1,2})[-/. ](\d{1,2})[-/. ]((?:18|19|20)\d\d).*$"
 _NAMED: Final = r"^.*[A-Za-z].*?((?:19|20)\d\d)$"
+_TITLES: Final = frozenset(
+    {
+        "child",
+        "children",
+        "kid",
+        "kids",
+        "pupils",
+        "infants",
+        "babies",
+        "yer",
+        "yeb",
+        "yey",
+        "ertong",
+        "etjzgl",
+        "jzgl",
+    }
+)
+# Days as workbooks count them, and what they count on the first of January 1970.
+_SERIAL: Final = r"^[1-5]\d{4}$"
+_SERIAL_EPOCH: Final = 25569
 # Identity numbers carry the day of birth at these places.
 _BORN: Final = slice(6, 14)
 
@@ -62,7 +100,7 @@ def young(column: Column, kind: Kind) -> Support | None:
     """What the values say for the ages or dates of birth of children, under a telling heading."""
     if not column.meaning.strength(kind.name):
         return None
-    share = max(column.share_of(rf"{_DATE}|{_ENGLISH}"), column.share_of(_AGE))
+    share = max(column.share_of(rf"{_DATE}|{_ENGLISH}|{_SERIAL}"), column.share_of(_AGE))
     return Support(share) if share else None
 
 
@@ -127,7 +165,16 @@ def under_age(column: Column, on: date) -> float:
         if column.meaning.words.endswith("月龄"):
             few = len(years)
         return float((few + (young_months or 0)) / column.sample)
+    serial = column.matching(_SERIAL)
+    if len(serial) >= column.limits.share * column.sample:
+        days = pc.subtract(serial.cast(pa.int32()), pa.scalar(_SERIAL_EPOCH, pa.int32())).cast(pa.date32())
+        return _since(pc.strftime(days, format="%Y%m%d"), column.sample, on)
     return _since(_eight_digits(column.texts), column.sample, on)
+
+
+def without_year(column: Column) -> bool:
+    """Whether a column of birthdays holds months and days alone."""
+    return column.share_of(r"^\d{1,2}[-/.月]\d{1,2}[日号]?$") >= column.limits.share
 
 
 def numbers_under_age(numbers: pa.Array, on: date) -> float:
@@ -165,6 +212,19 @@ def names_children(column: Column) -> bool:
         and not re.search(_OF_STAFF, words)
         and any(column.meaning.strength(kind) >= scoring().hint for kind in _OF_A_CHILD)
     )
+
+
+def titled_children(title: str) -> bool:
+    """Whether the title of a table says that its rows are children: 儿童档案, kids_info, not 儿童福利机构."""
+    words = normalised(title)
+    if re.search(_OF_STAFF, words.replace("幼儿园", "")):
+        return False
+    return bool(re.search(minors().subjects, words)) or bool(set(words.split("_")) & _TITLES)
+
+
+def dated(column: Column) -> bool:
+    """Whether a column holds days with their years."""
+    return column.share_of(rf"{_DATE}|{_ENGLISH}") >= column.limits.share_without_name
 
 
 def names_pupils(column: Column) -> bool:

@@ -31,7 +31,8 @@ LISTED: Final = 80
 _HAN: Final = "\u4e00-\u9fff"
 _HAN_IN_CLASS: Final = re.compile(r"\[[^\]]*\]")
 # Signs that hide characters, beside the asterisk; # and ? only in a row of them.
-_MASKS: Final = r"[●○■□•✱✲☆★◆×╳]|[#?_]{3,}"
+_MASKS: Final = r"[●○■□•✱✲☆★◆×╳]"
+_RUNS: Final = ((8, r"[#?_]{8}"), (4, r"[#?_]{4}"), (3, r"[#?_]{3}"))
 _WIDE: Final = r"[\x{3000}\x{FF01}-\x{FF5E}]"
 _WIDE_CODES: Final = r"[\x{FF0A}\x{FF0B}\x{FF0D}\x{FF10}-\x{FF19}\x{FF20}-\x{FF3A}\x{FF41}-\x{FF5A}]"
 _PROSE: Final = 24
@@ -92,9 +93,12 @@ class Column:
         texts = self.aligned
         if not (pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type)):
             texts = texts.cast(pa.string())
-        texts = pc.utf8_trim(pc.utf8_trim_whitespace(half_width(texts)), "'`\"\ufeff")
+        texts = pc.utf8_trim(pc.utf8_trim_whitespace(half_width(texts)), "'`\"\ufeff。；; ")
         if pc.any(pc.match_substring_regex(texts, _MASKS)).as_py():
             texts = pc.replace_substring_regex(texts, _MASKS, "*")
+        if pc.any(pc.match_substring_regex(texts, _RUNS[-1][1])).as_py():
+            for length, run in _RUNS:
+                texts = pc.replace_substring_regex(texts, run, "*" * length)
         return pc.if_else(pc.is_in(texts, _blanks().cast(texts.type)), None, texts)
 
     @cached_property

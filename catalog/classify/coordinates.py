@@ -20,9 +20,14 @@ from catalog.classify.support import Support
 
 _LONGITUDE: Final = r"(?:7[3-9]|[89]\d|1[0-3]\d)\.\d{2,}"
 _LATITUDE: Final = r"(?:[3-9]|[1-4]\d|5[0-4])\.\d{2,}"
+# North, east and so on before a number.
+_SIDE: Final = r"[NSEW北南东西]{1,2}"
 _PAIR: Final = (
     rf"^[\[(（]?(?:{_LONGITUDE}\s*[,，;；/| ]\s*{_LATITUDE}"
     rf"|{_LATITUDE}\s*[,，;；/| ]\s*{_LONGITUDE})[\])）]?$"
+    rf"|^(?:{_LONGITUDE}\s*[, ]\s*{_LATITUDE}|{_LATITUDE}\s*[, ]\s*{_LONGITUDE})"
+    r"(?:\s*[;；|/ ]\s*\d+\.\d+\s*[, ]\s*\d+\.\d+)+[;；]?$"
+    rf"|^{_SIDE}\s*(?:{_LATITUDE}|{_LONGITUDE})\s*[,，;； /]*\s*{_SIDE}\s*(?:{_LATITUDE}|{_LONGITUDE})$"
     rf"|(?i:^(?:SRID=\d+;)?(?:POINT|LINESTRING|POLYGON)\s*Z?\s*\(|\"coordinates\"\s*:)"
 )
 _DEGREES: Final = r"^[EWNS东西南北]?[经纬]?\s*\d{1,3}\s*[°度]\s*\d{1,2}(?:\.\d+)?\s*[′'’分]?"

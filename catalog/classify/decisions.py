@@ -12,101 +12,38 @@ wait for a second person of the security office or the data authority.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import unicodedata
-from dataclasses import asdict, dataclass, fields
+from dataclasses import fields
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, update
 
 from catalog import evidence
-from catalog.errors import CatalogError
+from catalog.classify.decision import (
+    FIELD,
+    NEW,
+    OPEN,
+    Decision,
+    DecisionRefused,
+    Signed,
+    Subject,
+    decisions_of,
+    field_digest,
+    of,
+    run_out,
+    same_person,
+)
 from catalog.store.schema import new_id
 from catalog.store.tables.classification import classification_decisions as rows
-from contracts.model import Contract
 from policies.clocks import local_date
 from policies.machine import Machine, Office, machine
 from policies.rulebook import rule
 
-# The kind of a decision about the field as such: what it declares and inherits.
-FIELD: Final = "*"
-NEW: Final = "new"
-OPEN: Final = ("awaiting", "in_force", "raised")
-
-
-class DecisionRefused(CatalogError):
-    """A decision that cannot be taken, and what can be done instead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a decision is about.
-
-    Attributes:
-        contract: of the dataset, as it stands.
-        field: name of the field.
-        kind: detector whose finding it is, :data:`FIELD` for the field as such.
-        grade: level found, inherited or declared.
-        sensitive: whether the finding is of sensitive personal information.
-    """
-
-    contract: Contract
-    field: str
-    kind: str
-    grade: int
-    sensitive: bool = False
-
-    def __post_init__(self) -> None:
-        if self.field not in {f.name for f in self.contract.fields}:
-            raise DecisionRefused(f"{self.contract.name} has no field {self.field} — see `ybz classify show`")
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """Who acts, in which office, when and why.
-
-    Attributes:
-        basis: law, standard or document the reason rests on.
-    """
-
-    by: str
-    office: Office
-    now: datetime
-    reason: str
-    basis: str = ""
-
-    def __post_init__(self) -> None:
-        if not self.by.strip() or not self.reason.strip():
-            raise DecisionRefused("a decision states who takes it and why — give --by and --reason")
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One decision; mirrors its row in the store."""
-
-    id: str
-    dataset: str
-    field: str
-    kind: str
-    act: str
-    state: str
-    grade_before: int
-    grade: int
-    reason: str
-    basis: str
-    field_digest: str
-    until: date | None
-    made_by: str
-    made_as: str
-    made_at: datetime
-    second_by: str | None
-    second_as: str | None
-    second_at: datetime | None
-    ended_by: str | None
-    ended_at: datetime | None
-    ended_why: str | None
+__all__ = [
+    "FIELD", "NEW", "OPEN", "Decision", "DecisionRefused", "Signed", "Subject", "confirm", "consent",
+    "decisions_of", "field_digest", "lapse", "lower", "of", "override", "procedure", "raise_grade", "refuse",
+    "run_out", "same_person", "withdraw",
+]  # fmt: skip
 
 
 def procedure() -> Machine:
@@ -165,7 +102,7 @@ def consent(connection: Connection, decision_id: str, signed: Signed) -> Decisio
         IllegalStep: it awaits no signature, or that office may not give it.
     """
     made = of(connection, decision_id)
-    after = procedure().after(made.state, "consent", signed.office)
+    after = procedure().after(made.state, "consent", signed.office, made.id)
     if same_person(made.made_by, signed.by):
         raise DecisionRefused(f"{signed.by} signed {made.id} already — a second person consents")
     if made.until is not None and made.until < local_date(signed.now):
@@ -193,54 +130,6 @@ def lapse(connection: Connection, made: Decision, now: datetime, why: str) -> De
     return _ended(connection, made.id, "lapse", Signed("the clock", Office.CLOCK, now, why))
 
 
-def of(connection: Connection, decision_id: str) -> Decision:
-    """One decision.
-
-    Raises:
-        DecisionRefused: there is none of that id.
-    """
-    row = connection.execute(select(rows).where(rows.c.id == decision_id)).one_or_none()
-    if row is None:
-        raise DecisionRefused(f"there is no decision {decision_id} — see `ybz classify list`")
-    return _decision(row)
-
-
-def decisions_of(connection: Connection, dataset: str | None = None) -> tuple[Decision, ...]:
-    """Every decision, of one dataset or of all, the first taken first."""
-    query = select(rows).order_by(rows.c.made_at, rows.c.id)
-    if dataset is not None:
-        query = query.where(rows.c.dataset == dataset)
-    return tuple(_decision(row) for row in connection.execute(query))
-
-
-def run_out(made: Decision, contract: Contract | None, on: date) -> str:
-    """Why a decision holds no longer on a day; "" where it does."""
-    if made.until is not None and made.until < on:
-        return f"it held until {made.until}"
-    known = {f.name for f in contract.fields} if contract is not None else set()
-    if contract is None or made.field not in known:
-        return "the field is gone"
-    if field_digest(contract, made.field) != made.field_digest:
-        return "the field is declared otherwise than it was"
-    return ""
-
-
-def field_digest(contract: Contract, name: str) -> str:
-    """What a decision on a field holds for: the field as declared, and the SQL it is made by."""
-    declared = asdict(contract.field(name))
-    for words in ("description", "extra"):
-        declared.pop(words)
-    sql = contract.composed.sql if contract.composed is not None else ""
-    text = json.dumps([declared, sql], sort_keys=True, default=str, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def same_person(one: str, other: str) -> bool:
-    """Whether two names are one, however they are typed."""
-    plain = ["".join(unicodedata.normalize("NFKC", name).casefold().split()) for name in (one, other)]
-    return plain[0] == plain[1]
-
-
 def _need_finding(subject: Subject) -> None:
     if subject.kind == FIELD:
         raise DecisionRefused(f"name the finding of {subject.field} it is about — see `ybz classify show`")
@@ -255,7 +144,7 @@ def _enter(
     grade: int,
     until: date | None,
 ) -> Decision:
-    after = procedure().after(NEW, event, signed.office)
+    after = procedure().after(NEW, event, signed.office, f"{subject.contract.name}.{subject.field}")
     if until is not None and until < local_date(signed.now):
         raise DecisionRefused(f"a decision until {until} would be over already — give a later day")
     name, today = subject.contract.name, local_date(signed.now)
@@ -288,7 +177,7 @@ def _replace_raised(connection: Connection, made: Decision, signed: Signed) -> N
 
 def _ended(connection: Connection, decision_id: str, event: str, signed: Signed) -> Decision:
     made = of(connection, decision_id)
-    after = procedure().after(made.state, event, signed.office)
+    after = procedure().after(made.state, event, signed.office, made.id)
     return _changed(
         connection, made, event, signed,
         state=after, ended_by=signed.by, ended_at=signed.now, ended_why=signed.reason,
@@ -314,7 +203,3 @@ def _record(connection: Connection, made: Decision, event: str, signed: Signed) 
         body=body,
         now=signed.now,
     )
-
-
-def _decision(row: Row[Any]) -> Decision:
-    return Decision(**row._mapping)

@@ -8,8 +8,9 @@ set of CSV files; what a column holds is the judge's to say. Values of the set a
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -49,7 +50,18 @@ class Judged(Protocol):
         """0–1."""
 
 
-Judge = Callable[[Mapping[str, Sequence[str | None]]], Mapping[str, Judged]]
+class Judge(Protocol):
+    """Says what each column of one table holds."""
+
+    def __call__(
+        self, columns: Mapping[str, Sequence[str | None]], *, title: str = ""
+    ) -> Mapping[str, Judged]:
+        """Heading → judgement.
+
+        Args:
+            columns: heading → values.
+            title: of the table.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +133,29 @@ def evaluate(root: Path, split: str, judge: Judge) -> dict[str, Any]:
         NoLabelledSet: there is none.
     """
     outcomes = list(judged(root, split, judge))
-    return {"split": split, **report(outcomes)}
+    if split != "held_out" or not (root / split).is_dir():
+        return {"split": split, **report(outcomes)}
+    # A heading that others wrote down before is no unseen column: it is judged with its table, not counted.
+    known = _headings(root)
+    unseen = [one for one in outcomes if _folded(one.label.heading) not in known]
+    return {"split": split, "not_counted": len(outcomes) - len(unseen), **report(unseen)}
+
+
+def _headings(root: Path) -> frozenset[str]:
+    """Headings of the parts that makers of detectors may have seen."""
+    files = [path for name in ("validation", "development") for path in (root / name).rglob(LABELS)]
+    return frozenset(_folded(_label(path, row)[1].heading) for path in files for row in _rows(path))
+
+
+def _folded(heading: str) -> str:
+    """A heading without its case and its width."""
+    return unicodedata.normalize("NFKC", heading).casefold().strip()
 
 
 def judged(root: Path, split: str, judge: Judge) -> Iterator[Outcome]:
     """Every column of a split with what the judge says of it."""
     for columns, labels in tables(root, split):
-        said = judge(columns)
+        said = judge(columns, title=labels[0].table)
         for label in labels:
             one = said[label.heading]
             yield Outcome(label, one.kind, one.grade, one.sensitive, one.score)
@@ -207,10 +235,16 @@ def coverage(outcomes: Sequence[Outcome]) -> list[dict[str, float]]:
 def tables(root: Path, split: str) -> Iterator[tuple[dict[str, list[str | None]], tuple[Label, ...]]]:
     """Every table of a split: heading → values, and its labels.
 
+    Args:
+        root: folder of the set, or of one part of it, which is then read whatever the split.
+        split: one of :data:`SPLITS`.
+
     Raises:
         NoLabelledSet: there is none, or a label is at fault.
     """
     folders = [root / name for name in SPLITS[:-1] if split in (name, "all")]
+    if not any((root / name).is_dir() for name in SPLITS):
+        folders = [root]
     found = [path for folder in folders for path in sorted(folder.rglob(LABELS))]
     if not found:
         raise NoLabelledSet(f"{root}: no {LABELS} under {split} — name the folder of the set with --set")

@@ -16,29 +16,25 @@ from types import MappingProxyType
 from typing import Final
 
 from catalog.classify.kinds import NONE, Kind, kinds, scoring
+from catalog.classify.lexicon import Found, behind, chinese, latin, romanised
+from catalog.classify.roots import rooted
 
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATOR: Final = re.compile(r"[^0-9a-z\u4e00-\u9fff]+")
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 # Remarks in brackets, and decorations that say nothing: numbering, 必填.
-_BRACKETS: Final = re.compile(r"[(（\[【<《].*?[)）\]】>》]")
+_BRACKETS: Final = re.compile(r"[(（\[【<《](.*?)[)）\]】>》]")
 _DECORATION: Final = re.compile(
-    r"(?:[*#:：、，。\s\d_]|必填|选填|一|二|三|信息|值|字段|内容|文本|脱敏|原始|加密|明文)+$"
+    r"(?:[*#:：、，。\s\d_①-⑩¥￥]|必填|选填|一|二|三|信息|值|字段|内容|文本|脱敏|原始|加密|明文)+$"
 )
-# What may stand behind the word for a value that has a list of codes: code, name, description.
-_TAIL: Final = re.compile(
-    r"(?:代码|编码|编号|码|名称|名|描述|说明|情况|状况|类型|类别|种类|分类|等级|级别|程度|详情|结果|记录|标识|标志)+$"
-)
-_LATIN_TAILS: Final = re.compile(
-    r"codes?|cd|desc|description|name|nm|type|kind|class|level|grade|te?xt|dm|mc|bm|ms|value"
-)
-# Behind an English heading these say how the values are written, not what they are.
-_LATIN_DECORATION: Final = re.compile(
-    r"mask(?:ed)?|hidden|desen|desensitized|tm|enc|encrypted|plain|raw|old|new|bak|str|val|cn|zh"
-)
-_LEADING: Final = re.compile(r"^[*#\s\d.、_]+")
-# Shortest word whose initials are taken.
-_INITIALS_FROM: Final = 3
+_LETTERS: Final = re.compile(r"(?<![0-9a-z])[a-z][0-9a-z]+$")
+_LEADING: Final = re.compile(r"^[*#\s\d.、_①-⑩]+")
+# English words and initials of fewer letters than these count only at the end.
+_LONG: Final = 3
+# Initials of so many letters are looked for at the end of a word without vowels.
+_INITIALS: Final = 3
+# Parts of a heading shorter than this are no headings.
+_PART: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +45,13 @@ class Meaning:
         kinds: kind → strength, 0–1.
         other: it means something that is none of the kinds.
         words: the normalised heading.
+        roots: kinds of which the heading holds a root only; values or the table must agree.
     """
 
     kinds: Mapping[str, float] = field(default_factory=dict)
     other: bool = False
     words: str = ""
+    roots: frozenset[str] = frozenset()
 
     def strength(self, kind: str) -> float:
         """How clearly the heading means ``kind``, 0–1."""
@@ -79,54 +77,137 @@ def meaning(headings: Iterable[str]) -> Meaning:
         for kind, strength in each.kinds.items():
             strengths[kind] = max(strengths.get(kind, 0.0), strength)
     other = any(each.other for each in read) and not any(s >= scoring().hint for s in strengths.values())
-    return Meaning(MappingProxyType(strengths), other, " ".join(each.words for each in read))
+    roots = frozenset(kind for each in read for kind in each.roots)
+    return Meaning(MappingProxyType(strengths), other, " ".join(each.words for each in read), roots)
 
 
 @lru_cache(maxsize=4096)
 def _read(heading: str) -> Meaning:
     text = unicodedata.normalize("NFKC", heading).strip()
     plain = _LEADING.sub("", _DECORATION.sub("", _BRACKETS.sub("", text))) or text
-    words = _SEPARATOR.sub("_", _CAMEL.sub("_", plain).lower()).strip("_")
     # Codes of standards end in digits (AAC003); a number behind another heading counts columns.
-    code = _latin_words().get(_SEPARATOR.sub("", text.lower()))
-    found = dict(code) if code else _chinese(words) if _HAN.search(words) else _latin(words)
+    code = latin().get(_SEPARATOR.sub("", text.lower()))
+    found = dict(code) if code else _reading(plain)
+    remarks = [remark for remark in _BRACKETS.findall(text) if len(remark) >= _PART]
+    if remarks and not code and max(_known(found).values(), default=0.0) < scoring().initials:
+        found = _with_remarks(text, found, remarks)
+    words = _joined(plain)
     other = NONE in found and found[NONE] >= max(found.values()) and words not in _generic()
-    whole = _SEPARATOR.sub("_", _CAMEL.sub("_", text).lower()).strip("_")
-    told = {kind: s for kind, s in found.items() if kind != NONE and not _unlike(kinds()[kind], whole, plain)}
-    return Meaning(MappingProxyType(told), other, whole)
+    whole = _joined(text)
+    told = {kind: s for kind, s in _known(found).items() if not _unlike(kinds()[kind], whole, plain)}
+    if "mobile" in told and re.search(kinds()["landline"].text("also"), words):
+        told.setdefault("landline", told["mobile"])
+    known = code or max(told.values(), default=0.0) >= scoring().initials or _named_none(words)
+    roots = {} if known else rooted(words)
+    roots = {kind: s for kind, s in roots.items() if not _unlike(kinds()[kind], whole, plain)}
+    if roots:
+        told, other = {**told, **{kind: max(s, told.get(kind, 0.0)) for kind, s in roots.items()}}, False
+    return Meaning(MappingProxyType(told), other, whole, frozenset(roots))
+
+
+def _named_none(words: str) -> bool:
+    """Whether a heading is, whole, a known name of something that is none of the kinds."""
+    plain = words.replace("_", "")
+    return any(set(known.get(plain, {})) == {NONE} for known in (chinese(), latin()))
+
+
+def normalised(text: str) -> str:
+    """A heading or a title as words are looked for in it: half width, lower case, parts joined by ``_``."""
+    return _joined(unicodedata.normalize("NFKC", text).strip())
+
+
+def _joined(text: str) -> str:
+    return _SEPARATOR.sub("_", _CAMEL.sub("_", text).lower()).strip("_")
+
+
+def _known(found: Found) -> dict[str, float]:
+    return {kind: strength for kind, strength in found.items() if kind != NONE}
 
 
 def _unlike(kind: Kind, words: str, plain: str) -> bool:
-    return plain not in kind.words and any(word in words for word in kind.unlike)
+    return plain not in kind.every_word and any(word in words for word in kind.unlike)
 
 
-def _chinese(words: str) -> dict[str, float]:
-    """Kinds of the known word that ends last; weaker where unknown words follow it."""
+def _with_remarks(text: str, found: Found, remarks: list[str]) -> dict[str, float]:
+    """What a heading says whose remark in brackets tells more than the rest: 通行证(回乡)."""
+    whole = chinese().get(re.sub(r"[^0-9a-z\u4e00-\u9fff]", "", text.lower()))
+    if whole:
+        return dict(whole)
+    told = dict(found)
+    for remark in remarks:
+        for kind, strength in _known(_reading(remark)).items():
+            told[kind] = max(told.get(kind, 0.0), strength * scoring().initials)
+    return told
+
+
+def _reading(plain: str) -> dict[str, float]:
+    """Kinds of a heading without its brackets; of one that joins two, those of both."""
+    words = _joined(plain)
+    if not _HAN.search(words):
+        return _latin(words)
+    lowered = plain.lower()
     joined = words.replace("_", "")
-    best: dict[str, float] = {}
-    rank = (-1, 0)
-    for word, meanings in _dictionary().items():
-        place = joined.rfind(word)
-        if place < 0 or (place + len(word), len(word)) < rank:
-            continue
-        end = place + len(word)
-        rank = (end, len(word))
-        part = 1.0 if end == len(joined) else scoring().contained
-        best = {kind: strength * part for kind, strength in meanings.items()}
     if joined.startswith(("是否", "有无")):
-        flagged = {kind: s for kind, s in best.items() if kind in kinds() and kinds()[kind].rest.get("flags")}
+        flagged = {k: s for k, s in _known(_chinese(joined)).items() if kinds()[k].rest.get("flags")}
         return flagged or {NONE: 1.0}
-    stem = _TAIL.sub("", joined)
-    vague = set(best) == {NONE} or max(best.values(), default=0.0) <= scoring().contained
-    if vague and 0 < len(stem) < len(joined):
-        return _coded(_chinese(stem)) or best
-    return best
+    if joined in chinese():
+        return dict(chinese()[joined])
+    parts = [_SEPARATOR.sub("", part) for part in behind().joins.split(lowered)]
+    if len(parts) == 1 or any(len(part) < _PART and not _HAN.search(part) for part in parts):
+        return _chinese(joined)
+    if min(map(len, parts)) < _PART and not any(sign in lowered for sign in "/、&+|"):
+        return _chinese(joined)
+    told: dict[str, float] = {}
+    for part in parts:
+        for kind, strength in (_chinese(part) if _HAN.search(part) else _latin(part)).items():
+            told[kind] = max(told.get(kind, 0.0), strength)
+    return _known(told) or told
 
 
-def _coded(found: Mapping[str, float]) -> dict[str, float]:
+def _chinese(joined: str) -> dict[str, float]:
+    """Kinds of the known word that ends last; weaker where words follow it that may change its meaning."""
+    joined = behind().units.sub("", joined) or joined
+    if (letters := _LETTERS.search(joined)) and (abbreviated := latin().get(letters[0])):
+        return dict(abbreviated)
+    best, end = _last(joined)
+    whole = end == len(joined)
+    if whole and set(best) != {NONE}:
+        return dict(best)
+    if joined not in chinese() or set(chinese()[joined]) != {NONE}:
+        for tail, numbers in ((behind().anything, False), (behind().numbers, True)):
+            stem = tail.sub("", joined)
+            if not stem or len(stem) == len(joined):
+                continue
+            kept = _known(_chinese(stem))
+            if numbers:
+                kept = {kind: s for kind, s in kept.items() if kind in behind().numbered}
+            if max(kept.values(), default=0.0) >= scoring().initials:
+                return kept
+    stem = behind().codes.sub("", joined)
+    if stem and len(stem) < len(joined):
+        coded = _coded(_chinese(stem))
+        if coded:
+            return coded
+    if whole:
+        return dict(best)
+    return {kind: strength * scoring().contained for kind, strength in best.items()}
+
+
+def _last(joined: str) -> tuple[Found, int]:
+    """What the known word says that ends last, the longest of them, and where it ends."""
+    known = chinese()
+    for end in range(len(joined), 0, -1):
+        for first in range(end):
+            found = known.get(joined[first:end])
+            if found:
+                return found, end
+    return {}, 0
+
+
+def _coded(found: Found) -> dict[str, float]:
     """Of the kinds of a heading's stem those that keep their meaning before 代码, 名称 or 情况."""
-    kept = {kind: s for kind, s in found.items() if kind in kinds() and kinds()[kind].rest.get("coded")}
-    return {kind: strength * scoring().initials for kind, strength in kept.items() if strength >= 1.0}
+    kept = {kind: s for kind, s in _known(found).items() if kinds()[kind].rest.get("coded")}
+    return {kind: s * scoring().initials for kind, s in kept.items() if s >= scoring().initials}
 
 
 @cache
@@ -135,79 +216,63 @@ def _generic() -> frozenset[str]:
 
 
 def _latin(words: str) -> dict[str, float]:
-    """Kinds of the English words or initials a heading ends in, or of what stands before code or name."""
+    """Kinds of the English words or initials that end last, or of what stands before code or name."""
     tokens = [token.strip("0123456789") or token for token in words.split("_") if token]
-    while len(tokens) > 1 and _LATIN_DECORATION.fullmatch(tokens[-1]):
+    while len(tokens) > 1 and (tokens[-1] in behind().latin[0] or tokens[-1].isdigit()):
+        if "".join(tokens) in latin() or "".join(tokens[-2:]) in latin():
+            break
         tokens.pop()
-    found = _ending(tokens)
-    if len(tokens) > 1 and _LATIN_TAILS.fullmatch(tokens[-1]) and not set(found) - {NONE}:
-        return _coded(_ending(tokens[:-1])) or found
-    return found
+    found, first, end = _last_tokens(tokens)
+    if set(found) == {NONE} and first and tokens[end - 1] in behind().latin[1] | behind().latin[2]:
+        stem = _latin("_".join(tokens[:first]))
+        last = tokens[end - 1]
+        numbers = {k: s for k, s in _known(stem).items() if k in behind().numbered}
+        if last in behind().latin[1] and numbers and max(numbers.values()) >= scoring().initials:
+            return numbers
+        if last in behind().latin[2] and (coded := _coded(stem)):
+            return coded
+    return _weakened(dict(found), tokens[end:])
 
 
-def _ending(tokens: list[str]) -> dict[str, float]:
-    known = _latin_words()
-    for first in range(len(tokens)):
-        found = known.get("".join(tokens[first:]))
+def _weakened(found: dict[str, float], rest: list[str]) -> dict[str, float]:
+    """What is left of the kinds of a word behind which other tokens stand."""
+    if not rest or not found:
+        return found
+    if all(token in behind().latin[2] for token in rest):
+        return {k: s * scoring().initials for k, s in found.items() if k == NONE or k in _coded(found)} or {
+            k: s * scoring().contained for k, s in found.items()
+        }
+    short = len(rest) == 1 and len(rest[0]) <= _LONG + 1
+    part = scoring().hint if short else scoring().contained
+    return {kind: strength * part for kind, strength in found.items()}
+
+
+def _last_tokens(tokens: list[str]) -> tuple[Found, int, int]:
+    """The known words, pinyin or initials that end last: what they say, from where and to where."""
+    for end in range(len(tokens), 0, -1):
+        last = end == len(tokens)
+        for known in (latin(), romanised()):
+            for first in range(end):
+                word = "".join(tokens[first:end])
+                if (last or len(word) >= _LONG) and (found := known.get(word)):
+                    return found, first, end
+        found = _suffix(tokens[end - 1]) if last or len(tokens[end - 1]) > _LONG else {}
         if found:
-            return dict(found)
-    for first in range(len(tokens)):
-        derived = _romanised().get("".join(tokens[first:]))
-        if derived:
-            return dict(derived)
-    contained = [found for token in tokens[:-1] if len(token) > 2 and (found := known.get(token))]
-    if contained:
-        return {kind: strength * scoring().contained for kind, strength in contained[-1].items()}
-    return _suffix(tokens[-1]) if tokens else {}
+            return found, end - 1, end
+    return {}, 0, 0
 
 
-def _suffix(token: str) -> dict[str, float]:
-    """Kinds of the longest known initials that a word without vowels ends in (``jsrsfzh``)."""
-    if re.search(r"[aeiou]", token):
-        return {}
+def _suffix(token: str) -> Found:
+    """Kinds of the longest known initials or pinyin a word ends in (``jsrsfzh``, ``yezhudianhua``)."""
+    least = _INITIALS if not re.search(r"[aeiou]", token) else _INITIALS + 2
     for first in range(1, len(token) - 1):
-        found = _latin_words().get(token[first:])
-        if found and (len(token) - first >= _INITIALS_FROM or token[first:] == "xm"):
+        word = token[first:]
+        if len(word) < least and word != "xm":
+            break
+        found = latin().get(word) if least == _INITIALS else romanised().get(word)
+        if found and len(word) == _INITIALS:
+            # Three letters end many words: values must tell the kind by themselves.
+            found = {k: s for k, s in found.items() if k != NONE and kinds()[k].alone >= scoring().least}
+        if found:
             return {kind: strength * scoring().initials for kind, strength in found.items()}
     return {}
-
-
-@cache
-def _dictionary() -> Mapping[str, Mapping[str, float]]:
-    """Chinese word → kind → strength."""
-    made: dict[str, dict[str, float]] = {}
-    for kind in kinds().values():
-        for strength, words in ((1.0, kind.words), (scoring().hint, kind.hints)):
-            for word in words:
-                made.setdefault(word.lower(), {}).setdefault(kind.name, strength)
-    return made
-
-
-@cache
-def _latin_words() -> Mapping[str, Mapping[str, float]]:
-    """English word or initials, joined → kind → strength."""
-    made: dict[str, dict[str, float]] = {}
-    for kind in kinds().values():
-        for word in kind.latin:
-            made.setdefault(word.replace("_", "").lower(), {})[kind.name] = 1.0
-        for strength, words in ((1.0, kind.words), (scoring().hint, kind.hints)):
-            for word in words:
-                if word.isascii():
-                    made.setdefault(word.lower(), {}).setdefault(kind.name, strength)
-    return made
-
-
-@cache
-def _romanised() -> Mapping[str, Mapping[str, float]]:
-    """Full pinyin and initials of every Chinese word → kind → strength."""
-    from pypinyin import lazy_pinyin  # half a second to load: only for headings without a Chinese character
-
-    made: dict[str, dict[str, float]] = {}
-    for kind in kinds().values():
-        for word in kind.words:
-            syllables = lazy_pinyin(word)
-            made.setdefault("".join(syllables), {})[kind.name] = 1.0
-            if len(syllables) >= _INITIALS_FROM:
-                initials = "".join(syllable[0] for syllable in syllables)
-                made.setdefault(initials, {}).setdefault(kind.name, scoring().initials)
-    return made

@@ -21,10 +21,13 @@ from catalog.classify.kinds import NONE, minors, scoring
 from catalog.classify.neighbours import Neighbours
 from catalog.classify.sampling import spread
 from catalog.classify.scorer import Scored, scores
+from catalog.classify.topics import of_a_child
 from catalog.classify.words import medicine_alone
 
 # Texts that hold words of these kinds may be prose: what they hide then names them.
 _PROSE: Final = frozenset({"address", "medical", "criminal_record", "enterprise_name", "person_name"})
+# From this part of the texts on, what they hide says what the column is.
+_OFTEN: Final = 0.2
 # Kinds whose values are numbers and codes: nothing hides in them.
 _TEXTS: Final = _PROSE | {"biometric", "account", "housing_certificate", "coordinates"}
 
@@ -74,6 +77,15 @@ class Table:
     children: bool
     tracks: frozenset[str] = frozenset()
 
+    def described(self, seen: Seen) -> Evidence | None:
+        """Evidence that a column in which nothing was found describes the children the rows are."""
+        if seen.kind is not None or seen.hidden is not None:
+            return None
+        return _nothing(seen.column) if self._of_a_child(seen.column) else None
+
+    def _of_a_child(self, column: Column) -> bool:
+        return self.children and self.persons and bool(column.sample) and of_a_child(column.meaning.words)
+
     def meaning(self, seen: Seen, kind: str, *, with_person: bool) -> Weight:
         """What a kind found in one of the columns means.
 
@@ -82,38 +94,53 @@ class Table:
             kind: found in it.
             with_person: whether the rows are about persons.
         """
-        variant = "track" if seen.column.name in self.tracks and kind == "coordinates" else ""
         words = seen.column.meaning.words
+        variant = ""
+        if kind == "coordinates" and seen.column.name in self.tracks:
+            variant = "track"
+        elif kind == "bank_card" and seen.kind is not None and seen.kind.details.get("firm"):
+            variant = "firm"
+        elif kind == "free_text" and seen.hidden is not None and _tells_cards(seen.hidden):
+            variant = "cards"
+        elif kind == NONE and self._of_a_child(seen.column):
+            variant = "child"
         return weight(kind, words, with_person=with_person, children=self.children, variant=variant)
 
 
-def judge(columns: Mapping[str, Sequence[str | None]], *, on: date | None = None) -> dict[str, Judgement]:
+def judge(
+    columns: Mapping[str, Sequence[str | None]], *, on: date | None = None, title: str = ""
+) -> dict[str, Judgement]:
     """The judgement of every column of one table.
 
     Args:
         columns: heading → values, row by row. A column of which no row was read is judged by its heading; one
             whose rows are all empty holds nothing, and its evidence keeps what the heading would mean.
         on: day on which ages are counted; None = the day the rule on minors states.
+        title: of the table, for what its rows are about.
 
     Returns:
         Heading → judgement, in the order given.
     """
     in_force = limits()
     table = look(
-        [_column(heading, pa.array(values, pa.string()), in_force) for heading, values in columns.items()], on
+        [_column(heading, pa.array(values, pa.string()), in_force) for heading, values in columns.items()],
+        on,
+        title,
     )
     return {seen.column.name: _judged(seen, table) for seen in table.seen}
 
 
-def look(columns: Sequence[Column], on: date | None = None) -> Table:
+def look(columns: Sequence[Column], on: date | None = None, title: str = "") -> Table:
     """What the columns of one table hold, and what they say of its rows.
 
     Args:
         columns: of one table.
         on: day on which ages are counted; None = the day the rule on minors states.
+        title: of the table, for what its rows are about.
     """
     found = {column.name: _alone(column) for column in columns}
-    table = Neighbours.of(columns, found, on or minors().counted_on)
+    table = Neighbours.of(columns, found, on or minors().counted_on, title)
+    found = table.allowed
     pairs = coordinates.paired([column for column in columns if found[column.name] is None])
     seen = []
     for column in columns:
@@ -148,7 +175,9 @@ def _column(heading: str, values: pa.Array, in_force: Limits) -> Column:
 def _judged(seen: Seen, table: Table) -> Judgement:
     found = [evidence for evidence in (seen.kind, seen.hidden) if evidence is not None]
     if not found:
-        return Judgement(NONE, 1, False, False, 0.5, (_nothing(seen.column),))
+        meaning = table.meaning(seen, NONE, with_person=table.persons)
+        nothing = (_nothing(seen.column),)
+        return Judgement(NONE, meaning.grade, meaning.personal, meaning.sensitive, 0.5, nothing)
     if seen.hidden is not None and seen.kind is not None and _is_prose(seen.kind, seen.hidden):
         found.reverse()
     meanings = [table.meaning(seen, each.detector, with_person=table.persons) for each in found]
@@ -171,7 +200,13 @@ def _nothing(column: Column) -> Evidence:
 
 
 def _is_prose(kind: Evidence, hidden: Evidence) -> bool:
+    if kind.detector == "person_name" and hidden.details.get("identity_numbers", 0) >= _OFTEN * hidden.sample:
+        return True
     return kind.detector in _PROSE and not kind.name_match and hidden.share > 0
+
+
+def _tells_cards(hidden: Evidence) -> bool:
+    return hidden.details.get("cards", 0) >= _OFTEN * hidden.sample
 
 
 def _seen(column: Column, kind: Scored | None) -> Seen:

@@ -28,6 +28,7 @@ class Kind:
     Attributes:
         name: key of the rule ``findings`` of ``grading.yaml``.
         words, hints, latin, unlike: headings; see ``detectors.yaml``.
+        further: more words of headings, from ``headings.yaml``; its other lists are joined to the others.
         alone: how telling the values are by themselves, 0–1.
         chance: share of look-alikes that pass its check digit.
         check: name of the check digit, or empty.
@@ -42,7 +43,13 @@ class Kind:
     alone: float = 0.0
     chance: float = 0.0
     check: str = ""
+    further: tuple[str, ...] = ()
     rest: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def every_word(self) -> tuple[str, ...]:
+        """The Chinese words that mean the kind, of both files."""
+        return (*self.words, *self.further)
 
     def text(self, key: str) -> str:
         """A form of the row; empty where it has none."""
@@ -50,7 +57,7 @@ class Kind:
 
     def listed(self, key: str) -> tuple[str, ...]:
         """A word list of the row; empty where it has none."""
-        return tuple(str(word) for word in self.rest.get(key, ()))
+        return listing(self.rest.get(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ class Scoring:
     context: float
     against: float
     against_checked: float
+    against_named: float
     least: float
     masked: float
     checked_rows: int
@@ -89,7 +97,14 @@ class Minors:
 def kinds() -> Mapping[str, Kind]:
     """Every kind by name, in the order of the file; ``none`` holds the headings of other things."""
     rows = (row for row in rules("detectors", IN_FORCE) if row.name not in _SETTINGS)
-    return MappingProxyType({row.name: _kind(row.name, row.value) for row in rows})
+    further = {row.name: row.value for row in rules("headings", IN_FORCE)}
+    held = {row.name: row.value for row in rules("values", IN_FORCE)}
+    return MappingProxyType(
+        {
+            row.name: _kind(row.name, _with(row.value, held.get(row.name, {})), further.get(row.name, {}))
+            for row in rows
+        }
+    )
 
 
 @cache
@@ -109,30 +124,67 @@ def minors() -> Minors:
         value["age"],
         value["counted_on"],
         value["share"],
-        tuple(value["school"]),
+        listing(value["school"]),
         value["subjects"],
         value["classes"],
     )
 
 
 @cache
-def vocabulary(name: str) -> Mapping[str, Any]:
-    """A word list that several detectors read, e.g. ``divisions``."""
-    value = rule("detectors", name, IN_FORCE).value
+def vocabulary(name: str, file: str = "detectors") -> Mapping[str, Any]:
+    """A word list that several detectors read, e.g. ``divisions``.
+
+    Args:
+        name: of the row.
+        file: rule file it stands in.
+    """
+    value = rule(file, name, IN_FORCE).value
     return MappingProxyType(value if isinstance(value, dict) else {"text": re.sub(r"\s", "", value)})
 
 
-def _kind(name: str, value: Mapping[str, Any]) -> Kind:
-    lists = {key: tuple(map(str, value.get(key, ()))) for key in ("words", "hints", "latin", "not")}
+def listing(value: Any) -> tuple[str, ...]:
+    """The words of a list, which a rule file writes as a text parted by commas where it is long.
+
+    >>> listing("身份证, 身份证号")
+    ('身份证', '身份证号')
+    """
+    if isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+    return tuple(map(str, value or ()))
+
+
+def _with(value: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of ``detectors.yaml`` with the words of values of ``values.yaml``."""
+    made = dict(value)
+    for key in ("dictionary", "telling"):
+        if key in held:
+            made[key] = [*listing(value.get(key)), *listing(held[key])]
+    words = str(held.get("holds", "")).split()
+    # Latin abbreviations stand alone; Chinese words stand anywhere.
+    latin = "|".join(re.escape(word) for word in words if word.isascii())
+    parts = [
+        str(value.get("contains", "")),
+        "|".join(re.escape(word) for word in words if not word.isascii()),
+    ]
+    parts.append(rf"(?i:(?:^|[^A-Za-z])(?:{latin})(?:$|[^A-Za-z]))" if latin else "")
+    made["contains"] = "|".join(part for part in parts if part)
+    return made
+
+
+def _kind(name: str, value: Mapping[str, Any], further: Mapping[str, Any]) -> Kind:
+    lists = {key: listing(value.get(key)) for key in ("words", "hints", "latin", "not")}
+    more = {key: listing(further.get(key)) for key in lists}
     named = {"words", "hints", "latin", "not", "alone", "chance", "check"}
+    rest = {key: item for key, item in (*value.items(), *further.items()) if key not in named}
     return Kind(
         name,
         lists["words"],
-        lists["hints"],
-        lists["latin"],
-        lists["not"],
+        (*lists["hints"], *more["hints"]),
+        (*lists["latin"], *more["latin"]),
+        (*lists["not"], *more["not"]),
         float(value.get("alone", 0.0)),
         float(value.get("chance", 0.0)),
         str(value.get("check", "")),
-        MappingProxyType({key: item for key, item in value.items() if key not in named}),
+        more["words"],
+        MappingProxyType(rest),
     )

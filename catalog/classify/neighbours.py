@@ -16,13 +16,15 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.classify import birth, forms, person_name
+from catalog.classify import biometric, birth, forms, person_name
 from catalog.classify.column import Column
 from catalog.classify.kinds import kinds, minors, scoring
-from catalog.classify.scorer import Scored, combined, resident_numbers
+from catalog.classify.scorer import Scored, combined, only_flags, resident_numbers
+from catalog.classify.topics import Topics, of_staff, told_score, worded
 
 # Numbers of accounts that are no cards, such as passbooks.
-_ACCOUNT_NUMBER: Final = r"^\d{9,25}(?:-\d{1,6})?$"
+_ACCOUNT_NUMBER: Final = r"^[\p{Han}]{0,14}\d{9,25}(?:-\d{1,6})?$|^[A-Z]{2}\d\d[A-Z0-9]{10,30}$"
+_SEXES: Final = frozenset({"M", "F"})
 # A time of day: the column tells when something happened.
 _CLOCK: Final = r"\d{1,2}[:：时]\d{2}|^1[5-9]\d{8}(?:\d{3})?$|^20\d{12}$"
 _TIME_HEADING: Final = r"时间|时刻|time|_at$|sj$|timestamp|^ts$|date"
@@ -30,9 +32,12 @@ _TIME_HEADING: Final = r"时间|时刻|time|_at$|sj$|timestamp|^ts$|date"
 _OF_RECORD: Final = (
     r"更新|创建|登记|入库|采集|导入|修改|同步|抽取|审核|update|create|modif|insert|load|gxsj|cjsj"
 )
+_NO_TOPICS: Final = Topics(frozenset())
 _MOVERS: Final = frozenset({"plate", "imei", "mac_address"})
 # Ages are told from counts where nearly all are of children.
 _YOUNG: Final = 0.9
+# So many medical columns make rows without names visits of patients.
+_VISITS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +49,63 @@ class Neighbours:
         found: column name → the best kind by its own heading and values, or None.
         numbers: identity numbers row by row, of every column that holds some.
         on: day on which ages are counted.
+        title: of the table; may be empty.
+        topics: what its rows are about.
     """
 
     columns: Sequence[Column]
     found: Mapping[str, Scored | None]
     numbers: tuple[pa.Array, ...]
     on: date
+    title: str = ""
+    topics: Topics = _NO_TOPICS
 
     @classmethod
-    def of(cls, columns: Sequence[Column], found: Mapping[str, Scored | None], on: date) -> Neighbours:
+    def of(
+        cls, columns: Sequence[Column], found: Mapping[str, Scored | None], on: date, title: str = ""
+    ) -> Neighbours:
         """What the columns say of each other.
 
         Args:
             columns: of one table.
             found: column name → the best kind, or None.
             on: day on which ages are counted.
+            title: of the table; may be empty.
         """
         numbers = tuple(
             resident_numbers(column)
             for column in columns
             if column.sample and (kind := found[column.name]) is not None and kind.kind == "resident_id"
         )
-        return cls(columns, found, numbers, on)
+        kinds_found = [kind.kind for kind in found.values() if kind is not None]
+        return cls(columns, found, numbers, on, title, Topics.of(title, columns, kinds_found))
+
+    @property
+    def allowed(self) -> dict[str, Scored | None]:
+        """What was found, but for kinds that cannot be a person's where rows are beasts, goods or works."""
+        persons, words = self.about_persons, self._words
+        return {
+            name: None if kind is not None and self._denied(words[name], kind, persons=persons) else kind
+            for name, kind in self.found.items()
+        }
+
+    def _denied(self, words: str, kind: Scored, *, persons: bool) -> bool:
+        if kind.kind == "biometric" and kind.heading <= scoring().hint and kind.heading and not persons:
+            return True
+        return not of_staff(words) and self.topics.denies(kind.kind, persons=persons)
+
+    @property
+    def _words(self) -> dict[str, str]:
+        return {column.name: column.meaning.words for column in self.columns}
+
+    @property
+    def about_persons(self) -> bool:
+        """Whether something identifies the rows as persons, the names of those who run a thing left out."""
+        words = self._words
+        return any(
+            kind is not None and kind.kind in scoring().persons and not of_staff(words[name])
+            for name, kind in self.found.items()
+        )
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -94,6 +134,14 @@ class Neighbours:
         """
         if self.persons and (owned := self._owned(column)) is not None:
             return owned
+        if (account := self._account(column)) is not None:
+            return account
+        if self.persons and set(column.counted) == _SEXES:
+            return Scored("sex", told_score(), 0.0, 1.0, {"code_share": 1.0})
+        if self.about_persons and (kind := worded(column)):
+            return Scored(kind, told_score(), 0.0, 1.0, {"words": True})
+        if (sensitive := self._of_topic(column)) is not None:
+            return sensitive
         if pair:
             return Scored("coordinates", combined(scoring().context, 0.2), 0.0, 1.0, {"paired": True})
         for numbers in self.numbers:
@@ -107,6 +155,26 @@ class Neighbours:
                 return Scored("sex", combined(scoring().context, 0.8), 0.0, 1.0, {"identity_agreement": 1.0})
         return None
 
+    def _of_topic(self, column: Column) -> Scored | None:
+        """The sensitive kind of a heading that says too little, where the rows are of its topic."""
+        persons = self.about_persons or self._visits
+        flags = only_flags(column)
+        if not flags and (kind := self.topics.rooted(column, persons=persons)):
+            return Scored(kind, told_score(), 0.0, 1.0, {"root": True})
+        if kind := self.topics.kind_of(column, persons=persons):
+            return Scored(kind, told_score(), 0.0, 1.0, {"topic": True})
+        if self.persons and biometric.template(column):
+            return Scored("biometric", told_score(), 0.0, 1.0, {"template": True})
+        if not flags and (kind := self.topics.unnamed(column, persons=persons)):
+            return Scored(kind, told_score(), 0.0, 1.0, {"unnamed": True})
+        return None
+
+    @property
+    def _visits(self) -> bool:
+        """Whether the rows are visits to a doctor though they name nobody: columns and headings say so."""
+        medical = sum(1 for kind in self.found.values() if kind is not None and kind.kind == "medical")
+        return medical >= _VISITS and self.patients and not self.topics.impersonal
+
     def _owned(self, column: Column) -> Scored | None:
         """Sums, accounts and names that are a person's where the rows are persons."""
         strength = column.meaning.strength("income")
@@ -115,18 +183,24 @@ class Neighbours:
             if support is not None and support.share >= column.limits.share:
                 score = combined(scoring().context, scoring().heading * strength)
                 return Scored("income", score, strength, support.share, support.details)
-        strength = column.meaning.strength("bank_card")
-        firm = kinds()["bank_card"].text("firm")
-        if strength >= scoring().initials and not re.search(firm, column.meaning.words):
-            share = column.share_of(_ACCOUNT_NUMBER, raw=False)
-            if share >= column.limits.share:
-                score = combined(scoring().context, scoring().heading * strength)
-                return Scored("bank_card", score, strength, share, {"account_share": round(share, 3)})
         if person_name.foreign(column):
             strength = column.meaning.strength("person_name")
             score = combined(scoring().context, scoring().heading * strength)
             return Scored("person_name", score, strength, 1.0, {"foreign_share": 1.0})
         return None
+
+    def _account(self, column: Column) -> Scored | None:
+        """Accounts that are no cards: a person's where rows are persons, a firm's under such a heading."""
+        strength = column.meaning.strength("bank_card")
+        firm = re.search(kinds()["bank_card"].text("firm"), column.meaning.words)
+        if strength < scoring().initials:
+            return None
+        share = column.share_of(_ACCOUNT_NUMBER, raw=False)
+        if share < column.limits.share:
+            return None
+        score = combined(scoring().context, scoring().heading * strength)
+        details = {"account_share": round(share, 3), "firm": bool(firm) or not self.about_persons}
+        return Scored("bank_card", score, strength, share, details)
 
     def grown(self, column: Column, kind: Scored | None) -> Scored | None:
         """The kind of a column, made ``minor`` where it holds dates of birth or ages that are children's."""
@@ -134,11 +208,15 @@ class Neighbours:
             return kind
         school = any(birth.school_context(each.meaning.words) for each in self.columns)
         least = minors().share
-        if kind is None and birth.is_age(column) and (school or self.persons):
-            least = least if school else _YOUNG
+        if kind is None and self.children and not column.meaning.decided and birth.dated(column):
+            least = _YOUNG
+        elif kind is None and birth.is_age(column) and (school or self.persons):
+            least = least if school or self.children else _YOUNG
         elif kind is None or kind.kind != "date_of_birth":
             return kind
         share = birth.under_age(column, self.on)
+        if kind is not None and self.children and birth.without_year(column):
+            share = 1.0
         if share < least:
             return kind
         details = {**(kind.details if kind else {}), "under_age_share": round(share, 3), "school": school}
@@ -153,6 +231,8 @@ class Neighbours:
             return True
         if any(birth.names_children(column) for column in self.columns):
             return True
+        if self.persons and birth.titled_children(self.title):
+            return True
         return any(map(birth.names_pupils, self.columns)) and any(map(birth.young_class, self.columns))
 
     def tracks(self, places: Sequence[Column]) -> frozenset[str]:
@@ -166,7 +246,9 @@ class Neighbours:
         """
         row = kinds()["coordinates"]
         moving = self.persons or bool(self.kinds & _MOVERS)
-        if not (moving and (self._timed() or self._moved(row.text("track")))):
+        stays = self._moved(row.text("stays"))
+        told = (self.about_persons and not stays) or self._timed() or self._moved(row.text("track"))
+        if not (moving and told):
             return frozenset()
         fixed = row.text("fixed")
         return frozenset(column.name for column in places if not re.search(fixed, column.meaning.words))

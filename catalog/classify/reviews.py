@@ -17,14 +17,19 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from catalog import evidence
 from catalog.classify.decisions import DecisionRefused, Signed
+from catalog.clocks import running
+from catalog.clocks.owed import authority_on
 from catalog.store.schema import new_id
 from catalog.store.tables.classification import merge_reviews as rows
+from policies.clocks import local_date
 from policies.decision import Decision, Deny, Permit, Reason
 from policies.machine import Machine, Office, machine
 from policies.rulebook import NATIONAL, rule
 
 # Reason code of a release that waits for its review.
 MERGE: Final = "release.merge.review"
+# The deadline rule of a decision.
+DEADLINE: Final = "merge_review_decision"
 ACCEPTED: Final = "accepted"
 REFUSED: Final = "refused"
 
@@ -62,7 +67,7 @@ def procedure() -> Machine:
 
 
 def raise_review(connection: Connection, dataset: str, sources: Sources, grade: int, now: datetime) -> Review:
-    """The review of a merge; opened where there is none yet."""
+    """The review of a merge; opened where there is none yet, with its clock against the authority."""
     found = review_of(connection, dataset, sources)
     if found is not None:
         return found
@@ -73,6 +78,11 @@ def raise_review(connection: Connection, dataset: str, sources: Sources, grade: 
     )
     connection.execute(insert(rows).values(**{f.name: getattr(made, f.name) for f in fields(made)}))
     _record(connection, made, "open", now, {})
+    owner, code = authority_on(connection, local_date(now))
+    running.start(
+        connection, subject=_clock(made), rule=DEADLINE, owner=owner, owner_code=code,
+        words=f"decide the merge of personal sources in {dataset}", now=now,
+    )  # fmt: skip
     return made
 
 
@@ -90,7 +100,7 @@ def decide_review(connection: Connection, review_id: str, event: str, signed: Si
         IllegalStep: that office may not, or it stands so already.
     """
     made = _one(connection, review_id)
-    after = procedure().after(made.state, event, signed.office)
+    after = procedure().after(made.state, event, signed.office, made.id)
     if event == "accept" and not signed.basis.strip():
         raise DecisionRefused("a merge of personal sources rests on its impact assessment — give --basis")
     connection.execute(
@@ -103,6 +113,9 @@ def decide_review(connection: Connection, review_id: str, event: str, signed: Si
     )  # fmt: skip
     body = {"actor": signed.by, "office": signed.office.value, "reason": signed.reason, "basis": signed.basis}
     _record(connection, made, event, signed.now, body)
+    # One opened before reviews had clocks has none; one that is decided again has none any more.
+    for clock in running.clocks_of(connection, _clock(made), open_only=True):
+        running.end(connection, subject=clock.subject, rule=clock.rule, now=signed.now)
     return _one(connection, review_id)
 
 
@@ -153,6 +166,10 @@ def digest(sources: Sources) -> str:
     """What names a merge: its sources and their personal fields."""
     kept = {name: sorted(sources[name]) for name in sorted(sources)}
     return hashlib.sha256(json.dumps(kept).encode()).hexdigest()
+
+
+def _clock(made: Review) -> str:
+    return f"review:{made.id}"
 
 
 def _one(connection: Connection, review_id: str) -> Review:

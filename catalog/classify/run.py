@@ -53,7 +53,7 @@ def classify(
         for item in contract.fields
         if item.name in table.column_names and not pa.types.is_boolean(table[item.name].type)
     ]
-    found = look([column for column in columns if column.sample], on)
+    found = look([column for column in columns if column.sample], on, contract.title)
     kinds = [seen.kind.detector for seen in found.seen if seen.kind is not None]
     with_person = about_persons(contract, kinds)
     declared = any(bound.kind in _PERSONS for bound in contract.units)
@@ -61,7 +61,7 @@ def classify(
     findings = []
     for seen in found.seen:
         item = items[seen.column.name]
-        for evidence in (seen.kind, seen.hidden):
+        for evidence in (seen.kind, seen.hidden, found.described(seen)):
             if evidence is not None:
                 meaning = found.meaning(seen, evidence.detector, with_person=with_person)
                 findings.append(

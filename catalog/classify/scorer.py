@@ -7,6 +7,7 @@ only as far as the values do not deny it. Decides nothing of grades.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -36,6 +37,8 @@ _FEW_CHECKED: Final = 3
 _WHOLE: Final = 0.85
 # Shares of parts add up to no more than the column, but for what chance passes.
 _NO_OVERLAP: Final = 1.1
+# What the numbers of payment accounts may also be.
+_OF_ACCOUNTS: Final = frozenset({"mobile", "email", "bank_card"})
 _DETECTORS: Final[Mapping[str, Detector]] = {
     "person_name": person_name.detect,
     "enterprise_name": enterprise_name.detect,
@@ -46,9 +49,8 @@ _DETECTORS: Final[Mapping[str, Detector]] = {
     "minor": birth.young,
     "medical": words.holding,
     "criminal_record": words.holding,
-} | dict.fromkeys(
-    ("sex", "marital_status", "ethnic_group", "religion", "political_status", "education"), words.listed
-)
+    "religion": words.believing,
+} | dict.fromkeys(("sex", "marital_status", "ethnic_group", "political_status", "education"), words.listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,10 @@ def combined(*grounds: float) -> float:
 
 def _score(column: Column, kind: Kind) -> Scored | None:
     strength = column.meaning.strength(kind.name)
+    if _owned(column):
+        if kind.name in _OF_ACCOUNTS:
+            return None
+        strength = 1.0 if kind.name == "account" else strength
     if not column.sample:
         return _by_heading(kind, strength)
     if not strength and kind.alone < scoring().least and not kind.text("letters"):
@@ -139,6 +145,15 @@ def _score(column: Column, kind: Kind) -> Scored | None:
     return Scored(kind.name, combined(values, heading), strength, support.share, support.details)
 
 
+def _owned(column: Column) -> bool:
+    """Whether a heading names a payment account, whose number may be a telephone or like a card's."""
+    words = column.meaning.words
+    if re.search(r"卡|card", words):
+        return False
+    means = max(column.meaning.strength("account"), column.meaning.strength("bank_card"))
+    return means >= scoring().initials and bool(re.search(kinds()["account"].text("own"), words))
+
+
 def _by_heading(kind: Kind, strength: float) -> Scored | None:
     """A column without values is judged by its heading alone, at a lower score."""
     score = combined(scoring().heading * scoring().empty * strength)
@@ -147,7 +162,7 @@ def _by_heading(kind: Kind, strength: float) -> Scored | None:
 
 def _enough(column: Column, kind: Kind, support: Support, beyond: float, strength: float) -> bool:
     if support.open and strength >= scoring().initials:
-        return not _only_flags(column) or support.share >= column.limits.share_with_name
+        return not only_flags(column) or support.share >= column.limits.share_with_name
     if strength:
         return beyond >= column.limits.share_with_name
     if kind.name in scoring().exclusive and kind.check:
@@ -159,7 +174,11 @@ def _enough(column: Column, kind: Kind, support: Support, beyond: float, strengt
 
 def _against(column: Column, kind: Kind, beyond: float, strength: float) -> float:
     """What is left of the values under a heading that clearly means something else."""
-    if strength or not column.meaning.decided:
+    if strength:
+        return 1.0
+    if kind.check and any(word in column.meaning.words for word in kind.unlike):
+        return scoring().against_named
+    if not column.meaning.decided:
         return 1.0
     if kind.check and beyond >= _CHECKED:
         return scoring().against_checked
@@ -171,9 +190,14 @@ def _undenied(support: Support, beyond: float) -> float:
     return 1.0 if support.open else min(1.0, 0.7 + beyond)
 
 
-def _only_flags(column: Column) -> bool:
+def only_flags(column: Column) -> bool:
     """Whether nothing but yes and no, or small numbers, stands in the column."""
-    return column.share_of(r"^(?:是|否|有|无|[YNTF01]|YES|NO|TRUE|FALSE)$", raw=False) >= 0.9
+    return (
+        column.share_of(
+            r"^(?:是|否|有|无|[YNTF01]|YES|NO|TRUE|FALSE|合格|不合格|待检|待定|已交|未交|已|未)$", raw=False
+        )
+        >= 0.9
+    )
 
 
 def resident_numbers(column: Column) -> pa.Array:

@@ -20,6 +20,8 @@ from contracts.elements import Element, elements
 
 # A code before a label, a remark behind it: 「1-男」「男(1)」.
 _AROUND: Final = re.compile(r"^\d{1,2}\s*[-_.、:|/ ]?\s*|\s*\(.*\)$")
+_RECORD_NUMBER: Final = r"^(?:\d{7}|\d{9,}|[A-Z]{1,4}\d{6,})$"
+_DATED: Final = r"^(?:19|20)\d\d[-/.年]?\d{1,2}(?:[-/.月]?\d{1,2}日?)?(?:[ T].*)?$"
 _FLAGS: Final = frozenset(
     ["是", "否", "有", "无", "已", "未", "Y", "N", "YES", "NO", "0", "1", "T", "F", "TRUE", "FALSE"]
 )
@@ -34,7 +36,7 @@ def listed(column: Column, kind: Kind) -> Support | None:
     share = telling = 0.0
     for value, count in column.counted.items():
         plain = _AROUND.sub("", value).strip()
-        share += count * (plain in words)
+        share += count * (plain in words or (named and any(part in words for part in plain.split("/"))))
         telling += count * (plain in telling_words)
     share, telling = share / column.sample, telling / column.sample
     details: dict[str, float | int | bool] = {"telling_share": round(telling, 3)}
@@ -62,9 +64,23 @@ def holding(column: Column, kind: Kind) -> Support | None:
     if codes and not named and not _icd_varied(coded):
         codes = 0.0
     details = {"word_share": round(words, 3), "code_share": round(codes, 3)}
+    # Numbers of records stand under headings whose initials are those of a word of the kind.
+    numbered = column.share_of(_RECORD_NUMBER, raw=False) >= column.limits.share
+    sure = column.meaning.strength(kind.name) >= 1.0
+    dated = not sure and column.share_of(_DATED) >= column.limits.share
+    named = named and not numbered and not dated
     share = max(words, codes, min(1.0, words + codes))
     flagged = (kind.rest.get("flags") and named and _part(column, _FLAGS)) or 0.0
     return Support(max(share, flagged), details, open=named) if share or flagged or named else None
+
+
+def believing(column: Column, kind: Kind) -> Support | None:
+    """What the values say for a kind whose values are a list, or texts with its words."""
+    by_list, by_words = listed(column, kind), holding(column, kind)
+    if by_list is None or by_words is None:
+        return by_list or by_words
+    share = max(by_list.share, by_words.share)
+    return Support(share, {**by_words.details, **by_list.details}, open=by_words.open)
 
 
 def medicine_alone(column: Column, kind: str) -> bool:

@@ -112,7 +112,7 @@ class Said:
     score: float = 0.5
 
 
-def blind(columns: Mapping[str, Sequence[str | None]]) -> dict[str, Said]:
+def blind(columns: Mapping[str, Sequence[str | None]], *, title: str = "") -> dict[str, Said]:
     """A judge that sees nothing."""
     return {heading: Said() for heading in columns}
 
@@ -142,13 +142,23 @@ def test_an_empty_cell_is_a_missing_value_to_the_judge(tmp_path: Path) -> None:
     root = write(tmp_path, "t,2,备注,none,no,no,1,\n")
     seen: dict[str, Sequence[str | None]] = {}
 
-    def watch(columns: Mapping[str, Sequence[str | None]]) -> dict[str, Said]:
+    titles = []
+
+    def watch(columns: Mapping[str, Sequence[str | None]], *, title: str = "") -> dict[str, Said]:
         seen.update(columns)
+        titles.append(title)
         return blind(columns)
 
     evaluate(root, "all", watch)
 
     assert seen == {"姓名": ["张三"], "备注": [None]}
+    assert titles == ["t"]
+
+
+def test_a_folder_that_is_one_part_is_read_whole(tmp_path: Path) -> None:
+    root = write(tmp_path, "t,1,姓名,person_name,yes,no,2,\n") / "held_out"
+
+    assert evaluate(root, "validation", blind)["columns"] == 1
 
 
 @pytest.mark.parametrize(

@@ -217,4 +217,5 @@ def test_a_passbook_is_a_persons_account_and_a_firms_is_not() -> None:
     numbers = [digits_of(16, "120")() for _ in range(ROWS)]
     names = [person() for _ in range(ROWS)]
     assert judge({"姓名": names, "银行账号": list(numbers)})["银行账号"].sensitive
-    assert judge({"法定代表人": names, "开户行账号": list(numbers)})["开户行账号"].kind == "none"
+    firm = judge({"法定代表人": names, "开户行账号": list(numbers)})["开户行账号"]
+    assert (firm.kind, firm.personal, firm.grade) == ("bank_card", False, 1)

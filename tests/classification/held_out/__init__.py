@@ -1,1 +1,1 @@
-"""The blind part of the labelled set: sources of invented systems."""
+"""The held-out part of the labelled set: blind."""

@@ -1,1 +1,1 @@
-"""Part of the labelled set."""
+"""Parts of the labelled set that were blind once and are seen now."""

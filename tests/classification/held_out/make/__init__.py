@@ -1,1 +1,1 @@
-"""Programs that make the blind part of the labelled set."""
+"""The program that makes the held-out labelled set: `python -m tests.classification.held_out.make`."""

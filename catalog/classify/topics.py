@@ -1,0 +1,201 @@
+"""What the rows of a table are about, told by its title and its headings.
+
+Patients, offenders, believers and soldiers make columns sensitive that are neutral elsewhere (a result, a
+measure, a title); beasts, goods, buildings and books take the person out of words of medicine and faith.
+Decides the topics and which kind a neutral heading has in them; the values' kinds are the detectors' matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from catalog.classify.column import Column
+from catalog.classify.headings import normalised
+from catalog.classify.kinds import NONE, kinds, scoring, vocabulary
+
+# Values that are times, identifiers or flags are no content of a record.
+_NO_CONTENT: Final = (
+    r"^(?:(?:19|20)\d\d[-/.年]?\d{1,2}(?:[-/.月]?\d{1,2}日?)?(?:[ T].*)?"
+    r"|\d{1,2}[:：]\d{2}.*|\d{7,}|[A-Za-z]{1,6}[-_]?\d{5,})$"
+)
+_NUMBER: Final = r"^-?\d+(?:\.\d+)?$"
+# Topics that take the person out of these kinds.
+_IMPERSONAL: Final[Mapping[str, frozenset[str]]] = {
+    "animals": frozenset({"medical", "minor", "date_of_birth", "sex", "criminal_record"}),
+    "goods": frozenset({"medical", "biometric", "religion"}),
+    "sites": frozenset({"religion"}),
+    "books": frozenset({"medical", "religion", "criminal_record"}),
+}
+# So many columns of a kind make it the topic of the table.
+_TELLING: Final = 2
+# So large a part of the texts of a column without a telling heading holds words of a kind, and is so long.
+_WORDED, _WORDED_FROM = 0.3, 3
+# Kinds whose values follow no form, the stricter first.
+_OF_ROOTS: Final = ("criminal_record", "medical", "religion")
+# Topics of persons whose unreadable columns are theirs.
+_UNNAMED: Final = ("offenders", "patients")
+_OF_PERSONS: Final = frozenset({"patients", "offenders", "believers", "soldiers"})
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The topics of a table.
+
+    Attributes:
+        names: rows of the rule ``topics`` that hold.
+    """
+
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, title: str, columns: Sequence[Column], found: Sequence[str]) -> Topics:
+        """The topics of a table.
+
+        Args:
+            title: of the table; may be empty.
+            columns: of it.
+            found: the kinds its columns have by themselves; two of a topic's kind make it the topic.
+        """
+        headings = [normalised(title), *(column.meaning.words for column in columns)]
+        held = set()
+        for name, row in _topics().items():
+            hits = sum(1 for words in headings if row.found(words))
+            hits += bool(headings[0]) and row.found(headings[0])
+            if hits >= row.least or (row.kind != NONE and found.count(row.kind) >= _TELLING):
+                held.add(name)
+        return cls(frozenset(held))
+
+    @property
+    def impersonal(self) -> bool:
+        """Whether the rows are beasts, goods, sites or works."""
+        return bool(self.names & _IMPERSONAL.keys())
+
+    def denies(self, kind: str, *, persons: bool) -> bool:
+        """Whether a kind found cannot be a person's in this table.
+
+        Args:
+            kind: found by heading and values.
+            persons: whether something identifies the rows as persons.
+        """
+        beasts = "animals" in self.names and kind in _IMPERSONAL["animals"]
+        if beasts:
+            return True
+        if persons or ("patients" in self.names and kind == "medical" and "goods" not in self.names):
+            return False
+        return any(kind in _IMPERSONAL[name] for name in self.names if name in _IMPERSONAL)
+
+    def rooted(self, column: Column, *, persons: bool) -> str:
+        """The open kind a heading holds a root of, where the rows agree; empty where none.
+
+        Rows agree that are persons, or of the kind's own topic.
+
+        Args:
+            column: nothing was found in it by itself.
+            persons: whether something identifies the rows as persons, staff left out.
+        """
+        if not column.sample or column.share_of(_NO_CONTENT) >= column.limits.share_with_name:
+            return ""
+        for kind in _OF_ROOTS:
+            if kind not in column.meaning.roots or self.denies(kind, persons=persons):
+                continue
+            if persons or any(_topics()[name].kind == kind for name in self.names):
+                return kind
+        return ""
+
+    def unnamed(self, column: Column, *, persons: bool) -> str:
+        """The kind of a column whose heading nobody can read, in a table of patients, offenders or believers.
+
+        Such a column tells of the person more often than not: in doubt it is sensitive.
+
+        Args:
+            column: nothing was found in it by itself.
+            persons: whether something identifies the rows as persons, staff left out.
+        """
+        words = column.meaning.words
+        if not persons or column.meaning.other or not column.sample or "animals" in self.names:
+            return ""
+        neutral = str(vocabulary("topics", "headings")["neutral"])
+        if not words.isascii() or column.meaning.kinds.keys() - _OF_ROOTS or re.search(neutral, words):
+            return ""
+        if column.share_of(_NO_CONTENT) >= column.limits.share_with_name:
+            return ""
+        for name in _UNNAMED:
+            if name in self.names and not self.denies(_topics()[name].kind, persons=persons):
+                return _topics()[name].kind
+        return ""
+
+    def kind_of(self, column: Column, *, persons: bool) -> str:
+        """The kind a neutral heading has where the rows are of a topic; empty where it has none.
+
+        Args:
+            column: nothing was found in it by itself.
+            persons: whether something identifies the rows as persons, staff left out.
+        """
+        if not persons or "animals" in self.names or not column.sample:
+            return ""
+        for name in sorted(self.names & _OF_PERSONS):
+            kind = kinds()[_topics()[name].kind]
+            topical, against = kind.text("topical"), kind.text("not_topical")
+            words = column.meaning.words
+            if not topical or (against and re.search(against, words)):
+                continue
+            tokens = {token.strip("0123456789") for token in words.split("_")}
+            told = re.search(topical, words) or tokens & set(kind.listed("topical_latin"))
+            worded = column.share_of(kind.text("contains")) >= column.limits.share_with_name
+            if name != "patients" and column.share_of(_NUMBER) >= column.limits.share_with_name:
+                continue
+            if (told or worded) and column.share_of(_NO_CONTENT) < column.limits.share_with_name:
+                return kind.name
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Topic:
+    kind: str
+    least: int
+    words: re.Pattern[str]
+    latin: frozenset[str]
+
+    def found(self, words: str) -> bool:
+        return bool(self.words.search(words)) or any(
+            token.strip("0123456789") in self.latin for token in words.split("_")
+        )
+
+
+@cache
+def _topics() -> Mapping[str, _Topic]:
+    rows: Mapping[str, Any] = vocabulary("topics", "headings")
+    return {
+        name: _Topic(row["kind"], row["least"], re.compile(row["words"]), frozenset(row["latin"]))
+        for name, row in rows.items()
+        if isinstance(row, dict)
+    }
+
+
+def worded(column: Column) -> str:
+    """The kind whose words a part of the texts holds under a heading that says nothing; empty if none."""
+    if column.meaning.decided or column.longest < _WORDED_FROM:
+        return ""
+    for kind in ("criminal_record", "medical", "religion"):
+        if column.share_of(kinds()[kind].text("contains")) >= _WORDED:
+            return kind
+    return ""
+
+
+def of_staff(words: str) -> bool:
+    """Whether a heading names those who run a thing: 库管员, 负责人."""
+    return bool(re.search(str(vocabulary("topics", "headings")["staff"]), words))
+
+
+def of_a_child(words: str) -> bool:
+    """Whether a neutral heading in a table of children tells of a child: 班级, 小名, not 园所名称."""
+    return not re.search(str(vocabulary("topics", "headings")["not_of_child"]), words)
+
+
+def told_score() -> float:
+    """The score of a kind that the topic of the table tells."""
+    return max(scoring().least, scoring().context)

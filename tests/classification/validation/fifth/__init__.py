@@ -1,0 +1,1 @@
+"""The fifth validation part of the labelled set."""

@@ -1,0 +1,1 @@
+"""Makes the fifth validation part: columns of invented systems, most of them sensitive."""

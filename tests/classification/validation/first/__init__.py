@@ -1,0 +1,1 @@
+"""The first validation part of the labelled set."""

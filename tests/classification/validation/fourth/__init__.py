@@ -1,0 +1,1 @@
+"""The fourth validation part of the labelled set."""

@@ -1,0 +1,1 @@
+"""Programs that make the fourth validation part of the labelled set."""

@@ -1,0 +1,1 @@
+"""The second validation part of the labelled set."""

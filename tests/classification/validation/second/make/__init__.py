@@ -1,0 +1,1 @@
+"""Programs that make the second validation part of the labelled set."""

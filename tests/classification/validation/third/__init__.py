@@ -1,0 +1,1 @@
+"""The third validation part of the labelled set."""

@@ -1,0 +1,1 @@
+"""Programs that make the third validation part of the labelled set."""
