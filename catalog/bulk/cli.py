@@ -37,12 +37,13 @@ def bulk() -> None:
 
 @bulk.command("template")
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
-def template(out: Path) -> None:
+@as_json
+def template(out: Path, as_json: bool) -> None:
     """Write the empty form (目录编制表) to OUT.xlsx: one row a data item."""
     from catalog.bulk import writing
 
     writing.template(out)
-    click.echo(f"{out}: fill it in, then `ybz bulk import {out}`")
+    _say({"file": str(out)}, f"{out}: fill it in, then `ybz bulk import {out}`", as_json)
 
 
 @bulk.command("import")
@@ -288,7 +289,7 @@ def _entered(file: Path, made: Sequence[Catalogued], as_json: bool) -> None:
     changed = sum(bool(line["changed"]) for line in lines)
     click.echo(f"{file}: {len(lines)} entries, {changed} new or changed")
     if any(line["state"] == "checked" for line in lines):
-        click.echo("next: the head of the department, `ybz entry sign NAME`")
+        click.echo("next: the head of the department, `ybz entry sign NAME --revision N`")
 
 
 def _say(document: Any, words: str, as_json: bool) -> None:

@@ -12,7 +12,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+    union,
+)
 
 from catalog import revisions
 from catalog.errors import CatalogError
@@ -39,6 +52,8 @@ WITHDRAWN: Final = "withdrawn"
 # Entries on a page, and the most a caller may ask for.
 PAGE: Final = 100
 LARGEST_PAGE: Final = 1000
+# Where so many acts or releases are told of, every page finds entries of its own soon.
+_MANY: Final = 10_000
 # Names of one statement.
 _NAMED: Final = 500
 
@@ -86,7 +101,10 @@ def page(
     """
     if not 1 <= size <= LARGEST_PAGE:
         raise HarvestError(f"a page holds 1 to {LARGEST_PAGE} entries")
-    rows = connection.execute(_listed(after, changed_since).limit(size + 1)).all()
+    query = _listed(after, changed_since)
+    if changed_since is not None and _few(connection, changed_since):
+        query = query.where(entries.c.id.in_(_touched(changed_since)))
+    rows = connection.execute(query.limit(size + 1)).all()
     held, more = rows[:size], len(rows) > size
     on = local_date(now)
     nodes = [node for entry in _entries(connection, held, said, on) for node in _nodes(entry, said, on)]
@@ -132,40 +150,61 @@ def linked(made: Page, this: str, following: str) -> dict[str, Any]:
 
 
 def _listed(after: str, changed_since: datetime | None) -> Select[Any]:
-    """Name, code, state and the instants of entries that were ever published, by name."""
+    """Name, code, state and the instants of entries that were ever published, by name.
+
+    Instants are looked up entry by entry: a page reads those of its own entries and of no others.
+    """
     a, r, o, e = entry_acts.c, releases.c, open_files.c, entries.c
     # What put an entry in force or took it out; an act that leaves it as it is, is nobody else's matter.
     told = or_(a.event == revisions.PUBLISH, a.state_before != a.state_after)
-    acts = (
-        select(a.entry_id, func.max(a.made_at).label("acted"))
-        .where(a.state_after.in_((PUBLISHED, WITHDRAWN)), told)
-        .group_by(a.entry_id)
-        .subquery()
-    )
-    last = select(r.dataset, func.max(r.published_at).label("released")).group_by(r.dataset).subquery()
-    opened = (
-        select(o.dataset, func.max(o.published_at).label("opened"), func.max(o.withdrawn_at).label("shut"))
-        .group_by(o.dataset)
-        .subquery()
-    )
-    seen = acts.c.acted, last.c.released, opened.c.opened, opened.c.shut
+    acted = _latest(a.made_at, a.entry_id == e.id, a.state_after.in_((PUBLISHED, WITHDRAWN)), told)
+    released = _latest(r.published_at, r.dataset == e.name)
+    opened = _latest(o.published_at, o.dataset == e.name)
+    shut = _latest(o.withdrawn_at, o.dataset == e.name)
     query = (
-        select(e.name, e.code, e.state, e.published_at, *seen)
-        .outerjoin(acts, acts.c.entry_id == e.id)
-        .outerjoin(last, last.c.dataset == e.name)
-        .outerjoin(opened, opened.c.dataset == e.name)
+        select(
+            e.name, e.code, e.state, e.published_at, acted.label("acted"), released.label("released"),
+            opened.label("opened"), shut.label("shut"),
+        )
         .where(e.published_at.is_not(None), e.name > after)
         .order_by(e.name)
-    )
+    )  # fmt: skip
     if changed_since is None:
         return query.where(e.state == PUBLISHED)
     # An entry that was withdrawn stays withdrawn for others while a new revision of it is on its way.
     return query.where(
         or_(
-            acts.c.acted >= changed_since,
-            and_(e.state == PUBLISHED, or_(*(instant >= changed_since for instant in seen[1:]))),
-            and_(acts.c.acted.is_(None), e.published_at >= changed_since),
+            acted >= changed_since,
+            and_(e.state == PUBLISHED, or_(*(each >= changed_since for each in (released, opened, shut)))),
+            and_(acted.is_(None), e.published_at >= changed_since),
         )
+    )
+
+
+def _latest(instant: Column[Any], *of_entry: ColumnElement[bool]) -> ScalarSelect[Any]:
+    return select(func.max(instant)).where(*of_entry).correlate(entries).scalar_subquery()
+
+
+def _few(connection: Connection, since: datetime) -> bool:
+    """Whether so little happened since an instant that the entries are found by it, not one after another."""
+    a, r = entry_acts.c, releases.c
+    happened = (select(a.id).where(a.made_at >= since), select(r.id).where(r.published_at >= since))
+    counts = [
+        connection.execute(select(func.count()).select_from(query.limit(_MANY).subquery())).scalar_one()
+        for query in happened
+    ]
+    return max(counts) < _MANY
+
+
+def _touched(since: datetime) -> CompoundSelect[Any]:
+    """Entries anything happened to since an instant, found by its index."""
+    a, r, o, e = entry_acts.c, releases.c, open_files.c, entries.alias("touched").c
+    filed = or_(o.published_at >= since, o.withdrawn_at >= since)
+    return union(
+        select(a.entry_id).where(a.made_at >= since),
+        select(e.id).where(e.published_at >= since),
+        select(e.id).where(e.name.in_(select(r.dataset).where(r.published_at >= since))),
+        select(e.id).where(e.name.in_(select(o.dataset).where(filed))),
     )
 
 

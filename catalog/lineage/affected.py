@@ -7,38 +7,30 @@ each of them is :mod:`catalog.lineage.impact`'s; here nobody has written one yet
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
 from catalog import revisions
 from catalog.lineage.filters import columns_of
-from catalog.lineage.graph import EVERY, Reached, ReachedDataset, reach
+from catalog.lineage.granted import terms_of
+from catalog.lineage.graph import EVERY
+from catalog.lineage.mentions import ELSEWHERE, mentioning
+from catalog.lineage.reach import Reach, Reached, ReachedDataset, walk
 from catalog.store.tables.authority import authority_terms
 from catalog.store.tables.backflow import subscriptions
 from catalog.store.tables.forms import forms
 from catalog.store.tables.grants import grants
 from catalog.store.tables.identity import organisations
-from catalog.store.tables.ledger import entries
-from catalog.store.tables.ledger import revisions as revision_rows
 from catalog.store.tables.libraries import libraries, library_members
 from catalog.store.tables.linking import links
-from contracts.model import Contract, RuleKind
 from policies import odrl
 
-# Of more datasets every contract in force is looked through instead of asking for each by name.
-_ASKED: Final = 40
-_NAME: Final = re.compile(r'"([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)"')
 _GRANTED: Final = re.compile(re.escape(odrl.DATASET) + r"([a-z0-9_.]+)\"")
-_ELSEWHERE: Final = (RuleKind.REFERENCE, RuleKind.AGREEMENT)
-
-# Dataset → its fields that change, `*` where the rows do.
-Columns = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +63,29 @@ class Affected:
 
     Attributes:
         dataset, field: what changes; field None for all of it.
-        columns: computed from it, the nearest first.
+        columns: computed from it, the nearest first; one page of them.
+        total: how many there are, the rows of a dataset counted as one.
+        datasets: the composed datasets among them, with counts.
         uses: the rest, the nearest first.
     """
 
     dataset: str
     field: str | None
     columns: tuple[Reached, ...]
+    total: int
+    datasets: tuple[ReachedDataset, ...]
     uses: tuple[Use, ...]
-
-    @property
-    def datasets(self) -> tuple[ReachedDataset, ...]:
-        """The composed datasets among them, with counts."""
-        made: dict[str, list[Reached]] = {}
-        for each in self.columns:
-            made.setdefault(each.dataset, []).append(each)
-        return tuple(
-            ReachedDataset(
-                name, all_[0].hops, sum(c.field != EVERY for c in all_), any(c.field == EVERY for c in all_)
-            )
-            for name, all_ in made.items()
-        )
 
 
 def affected_by(
-    connection: Connection, dataset: str, field: str | None, on: date, *, depth: int | None = None
+    connection: Connection,
+    dataset: str,
+    field: str | None,
+    on: date,
+    *,
+    depth: int | None = None,
+    limit: int | None = None,
+    after: int = 0,
 ) -> Affected:
     """Everything that reads a column, directly or through what is composed from it.
 
@@ -105,51 +95,81 @@ def affected_by(
         field: one of its fields; None for all of them and its rows.
         on: day; grants and forms that ended before it are left out, those that begin later are not.
         depth: most generations of composed datasets; None for all.
+        limit: most columns named; None for all.
+        after: how many of the nearest columns are passed over.
     """
-    columns = reach(connection, dataset, field, depth=depth)
-    hops = {(each.dataset, each.field): each.hops for each in columns}
-    contract = revisions.current(connection, dataset).contract
-    starts = [field] if field is not None else [*(item.name for item in contract.fields), EVERY]
-    hops |= {(dataset, name): 0 for name in starts}
-    grouped: dict[str, set[str]] = {}
-    for name, item in hops:
-        grouped.setdefault(name, set()).add(item)
-    read = {name: frozenset(items) for name, items in grouped.items()}
+    reached = walk(connection, dataset, field, depth=depth)
+    names = reached.names | {dataset}
     found = (
-        *_grants(connection, read, on),
-        *_forms(connection, read, on),
-        *_subscriptions(connection, read),
-        *_contracts(connection, read),
-        *_authorities(connection, read),
-        *_libraries(connection, read),
-        *_links(connection, read),
+        *_grants(connection, names, on),
+        *_forms(connection, names, on),
+        *_subscriptions(connection, names),
+        *_contracts(connection, names),
+        *_authorities(connection, names),
+        *_libraries(connection, names),
+        *_links(connection, names),
     )
-    nearest: dict[str, int] = {}
-    for (name, _), far in hops.items():
-        nearest[name] = min(far, nearest.get(name, far))
-    uses = [Use(*each, hops=_hops(each[3], hops, nearest)) for each in dict.fromkeys(found)]
+    met = _Met(connection, reached, (dataset, field), {use.dataset for use in found})
+    uses = dict.fromkeys(use for each in found for use in met.uses(each))
     return Affected(
-        dataset, field, columns, tuple(sorted(uses, key=lambda u: (u.hops, u.kind, u.id, u.column)))
+        dataset,
+        field,
+        reached.page(connection, limit, after),
+        reached.total,
+        reached.datasets,
+        tuple(sorted(uses, key=lambda u: (u.hops, u.kind, u.id, u.column))),
     )
 
 
-# Kind, id, who, column, through, detail.
-_Found = tuple[str, str, str, str, str, str]
+@dataclass(frozen=True, slots=True)
+class _Reads:
+    """What a user reads of one dataset.
+
+    Attributes:
+        kind, id, who, detail: see :class:`Use`.
+        dataset: of what it reads.
+        fields: field → through what of the user it is read; ``*`` where any column of it counts.
+    """
+
+    kind: str
+    id: str
+    who: str
+    detail: str
+    dataset: str
+    fields: Mapping[str, str]
 
 
-def _hops(column: str, hops: Mapping[tuple[str, str], int], nearest: Mapping[str, int]) -> int:
-    dataset, _, name = column.rpartition(".")
-    return hops.get((dataset, name), nearest[dataset])
+class _Met:
+    """Which columns that users read change, and over how many edges."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        reached: Reach,
+        start: tuple[str, str | None],
+        datasets: Collection[str],
+    ) -> None:
+        self._whole = dict(reached.whole)
+        self._parts = reached.fields(connection, datasets)
+        dataset, name = start
+        if name is None:
+            self._whole[dataset] = 0
+        else:
+            self._parts[dataset] = {name: 0}
+
+    def uses(self, read: _Reads) -> Iterator[Use]:
+        """Every column a user reads that changes."""
+        parts, whole = self._parts.get(read.dataset, {}), self._whole.get(read.dataset)
+        for name, through in read.fields.items():
+            if name == EVERY:
+                hops: int | None = min([*parts.values(), *(() if whole is None else (whole,))])
+            else:
+                hops = parts.get(name, whole)
+            if hops is not None:
+                yield Use(read.kind, read.id, read.who, f"{read.dataset}.{name}", through, read.detail, hops)
 
 
-def _met(read: Columns, dataset: str, names: Collection[str]) -> list[str]:
-    """Those of the columns a user reads that change; all of them where the rows do."""
-    changed = read.get(dataset, frozenset())
-    met = sorted(changed & set(names))
-    return met or ([EVERY] if EVERY in changed else [])
-
-
-def _grants(connection: Connection, read: Columns, on: date) -> Iterator[_Found]:
+def _grants(connection: Connection, names: Set[str], on: date) -> Iterator[_Reads]:
     rows = connection.execute(
         select(grants, organisations.c.name.label("who"))
         .join(organisations, organisations.c.code == grants.c.grantee)
@@ -157,68 +177,63 @@ def _grants(connection: Connection, read: Columns, on: date) -> Iterator[_Found]
         .order_by(grants.c.id)
     )
     for row in rows:
-        if read.keys().isdisjoint(_GRANTED.findall(row.agreement)):
+        if names.isdisjoint(_GRANTED.findall(row.agreement)):
             continue
-        terms = odrl.read(json.loads(row.agreement)).terms
         begins = f", from {row.valid_from}" if row.valid_from > on else ""
-        detail = f"{row.purpose}, until {row.valid_to}{begins}"
+        said = "grant", row.id, row.who, f"{row.purpose}, until {row.valid_to}{begins}"
+        terms = terms_of(row.agreement)
         for term in terms.datasets:
-            for name in _met(read, term.name, term.columns):
-                yield "grant", row.id, row.who, f"{term.name}.{name}", "column", detail
-            for name in _met(read, term.name, columns_of(term.row_filter)) if term.row_filter else ():
-                if name != EVERY:
-                    yield "grant", row.id, row.who, f"{term.name}.{name}", "row filter", detail
+            yield _Reads(*said, term.name, dict.fromkeys(term.columns, "column"))
+            if term.row_filter:
+                yield _Reads(*said, term.name, dict.fromkeys(columns_of(term.row_filter), "row filter"))
         for join in terms.joins:
-            for dataset, name in (
-                (join.left_dataset, join.left_field),
-                (join.right_dataset, join.right_field),
-            ):
-                if name in read.get(dataset, ()):
-                    yield "grant", row.id, row.who, f"{dataset}.{name}", "join", detail
+            yield _Reads(*said, join.left_dataset, {join.left_field: "join"})
+            yield _Reads(*said, join.right_dataset, {join.right_field: "join"})
 
 
-def _forms(connection: Connection, read: Columns, on: date) -> Iterator[_Found]:
+def _forms(connection: Connection, names: Set[str], on: date) -> Iterator[_Reads]:
     for row in connection.execute(select(forms).where(forms.c.valid_to >= on).order_by(forms.c.code)):
         for item in row.items:
+            if (dataset := item.get("dataset")) not in names:
+                continue
+            said = "form", row.code, row.issuer, f"{row.title}: {item['title']}", dataset
             for through, name in (("item", item.get("field")), ("key", item.get("key"))):
-                for met in _met(read, item.get("dataset") or "", [name]) if name else ():
-                    detail = f"{row.title}: {item['title']}"
-                    yield "form", row.code, row.issuer, f"{item['dataset']}.{met}", through, detail
+                if name:
+                    yield _Reads(*said, {name: through})
 
 
-def _subscriptions(connection: Connection, read: Columns) -> Iterator[_Found]:
+def _subscriptions(connection: Connection, names: Set[str]) -> Iterator[_Reads]:
     rows = connection.execute(
         select(subscriptions, organisations.c.name.label("who"))
         .join(organisations, organisations.c.code == subscriptions.c.subscriber)
         .where(subscriptions.c.state == "active")
         .order_by(subscriptions.c.id)
     )
-    for row in rows:
-        if row.dataset not in read:
-            continue
-        contract = revisions.current(connection, row.dataset).contract
+    met = [row for row in rows if row.dataset in names]
+    entries = revisions.called(connection, {row.dataset for row in met})
+    for row in met:
+        contract = entries[row.dataset].contract
         used = dict.fromkeys(contract.key, "key")
         if contract.area is not None:
             used[contract.area.field] = "area"
         used |= dict.fromkeys(row.fields, "field")
-        for name in _met(read, row.dataset, used):
-            through = used.get(name, "rows")
-            yield "subscription", row.id, row.who, f"{row.dataset}.{name}", through, f"area {row.area}"
+        yield _Reads("subscription", row.id, row.who, f"area {row.area}", row.dataset, used)
 
 
-def _contracts(connection: Connection, read: Columns) -> Iterator[_Found]:
-    """Rules and joins of other contracts that read a changed column."""
-    for contract in _naming(connection, tuple(read)):
+def _contracts(connection: Connection, names: Set[str]) -> Iterator[_Reads]:
+    """Rules and joins of other contracts that read a dataset."""
+    for contract in mentioning(connection, names):
         who = contract.department.name
         for rule in contract.rules:
-            other = rule.args.get("dataset") if rule.kind in _ELSEWHERE else None
-            if other is None or other == contract.name:
-                continue
-            for name in _met(read, other, _compared(rule.args)):
-                yield "rule", contract.name, who, f"{other}.{name}", rule.kind.value, rule.id
+            other = str(rule.args.get("dataset")) if rule.kind in ELSEWHERE else ""
+            if other in names and other != contract.name:
+                kind = rule.kind.value
+                compared = dict.fromkeys(_compared(rule.args), kind)
+                yield _Reads("rule", contract.name, who, rule.id, other, compared)
         for join in contract.joins:
-            if join.dataset != contract.name and join.other in read.get(join.dataset, ()):
-                yield "join", contract.name, who, f"{join.dataset}.{join.other}", "declared join", join.field
+            if join.dataset in names and join.dataset != contract.name:
+                read = {join.other: "declared join"}
+                yield _Reads("join", contract.name, who, join.field, join.dataset, read)
 
 
 def _compared(args: Mapping[str, Any]) -> list[str]:
@@ -227,38 +242,15 @@ def _compared(args: Mapping[str, Any]) -> list[str]:
     return [name for name in named if name]
 
 
-def _naming(connection: Connection, names: Sequence[str]) -> Iterator[Contract]:
-    """Contracts in force that name one of the datasets; the others are not parsed."""
-    number = revision_rows.c.number
-    query = (
-        select(entries.c.name, revision_rows.c.contract)
-        .join(revision_rows, revision_rows.c.entry_id == entries.c.id)
-        .where(or_(number == entries.c.published_revision, _unpublished()))
-        .order_by(entries.c.name)
-    )
-    if len(names) <= _ASKED:
-        text = revision_rows.c.contract
-        query = query.where(or_(*(text.contains(f'"{name}"', autoescape=True) for name in names)))
-    wanted = set(names)
-    for row in connection.execute(query):
-        if not wanted.isdisjoint(_NAME.findall(row.contract)):
-            yield revisions.parsed(row.contract)
-
-
-def _unpublished() -> Any:
-    newest = revision_rows.c.number == entries.c.current_revision
-    return entries.c.published_revision.is_(None) & newest
-
-
-def _authorities(connection: Connection, read: Columns) -> Iterator[_Found]:
+def _authorities(connection: Connection, names: Set[str]) -> Iterator[_Reads]:
     rows = connection.execute(select(authority_terms).where(authority_terms.c.ended_on.is_(None)))
     for row in rows:
-        if row.field in read.get(row.dataset, ()):
-            column = f"{row.dataset}.{row.field}"
-            yield "authority", row.element, row.department, column, "item", f"{row.element} of {row.subject}"
+        if row.dataset in names:
+            detail = f"{row.element} of {row.subject}"
+            yield _Reads("authority", row.element, row.department, detail, row.dataset, {row.field: "item"})
 
 
-def _libraries(connection: Connection, read: Columns) -> Iterator[_Found]:
+def _libraries(connection: Connection, names: Set[str]) -> Iterator[_Reads]:
     rows = connection.execute(
         select(library_members.c.dataset, *libraries.c["name", "title", "owner"])
         .join(libraries, libraries.c.id == library_members.c.library_id)
@@ -266,30 +258,30 @@ def _libraries(connection: Connection, read: Columns) -> Iterator[_Found]:
         .order_by(libraries.c.name, library_members.c.dataset)
     )
     for row in rows:
-        if row.dataset in read:
-            yield "library", row.name, row.owner, f"{row.dataset}.{EVERY}", "member", row.title
+        if row.dataset in names:
+            yield _Reads("library", row.name, row.owner, row.title, row.dataset, {EVERY: "member"})
 
 
-def _links(connection: Connection, read: Columns) -> Iterator[_Found]:
+def _links(connection: Connection, names: Set[str]) -> Iterator[_Reads]:
     rows = connection.execute(select(links).where(links.c.removed_at.is_(None)).order_by(links.c.id))
     for row in rows:
-        if row.dataset in read:
-            yield "link", row.id, row.tied_by, f"{row.dataset}.{EVERY}", row.kind, row.target
+        if row.dataset in names:
+            yield _Reads("link", row.id, row.tied_by, row.target, row.dataset, {EVERY: row.kind})
 
 
 def as_document(found: Affected, limit: int, offset: int = 0) -> dict[str, Any]:
-    """For ``--json``: counts whole, columns and users one page of at most ``limit`` each."""
+    """For ``--json``: counts whole, the page of columns found, and as many users."""
     kinds = ("grant", "form", "subscription", "rule", "join", "authority", "library", "link")
     end = offset + limit
     return {
         "dataset": found.dataset,
         "field": found.field,
-        "breaks": bool(found.columns or found.uses),
-        "columns_total": len(found.columns),
+        "breaks": bool(found.total or found.uses),
+        "columns_total": found.total,
         "uses_total": len(found.uses),
-        "next_offset": end if limit and end < max(len(found.columns), len(found.uses)) else None,
+        "next_offset": end if limit and end < max(found.total, len(found.uses)) else None,
         "datasets": [asdict(each) for each in found.datasets],
-        "columns": [asdict(each) for each in found.columns[offset:end]],
+        "columns": [asdict(each) for each in found.columns],
         "counts": {kind: len({use.id for use in found.uses if use.kind == kind}) for kind in kinds},
         "uses": [asdict(use) for use in found.uses[offset:end]],
     }

@@ -75,12 +75,14 @@ def _of_column(name: str, depth: int | None, limit: int, offset: int, as_json: b
     today = local_date(datetime.now(UTC))
     with reading(open_store(Home.find())) as connection:
         start = start_of(connection, name)
-        found = affected_by(connection, start.dataset, start.field, today, depth=depth)
+        found = affected_by(
+            connection, start.dataset, start.field, today, depth=depth, limit=limit, after=offset
+        )
     if as_json:
         click.echo(json.dumps(as_document(found, limit, offset), ensure_ascii=False))
     else:
         _print_affected(name, found, limit)
-    return bool(found.columns or found.uses)
+    return bool(found.total or found.uses)
 
 
 def _print_affected(name: str, found: Affected, limit: int) -> None:
@@ -100,13 +102,11 @@ def _print_affected(name: str, found: Affected, limit: int) -> None:
     users = len({(use.kind, use.id) for use in found.uses})
     counted = ", ".join(
         (
-            f"{_many(len(found.columns), 'column')} of {_many(len(found.datasets), 'composed dataset')}",
+            f"{_many(found.total, 'column')} of {_many(len(found.datasets), 'composed dataset')}",
             _many(users, "other user"),
         )
     )
-    click.echo(
-        f"if {name} changes: {counted}" if users or found.columns else f"nothing reads {name}", err=True
-    )
+    click.echo(f"if {name} changes: {counted}" if users or found.total else f"nothing reads {name}", err=True)
 
 
 def _many(count: int, what: str) -> str:
@@ -120,6 +120,7 @@ def _print(found: Impact) -> None:
         click.echo(f"  {'breaks' if finding.breaking else 'changes'}: {finding}")
     groups = (
         ("subscriber", "area", found.subscribers),
+        ("form", "title", found.forms),
         ("grant", "purpose", found.grants),
         ("composed dataset", "kind", found.composed),
     )

@@ -1,4 +1,4 @@
-"""What a new contract means to one user of a dataset: a subscriber, a grant, a composed dataset.
+"""What a new contract means to one user of a dataset: a subscriber, a form, a grant, a composed dataset.
 
 Decides which differences each of them feels, and whether it breaks what they have. Pure: who they are is
 read by :mod:`catalog.lineage.impact`, which differences there are is :mod:`contracts.compare`'s.
@@ -10,7 +10,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from catalog.lineage.columns import EVERY, Edge, LineageError, UnknownInput, column_lineage, inherited_grade
+from catalog.lineage.columns import (
+    EVERY,
+    Edge,
+    LineageError,
+    UnknownInput,
+    column_lineage,
+    inherited_grade,
+    kinds_behind,
+)
 from contracts.findings import Finding, Touches
 from contracts.model import Contract
 from policies.terms import Terms
@@ -26,8 +34,8 @@ class Effect:
     """One thing a user feels.
 
     Attributes:
-        through: what of theirs it meets: ``dataset``, ``field``, ``key``, ``area``, ``column``,
-            ``row filter``, ``join``, ``purpose``, ``lineage``, ``sql`` or ``grade``.
+        through: what of theirs it meets: ``dataset``, ``field``, ``item``, ``key``, ``area``, ``column``,
+            ``row filter``, ``join``, ``purpose``, ``lineage``, ``sql``, ``grade`` or ``unit``.
         field: the field of the changed dataset, or None.
         what: one sentence.
         breaking: what they have stops working or means something else.
@@ -56,6 +64,29 @@ def subscriber_feels(fields: Collection[str], old: Contract, found: Sequence[Fin
         elif finding.field in old.key:
             made.append(Effect("key", finding.field, finding.what, True))
     return tuple(made)
+
+
+def form_feels(items: Sequence[tuple[str, str, str]], found: Sequence[Finding]) -> tuple[Effect, ...]:
+    """What a form (报表) that is prefilled from the dataset feels.
+
+    Args:
+        items: of the form that are prefilled from it: title, field, and the key that finds the row.
+        found: the differences.
+    """
+    made: list[Effect] = []
+    for title, field, key in items:
+        for through, name in (("item", field), ("key", key)):
+            made += [
+                Effect(through, finding.field, f"{title}: {finding.what}", finding.breaking)
+                for finding in found
+                if finding.field == name and finding.touches is not Touches.TEXT
+            ]
+    made += [
+        Effect("dataset", None, finding.what, True)
+        for finding in found
+        if finding.field is None and finding.breaking and finding.touches in {*_ALL, Touches.KEY}
+    ]
+    return tuple(dict.fromkeys(made))
 
 
 def grant_feels(
@@ -125,6 +156,7 @@ def composed_feels(
         was, now = inherited_grade(target, before), inherited_grade(target, after)
         if now > was:
             made.append(Effect("grade", None, f"it inherits grade {now}, no longer {was}", True))
+        made += _behind(kinds_behind(target.name, before), kinds_behind(target.name, after))
     return tuple(made)
 
 
@@ -154,6 +186,14 @@ def _joins(terms: Terms, old: Contract, new: Contract, found: Iterable[Finding])
                 yield Effect("join", field, f"{names}: {broken[field]}", True)
             if (field, *other) in was - still:
                 yield Effect("join", field, f"{names} is no longer declared", True)
+
+
+def _behind(was: Collection[str], now: Collection[str]) -> Iterator[Effect]:
+    """Units behind a composed dataset decide how it is counted and who may have it."""
+    for kind in sorted(set(now) - set(was)):
+        yield Effect("unit", None, f"there are rows of a {kind} behind it now: it is protected by them", True)
+    for kind in sorted(set(was) - set(now)):
+        yield Effect("unit", None, f"there are no rows of a {kind} behind it any more", True)
 
 
 def _end(edge: Edge) -> str:

@@ -1,34 +1,34 @@
 """Impact 影响分析: what a new contract would change for everyone who uses its dataset.
 
-Decides who uses a dataset: active backflow subscriptions, grants in force on a day, datasets composed
-from it. What each of them feels is :mod:`catalog.lineage.felt`'s. Nothing is written, nobody is told.
+Decides who uses a dataset: active backflow subscriptions, forms prefilled from it and grants in force on a
+day, datasets composed from it. What each of them feels is :mod:`catalog.lineage.felt`'s. Nothing is written,
+nobody is told.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from catalog.errors import UnknownDataset
 from catalog.lineage.columns import UnknownInput, known_inputs
-from catalog.lineage.felt import Effect, composed_feels, grant_feels, subscriber_feels
+from catalog.lineage.felt import Effect, composed_feels, form_feels, grant_feels, subscriber_feels
 from catalog.lineage.filters import columns_of
+from catalog.lineage.granted import terms_of
 from catalog.lineage.graph import EVERY, Edge, edges_between, impact, sources_among
 from catalog.revisions import Contracts, Revision, all_current, current
 from catalog.store.tables.backflow import subscriptions
+from catalog.store.tables.forms import forms
 from catalog.store.tables.grants import grants
 from catalog.store.tables.identity import organisations
 from contracts.compare import findings
 from contracts.findings import Finding
 from contracts.model import Contract
 from contracts.versions import Step, step_between
-from policies import odrl
 from policies.terms import Terms
 
 
@@ -37,9 +37,9 @@ class Felt:
     """One user of the dataset and what they would feel.
 
     Attributes:
-        id: of the subscription or grant; the name of the composed dataset.
-        code, who: organisation concerned; of a composed dataset its department.
-        detail: area of a subscription, purpose of a grant, kind of a composed dataset.
+        id: of the subscription or grant; the code of the form; the name of the composed dataset.
+        code, who: organisation concerned; of a composed dataset its department; of a form who issues it.
+        detail: area of a subscription, title of a form, purpose of a grant, kind of a composed dataset.
         effects: empty where they would notice nothing.
     """
 
@@ -64,7 +64,7 @@ class Impact:
         revision: number of the revision it is compared with.
         found: every difference.
         step: the version step it asks for and takes.
-        subscribers, grants, composed: everyone who uses the dataset.
+        subscribers, forms, grants, composed: everyone who uses the dataset.
     """
 
     dataset: str
@@ -72,13 +72,14 @@ class Impact:
     found: tuple[Finding, ...]
     step: Step
     subscribers: tuple[Felt, ...]
+    forms: tuple[Felt, ...]
     grants: tuple[Felt, ...]
     composed: tuple[Felt, ...]
 
     @property
     def users(self) -> tuple[Felt, ...]:
         """All of them."""
-        return (*self.subscribers, *self.grants, *self.composed)
+        return (*self.subscribers, *self.forms, *self.grants, *self.composed)
 
     @property
     def breaks(self) -> bool:
@@ -106,6 +107,7 @@ def impact_of(connection: Connection, contract: Contract, on: date) -> Impact:
         found=found,
         step=step_between(old.version, contract.version, found),
         subscribers=tuple(_subscribers(connection, old, found)),
+        forms=tuple(_forms(connection, old, found, on)),
         grants=tuple(_grants(connection, old, contract, found, on)),
         composed=tuple(_composed(connection, old, contract, found)),
     )
@@ -119,7 +121,7 @@ def used_among(connection: Connection, names: Collection[str], on: date) -> froz
     used = set(connection.execute(active).scalars())
     agreements = select(grants.c.agreement).where(grants.c.state == "in_force", grants.c.valid_to >= on)
     for agreement in connection.execute(agreements).scalars():
-        used |= {term.name for term in _terms(agreement).datasets}
+        used |= {term.name for term in terms_of(agreement).datasets}
     return frozenset(names) & (used | sources_among(connection, names))
 
 
@@ -145,6 +147,18 @@ def _subscribers(connection: Connection, old: Contract, found: tuple[Finding, ..
         yield Felt(row.id, row.subscriber, row.name, row.area, effects)
 
 
+def _forms(connection: Connection, old: Contract, found: tuple[Finding, ...], on: date) -> Iterator[Felt]:
+    rows = connection.execute(select(forms).where(forms.c.valid_to >= on).order_by(forms.c.code))
+    for row in rows:
+        items = [
+            (item["title"], item["field"], item["key"])
+            for item in row.items
+            if item.get("dataset") == old.name
+        ]
+        if items:
+            yield Felt(row.code, row.issuer, row.issuer, row.title, form_feels(items, found))
+
+
 def _grants(
     connection: Connection, old: Contract, new: Contract, found: tuple[Finding, ...], on: date
 ) -> Iterator[Felt]:
@@ -155,16 +169,10 @@ def _grants(
         .order_by(grants.c.id)
     )
     for row in rows:
-        terms = _terms(row.agreement)
+        terms = terms_of(row.agreement)
         if any(term.name == old.name for term in terms.datasets):
             effects = grant_feels(terms, _filtered(terms, old), old, new, found)
             yield Felt(row.id, row.grantee, row.name, row.purpose, effects)
-
-
-@lru_cache(maxsize=4096)
-def _terms(agreement: str) -> Terms:
-    """The terms of a grant; an agreement is never changed, so that it is read once a process."""
-    return odrl.read(json.loads(agreement)).terms
 
 
 def _filtered(terms: Terms, contract: Contract) -> frozenset[str]:
@@ -241,7 +249,7 @@ def as_document(found: Impact) -> dict[str, Any]:
         "findings": [{**finding.as_document(), "breaking": finding.breaking} for finding in found.found],
         **{
             kind: [_felt(felt) for felt in getattr(found, kind)]
-            for kind in ("subscribers", "grants", "composed")
+            for kind in ("subscribers", "forms", "grants", "composed")
         },
     }
 

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 
 from catalog import revisions
 from catalog.errors import CatalogError
-from catalog.lineage.graph import EVERY, Direction, Edge, Reached, edges_between, reach, reach_datasets
+from catalog.lineage.graph import EVERY, Direction, Edge, edges_between
+from catalog.lineage.reach import Reached, walk
 
 Document = dict[str, Any]
 
@@ -102,10 +103,9 @@ def walked(
         limit: most columns shown.
         offset: how many of the nearest are passed over.
     """
-    at, way = (start.dataset, start.field), direction
-    columns = reach(connection, *at, direction=way, depth=depth, limit=limit, after=offset)
-    datasets = reach_datasets(connection, *at, direction=way, depth=depth)
-    return Walk(direction, columns, datasets, _edges(connection, start, direction, columns))
+    found = walk(connection, start.dataset, start.field, direction=direction, depth=depth)
+    columns = found.page(connection, limit, offset)
+    return Walk(direction, columns, found.datasets, _edges(connection, start, direction, columns))
 
 
 def as_document(start: Start, walks: Sequence[Walk], offset: int = 0) -> Document:

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from catalog.search.facets import FACETS
+    from catalog.search.bitmaps import FACETS
     from catalog.search.finding import Found, Hit, IndexMissing, UnknownFacet, find, search
     from catalog.search.text import tokens
     from catalog.search.words import TABLE, SearchUnavailable
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "FACETS": "facets",
+    "FACETS": "bitmaps",
     "Found": "finding",
     "Hit": "finding",
     "IndexMissing": "finding",

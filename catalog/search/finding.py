@@ -8,7 +8,7 @@ entries that came first.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -17,11 +17,13 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, select
 
 from catalog.errors import CatalogError
-from catalog.search import pairs
-from catalog.search.facets import FACETS, Bitmaps, bitmap, bitmaps, chosen, doc_of, docs_in
+from catalog.search import grams
+from catalog.search.bitmaps import FACETS, Bitmaps, bitmap, bitmaps, chosen
+from catalog.search.phrases import Phrases
 from catalog.search.ranking import Tier, tiers
+from catalog.search.tallies import docs_in
 from catalog.search.text import Query, normal, parse
-from catalog.search.words import Page, words_of
+from catalog.search.words import words_of
 from catalog.store.tables.ledger import entries
 from catalog.store.tables.search import LAYOUT, search_entries, search_state
 from catalog.store.tables.standards import own_standards
@@ -30,11 +32,8 @@ from policies.rulebook import rule
 
 # The day of the rules where the caller names none: those that came last.
 NEWEST: Final = date.max
-# So many docs are named to the database; of more it is asked page by page.
+# So many docs are named to the database at once.
 _NAMED: Final = 1000
-_PAGE: Final = 2000
-
-Places = Callable[[Page], list[int]]
 
 
 class UnknownFacet(CatalogError):
@@ -100,8 +99,7 @@ def search(connection: Connection, words: str, *, limit: int = 20, on: date = NE
         SearchUnavailable: the store is neither SQLite nor PostgreSQL.
         IndexMissing: the index was never made, or by an earlier version.
     """
-    words_of(connection)
-    query = parse(words)
+    index, query = words_of(connection), parse(words)
     if query.empty:
         return ()
     if query.elements or query.codes:
@@ -110,10 +108,8 @@ def search(connection: Connection, words: str, *, limit: int = 20, on: date = NE
     if not known.all:
         return ()
     levels = tiers(query.words, on)
-    if pairs.apply(levels[-1]):
-        held = pairs.held(connection, levels)
-        return _hits(connection, _by_pairs(known, levels, held, known.all, limit))
-    return _hits(connection, _ranked(connection, levels, None, limit))
+    phrases = Phrases(connection, index, known, grams.held(connection, levels))
+    return _hits(connection, _ranked(phrases, levels, known.all, limit))
 
 
 def find(
@@ -145,20 +141,16 @@ def find(
     known, query = _known(connection), parse(words)
     if not known.all or (words.strip() and query.empty):
         return Found()
-    docs = scope = _scope(connection, known, query, narrowed)
+    docs = _scope(connection, known, query, narrowed)
     levels = tiers(query.words, on) if query.words else ()
-    held = pairs.held(connection, levels) if levels and pairs.apply(levels[-1]) else None
-    if held is not None:
-        docs &= pairs.docs(levels[-1], held)
-    elif levels and scope:
-        docs &= bitmap(index.docs(connection, index.condition(levels[-1], ())))
+    phrases = Phrases(connection, index, known, grams.held(connection, levels))
+    if levels:
+        docs = phrases.among(levels[-1], docs)
     total = docs.bit_count()
     if not total:
         return Found()
-    if held is not None:
-        ranked = _by_pairs(known, levels, held, docs, limit)
-    elif levels:
-        ranked = _ranked(connection, levels, None if scope == known.all else docs, limit)
+    if levels:
+        ranked = _ranked(phrases, levels, docs, limit)
     else:
         ranked = _listed(connection, known, docs, limit, by_code=bool(query.codes))
     most = int(rule("search", "facet_values", on).value)
@@ -213,34 +205,14 @@ def _element_codes(connection: Connection, known: Bitmaps, asked: str) -> Iterat
             yield code
 
 
-def _by_pairs(
-    known: Bitmaps, levels: Sequence[Tier], held: Mapping[str, pairs.Held], docs: int, limit: int
-) -> list[tuple[int, float]]:
+def _ranked(phrases: Phrases, levels: Sequence[Tier], docs: int, limit: int) -> list[tuple[int, float]]:
     """The first of ``docs`` with their scores, tier after tier."""
     made: list[tuple[int, float]] = []
     for tier in levels:
         if len(made) >= limit or not docs:
             break
-        found = docs & pairs.docs(tier, held)
-        made += [(doc, tier.score) for doc in known.first(found, limit - len(made))]
-        docs &= ~found
-    return made
-
-
-def _ranked(
-    connection: Connection, levels: Sequence[Tier], within: int | None, limit: int
-) -> list[tuple[int, float]]:
-    """The first hits with their scores, tier after tier, by the word index."""
-    index = words_of(connection)
-    made: list[tuple[int, float]] = []
-    before: dict[object, Tier] = {}
-    for tier in levels:
-        found = index.condition(tier, tuple(before.values()))
-        places: Places = lambda page, found=found: index.places(connection, found, page)  # type: ignore[misc]  # noqa: E731
-        made += [(doc_of(place), tier.score) for place in _first(places, within, limit - len(made))]
-        if len(made) >= limit:
-            break
-        before[tier.words] = tier  # it holds the better tiers of the same words
+        found, docs = phrases.first(tier, docs, limit - len(made))
+        made += [(doc, tier.score) for doc in found]
     return made
 
 
@@ -253,23 +225,6 @@ def _listed(
         query = select(doc).where(doc.in_(docs_in(docs))).order_by(search_entries.c.code).limit(limit)
         return [(each, 1.0) for each in connection.execute(query).scalars()]
     return [(doc, 1.0) for doc in known.first(docs, limit)]
-
-
-def _first(places: Places, within: int | None, limit: int) -> list[int]:
-    """The first ``limit`` places, of the docs ``within`` where it is not None."""
-    if within is None:
-        return places(Page(limit))
-    if within.bit_count() <= _NAMED:
-        return places(Page(limit, within=docs_in(within)))
-    made: list[int] = []
-    after = -1
-    while len(made) < limit:
-        page = places(Page(_PAGE, after))
-        made += [place for place in page if within >> (place & 0xFFFFFFFF) & 1]
-        if len(page) < _PAGE:
-            break
-        after = page[-1]
-    return made[:limit]
 
 
 def _hits(connection: Connection, ranked: Sequence[tuple[int, float]]) -> tuple[Hit, ...]:

@@ -1,133 +1,157 @@
-"""Which entries hold two characters in a row, as bitmaps: alike on every database, whatever it plans.
+"""Which entries hold a character or two in a row, as bitmaps: alike on every database, whatever it plans.
 
-Decides the entries of words of two characters, the widest words there are: one that stands in every entry
-costs what a rare one costs. Longer words are the word index's (:mod:`catalog.search.words`). A row holds
-65,536 signs of two bytes for few entries, and one bit an entry and level for many.
+Decides the entries of words of one and two characters, the widest words there are, and those that may hold
+a longer one: every two characters of it. A gram that stands in every entry costs what a rare one costs.
+Whether the grams stand in a row is not decided here: :mod:`catalog.search.phrases`.
+
+A row is of one gram and :data:`CHUNK` docs. It holds signs of two bytes for few docs, ``doc × 4 + level``;
+for many a byte that says which levels occur, then one bit a doc for each of them.
 """
 
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_, or_
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from catalog.search.facets import CHUNK
+from catalog.search.bitmaps import CHUNK
 from catalog.search.ranking import LEVELS, Tier
+from catalog.search.text import grams_asked, grams_of
 from catalog.store.tables.search import search_pairs
 
 # Bytes of one level's bits in a row.
 _BYTES: Final = CHUNK // 8
-# From so many entries a row holds bits; fewer are signs of two bytes, entry × 4 + level.
+# From so many docs a row holds bits; it has an odd number of bytes then, and an even one before.
 _DENSE: Final = 256
-# Pairs of one statement.
+# Grams of one statement.
 _BATCH: Final = 500
-# A pair and the chunk of entries a row is of.
-_Key = tuple[str, int]
-# Entries that hold a pair within the first level, the first two, …
+_NONE: Final[frozenset[str]] = frozenset()
+
+# For each level the grams it is the best one of.
+Grams = tuple[set[str], ...]
+# Entries that hold a gram within the first level, the first two, …
 Held = tuple[int, ...]
 
 
-def apply(tier: Tier) -> bool:
-    """Whether every form of a tier's words is two characters long."""
-    return all(len(form) == 2 for forms in tier.words for form in forms)
-
-
 def held(connection: Connection, tiers: Iterable[Tier]) -> dict[str, Held]:
-    """For each word of the tiers the entries that hold it, by how many levels are looked at."""
-    wanted = sorted({form for tier in tiers for forms in tier.words for form in forms})
-    query = select(*search_pairs.c["pair", "chunk", "docs"]).where(search_pairs.c.pair.in_(wanted))
-    rows: dict[str, list[tuple[int, bytes]]] = {pair: [] for pair in wanted}
-    for pair, chunk, docs in connection.execute(query):
-        rows[pair].append((chunk, bytes(docs)))
-    return {pair: _cumulated(found) for pair, found in rows.items()}
+    """For each gram of the tiers' words the entries that hold it, by how many levels are looked at."""
+    forms = {form for tier in tiers for forms in tier.words for form in forms}
+    wanted = sorted({gram for form in forms for gram in grams_asked(form)})
+    rows: dict[str, list[tuple[int, bytes]]] = {gram: [] for gram in wanted}
+    for at in range(0, len(wanted), _BATCH):
+        some = search_pairs.c.pair.in_(wanted[at : at + _BATCH])
+        query = select(*search_pairs.c["pair", "chunk", "docs"]).where(some)
+        for gram, chunk, docs in connection.execute(query):
+            rows[gram].append((chunk, bytes(docs)))
+    return {gram: _cumulated(found) for gram, found in rows.items()}
 
 
-def docs(tier: Tier, known: Mapping[str, Held]) -> int:
-    """The entries of a tier, those of better ones included."""
-    made = -1
-    for forms in tier.words:
-        either = 0
-        for form in forms:
-            either |= known[form][tier.levels - 1]
-        made &= either
-    return made
+def may_hold(form: str, levels: int, known: Mapping[str, Held]) -> int:
+    """Entries that have every gram of a form within the first levels."""
+    return reduce(and_, (known[gram][levels - 1] for gram in grams_asked(form)))
+
+
+def best(levels: Sequence[str]) -> Grams:
+    """The grams of an entry's texts, each in the best level that holds it."""
+    seen: set[str] = set()
+    made = []
+    for content in levels:
+        fresh = grams_of(content) - seen
+        made.append(fresh)
+        seen |= fresh
+    return tuple(made)
 
 
 @dataclass(slots=True)
 class Changes:
-    """Entries put in and taken out, gathered before they are written."""
+    """What entries hold anew and no more, gathered before it is written."""
 
-    _on: dict[_Key, list[int]] = field(default_factory=dict)
-    _off: dict[_Key, set[int]] = field(default_factory=dict)
+    _on: dict[int, defaultdict[str, list[int]]] = field(default_factory=dict)
+    _off: dict[int, defaultdict[str, list[int]]] = field(default_factory=dict)
 
-    def add(self, doc: int, best: Mapping[str, int]) -> None:
-        """The entry ``doc`` holds these tokens, each at best in the level given."""
+    def note(self, doc: int, former: Grams | None, now: Grams | None) -> None:
+        """The entry ``doc`` held some grams and now holds others; None where it was or is not there."""
         chunk, place = divmod(doc, CHUNK)
-        for token, level in best.items():
-            if len(token) == 2:
-                self._on.setdefault((token, chunk), []).append(place << 2 | level)
-
-    def take(self, doc: int, tokens: Iterable[str]) -> None:
-        """The entry ``doc`` holds these tokens no more; said before what it gets."""
-        chunk, place = divmod(doc, CHUNK)
-        for token in tokens:
-            if len(token) == 2:
-                self._off.setdefault((token, chunk), set()).add(place)
+        off = self._off.setdefault(chunk, defaultdict(list))
+        on = self._on.setdefault(chunk, defaultdict(list))
+        for level in range(len(LEVELS)):
+            before = former[level] if former else _NONE
+            after = now[level] if now else _NONE
+            sign = place << 2 | level
+            for gram in before - after if before else ():
+                off[gram].append(sign)
+            for gram in after - before if before else after:
+                on[gram].append(sign)
 
     def write(self, connection: Connection) -> None:
         """Write them, in the caller's transaction."""
-        by_chunk: dict[int, list[str]] = {}
-        for pair, chunk in dict.fromkeys((*self._off, *self._on)):
-            by_chunk.setdefault(chunk, []).append(pair)
-        for chunk, pairs in by_chunk.items():
-            for at in range(0, len(pairs), _BATCH):
-                self._replace(connection, chunk, pairs[at : at + _BATCH])
-
-    def _replace(self, connection: Connection, chunk: int, pairs: Sequence[str]) -> None:
-        of = (search_pairs.c.chunk == chunk) & search_pairs.c.pair.in_(pairs)
-        query = select(*search_pairs.c["pair", "docs"]).where(of)
-        former: dict[str, bytes] = {pair: bytes(docs) for pair, docs in connection.execute(query)}
-        rows = []
-        for pair in pairs:
-            signs = self._on.get((pair, chunk), [])
-            if pair in former:
-                gone = self._off.get((pair, chunk), set())
-                signs = [sign for sign in _signs(former[pair]) if sign >> 2 not in gone] + signs
-            if signs:
-                rows.append({"pair": pair, "chunk": chunk, "docs": _packed(signs)})
-        if former:
-            same = (search_pairs.c.chunk == chunk) & (search_pairs.c.pair == bindparam("of_pair"))
-            connection.execute(delete(search_pairs).where(same), [{"of_pair": pair} for pair in former])
-        if rows:
-            connection.execute(insert(search_pairs), rows)
+        for chunk in sorted(self._on):
+            on, off = self._on[chunk], self._off[chunk]
+            changed = list({**off, **on})
+            for at in range(0, len(changed), _BATCH):
+                some = {gram: (off.get(gram, ()), on.get(gram, ())) for gram in changed[at : at + _BATCH]}
+                _write(connection, chunk, some)
 
 
-def _packed(signs: Sequence[int]) -> bytes:
-    if len(signs) < _DENSE:
-        made = array("H", sorted(signs))
-        return made.tobytes()
-    bits = bytearray(len(LEVELS) * _BYTES)
-    for sign in signs:
-        place = sign >> 2
-        bits[(sign & 3) * _BYTES + (place >> 3)] |= 1 << (place & 7)
-    return bytes(bits)
+def _write(
+    connection: Connection, chunk: int, changed: Mapping[str, tuple[Sequence[int], Sequence[int]]]
+) -> None:
+    of = (search_pairs.c.chunk == chunk) & search_pairs.c.pair.in_(list(changed))
+    query = select(*search_pairs.c["pair", "docs"]).where(of)
+    former: dict[str, bytes] = {gram: bytes(docs) for gram, docs in connection.execute(query)}
+    fresh, other, gone = [], [], []
+    for gram, (off, on) in changed.items():
+        docs = _changed(former.get(gram, b""), off, on)
+        if gram not in former:
+            fresh += [{"pair": gram, "chunk": chunk, "docs": docs}] if docs else []
+        elif docs:
+            other.append({"of_pair": gram, "of_chunk": chunk, "new": docs})
+        else:
+            gone.append({"of_pair": gram, "of_chunk": chunk})
+    row = (search_pairs.c.pair == bindparam("of_pair")) & (search_pairs.c.chunk == bindparam("of_chunk"))
+    if fresh:
+        connection.execute(insert(search_pairs), fresh)
+    if other:
+        connection.execute(update(search_pairs).where(row).values(docs=bindparam("new")), other)
+    if gone:
+        connection.execute(delete(search_pairs).where(row), gone)
 
 
-def _signs(packed: bytes) -> list[int]:
-    if len(packed) < 2 * _DENSE:
-        return array("H", packed).tolist()
-    made = []
-    for level in range(len(LEVELS)):
-        bits = int.from_bytes(packed[level * _BYTES : (level + 1) * _BYTES], "little")
-        text = f"{bits:b}"[::-1]
-        at = text.find("1")
-        while at >= 0:
-            made.append(at << 2 | level)
-            at = text.find("1", at + 1)
-    return made
+def _changed(packed: bytes, off: Sequence[int], on: Sequence[int]) -> bytes:
+    """A row with some signs taken out and some put in; empty where none is left."""
+    if len(packed) % 2 == 0:
+        signs = array("H", packed)
+        kept = [*(set(signs).difference(off) if off else signs), *on]
+        if len(kept) < _DENSE:
+            return array("H", sorted(kept)).tobytes()
+        off, on, packed = (), kept, b"\0"
+    made, starts = bytearray(packed), _starts(packed)
+    for level in sorted({sign & 3 for sign in on} - starts.keys()):
+        made[0] |= 1 << level
+        starts = _starts(made)
+        made[starts[level] : starts[level]] = bytes(_BYTES)
+    for sign in off:
+        made[starts[sign & 3] + (sign >> 5)] &= ~(1 << (sign >> 2 & 7))
+    for sign in on:
+        made[starts[sign & 3] + (sign >> 5)] |= 1 << (sign >> 2 & 7)
+    for level in sorted({sign & 3 for sign in off}, reverse=True):
+        at = starts[level]
+        if made.count(0, at, at + _BYTES) == _BYTES:
+            made[0] &= ~(1 << level)
+            del made[at : at + _BYTES]
+    return bytes(made) if made[0] else b""
+
+
+def _starts(packed: bytes | bytearray) -> dict[int, int]:
+    """Where the bits of each level begin in a row of many docs."""
+    levels = (level for level in range(len(LEVELS)) if packed[0] >> level & 1)
+    return {level: 1 + place * _BYTES for place, level in enumerate(levels)}
 
 
 def _cumulated(rows: Sequence[tuple[int, bytes]]) -> Held:
@@ -135,15 +159,14 @@ def _cumulated(rows: Sequence[tuple[int, bytes]]) -> Held:
     levels = [bytearray(size) for _ in LEVELS]
     for chunk, packed in rows:
         at = chunk * _BYTES
-        if len(packed) < 2 * _DENSE:
+        if len(packed) % 2 == 0:
             for sign in array("H", packed):
-                place = sign >> 2
-                levels[sign & 3][at + (place >> 3)] |= 1 << (place & 7)
+                levels[sign & 3][at + (sign >> 5)] |= 1 << (sign >> 2 & 7)
         else:
-            for number, level in enumerate(levels):
-                level[at : at + _BYTES] = packed[number * _BYTES : (number + 1) * _BYTES]
+            for level, start in _starts(packed).items():
+                levels[level][at : at + _BYTES] = packed[start : start + _BYTES]
     made, so_far = [], 0
-    for level in levels:
-        so_far |= int.from_bytes(level, "little")
+    for bits in levels:
+        so_far = or_(so_far, int.from_bytes(bits, "little"))
         made.append(so_far)
     return tuple(made)

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import add
 from typing import Final
 
 # What stands between quotes is one phrase; words are parted by white space.
 _PART: Final = re.compile(r'["“”「」]([^"“”「」]*)["“”「」]|(\S+)')
 _ASKED: Final = re.compile(r"(element|code)[:：](.*)", re.IGNORECASE | re.DOTALL)
+# Letters and digits in a row, as `str.isalnum` knows them.
+_RUN: Final = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,7 @@ def normal(content: str) -> str:
 
 def runs(content: str) -> list[str]:
     """Runs of letters and digits, in the half-width lower-case form."""
-    folded = unicodedata.normalize("NFKC", content).casefold()
-    return "".join(c if c.isalnum() else " " for c in folded).split()
+    return _RUN.findall(unicodedata.normalize("NFKC", content).casefold())
 
 
 def code_form(code: str) -> str:
@@ -86,19 +87,38 @@ def tokens(content: str) -> str:
     >>> tokens("民政局 A1")
     '民政 政局 局 a1 1'
     """
-    return " ".join(tokens_of(normal(content)))
+    return tokens_of(normal(content))
 
 
-def tokens_of(text: str) -> Iterator[str]:
-    """The tokens of a text in the normal form, in their order."""
-    for run in text.split(" "):
-        yield from bigrams(run)
-        yield run[-1:]
+def tokens_of(text: str) -> str:
+    """The tokens of a text in the normal form, in their order, separated by spaces."""
+    return " ".join([" ".join((*map(add, run, run[1:]), run[-1:])) for run in text.split(" ")])
 
 
 def bigrams(run: str) -> list[str]:
     """Every two characters in a row."""
-    return [run[place : place + 2] for place in range(len(run) - 1)]
+    return list(map(add, run, run[1:]))
+
+
+def grams_of(text: str) -> set[str]:
+    """Every character of a text in the normal form, and every two in a row of one run.
+
+    >>> sorted(grams_of("a1 局"))
+    ['1', 'a', 'a1', '局']
+    """
+    made: set[str] = set()
+    for run in text.split(" "):
+        made.update(run, map(add, run, run[1:]))
+    return made
+
+
+def grams_asked(phrase: str) -> set[str]:
+    """The grams a text must have to hold a phrase: for one of up to two characters they say it all.
+
+    >>> sorted(grams_asked("民政局")), sorted(grams_asked("a1 局"))
+    (['政局', '民政'], ['a1', '局'])
+    """
+    return {gram for run in phrase.split(" ") for gram in (bigrams(run) or [run])}
 
 
 def asked_tokens(phrase: str) -> tuple[list[str], bool]:
@@ -108,5 +128,5 @@ def asked_tokens(phrase: str) -> tuple[list[str], bool]:
     ((['民政', '政局'], False), (['a1', '1', '局'], True))
     """
     *before, last = phrase.split(" ")
-    made = [token for run in before for token in tokens_of(run)]
+    made = [token for run in before for token in tokens_of(run).split(" ")]
     return (made + (bigrams(last) or [last]), len(last) == 1)

@@ -6,25 +6,58 @@ summary. No figure and no value is indexed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from catalog import revisions
-from catalog.search import pairs
-from catalog.search.facets import Changes, Value, doc_of, facets_of
+from catalog.search import grams, texts
+from catalog.search.bitmaps import Value
+from catalog.search.facets import Changes, facets_of
 from catalog.search.text import code_form, normal
-from catalog.search.words import Text, best_levels, words_of
+from catalog.search.words import Text, words_of
 from catalog.store.schema import new_id
 from catalog.store.tables.ledger import entries
-from catalog.store.tables.search import LAYOUT, search_entries, search_facets, search_pairs, search_state
+from catalog.store.tables.search import (
+    LAYOUT,
+    search_entries,
+    search_facets,
+    search_pairs,
+    search_state,
+    search_texts,
+)
 from contracts.elements import elements
 from contracts.model import Contract
 
 # Names of one statement.
 _BATCH: Final = 500
 _LONGEST_TITLE: Final = 0xFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the index holds of an entry.
+
+    Attributes:
+        doc: its number.
+        name: ``schema.table``.
+        code: resource code in the form of :func:`catalog.search.text.code_form`.
+        facets: see :func:`catalog.search.facets.facets_of`.
+        levels: a text in the normal form for each level.
+    """
+
+    doc: int
+    name: str
+    code: str
+    facets: tuple[Value, ...]
+    levels: tuple[str, ...]
+
+    @property
+    def place(self) -> int:
+        """Its place among equals: the length of the title, then the number."""
+        return min(len(self.levels[0]), _LONGEST_TITLE) << 32 | self.doc
 
 
 def index(connection: Connection, contract: Contract) -> None:
@@ -52,43 +85,26 @@ def index_all(connection: Connection, contracts: Sequence[Contract]) -> None:
     if not _current(connection):  # what was published before is indexed with it
         latest = {one.name: one for one in _published(connection)} | latest
         _start(connection)
-    changes, held = Changes(), pairs.Changes()
-    known = _take_out(connection, tuple(latest), changes, held)
+    former = _former(connection, tuple(latest))
     codes = _codes(connection, tuple(latest))
-    first, version = _number(connection, len(latest) - len(known))
+    first, version = _number(connection, len(latest) - len(former))
     fresh = iter(range(first, first + len(latest)))
-    texts, rows = [], []
+    coming = []
     for name, contract in latest.items():
-        doc = known[name] if name in known else next(fresh)
-        levels = _levels(contract, codes.get(name, ""))
-        place = min(len(levels[0]), _LONGEST_TITLE) << 32 | doc
-        values = facets_of(contract)
-        texts.append(Text(place, levels))
-        rows.append(
-            {
-                "doc": doc, "place": place, "dataset": name, "code": code_form(codes.get(name, "")),
-                "facets": [list(value) for value in values],
-            }
-        )  # fmt: skip
-        changes.add(place, values)
-        held.add(doc, best_levels(levels))
-    if rows:
-        connection.execute(insert(search_entries), rows)
-        words_of(connection).put(connection, texts)
-    changes.write(connection, version)
-    held.write(connection)
-    words_of(connection).settle(connection, len(rows))
+        doc = former[name].doc if name in former else next(fresh)
+        code = codes.get(name, "")
+        coming.append(Entry(doc, name, code_form(code), facets_of(contract), _levels(contract, code)))
+    _replace(connection, former, coming, version)
+    words_of(connection).settle(connection, len(coming))
 
 
 def remove(connection: Connection, names: Iterable[str]) -> None:
     """Take entries out of the index, in the caller's writing transaction: they are published no more."""
     if not _current(connection):
         rebuild(connection)
-    changes, held = Changes(), pairs.Changes()
-    _take_out(connection, tuple(dict.fromkeys(names)), changes, held)
+    former = _former(connection, tuple(dict.fromkeys(names)))
     _, version = _number(connection, 0)
-    changes.write(connection, version)
-    held.write(connection)
+    _replace(connection, former, (), version)
 
 
 def rebuild(connection: Connection) -> int:
@@ -121,10 +137,8 @@ def _current(connection: Connection) -> bool:
 
 def _start(connection: Connection) -> None:
     """An empty index. The order in which entries came is gone with it: ask before."""
-    words = words_of(connection)
-    words.create(connection)
-    words.clear(connection)
-    for table in (search_entries, search_facets, search_pairs, search_state):
+    words_of(connection).create(connection)
+    for table in (search_entries, search_facets, search_pairs, search_texts, search_state):
         connection.execute(delete(table))
     connection.execute(insert(search_state).values(store=new_id("idx"), version=1, next_doc=0, layout=LAYOUT))
 
@@ -139,27 +153,63 @@ def _number(connection: Connection, many: int) -> tuple[int, int]:
     return row.next_doc - many, row.version
 
 
-def _take_out(
-    connection: Connection, names: Sequence[str], changes: Changes, held: pairs.Changes
-) -> dict[str, int]:
-    """Remove entries as they stand in the index; their numbers by name."""
-    known: dict[str, int] = {}
-    places: list[int] = []
+def _former(connection: Connection, names: Sequence[str]) -> dict[str, Entry]:
+    """Entries as they stand in the index, by name."""
+    made: dict[str, Entry] = {}
+    columns = (*search_entries.c["doc", "dataset", "code", "facets"], search_texts.c.words)
+    both = search_entries.join(search_texts, search_texts.c.doc == search_entries.c.doc)
     for batch in _batches(names):
-        named = search_entries.c.dataset.in_(batch)
-        for row in connection.execute(select(search_entries).where(named)):
-            known[row.dataset] = row.doc
-            places.append(row.place)
-            values: Iterable[Value] = ((facet, value) for facet, value in row.facets)
-            changes.take(row.place, values)
-        if known:
-            connection.execute(delete(search_entries).where(named))
-    for at in range(0, len(places), _BATCH):
-        gone = places[at : at + _BATCH]
-        for place, tokens in words_of(connection).tokens(connection, gone):
-            held.take(doc_of(place), tokens)
-        words_of(connection).remove(connection, gone)
-    return known
+        named = select(*columns).select_from(both).where(search_entries.c.dataset.in_(batch))
+        for doc, name, code, values, words in connection.execute(named):
+            facets = tuple((facet, value) for facet, value in values)
+            made[name] = Entry(doc, name, code, facets, texts.parted(words))
+    return made
+
+
+def _replace(
+    connection: Connection, former: Mapping[str, Entry], coming: Sequence[Entry], version: int
+) -> None:
+    """Put entries in the stead of former ones; a former one without a new one is taken out."""
+    now = {entry.name: entry for entry in coming}
+    gone = [entry for name, entry in former.items() if now.get(name) != entry]
+    fresh = [entry for name, entry in now.items() if former.get(name) != entry]
+    facets, held = Changes(), grams.Changes()
+    for entry in gone:
+        facets.take(entry.place, entry.facets)
+    for entry in fresh:
+        facets.add(entry.place, entry.facets)
+        before = grams.best(former[entry.name].levels) if entry.name in former else None
+        held.note(entry.doc, before, grams.best(entry.levels))
+    for entry in gone:
+        if entry.name not in now:
+            held.note(entry.doc, grams.best(entry.levels), None)
+    _rows(connection, gone, fresh, version)
+    index = words_of(connection)
+    index.remove(connection, [Text(entry.doc, entry.levels) for entry in gone])
+    index.put(connection, [Text(entry.doc, entry.levels) for entry in fresh])
+    facets.write(connection, version)
+    held.write(connection)
+
+
+def _rows(connection: Connection, gone: Sequence[Entry], fresh: Sequence[Entry], version: int) -> None:
+    """The rows of entries and their texts."""
+    for at in range(0, len(gone), _BATCH):
+        docs = [entry.doc for entry in gone[at : at + _BATCH]]
+        for table in (search_entries, search_texts):
+            connection.execute(delete(table).where(table.c.doc.in_(docs)))
+    if fresh:
+        rows = [
+            {
+                "doc": entry.doc, "place": entry.place, "dataset": entry.name, "code": entry.code,
+                "facets": entry.facets,
+            }
+            for entry in fresh
+        ]  # fmt: skip
+        connection.execute(insert(search_entries), rows)
+        words = [
+            {"doc": entry.doc, "words": texts.joined(entry.levels), "version": version} for entry in fresh
+        ]
+        connection.execute(insert(search_texts), words)
 
 
 def _codes(connection: Connection, names: Sequence[str]) -> dict[str, str]:

@@ -22,10 +22,9 @@ from catalog.lineage.graph import (
     Edge,
     edges_around,
     edges_between,
-    reach,
-    reach_datasets,
     record_all,
 )
+from catalog.lineage.reach import reach, reach_datasets
 from catalog.store import create_store, reading, writing
 from catalog.store.tables.ledger import lineage_edges
 from catalog.store.tables.lineage import column_edges, lineage_columns

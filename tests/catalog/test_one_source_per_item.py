@@ -11,11 +11,16 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, func, insert, select
 
-from catalog.authority import cases, claims, naming, reading
+from catalog import revisions
+from catalog.authority import cases, claims, naming, permits, reading
 from catalog.authority.cli import authority
+from catalog.cataloging.acts import Who
 from catalog.cataloging.entering import Acts, catalogue_all
+from catalog.cataloging.errors import ActRefused
+from catalog.cataloging.steps import approve, sign_off, submit
 from catalog.clocks import running
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, UnknownDataset
+from catalog.lineage.columns import edges_around
 from catalog.store import reading as looking
 from catalog.store import writing
 from catalog.store.tables.authority import authority_claims, authority_terms
@@ -34,7 +39,9 @@ from contracts.model import (
     UpdateCycle,
     Use,
 )
-from policies.machine import IllegalStep
+from pipelines.judgement import Judgement
+from policies.decision import Deny, Permit
+from policies.machine import IllegalStep, Office
 from space.errors import Refused
 from space.forms import Form, Item, admit
 
@@ -193,6 +200,85 @@ def test_a_form_that_reads_a_copy_is_not_admitted(items: Engine) -> None:
     with pytest.raises(Refused) as told:
         admit(items, asking("p.alpha"), by="a", now=NOW)
     assert "form.item.copy" not in {reason.code for reason in told.value.decision.reasons}
+
+
+def _theme(reads: str, name: str = "t.theme") -> Contract:
+    return _contract(name, composed=Composed(Composition.UNIT_LEVEL, f"select id, trade from {reads}"))
+
+
+def _enter(engine: Engine, contract: Contract) -> str:
+    acts = Acts(by="张三", reason="r", now=NOW, assessment="PIA-1")
+    (done,) = catalogue_all(engine, [(contract, None)], acts)
+    return done.state
+
+
+def test_a_composed_dataset_that_reads_a_copy_is_not_listed_and_is_told_where_to_read(items: Engine) -> None:
+    with writing(items) as connection:
+        claims.claim(connection, "p.alpha", "trade", **ABOUT)
+    with pytest.raises(ActRefused) as told:
+        _enter(items, _theme("p.beta"))
+    (reason,) = told.value.denial.reasons
+    assert (reason.code, reason.where) == ("authority.copy", "trade")
+    assert reason.allowed.startswith("read p.alpha.trade of alpha局, or have")
+    assert "p.beta.trade" in str(told.value)
+    with looking(items) as connection, pytest.raises(UnknownDataset):
+        revisions.current(connection, "t.theme")
+    assert _enter(items, _theme("p.alpha")) == "published"
+
+
+def test_a_copy_is_read_by_the_authoritys_decision_while_it_stands(items: Engine) -> None:
+    with writing(items) as connection:
+        claims.claim(connection, "p.alpha", "trade", **ABOUT)
+        with pytest.raises(permits.PermitError, match="--basis"):
+            permits.permit(connection, "t.theme.trade", "p.beta.trade", basis=" ", by="a", now=NOW)
+        made = permits.permit(connection, "t.theme.trade", "p.beta.trade", until=TODAY, **ABOUT)
+    assert _enter(items, _theme("p.beta")) == "published"
+    with pytest.raises(ActRefused):
+        _enter(items, _theme("p.beta", "t.other"))
+    with writing(items) as connection:
+        assert reading.misread(connection, TODAY) == ()
+        into, _ = edges_around(connection, "t.theme")
+
+        def judged(on: date) -> Any:
+            return permits.may_read(connection, "t.theme", into, on, step=permits.BUILD)
+
+        assert judged(TODAY) == Permit()
+        assert isinstance(judged(date(2026, 9, 25)), Deny)
+        permits.end(connection, made.id, **ABOUT)
+        assert isinstance(judged(TODAY), Deny)
+        assert [each.reader for each in reading.misread(connection, TODAY)] == ["dataset:t.theme.trade"]
+
+
+def test_what_was_checked_before_the_source_was_named_is_not_published_after(items: Engine) -> None:
+    composed = (_theme("p.beta"), None)
+    submit(items, composed, Who("张三", Office.STEWARD), reason="r", now=NOW, assessment="PIA-1")
+    sign_off(items, "t.theme", Who("李局长", Office.HEAD), now=NOW)
+    with writing(items) as connection:
+        claims.claim(connection, "p.alpha", "trade", **ABOUT)
+    with pytest.raises(ActRefused, match=r"read p\.alpha\.trade"):
+        approve(items, "t.theme", Who("数据局", Office.AUTHORITY), now=NOW)
+
+
+def test_a_source_named_later_stops_the_next_build_until_the_authority_allows_it(readers: Engine) -> None:
+    def merge() -> Any:
+        with looking(readers) as connection:
+            contracts = {each.name: each.contract for each in revisions.all_current(connection)}
+        judgement = Judgement(readers, contracts, on=TODAY, clock=lambda: NOW)
+        return judgement.of(contracts["t.theme"]).merge
+
+    assert merge() == Permit()
+    with writing(readers) as connection:
+        claims.claim(connection, "p.alpha", "trade", **ABOUT)
+    assert [reason.code for reason in merge().reasons] == ["authority.copy"]
+    asked = ["permit", "t.theme.trade", "--reads", "p.beta.trade", "--basis", "云数决4号", "--json"]
+    allowed = CliRunner().invoke(authority, asked)
+    assert allowed.exit_code == 0, allowed.exception
+    assert merge() == Permit()
+    shown = CliRunner().invoke(authority, ["permits", "--json"])
+    assert [each["reads"] for each in json.loads(shown.stdout)] == ["p.beta.trade"]
+    ended = ["unpermit", json.loads(allowed.stdout)["id"], "--basis", "云数决5号", "--json"]
+    assert CliRunner().invoke(authority, ended).exit_code == 0
+    assert isinstance(merge(), Deny)
 
 
 def test_writers_at_once_leave_one_source_and_one_case(items: Engine) -> None:

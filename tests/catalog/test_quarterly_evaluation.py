@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from catalog.rectification.contests import contest, contests, decide
 from catalog.rectification.errors import EvaluationRefused
 from catalog.rectification.evaluation import Evaluation, find, freeze, problem_of, publish
 from catalog.rectification.evaluation_lines import Quarter
+from catalog.rectification.evaluation_page import page
 from catalog.releases import published as releases
 from catalog.revisions import all_current
 from catalog.store import reading, writing
@@ -127,7 +130,7 @@ def test_later_builds_change_nothing_and_it_is_frozen_once(bureau: Bureau) -> No
     bureau.deliver("lamps", bad=0, now=AFTER)
 
     assert bureau.found() == before
-    assert problem_of(before, bureau.keys.signer.public_raw) == ""
+    assert problem_of(before, bureau.keys) == ""
     with pytest.raises(EvaluationRefused, match="2025Q3 is frozen"):
         bureau.freeze()
 
@@ -158,15 +161,36 @@ def test_quarters_are_those_of_the_calendar(name: str, first: str, last: str) ->
     assert (quarter.first, quarter.last) == (date.fromisoformat(first), date.fromisoformat(last))
 
 
+def test_the_digest_others_see_confirms_no_guess_of_the_exact_counts(bureau: Bureau) -> None:
+    frozen = bureau.freeze()
+    assert frozen.digest != sha256(frozen.content.encode()).hexdigest()
+    assert frozen.digest in page(frozen, ())
+    with reading(bureau.engine) as connection:
+        bodies = connection.execute(select(evidence_entries.c.body)).scalars().all()
+    assert not any(sha256(frozen.content.encode()).hexdigest() in body for body in bodies)
+    another = replace(bureau.keys, pseudonym=b"another installation's 32 bytes!")
+    assert problem_of(frozen, another) == "the content is not what was signed"
+
+
+def test_a_version_frozen_before_digests_were_keyed_is_still_what_was_signed(bureau: Bureau) -> None:
+    frozen = bureau.freeze()
+    plain = sha256(frozen.content.encode()).hexdigest()
+    signed = bureau.keys.signer.sign(f"ybz evaluation\n{PERIOD}\n1\n{plain}\n".encode())
+    former = replace(frozen, digest=plain, signature=b64encode(signed).decode())
+    assert problem_of(former, bureau.keys) == ""
+    # A keyed version cannot be passed off as a former one: the signature says which it is.
+    assert "signature" in problem_of(replace(frozen, digest=plain), bureau.keys)
+
+
 def test_a_changed_content_or_signature_is_noticed(bureau: Bureau) -> None:
     frozen = bureau.freeze()
     better = frozen.content.replace('"score":1,', '"score":0.99,', 1)
     assert better != frozen.content
-    public = bureau.keys.signer.public_raw
+    keys = bureau.keys
 
-    assert problem_of(replace(frozen, content=better), public) == "the content is not what was signed"
-    assert "signature" in problem_of(replace(frozen, version=2), public)
-    assert "signature" in problem_of(replace(frozen, signature="AAAA"), public)
+    assert problem_of(replace(frozen, content=better), keys) == "the content is not what was signed"
+    assert "signature" in problem_of(replace(frozen, version=2), keys)
+    assert "signature" in problem_of(replace(frozen, signature="AAAA"), keys)
     with writing(bureau.engine) as connection:
         connection.execute(update(quality_evaluations).values(content=better))
     done = CliRunner().invoke(ybz, ["evaluate", "show", PERIOD, "--json"])
@@ -237,7 +261,7 @@ def test_an_upheld_objection_makes_a_corrected_version_and_the_old_one_stays(bur
     assert second.document()["departments"][0]["score"] == 1.0
     old = bureau.found(version=1)
     assert (old.content, old.digest) == (first.content, first.digest)
-    assert problem_of(second, bureau.keys.signer.public_raw) == ""
+    assert problem_of(second, bureau.keys) == ""
     assert bureau.publish().version == 2
     with reading(bureau.engine) as connection:
         events = (

@@ -6,19 +6,22 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from catalog.authority import claims
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.clocks import running
 from catalog.clocks.duties import duties
 from catalog.inventory.duties import duty_list
-from catalog.organisations import changes, tree, units
+from catalog.organisations import changes, granted, tree, units
 from catalog.organisations.changes import NewUnit, Reform
 from catalog.organisations.errors import OrganisationError
 from catalog.organisations.held import held_by
 from catalog.organisations.units import UnitKind
 from catalog.store import reading, writing
+from catalog.store.tables.evidence import evidence_entries
+from catalog.store.tables.grants import grants, requests
+from catalog.store.tables.identity import organisations
 from catalog.store.tables.quality import rectification_cases
 from contracts.model import Contract, Field, Party, ShareType, Sharing
 
@@ -193,3 +196,57 @@ def test_the_duty_list_names_the_sources_that_stand_under_whoever_answers_today(
         ("element", "people.residents.area", "社会工作局", "N"),
     ]
     assert [d.kind for d in before] == ["entry"] * 3
+
+
+# --- grants -------------------------------------------------------------------------------------------------
+
+
+def _grant(connection: Connection, key: str, grantor: str, grantee: str) -> None:
+    if not connection.execute(select(organisations.c.code).where(organisations.c.code == grantee)).first():
+        connection.execute(
+            insert(organisations).values(code=grantee, name=grantee, kind="department", registered_at=NOW)
+        )
+    connection.execute(
+        insert(requests).values(
+            id=f"r-{key}", kind="sharing", applicant=grantee, purpose="p", statement={}, state="permitted",
+            share_type="conditional", missing=[], due_provisional=False, due_rule="answer", received_at=NOW,
+            due_on=TODAY,
+        )
+    )  # fmt: skip
+    connection.execute(
+        insert(grants).values(
+            id=key, kind="sharing", request_id=f"r-{key}", grantor=grantor, grantee=grantee, purpose="p",
+            mode="plain", agreement="{}", signature="", terms_digest="", salt="", valid_from=date(2026, 1, 1),
+            valid_to=date(2026, 12, 31), calls_limit=9, calls_used=0, nrho_limit=0, nrho_spent=0,
+            price_fen_per_call=0, charged_fen=0, state="in_force", signed_by="王", signed_at=NOW,
+            evidence_id="",
+        )
+    )  # fmt: skip
+
+
+def test_grants_of_a_unit_that_is_no_more_are_told_to_its_successor_and_due(town: Engine) -> None:
+    with writing(town) as connection:
+        for key, parties in {"g1": ("A", "X"), "g2": ("X", "B"), "g3": ("X", "Y")}.items():
+            _grant(connection, key, *parties)
+        changes.merge(connection, ["A", "B"], NewUnit("N", "社会工作局"), REFORM)
+        assert _owner(connection, "grant:g1") == _owner(connection, "grant:g2") == ("社会工作局", "N")
+        assert running.clocks_of(connection, "grant:g3") == ()
+        (clock,) = running.clocks_of(connection, "grant:g1")
+        assert (clock.rule, clock.due_on, clock.state) == ("grant_succession", date(2026, 9, 29), "running")
+        # It goes on meanwhile, and is settled once it is ended or made anew.
+        assert granted.settle(connection, now=NOW) == ()
+        connection.execute(update(grants).where(grants.c.id == "g1").values(state="revoked", ended_at=NOW))
+        assert granted.settle(connection, now=NOW) == ("g1",)
+        assert running.clocks_of(connection, "grant:g1", open_only=True) == ()
+        e = evidence_entries.c
+        told = select(e.subject).where(e.event == "catalog:organisation:grant").order_by(e.subject)
+        assert list(connection.execute(told).scalars()) == ["g1", "g2"]
+
+
+def test_where_several_follow_the_authority_settles_the_grants(town: Engine) -> None:
+    with writing(town) as connection:
+        _add(connection, "D", "数据局", kind=UnitKind.AUTHORITY)
+        _grant(connection, "g1", "X", "B")
+        into = [NewUnit("B1", "民政一局"), NewUnit("B2", "民政二局")]
+        changes.split(connection, "B", into, {"people.welfare": "B1"}, REFORM)
+        assert _owner(connection, "grant:g1") == ("数据局", "D")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from catalog.cataloging.acts import Who
 from catalog.cataloging.answering import withdraw
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.home import Home
+from catalog.search.facets import facets_of
 from catalog.search.text import normal, parse
 from catalog.store import create_store, reading, writing
 from catalog.store.tables.ledger import entries
@@ -332,6 +335,31 @@ def test_a_pair_that_most_entries_hold_is_counted_entry_by_entry(engine: Engine)
             assert found.total == len(found.hits) == total
             kept = [c.name for c in (*many[:1], *many[300:]) if word in f"{c.title}{c.summary}"]
             assert {hit.name for hit in found.hits} == set(kept)
+
+
+def test_facets_are_counted_as_entries_come_change_and_go(engine: Engine) -> None:
+    """From the second search on rare values are counted by entry; changes are carried over to that."""
+    contracts = {c.name: c for c in made(60)}
+    with writing(engine) as connection:
+        connection.execute(insert(entries), [_row(c.name, c.title) for c in contracts.values()])
+        search.index_all(connection, list(contracts.values()))
+    names = list(contracts)
+    for step in range(4):
+        for _ in range(2):
+            with reading(engine) as connection:
+                found = search.find(connection, "办理")
+            for facet, counted in found.facets.items():
+                values = Counter(v for c in contracts.values() for f, v in facets_of(c) if f == facet)
+                most = sorted(values.items(), key=lambda one: (-one[1], one[0]))
+                assert list(counted) == most[:20]
+        with writing(engine) as connection:
+            search.remove(connection, [names[step]])
+            del contracts[names[step]]
+            changed = replace(contracts[names[10 + step]], tags=("改", f"新{step}"), department=Party("新局"))
+            late = replace(changed, id=f"late{step}", table=f"late{step}")
+            connection.execute(insert(entries), [_row(late.name, late.title)])
+            search.index_all(connection, [changed, late])
+            contracts |= {changed.name: changed, late.name: late}
 
 
 def _row(name: str, title: str) -> dict[str, Any]:

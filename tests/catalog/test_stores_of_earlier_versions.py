@@ -6,18 +6,21 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import Engine, delete, inspect, text, update
 
 from catalog import revisions
 from catalog.cataloging import telling
 from catalog.cataloging.acts import Who
 from catalog.cataloging.answering import withdraw
+from catalog.cataloging.cli import entry
 from catalog.cataloging.differing import difference
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.cataloging.steps import approve, sign_off, submit
+from catalog.errors import StoreOutdated
 from catalog.home import Home
 from catalog.search import search
-from catalog.store import create_store, reading, writing
+from catalog.store import create_store, open_store, reading, writing
 from catalog.store.tables.cataloging import entry_acts
 from catalog.store.tables.ledger import entries
 from contracts.model import Contract, Field, Party, ShareType, Sharing
@@ -113,3 +116,26 @@ def test_making_the_store_again_adds_the_columns_it_lacks(home: Home, old: Engin
     assert number_in_force(again) == (1, "published")
     submit(again, (BETTER, None), STEWARD, reason="补摘要", now=LATER)
     assert number_in_force(again) == (1, "published")
+
+
+def test_a_command_on_a_store_that_lacks_what_is_new_says_what_to_do(home: Home, old: Engine) -> None:
+    with writing(old) as connection:
+        connection.execute(text("ALTER TABLE entries DROP COLUMN pending_state"))
+    done = CliRunner().invoke(entry, ["list"])
+    assert isinstance(done.exception, StoreOutdated)
+    told = str(done.exception)
+    assert "run `ybz init`" in told
+    assert "pending_state" in told
+    assert "\n" not in told
+    with pytest.raises(StoreOutdated), writing(open_store(home)) as connection:
+        connection.execute(update(entries).values(pending_state=None))
+    create_store(home)
+    assert CliRunner().invoke(entry, ["list"]).exit_code == 0
+
+
+def test_a_table_that_is_missing_is_told_alike(home: Home, old: Engine) -> None:
+    with writing(old) as connection:
+        connection.execute(text("DROP TABLE entry_acts"))
+    done = CliRunner().invoke(entry, ["history", SCHOOLS.name])
+    assert isinstance(done.exception, StoreOutdated)
+    assert done.exception.user_facing

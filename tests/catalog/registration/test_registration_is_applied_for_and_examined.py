@@ -12,9 +12,10 @@ from sqlalchemy import select
 from catalog.clocks import running
 from catalog.errors import UnknownDataset
 from catalog.registration import coding, examining, filing, objections, registrars, rows, standing, terms
-from catalog.registration.authorisations import authorisations, end, in_operation
+from catalog.registration.authorisations import authorisations, in_operation
 from catalog.registration.coding import Given
 from catalog.registration.eligibility import Filing
+from catalog.registration.ending import end
 from catalog.registration.errors import FormUnreadable, RegistrationRefused, UnknownRegistration
 from catalog.registration.files import FOLDER
 from catalog.registration.objections import Objection

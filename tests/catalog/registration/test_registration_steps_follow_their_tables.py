@@ -176,7 +176,7 @@ def _prepare(bureau: Bureau, connection: Connection, case: rows.Application, eve
 def tells_open_steps(told: str, state: str, event: str) -> bool:
     """Whether a refusal names the steps that are open instead: the application's, or its objection's."""
     steps_open = APPLICATION.open_steps(state)
-    of_objection = event in ("decide", "settle", "uphold") and told.startswith("objection:")
+    of_objection = event in ("decide", "settle", "uphold") and ": objection: " in told
     open_ones = OBJECTION.open_steps("open") if of_objection else steps_open
     if not open_ones:
         return "no step is open" in told

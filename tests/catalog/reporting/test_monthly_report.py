@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import Connection, Engine, func, select
 
 from catalog.cataloging.entering import Acts, catalogue_all
@@ -16,6 +17,7 @@ from catalog.inventory.errors import InventoryError, NotAccepted
 from catalog.inventory.listing import ListedTable, Listing
 from catalog.inventory.taking import take
 from catalog.reporting import monthly
+from catalog.reporting.cli import report as commands
 from catalog.reporting.content import changes
 from catalog.reporting.page import page
 from catalog.store import writing
@@ -272,22 +274,44 @@ def test_a_departments_own_page_has_its_line_its_losses_and_its_whole_reply(engi
         page(report, department="别的局")
 
 
+@pytest.mark.usefixtures("least")
+def test_uncatalogued_tables_are_named_to_their_department_and_the_authority_alone(
+    engine: Engine, tmp_path: Any
+) -> None:
+    enter(engine, 3)
+    with writing(engine) as c:
+        report = monthly.draft(c, PERIOD, by="王", now=AFTER)
+
+    def told(*words: str) -> str:
+        done = CliRunner().invoke(commands, ["show", "--period", PERIOD, "--json", *words])
+        assert done.exit_code == 0, done.exception
+        return done.stdout
+
+    kept = json.loads(told("--authority"))
+    (loss,) = [x for x in kept["ranking"][0]["losses"] if x["indicator"] == "accounted"]
+    assert loss["items"] == [["系统0/t1", "table_open", ""]]
+    (shown,) = [x for x in json.loads(told())["ranking"][0]["losses"] if x["indicator"] == "accounted"]
+    assert shown == loss | {"items": []}  # the count stays
+    for everybody in (told(), page(report), page(report, language="en")):
+        assert "系统0/t1" not in everybody
+        assert "系统1/t" not in everybody
+    for own in (told("--department", "第0<b>局"), page(report, department="第0<b>局")):
+        assert "系统0/t1" in own
+        assert "系统1/t" not in own
+
+
 def test_a_report_goes_its_way_by_command(engine: Engine, tmp_path: Any) -> None:
-    from click.testing import CliRunner
-
-    from catalog.reporting.cli import report as command
-
     enter(engine, 2)
     # The rims read the clock: the month that runs.
     period = f"{datetime.now(UTC):%Y-%m}"
     run = CliRunner()
-    assert isinstance(run.invoke(command, ["show", "--period", period]).exception, monthly.NoReport)
-    assert run.invoke(command, ["draft", "--period", period]).exit_code == 0
-    done = run.invoke(command, ["reply", "第0<b>局", "--period", period, "--text", "迁移中", "--as", "head"])
+    assert isinstance(run.invoke(commands, ["show", "--period", period]).exception, monthly.NoReport)
+    assert run.invoke(commands, ["draft", "--period", period]).exit_code == 0
+    done = run.invoke(commands, ["reply", "第0<b>局", "--period", period, "--text", "迁移中", "--as", "head"])
     assert done.exit_code == 0, done.output
     out = tmp_path / "pages" / "r.html"
-    done = run.invoke(command, ["show", "--period", period, "--html", str(out), "--json"])
+    done = run.invoke(commands, ["show", "--period", period, "--html", str(out), "--json"])
     assert json.loads(done.stdout)["replies"][0]["text"] == "迁移中"
     assert "迁移中" in out.read_text(encoding="utf-8")
-    shut = run.invoke(command, ["close", "--period", period])
+    shut = run.invoke(commands, ["close", "--period", period])
     assert isinstance(shut.exception, NotAccepted)
