@@ -31,13 +31,16 @@ def print_ledger(lines: Sequence[Mapping[str, Any]]) -> None:
     for line in lines:
         table.add_row(
             line["code"], line["name"], escape(line["title"]), escape(line["department"]),
-            count(line["rows"]), count(line["quarantined"]), percent(line["quality"]), str(line["grade"]),
-            line["sharing"], standing(line) + _coming(line), line["registration"] or NOTHING,
+            count(line["rows"]), count(line["quarantined"]), percent(line["quality"]),
+            str(line["grade"] or NOTHING), line["sharing"], standing(line) + _coming(line),
+            line["registration"] or NOTHING,
         )  # fmt: skip
     console.print(table)
     for line in lines:
         if line["build"] in ("stopped", "failed"):
             console.print(f"{line['name']} {line['build']}: {escape(line['reason'])}", highlight=False)
+        if line["unfollowed"]:
+            console.print(f"{line['name']}: {escape(line['unfollowed'])}", highlight=False)
 
 
 def print_dataset(document: Mapping[str, Any]) -> None:
@@ -50,7 +53,7 @@ def print_dataset(document: Mapping[str, Any]) -> None:
     sharing = "; ".join(p for p in (document["sharing"], document["condition"], document["basis"]) if p)
     console.print(f"sharing: {escape(sharing)}", highlight=False)
     console.print(
-        f"state: {standing(document)}, revision {document['revision']}, grade {document['grade']},"
+        f"state: {standing(document)}, revision {document['revision']}, grade {document['grade'] or NOTHING},"
         f" rows {count(document['rows'])}, quarantined {count(document['quarantined'])},"
         f" quality {percent(document['quality'])}",
         highlight=False,
@@ -64,6 +67,8 @@ def print_dataset(document: Mapping[str, Any]) -> None:
         )
     if document["build"] in ("stopped", "failed"):
         console.print(f"last build {document['build']}: {escape(document['reason'])}", highlight=False)
+    if document["unfollowed"]:
+        console.print(f"cannot be built: {escape(document['unfollowed'])}", highlight=False)
     for note in document["notes"]:
         console.print(f"note: {escape(note)}", highlight=False)
     _print_fields(console, document["fields"])
@@ -103,10 +108,13 @@ def print_found(document: Mapping[str, Any]) -> None:
 def print_lineage(document: Mapping[str, Any]) -> None:
     """Where each column comes from, what decides the rows, and what is made from the dataset."""
     console = console_of()
+    if document["unfollowed"]:
+        console.print(f"{document['name']}: {escape(document['unfollowed'])}", highlight=False)
     if document["inputs"]:
         table = _table("field", "from", "inherited grade")
         for line in document["fields"]:
-            table.add_row(line["field"], _origins(line["from"]), str(line["inherited_grade"]))
+            grade = str(line["inherited_grade"] or NOTHING)
+            table.add_row(line["field"], _origins(line["from"]), grade)
         table.add_row("(rows)", _origins(document["rows_from"]), "")
         console.print(table)
     else:

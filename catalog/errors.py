@@ -13,6 +13,10 @@ class NotInitialised(CatalogError):
     """There is no installation at ``YBZ_HOME``."""
 
 
+class StoreOutdated(CatalogError):
+    """The store was made by an earlier version and lacks tables or columns."""
+
+
 class StoreUnreachable(CatalogError):
     """The database of the store does not answer."""
 

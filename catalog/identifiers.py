@@ -179,6 +179,14 @@ def identifier_of(connection: Connection, dataset: str, kind: str) -> Identifier
     return None if row is None else Identifier(*row)
 
 
+def identifiers_of(connection: Connection, dataset: str) -> tuple[Identifier, ...]:
+    """What a dataset is called, or is to be called, as a thing of every type it has."""
+    d = data_identifiers.c
+    query = select(d.stem, d.dataset, d.kind, d.identifier, d.proof)
+    rows = connection.execute(query.where(d.dataset == dataset).order_by(d.kind)).all()
+    return tuple(Identifier(*row) for row in rows)
+
+
 def _parts(identifier: str, on: date) -> tuple[str, str]:
     """Stem and type of an identifier.
 

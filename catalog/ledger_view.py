@@ -28,6 +28,8 @@ from policies.grading import item_grade
 Document = dict[str, Any]
 # Why a line of a file did not land although it may be data.
 BROKEN_LINES = ("malformed", "undecodable")
+# Why it cannot be said where the columns of a composed dataset come from.
+_UNFOLLOWED = (lineage.LineageError, lineage.UnknownInput, lineage.LineageCycle)
 
 
 def ledger(connection: Connection) -> list[Document]:
@@ -55,8 +57,9 @@ def dataset(connection: Connection, name: str) -> Document:
     release = releases.latest(connection, name)
     attempt = last_attempts(connection, [name]).get(name)
     contract = entry.contract
-    contracts = lineage.known_inputs(connection, contract)
+    contracts, unfollowed = _family(connection, contract)
     return _line(entry, release, attempt, contracts) | {
+        "unfollowed": unfollowed or _grade(contract, contracts)[1],
         "registration": registration.state_of(connection, name),
         "pending": _coming(connection, name).get(name),
         "summary": contract.summary,
@@ -107,18 +110,26 @@ def lineage_of(connection: Connection, name: str) -> Document:
         UnknownDataset: the ledger has no such entry.
     """
     entry = revisions.current(connection, name)
-    contracts = lineage.known_inputs(connection, entry.contract)
+    contracts, unfollowed = _family(connection, entry.contract)
     into, out_of = lineage.edges_around(connection, name)
-    inherited = lineage.inherited(into, contracts, entry.contract.fields)
     made_from = sorted({edge.source_dataset for edge in into})
+    inherited: dict[str, lineage.Inherited] = {}
+    kinds: frozenset[str] = frozenset()
+    if not unfollowed:
+        try:
+            inherited = lineage.inherited(into, contracts, entry.contract.fields) if made_from else {}
+            kinds = lineage.kinds_behind(name, contracts)
+        except _UNFOLLOWED as error:  # what it is made from cannot be followed
+            inherited, unfollowed = {}, str(error)
     return {
         "name": name,
+        "unfollowed": unfollowed or _grade(entry.contract, contracts)[1],
         "inputs": made_from,
-        "unit_kinds": sorted(lineage.kinds_behind(name, contracts)),
+        "unit_kinds": sorted(kinds),
         "fields": [
             {
                 "field": item.name,
-                "inherited_grade": inherited[item.name].grade if made_from else None,
+                "inherited_grade": inherited[item.name].grade if inherited else None,
                 "from": _sources(into, item.name),
             }
             for item in entry.contract.fields
@@ -127,6 +138,22 @@ def lineage_of(connection: Connection, name: str) -> Document:
         "used_by": sorted({edge.target_dataset for edge in out_of}),
         "impact": list(lineage.impact(connection, name)),
     }
+
+
+def _family(connection: Connection, contract: Contract) -> tuple[Mapping[str, Contract], str]:
+    """A contract and all it is made from; alone, and why, where that cannot be followed any more."""
+    try:
+        return lineage.known_inputs(connection, contract), ""
+    except _UNFOLLOWED as error:
+        return {contract.name: contract}, str(error)
+
+
+def _grade(contract: Contract, contracts: Mapping[str, Contract]) -> tuple[int | None, str]:
+    """The grade before anything is built; None, and why, where nobody can say what is inherited."""
+    try:
+        return lineage.declared_grade(contract, contracts), ""
+    except _UNFOLLOWED as error:  # entered by an earlier version
+        return None, str(error)
 
 
 def _coming(connection: Connection, name: str | None = None) -> dict[str, Document]:
@@ -144,6 +171,7 @@ def _line(
     contracts: Mapping[str, Contract],
 ) -> Document:
     contract = entry.contract
+    grade, unfollowed = _grade(contract, contracts) if release is None else (release.grade, "")
     return {
         "code": entry.code,
         "name": entry.name,
@@ -152,7 +180,8 @@ def _line(
         "state": entry.state,
         "revision": entry.number,
         "sharing": contract.sharing.type.value,
-        "grade": lineage.declared_grade(contract, contracts) if release is None else release.grade,
+        "grade": grade,
+        "unfollowed": unfollowed,
         "release": None if release is None else release.number,
         "rows": None if release is None else release.row_count,
         "quarantined": None if release is None else release.quarantined,

@@ -11,16 +11,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from catalog.authority.permits import BUILD, may_read
 from catalog.classify.decided import UNDECIDED, Decided, decided, fingerprinted, record_run_out, versions
 from catalog.classify.finding import Finding
 from catalog.classify.reviews import may_merge, raise_review, review_of
 from catalog.clocks.place import place_on
+from catalog.lineage.columns import edges_around
 from catalog.lineage.inheritance import Level, Standings, findings_of
 from catalog.store import reading, writing
 from contracts.model import Contract
-from policies.decision import Decision, Permit
+from policies.decision import Decision, Deny, Permit
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Judged:
     Attributes:
         decided: decisions in force on the dataset.
         behind: field → what it inherits; empty of a dataset that is not composed.
-        merge: whether what it merges may be merged.
+        merge: whether what it merges may be merged, and its items are read from who answers for them.
     """
 
     decided: Decided = UNDECIDED
@@ -73,6 +75,7 @@ class Judgement:
             behind = standings.inherited(contract, made) if contract.composed is not None else {}
             merged = standings.merged(contract)
             review = review_of(connection, contract.name, merged) if merged else None
+            reads = self._may_read(connection, contract)
         if made.over or (merged and review is None):
             now = self._clock()
             with writing(self._engine) as connection:
@@ -80,9 +83,21 @@ class Judgement:
                 if merged:
                     grade = max(level.grade for level in behind.values())
                     review = raise_review(connection, contract.name, merged, grade, now)
-        return Judged(made, behind, may_merge(review, self._on, self._place))
+        return Judged(made, behind, _joined(may_merge(review, self._on, self._place), reads))
+
+    def _may_read(self, connection: Connection, contract: Contract) -> Decision:
+        if contract.composed is None:
+            return Permit()
+        into, _ = edges_around(connection, contract.name)
+        return may_read(connection, contract.name, into, self._on, step=BUILD, place=self._place)
 
     def of_former_rows(self, contract: Contract) -> tuple[Finding, ...]:
         """What was found in the rows of a dataset's newest release, to which a delivery adds."""
         with reading(self._engine) as connection:
             return findings_of(connection, contract, released=True)
+
+
+def _joined(*decisions: Decision) -> Decision:
+    """All of several decisions: permitted where each one is, else every reason against it."""
+    reasons = tuple(reason for each in decisions if isinstance(each, Deny) for reason in each.reasons)
+    return Deny(reasons) if reasons else Permit()

@@ -58,14 +58,17 @@ class IllegalStep(ValueError):
 
     Attributes:
         denial: why, and the allowed next steps.
+        subject: what the step was about; empty where it is not said.
     """
 
     user_facing = True
 
-    def __init__(self, denial: Deny) -> None:
+    def __init__(self, denial: Deny, subject: str = "") -> None:
         self.denial = denial
+        self.subject = subject
         (reason,) = denial.reasons
-        super().__init__(f"{reason.message} — {reason.allowed}")
+        about = f"{subject}: " if subject else ""
+        super().__init__(f"{about}{reason.message} — {reason.allowed}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +117,21 @@ class Machine:
             )
         )
 
-    def after(self, state: str, event: str, office: Office) -> str:
+    def after(self, state: str, event: str, office: Office, subject: str = "") -> str:
         """The state a step leads to.
+
+        Args:
+            state: in which it is taken.
+            event: what is done.
+            office: by whom.
+            subject: what it is about, for the words of a refusal.
 
         Raises:
             IllegalStep: no row of the table allows it.
         """
         decision = self.check(state, event, office)
         if isinstance(decision, Deny):
-            raise IllegalStep(decision)
+            raise IllegalStep(decision, subject)
         (found,) = (s.next for s in self.open_steps(state) if (s.event, s.office) == (event, office))
         return found
 

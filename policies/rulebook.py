@@ -179,16 +179,29 @@ def _row(where: str, row: dict[str, Any]) -> DatedRule:
     missing = [key for key in _STATED if row.get(key) is None]
     if missing:
         raise RuleError(f"{where}: a row lacks {', '.join(missing)}")
-    for key in ("valid_from", "valid_to"):
-        if row.get(key) is not None and type(row[key]) is not date:
+    days = {key: _day(row.get(key)) for key in ("valid_from", "valid_to")}
+    for key, day in days.items():
+        if day is None and row.get(key) is not None:
             raise RuleError(f"{where}: {key} of {row['name']} is no day — write it as YYYY-MM-DD")
+    first = days["valid_from"]
+    assert first is not None  # it is stated, and a day
     return DatedRule(
         name=str(row["name"]),
         value=row["value"],
         source=str(row["source"]),
-        valid_from=row["valid_from"],
+        valid_from=first,
         confidence=str(row["confidence"]),
-        valid_to=row.get("valid_to"),
+        valid_to=days["valid_to"],
         place=str(row.get("place", NATIONAL)),
         unit=str(row.get("unit", "")),
     )
+
+
+def _day(stated: Any) -> date | None:
+    """A day as YAML reads it, or as a text: quoted, or in JSON."""
+    if isinstance(stated, str):
+        try:
+            return date.fromisoformat(stated)
+        except ValueError:
+            return None
+    return stated if type(stated) is date else None

@@ -97,7 +97,7 @@ def claim(
     standing = naming.source_of(connection, *item.key)
     taken = standing is not None and standing.place != item.place
     event = "name" if office is Office.AUTHORITY else "contest" if taken else "claim"
-    machine(PROCEDURE).after(_state(connection, item), event, office)
+    machine(PROCEDURE).after(_state(connection, item), event, office, item.place)
     if taken and standing is not None and event == "name":
         raise naming.AuthorityTaken(standing)
     made = _step(connection, item, event, office, basis=basis, by=by, now=now)
@@ -144,7 +144,7 @@ def decide(
         for place in parties
     }
     for place, event in steps.items():
-        table.after(parties[place].state, event, office)
+        table.after(parties[place].state, event, office, place)
     if standing is not None and standing.place != winner:
         naming.end(connection, _item_of(standing), basis=basis.strip(), by=by, now=now)
     for place, event in steps.items():
@@ -223,7 +223,7 @@ def _step(
 ) -> Claim:
     """Take a step of the procedure; nothing is written where it is not lawful."""
     before = _state(connection, item)
-    after = machine(PROCEDURE).after(before, event, office)
+    after = machine(PROCEDURE).after(before, event, office, item.place)
     values = {"state": after, "changed_at": now}
     if before == machine(PROCEDURE).start:
         connection.execute(

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from catalog.authority import cli_permits
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 given_by = click.option("--by", default="", metavar="NAME", help="Who does it (default: the user logged in).")
 rests_on = click.option("--basis", required=True, metavar="TEXT", help="Law or decision it rests on.")
@@ -209,3 +211,7 @@ def _say(document: dict[str, Any], words: str, as_json: bool) -> None:
 
 def _print_json(document: object) -> None:
     click.echo(json.dumps(document, ensure_ascii=False))
+
+
+for _command in (cli_permits.permit, cli_permits.unpermit, cli_permits.listing):
+    authority.add_command(_command)

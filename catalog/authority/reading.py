@@ -10,18 +10,19 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from catalog import revisions
 from catalog.authority import naming
 from catalog.authority.items import items_of
 from catalog.authority.naming import Authority
 from catalog.lineage import columns as lineage
+from catalog.store.tables.authority import authority_permits
 from catalog.store.tables.forms import forms
 from contracts.model import Contract
 
 # OpenLineage's word for a column taken over as it is.
-_TAKEN_OVER: Final = "IDENTITY"
+TAKEN_OVER: Final = "IDENTITY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,21 @@ class Misread:
 
 
 def misread(connection: Connection, on: date | None = None) -> tuple[Misread, ...]:
-    """Every form in force and composed dataset that reads a field another one answers for."""
+    """Every form in force and composed dataset that reads a field another one answers for, unpermitted."""
     copies = copies_of(connection, on)
     found = [*_forms(connection, copies, on), *_composed(connection, copies)]
-    return tuple(sorted(found, key=lambda each: (each.reader, each.reads)))
+    allowed = permitted(connection, on)
+    left = (each for each in found if (each.reader.removeprefix("dataset:"), each.reads) not in allowed)
+    return tuple(sorted(left, key=lambda each: (each.reader, each.reads)))
+
+
+def permitted(connection: Connection, on: date | None = None) -> frozenset[tuple[str, str]]:
+    """Reader and copy of every permit of the authority that stands, on a day where one is given."""
+    p = authority_permits.c
+    query = select(p.reader, p.reads).where(p.ended_at.is_(None))
+    if on is not None:
+        query = query.where(or_(p.until.is_(None), p.until >= on))
+    return frozenset((row.reader, row.reads) for row in connection.execute(query))
 
 
 def copies_of(connection: Connection, on: date | None = None) -> Mapping[str, Authority]:
@@ -108,7 +120,7 @@ def _composed(connection: Connection, copies: Mapping[str, Authority]) -> Iterab
             place = f"{edge.source_dataset}.{edge.source_field}"
             source = copies.get(place)
             # What the source itself is made from is no copy of it.
-            if edge.subtype == _TAKEN_OVER and source is not None and source.dataset != revision.name:
+            if edge.subtype == TAKEN_OVER and source is not None and source.dataset != revision.name:
                 yield _misread(f"dataset:{revision.name}.{edge.target_field}", place, source)
 
 

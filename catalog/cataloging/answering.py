@@ -31,7 +31,7 @@ from catalog.cataloging.acts import (
 )
 from catalog.cataloging.errors import ActRefused
 from catalog.cataloging.standing import standing
-from catalog.cataloging.taking import act_now, assessment_given, deny, move, reasoned
+from catalog.cataloging.taking import act_now, assessment_given, deny, looked_at, move, reasoned
 from catalog.store import writing
 from catalog.store.schema import new_id
 from catalog.store.tables.cataloging import entry_triggers
@@ -47,7 +47,9 @@ NO_KIND: Final = "catalog.trigger.kind"
 TRIGGERS: Final = ("law", "function", "system", "structure", "other")
 
 
-def return_(engine: Engine, name: str, who: Who, missing: Sequence[str], *, now: datetime) -> Act:
+def return_(
+    engine: Engine, name: str, who: Who, missing: Sequence[str], *, now: datetime, revision: int | None = None
+) -> Act:
     """The head or the authority returns a revision with one complete list of what is missing.
 
     Args:
@@ -56,17 +58,20 @@ def return_(engine: Engine, name: str, who: Who, missing: Sequence[str], *, now:
         who: acts, as head or authority.
         missing: what the office asks for; ``sharing.basis: cite the article`` names the place.
         now: aware instant.
+        revision: number of the one that was looked at, where it is named.
 
     Returns:
         The act; ``details["missing"]`` is the list, with all that the program itself found missing.
 
     Raises:
         UnknownDataset, IllegalStep: as every act.
-        ActRefused: nothing is named, or something that stood in the entry at a former return.
+        ActRefused: nothing is named, or something that stood in the entry at a former return; or another
+            revision than the one named is on its way.
     """
     with writing(engine) as connection:
         found = standing(connection, name)
-        machine(PROCEDURE).after(found.way, RETURN, who.office)
+        looked_at(found, revision, local_date(now))
+        machine(PROCEDURE).after(found.way, RETURN, who.office, found.name)
         contract = revisions.number(connection, found.name, found.newest).contract
         former = acts_of(connection, found.entry_id)
         decision, listed = returning.complete(
@@ -79,16 +84,27 @@ def return_(engine: Engine, name: str, who: Who, missing: Sequence[str], *, now:
         return move(connection, found.name, RETURN, who, now, "returned with a complete list", details)
 
 
-def refuse(engine: Engine, name: str, who: Who, *, basis: str, reason: str, now: datetime) -> Act:
+def refuse(
+    engine: Engine,
+    name: str,
+    who: Who,
+    *,
+    basis: str,
+    reason: str,
+    now: datetime,
+    revision: int | None = None,
+) -> Act:
     """The authority refuses a revision, citing what forbids it. What was in force stays in force.
 
     Raises:
         UnknownDataset, IllegalStep: as every act.
-        ActRefused: the basis cites nothing that can carry a refusal.
+        ActRefused: the basis cites nothing that can carry a refusal; or another revision than the one
+            named is on its way.
     """
     with writing(engine) as connection:
         found = standing(connection, name)
-        machine(PROCEDURE).after(found.way, REFUSE, who.office)
+        looked_at(found, revision, local_date(now))
+        machine(PROCEDURE).after(found.way, REFUSE, who.office, found.name)
         cited = bases.cited(basis, bases.REFUSAL, local_date(now))
         if not cited.carries:
             deny(
@@ -113,7 +129,7 @@ def retract(engine: Engine, name: str, who: Who, *, reason: str, now: datetime) 
     """
     with writing(engine) as connection:
         found = standing(connection, name)
-        machine(PROCEDURE).after(found.way, RETRACT, who.office)
+        machine(PROCEDURE).after(found.way, RETRACT, who.office, found.name)
         reasoned(found.name, reason)
         t = entry_triggers.c
         # Whichever revision on the way was submitted first in answer: its successors answer for it.
@@ -142,7 +158,7 @@ def withdraw(engine: Engine, name: str, who: Who, *, reason: str, now: datetime)
     """
     with writing(engine) as connection:
         found = standing(connection, name)
-        after = machine(PROCEDURE).after(found.state, WITHDRAW, who.office)
+        after = machine(PROCEDURE).after(found.state, WITHDRAW, who.office, found.name)
         reasoned(found.name, reason)
         act = act_now(connection, found, WITHDRAW, who, now, reason, {}, found.state, after)
         act = replace(act, revision=found.published or found.newest)
@@ -171,7 +187,7 @@ def trigger(engine: Engine, name: str, who: Who, *, kind: str, what: str, now: d
     """
     with writing(engine) as connection:
         found = standing(connection, name)
-        machine(PROCEDURE).after(found.state, TRIGGER, who.office)
+        machine(PROCEDURE).after(found.state, TRIGGER, who.office, found.name)
         if kind not in TRIGGERS:
             deny(
                 found.name,

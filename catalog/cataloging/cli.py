@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.cataloging.cli_entry import as_json, as_office, by_name, entry, print_json, who
+from catalog.cataloging.cli_acts import as_json, as_office, by_name, looked_at, print_json, who
+from catalog.cataloging.cli_entry import entry
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -48,6 +49,7 @@ def submit(given: tuple[str, ...], by: str, office: str, reason: str, pia: str, 
 
 @click.command("approve")
 @click.argument("name")
+@looked_at
 @by_name
 @as_office("authority")
 @click.option("--reason", default="", metavar="TEXT", help="A note on the review.")
@@ -55,7 +57,10 @@ def submit(given: tuple[str, ...], by: str, office: str, reason: str, pia: str, 
     "--seen-added-condition", is_flag=True, help="State that conditions added after publication were seen."
 )
 @as_json
-def approve(name: str, by: str, office: str, reason: str, seen_added_condition: bool, as_json: bool) -> None:
+def approve(
+    name: str, revision: int | None, by: str, office: str, reason: str, seen_added_condition: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Review and publish a signed-off entry."""
     from catalog.cataloging.steps import approve as take
     from catalog.home import Home
@@ -63,7 +68,7 @@ def approve(name: str, by: str, office: str, reason: str, seen_added_condition: 
 
     done = take(
         open_store(Home.find()), name, who(by, office), now=datetime.now(UTC), reason=reason,
-        seen_added_condition=seen_added_condition,
+        seen_added_condition=seen_added_condition, looked=revision,
     )  # fmt: skip
     if as_json:
         print_json(_document(done) | {"told": done.told})
@@ -101,7 +106,8 @@ def diff(code: str, first: str, second: str, as_json: bool) -> None:
         click.echo(f"{'BREAKS' if change['breaking'] else '      '}  {change['path']}: {change['what']}")
         if "before" in change or "after" in change:
             click.echo(f"            {_said(change, 'before')} → {_said(change, 'after')}")
-    click.echo(f"verdict: {document['verdict']}, {len(document['changes'])} changes")
+    count = len(document["changes"])
+    click.echo(f"verdict: {document['verdict']}, {count} change{'' if count == 1 else 's'}")
 
 
 def _submitted(engine: Engine, given: str, actor: Any, reason: str, pia: str) -> dict[str, Any]:
@@ -132,7 +138,9 @@ def _print_submitted(line: dict[str, Any]) -> None:
     if line["state"] == "compiled":
         click.echo(f"{line['name']} is not submitted: state what is open, submit again", err=True)
     else:
-        click.echo(f"next: the head of the department, `ybz entry sign {line['name']}`")
+        click.echo(
+            f"next: the head of the department, `ybz entry sign {line['name']} --revision {line['revision']}`"
+        )
 
 
 def _document(done: Catalogued) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from catalog.cataloging.publishing import Coming, head, put_in_force
 from catalog.cataloging.standing import Standing
 from catalog.cataloging.values import Acts
 from catalog.lineage import columns as lineage
+from catalog.lineage import mentions
 from catalog.store.schema import new_id
 from catalog.store.tables.ledger import entries
 from catalog.store.tables.ledger import revisions as revision_rows
@@ -121,7 +122,9 @@ def _insert(connection: Connection, ways: Sequence[Way], acts: Acts) -> None:
         connection.execute(insert(entries), new)
     if made:
         connection.execute(insert(revision_rows), made)
-        outlines.keep_all(connection, {way.given.digest: way.given.contract for way in changed})
+        contracts = {way.given.digest: way.given.contract for way in changed}
+        outlines.keep_all(connection, contracts)
+        mentions.keep_all(connection, contracts)
 
 
 def _move(connection: Connection, ways: Sequence[Way]) -> None:

@@ -12,16 +12,20 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from catalog import revisions
+from catalog.authority.permits import CATALOGUE, may_read
 from catalog.cataloging import conditions
 from catalog.cataloging.acts import Act, acts_of_all
 from catalog.cataloging.checking import Prepared
 from catalog.cataloging.standing import Standing, standings
 from catalog.cataloging.values import Acts
+from catalog.clocks.place import place_on
 from catalog.lineage import columns as lineage
 from catalog.numbering import GovernmentCatalogue
 from contracts.compare import Breaking, compare
 from contracts.model import Contract
 from policies.clocks import local_date
+from policies.decision import Deny
+from policies.rulebook import NATIONAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Known:
         made: the newest revision and the one in force of what changes, by id of the entry and number.
         acts: on each entry, by its id.
         findings: conditions added after publication, by id of the entry.
+        copies: composed dataset → why it may not be listed: it reads copies another field answers for.
     """
 
     standings: Mapping[str, Standing]
@@ -43,6 +48,7 @@ class Known:
     made: Mapping[tuple[str, int], revisions.Revision]
     acts: Mapping[str, tuple[Act, ...]]
     findings: Mapping[str, tuple[conditions.Finding, ...]]
+    copies: Mapping[str, Deny]
 
     def in_force(self, standing: Standing) -> revisions.Revision | None:
         """The revision in force of an entry that changes; None where none ever was."""
@@ -81,6 +87,7 @@ def known(connection: Connection, given: Sequence[Prepared], acts: Acts) -> Know
         revisions.several(connection, changed | spoken),
         acts_of_all(connection, waiting),
         conditions.findings_of_all(connection, waiting),
+        _copies(connection, edges, acts),
     )
 
 
@@ -97,6 +104,18 @@ def _edges(connection: Connection, given: Sequence[Prepared]) -> dict[str, tuple
         return {}
     contracts = lineage.known_inputs(connection, *(one.contract for one in given))
     return {contract.name: lineage.column_lineage(contract, contracts) for contract in composed}
+
+
+def _copies(
+    connection: Connection, edges: Mapping[str, Sequence[lineage.Edge]], acts: Acts
+) -> dict[str, Deny]:
+    on = local_date(acts.now)
+    place = place_on(connection, on) if edges else NATIONAL
+    judged = {
+        name: may_read(connection, name, each, on, step=CATALOGUE, place=place)
+        for name, each in edges.items()
+    }
+    return {name: decision for name, decision in judged.items() if isinstance(decision, Deny)}
 
 
 def _codes(connection: Connection, new: Sequence[Contract], acts: Acts) -> dict[str, str]:

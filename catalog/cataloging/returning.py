@@ -75,11 +75,11 @@ def told_by_program(contract: Contract, assessment: str, on: date) -> tuple[Miss
     found = []
     if isinstance(decision, Deny):
         found += [
-            (reason.where or WHOLE, f"{reason.message}: {reason.allowed}") for reason in decision.reasons
+            (reason.where or WHOLE, f"{reason.message} — {reason.allowed}") for reason in decision.reasons
         ]
     found += [(WHOLE, duty) for duty in duties(case)]
     stated = {entry["property"] for entry in to_document(contract).get("customProperties", ())}
-    found += [(gap.key, f"{gap.what}: {gap.remedy}") for gap in gaps(contract, stated)]
+    found += [(gap.key, f"{gap.what} — {gap.remedy}") for gap in gaps(contract, stated)]
     return tuple(Missing(place, what, PROGRAM) for place, what in dict.fromkeys(found))
 
 

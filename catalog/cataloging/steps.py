@@ -17,6 +17,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 
 from catalog import revisions
+from catalog.authority.permits import CATALOGUE, may_read
 from catalog.cataloging import clocks, conditions, walking
 from catalog.cataloging.acts import (
     CHECK,
@@ -35,8 +36,9 @@ from catalog.cataloging.checking import checked_again, prepared, record_refusal
 from catalog.cataloging.errors import ActRefused, Refused
 from catalog.cataloging.publishing import Coming, put_in_force
 from catalog.cataloging.standing import RESTING, Standing, standing, standings
-from catalog.cataloging.taking import act_now, assessment_given, deny, move
+from catalog.cataloging.taking import act_now, assessment_given, looked_at, move, overtaken
 from catalog.cataloging.values import Acts, Catalogued
+from catalog.clocks.place import place_on
 from catalog.lineage import columns as lineage
 from catalog.store import reading, writing
 from contracts.model import Contract
@@ -45,7 +47,6 @@ from policies.decision import Deny, Reason
 from policies.machine import machine
 
 UNSEEN: Final = "catalog.added_condition"
-MEANWHILE: Final = "catalog.meanwhile"
 
 
 def submit(
@@ -86,20 +87,32 @@ def submit(
     with writing(engine) as connection:
         found = standings(connection, [made.contract.name]).get(made.contract.name)
         if found is not None and digest not in (None, found.newest_digest):
-            deny(found.name, Reason(MEANWHILE, "a newer revision was made meanwhile", "", "look at it first"))
+            overtaken(found.name)
         _may_submit(found, made.digest, who)
         (done,) = walking.walk(connection, [made], acts, upto=CHECK, again=True)
     return done
 
 
-def sign_off(engine: Engine, name: str, who: Who, *, now: datetime, reason: str = "") -> Act:
+def sign_off(
+    engine: Engine, name: str, who: Who, *, now: datetime, reason: str = "", revision: int | None = None
+) -> Act:
     """The head of the department signs a checked revision off.
+
+    Args:
+        engine: of the store.
+        name: of the entry.
+        who: acts, as head.
+        now: aware instant.
+        reason: a note on the sign-off.
+        revision: number of the one that was looked at, where it is named.
 
     Raises:
         UnknownDataset, IllegalStep: as every act.
         Refused: the rule asks for separate persons.
+        ActRefused: another revision than the one named is on its way.
     """
     with writing(engine) as connection:
+        looked_at(standing(connection, name), revision, local_date(now))
         return move(connection, name, SIGN_OFF, who, now, reason)
 
 
@@ -111,6 +124,7 @@ def approve(
     now: datetime,
     reason: str = "",
     seen_added_condition: bool = False,
+    looked: int | None = None,
 ) -> Catalogued:
     """The authority reviews a signed-off revision and publishes it.
 
@@ -121,18 +135,22 @@ def approve(
         now: aware instant.
         reason: a note on the review.
         seen_added_condition: it has seen that the revision adds conditions.
+        looked: number of the revision that was looked at, where it is named.
 
     Raises:
         UnknownDataset, IllegalStep: as every act.
         ActRefused: conditions were added and that was not stated to be seen; or the entry no longer shows
-            what listing needs.
+            what listing needs; or another revision than the one named is on its way.
     """
     with writing(engine) as connection:
         found = standing(connection, name)
-        machine(PROCEDURE).after(found.way, PUBLISH if found.way == "reviewed" else REVIEW, who.office)
+        looked_at(found, looked, local_date(now))
+        event = PUBLISH if found.way == "reviewed" else REVIEW
+        machine(PROCEDURE).after(found.way, event, who.office, found.name)
         revision = revisions.number(connection, found.name, found.newest)
         seen = _seen(connection, found, seen_added_condition)
         _still_admitted(connection, found, revision.contract, now)
+        _sources(connection, found, revision.contract, now)
         if found.way != "reviewed":
             details = {"seen_added_condition": [each.found.path for each in seen]} if seen else {}
             move(connection, found.name, REVIEW, who, now, reason, details)
@@ -165,9 +183,9 @@ def _may_submit(found: Standing | None, digest: str, who: Who) -> None:
     if found is None:
         procedure.after(procedure.start, COMPILE, who.office)
     elif found.newest_digest != digest or found.way in RESTING:
-        procedure.after(found.way, COMPILE, who.office)
+        procedure.after(found.way, COMPILE, who.office, found.name)
     else:
-        procedure.after(found.way, CHECK, who.office)
+        procedure.after(found.way, CHECK, who.office, found.name)
 
 
 def _seen(connection: Connection, found: Standing, stated: bool) -> tuple[conditions.Finding, ...]:
@@ -198,10 +216,21 @@ def _still_admitted(connection: Connection, found: Standing, contract: Contract,
         raise ActRefused(found.name, decision)
 
 
+def _sources(connection: Connection, found: Standing, contract: Contract, now: datetime) -> None:
+    """The authority may have named another source since the entry was checked."""
+    if contract.composed is None:
+        return
+    on = local_date(now)
+    edges = lineage.column_lineage(contract, lineage.known_inputs(connection, contract))
+    decision = may_read(connection, found.name, edges, on, step=CATALOGUE, place=place_on(connection, on))
+    if isinstance(decision, Deny):
+        raise ActRefused(found.name, decision)
+
+
 def _publish(
     connection: Connection, found: Standing, revision: revisions.Revision, who: Who, now: datetime
 ) -> int:
-    after = machine(PROCEDURE).after(found.way, PUBLISH, who.office)
+    after = machine(PROCEDURE).after(found.way, PUBLISH, who.office, found.name)
     act = act_now(connection, found, PUBLISH, who, now, "", {}, found.way, after)
     write(connection, [act])
     former, contract = None, revision.contract

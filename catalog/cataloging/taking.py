@@ -6,7 +6,7 @@ Decides nothing; :mod:`catalog.cataloging.steps` and :mod:`catalog.cataloging.an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
@@ -20,8 +20,12 @@ from catalog.store.tables.ledger import entries
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from policies.machine import machine
+from policies.rulebook import rule
 
 NO_REASON: Final = "catalog.reason"
+MEANWHILE: Final = "catalog.meanwhile"
+UNNAMED: Final = "catalog.revision.unnamed"
+UNKNOWN: Final = "catalog.revision.unknown"
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -31,7 +35,7 @@ def move(
 ) -> Act:  # fmt: skip
     """Take one step of the revision on its way: the entry's row, the act, its evidence, the clocks."""
     found = standing(connection, name)
-    after = machine(PROCEDURE).after(found.way, event, who.office)
+    after = machine(PROCEDURE).after(found.way, event, who.office, found.name)
     act = act_now(connection, found, event, who, now, reason, details, found.way, after)
     row = update(entries).where(entries.c.id == found.entry_id)
     connection.execute(row.values(**found.moved(after)))
@@ -58,6 +62,34 @@ def assessment_given(former: Sequence[Act], revision: int) -> str:
     checked = [act for act in former if act.event == CHECK and act.revision == revision]
     said = str(checked[-1].details.get("assessment", "")) if checked else ""
     return "" if said == "none recorded" else said
+
+
+def looked_at(found: Standing, revision: int | None, on: date) -> None:
+    """Refuse an act on another revision than its office looked at.
+
+    Args:
+        found: the entry as it stands now.
+        revision: number the office names; None where it names none.
+        on: day whose rule ``name_revision`` says whether that will do.
+
+    Raises:
+        ActRefused: a newer revision is on its way, or none is named where one must be.
+    """
+    if revision is None and rule("cataloguing", "name_revision", on).value == "require":
+        allowed = f"look with `ybz entry history {found.name}`, then give --revision"
+        deny(
+            found.name, Reason(UNNAMED, "the revision that was looked at is not named", "--revision", allowed)
+        )
+    if revision is not None and revision > found.newest:
+        allowed = f"the newest is {found.newest}: `ybz entry history {found.name}`"
+        deny(found.name, Reason(UNKNOWN, f"there is no revision {revision}", "--revision", allowed))
+    if revision not in (None, found.newest):
+        overtaken(found.name)
+
+
+def overtaken(name: str) -> NoReturn:
+    """Refuse an act on a revision that is no longer the newest."""
+    deny(name, Reason(MEANWHILE, "a newer revision was made meanwhile", "", "look at it first"))
 
 
 def reasoned(name: str, reason: str) -> None:

@@ -63,6 +63,7 @@ def walk(
 
     Raises:
         IllegalStep: the only one given cannot be compiled now.
+        ActRefused: the only one given reads a copy although another field is authoritative.
         ManyRefused: some of several cannot; each is named with its open steps.
     """
     found = known(connection, given, acts)
@@ -70,6 +71,9 @@ def walk(
     for one in given:
         try:
             way = _start(one, found, acts, again)
+            if (denial := found.copies.get(one.contract.name)) and _to_be_checked(way, upto):
+                illegal.append(ActRefused(one.contract.name, denial))
+                continue
             _steps(way, acts, upto)
         except IllegalStep as error:
             illegal.append(ActRefused(one.contract.name, error.denial))
@@ -78,7 +82,7 @@ def walk(
             continue
         ways.append(way)
     if illegal:
-        raise ManyRefused(illegal)
+        raise illegal[0] if len(given) == 1 else ManyRefused(illegal)
     told = keep(connection, ways, acts)
     return tuple(_result(way, told) for way in ways)
 
@@ -141,6 +145,11 @@ def _steps(way: Way, acts: Acts, upto: str) -> None:
         _take(way, event, office, acts, details)
 
 
+def _to_be_checked(way: Way, upto: str) -> bool:
+    """Whether the walk takes the check, in which the sources of an entry are looked at."""
+    return upto != COMPILE and way.given.admitted and way.state == _before(CHECK)
+
+
 def _before(event: str) -> str:
     """The state in which a step of the straight way is taken."""
     return next(s.state for s in machine(PROCEDURE).steps if s.event == event)
@@ -154,7 +163,7 @@ def _waiting(added: conditions.Added, name: str) -> str:
 
 
 def _take(way: Way, event: str, office: Office, acts: Acts, details: Mapping[str, Any]) -> None:
-    after = machine(PROCEDURE).after(way.state, event, office)
+    after = machine(PROCEDURE).after(way.state, event, office, way.given.contract.name)
     who = Who(acts.actor(office), office)
     held = separated(way.given.contract.name, who, [*way.earlier, *way.made], local_date(acts.now))
     reason = acts.reason if event == COMPILE else ""

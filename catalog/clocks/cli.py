@@ -123,6 +123,7 @@ def resume(subject: str, rule: str, by: str, as_json: bool) -> None:
     "--days", type=click.IntRange(1), metavar="N", help="Working days (default: all the rule allows)."
 )
 @click.option("--rule", "extension", metavar="EXTENSION", help="The extension rule, where several fit.")
+@given_by
 @as_json
 def extend(
     subject: str,
@@ -131,6 +132,7 @@ def extend(
     approved_by: str,
     days: int | None,
     extension: str | None,
+    by: str,
     as_json: bool,
 ) -> None:
     """Give the clock RULE of SUBJECT more time, once, with an approver."""
@@ -143,7 +145,7 @@ def extend(
     with _writing() as connection:
         made = running.extend(
             connection, subject=subject, rule=rule, extension=extension or known[0], reason=reason,
-            approved_by=approved_by, now=_now(), workdays=days,
+            approved_by=approved_by, by=_who(by), now=_now(), workdays=days,
         )  # fmt: skip
     _told(made, as_json)
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from catalog.clocks import duties
 from catalog.clocks.duties import Duty
 from catalog.clocks.recompute import Moved, recompute
-from catalog.organisations import handover
+from catalog.organisations import granted, handover
 from catalog.registration import coding, terms
 from policies.clocks import local_date
 from policies.warning import Colour
@@ -68,6 +68,7 @@ def begin(connection: Connection, *, by: str, now: datetime) -> Day:
     owed = terms.watch(connection, now)
     moved = recompute(connection, by=by, now=now)
     settled = handover.settle(connection, now=now)
+    granted.settle(connection, now=now)
     found = duties.duties(connection, local_date(now))
     counted = Counter(duty.colour.value for duty in found)
     return Day(

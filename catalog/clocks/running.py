@@ -10,71 +10,38 @@ What is overdue stays so: no pause and no extension takes it back. Every act is 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from catalog import evidence
 from catalog.clocks.place import place_on
+from catalog.clocks.standing import (
+    CANCELLED,
+    DONE,
+    OPEN,
+    PAUSED,
+    RUNNING,
+    Clock,
+    clocks_of,
+    due_of,
+    open_clocks,
+)
 from catalog.errors import CatalogError
 from catalog.store.schema import new_id
 from catalog.store.tables.clocks import clock_extensions, clock_pauses, clocks
 from policies import clocks as rules
 from policies.rulebook import rule as rule_row
 
-RUNNING: Final = "running"
-PAUSED: Final = "paused"
-DONE: Final = "done"
-CANCELLED: Final = "cancelled"
-OPEN: Final = (RUNNING, PAUSED)
+__all__ = [
+    "CANCELLED", "DONE", "OPEN", "PAUSED", "RUNNING", "Clock", "ClockError", "cancel", "clocks_of", "due_of",
+    "end", "extend", "extensions_of", "open_clocks", "pause", "resume", "start",
+]  # fmt: skip
 
 
 class ClockError(CatalogError):
     """A clock that cannot do what is asked of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A duty with its time; mirrors its row in the store.
-
-    Attributes:
-        subject: what it is about, ``entry:people.residents``.
-        rule: name of the deadline rule.
-        place: whose rule it is, ``national`` or a division code.
-        workdays: the rule's, on the day of receipt.
-        source: law and article.
-        owner, owner_code: who owes it.
-        words: what is owed, one phrase.
-        received_on: day of receipt, which does not count.
-        due_on: last day; None while it stands still.
-        provisional: the count ran through a year without an official calendar.
-        state: ``running``, ``paused``, ``done`` or ``cancelled``.
-        on_time: whether it was done by its last day; None while it is open.
-    """
-
-    id: str
-    subject: str
-    rule: str
-    place: str
-    workdays: int
-    source: str
-    owner: str
-    owner_code: str
-    words: str
-    received_on: date
-    due_on: date | None
-    provisional: bool
-    state: str
-    started_at: datetime
-    ended_at: datetime | None
-    on_time: bool | None
-
-    def to_document(self) -> dict[str, Any]:
-        """Plain JSON-able form."""
-        days = {key: getattr(self, key) for key in ("received_on", "due_on", "started_at", "ended_at")}
-        return asdict(self) | {key: None if day is None else day.isoformat() for key, day in days.items()}
 
 
 def start(
@@ -175,6 +142,7 @@ def extend(
     reason: str,
     approved_by: str,
     now: datetime,
+    by: str = "",
     workdays: int | None = None,
 ) -> Clock:
     """Add the working days of an extension rule, once.
@@ -187,6 +155,7 @@ def extend(
         reason: why.
         approved_by: who consented.
         now: aware instant, not after the last day.
+        by: who asked for it and enters it; the approver where nobody is named.
         workdays: how many, where the approver grants fewer than the rule allows.
 
     Raises:
@@ -220,8 +189,8 @@ def extend(
     )  # fmt: skip
     due = due_of(connection, clock)
     body = {
-        "extension": extension, "workdays": granted, "reason": reason, "actor": approved_by,
-        "due_on": due.date.isoformat(),
+        "extension": extension, "workdays": granted, "reason": reason, "actor": by or approved_by,
+        "approved_by": approved_by, "due_on": due.date.isoformat(),
     }  # fmt: skip
     return _changed(connection, clock, "extend", now, body, due_on=due.date, provisional=due.provisional)
 
@@ -255,30 +224,6 @@ def cancel(connection: Connection, *, subject: str, rule: str, reason: str, now:
     return _changed(connection, clock, "cancel", now, {"reason": reason}, state=CANCELLED, ended_at=now)
 
 
-def clocks_of(connection: Connection, subject: str, *, open_only: bool = False) -> tuple[Clock, ...]:
-    """The clocks of a subject, the first started first."""
-    query = select(clocks).where(clocks.c.subject == subject).order_by(clocks.c.started_at, clocks.c.id)
-    if open_only:
-        query = query.where(clocks.c.state.in_(OPEN))
-    return tuple(_clock(row) for row in connection.execute(query))
-
-
-def open_clocks(connection: Connection) -> tuple[Clock, ...]:
-    """Every duty that is owed, the first due first; those that stand still last."""
-    query = select(clocks).where(clocks.c.state.in_(OPEN))
-    rows = connection.execute(query.order_by(clocks.c.due_on.is_(None), clocks.c.due_on, clocks.c.subject))
-    return tuple(_clock(row) for row in rows)
-
-
-def due_of(connection: Connection, clock: Clock) -> rules.Due:
-    """The due day with every pause and extension counted in."""
-    e, p = clock_extensions.c, clock_pauses.c
-    added = connection.execute(select(e.workdays).where(e.clock_id == clock.id)).scalars()
-    spans = connection.execute(select(p.first_on, p.last_on).where(p.clock_id == clock.id)).all()
-    paused = [(first, last) for first, last in spans]
-    return rules.due(clock.received_on, clock.workdays + sum(added), rules.calendar(), paused)
-
-
 def _only(connection: Connection, subject: str, rule: str, *states: str) -> Clock:
     for clock in clocks_of(connection, subject):
         if clock.rule == rule and clock.state in states:
@@ -292,13 +237,9 @@ def _changed(
     connection.execute(update(clocks).where(clocks.c.id == clock.id).values(**values))
     _record(connection, act, clock, now, body)
     row = connection.execute(select(clocks).where(clocks.c.id == clock.id)).one()
-    return _clock(row)
+    return Clock(**row._mapping)
 
 
 def _record(connection: Connection, act: str, clock: Clock, now: datetime, body: dict[str, Any]) -> None:
     document = {"clock": clock.id, "rule": clock.rule, "subject": clock.subject, **body}
     evidence.record(connection, event=f"catalog:clock:{act}", subject=clock.subject, body=document, now=now)
-
-
-def _clock(row: Row[Any]) -> Clock:
-    return Clock(**row._mapping)

@@ -47,7 +47,8 @@ def verify(export: Path | None, key: Path | None, kept: Path | None, as_json: bo
 
 @evidence.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def export(folder: Path) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print {folder, entries}.")
+def export(folder: Path, as_json: bool) -> None:
     """Write entries, checkpoints and the public key into FOLDER."""
     from catalog.evidence import integrate
     from catalog.evidence.export import export as write
@@ -61,6 +62,9 @@ def export(folder: Path) -> None:
     integrate(engine, signer, datetime.now(UTC))
     with reading(engine) as connection:
         count = write(connection, signer, folder)
+    if as_json:
+        click.echo(json.dumps({"folder": str(folder), "entries": count}, ensure_ascii=False))
+        return
     click.echo(f"{count} entries written to {folder} — check with `ybz evidence verify {folder}`")
 
 

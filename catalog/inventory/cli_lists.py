@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import getpass
-import json
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
+from catalog.inventory import cli_acts
+from catalog.inventory.cli_acts import as_json, by_whom
 
+if TYPE_CHECKING:
     from catalog.inventory.demands import Demand
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-by_whom = click.option("--by", default="", metavar="NAME", help="Who does it (default: the user logged in).")
 of_department = click.option("--department", default="", metavar="NAME", help="Only of this department.")
 to_workbook = click.option(
     "--xlsx", "out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.xlsx",
@@ -74,10 +69,10 @@ def add(
     """Enter a demand; its clock starts where the place has a deadline."""
     from catalog.inventory import demands
 
-    with _writing() as connection:
+    with cli_acts.writing() as connection:
         made = demands.add(
             connection, demander=demands.Party(demander, demander_code), what=what, task=task, basis=basis,
-            holder=demands.Party(holder, holder_code), place=place, by=_who(by), now=_now(),
+            holder=demands.Party(holder, holder_code), place=place, by=cli_acts.who(by), now=cli_acts.now(),
         )  # fmt: skip
     clock = "" if made.timed else f"no deadline is known for {made.place}: no clock runs"
     _done(made, as_json, clock)
@@ -93,9 +88,13 @@ def confirm(demand_id: str, holder: str, holder_code: str, by: str, as_json: boo
     """Confirm a demand, as the data authority."""
     from catalog.inventory import demands
 
-    with _writing() as connection:
+    with cli_acts.writing() as connection:
         made = demands.confirm(
-            connection, demand_id, holder=demands.Party(holder, holder_code), by=_who(by), now=_now()
+            connection,
+            demand_id,
+            holder=demands.Party(holder, holder_code),
+            by=cli_acts.who(by),
+            now=cli_acts.now(),
         )
     _done(made, as_json)
 
@@ -109,8 +108,10 @@ def catalogue(demand_id: str, entry: str, by: str, as_json: bool) -> None:
     """Answer a demand with a published entry."""
     from catalog.inventory import demands
 
-    with _writing() as connection:
-        made = demands.catalogue(connection, demand_id, dataset=entry, by=_who(by), now=_now())
+    with cli_acts.writing() as connection:
+        made = demands.catalogue(
+            connection, demand_id, dataset=entry, by=cli_acts.who(by), now=cli_acts.now()
+        )
     _done(made, as_json)
 
 
@@ -123,8 +124,8 @@ def refuse(demand_id: str, basis: str, by: str, as_json: bool) -> None:
     """Refuse a demand, as the data authority, citing a basis."""
     from catalog.inventory import demands
 
-    with _writing() as connection:
-        made = demands.refuse(connection, demand_id, basis=basis, by=_who(by), now=_now())
+    with cli_acts.writing() as connection:
+        made = demands.refuse(connection, demand_id, basis=basis, by=cli_acts.who(by), now=cli_acts.now())
     _done(made, as_json)
 
 
@@ -137,8 +138,8 @@ def withdraw(demand_id: str, reason: str, by: str, as_json: bool) -> None:
     """Withdraw a demand, as its department."""
     from catalog.inventory import demands
 
-    with _writing() as connection:
-        made = demands.withdraw(connection, demand_id, reason=reason, by=_who(by), now=_now())
+    with cli_acts.writing() as connection:
+        made = demands.withdraw(connection, demand_id, reason=reason, by=cli_acts.who(by), now=cli_acts.now())
     _done(made, as_json)
 
 
@@ -151,8 +152,10 @@ def give_back(demand_id: str, reason: str, by: str, as_json: bool) -> None:
     """Give a confirmed demand back to the authority: the department does not hold the data."""
     from catalog.inventory import demands
 
-    with _writing() as connection:
-        made = demands.give_back(connection, demand_id, reason=reason, by=_who(by), now=_now())
+    with cli_acts.writing() as connection:
+        made = demands.give_back(
+            connection, demand_id, reason=reason, by=cli_acts.who(by), now=cli_acts.now()
+        )
     _done(made, as_json)
 
 
@@ -164,7 +167,7 @@ def list_demands(open_only: bool, out: Path | None, as_json: bool) -> None:
     """List demands."""
     from catalog.inventory import demands
 
-    with _reading() as connection:
+    with cli_acts.reading() as connection:
         found = demands.listing(connection, open_only=open_only)
     documents = [each.to_document() for each in found]
     _show(
@@ -181,8 +184,8 @@ def duty(department: str, out: Path | None, as_json: bool) -> None:
     from catalog.inventory.duties import duty_list
     from policies.clocks import local_date
 
-    with _reading() as connection:
-        found = duty_list(connection, local_date(_now()), department=department)
+    with cli_acts.reading() as connection:
+        found = duty_list(connection, local_date(cli_acts.now()), department=department)
     documents = [each.to_document() for each in found]
     _show("责任清单", _DUTY, documents, out, as_json, ("kind", "what", "title", "department", "duty"))
 
@@ -195,7 +198,7 @@ def negative(department: str, out: Path | None, as_json: bool) -> None:
     """List what is not shared or not opened, with the basis cited (负面清单)."""
     from catalog.inventory.negative import negative_list
 
-    with _reading() as connection:
+    with cli_acts.reading() as connection:
         found = negative_list(connection, department=department)
     documents = [each.to_document() for each in found]
     _show("负面清单", _NEGATIVE, documents, out, as_json, ("id", "kind", "what", "department", "basis"))
@@ -211,29 +214,32 @@ def negative(department: str, out: Path | None, as_json: bool) -> None:
 @click.option("--level", required=True, metavar="law|regulation|decision", help="On what it rests.")
 @click.option("--basis", required=True, metavar="TEXT", help="The text and its article.")
 @by_whom
-def prohibit(what: str, kind: str, department: str, level: str, basis: str, by: str) -> None:
+@as_json
+def prohibit(what: str, kind: str, department: str, level: str, basis: str, by: str, as_json: bool) -> None:
     """Enter an explicit row of the negative list."""
     from catalog.inventory.negative import prohibit as prohibited
 
-    with _writing() as connection:
+    with cli_acts.writing() as connection:
         row = prohibited(
-            connection, kind=kind, what=what, department=department, level=level, basis=basis, by=_who(by),
-            now=_now(),
+            connection, kind=kind, what=what, department=department, level=level, basis=basis,
+            by=cli_acts.who(by), now=cli_acts.now(),
         )  # fmt: skip
-    click.echo(f"{row}: {what} is on the negative list")
+    done = {"id": row, "what": what, "kind": kind, "level": level, "basis": basis}
+    cli_acts.told(done, f"{row}: {what} is on the negative list", as_json)
 
 
 @lists.command()
 @click.argument("row_id", metavar="ID")
 @click.option("--reason", required=True, metavar="TEXT", help="Why the row ends.")
 @by_whom
-def allow(row_id: str, reason: str, by: str) -> None:
+@as_json
+def allow(row_id: str, reason: str, by: str, as_json: bool) -> None:
     """End an explicit row of the negative list."""
     from catalog.inventory.negative import allow as allowed
 
-    with _writing() as connection:
-        allowed(connection, row_id, reason=reason, by=_who(by), now=_now())
-    click.echo(f"{row_id} has ended")
+    with cli_acts.writing() as connection:
+        allowed(connection, row_id, reason=reason, by=cli_acts.who(by), now=cli_acts.now())
+    cli_acts.told({"id": row_id, "state": "ended"}, f"{row_id} has ended", as_json)
 
 
 def _show(
@@ -251,7 +257,7 @@ def _show(
         rows = [[_word(document.get(key)) for key in headings] for document in documents]
         write(out, {title: (list(headings.values()), rows)})
     if as_json:
-        click.echo(json.dumps(list(documents), ensure_ascii=False))
+        cli_acts.print_json(list(documents))
         return
     if out is not None:
         click.echo(f"{out}: {len(documents)} rows")
@@ -268,34 +274,8 @@ def _word(value: Any) -> Any:
 
 def _done(made: Demand, as_json: bool, note: str = "") -> None:
     if as_json:
-        click.echo(json.dumps(made.to_document(), ensure_ascii=False))
+        cli_acts.print_json(made.to_document())
         return
     click.echo(f"{made.id}: {made.state}")
     if note:
         click.echo(note)
-
-
-@contextmanager
-def _writing() -> Iterator[Connection]:
-    from catalog.home import Home
-    from catalog.store import open_store, writing
-
-    with writing(open_store(Home.find())) as connection:
-        yield connection
-
-
-@contextmanager
-def _reading() -> Iterator[Connection]:
-    from catalog.home import Home
-    from catalog.store import open_store, reading
-
-    with reading(open_store(Home.find())) as connection:
-        yield connection
-
-
-def _who(by: str) -> str:
-    return by or getpass.getuser()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -7,26 +7,30 @@ place has no such rule there is no clock, and the demand says so: no national on
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, update
 
 from catalog import evidence, revisions
 from catalog.clocks import running
 from catalog.clocks.place import place_on
-from catalog.errors import CatalogError
+from catalog.inventory.demand import ENDED, Demand, NoSuchDemand, Party, find, listing, procedure
 from catalog.inventory.errors import NotAccepted
 from catalog.store.schema import new_id
 from catalog.store.tables.inventory import demands
 from policies.clocks import deadline, local_date
 from policies.decision import Deny, Reason
-from policies.machine import Machine, Office, machine
+from policies.machine import Office
 from policies.rulebook import RuleError
 
+__all__ = [
+    "ENDED", "RULE", "Demand", "NoSuchDemand", "Party", "add", "catalogue", "confirm", "find", "give_back",
+    "listing", "procedure", "refuse", "withdraw",
+]  # fmt: skip
+
 RULE: Final = "demand_confirmation"
-ENDED: Final = ("catalogued", "refused", "withdrawn")
 
 # Reason codes.
 LACKS: Final = "demand.lacks"
@@ -34,72 +38,6 @@ NOT_PUBLISHED: Final = "demand.not_published"
 
 # Who is owed to where no holder is named.
 _AUTHORITY: Final = "数据主管部门"
-
-
-class NoSuchDemand(CatalogError):
-    """There is no demand of that identifier."""
-
-    def __init__(self, demand_id: str) -> None:
-        super().__init__(f"no demand {demand_id} — see `ybz lists demand list`")
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """A department by name and code."""
-
-    name: str
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """A demand; mirrors its row in the store.
-
-    Attributes:
-        state: see the procedure.
-        demander, demander_code: who needs it.
-        what: the data needed.
-        task: what for.
-        basis: the law or duty the task rests on.
-        holder, holder_code: who is thought to hold it; once confirmed, who catalogues it.
-        place: whose deadline rule was looked for.
-        timed: whether that place has one.
-        dataset: the entry that answers it.
-        answer: of a refusal, return or withdrawal.
-    """
-
-    id: str
-    state: str
-    demander: str
-    demander_code: str
-    what: str
-    task: str
-    basis: str
-    holder: str
-    holder_code: str
-    place: str
-    timed: bool
-    dataset: str | None
-    answer: str | None
-    added_by: str
-    added_at: datetime
-    changed_at: datetime
-    evidence_id: str
-
-    @property
-    def subject(self) -> str:
-        """Of its clock."""
-        return f"demand:{self.id}"
-
-    def to_document(self) -> dict[str, Any]:
-        """Plain JSON-able form."""
-        times = {"added_at": self.added_at.isoformat(), "changed_at": self.changed_at.isoformat()}
-        return asdict(self) | times
-
-
-def procedure() -> Machine:
-    """The procedure of a demand."""
-    return machine("demand")
 
 
 def add(
@@ -169,7 +107,7 @@ def confirm(
         NotAccepted: no holder is named.
     """
     demand = find(connection, demand_id)
-    state = procedure().after(demand.state, "confirm", office)
+    state = procedure().after(demand.state, "confirm", office, demand.id)
     if not holder.name.strip():
         message, allowed = "a confirmed demand has a holder", "name the department that catalogues it"
         raise NotAccepted(demand_id, Deny((Reason(LACKS, message, allowed=allowed),)))
@@ -195,7 +133,7 @@ def catalogue(
         NotAccepted: the entry is not published.
     """
     demand = find(connection, demand_id)
-    state = procedure().after(demand.state, "catalogue", office)
+    state = procedure().after(demand.state, "catalogue", office, demand.id)
     entry = revisions.current(connection, dataset)
     if entry.state != revisions.PUBLISHED:
         message = "a demand is answered with a published entry"
@@ -259,31 +197,11 @@ def give_back(
         NotAccepted: no reason is given.
     """
     demand = find(connection, demand_id)
-    state = procedure().after(demand.state, "return", office)
+    state = procedure().after(demand.state, "return", office, demand.id)
     _needs_words(demand_id, reason)
     _hand_over(connection, demand, Party(""), now)
     values = {"state": state, "answer": reason, "holder": "", "holder_code": ""}
     return _change(connection, demand, "return", by, now, values, {"reason": reason})
-
-
-def find(connection: Connection, demand_id: str) -> Demand:
-    """The demand of an identifier.
-
-    Raises:
-        NoSuchDemand: there is none.
-    """
-    row = connection.execute(select(demands).where(demands.c.id == demand_id)).one_or_none()
-    if row is None:
-        raise NoSuchDemand(demand_id)
-    return Demand(**row._mapping)
-
-
-def listing(connection: Connection, *, open_only: bool = False) -> tuple[Demand, ...]:
-    """Every demand, the first entered first."""
-    query = select(demands).order_by(demands.c.added_at, demands.c.id)
-    if open_only:
-        query = query.where(demands.c.state.not_in(ENDED))
-    return tuple(Demand(**row._mapping) for row in connection.execute(query))
 
 
 def _start_clock(connection: Connection, demand: Demand, holder: Party, now: datetime) -> None:
@@ -307,7 +225,7 @@ def _stop(
     connection: Connection, demand_id: str, event: str, words: str, by: str, now: datetime, office: Office
 ) -> Demand:
     demand = find(connection, demand_id)
-    state = procedure().after(demand.state, event, office)
+    state = procedure().after(demand.state, event, office, demand.id)
     _needs_words(demand_id, words)
     if demand.timed:
         running.cancel(connection, subject=demand.subject, rule=RULE, reason=event, now=now)

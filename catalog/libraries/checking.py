@@ -72,7 +72,7 @@ def check(
         IllegalStep: it is closed, or the office may not.
     """
     library = kept.called(connection, name)
-    machine("library").after(library.state, "check", office)
+    machine("library").after(library.state, "check", office, name)
     members = kept.members(connection, name)
     found = Checked(name, len(members), findings(connection, library, members, local_date(now)))
     body = {"passed": found.passed, "members": found.members, "findings": [r.code for r in found.findings]}

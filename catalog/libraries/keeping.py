@@ -106,7 +106,7 @@ def close(
     """
     event = "close" if office is Office.AUTHORITY else "end"
     held = called(connection, name)
-    state = machine("library").after(held.state, event, office)
+    state = machine("library").after(held.state, event, office, name)
     if event == "end" and held.kind not in rule("libraries", "ends_with_task", local_date(now)).value:
         raise LibraryError(
             f"a {held.kind} library has no task that ends — the authority closes it (--as authority)"

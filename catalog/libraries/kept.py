@@ -149,7 +149,7 @@ def stepped(connection: Connection, name: str, event: str, office: Office) -> Li
         IllegalStep: its state does not allow the step.
     """
     library = called(connection, name)
-    machine("library").after(library.state, event, office)
+    machine("library").after(library.state, event, office, name)
     return library
 
 

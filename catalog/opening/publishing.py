@@ -85,7 +85,7 @@ def publish(home: Home, engine: Engine, dataset: str, *, by: str, now: datetime)
     try:
         with writing(engine) as connection:
             opening = openings.called(connection, dataset)
-            state = machine("opening").after(opening.state, "publish", Office.AUTHORITY)
+            state = machine("opening").after(opening.state, "publish", Office.AUTHORITY, dataset)
             release, form, revision = _passing(home, connection, opening, now)
             _check_new(connection, opening, release)
             relative = _new_folder(connection, dataset, release, local_date(now))
@@ -149,7 +149,7 @@ def withdraw(
     """
     with writing(engine) as connection:
         opening = openings.called(connection, dataset)
-        state = machine("opening").after(opening.state, "withdraw", office)
+        state = machine("opening").after(opening.state, "withdraw", office, dataset)
         if not reason.strip() or not announcement.strip():
             raise OpeningError("a withdrawal states its reason and what the public is told (--announcement)")
         opening = openings.changed(connection, opening, state, now)

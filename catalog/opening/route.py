@@ -82,7 +82,7 @@ def propose(
     on = local_date(now)
     held = find(connection, dataset)
     before = held.state if held else NEW
-    state = _machine().after(before, "propose", Office.STEWARD)
+    state = _machine().after(before, "propose", Office.STEWARD, dataset)
     _check_words(licence, method, effect_grade, reason, on)
     refused = tuple(checking.of_entry(_case(connection, dataset, None, method, effect_grade, now)))
     if refused:
@@ -137,7 +137,7 @@ def assess(
     risks = [name for name in QUESTIONS if name in answers and answers[name].risk]
     event = "return" if risks else "assess"
     opening = called(connection, dataset)
-    state = _machine().after(opening.state, event, Office.SECURITY)
+    state = _machine().after(opening.state, event, Office.SECURITY, dataset)
     if lacking:
         raise OpeningError(
             f"the assessment answers every question with its reason: {', '.join(lacking)} is missing"
@@ -167,12 +167,12 @@ def check(home: Home, connection: Connection, dataset: str, *, by: str, now: dat
         IllegalStep: nothing is to be checked.
     """
     opening = called(connection, dataset)
-    _machine().after(opening.state, "check", Office.SECURITY)
+    _machine().after(opening.state, "check", Office.SECURITY, dataset)
     case = _case(connection, dataset, opening, opening.method, opening.effect_grade, now)
     checked = checking.check(home, case)
     failed = isinstance(checked.decision, Deny)
     event = "fail" if failed else "check"
-    state = _machine().after(opening.state, event, Office.SECURITY)
+    state = _machine().after(opening.state, event, Office.SECURITY, dataset)
     told = checking.document(checked, case.release, case.on)
     ending = opening.state != PUBLISHED and failed
     opening = changed(connection, opening, state, now, check=told)
@@ -204,7 +204,7 @@ def decide(
         IllegalStep: nothing is to be decided.
     """
     opening = called(connection, dataset)
-    state = _machine().after(opening.state, event, Office.AUTHORITY)
+    state = _machine().after(opening.state, event, Office.AUTHORITY, dataset)
     if not reason.strip():
         raise OpeningError("a decision states its ground (--reason)")
     two = bool(rule("opening", "two_persons", local_date(now)).value)
@@ -233,7 +233,7 @@ def retract(connection: Connection, dataset: str, *, reason: str, by: str, now: 
         IllegalStep: nothing can be taken back.
     """
     opening = called(connection, dataset)
-    state = _machine().after(opening.state, "retract", Office.STEWARD)
+    state = _machine().after(opening.state, "retract", Office.STEWARD, dataset)
     if not reason.strip():
         raise OpeningError("a proposal is taken back for a reason (--reason)")
     opening = changed(connection, opening, state, now)

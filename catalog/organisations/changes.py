@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import Connection, insert
 
 from catalog import evidence
-from catalog.organisations import handover, held, regions, tree, units
+from catalog.organisations import granted, handover, held, regions, tree, units
 from catalog.organisations.errors import OrganisationError
 from catalog.organisations.units import Span, UnitKind
 from catalog.store.schema import new_id
@@ -154,6 +154,7 @@ def split(
             _successor(connection, each, former, reform)
     if code not in codes:
         units.end_unit(connection, former, reform.on)
+        granted.tell(connection, former, None, reform)
     event = _record(connection, "split", [code], codes, reform)
     passing = {dataset: to for dataset, to in assigned.items() if to != code}
     handover.open_(connection, event, passing, former, reform)
@@ -253,6 +254,7 @@ def _end(
                 below = units.in_force(connection, code, reform.on)
                 units.change(connection, below, reform.on, parent=successor)
     units.end_unit(connection, former, reform.on)
+    granted.tell(connection, former, successor, reform)
 
 
 def _below(connection: Connection, code: str, on: date) -> list[str]:

@@ -1,8 +1,8 @@
 """What a unit still has in its name: duties, registrations, sources, grants.
 
 Decides nothing: it is read before a unit ends with nobody to follow it, and after a reform to see what is
-still to be put into the successor's name. Grants do not pass by themselves: an agreement names its parties,
-and is made anew.
+still to be put into the successor's name. Grants do not pass by themselves: see
+:mod:`catalog.organisations.granted`.
 """
 
 from __future__ import annotations

@@ -1,13 +1,15 @@
 """Quarterly quality evaluation 质量评价: frozen, signed, published, and corrected by a further version only.
 
 Decides what an evaluation holds and when it may be frozen and published. A frozen one is canonical JSON
-under a digest and a signature: no later build, rule or revision changes a byte of it. Objections are
+under a digest and a signature: no later build, rule or revision changes a byte of it. The digest is keyed:
+it stands on the public page, and the exact counts behind it are few enough to be guessed. Objections are
 :mod:`catalog.rectification.contests`'s.
 """
 
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +31,9 @@ from contracts.canonical import canonical, digest
 from policies import clocks
 
 # What the signature is over, before period, version and digest: no other signature of ours reads so.
-_PREFIX: Final = "ybz evaluation"
+_PREFIX: Final = "ybz evaluation/2"
+# As it was while the digest was not keyed; such a version stays what it is.
+_FORMER: Final = "ybz evaluation"
 
 Document = dict[str, Any]
 
@@ -42,7 +46,7 @@ class Evaluation:
         period: ``2026Q3``.
         version: 1, 2, … within the period; a later one replaces the former, which stays.
         content: canonical JSON, as it was frozen.
-        digest: SHA-256 over ``content``, hexadecimal.
+        digest: HMAC-SHA-256 over ``content`` with the installation's key, hexadecimal.
         signature: of the installation's key, base64.
         reason: why this version was made.
         contest_until: last day for an objection, once published.
@@ -209,8 +213,8 @@ def keep(
     now: datetime,
 ) -> Evaluation:
     """Freeze a content as a version of its period: digest, signature, evidence, row."""
-    period, evaluation_id, sealed = str(content["period"]), new_id("evl"), digest(content)
-    signature = keys.signer.sign(_signed_text(period, version, sealed))
+    period, evaluation_id, sealed = str(content["period"]), new_id("evl"), _sealed(content, keys)
+    signature = keys.signer.sign(_signed_text(_PREFIX, period, version, sealed))
     body = {
         "period": period, "version": version, "digest": sealed, "datasets": len(content["datasets"]),
         "key_id": keys.signer.key_id, "actor": by,
@@ -228,21 +232,27 @@ def keep(
     return find(connection, period, version)
 
 
-def problem_of(evaluation: Evaluation, public_raw: bytes) -> str:
+def problem_of(evaluation: Evaluation, keys: Keys) -> str:
     """Why a version is not what was frozen and signed; "" where it is.
 
     Args:
         evaluation: to check.
-        public_raw: the 32 bytes of the signing key's public half.
+        keys: of the installation that froze it.
     """
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-    if digest(evaluation.document()) != evaluation.digest:
+    content = evaluation.document()
+    if hmac.compare_digest(_sealed(content, keys), evaluation.digest):
+        prefix = _PREFIX
+    elif digest(content) == evaluation.digest:
+        prefix = _FORMER
+    else:
         return "the content is not what was signed"
-    message = _signed_text(evaluation.period, evaluation.version, evaluation.digest)
+    message = _signed_text(prefix, evaluation.period, evaluation.version, evaluation.digest)
+    public = Ed25519PublicKey.from_public_bytes(keys.signer.public_raw)
     try:
-        Ed25519PublicKey.from_public_bytes(public_raw).verify(base64.b64decode(evaluation.signature), message)
+        public.verify(base64.b64decode(evaluation.signature), message)
     except (InvalidSignature, ValueError):
         return "the signature is not of this installation's key"
     return ""
@@ -254,11 +264,15 @@ def read(home: Home, engine: Engine, period: str | None, version: int | None) ->
 
     with reading(engine) as connection:
         found = find(connection, period or newest_period(connection), version)
-    return found, problem_of(found, keys.load(home).signer.public_raw)
+    return found, problem_of(found, keys.load(home))
 
 
-def _signed_text(period: str, version: int, sealed: str) -> bytes:
-    return f"{_PREFIX}\n{period}\n{version}\n{sealed}\n".encode()
+def _sealed(content: Mapping[str, Any], keys: Keys) -> str:
+    return hmac.digest(keys.pseudonym, b"evaluation\0" + canonical(content), "sha256").hex()
+
+
+def _signed_text(prefix: str, period: str, version: int, sealed: str) -> bytes:
+    return f"{prefix}\n{period}\n{version}\n{sealed}\n".encode()
 
 
 def _evaluation(row: Row[Any]) -> Evaluation:

@@ -2,7 +2,8 @@
 
 Decides which entries are in authorised operation on a day: those in the scope of a recorded
 authorisation, and those a grant to an operator opens. Whether that makes registration a duty is
-:mod:`catalog.registration.standing`'s matter.
+:mod:`catalog.registration.standing`'s matter, what the early end of one does
+:mod:`catalog.registration.ending`'s.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, insert, or_, select
 
 from catalog import evidence
 from catalog.clocks.place import place_on
 from catalog.registration import rulings
-from catalog.registration.errors import RegistrationRefused, UnknownRegistration
+from catalog.registration.errors import RegistrationRefused
 from catalog.registration.rows import Registration, sources
 from catalog.registration.rulings import Object
 from catalog.store.schema import new_id
@@ -123,29 +124,6 @@ def authorise(connection: Connection, agreed: Authorisation, *, by: str, now: da
         connection, event="catalog:authorisation:record", subject=authorisation_id, body=body, now=now
     )
     return authorisation_id
-
-
-def end(connection: Connection, authorisation_id: str, *, reason: str, by: str, now: datetime) -> None:
-    """End an authorisation before its last day: from today on it authorises nothing.
-
-    Raises:
-        UnknownRegistration: there is none that has not ended.
-    """
-    today = local_date(now)
-    a = registration_authorisations
-    done = connection.execute(
-        update(a)
-        .where(a.c.id == authorisation_id, a.c.ended_on.is_(None), a.c.ends_on >= today)
-        .values(ended_on=today, end_reason=reason)
-    )
-    if not done.rowcount:
-        raise UnknownRegistration(
-            f"no authorisation {authorisation_id} is in force — see `ybz register show`"
-        )
-    body = {"reason": reason, "actor": by, "ended_on": today.isoformat()}
-    evidence.record(
-        connection, event="catalog:authorisation:end", subject=authorisation_id, body=body, now=now
-    )
 
 
 def in_operation(connection: Connection, on: date) -> Mapping[str, Operation]:

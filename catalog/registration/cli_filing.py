@@ -25,7 +25,8 @@ in_office = click.option("--as", "office", type=click.Choice(_APPLICANTS), help=
 @click.command("form")
 @click.argument("name")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.yaml")
-def form_(name: str, out: Path) -> None:
+@as_json
+def form_(name: str, out: Path, as_json: bool) -> None:
     """Write the form of dataset NAME with what its contract says filled in."""
     from ruamel.yaml import YAML
 
@@ -44,6 +45,9 @@ def form_(name: str, out: Path) -> None:
         writer.dump(blank, stream)
     asked = rulings.materials(Object.RESOURCE, Kind.FIRST, on, place)
     wanted = [each.key for each in asked if each.form == "file"]
+    if as_json:
+        cli_acts.print_json({"file": str(out), "name": name, "attach": wanted})
+        return
     click.echo(f"{out}: fill it in, then `ybz register apply {name} --form {out}` with --attach KEY=FILE for")
     click.echo(f"    {', '.join(wanted)}")
 

@@ -101,7 +101,7 @@ def authorise(
     as_json: bool,
 ) -> None:
     """Record an authorisation of operation over datasets; their first registration is owed from its start."""
-    from catalog.registration import authorisations, terms
+    from catalog.registration import authorisations, coding, ending, terms
     from catalog.registration.authorisations import Authorisation
 
     at = cli_acts.now()
@@ -110,9 +110,16 @@ def authorise(
         if not reason:
             raise click.UsageError("--end needs --reason")
         with cli_acts.written() as (_, connection):
-            authorisations.end(connection, end, reason=reason, by=who, now=at)
+            shortened = ending.end(connection, end, reason=reason, by=who, now=at)
+            lapsed = coding.lapse(connection, at)
             terms.watch(connection, at)
-        cli_acts.print_json({"ended": end}) if as_json else click.echo(f"{end}: ended")
+        if as_json:
+            told = [each.to_document() for each in shortened]
+            cli_acts.print_json({"ended": end, "shortened": told, "lapsed": list(lapsed)})
+            return
+        click.echo(f"{end}: ended")
+        for each in shortened:
+            click.echo(f"    {each.name}: its registration stands until {each.after}, not {each.before}")
         return
     if not (datasets and body and operator and agreement and mode and starts_on and ends_on):
         raise click.UsageError("name datasets, --body, --operator, --agreement, --mode, --from and --until")

@@ -132,7 +132,8 @@ def decide(
         RegistrationRefused: no reason or basis is given, or it is the registrar's own matter.
     """
     found = objection(connection, objection_id)
-    state = machine(steps.OBJECTION).after(found["state"], "accept" if accepted else "dismiss", actor.office)
+    event = "accept" if accepted else "dismiss"
+    state = machine(steps.OBJECTION).after(found["state"], event, actor.office, objection_id)
     others = [
         each["id"]
         for each in rows.objections_of(connection, found["application_id"])

@@ -62,7 +62,7 @@ def case_of(connection: Connection, named: str, event: str, actor: Actor) -> tup
         IllegalStep: the step is not open now.
     """
     case = rows.application(connection, named)
-    machine(APPLICATION).after(case.state, event, actor.office)
+    machine(APPLICATION).after(case.state, event, actor.office, case.id)
     return case, rows.registration(connection, case.registration_id)
 
 
@@ -101,7 +101,7 @@ def may_live(of: Registration, event: str, actor: Actor) -> None:
     Raises:
         IllegalStep: it has not.
     """
-    machine(LIFE).after(of.state, event, actor.office)
+    machine(LIFE).after(of.state, event, actor.office, of.name)
 
 
 def take(
@@ -132,7 +132,7 @@ def take(
     Raises:
         IllegalStep: the table does not have it.
     """
-    state = machine(APPLICATION).after(case.state, event, actor.office)
+    state = machine(APPLICATION).after(case.state, event, actor.office, case.id)
     if state in rows.ENDED:
         values["ended_at"] = now
     a = registration_applications
@@ -180,7 +180,7 @@ def live(
     Raises:
         IllegalStep: the table does not have it.
     """
-    state = machine(LIFE).after(of.state, event, actor.office)
+    state = machine(LIFE).after(of.state, event, actor.office, of.name)
     if state not in (rows.PENDING, rows.REGISTERED):
         values.setdefault("ended_on", local_date(now))
     connection.execute(update(registrations).where(registrations.c.id == of.id).values(state=state, **values))
@@ -214,7 +214,7 @@ def moot(
     Raises:
         IllegalStep: it is decided, or somebody does it.
     """
-    state = machine(OBJECTION).after(objection["state"], "moot", actor.office)
+    state = machine(OBJECTION).after(objection["state"], "moot", actor.office, objection["id"])
     o = registration_objections
     values = {"state": state, "reason": reason, "decided_at": now}
     connection.execute(update(o).where(o.c.id == objection["id"]).values(**values))

@@ -56,7 +56,7 @@ def reply(department: str, period: str, text: str, office: str, by: str, as_json
         made = monthly.reply(
             connection, period, department, text, by=_who(by), now=_now(), office=Office(office)
         )
-    _done(made, as_json)
+    _done(made, as_json, department)
 
 
 @report.command()
@@ -77,9 +77,15 @@ def close(period: str, by: str, as_json: bool) -> None:
 @click.option("--department", default="", metavar="NAME", help="The page of this department.")
 @click.option("--html", "out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
 @click.option("--english", is_flag=True, help="The page in English.")
+@click.option("--authority", is_flag=True, help="With --json: every uncatalogued table by name.")
 @as_json
-def show(period: str, department: str, out: Path | None, english: bool, as_json: bool) -> None:
-    """Show a report: the ranking, or the two pages as HTML."""
+def show(
+    period: str, department: str, out: Path | None, english: bool, authority: bool, as_json: bool
+) -> None:
+    """Show a report: the ranking, or the two pages as HTML.
+
+    It can be passed on: uncatalogued tables are named to their own department (--department) alone.
+    """
     from catalog.reporting import monthly
 
     with _reading() as connection:
@@ -91,7 +97,7 @@ def show(period: str, department: str, out: Path | None, english: bool, as_json:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, encoding="utf-8")
     if as_json:
-        click.echo(json.dumps(found.to_document(), ensure_ascii=False))
+        _print_json(found, None if authority else department)
     elif out is not None:
         click.echo(f"{out}: the report of {period}, two pages to print")
     else:
@@ -114,9 +120,19 @@ def _print(found: Report, department: str) -> None:
             click.echo(f"reply of {each.department}: {each.text}")
 
 
-def _done(made: Report, as_json: bool) -> None:
+def _print_json(made: Report, department: str | None) -> None:
+    """As a department sees it; whole, as the authority does, where it is None."""
+    from catalog.reporting.audience import seen_by
+
+    document = made.to_document()
+    if department is not None:
+        document |= seen_by(made.content, department)
+    click.echo(json.dumps(document, ensure_ascii=False))
+
+
+def _done(made: Report, as_json: bool, department: str | None = None) -> None:
     if as_json:
-        click.echo(json.dumps(made.to_document(), ensure_ascii=False))
+        _print_json(made, department)
         return
     provisional = " (provisional)" if made.reply_provisional else ""
     click.echo(

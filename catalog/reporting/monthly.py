@@ -141,7 +141,8 @@ def draft(
         InventoryError: the period is no month, or has not begun.
     """
     month, row = Period.of(period), _row(connection, period)
-    state = procedure().after(procedure().start if row is None else row.state, "draft", office)
+    before = procedure().start if row is None else row.state
+    state = procedure().after(before, "draft", office, f"report of {period}")
     former = _row(connection, month.former.text)
     content = content_of(connection, month, now, None if former is None else json.loads(former.content))
     text = canonical(content).decode()
@@ -191,7 +192,7 @@ def reply(
         NotAccepted: the department is not in the report, or says nothing or too much.
     """
     report = find(connection, period)
-    procedure().after(report.state, "reply", office)
+    procedure().after(report.state, "reply", office, f"report of {period}")
     reasons = []
     if department not in report.departments:
         allowed = "name a department of the ranking"
@@ -226,7 +227,7 @@ def close(
         NotAccepted: the month runs, it was drafted before the month was over, or replies may still come.
     """
     report = find(connection, period)
-    state = procedure().after(report.state, "close", office)
+    state = procedure().after(report.state, "close", office, f"report of {period}")
     reasons, month = [], Period.of(period)
     if report.drafted_at < month.end:
         allowed = "draft it again once the month is over"

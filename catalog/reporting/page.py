@@ -1,7 +1,8 @@
 """The monthly report as two A4 pages, for the city or for one department.
 
 Decides what stands on them: fixed numbers of lines of fixed length (rule ``two_pages``), and how many more
-there are. The page is complete in itself: no script, no network, every word escaped.
+there are. The city's page names no department's uncatalogued tables, a department's its own. The page is
+complete in itself: no script, no network, every word escaped.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from catalog.inventory.errors import InventoryError
 from catalog.reporting import wording
+from catalog.reporting.audience import seen_by
 from catalog.reporting.monthly import CLOSED, Reply, Report
 from policies.rulebook import rule
 
@@ -40,7 +42,7 @@ def page(report: Report, *, department: str = "", language: str = wording.CHINES
         raise InventoryError(
             f"{department} is not in the report of {report.period} — name one of its departments"
         )
-    content, words = report.content, wording.Words(language)
+    content, words = seen_by(report.content, department), wording.Words(language)
     most = rule("monthly_report", "two_pages", date.fromisoformat(content["judged_on"])).value
     shown: dict[str, Any] = {
         "w": words,
@@ -93,8 +95,9 @@ def _losses(
             "department": line["department"],
             "indicator": words(loss["indicator"]),
             "points": loss["points"],
-            "items": [words.item(item, most["characters"]) for item in loss["items"][: most["items"]]],
-            "more": max(0, loss["count"] - most["items"]),
+            "items": [words.item(item, most["characters"]) for item in loss["items"][: most["items"]]]
+            or [words("unnamed")],
+            "more": loss["count"] - len(loss["items"][: most["items"]]),
         }
         for line in content["ranking"]
         if _of(line, department)

@@ -51,6 +51,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "lost": ("失分", "lost"),
     "indicator": ("指标", "indicator"),
     "items": ("明细", "items"),
+    "unnamed": ("名称只告知所属部门", "named to their own department alone"),
     "changes": ("与上月相比", "Changes to last month"),
     "no_former": ("上月没有月报，无从比较。", "There is no report of last month to compare with."),
     "no_changes": ("名次和得分没有变化。", "No rank and no points changed."),

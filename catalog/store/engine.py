@@ -8,14 +8,15 @@ other changes before it commits. A reading one is a snapshot. Fetch inside the t
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect
 from sqlalchemy.exc import OperationalError
 
-from catalog.errors import NotInitialised, StoreUnreachable
+from catalog.errors import NotInitialised, StoreOutdated, StoreUnreachable
 from catalog.home import Home
 from catalog.store.schema import metadata
 
@@ -23,6 +24,9 @@ from catalog.store.schema import metadata
 BUSY_TIMEOUT_MS = 10_000
 # The lock writers queue for on PostgreSQL: "ybz" as a number; any other would do as well.
 WRITERS = 0x79627A
+# How the databases say that a table or column is not there: words of SQLite, codes of PostgreSQL.
+_LACKS = re.compile(r"^(no such (table|column): |table \S+ has no column named )")
+_LACKING_STATES = ("42P01", "42703")  # undefined_table, undefined_column
 
 _engines: dict[tuple[int, str], Engine] = {}
 _seen: set[Engine] = set()
@@ -121,12 +125,28 @@ def _new_engine(url: str) -> Engine:
     # Values must not show in the text of an error.
     # A server may have been restarted since a connection was last used.
     engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
+    event.listen(engine, "handle_error", _say_outdated)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     elif engine.dialect.name == "postgresql":
         event.listen(engine, "begin", _begin_postgresql)
     return engine
+
+
+def _say_outdated(context: ExceptionContext) -> None:
+    """One line for a store that lacks what this version reads, instead of the driver's words.
+
+    Raises:
+        StoreOutdated: a table or column is not there.
+    """
+    error = context.original_exception
+    words = str(error).strip().splitlines()[0] if str(error).strip() else ""
+    if _LACKS.match(words) or getattr(error, "sqlstate", None) in _LACKING_STATES:
+        raise StoreOutdated(
+            f"the store is of an earlier version ({words}) — run `ybz init`: it adds what is missing and"
+            " keeps what is there"
+        ) from None
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

@@ -34,6 +34,7 @@ def run(folder: Path, *, keep: bool = False) -> Stage:
         story.catalogue(stage)
         story.build(stage, planted)
         questions.ask(stage, planted)
+        story.live_with_it(stage)
         story.subscribe(stage, planted)
         story.correct(stage, planted)
         story.second_delivery(stage)

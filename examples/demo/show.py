@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from examples.demo.questions import Asked
-from examples.demo.story import PERIOD, Stage
+from examples.demo.story import CHANGED, PERIOD, SEARCHED, Stage
 
 # Room a table may take where the output is no terminal.
 PLAIN_WIDTH: Final = 150
@@ -74,6 +74,11 @@ def _ledger(stage: Stage) -> Group:
             f"{sums['lines_read']:,} lines read, {sums['landed']:,} rows landed = {sums['typed']:,} typed + "
             f"{sums['quarantined']:,} quarantined. Edition {told.edition['period']} no. "
             f"{told.edition['number']} closed and signed: {told.edition['digest'][:16]}…"
+        ),
+        Text(
+            f"`ybz search {' '.join(SEARCHED)}` finds {told.found['total']}; if {CHANGED}.id_card changes, "
+            f"{told.felt['columns_total']} columns of {len(told.felt['datasets'])} composed dataset change "
+            f"with it; in authorised operation and unregistered: {', '.join(told.standing['unregistered'])}."
         ),
     )
 

@@ -24,12 +24,15 @@ from examples.demo.commands import Commands
 from examples.demo.progress import Steps
 from examples.demo.report import Report, compare_build, compare_flow, late
 
-STEPS: Final = 11
+STEPS: Final = 12
 PERIOD: Final = "2026-09"
 NEXT_CLOSE: Final = "2026-10-31"
 # What `ybz build` needs and takes seconds to load.
 SLOW_LIBRARIES: Final = ("pipelines.definitions", "great_expectations")
 STEWARD: Final = "数据局 王敏"
+# Words somebody searches by, and the dataset they look for.
+SEARCHED: Final = ("最低生活保障",)
+CHANGED: Final = "civil_affairs.low_income"
 
 
 @dataclass(slots=True)
@@ -39,6 +42,9 @@ class Told:
     Attributes:
         ledger: rows of ``ybz show``.
         edition: of ``ybz edition``.
+        found: of ``ybz search``.
+        felt: of ``ybz impact``.
+        standing: of ``ybz register standing``.
         request: the department's, as answered.
         asked: the questions, see :mod:`examples.demo.questions`.
         late: name → timeliness of the datasets that are late.
@@ -49,6 +55,9 @@ class Told:
 
     ledger: list[Mapping[str, Any]] = field(default_factory=list)
     edition: Mapping[str, Any] = field(default_factory=dict)
+    found: Mapping[str, Any] = field(default_factory=dict)
+    felt: Mapping[str, Any] = field(default_factory=dict)
+    standing: Mapping[str, Any] = field(default_factory=dict)
     request: Mapping[str, Any] = field(default_factory=dict)
     asked: list[Any] = field(default_factory=list)
     late: dict[str, Any] = field(default_factory=dict)
@@ -125,6 +134,21 @@ def build(stage: Stage, planted: Planted) -> None:
             broken = [rule["dimension"] for rule in stage.told.late[name]["rules"] if not rule["passed"]]
             stage.report.expect(f"{name} breaks", broken, ["timeliness"])
         stage.told.edition = stage.commands.json("edition", "--period", PERIOD, "--by", STEWARD)
+
+
+def live_with_it(stage: Stage) -> None:
+    """The ledger at work: a dataset found, a change felt before it is made, registrations that are owed."""
+    with stage.steps.step("ybz search, impact, register: found, felt, owed"):
+        told = stage.told
+        told.found = stage.commands.json("search", *SEARCHED)
+        names = [hit["name"] for hit in told.found["hits"]]
+        stage.report.expect(f"found by {' '.join(SEARCHED)}", CHANGED in names, True)
+        told.felt = stage.commands.json("impact", f"{CHANGED}.id_card")
+        felt = [each["dataset"] for each in told.felt["datasets"]]
+        stage.report.expect(f"datasets made from {CHANGED}.id_card", felt, ["theme.elderly_services"])
+        # What the operator was granted is in authorised operation, and its registration is owed.
+        told.standing = stage.commands.json("register", "standing")
+        stage.report.expect("registered of what is in operation", told.standing["share"], 0.0)
 
 
 def _outcomes(stage: Stage, *words: object) -> list[Mapping[str, Any]]:

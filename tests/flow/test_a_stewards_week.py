@@ -11,7 +11,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from catalog.registration import cli_acts
 from contracts.codes import uscc_check
 from examples.city.generate import generate
 from policies.clocks import local_date
+from policies.machine import IllegalStep
 from ybz import ybz
 
 LI, WANG, ZHANG = ("--by", "李雯"), ("--by", "王局长"), ("--by", "张磊")
@@ -106,6 +107,25 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Week]:
         listed = made.json("catalog", *files, *offices)
         assert [line["state"] for line in listed] == ["published"] * len(LISTED)
         yield made
+
+
+def at(patch: pytest.MonkeyPatch, instant: datetime) -> None:
+    """Let the rims of the commands of these days read an instant instead of the clock."""
+
+    class Then(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return instant.astimezone(tz)
+
+    for rim in (
+        "cataloging.cli",
+        "cataloging.cli_entry",
+        "editions.cli",
+        "exports.cli",
+        "reporting.cli_report",
+    ):
+        patch.setattr(f"catalog.{rim}.datetime", Then)
+    patch.setattr(cli_acts, "now", lambda: instant)
 
 
 def write_rows(sheet: Worksheet, rows: list[dict[str, Any]]) -> None:
@@ -624,6 +644,7 @@ def test_16_friday_a_resource_in_operation_is_registered(week: Week, monkeypatch
     now += timedelta(days=25)
     registered = week.json(*coding)
     assert registered["state"] == "registered"
+    week.left |= {"registered": registered, "authorised_until": today + timedelta(days=1500)}
     assert week.json("register", "standing")["share"] == 1.0
     week.refused(
         "renewal", "register", "renew", STOPS, "--form", "登记.yaml", *attached, *BUS
@@ -650,3 +671,73 @@ def test_17_friday_contracts_move_to_a_second_installation(
 def test_18_friday_every_act_of_the_week_is_in_the_evidence(week: Week) -> None:
     assert week.json("evidence", "verify")["ok"] is True
     assert {line["name"] for line in week.json("show")} >= {CANTEENS, RELIEF, POOR}
+
+
+# --- What comes of it: the next month, and the third year ---
+
+
+def test_19_next_month_two_editions_are_compared_and_the_change_alone_goes_upward(
+    week: Week, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = (local_date(datetime.now(UTC)).replace(day=1) + timedelta(days=32)).replace(day=1)
+    week.left["next_month"] = first
+    at(monkeypatch, datetime.combine(first + timedelta(days=2), time(2), UTC))
+    path = week.desk / "city" / "contracts" / "transport_bus_stops.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("name: 公交站点", "name: 公交站点位置", 1), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") != text
+    (handed,) = week.json("submit", path, "--reason", "名称改为标准名", *BUS)
+    looked = ("--revision", handed["revision"])
+    week.json("entry", "sign", STOPS, *looked, *WANG)
+    week.json("approve", STOPS, *looked, *ZHANG)
+    closed = week.json("edition", *ZHANG)
+    assert closed["period"] == f"{first:%Y-%m}"
+    told = week.json("edition", "--diff", "--period", closed["period"])
+    assert {change["dataset"] for change in told["changes"]} == {STOPS}
+    assert any("公交站点位置" in change["after"] for change in told["changes"])
+    upward = week.json("upward", "变更.zip", "--period", closed["period"], "--since", week.month, *ZHANG)
+    assert (upward["added"], upward["changed"], upward["removed"]) == (0, 1, 0)
+    then = week.run("edition", "--open", "datasets", "--period", week.month)
+    assert "公交站点位置" not in then
+
+
+def test_20_next_month_the_report_is_closed_after_its_days_of_reply(
+    week: Week, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    period, first = ("--period", week.month), week.left["next_month"]
+    at(monkeypatch, datetime.combine(first + timedelta(days=2), time(2), UTC))
+    drafted = week.json("report", "draft", *period, *ZHANG)
+    assert drafted["runs"] is False
+    week.json("report", "reply", BUREAU, *period, "--text", "助餐点系统已上线", "--as", "head", *WANG)
+    week.refused("may still reply", "report", "close", *period, *ZHANG)
+    after = date.fromisoformat(drafted["reply_until"]) + timedelta(days=1)
+    at(monkeypatch, datetime.combine(after, time(2), UTC))
+    closed = week.json("report", "close", *period, *ZHANG)
+    assert closed["state"] == "closed"
+    assert [reply["text"] for reply in closed["replies"]][-1] == "助餐点系统已上线"
+    with pytest.raises(IllegalStep, match=f"^report of {week.month}: .* it is at its end"):
+        week.run("report", "reply", BUREAU, *period, "--text", "太晚", *LI)
+    assert week.json("report", "show", *period)["digest"] == closed["digest"]
+
+
+def test_21_in_the_third_year_the_registration_is_renewed_in_its_window(
+    week: Week, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until = date.fromisoformat(week.left["registered"]["valid_until"])
+    at(monkeypatch, datetime.combine(until - timedelta(days=40), time(2), UTC))
+    blank = "agent_name: 周平\nagent_contact: 0999-1\n"
+    Path("续展.yaml").write_text(blank, encoding="utf-8")
+    files = [
+        word
+        for key in ("explanation", "commitment", "risk_assessment")
+        for word in ("--attach", f"{key}=材料.txt")
+    ]
+    week.json("register", "renew", STOPS, "--form", "续展.yaml", *files, *BUS)
+    for step in ("accept", "review", "notice"):
+        week.json("register", step, STOPS, *SUN)
+    at(monkeypatch, datetime.combine(until - timedelta(days=5), time(2), UTC))
+    renewed = week.json("register", "record-code", STOPS, "--proof", "材料.txt", *SUN)
+    # Three more years, but no longer than its authorisation lasts.
+    assert renewed["valid_until"] == week.left["authorised_until"].isoformat()
+    assert renewed["code"] == week.left["registered"]["code"]
+    assert week.json("evidence", "verify")["ok"] is True

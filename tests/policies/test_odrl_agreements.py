@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from contracts.canonical import canonical
 from policies.odrl import Agreement, OdrlError, read, terms_digest, write
-from policies.terms import Budget, DatasetTerm, Disclosure, JoinTerm, Mode, Terms
+from policies.protection import Analysis, DatasetRules
+from policies.terms import Budget, DatasetTerm, Disclosure, JoinTerm, Mode, ReleasePeriod, Terms
+from tests.policies.protections import dataset_rules
 
 names = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True)
 datasets = st.builds("{}.{}".format, names, names)
@@ -37,6 +39,7 @@ def all_terms(draw: st.DrawFn) -> Terms:
                         datasets,
                         st.lists(names, max_size=4).map(tuple),
                         st.none() | st.text(max_size=20),
+                        st.just(DatasetRules()) | dataset_rules(),
                     ),
                     min_size=1,
                     max_size=3,
@@ -52,6 +55,8 @@ def all_terms(draw: st.DrawFn) -> Terms:
         valid_from=begin,
         valid_to=draw(st.dates(begin, date(2035, 1, 1))),
         price_fen_per_call=draw(st.integers(0, 10**6)),
+        analyses=draw(st.frozensets(st.sampled_from(Analysis), min_size=1)),
+        release_period=draw(st.sampled_from(ReleasePeriod)),
     )
 
 

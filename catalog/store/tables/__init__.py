@@ -1,6 +1,7 @@
 """All tables of the system, one module per room; importing this package registers them."""
 
 from catalog.store.tables import (
+    audits,
     authority,
     backflow,
     bulk,
@@ -28,9 +29,13 @@ from catalog.store.tables import (
     search,
     standards,
     usage,
+    verifications,
+    walls,
+    workspaces,
 )
 
 __all__ = [
+    "audits",
     "authority",
     "backflow",
     "bulk",
@@ -58,4 +63,7 @@ __all__ = [
     "search",
     "standards",
     "usage",
+    "verifications",
+    "walls",
+    "workspaces",
 ]

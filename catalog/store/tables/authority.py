@@ -85,3 +85,20 @@ authority_case_claims = Table(
     Column("case_id", ForeignKey("authority_cases.id"), primary_key=True),
     Column("claim_id", ForeignKey("authority_claims.id"), primary_key=True),
 )
+
+# A copy a composed dataset may read by the authority's decision. `reader` and `reads` are schema.table.field.
+authority_permits = Table(
+    "authority_permits",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("reader", String(200), nullable=False),
+    Column("reads", String(200), nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("until", Date),
+    Column("made_by", String(200), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("ended_by", String(200)),
+    Column("end_basis", Text),
+    Index("ix_authority_permits_reader", "reader"),
+)

@@ -23,6 +23,7 @@ entry_acts = Table(
     Column("details", Json, nullable=False),
     Column("made_at", Instant, nullable=False),
     Index("ix_entry_acts_entry", "entry_id", "place", unique=True),
+    Index("ix_entry_acts_made_at", "made_at", "entry_id"),
 )
 
 # A condition added after publication 擅自增设条件, found when a revision is submitted.

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 from catalog.store.schema import Instant, Json, metadata
@@ -106,4 +107,36 @@ allowances = Table(
     Column("fdelta", BigInteger, nullable=False),
     Column("nrho_returned", BigInteger, nullable=False),
     Column("fdelta_returned", BigInteger, nullable=False),
+)
+
+# What the owner of a dataset asks of everyone, or of one organisation instead. Append only: the newest row
+# that is valid holds; without `rules` the row takes the statement back.
+dataset_rules = Table(
+    "dataset_rules",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("dataset", String(130), nullable=False),
+    Column("number", Integer, nullable=False),  # 1, 2, … within the dataset
+    Column("party", ForeignKey("organisations.code")),  # None = every organisation without a row of its own
+    Column("rules", Json),
+    Column("digest", String(64), nullable=False),  # of what is signed
+    Column("signature", Text, nullable=False),  # JWS over owner, dataset, party, rules, first day
+    Column("owner", String(40), nullable=False),  # department of the contract
+    Column("valid_from", Date, nullable=False),
+    Column("set_by", String(200), nullable=False),
+    Column("set_at", Instant, nullable=False),
+    Column("evidence_id", String(40), nullable=False),
+    UniqueConstraint("dataset", "number"),
+)
+
+# The release of a dataset that a grant sees for a whole period.
+pinned_releases = Table(
+    "pinned_releases",
+    metadata,
+    Column("grant_id", ForeignKey("grants.id"), primary_key=True),
+    Column("dataset", String(130), primary_key=True),
+    Column("period", String(10), primary_key=True),  # 2026, 2026-Q3, 2026-09
+    Column("release_id", String(40), nullable=False),
+    Column("pinned_at", Instant, nullable=False),
+    Column("evidence_id", String(40), nullable=False),
 )

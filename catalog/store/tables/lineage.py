@@ -1,4 +1,4 @@
-"""Column lineage of composed datasets: columns by number, and edges between the numbers."""
+"""Lineage of composed datasets: columns by number, edges between them, and what contracts name."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    case,
     delete,
     event,
+    func,
+    insert,
     select,
 )
 
@@ -42,12 +45,42 @@ column_edges = Table(
     sqlite_with_rowid=False,
 )
 
+# The same edges between datasets: `whole` is 1 where one of them decides which rows the target has.
+dataset_edges = Table(
+    "dataset_edges",
+    metadata,
+    Column("source", String(130), primary_key=True),
+    Column("target", String(130), primary_key=True),
+    Column("whole", Integer, nullable=False),
+    Index("ix_dataset_edges_target", "target", "source"),
+    sqlite_with_rowid=False,
+)
+
+# Datasets that rules and joins of a contract name, by the contract's digest.
+contract_mentions = Table(
+    "contract_mentions",
+    metadata,
+    Column("dataset", String(130), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
 
 @event.listens_for(metadata, "after_create")
-def _move(_metadata: MetaData, connection: Connection, tables: Collection[Table], **_: Any) -> None:
-    """Take over the edges of a store of an earlier version, once: when this table is made."""
-    if column_edges not in tables:
-        return
+def _take_over(_metadata: MetaData, connection: Connection, tables: Collection[Table], **_: Any) -> None:
+    """Take over what a store of an earlier version has, once: when these tables are made."""
+    if column_edges in tables:
+        _move(connection)
+    elif dataset_edges in tables:
+        _draw_together(connection)
+    if contract_mentions in tables:
+        from catalog.lineage.mentions import take_over
+
+        take_over(connection)
+
+
+def _move(connection: Connection) -> None:
+    """Edges that were kept by name."""
     from catalog.lineage.graph import Edge, record_all
     from catalog.store.tables.ledger import lineage_edges
 
@@ -57,3 +90,18 @@ def _move(_metadata: MetaData, connection: Connection, tables: Collection[Table]
     if into:
         record_all(connection, into)
         connection.execute(delete(lineage_edges))
+
+
+def _draw_together(connection: Connection) -> None:
+    """Edges between datasets, where there were those between columns alone."""
+    source, target = lineage_columns.alias("s"), lineage_columns.alias("t")
+    whole = func.max(case((target.c.field == "*", 1), else_=0))
+    drawn = (
+        select(source.c.dataset, target.c.dataset, whole)
+        .select_from(column_edges)
+        .join(source, source.c.id == column_edges.c.source)
+        .join(target, target.c.id == column_edges.c.target)
+        .where(column_edges.c.subtype != "WITHIN")
+        .group_by(source.c.dataset, target.c.dataset)
+    )
+    connection.execute(insert(dataset_edges).from_select(["source", "target", "whole"], drawn))

@@ -33,6 +33,7 @@ reservations = Table(
     Column("settled_at", Instant),
     Column("answer_sha256", String(64)),
     Column("mechanism", Json),  # how the answer was made safe, for receipts
+    Column("calls", Integer),  # what it took of the quota; None = one
     Index(
         "uq_reservations_answer_key",
         "grant_id",
@@ -56,6 +57,7 @@ usages = Table(
     Column("calls", Integer, nullable=False),
     Column("nrho", BigInteger, nullable=False),
     Column("price_fen", Integer, nullable=False),
+    Column("records", Integer),  # of a verification; None where the call was a query
     Column("at", Instant, nullable=False),
     Column("evidence_id", String(40), nullable=False),
     Index("ix_usages_grant_id", "grant_id", "at"),

@@ -69,6 +69,7 @@ releases = Table(
     Column("evidence_id", String(40), nullable=False),
     UniqueConstraint("dataset", "number"),
     Index("ix_releases_dataset", "dataset"),
+    Index("ix_releases_published_at", "published_at", "dataset"),
 )
 
 # One row per attempt to build a dataset, whatever came of it.

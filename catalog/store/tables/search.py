@@ -1,4 +1,4 @@
-"""What search keeps beside its word index: one row an entry, facets and pairs of characters as bitmaps.
+"""What search keeps beside its word index: a row and the text of each entry, facets and grams as bitmaps.
 
 The word index itself is the database's own (FTS5, tsvector); :mod:`catalog.search.words` makes it.
 """
@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
 
 from catalog.store.schema import Json, metadata
 
 # Which shape the index has; one of another shape is made anew. Grows with every change of what is kept.
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 
 # One row. `version` grows with every change of the index, `next_doc` numbers its entries.
 search_state = Table(
@@ -47,11 +47,20 @@ search_facets = Table(
     Column("version", BigInteger, nullable=False, index=True),
 )
 
-# Which docs hold two characters in a row, and in which level at best: see :mod:`catalog.search.pairs`.
+# Which docs hold a character or two in a row, and in which level at best: see :mod:`catalog.search.grams`.
 search_pairs = Table(
     "search_pairs",
     metadata,
     Column("pair", String(4), primary_key=True),
     Column("chunk", Integer, primary_key=True, autoincrement=False),
     Column("docs", LargeBinary, nullable=False),
+)
+
+# What is indexed of an entry: the texts of its levels in the normal form, one a line.
+search_texts = Table(
+    "search_texts",
+    metadata,
+    Column("doc", Integer, primary_key=True, autoincrement=False),
+    Column("words", Text, nullable=False),
+    Column("version", BigInteger, nullable=False, index=True),
 )
