@@ -33,18 +33,23 @@ class Required:
     sources: tuple[str, ...]
 
 
-def required(caller: Caller, kinds: Collection[str], on: date) -> Required:
-    """The strictest mode over every unit kind behind the data.
+def required(
+    caller: Caller, kinds: Collection[str], on: date, *, grade: int | None = None, own_tables: bool = False
+) -> Required:
+    """The strictest mode over every unit kind behind the data, its grade, and whose tables it reads.
 
     Args:
         caller: inside the administration or outside it.
         kinds: unit kinds the data names, directly or through its ancestors; empty = unit-free.
         on: day whose rules apply.
+        grade: highest level of the data, 1–4; None where nothing is known of it.
+        own_tables: whether a table the caller brought is read beside it.
 
     >>> required(Caller.OUTSIDE, {"enterprise", "person"}, date(2026, 9, 24)).mode
     <Mode.DP: 'dp'>
     """
     rows = [_row(caller, kind, on) for kind in sorted(kinds) or ["none"]]
+    rows += _further(caller, on, grade, own_tables=own_tables)
     mode = max((Mode(row.value) for row in rows), key=STRICTNESS.index)
     sources = dict.fromkeys(row.source for row in rows if Mode(row.value) is mode)
     return Required(mode, tuple(sources))
@@ -64,6 +69,15 @@ def at_least(stated: Mode, needed: Required) -> Decision:
             ),
         )
     )
+
+
+def _further(caller: Caller, on: date, grade: int | None, *, own_tables: bool) -> list[DatedRule]:
+    """Rules for this grade, where there is one, and for tables of the caller's own."""
+    named = {row.name: row for row in rules("modes", on)}
+    wanted = [f"{caller.value}/grade-{grade}"] if grade is not None else []
+    if own_tables:
+        wanted.append(f"{caller.value}/own_table")
+    return [named[name] for name in wanted if name in named]
 
 
 def _row(caller: Caller, kind: str, on: date) -> DatedRule:

@@ -9,14 +9,26 @@ Source: W3C ODRL Information Model 2.2, with a profile of our own (left operands
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
 from contracts.canonical import digest
-from contracts.model import ContractError
-from policies.terms import Budget, DatasetTerm, Disclosure, JoinTerm, Mode, Terms
+from policies import odrl_rules
+from policies.odrl_constraints import (
+    Constraint,
+    OdrlError,
+    Stated,
+    bare,
+    constraint,
+    gather,
+    none_left,
+    only,
+    take,
+)
+from policies.protection import Analysis
+from policies.terms import Budget, DatasetTerm, Disclosure, JoinTerm, Mode, ReleasePeriod, Terms
 
 PROFILE: Final = "urn:ybz:odrl:1"
 CONTEXT: Final = (
@@ -30,17 +42,17 @@ PURPOSE: Final = "urn:ybz:purpose:"
 MODE: Final = "urn:ybz:mode:"
 REQUEST: Final = "urn:ybz:request:"
 
+# What may be done under a grant, in the order it is written; the first that is allowed carries the terms.
+ACTIONS: Final = {
+    Analysis.AGGREGATE: "odrl:aggregate",
+    Analysis.LIST: "ybz:list",
+    Analysis.MASKED_LIST: "ybz:maskedList",
+    Analysis.VERIFY: "ybz:verify",
+}
+
 _JOIN: Final = re.compile(r"^([^=\s]+)\.([^.=\s]+) = ([^=\s]+)\.([^.=\s]+)$")
 
 Kind = Literal["sharing", "operation"]
-Constraint = Mapping[str, Any]
-_Stated = dict[tuple[str, str], Any]
-
-
-class OdrlError(ContractError):
-    """An agreement our profile cannot read, or terms it cannot write."""
-
-    user_facing = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +111,7 @@ def read(document: Mapping[str, Any]) -> Agreement:
         "ybz:request",
         "permission",
     }
-    _only(document, known, "agreement")
+    only(document, known, "agreement")
     if document["@type"] != "Agreement" or document["profile"] != PROFILE:
         raise OdrlError("not an agreement of this profile", where="profile", remedy=f"expected {PROFILE}")
     if list(document["@context"]) != list(CONTEXT):
@@ -111,11 +123,11 @@ def read(document: Mapping[str, Any]) -> Agreement:
     if len(permissions) != 1:
         raise OdrlError("an agreement of this profile has one permission", where="permission")
     return Agreement(
-        grant_id=_bare(document["uid"], GRANT),
+        grant_id=bare(document["uid"], GRANT),
         kind=kind,
-        assigner=_bare(document["assigner"], PARTY),
-        assignee=_bare(document["assignee"], PARTY),
-        request_id=_bare(document["ybz:request"], REQUEST),
+        assigner=bare(document["assigner"], PARTY),
+        assignee=bare(document["assignee"], PARTY),
+        request_id=bare(document["ybz:request"], REQUEST),
         terms=_terms(permissions[0]),
     )
 
@@ -128,55 +140,62 @@ def terms_digest(terms: Terms) -> str:
 def _permission(terms: Terms) -> dict[str, Any]:
     rule: dict[str, Any] = {
         "target": [_target(dataset) for dataset in terms.datasets],
-        "action": [{"rdf:value": {"@id": "odrl:aggregate"}, "refinement": _refinement(terms)}],
+        "action": _actions(terms),
         "constraint": _constraints(terms),
     }
     if terms.price_fen_per_call:
-        amount = _constraint("payAmount", "eq", str(terms.price_fen_per_call), unit="ybz:fen")
+        amount = constraint("payAmount", "eq", str(terms.price_fen_per_call), unit="ybz:fen")
         rule["duty"] = [{"action": [{"rdf:value": {"@id": "odrl:compensate"}, "refinement": [amount]}]}]
     return rule
 
 
+def _actions(terms: Terms) -> list[dict[str, Any]]:
+    written: list[dict[str, Any]] = [
+        {"rdf:value": {"@id": name}} for analysis, name in ACTIONS.items() if analysis in terms.analyses
+    ]
+    written[0]["refinement"] = _refinement(terms)
+    return written
+
+
 def _target(dataset: DatasetTerm) -> dict[str, Any]:
-    refinement = [_constraint("ybz:column", "isAnyOf", list(dataset.columns))]
+    refinement = [constraint("ybz:column", "isAnyOf", list(dataset.columns))]
     if dataset.row_filter is not None:
-        refinement.append(_constraint("ybz:row", "isPartOf", dataset.row_filter))
+        refinement.append(constraint("ybz:row", "isPartOf", dataset.row_filter))
+    refinement += odrl_rules.constraints(dataset.rules)
     return {"@type": "AssetCollection", "source": DATASET + dataset.name, "refinement": refinement}
 
 
 def _refinement(terms: Terms) -> list[Constraint]:
     rules = terms.disclosure
     stated = [
-        _constraint("ybz:mode", "eq", MODE + terms.mode.value),
-        _constraint("ybz:units", "gteq", str(rules.k)),
-        _constraint("ybz:dominanceShare", "lteq", repr(float(rules.dominance_share))),
-        _constraint("ybz:pPercent", "gteq", repr(float(rules.p_percent))),
-        _constraint("ybz:roundingBase", "eq", str(rules.rounding_base)),
-        _constraint("ybz:rows", "lteq", str(terms.max_rows)),
+        constraint("ybz:mode", "eq", MODE + terms.mode.value),
+        constraint("ybz:units", "gteq", str(rules.k)),
+        constraint("ybz:dominanceShare", "lteq", repr(float(rules.dominance_share))),
+        constraint("ybz:pPercent", "gteq", repr(float(rules.p_percent))),
+        constraint("ybz:roundingBase", "eq", str(rules.rounding_base)),
+        constraint("ybz:rows", "lteq", str(terms.max_rows)),
     ]
     if terms.budget is not None:
         stated += [
-            _constraint("ybz:rho", "lteq", repr(float(terms.budget.rho))),
-            _constraint("ybz:rhoPerQuery", "eq", repr(float(terms.budget.rho_per_query))),
-            _constraint("ybz:delta", "lteq", repr(float(terms.budget.delta))),
+            constraint("ybz:rho", "lteq", repr(float(terms.budget.rho))),
+            constraint("ybz:rhoPerQuery", "eq", repr(float(terms.budget.rho_per_query))),
+            constraint("ybz:delta", "lteq", repr(float(terms.budget.delta))),
         ]
     return stated
 
 
 def _constraints(terms: Terms) -> list[Constraint]:
     stated = [
-        _constraint("purpose", "eq", PURPOSE + terms.purpose),
-        _constraint("dateTime", "gteq", _day(terms.valid_from)),
-        _constraint("dateTime", "lteq", _day(terms.valid_to)),
-        _constraint("count", "lteq", str(terms.calls)),
+        constraint("purpose", "eq", PURPOSE + terms.purpose),
+        constraint("dateTime", "gteq", _day(terms.valid_from)),
+        constraint("dateTime", "lteq", _day(terms.valid_to)),
+        constraint("count", "lteq", str(terms.calls)),
     ]
+    if terms.release_period is not ReleasePeriod.NONE:
+        stated.append(constraint("ybz:releasePeriod", "eq", terms.release_period.value))
     if terms.joins:
-        stated.append(_constraint("ybz:join", "isAnyOf", [_join(join) for join in terms.joins]))
+        stated.append(constraint("ybz:join", "isAnyOf", [_join(join) for join in terms.joins]))
     return stated
-
-
-def _constraint(left: str, operator: str, right: Any, **more: Any) -> Constraint:
-    return {"leftOperand": left, "operator": operator, "rightOperand": right, **more}
 
 
 def _day(day: date) -> dict[str, str]:
@@ -196,51 +215,59 @@ def _parse_join(text: str) -> JoinTerm | None:
 
 
 def _terms(rule: Mapping[str, Any]) -> Terms:
-    _only(rule, {"target", "action", "constraint"}, "permission", optional=frozenset({"duty"}))
-    constraints = _stated(rule["constraint"])
-    refinement = _stated(_action(rule["action"], "odrl:aggregate"))
+    only(rule, {"target", "action", "constraint"}, "permission", optional=frozenset({"duty"}))
+    constraints = gather(rule["constraint"])
+    analyses, refined = _analyses(rule["action"])
+    refinement = gather(refined)
     terms = Terms(
         datasets=tuple(_dataset(target) for target in rule["target"]),
-        purpose=_bare(_take(constraints, "purpose", "eq"), PURPOSE),
-        valid_from=_as_day(_take(constraints, "dateTime", "gteq")),
-        valid_to=_as_day(_take(constraints, "dateTime", "lteq")),
-        calls=int(_take(constraints, "count", "lteq")),
+        purpose=bare(take(constraints, "purpose", "eq"), PURPOSE),
+        valid_from=_as_day(take(constraints, "dateTime", "gteq")),
+        valid_to=_as_day(take(constraints, "dateTime", "lteq")),
+        calls=int(take(constraints, "count", "lteq")),
         joins=tuple(_as_join(text) for text in constraints.pop(("ybz:join", "isAnyOf"), [])),
-        mode=Mode(_bare(_take(refinement, "ybz:mode", "eq"), MODE)),
+        mode=Mode(bare(take(refinement, "ybz:mode", "eq"), MODE)),
         disclosure=Disclosure(
-            k=int(_take(refinement, "ybz:units", "gteq")),
-            dominance_share=float(_take(refinement, "ybz:dominanceShare", "lteq")),
-            p_percent=float(_take(refinement, "ybz:pPercent", "gteq")),
-            rounding_base=int(_take(refinement, "ybz:roundingBase", "eq")),
+            k=int(take(refinement, "ybz:units", "gteq")),
+            dominance_share=float(take(refinement, "ybz:dominanceShare", "lteq")),
+            p_percent=float(take(refinement, "ybz:pPercent", "gteq")),
+            rounding_base=int(take(refinement, "ybz:roundingBase", "eq")),
         ),
-        max_rows=int(_take(refinement, "ybz:rows", "lteq")),
+        max_rows=int(take(refinement, "ybz:rows", "lteq")),
         budget=_budget(refinement),
         price_fen_per_call=_price(rule.get("duty", [])),
+        analyses=analyses,
+        release_period=_period(constraints.pop(("ybz:releasePeriod", "eq"), ReleasePeriod.NONE)),
     )
-    _none_left(constraints)
-    _none_left(refinement)
+    none_left(constraints)
+    none_left(refinement)
     return terms
 
 
 def _dataset(target: Mapping[str, Any]) -> DatasetTerm:
-    _only(target, {"@type", "source", "refinement"}, "target")
-    stated = _stated(target["refinement"])
+    only(target, {"@type", "source", "refinement"}, "target")
+    stated = gather(target["refinement"])
+    try:
+        rules = odrl_rules.take(stated)
+    except ValueError as error:
+        raise OdrlError(str(error), where="target") from error
     term = DatasetTerm(
-        name=_bare(target["source"], DATASET),
-        columns=tuple(_take(stated, "ybz:column", "isAnyOf")),
+        name=bare(target["source"], DATASET),
+        columns=tuple(take(stated, "ybz:column", "isAnyOf")),
         row_filter=stated.pop(("ybz:row", "isPartOf"), None),
+        rules=rules,
     )
-    _none_left(stated)
+    none_left(stated)
     return term
 
 
-def _budget(stated: _Stated) -> Budget | None:
+def _budget(stated: Stated) -> Budget | None:
     if ("ybz:rho", "lteq") not in stated:
         return None
     return Budget(
-        rho=float(_take(stated, "ybz:rho", "lteq")),
-        rho_per_query=float(_take(stated, "ybz:rhoPerQuery", "eq")),
-        delta=float(_take(stated, "ybz:delta", "lteq")),
+        rho=float(take(stated, "ybz:rho", "lteq")),
+        rho_per_query=float(take(stated, "ybz:rhoPerQuery", "eq")),
+        delta=float(take(stated, "ybz:delta", "lteq")),
     )
 
 
@@ -249,64 +276,45 @@ def _price(duties: Sequence[Mapping[str, Any]]) -> int:
         return 0
     if len(duties) != 1:
         raise OdrlError("a permission has at most one duty", where="duty")
-    _only(duties[0], {"action"}, "duty")
+    only(duties[0], {"action"}, "duty")
     amounts = _action(duties[0]["action"], "odrl:compensate")
     if len(amounts) != 1 or amounts[0].get("unit") != "ybz:fen":
         raise OdrlError("a price is one amount in fen", where="duty")
-    return int(_take(_stated(amounts), "payAmount", "eq"))
+    return int(take(gather(amounts), "payAmount", "eq"))
+
+
+def _analyses(
+    actions: Sequence[Mapping[str, Any]],
+) -> tuple[frozenset[Analysis], Sequence[Constraint]]:
+    """What may be done, and the refinement that the first of it carries."""
+    known = {name: analysis for analysis, name in ACTIONS.items()}
+    named = [action.get("rdf:value", {}).get("@id") for action in actions]
+    if not named or any(name not in known for name in named) or len(set(named)) != len(named):
+        raise OdrlError(f"the actions here are {', '.join(known)}, each once", where="action")
+    for place, action in enumerate(actions):
+        only(action, {"rdf:value"} if place else {"rdf:value", "refinement"}, "action")
+    refinement: Sequence[Constraint] = actions[0]["refinement"]
+    return frozenset(known[name] for name in named), refinement
 
 
 def _action(actions: Sequence[Mapping[str, Any]], wanted: str) -> Sequence[Constraint]:
     if len(actions) != 1 or actions[0].get("rdf:value") != {"@id": wanted}:
         raise OdrlError(f"the one action here is {wanted}", where="action")
-    _only(actions[0], {"rdf:value", "refinement"}, "action")
+    only(actions[0], {"rdf:value", "refinement"}, "action")
     refinement: Sequence[Constraint] = actions[0]["refinement"]
     return refinement
 
 
-def _stated(constraints: Iterable[Constraint]) -> _Stated:
-    found: _Stated = {}
-    for one in constraints:
-        _only(one, {"leftOperand", "operator", "rightOperand"}, "constraint", optional=frozenset({"unit"}))
-        key = (one["leftOperand"], one["operator"])
-        if key in found:
-            raise OdrlError(f"{key[0]} {key[1]} is stated twice", where="constraint")
-        found[key] = one["rightOperand"]
-    return found
-
-
-def _take(stated: _Stated, left: str, operator: str) -> Any:
-    if (left, operator) not in stated:
-        raise OdrlError(f"{left} {operator} is missing", where="constraint")
-    return stated.pop((left, operator))
-
-
-def _none_left(stated: _Stated) -> None:
-    if stated:
-        left, operator = next(iter(stated))
-        raise OdrlError(f"{left} {operator} is not in this profile", where="constraint")
-
-
-def _only(
-    value: Mapping[str, Any], known: set[str], where: str, optional: frozenset[str] = frozenset()
-) -> None:
-    missing, unknown = sorted(known - set(value)), sorted(set(value) - known - optional)
-    if missing or unknown:
-        what = (
-            f"lacks {', '.join(missing)}" if missing else f"has {', '.join(unknown)}, which nobody enforces"
-        )
-        raise OdrlError(what, where=where)
-
-
-def _bare(uid: str, prefix: str) -> str:
-    if not uid.startswith(prefix):
-        raise OdrlError(f"expected an identifier that begins with {prefix}", where="uid")
-    return uid[len(prefix) :]
-
-
 def _as_day(value: Mapping[str, str]) -> date:
-    _only(value, {"@value", "@type"}, "dateTime")
+    only(value, {"@value", "@type"}, "dateTime")
     return date.fromisoformat(value["@value"])
+
+
+def _period(stated: str) -> ReleasePeriod:
+    try:
+        return ReleasePeriod(stated)
+    except ValueError:
+        raise OdrlError(f"one of {', '.join(ReleasePeriod)}", where="ybz:releasePeriod") from None
 
 
 def _as_join(text: str) -> JoinTerm:

@@ -7,9 +7,11 @@ Decides what well-formed terms are. :mod:`policies.odrl` writes and reads them a
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+from policies.protection import Analysis, DatasetRules
 
 
 class Mode(StrEnum):
@@ -20,6 +22,15 @@ class Mode(StrEnum):
     PLAIN = "plain"  # data that holds no unit
 
 
+class ReleasePeriod(StrEnum):
+    """For how long a grant sees the release that was in force at its first query of the period."""
+
+    NONE = "none"  # always the latest
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
 @dataclass(frozen=True, slots=True)
 class DatasetTerm:
     """One dataset a grant opens.
@@ -28,11 +39,13 @@ class DatasetTerm:
         name: ``schema.table``.
         columns: field names granted; others do not exist for the grantee.
         row_filter: SQL condition every row meets, or None. Written by the granting side, checked on signing.
+        rules: what the grant asks of its columns and of the whole, beyond what the owner asks of everyone.
     """
 
     name: str
     columns: tuple[str, ...]
     row_filter: str | None = None
+    rules: DatasetRules = field(default_factory=DatasetRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +114,8 @@ class Terms:
         max_rows: most rows of one answer, counted after release.
         valid_from, valid_to: days, both included, Asia/Shanghai.
         price_fen_per_call: 0 where the purpose is free.
+        analyses: what may be done under the grant; answers through the gateway are ``aggregate``.
+        release_period: how long one release of each dataset is seen.
     """
 
     purpose: str
@@ -114,10 +129,14 @@ class Terms:
     calls: int = 1000
     max_rows: int = 10_000
     price_fen_per_call: int = 0
+    analyses: frozenset[Analysis] = frozenset({Analysis.AGGREGATE})
+    release_period: ReleasePeriod = ReleasePeriod.NONE
 
     def __post_init__(self) -> None:
         if not self.datasets:
             raise ValueError("terms open at least one dataset")
+        if not self.analyses:
+            raise ValueError("terms allow at least one analysis")
         if self.mode is Mode.DP and self.budget is None:
             raise ValueError("differentially private terms need a budget")
         if self.valid_to < self.valid_from:

@@ -21,6 +21,7 @@ from catalog.store.tables.queries import reservations
 from contracts.canonical import digest
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
+from policies.protection import Analysis
 from policies.rulebook import rule
 from space import store
 from space.metering import Use, meter
@@ -28,6 +29,8 @@ from space.metering import Use, meter
 # The ledger counts in whole billionths of rho and 10**-15 of delta: sums of floats would drift.
 NRHO: Final = Decimal(10) ** 9
 FDELTA: Final = Decimal(10) ** 15
+# Mode of a verification, whose calls are its records.
+VERIFIED: Final = Analysis.VERIFY.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,13 @@ def fdelta_limit(delta: float) -> int:
 
 
 def reserve(
-    connection: Connection, key: AnswerKey, *, nrho: int, now: datetime
+    connection: Connection,
+    key: AnswerKey,
+    *,
+    nrho: int,
+    now: datetime,
+    calls: int = 1,
+    standing: str | None = None,
 ) -> Reserved | Stored | Running | Deny:
     """Pay for one call, or find that it needs no paying.
 
@@ -113,6 +122,8 @@ def reserve(
         key: identity of the answer.
         nrho: privacy cost in billionths of rho; it never depends on data.
         now: aware instant.
+        calls: what it takes of the quota.
+        standing: the standing query it is a run of; budget that plans of others keep is not for it.
 
     Returns:
         ``Reserved`` to run it, ``Stored`` to hand out the stored answer, ``Running`` to wait, or ``Deny``.
@@ -128,21 +139,22 @@ def reserve(
         same = None
     if same is not None:
         return Stored(same.id)
-    denied = _spend(connection, grant, day, nrho)
+    denied = _kept(connection, grant, day, nrho, standing) or _spend(connection, grant, day, nrho, calls)
     if denied is not None:
         return denied
-    return Reserved(_insert(connection, key, nrho, now), nrho)
+    return Reserved(_insert(connection, key, nrho, now, calls), nrho)
 
 
-def repeat(connection: Connection, grant_id: str, now: datetime) -> Deny | None:
-    """Take the one call that handing out a stored answer costs; None where it was taken.
+def repeat(connection: Connection, grant_id: str, now: datetime, calls: int = 1) -> Deny | None:
+    """Take the calls that handing out a stored answer costs; None where they were taken.
 
     Args:
         connection: the writing transaction that meters the call and issues its receipt.
         grant_id: of the grant.
         now: aware instant.
+        calls: one, or one for each record verified.
     """
-    return _spend(connection, store.lock_grant(connection, grant_id), local_date(now), 0)
+    return _spend(connection, store.lock_grant(connection, grant_id), local_date(now), 0, calls)
 
 
 def is_stored(connection: Connection, key: AnswerKey) -> bool:
@@ -161,7 +173,9 @@ def lose(connection: Connection, reservation_id: str, *, reason: str, now: datet
         return False
     r, g = reservations.c, grants.c
     row = connection.execute(
-        select(r.grant_id, r.nrho, g.grantee).join(grants, g.id == r.grant_id).where(r.id == reservation_id)
+        select(r.grant_id, r.nrho, r.calls, g.grantee)
+        .join(grants, g.id == r.grant_id)
+        .where(r.id == reservation_id)
     ).one()
     lost = Use(
         organisation=row.grantee,
@@ -169,8 +183,9 @@ def lose(connection: Connection, reservation_id: str, *, reason: str, now: datet
         grant_id=row.grant_id,
         reason=reason,
         reservation_id=reservation_id,
-        calls=1,
+        calls=row.calls or 1,
         nrho=row.nrho,
+        records=row.calls,
     )
     meter(connection, lost, now)
     return True
@@ -202,13 +217,34 @@ NOT_HELD: Final = Reason(
 )
 
 
-def _spend(connection: Connection, grant: Row[Any] | None, day: date, nrho: int) -> Deny | None:
+def _spend(connection: Connection, grant: Row[Any] | None, day: date, nrho: int, calls: int) -> Deny | None:
     if grant is None:
         return Deny((NOT_HELD,))
-    if store.spend(connection, grant.id, calls=1, nrho=nrho, day=day):
+    if store.spend(connection, grant.id, calls=calls, nrho=nrho, day=day):
         return None
     # The row is held since `lock_grant`: what it shows is what the statement saw.
-    return Deny((objection(grant, day, nrho=nrho) or NOT_HELD,))
+    return Deny((objection(grant, day, calls=calls, nrho=nrho) or NOT_HELD,))
+
+
+def _kept(
+    connection: Connection, grant: Row[Any] | None, day: date, nrho: int, standing: str | None
+) -> Deny | None:
+    """Why budget that is left is not for this query: standing queries keep it; None where it is."""
+    if grant is None or not nrho or grant.nrho_spent + nrho > grant.nrho_limit:
+        return None
+    kept = store.kept_for_standing(connection, grant.id, day, but=standing)
+    if grant.nrho_spent + nrho + kept <= grant.nrho_limit:
+        return None
+    return Deny(
+        (
+            Reason(
+                "standing.kept",
+                "the privacy budget left is kept for standing queries of the grant",
+                "budget",
+                "end one of them (`ybz standing end`), or ask for a larger allowance",
+            ),
+        )
+    )
 
 
 def _same(connection: Connection, key: AnswerKey) -> Row[Any] | None:
@@ -218,7 +254,7 @@ def _same(connection: Connection, key: AnswerKey) -> Row[Any] | None:
     ).first()
 
 
-def _insert(connection: Connection, key: AnswerKey, nrho: int, now: datetime) -> str:
+def _insert(connection: Connection, key: AnswerKey, nrho: int, now: datetime, calls: int) -> str:
     reservation_id = new_id("rsv")
     seconds = int(rule("grants", "reservation_deadline", local_date(now)).value)
     connection.execute(
@@ -230,6 +266,7 @@ def _insert(connection: Connection, key: AnswerKey, nrho: int, now: datetime) ->
             releases=sorted(key.releases),
             mode=key.mode,
             nrho=nrho,
+            calls=calls if key.mode == VERIFIED else None,
             state="reserved",
             reserved_at=now,
             deadline_at=now + timedelta(seconds=seconds),

@@ -6,62 +6,24 @@ budget and writes nothing; :mod:`space.grants` does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final
 
 from contracts.model import Contract, Use
+from policies.access import Caller
 from policies.decision import Decision, Deny, Permit, Reason
 from policies.disclosure import defaults
-from policies.modes import Required, at_least
+from policies.modes import at_least
 from policies.purpose import known
 from policies.rulebook import rule
 from policies.tariff import within_ceiling
-from policies.terms import JoinTerm, Mode, Terms
-from space.identity.organisations import Organisation
-from space.requests import Request
+from policies.terms import JoinTerm, Mode, ReleasePeriod
+from space.grant_case import Case, Held
+from space.rule_fit import unfit
 
 # Columns of these uses have no place in the protected form: nobody can be granted them for queries.
 _NEVER_GRANTED: Final = (Use.NEVER, Use.FREE_TEXT)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What another grant of the grantee, in force or to come, says of one unit kind."""
-
-    grant_id: str
-    kind: str
-    mode: Mode
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Everything the rules look at.
-
-    Attributes:
-        terms: to be signed.
-        grantee: who receives.
-        request: the permitted request it answers, or None where none was found.
-        contracts: of the terms' datasets, those that are published.
-        kinds: unit kinds named by or behind those datasets.
-        unstated: datasets whose contract does not say what its rows are about.
-        unfilterable: datasets whose row filter cannot be applied.
-        required: the mode the dated rules ask for.
-        held: what the grantee's other grants say.
-        day: of signing, Asia/Shanghai.
-    """
-
-    terms: Terms
-    grantee: Organisation
-    request: Request | None
-    contracts: Mapping[str, Contract]
-    kinds: frozenset[str]
-    unstated: tuple[str, ...]
-    unfilterable: tuple[str, ...]
-    required: Required
-    held: tuple[Held, ...]
-    day: date
 
 
 def judge(case: Case) -> Decision:
@@ -203,14 +165,60 @@ def mode_is_strict_enough(case: Case) -> Iterator[Reason]:
 
 def one_mode_per_kind(case: Case) -> Iterator[Reason]:
     """One organisation never holds threshold and differentially private terms over one unit kind."""
-    for held in case.held:
-        if held.kind in case.kinds and {held.mode, case.terms.mode} == {Mode.THRESHOLD, Mode.DP}:
+    yield from mixed(case.terms.mode, case.kinds, case.held)
+
+
+def mixed(mode: Mode, kinds: Collection[str], held: Iterable[Held]) -> Iterator[Reason]:
+    """Grants that open one of these kinds in the other of the two modes."""
+    for other in held:
+        if other.kind in kinds and {other.mode, mode} == {Mode.THRESHOLD, Mode.DP}:
             yield Reason(
                 "grant.mode.mixed",
-                f"grant {held.grant_id} opens the same kind of unit in mode {held.mode.value}",
-                held.kind,
+                f"grant {other.grant_id} opens the same kind of unit in mode {other.mode.value}",
+                other.kind,
                 "use one mode for both, or revoke the other grant first",
             )
+
+
+def rules_fit(case: Case) -> Iterator[Reason]:
+    """Every rule of the terms can be enforced on its dataset."""
+    for dataset in case.terms.datasets:
+        contract, asked = case.contracts.get(dataset.name), dataset.rules.table
+        if contract is not None:
+            yield from unfit(dataset.rules, contract)
+        if case.terms.mode is Mode.DP and (asked.min_distinct or asked.small_groups):
+            yield Reason(
+                "grant.rules.private",
+                "differentially private answers count no values exactly and leave no small groups",
+                dataset.name,
+                "leave min_distinct and small_groups out, or raise min_group",
+            )
+
+
+def analyses_are_open(case: Case) -> Iterator[Reason]:
+    """Rows, masked or not, are listed to those only whom the dated rule names."""
+    for analysis in sorted(case.terms.analyses):
+        callers = rule("grants", f"analysis/{analysis.value}", case.day).value
+        if case.grantee.kind.caller.value not in callers:
+            yield Reason(
+                "grant.analysis.closed",
+                f"{analysis.value} is not open to organisations outside the administration",
+                "analyses",
+                "leave it out: figures and verification are open to them",
+            )
+
+
+def releases_are_held(case: Case) -> Iterator[Reason]:
+    """The release period is at least as long as the dated rule asks for the mode."""
+    least = ReleasePeriod(rule("grants", f"release_period/{case.terms.mode.value}", case.day).value)
+    periods = tuple(ReleasePeriod)
+    if periods.index(case.terms.release_period) < periods.index(least):
+        yield Reason(
+            "grant.release_period.too_short",
+            "terms in this mode see one release for longer",
+            "release_period",
+            f"{least.value}, or longer",
+        )
 
 
 def budget_fits(case: Case) -> Iterator[Reason]:
@@ -239,6 +247,17 @@ def term_is_short_enough(case: Case) -> Iterator[Reason]:
         yield Reason("grant.time.too_long", "the term is too long", "valid_to", f"{years} years at most")
 
 
+def walls_stand(case: Case) -> Iterator[Reason]:
+    """Whoever is outside the administration is granted only where every required wall stands."""
+    if case.grantee.kind.caller is Caller.OUTSIDE and case.walls_missing:
+        yield Reason(
+            "grant.walls.missing",
+            f"walls are missing around the query workers ({', '.join(case.walls_missing)})",
+            "walls",
+            "use a kernel that has them (`ybz doctor`), or have two people override (`ybz doctor override`)",
+        )
+
+
 RULES: Final[tuple[Callable[[Case], Iterator[Reason]], ...]] = (
     request_answers,
     purpose_is_known,
@@ -250,6 +269,10 @@ RULES: Final[tuple[Callable[[Case], Iterator[Reason]], ...]] = (
     one_mode_per_kind,
     budget_fits,
     term_is_short_enough,
+    walls_stand,
+    rules_fit,
+    analyses_are_open,
+    releases_are_held,
 )
 
 

@@ -11,7 +11,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select
@@ -24,15 +24,17 @@ from catalog.store.tables.grants import grants
 from contracts.canonical import canonical, digest
 from contracts.model import Contract
 from policies import odrl
+from policies.access import Caller
 from policies.clocks import local_date
 from policies.decision import Deny
 from policies.modes import required
 from policies.terms import DatasetTerm, Mode, Terms
-from space import allowances, jws, row_filters, store
+from space import allowances, jws, row_filters, store, walls
 from space.errors import Refused, SpaceError, Unknown
-from space.grant_rules import Case, Held, judge
+from space.grant_case import Case, Held
+from space.grant_rules import judge
 from space.identity.organisations import Organisation, organisation
-from space.kinds import kinds_behind, published, unstated
+from space.kinds import highest_grade, kinds_behind, published, unstated
 from space.proposals import dataset_terms, read_terms
 from space.requests import Request, all_requests
 from space.revocation import close_expired
@@ -142,7 +144,7 @@ def grant(
     grantee = organisation(connection, to)
     contracts = published(connection, [d.name for d in dataset_terms(document)])
     kinds = kinds_behind(connection, contracts)
-    needed = required(grantee.kind.caller, kinds, day)
+    needed = required(grantee.kind.caller, kinds, day, grade=highest_grade(connection, contracts))
     terms = read_terms(document, required=needed.mode, day=day)
     answered = _request(connection, to, terms, request_id)
     case = Case(
@@ -154,8 +156,9 @@ def grant(
         unstated=unstated(connection, contracts),
         unfilterable=row_filters.unusable(connection, terms, contracts),
         required=needed,
-        held=_held(connection, to),
+        held=held_by(connection, to),
         day=day,
+        walls_missing=_walls_missing(connection, grantee, day),
     )
     decision = judge(case)
     if isinstance(decision, Deny):
@@ -282,7 +285,16 @@ def _grantor(request: Request, contracts: Mapping[str, Contract]) -> str:
     raise SpaceError("the data come from several departments — name the granting body (--from)")
 
 
-def _held(connection: Connection, grantee: str) -> tuple[Held, ...]:
+def _walls_missing(connection: Connection, grantee: Organisation, day: date) -> tuple[str, ...]:
+    """Required walls that neither stand nor are overridden; asked only for those outside."""
+    if grantee.kind.caller is not Caller.OUTSIDE:
+        return ()
+    missing = walls.missing(day)
+    return () if walls.covered(connection, missing, day) else missing
+
+
+def held_by(connection: Connection, grantee: str) -> tuple[Held, ...]:
+    """What the grants of an organisation, in force or to come, say of unit kinds."""
     rows = connection.execute(
         select(grants.c.id, tables.allowances.c.kind, grants.c.mode)
         .join(tables.allowances, tables.allowances.c.grant_id == grants.c.id)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from catalog.errors import UnknownDataset
 from catalog.lineage import columns as lineage
 from catalog.releases import published as releases
+from catalog.releases.published import Release
 from catalog.releases.unnamed import holds_unnamed_units
 from catalog.revisions import PUBLISHED, current
 from contracts.model import Contract
@@ -41,6 +42,18 @@ def kinds_behind(connection: Connection, contracts: Mapping[str, Contract]) -> f
             kinds |= {column.kind for column in release.facts.unit_columns}
             kinds |= set(release.facts.derived_from)
     return frozenset(kinds)
+
+
+def grade_of(contract: Contract, release: Release | None) -> int | None:
+    """The level of a dataset: the higher of what its contract states and its release found."""
+    grades = [contract.grade, None if release is None else release.grade]
+    return max((grade for grade in grades if grade is not None), default=None)
+
+
+def highest_grade(connection: Connection, contracts: Mapping[str, Contract]) -> int | None:
+    """The highest level over datasets in their newest releases; None where nothing is known of any."""
+    grades = [grade_of(contract, releases.latest(connection, name)) for name, contract in contracts.items()]
+    return max((grade for grade in grades if grade is not None), default=None)
 
 
 def unstated(connection: Connection, contracts: Mapping[str, Contract]) -> tuple[str, ...]:

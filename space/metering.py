@@ -1,7 +1,8 @@
 """Metering: every call of a known caller leaves one row, allowed or refused.
 
-Decides what a call counts: one call and its price where an answer was handed out, one call where a
-paid one was lost, nothing where it was refused. Rows hold codes and identifiers, never caller text.
+Decides what a call counts: one call (a verification: one for each record) and its price where an answer
+was handed out, the calls alone where a paid one was lost, nothing where it was refused. Rows hold codes
+and identifiers, never caller text.
 
 Source: 发改价格〔2025〕65号 (units: number of services, data call volume).
 """
@@ -36,6 +37,7 @@ class Use:
         reservation_id: the paid call behind it.
         calls, nrho, price_fen: what it took.
         query: salted digest of the query as it was written; None where no grant salts it.
+        records: how many were verified; None where the call was a query.
     """
 
     organisation: str
@@ -47,6 +49,7 @@ class Use:
     nrho: int = 0
     price_fen: int = 0
     query: str | None = None
+    records: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,9 @@ def meter(connection: Connection, use: Use, now: datetime) -> Metered:
         "nrho": use.nrho,
         "price_fen": use.price_fen,
     }
-    event = f"space:query:{_VERBS[use.outcome]}"
+    if use.records is not None:
+        body["records"] = use.records
+    event = f"space:{'query' if use.records is None else 'verification'}:{_VERBS[use.outcome]}"
     evidence_id = record(
         connection, event=event, subject=use.grant_id or use.organisation, body=body, now=now
     )
@@ -98,6 +103,7 @@ def meter(connection: Connection, use: Use, now: datetime) -> Metered:
             calls=use.calls,
             nrho=use.nrho,
             price_fen=use.price_fen,
+            records=use.records,
             at=now,
             evidence_id=evidence_id,
         )
@@ -126,6 +132,7 @@ def by_id(connection: Connection, usage_id: str) -> Use:
         calls=row.calls,
         nrho=row.nrho,
         price_fen=row.price_fen,
+        records=row.records,
     )
 
 

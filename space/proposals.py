@@ -5,15 +5,19 @@ Decides defaults only; whether the terms may be signed is decided by :mod:`space
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 from policies.disclosure import defaults
+from policies.protection import Analysis, DatasetRules
+from policies.protection_form import from_document
 from policies.rulebook import rule
-from policies.terms import Budget, DatasetTerm, Disclosure, JoinTerm, Mode, Terms
+from policies.terms import Budget, DatasetTerm, Disclosure, JoinTerm, Mode, ReleasePeriod, Terms
 from space.errors import SpaceError
 
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _KEYS: Final = frozenset(
     {
         "purpose",
@@ -27,6 +31,8 @@ _KEYS: Final = frozenset(
         "valid_from",
         "valid_to",
         "price_fen_per_call",
+        "analyses",
+        "release_period",
     }
 )
 
@@ -47,8 +53,9 @@ def read_terms(document: Mapping[str, Any], *, required: Mode, day: date) -> Ter
     """Terms from a document as people write it.
 
     Args:
-        document: ``purpose``, ``datasets [{name, columns, where}]``, ``joins [a.b.f = c.d.g]``, ``valid_to``;
-            optional ``valid_from mode disclosure budget calls max_rows price_fen_per_call``.
+        document: ``purpose``, ``datasets [{name, columns, where, rules}]``, ``joins [a.b.f = c.d.g]``,
+            ``valid_to``; optional ``valid_from mode disclosure budget calls max_rows price_fen_per_call
+            analyses release_period``.
         required: the mode the rules ask for; used where the document names none.
         day: today; the default first day, and the day whose rules give defaults.
 
@@ -59,7 +66,7 @@ def read_terms(document: Mapping[str, Any], *, required: Mode, day: date) -> Ter
     if unknown:
         raise TermsUnreadable(unknown[0], "nobody enforces a term of that name")
     mode = _mode(document.get("mode"), required)
-    optional = {
+    optional: dict[str, Any] = {
         key: _whole(document[key], key)
         for key in ("calls", "max_rows", "price_fen_per_call")
         if key in document
@@ -74,6 +81,8 @@ def read_terms(document: Mapping[str, Any], *, required: Mode, day: date) -> Ter
             budget=_budget(document.get("budget"), mode, day),
             valid_from=_day(document.get("valid_from", day), "valid_from"),
             valid_to=_day(_needed(document, "valid_to"), "valid_to"),
+            analyses=_analyses(document.get("analyses", ["aggregate"])),
+            release_period=_period(document.get("release_period"), mode, day),
             **optional,
         )
     except ValueError as error:
@@ -88,12 +97,66 @@ def dataset_terms(document: Mapping[str, Any]) -> tuple[DatasetTerm, ...]:
     """
     terms = []
     for entry in _list(_needed(document, "datasets"), "datasets"):
-        if not isinstance(entry, Mapping) or set(entry) - {"name", "columns", "where"}:
-            raise TermsUnreadable("datasets", "each is {name, columns: […], where: optional}")
+        if not isinstance(entry, Mapping) or set(entry) - {"name", "columns", "where", "rules"}:
+            raise TermsUnreadable(
+                "datasets", "each is {name, columns: […], where: optional, rules: optional}"
+            )
         columns = tuple(str(c) for c in _list(entry.get("columns", []), "columns"))
         where = entry.get("where")
-        terms.append(DatasetTerm(str(_needed(entry, "name")), columns, None if where is None else str(where)))
+        terms.append(
+            DatasetTerm(
+                name=str(_needed(entry, "name")),
+                columns=columns,
+                row_filter=None if where is None else str(where),
+                rules=read_rules(entry.get("rules", {})),
+            )
+        )
     return tuple(terms)
+
+
+def read_rules(document: Any) -> DatasetRules:
+    """Rules of a dataset from a document as people write it; a template is a digest or the query itself.
+
+    Raises:
+        TermsUnreadable: a key or word is not known, or a template is no query.
+    """
+    if not isinstance(document, Mapping):
+        raise TermsUnreadable("rules", "is a mapping of rules")
+    stated = dict(document)
+    if "templates" in stated:
+        stated["templates"] = [_template(str(one)) for one in _list(stated["templates"], "templates")]
+    try:
+        return from_document(stated)
+    except ValueError as error:
+        raise TermsUnreadable("rules", str(error)) from error
+
+
+def _template(text: str) -> str:
+    from space.query.reasons import Refused
+    from space.query.rules.templates import template_digest
+
+    if _DIGEST.fullmatch(text):
+        return text
+    try:
+        return template_digest(text)
+    except Refused as refusal:
+        raise TermsUnreadable("templates", refusal.reason.message) from refusal
+
+
+def _analyses(stated: Any) -> frozenset[Analysis]:
+    try:
+        return frozenset(Analysis(str(one)) for one in _list(stated, "analyses"))
+    except ValueError as error:
+        raise TermsUnreadable("analyses", "are among " + ", ".join(Analysis)) from error
+
+
+def _period(stated: Any, mode: Mode, day: date) -> ReleasePeriod:
+    """The stated period; where none is stated, that of the dated rule for the mode."""
+    usual = rule("grants", f"release_period/{mode.value}", day).value
+    try:
+        return ReleasePeriod(str(usual if stated is None else stated))
+    except ValueError as error:
+        raise TermsUnreadable("release_period", "one of " + ", ".join(ReleasePeriod)) from error
 
 
 def _mode(stated: Any, required: Mode) -> Mode:

@@ -1,7 +1,8 @@
 """Ending a grant: withdrawn by the granting side, or over.
 
 Decides that an ended grant answers no further call (also one that is running), and that the unspent
-part of its privacy allowance returns to the year it came from.
+part of its privacy allowance returns to the year it came from. The holder's own tables end with it; their
+files are deleted by the next sweep of :mod:`space.workspace.ending`.
 
 Source: architecture, the way of a query; 政务数据共享条例 Art 25.
 """
@@ -19,6 +20,7 @@ from policies.decision import Deny, Reason
 from space import store
 from space.allowances import give_back
 from space.errors import Refused, Unknown
+from space.workspace.ending import end_of_grant
 
 
 def revoke(connection: Connection, grant_id: str, *, reason: str, by: str, now: datetime) -> None:
@@ -44,6 +46,7 @@ def revoke(connection: Connection, grant_id: str, *, reason: str, by: str, now: 
         raise Refused(Deny((Reason("revoke.not_in_force", f"the grant is {row.state} already", "grant"),)))
     record(connection, event="space:grant:revoke", subject=grant_id, body={"by": by}, now=now)
     give_back(connection, grant_id)
+    end_of_grant(connection, grant_id, reason="revoked", now=now)
 
 
 def close_expired(connection: Connection, now: datetime) -> tuple[str, ...]:
@@ -63,4 +66,5 @@ def close_expired(connection: Connection, now: datetime) -> tuple[str, ...]:
         store.end_grant(connection, grant_id, state="ended", reason="the last day is over", now=now)
         record(connection, event="space:grant:end", subject=grant_id, body={}, now=now)
         give_back(connection, grant_id)
+        end_of_grant(connection, grant_id, reason="over", now=now)
     return tuple(over)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, insert, literal, select, update
+from sqlalchemy import Connection, Row, exists, func, insert, literal, select, update
 
+from catalog.store.tables.audits import standing_queries, standing_runs
 from catalog.store.tables.grants import allowances, grants, privacy_years
 from catalog.store.tables.queries import refused_strangers, reservations
 
@@ -47,6 +48,29 @@ def spend(connection: Connection, grant_id: str, *, calls: int, nrho: int, day: 
         .values(calls_used=g.calls_used + calls, nrho_spent=g.nrho_spent + nrho)
     )
     return done.rowcount == 1
+
+
+def kept_for_standing(connection: Connection, grant_id: str, day: date, *, but: str | None = None) -> int:
+    """Privacy budget that plans of standing queries keep from a grant, in billionths of rho.
+
+    Args:
+        connection: a writing transaction that holds the grant's row.
+        grant_id: of the grant.
+        day: plans that are over keep nothing.
+        but: a standing query whose claimed run is paid for now; it has been taken out of its plan already.
+    """
+    s, r = standing_queries.c, standing_runs.c
+    rows = connection.execute(
+        select(s.id, s.runs_limit, s.runs_used, s.nrho_per_run).where(
+            s.grant_id == grant_id, s.state == "in_force", s.last_day >= day
+        )
+    ).all()
+    kept = 0
+    for row in rows:
+        claimed = select(func.count()).where(r.standing_id == row.id, r.outcome == "running")
+        running = 0 if row.id == but else int(connection.execute(claimed).scalar_one())
+        kept += (row.runs_limit - row.runs_used + running) * row.nrho_per_run
+    return kept
 
 
 def settle(connection: Connection, reservation_id: str, *, day: date, now: datetime, **result: Any) -> bool:

@@ -12,11 +12,12 @@ from fastapi import FastAPI
 from catalog import keys
 from catalog.home import Home
 from catalog.store import open_store
-from space.api import catalogue, evidence, harvest, health, problem, queries
+from space.api import catalogue, evidence, harvest, health, problem, queries, verifications, workspaces
 from space.api.services import Services
 from space.api.size import BodyLimit
 from space.engines.pool import Pool
 from space.query.gateway import Gateway
+from space.verification.verifier import Verifier
 
 
 def create_app(
@@ -32,7 +33,7 @@ def create_app(
     Raises:
         NotInitialised: there is no installation at ``home``.
     """
-    engine, signer, workers = open_store(home), keys.load(home).signer, pool or Pool()
+    engine, held, workers = open_store(home), keys.load(home), pool or Pool()
     now = clock or (lambda: datetime.now(UTC))
 
     @asynccontextmanager
@@ -49,9 +50,11 @@ def create_app(
         docs_url=None,  # its pages would load scripts from outside
         redoc_url=None,
     )
-    app.state.services = Services(home, engine, signer, Gateway(engine, home, signer, workers, now), now)
+    gateway = Gateway(engine, home, held.signer, workers, now)
+    verifier = Verifier(engine, home, held, workers, now)
+    app.state.services = Services(home, engine, held.signer, gateway, now, verifier)
     app.add_middleware(BodyLimit)
     problem.install(app)
-    for room in (health, catalogue, harvest, queries, evidence):
+    for room in (health, catalogue, harvest, queries, verifications, workspaces, evidence):
         app.include_router(room.router)
     return app

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+import pyarrow as pa
+from fastapi import APIRouter, Query, Response
+from pyarrow import csv
 from sqlalchemy import Connection
 
 from catalog.revisions import current
@@ -15,6 +17,8 @@ from policies.access import Act
 from policies.clocks import local_date
 from space.api.services import Known, Services, Wired, permit
 from space.kinds import family, published
+from space.preview.dictionary import contract_of, dictionary
+from space.preview.synthetic import MOST_ROWS, sample
 
 router = APIRouter(prefix="/v1", tags=["catalogue"])
 
@@ -61,6 +65,32 @@ def dataset(name: str, wired: Wired, who: Known) -> dict[str, Any]:
         if j.dataset in joined
     ]
     return {**view.to_document(), "release": view.release, "fields": fields, "joins": joins}
+
+
+@router.get("/datasets/{name}/dictionary")
+def columns(name: str, wired: Wired, who: Known) -> dict[str, Any]:
+    """The columns of a published dataset as a query sees them, with public bounds; no grant is needed."""
+    permit(who, Act.CATALOGUE_READ)
+    with reading(wired.engine) as connection:
+        return dictionary(connection, name, local_date(wired.clock()))
+
+
+@router.get("/datasets/{name}/sample", response_class=Response)
+def synthetic(
+    name: str,
+    wired: Wired,
+    who: Known,
+    rows: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 1_000,
+    seed: Annotated[int, Query(ge=0, le=2**31)] = 0,
+) -> Response:
+    """Synthetic rows as CSV to develop against: made from the contract, never from rows of anybody."""
+    permit(who, Act.CATALOGUE_READ)
+    with reading(wired.engine) as connection:
+        contract = contract_of(connection, name)
+        others = published(connection, (join.dataset for join in contract.joins))
+    made = pa.BufferOutputStream()
+    csv.write_csv(sample(contract, rows, seed, others), made)
+    return Response(made.getvalue().to_pybytes(), media_type="text/csv; charset=utf-8")
 
 
 def _view(wired: Services, connection: Connection, name: str) -> PublicView:

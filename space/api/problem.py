@@ -50,6 +50,8 @@ _STATUS: Final[tuple[tuple[type[Exception], int, str], ...]] = (
 _REFUSED: Final[tuple[tuple[str, int], ...]] = (
     ("grant.quota", 429),
     ("grant.budget", 429),
+    ("verification.rate", 429),
+    ("verification.tries", 429),
     ("grant.", 403),
     ("purpose.", 403),
     ("access.", 403),

@@ -21,6 +21,7 @@ from space.errors import Refused
 from space.identity.tokens import Caller, holder
 from space.metering import count_stranger
 from space.query.gateway import Gateway
+from space.verification.verifier import Verifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Services:
         signer: signs receipts and checkpoints.
         gateway: the one way of a query.
         clock: gives the aware instant now.
+        verifier: the one way of a verification.
     """
 
     home: Home
@@ -40,6 +42,7 @@ class Services:
     signer: Signer
     gateway: Gateway
     clock: Callable[[], datetime]
+    verifier: Verifier
 
 
 def services(request: Request) -> Services:

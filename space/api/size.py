@@ -5,6 +5,7 @@ Decides on bytes alone, for known and unknown callers alike.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from starlette.exceptions import HTTPException
@@ -12,10 +13,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Bytes of a body. The longest question is 100,000 characters; JSON writes one in at most 12 bytes.
 LARGEST_BODY: Final = 2 * 1024 * 1024
+# Bytes of an own table; the rules of the workspace may ask for less.
+LARGEST_TABLE: Final = 32 * 1024 * 1024
+_TABLES: Final = re.compile(r"^/v1/grants/[^/]+/workspace/tables/[^/]+$")
 
 
 class BodyLimit:
-    """Wraps an application so that none of its requests brings more than :data:`LARGEST_BODY`."""
+    """Wraps an application so that no request brings more than a question may, or an own table."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -23,12 +27,13 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request on, counting what arrives of its body."""
         read = 0
+        most = LARGEST_TABLE if _TABLES.match(scope.get("path", "")) else LARGEST_BODY
 
         async def counted() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > LARGEST_BODY:
+            if read > most:
                 raise HTTPException(413)
             return message
 

@@ -9,6 +9,7 @@ import click
 
 from space.cli.options import acting, actor, as_json, open_installation, print_json
 from space.cli.refusal import refusals
+from space.cli.rules import asked_of, rules
 
 if TYPE_CHECKING:
     from space.grants import Grant
@@ -113,7 +114,10 @@ def decide(request_id: str, answer: str | None, basis: str, by: str, as_json: bo
 
 @click.group()
 def grant() -> None:
-    """Grants 授权: new, list, show, token."""
+    """Grants 授权: new, list, show, token, and the rules of owners."""
+
+
+grant.add_command(rules)
 
 
 @grant.command("new")
@@ -128,8 +132,9 @@ def sign_grant(
 ) -> None:
     """Sign the TERMS file (YAML or JSON) as a grant.
 
-    It names purpose, datasets [{name, columns, where}] and valid_to; optional are joins, mode, disclosure,
-    budget, calls, max_rows, valid_from and price_fen_per_call. What it leaves out comes from the dated rules.
+    It names purpose, datasets [{name, columns, where, rules}] and valid_to; optional are joins, mode,
+    disclosure, budget, calls, max_rows, valid_from, price_fen_per_call, analyses and release_period. What it
+    leaves out comes from the dated rules; `rules` are written as for `ybz grant rules set`.
     """
     from catalog import keys
     from catalog.store import writing
@@ -221,14 +226,17 @@ def token(code: str, role: str, days: int | None, by: str, as_json: bool) -> Non
 @as_json
 def revoke(grant_id: str, reason: str, by: str, as_json: bool) -> None:
     """Revoke the grant ID: it answers no further call, not even one that is running."""
+    from catalog import keys
     from catalog.store import writing
     from space.grants import by_id
     from space.revocation import revoke as end
+    from space.workspace.ending import sweep
 
-    _home, engine, now = open_installation()
+    home, engine, now = open_installation()
     with refusals(as_json), writing(engine) as connection:
         end(connection, grant_id, reason=reason, by=acting(by), now=now)
         ended = by_id(connection, grant_id)
+    sweep(engine, home, keys.load(home).signer, now)  # files of its workspace
     _tell_grant(ended, as_json)
 
 
@@ -270,5 +278,7 @@ def _tell_grant(told: Grant, as_json: bool) -> None:
         click.echo(f"  privacy budget {told.nrho_spent / 1e9:g} of {told.nrho_limit / 1e9:g} (rho)")
     for dataset in terms.datasets:
         click.echo(f"  {dataset.name}: {', '.join(dataset.columns)}")
+        for line in asked_of(dataset.rules):
+            click.echo(f"    {line}")
     if told.end_reason:
         click.echo(f"  {told.state}: {told.end_reason}")

@@ -55,6 +55,8 @@ def query(sql: str, grant_id: str, purpose: str, organisation: str | None, as_js
         print_json(answer.to_document())
         return
     _print_table(answer.table.column_names, rows(answer.table))
+    for column in answer.accuracy:
+        click.echo(f"{column.column}: {column.told()}", err=True)
     repeated = ", stored answer" if answer.repeated else ""
     click.echo(
         f"{answer.mode}{repeated}; rho {answer.rho:g}, {answer.price_fen} fen; receipt {answer.receipt_id}",
@@ -134,7 +136,7 @@ class _Wired:
         from space.query.gateway import Gateway
 
         home, engine, _now = open_installation()
-        self._pool = Pool()
+        self._pool = Pool(spare=False)
         self.gateway = Gateway(engine, home, keys.load(home).signer, self._pool, lambda: datetime.now(UTC))
         return self
 

@@ -16,8 +16,10 @@ from catalog.evidence.prove import NotIntegrated, inclusion_holds, prove_inclusi
 from catalog.home import Home
 from catalog.store import open_store, reading
 from catalog.store.tables.evidence import evidence_entries
+from space import jws
 from space.jws import SignatureInvalid
 from space.receipts import by_id, verify
+from space.workspace.ending import DELETION_TYPE, deletion
 
 
 def check(receipt: str, key: Path | None) -> dict[str, Any]:
@@ -35,7 +37,7 @@ def check(receipt: str, key: Path | None) -> dict[str, Any]:
     path = Path(receipt)
     text = path.read_text(encoding="utf-8") if path.is_file() else _stored(home, receipt)
     try:
-        states = verify(text, public)
+        states = _states(text, public)
     except SignatureInvalid as error:
         return {"ok": False, "states": None, "evidence": None, "problem": str(error)}
     evidence = _evidence(home, str(states["evidence"]), public)
@@ -50,6 +52,14 @@ ELSEWHERE = "the evidence log is not here"
 BROKEN = "its entry is not in this evidence log"
 
 
+def _states(text: str, public: bytes) -> dict[str, Any]:
+    """What a receipt of an answer states, or one of a deletion."""
+    try:
+        return jws.verify(text, public, DELETION_TYPE)
+    except SignatureInvalid:
+        return verify(text, public)
+
+
 def _own_key(home: Home) -> bytes:
     open_store(home)  # where there is no installation, none must come about by looking
     return keys.load(home).signer.public_raw
@@ -57,6 +67,8 @@ def _own_key(home: Home) -> bytes:
 
 def _stored(home: Home, receipt_id: str) -> str:
     with reading(open_store(home)) as connection:
+        if receipt_id.startswith("del_"):
+            return deletion(connection, receipt_id)
         return by_id(connection, receipt_id).jws
 
 

@@ -32,12 +32,16 @@ def backflow() -> None:
 @click.argument("code")
 @click.option("--name", required=True, help="Of the street, town, community or village.")
 @click.option("--area", required=True, metavar="REGION", help="Region code it answers for.")
-def enter_body(code: str, name: str, area: str) -> None:
+@as_json
+def enter_body(code: str, name: str, area: str, as_json: bool) -> None:
     """Enter the grass-roots body CODE and the area it answers for."""
     from space.grassroots import Body, register
 
     _home, engine, now = open_installation()
     entered = register(engine, Body(code, name, area), now)
+    if as_json:
+        print_json(asdict(entered))
+        return
     click.echo(f"{entered.code} {entered.name} answers for {entered.area}")
 
 
@@ -69,13 +73,17 @@ def subscribe(
 @backflow.command()
 @click.argument("subscription")
 @actor
-def end(subscription: str, by: str) -> None:
+@as_json
+def end(subscription: str, by: str, as_json: bool) -> None:
     """End a SUBSCRIPTION; what was delivered stays."""
     from space.subscriptions import end as end_subscription
 
     _home, engine, now = open_installation()
     end_subscription(engine, subscription, by=acting(by), now=now)
-    click.echo(f"{subscription} ended")
+    if as_json:
+        print_json({"id": subscription, "state": "ended"})
+    else:
+        click.echo(f"{subscription} ended")
 
 
 @backflow.command("list")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +19,9 @@ from space.cli.options import (
     print_json,
 )
 
+if TYPE_CHECKING:
+    from space.forms import Form
+
 
 @click.group()
 def form() -> None:
@@ -28,18 +31,23 @@ def form() -> None:
 @form.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @actor
-def admit(file: Path, by: str) -> None:
+@as_json
+def admit(file: Path, by: str, as_json: bool) -> None:
     """Put the form in FILE (YAML) on the admission list."""
     from space.forms import admit as put_on_list
     from space.forms import read
 
     _home, engine, now = open_installation()
     admitted = put_on_list(engine, read(file), by=acting(by), now=now)
+    if as_json:
+        print_json(_listed(admitted))
+        return
     click.echo(f"{admitted.code} {admitted.title}: admitted until {admitted.valid_to}")
 
 
 @form.command("list")
-def list_forms() -> None:
+@as_json
+def list_forms(as_json: bool) -> None:
     """Forms of the admission list."""
     from catalog.store import reading
     from space.forms import listing
@@ -47,6 +55,9 @@ def list_forms() -> None:
     _home, engine, _now = open_installation()
     with reading(engine) as connection:
         found = listing(connection)
+    if as_json:
+        print_json([_listed(one) for one in found])
+        return
     for one in found:
         click.echo(f"{one.code:20} {one.title}  ({one.issuer}, {one.period}, until {one.valid_to})")
 
@@ -184,12 +195,16 @@ def list_challenges(body: str | None, department: str | None, as_json: bool) -> 
 @correct.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--department", required=True, metavar="CODE")
-def workbook(file: Path, department: str) -> None:
+@as_json
+def workbook(file: Path, department: str, as_json: bool) -> None:
     """Write the accepted corrections of a department into an Excel FILE."""
     from space.carrying import write_workbook
 
     _home, engine, _now = open_installation()
     count = write_workbook(engine, department, file)
+    if as_json:
+        print_json({"file": str(file), "corrections": count})
+        return
     click.echo(f"{count} accepted corrections written to {file} (it holds values: keep it closed)")
 
 
@@ -207,6 +222,11 @@ def check(as_json: bool) -> None:
     for one in found:
         click.echo(f"{one.correction}  {one.dataset}  {one.outcome}")
     click.echo(f"{len(found)} accepted corrections looked for")
+
+
+def _listed(form: Form) -> dict[str, Any]:
+    """A form of the admission list as JSON: days as text."""
+    return asdict(form) | {"valid_from": form.valid_from.isoformat(), "valid_to": form.valid_to.isoformat()}
 
 
 def _told(correction: Any) -> Mapping[str, Any]:

@@ -23,42 +23,72 @@ from space.query.plan import Plan
 MEMORY: Final = "2GB"
 THREADS: Final = 2
 
+# Of the whole database, so that they hold for every connection to it.
 _SETTINGS: Final = (
-    SILENT,
     "SET temp_directory = ''",
     "SET autoload_known_extensions = false",
     "SET autoinstall_known_extensions = false",
     "SET allow_community_extensions = false",
     "SET allow_persistent_secrets = false",
     "SET allow_extension_repositories = 'forbidden'",
-    "SET python_enable_replacements = false",
-    "SET TimeZone = 'Asia/Shanghai'",
+    "SET GLOBAL python_enable_replacements = false",
+    "SET GLOBAL TimeZone = 'Asia/Shanghai'",
+    "SET parquet_metadata_cache = true",
 )
 
 
+class Engine:
+    """The databases of one set of files, kept from one plan to the next.
+
+    Every plan has connections of its own: what it makes or registers belongs to them and ends with them. The
+    databases hold nothing but a view of every dataset.
+    """
+
+    def __init__(self, files: Mapping[str, Sequence[Path]], seconds: float) -> None:
+        """Open the databases.
+
+        Args:
+            files: protected files of every dataset a plan may read.
+            seconds: after which the engine stops a statement.
+        """
+        self._files = files
+        self._base, self._empty = connect(seconds, files), connect(seconds, {})
+
+    def execute(self, plan: Plan) -> pa.Table:
+        """The answer of a plan: released cells and what follows on them, at most ``max_rows`` of them."""
+        with self._base.cursor() as base, self._empty.cursor() as empty:
+            for name, table in _released(base, empty, plan, self._files).items():
+                empty.register(name, table)
+            return empty.sql(
+                f"SELECT * FROM ({plan.post_sql}) AS answer LIMIT {plan.limits.max_rows}"
+            ).to_arrow_table()
+
+    def close(self) -> None:
+        """Let go of the databases."""
+        self._base.close()
+        self._empty.close()
+
+
 def execute(plan: Plan, files: Mapping[str, Sequence[Path]], *, seconds: float = 30.0) -> pa.Table:
-    """The answer of a plan: released cells and what follows on them, at most ``max_rows`` of them.
+    """The answer of one plan in databases of its own.
 
     Args:
         plan: checked.
         files: protected files of every dataset of the plan.
         seconds: after which the engine stops a statement.
     """
-    base = connect(seconds, files)
-    empty = connect(seconds, {})
+    engine = Engine(files, seconds)
     try:
-        for name, table in _released(base, empty, plan).items():
-            empty.register(name, table)
-        return empty.sql(
-            f"SELECT * FROM ({plan.post_sql}) AS answer LIMIT {plan.limits.max_rows}"
-        ).to_arrow_table()
+        return engine.execute(plan)
     finally:
-        base.close()
-        empty.close()
+        engine.close()
 
 
 def _released(
-    base: duckdb.DuckDBPyConnection, empty: duckdb.DuckDBPyConnection, plan: Plan
+    base: duckdb.DuckDBPyConnection,
+    empty: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    files: Mapping[str, Sequence[Path]],
 ) -> dict[str, pa.Table]:
     """Released tables by block; from here on nothing exact exists."""
     tables: dict[str, pa.Table] = {}
@@ -66,15 +96,16 @@ def _released(
         if block.kind == "plain":
             tables[block.name] = base.sql(block.plain_sql).to_arrow_table()
     if any(block.kind == "threshold" for block in plan.blocks):
-        tables |= threshold.release(base, plan)
+        tables |= threshold.release(base, plan, files)
     if any(block.kind == "dp" for block in plan.blocks):
-        tables |= noise.release(base, empty, plan)
+        tables |= noise.release(base, empty, plan, files)
     return tables
 
 
 def connect(seconds: float, files: Mapping[str, Sequence[Path]]) -> duckdb.DuckDBPyConnection:
     """A connection that can read exactly these files, each dataset as a view of its name."""
     connection = duckdb.connect(":memory:")
+    connection.execute(SILENT)
     paths = [str(path) for chosen in files.values() for path in chosen]
     if paths:
         connection.execute(f"SET allowed_paths = {_listed(paths)}")
@@ -82,7 +113,7 @@ def connect(seconds: float, files: Mapping[str, Sequence[Path]]) -> duckdb.DuckD
         connection.execute(setting)
     connection.execute(f"SET memory_limit = '{MEMORY}'")
     connection.execute(f"SET threads = {THREADS}")
-    connection.execute(f"SET max_execution_time = {int(seconds * 1000)}")
+    connection.execute(f"SET GLOBAL max_execution_time = {int(seconds * 1000)}")
     connection.execute("SET enable_external_access = false")
     for name, chosen in files.items():
         listed = _listed([str(path) for path in chosen])

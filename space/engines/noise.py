@@ -6,120 +6,157 @@ says is refused here. Budgets are summed elsewhere; OpenDP's odometers are not u
 
 from __future__ import annotations
 
-from itertools import product
-from typing import Any
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
 
+import numpy as np
 import opendp.prelude as dp
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from space.engines import statements
+from space.engines import footers, statements
+from space.engines.cells import Cells, Numbers, places
 from space.query.plan import Aggregate, Block, Plan
 
 dp.enable_features("contrib")
 
-# Far from where 64 bits end: a sum beyond it would make the mechanism fail, and the failure would tell of
-# rows. Cutting off is a contraction, so it changes no sensitivity.
-_LARGEST = 2**62
-
 # Rounding of a scale to a float may cost a hair more than the plan says.
 _SLACK = 1 + 1e-6
+
+# Integers a thread of its own is worth; the library samples outside the interpreter's lock.
+_WORTH_A_THREAD: Final = 1_000
+_THREADS: Final = 2
 
 
 class Overspent(Exception):
     """A mechanism would spend more than the plan says: nothing is released."""
 
 
-def release(connection: DuckDBPyConnection, empty: DuckDBPyConnection, plan: Plan) -> dict[str, pa.Table]:
+def release(
+    connection: DuckDBPyConnection,
+    empty: DuckDBPyConnection,
+    plan: Plan,
+    files: Mapping[str, Sequence[Path]],
+) -> dict[str, pa.Table]:
     """Released tables of the private blocks of a plan, by block name.
 
     Args:
         connection: opens the protected files.
         empty: opens nothing; makes the public domains.
         plan: checked.
+        files: by dataset, as the connection opens them.
     """
     private = [block for block in plan.blocks if block.kind == "dp"]
     thresholded = sum(1 for block in private if block.keys_sigma > 0)
     released = {}
     for block in private:
-        exact = connection.sql(statements.private(block)).to_arrow_table()
+        sql = statements.private(block, footers.known(block, files))
+        exact = Cells.of(block, connection.sql(sql).to_arrow_table(), plan.limits.k)
         if block.keys_sigma > 0:
             made = _thresholded(block, exact, plan.limits.delta / thresholded, plan.limits.k)
         elif block.keys:
             made = _over_domain(block, exact, empty)
         else:
-            made = _noisy(block, exact, exact.select([]), range(exact.num_rows))
+            made = _noisy(block, exact, exact.keys, np.arange(len(exact)))
         released[block.name] = made
     return released
 
 
-def _over_domain(block: Block, exact: pa.Table, empty: DuckDBPyConnection) -> pa.Table:
+def _over_domain(block: Block, exact: Cells, empty: DuckDBPyConnection) -> pa.Table:
     """Every cell of the public domain, zero where no row is."""
     names = [key.name for key in block.keys]
-    values = [
-        empty.sql(f"SELECT v FROM ({key.domain.sql}) AS d ORDER BY v")
-        .to_arrow_table()
-        .column("v")
-        .to_pylist()
-        for key in block.keys
-        if key.domain is not None
-    ]
-    places = {tuple(row[n] for n in names): p for p, row in enumerate(exact.select(names).to_pylist())}
-    domain = list(product(*values))
-    columns = {
-        name: pa.array([cell[i] for cell in domain], exact.schema.field(name).type)
-        for i, name in enumerate(names)
-    }
-    return _noisy(block, exact, pa.table(columns), [places.get(cell) for cell in domain])
+    for key in block.keys:
+        if key.domain is not None:
+            empty.register(f"domain_{key.name}", _domain(empty, key.domain.sql))
+    each = ", ".join(f"domain_{name}.v AS {name}" for name in names)
+    tables = " CROSS JOIN ".join(f"domain_{name}" for name in names)
+    ordered = f"SELECT {each} FROM {tables} ORDER BY {', '.join(names)}"
+    keys = empty.sql(ordered).to_arrow_table().cast(exact.keys.schema)
+    return _noisy(block, exact, keys, places(exact.keys, keys))
 
 
-def _thresholded(block: Block, exact: pa.Table, delta: float, k: int) -> pa.Table:
+# Public values by the SQL that lists them, which reads no table: the same for every query of a process.
+_DOMAINS: Final[dict[str, pa.Table]] = {}
+_KEPT: Final = 64
+
+
+def _domain(empty: DuckDBPyConnection, sql: str) -> pa.Table:
+    """The values of a public domain; binding a long list costs more than most queries."""
+    if sql not in _DOMAINS:
+        if len(_DOMAINS) >= _KEPT:
+            _DOMAINS.clear()
+        _DOMAINS[sql] = empty.sql(f"SELECT v FROM ({sql}) AS d").to_arrow_table()
+    return _DOMAINS[sql]
+
+
+def _thresholded(block: Block, exact: Cells, delta: float, k: int) -> pa.Table:
     """The cells whose noisy row count passes a threshold that hides the presence of any one unit."""
-    counts = exact.column("r0").to_pylist()
     release_keys = threshold_mechanism(block.bound, block.keys_sigma, block.keys_rho, delta, k)
-    kept = release_keys({str(place): int(count) for place, count in enumerate(counts)})
-    places = sorted(int(place) for place in kept)
-    keys = exact.select([key.name for key in block.keys]).take(pa.array(places, pa.int64()))
-    return _noisy(block, exact, keys, places, {place: kept[str(place)] for place in places})
+    counts = exact.columns["r0"].tolist()
+    kept = _side_by_side(release_keys, {str(place): n for place, n in enumerate(counts)})
+    chosen = np.array(sorted(int(place) for place in kept), np.int64)
+    counted = np.array([kept[str(place)] for place in chosen.tolist()], np.int64)
+    return _noisy(block, exact, exact.keys.take(pa.array(chosen)), chosen, counted)
+
+
+def _side_by_side(mechanism: Any, counts: dict[str, int]) -> dict[str, int]:
+    """Counts of different keys through the mechanism, in parts: the noise of every key is its own."""
+    names = list(counts)
+    found: dict[str, int] = {}
+    with ThreadPoolExecutor(_THREADS) as threads:
+        parts = ({name: counts[name] for name in part} for part in _parts(names))
+        for released in threads.map(mechanism, parts):
+            found |= released
+    return found
+
+
+def _parts(values: list[Any]) -> list[list[Any]]:
+    """A list in as many parts as are worth a thread."""
+    size = max(_WORTH_A_THREAD, -(-len(values) // _THREADS))
+    return [values[at : at + size] for at in range(0, len(values), size)]
 
 
 def _noisy(
-    block: Block,
-    exact: pa.Table,
-    keys: pa.Table,
-    places: Any,
-    counted: dict[int, int] | None = None,
+    block: Block, exact: Cells, keys: pa.Table, chosen: Numbers, counted: Numbers | None = None
 ) -> pa.Table:
-    """Noise on every aggregate of the chosen cells; a plain row count takes the noisy one of its key."""
-    chosen = list(places)
+    """Noise on every aggregate of the chosen cells; a plain row count takes the noisy one of its key.
+
+    Args:
+        block: of the plan.
+        exact: cells that hold rows.
+        keys: of the answer.
+        chosen: of every key its place among ``exact``, -1 where no row is.
+        counted: noisy row counts of the keys, if some were made.
+    """
     columns = {name: keys.column(name) for name in keys.column_names}
     for a in block.aggregates:
         if a.sigma == 0 and counted is not None:
-            columns[a.name] = pa.array([max(0, counted[place]) for place in chosen], pa.int64())
+            columns[a.name] = pa.array(np.maximum(counted, 0), pa.int64())
             continue
-        values = exact.column(a.name).to_pylist()
-        noisy = _vector([0 if place is None else _within(values[place]) for place in chosen], a)
+        values = np.append(exact.columns[a.name], 0)[chosen]  # place -1: no row
+        noisy = np.array(_vector(values.tolist(), a), np.int64)
         if a.operation != "sum":
-            columns[a.name] = pa.array([max(0, value) for value in noisy], pa.int64())
+            columns[a.name] = pa.array(np.maximum(noisy, 0), pa.int64())
         elif a.factor == 1:
             columns[a.name] = pa.array(noisy, pa.int64())
         else:
-            columns[a.name] = pa.array([value / a.factor for value in noisy], pa.float64())
-    columns["_cell"] = pa.array([1] * len(chosen), pa.int8())
+            columns[a.name] = pa.array(noisy / a.factor, pa.float64())
+    columns["_cell"] = pa.array(np.ones(len(chosen), np.int8))
     return pa.table(columns)
-
-
-def _within(value: Any) -> int:
-    return max(-_LARGEST, min(int(value), _LARGEST))
 
 
 def _vector(values: list[int], a: Aggregate) -> list[int]:
     if not values:
         return []
     mechanism = vector_mechanism(a.sensitivity, a.sigma, a.rho)
-    return [int(value) for value in mechanism(values)]
+    with ThreadPoolExecutor(_THREADS) as threads:
+        return [value for part in threads.map(mechanism, _parts(values)) for value in part]
 
 
+@lru_cache(maxsize=64)
 def vector_mechanism(sensitivity: float, sigma: float, rho: float) -> Any:
     """Discrete Gaussian noise on a vector of integers.
 
@@ -133,6 +170,7 @@ def vector_mechanism(sensitivity: float, sigma: float, rho: float) -> Any:
     return mechanism
 
 
+@lru_cache(maxsize=64)
 def threshold_mechanism(bound: int, sigma: float, rho: float, delta: float, k: int) -> Any:
     """Noisy counts of unknown keys, released where they pass a threshold of at least ``k``.
 

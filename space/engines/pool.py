@@ -30,6 +30,9 @@ from space.query.plan import OutputColumn, Plan
 
 _LENGTH: Final = struct.Struct("<Q")
 _HEAD: Final = 1 + _LENGTH.size
+# The two kinds of workers: one runs plans over protected files, one reads vault files.
+PLANS: Final = "space.engines.worker"
+VAULT: Final = "space.engines.vault_worker"
 # Seconds a new worker may take to load its libraries.
 _START: Final = 60.0
 
@@ -66,9 +69,9 @@ class Answer:
 class _Worker:
     """One worker process, as its owner sees it."""
 
-    def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "space.engines.worker"],
+    def __init__(self, module: str) -> None:
+        self.process = subprocess.Popen(  # noqa: S603  (module: a constant above)
+            [sys.executable, "-I", "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -77,6 +80,7 @@ class _Worker:
             close_fds=True,
         )
         self.ready = False
+        self.worked_s = 0.0
 
     def ask(self, request: bytes, seconds: float) -> tuple[bytes, bytes]:
         """Send a request and wait for its answer.
@@ -135,13 +139,18 @@ class Pool:
     Attributes:
         seconds: of wall clock a query may take, after which its worker is killed.
         kept: most idle workers kept for the files they already hold.
+        spare: whether a further worker waits for whoever comes next; not for the time of one command.
+        module: what a worker of it runs; workers of two kinds never share a process.
     """
 
     seconds: float = 30.0
     kept: int = 4
+    spare: bool = True
+    module: str = PLANS
     _spares: list[_Worker] = field(default_factory=list)
     _idle: dict[Place, _Worker] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _vault: Pool | None = None
 
     def __enter__(self) -> Pool:
         self.warm()
@@ -156,7 +165,7 @@ class Pool:
         """Start a spare worker, so that the next query finds one waiting."""
         with self._lock:
             if not self._spares:
-                self._spares.append(_Worker())
+                self._spares.append(_Worker(self.module))
 
     def run(self, plan: Plan, files: Mapping[str, Sequence[Path]], *, owner: str = "") -> Answer:
         """Run a plan in a worker of its own.
@@ -169,15 +178,29 @@ class Pool:
         Raises:
             EngineError: no answer; the wording is the same whatever happened.
         """
-        opened = {name: [str(Path(p).resolve()) for p in files.get(name, ())] for name in plan.datasets}
-        request = {"plan": plan.to_document(), "files": opened, "seconds": self.seconds}
+        table = self.table(plan.to_document(), {n: files.get(n, ()) for n in plan.datasets}, owner=owner)
+        columns = tuple(OutputColumn(f.name, str(f.type)) for f in table.schema)
+        return Answer(table, columns, str(plan.mode))
+
+    def table(
+        self, document: Mapping[str, Any], files: Mapping[str, Sequence[Path]], *, owner: str
+    ) -> pa.Table:
+        """Run what this kind of worker does on a document; otherwise like :meth:`run`."""
+        opened = {name: [str(Path(path).resolve()) for path in paths] for name, paths in files.items()}
+        request = {"plan": document, "files": opened, "seconds": self.seconds}
         kind, body = self._ask(request, (owner, frozenset(p for paths in opened.values() for p in paths)))
         if kind != ANSWER:
             raise EngineError
         with pa.ipc.open_stream(body) as reader:
-            table = reader.read_all()
-        columns = tuple(OutputColumn(f.name, str(f.type)) for f in table.schema)
-        return Answer(table, columns, str(plan.mode))
+            return reader.read_all()
+
+    @property
+    def vault(self) -> Pool:
+        """Workers of the other kind, which read vault files and nothing else; made on first use."""
+        with self._lock:
+            if self._vault is None:
+                self._vault = Pool(self.seconds, self.kept, self.spare, VAULT)
+            return self._vault
 
     def walls(self) -> dict[str, bool]:
         """Which walls stand around a worker on this machine."""
@@ -187,24 +210,35 @@ class Pool:
         found: dict[str, bool] = json.loads(body)
         return found
 
+    def processes(self) -> tuple[int, ...]:
+        """Process numbers of the workers that wait for a query."""
+        with self._lock:
+            return tuple(worker.process.pid for worker in (*self._spares, *self._idle.values()))
+
     def close(self) -> None:
         """End every worker."""
         with self._lock:
             workers = [*self._spares, *self._idle.values()]
             self._spares.clear()
             self._idle.clear()
+            beside, self._vault = self._vault, None
         for worker in workers:
             worker.stop()
+        if beside is not None:
+            beside.close()
 
     def _ask(self, request: dict[str, Any], place: Place) -> tuple[bytes, bytes]:
-        worker = self._take(place)
+        worker, began = self._take(place), time.monotonic()
         try:
             kind, body = worker.ask(json.dumps(request).encode(), self.seconds)
         except EngineError:
             worker.stop()
             raise
-        if kind == FAILED:
-            worker.stop()  # whatever state the failure left behind ends with the process
+        worker.worked_s += time.monotonic() - began
+        # Whatever state a failure left behind ends with the process; and before its processor time runs out
+        # in the middle of a query a worker makes room for a new one.
+        if kind == FAILED or worker.worked_s > self.seconds:
+            worker.stop()
         else:
             self._give_back(worker, place)
         return kind, body
@@ -213,8 +247,10 @@ class Pool:
         with self._lock:
             waiting = [*([self._idle.pop(place)] if place in self._idle else []), *self._spares]
             alive = [worker for worker in waiting if worker.process.poll() is None]
-            chosen = alive[0] if alive else _Worker()
-            self._spares = [worker for worker in alive[1:] if worker is not chosen] or [_Worker()]
+            chosen = alive[0] if alive else _Worker(self.module)
+            self._spares = alive[1:]
+            if self.spare and not self._spares:
+                self._spares.append(_Worker(self.module))
         for dead in (worker for worker in waiting if worker not in alive):
             dead.stop()
         return chosen

@@ -10,8 +10,12 @@ from __future__ import annotations
 import json
 import os
 import struct
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 READY: Final = b"R"
 ANSWER: Final = b"A"
@@ -19,15 +23,47 @@ WALLS: Final = b"W"
 FAILED: Final = b"F"
 _LENGTH: Final = struct.Struct("<Q")
 
+# What a kind of worker does: a request and the files it may read, to the answer.
+Run = Callable[[dict[str, Any], Mapping[str, list[Path]]], "pa.Table"]
 
-def send(stream: BinaryIO, kind: bytes, body: bytes = b"") -> None:
+
+def send(stream: BinaryIO, kind: bytes, body: bytes | memoryview = b"") -> None:
     """Write one message: a byte, a length, a body."""
-    stream.write(kind + _LENGTH.pack(len(body)) + body)
+    stream.write(kind + _LENGTH.pack(len(body)))
+    stream.write(body)
     stream.flush()
 
 
 def main() -> None:
-    """Serve requests until the input ends."""
+    """Serve plans over protected files until the input ends."""
+    serve(_plans)
+
+
+def _plans() -> Run:
+    from space.engines.duckdb import Engine
+    from space.query.plan import Plan
+
+    held: dict[tuple[object, ...], Engine] = {}
+
+    def run(request: dict[str, Any], files: Mapping[str, list[Path]]) -> pa.Table:
+        # A worker has one owner and one set of files; only what they are called may differ.
+        asked = (*((name, tuple(paths)) for name, paths in files.items()), request["seconds"])
+        if asked not in held:
+            for engine in held.values():
+                engine.close()
+            held.clear()
+            held[asked] = Engine(files, request["seconds"])
+        return held[asked].execute(Plan.from_document(request["plan"]))
+
+    return run
+
+
+def serve(load: Callable[[], Run]) -> None:
+    """Serve requests until the input ends.
+
+    Args:
+        load: loads the libraries of this kind of worker, before it says that it is ready.
+    """
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     silent = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):  # whatever a library prints goes nowhere
@@ -35,9 +71,9 @@ def main() -> None:
 
     import pyarrow as pa
 
-    from space.engines import duckdb, walls
-    from space.query.plan import Plan
+    from space.engines import walls
 
+    run = load()
     send(answers, READY)
     raised: dict[str, bool] | None = None
     while head := requests.read(_LENGTH.size):
@@ -49,11 +85,11 @@ def main() -> None:
             if body["plan"] is None:
                 send(answers, WALLS, json.dumps(raised).encode())
                 continue
-            table = duckdb.execute(Plan.from_document(body["plan"]), files, seconds=body["seconds"])
+            table = run(body, files)
             sink = pa.BufferOutputStream()
             with pa.ipc.new_stream(sink, table.schema) as writer:
                 writer.write_table(table)
-            send(answers, ANSWER, sink.getvalue().to_pybytes())
+            send(answers, ANSWER, memoryview(sink.getvalue()))
         # Whatever went wrong, it may speak of rows: it stays here and the failure has no text.
         except BaseException:
             send(answers, FAILED)

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
 from policies.access import Act, may
 from policies.clocks import local_date
 from policies.decision import Deny
+from policies.protection import Analysis
 from policies.purpose import agrees
 from space import store
 from space.budget import NOT_HELD, objection
 from space.grants import Grant, from_row
 from space.identity.tokens import Caller
+from space.query.reasons import reason
+
+# What a query may turn out to be, once it is read.
+ASKED: Final = frozenset({Analysis.AGGREGATE, Analysis.LIST, Analysis.MASKED_LIST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,8 @@ def admit(
     act: Act = Act.QUERY_ASK,
     *,
     counted: bool = True,
+    calls: int = 1,
+    analyses: frozenset[Analysis] = ASKED,
 ) -> Grant | Turned:
     """The grant to answer under, or why not.
 
@@ -61,6 +69,8 @@ def admit(
         now: aware instant.
         act: asking, or only having it explained.
         counted: whether it is a call of its own, so that the quota must leave one.
+        calls: how many calls it then is.
+        analyses: what is asked for: one of these must be opened by the terms.
     """
     allowed = may(caller.role, act)
     if isinstance(allowed, Deny):
@@ -69,9 +79,11 @@ def admit(
     if row is None or row.grantee != caller.organisation:
         return Turned(Deny((NOT_HELD,)))
     grant = from_row(row)
-    in_the_way = objection(row, local_date(now), calls=1 if counted else 0)
+    in_the_way = objection(row, local_date(now), calls=calls if counted else 0)
     if in_the_way is not None:
         return Turned(Deny((in_the_way,)), grant)
+    if not analyses & grant.terms.analyses:
+        return Turned(Deny((reason("query.analysis"),)), grant)
     purpose = agrees(question.purpose, grant.terms.purpose)
     if isinstance(purpose, Deny):
         return Turned(purpose, grant)

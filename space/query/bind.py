@@ -16,19 +16,23 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
 from contracts.model import FieldType
-from space.query.language import NODES
+from space.query.language import is_listed
 from space.query.reasons import Refused
 from space.query.schema import Column, QuerySchema, Table
+from space.query.written import DUCKDB
 
 ScopeKind = Literal["base", "released", "mixed", "constant"]
 
 _SQL_TYPES = {
-    FieldType.STRING: "TEXT",
-    FieldType.INTEGER: "BIGINT",
-    FieldType.NUMBER: "DOUBLE",
-    FieldType.DATE: "DATE",
-    FieldType.TIMESTAMP: "TIMESTAMP",
-    FieldType.BOOLEAN: "BOOLEAN",
+    kind: exp.DataType.build(name)
+    for kind, name in {
+        FieldType.STRING: "TEXT",
+        FieldType.INTEGER: "BIGINT",
+        FieldType.NUMBER: "DOUBLE",
+        FieldType.DATE: "DATE",
+        FieldType.TIMESTAMP: "TIMESTAMP",
+        FieldType.BOOLEAN: "BOOLEAN",
+    }.items()
 }
 
 
@@ -81,11 +85,16 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The qualified tree and its SELECTs, innermost last."""
+    """The qualified tree and its SELECTs, innermost last.
+
+    Attributes:
+        template: digest by which rules list the query as it was written; empty where nobody asks for it.
+    """
 
     tree: exp.Query
     schema: QuerySchema
     scopes: tuple[Scope, ...]
+    template: str = ""
 
     def base(self) -> Iterator[Scope]:
         """The scopes that read protected tables."""
@@ -97,19 +106,21 @@ class Bound:
 
 
 def bind(tree: exp.Query, schema: QuerySchema) -> Bound:
-    """Resolve every name of ``tree``.
+    """Resolve every name of ``tree``, which is rewritten in place.
 
     Raises:
         Refused: a name is not granted, ambiguous, or a WITH name hides a table.
     """
-    tree = tree.copy()
     _check_ctes(tree, schema)
-    _resolve_tables(tree, schema)
+    named = _resolve_tables(tree, schema)
+    # The names of contracts are in lower case already, as the qualifier makes those of the query.
     known = MappingSchema(
-        {t.id: {c.name: _SQL_TYPES[c.type] for c in t.columns} for t in schema.tables}, dialect="duckdb"
+        {t.id: {c.name: _SQL_TYPES[c.type] for c in t.columns} for t in named},
+        dialect=DUCKDB,
+        normalize=False,
     )
     try:
-        bound = qualify(tree, schema=known, dialect="duckdb", quote_identifiers=False)
+        bound = qualify(tree, schema=known, dialect=DUCKDB, quote_identifiers=False)
     # The qualifier fails in more ways than it declares; what it cannot resolve is not a name of the grant.
     except Exception:
         raise Refused("query.name") from None
@@ -117,6 +128,8 @@ def bind(tree: exp.Query, schema: QuerySchema) -> Bound:
         raise Refused("query.statement")
     _check_columns(bound)
     _check_forms(bound)
+    for node in bound.walk():
+        node._meta = None  # where a name was written is of no use, and costs with every copy
     return Bound(bound, schema, tuple(_scope(s, schema) for s in bound.find_all(exp.Select)))
 
 
@@ -129,8 +142,9 @@ def _check_ctes(tree: exp.Query, schema: QuerySchema) -> None:
         raise Refused("query.cte")
 
 
-def _resolve_tables(tree: exp.Query, schema: QuerySchema) -> None:
-    """Replace every table name by the identity of the granted table; WITH names stay."""
+def _resolve_tables(tree: exp.Query, schema: QuerySchema) -> list[Table]:
+    """Replace every table name by the identity of the granted table; WITH names stay. The tables named."""
+    named: dict[str, Table] = {}
     ctes = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
     for node in list(tree.find_all(exp.Table)):
         if not isinstance(node.this, exp.Identifier) or node.args.get("catalog"):
@@ -144,6 +158,8 @@ def _resolve_tables(tree: exp.Query, schema: QuerySchema) -> None:
             node.set("alias", exp.TableAlias(this=exp.to_identifier(table.table)))
         node.set("db", None)
         node.set("this", exp.to_identifier(table.id))
+        named[table.id] = table
+    return list(named.values())
 
 
 def _check_columns(bound: exp.Query) -> None:
@@ -157,7 +173,7 @@ def _check_forms(bound: exp.Query) -> None:
     """Resolving names may have made other forms, such as a table where a value should stand."""
     for node in bound.walk():
         star = isinstance(node, exp.Star) and not isinstance(node.parent, exp.Count)
-        if type(node) not in NODES or star:
+        if not is_listed(node) or star:
             raise Refused("query.node")
         if isinstance(node, exp.Union) and len(node.left.selects) != len(node.right.selects):
             raise Refused("query.union")

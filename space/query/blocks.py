@@ -10,14 +10,18 @@ from dataclasses import replace
 from math import sqrt
 from typing import Final
 
+from sqlglot import exp
+
 from policies.terms import Budget
 from space.query.bounds import contribution
+from space.query.draft import Case, Draft
 from space.query.plan import Aggregate, Block, BlockKind, Condition, Proof
-from space.query.possible import possible
+from space.query.possible import possible, samples
 from space.query.proofs import Relation, method
 from space.query.reasons import Refused
-from space.query.relation import from_sql
-from space.query.split import Case, Draft
+from space.query.relation import filters, from_sql, open_sql
+from space.query.sizes import sized
+from space.query.written import written
 
 # Every combination of shown conditions is judged: more of them would cost more than they are worth.
 MAX_CONDITIONS: Final = 8
@@ -33,10 +37,26 @@ def threshold_block(draft: Draft) -> Block:
     if len({a.condition for a in draft.aggregates}) > MAX_CONDITIONS:
         raise Refused("query.conditions")
     conditions = tuple(Condition(c.sql) for c in draft.cases)
-    made = _block(draft, "threshold", conditions, _proofs(draft.relation, draft.cases))
+    proofs = sized(_proofs(draft.relation, draft.cases), draft.relation, len(draft.cases))
+    made = _block(draft, "threshold", conditions, proofs)
     several = len({a.condition for a in draft.aggregates}) > 1
     parts = possible(draft.where, [case.form for case in draft.cases]) if several else ""
-    return replace(made, possible_sql=parts)
+    unfiltered, filter_sql = open_sql(draft.relation)
+    forms = [draft.where, *(case.form for case in draft.cases), *filters(draft.relation)]
+    return replace(
+        made,
+        possible_sql=parts,
+        open_sql=unfiltered,
+        filter_sql=filter_sql,
+        labelled=tuple(name for name, form in draft.keys if form.labels is not None),
+        labels=tuple(_labels(form.labels) for _, form in draft.keys if form.labels is not None),
+        samples=samples(forms),
+    )
+
+
+def _labels(stated: tuple[exp.Expr, ...]) -> int:
+    """How many values a key of conditions has; that any is missing is not hidden, so it is none."""
+    return sum(not isinstance(label, exp.Null) for label in stated)
 
 
 def private_block(draft: Draft) -> Block:
@@ -128,6 +148,7 @@ def _block(
         aggregates=tuple(draft.aggregates),
         proofs=proofs,
         keys_only=draft.keys_only,
+        scans=tuple((name, table.name) for name, table in draft.relation.scans.items()),
     )
 
 
@@ -138,13 +159,15 @@ def _proofs(relation: Relation, cases: list[Case]) -> tuple[Proof, ...]:
     as units themselves.
     """
     if not relation.about() and not all(t.unit_free or t.derived_from for t in relation.scans.values()):
-        return (Proof("row", "1", "1", tuple("key" for _ in cases)),)
+        return (Proof("row", "1", "1", tuple("key" for _ in cases), alone="key"),)
     return tuple(
         Proof(
             kind=unit.kind,
             unit=f'"{scan}"."{unit.column}"',
             number=f'"{scan}"."{unit.number}"',
             methods=tuple(method(relation, scan, unit, case.fixed) for case in cases),
+            alone=method(relation, scan, unit, ()),
+            rows=0 if method(relation, scan, unit, ()) == "exact" else unit.max_rows,
         )
         for scan, unit in relation.about()
     )
@@ -155,7 +178,7 @@ def _check_forms(draft: Draft) -> None:
     forms: dict[tuple[str, str], set[str]] = {}
     for measures in draft.measures.values():
         for m in measures:
-            forms.setdefault(m.place.identity, set()).add(m.tree.sql(dialect="duckdb"))
+            forms.setdefault(m.place.identity, set()).add(written(m.tree))
     for m in (m for measures in draft.measures.values() for m in measures):
         if len(forms[m.place.identity]) > 1:
             raise Refused("query.measure.forms", m.place.column.name)

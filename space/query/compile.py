@@ -1,34 +1,41 @@
 """SQL text to a plan or a refusal, without looking at data: the whole static path in one place.
 
-``parse`` → shape rules → ``bind`` → rules → ``split`` → blocks → plan → ``rehearse``. Decision, wording and
-cost depend on the text, the terms and the checked facts alone.
+``parse`` → views → shape rules → ``bind`` → rules → ``split`` → blocks → plan → ``rehearse``. Decision,
+wording and cost depend on the text, the terms and the checked facts alone.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.optimizer.annotate_types import annotate_types
 
 from policies.decision import Deny
 from policies.rulebook import rule
 from policies.terms import Mode, Terms
 from space.query import blocks
+from space.query.advice import advise
 from space.query.bind import Bound, Scope, bind
-from space.query.overlap import margins, merge_equal
+from space.query.draft import Draft
+from space.query.overlap import families, merge_equal
 from space.query.parse import parse
 from space.query.plain import plain_block
-from space.query.plan import Block, Limits, OutputColumn, Plan
+from space.query.plan import Block, Limits, Plan
 from space.query.proofs import Relation
 from space.query.reasons import Refused
 from space.query.rehearsal import rehearse
 from space.query.relation import read_relation
 from space.query.rules import judge, judge_shape
+from space.query.rules.breaches import soften
+from space.query.rules.templates import digest_of
 from space.query.schema import QuerySchema
-from space.query.split import Draft, Split
+from space.query.sizes import key_floor, settle_small
+from space.query.split import Split
+from space.query.views import inline
+from space.query.written import statement
 
 
 def compile_query(sql: str, terms: Terms, schema: QuerySchema) -> Plan | Deny:
@@ -42,22 +49,34 @@ def compile_query(sql: str, terms: Terms, schema: QuerySchema) -> Plan | Deny:
     Returns:
         The plan, or every reason found against it.
     """
+    made = _compiled(sql, terms, schema)
+    return advise(made, schema) if isinstance(made, Deny) else made
+
+
+def _compiled(sql: str, terms: Terms, schema: QuerySchema) -> Plan | Deny:
     try:
         tree = parse(sql)
+        tree = inline(tree, schema)
         denied = judge_shape(tree)
         if denied is not None:
             return denied
-        bound = bind(tree, schema)
+        template = _template(tree, schema)
+        bound = soften(replace(bind(tree, schema), template=template))
         denied = judge(bound)
         if denied is not None:
             return denied
         plan = _plan(bound, terms)
-        rehearse(plan, schema)
-        return plan
+        return replace(plan, columns=rehearse(plan, schema))
     except Refused as refusal:
         return Deny((refusal.reason,))
     except (RecursionError, SqlglotError):
         return Deny((Refused("query.text").reason,))
+
+
+def _template(tree: exp.Query, schema: QuerySchema) -> str:
+    """The digest of the query as it was written, where a table lists templates; else empty."""
+    listed = any(table.rules.templates is not None for table in schema.tables)
+    return digest_of(tree) if listed else ""
 
 
 def _plan(bound: Bound, terms: Terms) -> Plan:
@@ -77,22 +96,26 @@ def _plan(bound: Bound, terms: Terms) -> Plan:
             made[place] = blocks.with_noise(block, terms.budget, parts) if parts else block
         rho = terms.budget.rho_per_query if parts else 0.0
     tree, made = merge_equal(bound.tree, made)
+    family = families(made, relations)
     return Plan(
         mode=_mode(made, terms),
         datasets=tuple(sorted({t.name for r in relations.values() for t in r.scans.values()})),
-        blocks=tuple(made),
-        margins=margins(made, relations),
+        blocks=settle_small(made, relations, (*family.margins, *family.covered), terms.max_rows),
+        margins=family.margins,
+        covered=family.covered,
         post_sql=_released_sql(tree),
-        columns=_columns(tree, made),
+        columns=(),
         rho=rho,
-        limits=_limits(terms),
+        limits=_limits(terms, key_floor(relations.values()) if private else 0),
     )
 
 
 def _of_scope(scope: Scope, relation: Relation, terms: Terms, first: int) -> list[Block]:
     """The blocks of a scope, each made safe as the terms ask."""
-    if all(table.unit_free for table in relation.scans.values()):
+    if all(table.unit_free and not table.own for table in relation.scans.values()):
         return [plain_block(scope, relation, f"_b{first}")]
+    if terms.mode is not Mode.DP and any(table.own for table in relation.scans.values()):
+        raise Refused("query.own_table")
     if terms.mode is Mode.PLAIN:
         raise Refused("query.plain")
     if terms.mode is Mode.DP and any(table.derived_from for table in relation.scans.values()):
@@ -109,9 +132,10 @@ def _mode(made: list[Block], terms: Terms) -> Mode:
     return Mode.PLAIN if all(block.kind == "plain" for block in made) else terms.mode
 
 
-def _limits(terms: Terms) -> Limits:
+def _limits(terms: Terms, least: int) -> Limits:
+    """The parameters of the release; unknown keys of a private block show from ``least`` rows on."""
     return Limits(
-        k=terms.disclosure.k,
+        k=max(terms.disclosure.k, least),
         dominance_share=terms.disclosure.dominance_share,
         p_percent=terms.disclosure.p_percent,
         rounding_base=terms.disclosure.rounding_base,
@@ -133,18 +157,4 @@ def _released_sql(tree: exp.Query) -> str:
     def lenient(node: exp.Expr) -> exp.Expr:
         return exp.TryCast(this=node.this, to=node.args["to"]) if type(node) is exp.Cast else node
 
-    return tree.transform(lenient).sql(dialect="duckdb", identify=True, comments=False)
-
-
-def _columns(tree: exp.Query, made: list[Block]) -> tuple[OutputColumn, ...]:
-    """Names and types of the answer, as far as the text alone tells them."""
-    known: dict[str, object] = {
-        block.name: {
-            "_cell": "TINYINT",
-            **{key.name: "UNKNOWN" for key in block.keys},
-            **{a.name: "BIGINT" if a.operation in ("count", "units") else "DOUBLE" for a in block.aggregates},
-        }
-        for block in made
-    }
-    typed = annotate_types(tree.copy(), schema=known, dialect="duckdb")
-    return tuple(OutputColumn(e.alias_or_name, e.type.sql() if e.type else "UNKNOWN") for e in typed.selects)
+    return statement(tree.transform(lenient, copy=False))

@@ -16,6 +16,7 @@ from space.query.grammar.columns import Place, bound_day
 from space.query.grammar.keys import KeyForm
 from space.query.language import GRAINS
 from space.query.plan import Domain
+from space.query.written import written
 
 # Values generated to find a key's domain; beyond it the key counts as unbounded.
 MAX_SOURCE: Final = 200_000
@@ -40,7 +41,7 @@ _CYCLIC: Final[dict[type[exp.Expr], int]] = {
 def domain(form: KeyForm) -> Domain | None:
     """The public domain of a key, or None if it has none."""
     if form.labels is not None:
-        values = ", ".join(f"({label.sql(dialect='duckdb')})" for label in form.labels)
+        values = ", ".join(f"({written(label)})" for label in form.labels)
         return Domain(f"SELECT DISTINCT v FROM (VALUES {values}) AS d(v)", len(form.labels))
     places = {place.identity: place for place in form.places}
     if len(places) != 1:
@@ -52,7 +53,7 @@ def domain(form: KeyForm) -> Domain | None:
     if form.bare is not None:
         return source
     tree = form.tree.transform(lambda n: exp.column("v") if isinstance(n, exp.Column) else n)
-    sql = f"SELECT DISTINCT {tree.sql(dialect='duckdb')} AS v FROM ({source.sql}) AS d"
+    sql = f"SELECT DISTINCT {written(tree)} AS v FROM ({source.sql}) AS d"
     return Domain(sql, min(source.size, _size(form, source.size)))
 
 
@@ -75,7 +76,7 @@ def _source(place: Place, form: KeyForm) -> Domain | None:
         values = ["TRUE", "FALSE"]
     elif column.domain:
         kind = {FieldType.INTEGER: "BIGINT", FieldType.NUMBER: "DOUBLE"}.get(column.type, "VARCHAR")
-        values = [f"CAST({exp.Literal.string(v).sql(dialect='duckdb')} AS {kind})" for v in column.domain]
+        values = [f"CAST({written(exp.Literal.string(v))} AS {kind})" for v in column.domain]
     else:
         return None
     rows = ", ".join(f"({value})" for value in [*values, *(["NULL"] if column.nullable else [])])

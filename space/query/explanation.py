@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from space.query.accuracy import accuracy
 from space.query.plan import Block, Plan
 
 _NOTES: Final = {
@@ -14,6 +15,8 @@ _NOTES: Final = {
         "a figure that rests on fewer than k units of any kind, or that one unit dominates, is withheld; a "
         "withheld figure looks the same whatever the reason",
         "counts are rounded to the rounding base, sums and averages to the significant digits given",
+        "a cell is also withheld where it differs by fewer than k units from what your organisation was "
+        "answered before with the same group columns; see docs/what-thresholds-stop.md for its limits",
         "several answers can be combined: where that matters, ask for differentially private terms",
     ),
     "dp": (
@@ -31,6 +34,7 @@ def explain(plan: Plan) -> dict[str, Any]:
         "mode": str(plan.mode),
         "datasets": list(plan.datasets),
         "columns": [{"name": c.name, "type": c.type} for c in plan.columns],
+        "accuracy": [column.to_document() for column in accuracy(plan)],
         "rho": plan.rho,
         "limits": {
             "k": plan.limits.k,
@@ -48,12 +52,10 @@ def explain(plan: Plan) -> dict[str, Any]:
 def _block(block: Block) -> dict[str, Any]:
     from space.engines import statements
 
-    statement = {
-        "plain": lambda _: block.plain_sql,
-        "threshold": statements.cells,
-        "dp": statements.private,
-    }[block.kind]
-    told: dict[str, Any] = {"name": block.name, "kind": block.kind, "sql": statement(block)}
+    sql = block.plain_sql
+    if block.kind != "plain":
+        sql = statements.private(block) if block.kind == "dp" else statements.cells(block)
+    told: dict[str, Any] = {"name": block.name, "kind": block.kind, "sql": sql}
     if block.kind == "threshold":
         told["proofs"] = {p.kind: list(dict.fromkeys(p.methods)) for p in block.proofs}
     if block.kind == "dp":

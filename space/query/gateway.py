@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,13 +22,17 @@ from catalog.store import reading, writing
 from policies.access import Act
 from policies.clocks import local_date
 from policies.decision import Deny
-from space import answers, budget, metering, receipts, store
+from policies.rulebook import rule
+from space import answers, audits, budget, metering, receipts, store
 from space.budget import Reserved, Running
 from space.engines.pool import Pool
 from space.errors import EngineError, SpaceError
 from space.identity.tokens import Caller
+from space.pins import pin
 from space.query import handout
+from space.query.accuracy import Accuracy, accuracy
 from space.query.admit import Question, Turned, admit
+from space.query.plan import Plan
 from space.query.prepare import Ready, prepare
 
 # How often a second caller looks whether the first has its answer, in seconds.
@@ -47,6 +51,7 @@ class Answered:
         repeated: whether it was stored already; it then cost no privacy budget.
         rho: privacy budget this call spent.
         price_fen: what this call cost.
+        accuracy: how far its figures may lie from the truth, by the mechanism.
     """
 
     table: pa.Table
@@ -57,6 +62,7 @@ class Answered:
     repeated: bool
     rho: float
     price_fen: int
+    accuracy: tuple[Accuracy, ...] = ()
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON-able form."""
@@ -64,6 +70,7 @@ class Answered:
             "columns": [{"name": field.name, "type": str(field.type)} for field in self.table.schema],
             "rows": answers.rows(self.table),
             "mode": self.mode,
+            "accuracy": [column.to_document() for column in self.accuracy],
             "repeated": self.repeated,
             "cost": {"rho": self.rho, "price_fen": self.price_fen, "calls": 1},
             "receipt": {"id": self.receipt_id, "jws": self.receipt},
@@ -99,28 +106,36 @@ class Gateway:
     pool: Pool
     clock: Callable[[], datetime]
 
-    def ask(self, caller: Caller, question: Question, key: str | None = None) -> Answered | Deny:
+    def ask(
+        self, caller: Caller, question: Question, key: str | None = None, *, standing: str | None = None
+    ) -> Answered | Deny:
         """Answer a question, or refuse it; both are metered and recorded.
 
         Args:
             caller: who asks.
             question: what is asked.
             key: the ``Idempotency-Key`` begun for it; from the transaction of the answer on it stands for it.
+            standing: the standing query it is a run of, whose plan keeps its budget.
 
         Raises:
             EngineError: a paid call brought no answer; it is recorded as lost.
             AnswerLate: the same query is still running for another caller.
         """
         ready = self._prepare(caller, question, Act.QUERY_ASK)
+        if isinstance(ready, Ready) and ready.unpinned:
+            with writing(self.engine) as connection:
+                pin(connection, ready.grant.id, ready.period, ready.unpinned, self.clock())
+            # Another call may have been the first of the period: what it holds is what is read.
+            ready = self._prepare(caller, question, Act.QUERY_ASK)
         if isinstance(ready, Turned):
             return self._refuse(caller, question, ready)
-        paid = self._pay(ready)
+        paid, plan = self._pay(ready, standing)
         if isinstance(paid, Deny):
             return self._refuse(caller, question, Turned(paid, ready.grant))
-        fresh = self._run(ready, paid) if isinstance(paid, Reserved) else None
+        fresh = self._run(replace(ready, plan=plan), paid) if isinstance(paid, Reserved) else None
         # The clock is read after the run: the grant may have ended while it lasted.
         call = handout.Call(caller.organisation, ready, paid.id, self.clock(), key)
-        return self._hand_out(call, fresh)
+        return self._hand_out(ready, call, fresh)
 
     def explain(self, caller: Caller, question: Question) -> Explained | Deny:
         """Give the whole decision, cost included, without running or spending."""
@@ -130,6 +145,7 @@ class Gateway:
         with reading(self.engine) as connection:
             stored = budget.is_stored(connection, ready.key)
             row = store.grant_row(connection, ready.grant.id)
+            beside = audits.against(connection, ready.grant.grantee, ready.plan, self.clock())
         assert row is not None
         nrho = 0 if stored else ready.nrho
         in_the_way = budget.objection(row, local_date(self.clock()), nrho=nrho)
@@ -138,7 +154,7 @@ class Gateway:
         return Explained(
             {
                 "decision": "permit",
-                "mode": ready.plan.mode.value,
+                "mode": ready.mode,
                 "releases": list(ready.key.releases),
                 "cost": {
                     "rho": nrho / 1e9,
@@ -150,6 +166,7 @@ class Gateway:
                     "rho": (row.nrho_limit - row.nrho_spent) / 1e9,
                     "calls": row.calls_limit - row.calls_used,
                 },
+                "audit": {"compared_with": len(beside.formers)},
                 "plan": ready.plan.explain(),
             }
         )
@@ -182,6 +199,7 @@ class Gateway:
             repeated=call.outcome == "cached",
             rho=call.nrho / 1e9,
             price_fen=call.price_fen,
+            accuracy=accuracy(ready.plan),
         )
 
     def _prepare(
@@ -194,15 +212,20 @@ class Gateway:
             ready = prepare(connection, self.home, grant, question.sql, self.clock())
         return Turned(ready, grant) if isinstance(ready, Deny) else ready
 
-    def _pay(self, ready: Ready) -> Reserved | budget.Stored | Deny:
-        """Reserve the call; wait while another caller runs the same query."""
+    def _pay(self, ready: Ready, standing: str | None) -> tuple[Reserved | budget.Stored | Deny, Plan]:
+        """Reserve the call; wait while another caller runs the same query.
+
+        With it comes the plan to run: beside what the organisation was answered before.
+        """
         gives_up = None
         while True:
             now = self.clock()
             with writing(self.engine) as connection:
-                paid = budget.reserve(connection, ready.key, nrho=ready.nrho, now=now)
+                paid = budget.reserve(connection, ready.key, nrho=ready.nrho, now=now, standing=standing)
+                if isinstance(paid, Reserved):
+                    return paid, audits.note(connection, ready.grant.grantee, paid.id, ready.plan, now)
             if not isinstance(paid, Running):
-                return paid
+                return paid, ready.plan
             if gives_up is None:
                 gives_up = time.monotonic() + (paid.deadline_at - now).total_seconds()
             if time.monotonic() > gives_up:
@@ -211,7 +234,9 @@ class Gateway:
 
     def _run(self, ready: Ready, paid: Reserved) -> pa.Table:
         try:
-            return self.pool.run(ready.plan, ready.files, owner=ready.grant.id).table
+            if ready.listed is not None:
+                return self.pool.vault.table(self._list_job(ready), ready.files, owner=ready.grant.id)
+            return self._answer_in_time_buckets(ready)
         except BaseException as error:
             # Whatever went wrong, the paid call must not stay open; the failure goes on as it was.
             reason = "engine.no_answer" if isinstance(error, EngineError) else "gateway.stopped"
@@ -219,7 +244,21 @@ class Gateway:
                 budget.lose(connection, paid.id, reason=reason, now=self.clock())
             raise
 
-    def _hand_out(self, call: handout.Call, fresh: pa.Table | None) -> Answered | Deny:
+    def _answer_in_time_buckets(self, ready: Ready) -> pa.Table:
+        """The worker's answer, or its failure, at the next full bucket: the time tells little of the rows."""
+        bucket_s = int(rule("grants", "answer_time_bucket", local_date(self.clock())).value) / 1000
+        began = time.monotonic()
+        try:
+            return self.pool.run(ready.plan, ready.files, owner=ready.grant.id).table
+        finally:
+            if bucket_s:
+                time.sleep(bucket_s - (time.monotonic() - began) % bucket_s)
+
+    def _list_job(self, ready: Ready) -> dict[str, Any]:
+        bucket_ms = int(rule("verification", "time_bucket", local_date(self.clock())).value)
+        return {"list": ready.plan.to_document(), "bucket_ms": bucket_ms}
+
+    def _hand_out(self, ready: Ready, call: handout.Call, fresh: pa.Table | None) -> Answered | Deny:
         """Store a fresh answer or take a stored one; receipt, usage and evidence in one transaction."""
         kept = None if fresh is None else answers.keep(self.home, call.reservation_id, fresh)
         with writing(self.engine) as connection:
@@ -239,10 +278,11 @@ class Gateway:
             receipt_id=given.receipt_id,
             receipt=given.receipt,
             usage_id=given.usage_id,
-            mode=call.ready.plan.mode.value,
+            mode=ready.mode,
             repeated=fresh is None,
             rho=given.nrho / 1e9,
             price_fen=given.price_fen,
+            accuracy=accuracy(ready.plan),
         )
 
     def _refuse(self, caller: Caller, question: Question, turned: Turned) -> Deny:

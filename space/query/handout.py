@@ -6,22 +6,39 @@ the gateway's one writing transaction: everything here is stored together or not
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, Row
 
 from catalog.keys import Signer
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
+from policies.tariff import charge_fen
 from space import budget, idempotency, metering, receipts, store
-from space.query.mechanism import mechanism
-from space.query.prepare import Ready
+from space.grants import Grant
 
 ENDED_MEANWHILE: Final = Reason(
     "grant.ended_meanwhile", "the grant ended while the query ran", "grant", "ask the granting body"
 )
+
+
+class Payable(Protocol):
+    """What is handed out: the answer of a query, or of a verification."""
+
+    @property
+    def grant(self) -> Grant:
+        """It is answered under."""
+
+    @property
+    def query(self) -> str:
+        """Salted digest of what was asked, as it was written."""
+
+    @property
+    def mechanism(self) -> Mapping[str, Any]:
+        """How it is made safe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +51,20 @@ class Call:
         reservation_id: the paid call the answer comes from.
         now: aware instant.
         key: the ``Idempotency-Key`` that will stand for it, or None.
+        records: how many are verified; None for a query.
     """
 
     organisation: str
-    ready: Ready
+    ready: Payable
     reservation_id: str
     now: datetime
     key: str | None = None
+    records: int | None = None
+
+    @property
+    def calls(self) -> int:
+        """What it takes of the quota, and is charged for."""
+        return 1 if self.records is None else self.records
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +95,7 @@ def settle(connection: Connection, signer: Signer, call: Call, answer_sha256: st
         day=local_date(call.now),
         now=call.now,
         answer_sha256=answer_sha256,
-        mechanism=mechanism(call.ready.plan),
+        mechanism=dict(call.ready.mechanism),
     )
     if not alive:
         budget.lose(connection, call.reservation_id, reason=ENDED_MEANWHILE.code, now=call.now)
@@ -80,8 +104,8 @@ def settle(connection: Connection, signer: Signer, call: Call, answer_sha256: st
 
 
 def repeat(connection: Connection, signer: Signer, call: Call) -> Given | Deny:
-    """Hand out a stored answer once more: one metered call, no privacy budget."""
-    denied = budget.repeat(connection, call.ready.grant.id, call.now)
+    """Hand out a stored answer once more: metered like a fresh one, no privacy budget."""
+    denied = budget.repeat(connection, call.ready.grant.id, call.now, call.calls)
     if denied is None:
         return _give(connection, signer, call, "cached")
     refused = metering.Use(
@@ -90,6 +114,7 @@ def repeat(connection: Connection, signer: Signer, call: Call) -> Given | Deny:
         grant_id=call.ready.grant.id,
         reason=denied.reasons[0].code,
         query=call.ready.query,
+        records=call.records,
     )
     metering.meter(connection, refused, call.now)
     return denied
@@ -98,16 +123,17 @@ def repeat(connection: Connection, signer: Signer, call: Call) -> Given | Deny:
 def _give(connection: Connection, signer: Signer, call: Call, outcome: metering.Outcome) -> Given:
     paid = store.reservation(connection, call.reservation_id)
     assert paid is not None  # settled just now, or found by its key before
-    price_fen = call.ready.grant.terms.price_fen_per_call
+    price_fen = charge_fen(call.calls, call.ready.grant.terms.price_fen_per_call)
     use = metering.Use(
         organisation=call.organisation,
         outcome=outcome,
         grant_id=call.ready.grant.id,
         reservation_id=call.reservation_id,
-        calls=1,
+        calls=call.calls,
         nrho=paid.nrho if outcome == "answered" else 0,
         price_fen=price_fen,
         query=call.ready.query,
+        records=call.records,
     )
     metered = metering.meter(connection, use, call.now)
     receipt = _receipt(call, paid, use, metered.leaf_hash)

@@ -14,10 +14,18 @@ from sqlglot import exp
 COUNTS: Final = (exp.Count, exp.CountIf)
 SUMS: Final = (exp.Sum, exp.Avg)
 # Answered in threshold mode only.
-MOMENTS: Final = (exp.Stddev, exp.StddevSamp, exp.StddevPop, exp.Variance, exp.VariancePop, exp.Corr)
+# Of two measures at once, the first of them the dependent one.
+PAIRED: Final = (exp.Corr, exp.CovarPop, exp.CovarSamp, exp.RegrSlope, exp.RegrIntercept, exp.RegrR2)
+MOMENTS: Final = (exp.Stddev, exp.StddevSamp, exp.StddevPop, exp.Variance, exp.VariancePop, *PAIRED)
 # Over released values any of these; over rows only as a bound on a coarse public grid.
 EXTREMES: Final = (exp.Min, exp.Max)
-AGGREGATES: Final = (*COUNTS, *SUMS, *MOMENTS, *EXTREMES)
+# Over rows through the counts of declared bins.
+QUANTILES: Final = (exp.Median, exp.PercentileCont, exp.PercentileDisc, exp.Quantile)
+AGGREGATES: Final = (*COUNTS, *SUMS, *MOMENTS, *EXTREMES, *QUANTILES)
+
+# Several levels of grouping at once, and which of them a row is of.
+LEVELS: Final = (exp.Rollup, exp.Cube, exp.GroupingSets)
+GROUPINGS: Final = (exp.Grouping, exp.GroupingId)
 
 # Functions of dates, and the finest part each shows.
 DATE_PARTS: Final[dict[type[exp.Expr], str]] = {
@@ -141,6 +149,7 @@ OPERATORS: Final = (
     exp.Paren,
     exp.Sub,
     exp.TryCast,
+    exp.WithinGroup,
 )
 CLAUSES: Final = (
     exp.Alias,
@@ -168,6 +177,7 @@ CLAUSES: Final = (
     exp.Subquery,
     exp.Table,
     exp.TableAlias,
+    exp.Tuple,
     exp.Union,
     exp.Var,
     exp.Where,
@@ -175,8 +185,40 @@ CLAUSES: Final = (
     exp.WindowSpec,
     exp.With,
 )
-FUNCTIONS: Final = frozenset({*AGGREGATES, *SCALARS, *WINDOWS})
-NODES: Final = frozenset({*FUNCTIONS, *OPERATORS, *CLAUSES})
+_HOLDERS: Final = (exp.From, exp.Join, exp.CTE, exp.Union, exp.Except, exp.Intersect)
+FUNCTIONS: Final = frozenset({*AGGREGATES, *GROUPINGS, *SCALARS, *WINDOWS})
+NODES: Final = frozenset({*FUNCTIONS, *LEVELS, *OPERATORS, *CLAUSES})
+
+
+def is_histogram(node: exp.Expr) -> bool:
+    """Whether the node is ``histogram(x)``, which the parser knows as a function of no type of its own."""
+    return isinstance(node, exp.Anonymous) and node.name.lower() == "histogram" and len(node.expressions) == 1
+
+
+def is_listed(node: exp.Expr) -> bool:
+    """Whether a form of this type exists here."""
+    return type(node) in NODES or is_histogram(node)
+
+
+def is_source(query: exp.Query) -> bool:
+    """Whether a query stands where it is read whole: by itself, in FROM, WITH or a set operation."""
+    above = query.parent
+    while isinstance(above, exp.Subquery):
+        above = above.parent
+    return above is None or isinstance(above, _HOLDERS)
+
+
+def is_aggregate(node: exp.Expr) -> bool:
+    """Whether the node is an aggregate over rows: not the function of a window, not GROUPING()."""
+    if isinstance(node, exp.Filter | exp.WithinGroup):
+        return not isinstance(node.parent, exp.Window)
+    if isinstance(node, GROUPINGS) or not (isinstance(node, exp.AggFunc) or is_histogram(node)):
+        return False
+    above = node.parent
+    if isinstance(above, exp.Filter | exp.WithinGroup):
+        above = above.parent
+    return not (isinstance(above, exp.Window) and above.this in (node, node.parent))
+
 
 CAST_TYPES: Final = frozenset(
     {
@@ -226,6 +268,9 @@ ARGUMENTS: Final[dict[type[exp.Expr], frozenset[str]]] = {
     exp.Window: frozenset(["this", "partition_by", "order", "spec", "over"]),
     exp.Column: frozenset(["this", "table"]),
     exp.Star: frozenset(),
+    exp.Tuple: frozenset(["expressions"]),
+    **{level: frozenset(["expressions"]) for level in LEVELS},
+    exp.Group: frozenset(["expressions", "all"]),
     exp.Cast: frozenset(["this", "to"]),
     exp.TryCast: frozenset(["this", "to", "safe"]),
     exp.DateDiff: frozenset(["this", "expression", "unit", "date_part_boundary"]),

@@ -10,10 +10,10 @@ import logging
 import unicodedata
 from typing import Final
 
-import sqlglot
 from sqlglot import exp
 
 from space.query.reasons import Refused
+from space.query.written import DUCKDB
 
 # sqlglot warns with the caller's text, which may hold a person's value and must not reach a log.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
@@ -37,16 +37,17 @@ def parse(sql: str) -> exp.Query:
     """
     _check_text(sql)
     try:
-        statements = sqlglot.parse(sql, read="duckdb")
+        statements = DUCKDB.parse(sql)
     # Malformed text makes the parser fail in more ways than it declares; all of them mean the same.
     except Exception:
         raise Refused("query.syntax") from None
     if len(statements) != 1 or not isinstance(statements[0], exp.Select | exp.Union):
         raise Refused("query.statement")
     tree = statements[0]
-    _check_shape(tree)
+    check_shape(tree)
     for node in tree.walk():
-        node.comments = None  # no part of the query: not of its identity, not of what the engine reads
+        # Neither is part of the query: not of its identity, not of what the engine reads.
+        node.comments = node._meta = None
     return tree
 
 
@@ -57,7 +58,7 @@ def _check_text(sql: str) -> None:
         raise Refused("query.text")
 
 
-def _check_shape(tree: exp.Expr) -> None:
+def check_shape(tree: exp.Expr) -> None:
     """Bound the tree without recursion, so that later steps may recurse over it."""
     nodes, level, depth = 0, [tree], 0
     while level:

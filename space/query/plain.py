@@ -16,6 +16,7 @@ from space.query.plan import Block
 from space.query.proofs import Relation
 from space.query.reasons import Refused
 from space.query.relation import from_sql
+from space.query.written import statement
 
 _MARK: Final = 'FROM "_"'
 
@@ -39,7 +40,7 @@ def plain_block(scope: Scope, relation: Relation, name: str) -> Block:
         body.set(part, None)
     made = body.transform(stored)
     made.set("from_", exp.From(this=exp.to_table("_")))
-    sql = made.sql(dialect="duckdb", identify=True, comments=False)
+    sql = statement(made)
     if sql.count(_MARK) != 1:  # the mark also stands in a constant of the caller
         raise Refused("query.node")
     sql = sql.replace(_MARK, f"FROM {from_sql(relation)}")

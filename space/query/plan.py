@@ -13,15 +13,20 @@ from typing import Any, Final, Literal
 
 from contracts.canonical import canonical, digest
 from policies.terms import Mode
+from space.query.audit import Former, Sample
 
 # Grows when the meaning of a plan's parts changes, so that an old stored answer is not reused.
-PLAN_VERSION: Final = 2
+PLAN_VERSION: Final = 3
+
+# Begins the kind of a proof that a rule of the dataset asks for beside those of its units.
+GROUP_SIZE: Final = "group:"
 
 Method = Literal["key", "number", "exact"]
 BlockKind = Literal["threshold", "dp", "plain"]
 Operation = Literal[
-    "count", "units", "sum", "avg", "stddev_samp", "stddev_pop", "var_samp", "var_pop", "corr"
-]
+    "count", "units", "sum", "avg", "stddev_samp", "stddev_pop", "var_samp", "var_pop",
+    "corr", "covar_pop", "covar_samp", "regr_slope", "regr_intercept", "regr_r2",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +71,23 @@ class Proof:
         unit: SQL of its pseudonym.
         number: SQL of the row number within the unit.
         methods: for every condition of the block, the first proof that holds.
+        least: fewest of them a figure may rest on; 0 = the k of the limits.
+        alone: the proof that holds for any rows of the relation, whatever cell and condition fix.
+        rows: most rows of the relation that name one unit: a checked fact; 0 = unknown.
     """
 
     kind: str
     unit: str
     number: str
     methods: tuple[Method, ...]
+    least: int = 0
+    alone: Method = "exact"
+    rows: int = 0
+
+    @property
+    def of_units(self) -> bool:
+        """Whether it counts units, which a sum may give away; not rows or values of a field."""
+        return not self.kind.startswith(GROUP_SIZE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +98,12 @@ class Aggregate:
         name: column of the released table.
         operation: what is computed.
         condition: index into the block's conditions.
-        values: SQL of the values, integers of ``1/factor``; two for a correlation, none for a count.
+        values: SQL of the values, integers of ``1/factor``; two where measures are paired, none for a count.
         factor: what an integer sum is divided by.
         sensitivity: how much one unit can change it (integer form); 0 outside dp.
         rho: what it spends; 0 outside dp.
         sigma: standard deviation of its noise (integer form); 0 outside dp.
+        clamped: whether the values are cut off or bent, so that one unit may stand out from all others.
     """
 
     name: str
@@ -97,6 +114,7 @@ class Aggregate:
     sensitivity: float = 0.0
     rho: float = 0.0
     sigma: float = 0.0
+    clamped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +132,12 @@ class Block:
         keys_only: only which cells exist matters, not their figures.
         possible_sql: SELECT giving the parts a cell can have by its conditions; reads no table; may be empty.
         plain_sql: the whole SELECT, where no table of it holds a unit; else empty.
+        small: what becomes of cells that rest on too few: ``drop``, ``remainder``, ``null`` (threshold).
+        scans: (name in the plan, dataset) of every table read.
+        open_sql, filter_sql: the relation without the grant's row filters, and these as one condition.
+        labelled: names of the keys whose values are written in the query: conditions in the form of a key.
+        labels: of each of these, how many values it has, the missing one apart.
+        samples: of every column a condition reads, values that can make conditions differ.
     """
 
     name: str
@@ -131,6 +155,13 @@ class Block:
     keys_only: bool = False
     possible_sql: str = ""
     plain_sql: str = ""
+    small: str = "drop"
+    scans: tuple[tuple[str, str], ...] = ()
+    open_sql: str = ""
+    filter_sql: str = ""
+    labelled: tuple[str, ...] = ()
+    labels: tuple[int, ...] = ()
+    samples: tuple[Sample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +198,13 @@ class Plan:
         datasets: ``schema.table`` of every table read, sorted.
         blocks: what is computed on protected tables.
         margins: pairs (total, part) of block positions: the cells of the part add up to those of the total.
+            Every block is the part of one total at most, so that cells form a tree.
+        covered: pairs (block, finest): cells that show only where every cell they are made of shows.
         post_sql: SELECT over the blocks' released tables only.
         columns: of the answer.
         rho: privacy budget it spends, in zCDP; 0 outside dp.
         limits: see :class:`Limits`.
+        formers: blocks answered before that a block of this plan is compared with; no part of the query.
     """
 
     mode: Mode
@@ -181,6 +215,8 @@ class Plan:
     columns: tuple[OutputColumn, ...]
     rho: float
     limits: Limits
+    covered: tuple[tuple[int, int], ...] = ()
+    formers: tuple[Former, ...] = ()
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON-able form."""
@@ -202,12 +238,16 @@ class Plan:
             columns=tuple(OutputColumn(**c) for c in document["columns"]),
             rho=float(document["rho"]),
             limits=Limits(**document["limits"]),
+            covered=tuple((int(a), int(b)) for a, b in document["covered"]),
+            formers=tuple(Former.from_document(f) for f in document["formers"]),
         )
 
     @property
     def canonical_digest(self) -> str:
         """Identity of the query: equal for every text that asks the same in the same way."""
-        return digest(self.to_document())
+        document = self.to_document()
+        del document["formers"]
+        return digest(document)
 
     def explain(self) -> dict[str, Any]:
         """The plan for a person: what is computed, how it is made safe, what it costs."""
@@ -229,5 +269,9 @@ def _block(document: Mapping[str, Any]) -> Block:
                 Aggregate(**{**a, "values": tuple(a["values"])}) for a in document["aggregates"]
             ),
             "proofs": tuple(Proof(**{**p, "methods": tuple(p["methods"])}) for p in document["proofs"]),
+            "scans": tuple((scan, dataset) for scan, dataset in document["scans"]),
+            "labelled": tuple(document["labelled"]),
+            "labels": tuple(document["labels"]),
+            "samples": tuple(Sample.from_document(s) for s in document["samples"]),
         }
     )

@@ -6,28 +6,38 @@ Decides on contracts, terms and checked facts alone; the outcome never depends o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from catalog.home import Home
-from catalog.releases.published import Release, latest, protected_files
+from catalog.releases.published import Release, by_id, latest, protected_files, vault_files
 from contracts.model import Contract
+from policies.access import Caller
 from policies.clocks import local_date
+from policies.composition import receives, within
 from policies.decision import Deny, Reason
 from policies.modes import at_least, required
+from policies.protection import Analysis
+from policies.terms import Mode
 from space import budget
 from space.budget import AnswerKey
-from space.grant_rules import units_unstated
-from space.grants import Grant
+from space.grant_rules import mixed, units_unstated
+from space.grants import Grant, held_by
 from space.identity.organisations import organisation
-from space.kinds import kinds_behind, published, unstated
+from space.kinds import grade_of, kinds_behind, published, unstated
+from space.owner_rules import in_force
+from space.pins import period_of, pinned
 from space.query.compile import compile_query
+from space.query.listing import Listing, list_rows
+from space.query.mechanism import mechanism
 from space.query.plan import Plan
-from space.query.schema import QuerySchema
+from space.query.reasons import reason
+from space.query.schema import QuerySchema, Table
+from space.workspace.opening import workspace_of
 
 NOT_RELEASED: Final = Reason(
     "query.not_released", "a dataset of the grant has no release", allowed="wait for its first release"
@@ -43,8 +53,11 @@ class Ready:
         plan: what will run.
         key: identity of the answer.
         query: salted digest of the text as it was written.
-        files: protected files of every dataset it reads.
+        files: protected files of every dataset it reads; of a list, vault files.
         nrho: what a fresh answer spends, in billionths of rho.
+        period: for which the releases are held; empty where they are not.
+        unpinned: dataset → release of the grant's datasets that are not yet held for the period.
+        listed: ``list`` or ``masked_list`` where rows are listed, else None.
     """
 
     grant: Grant
@@ -53,13 +66,48 @@ class Ready:
     query: str
     files: Mapping[str, tuple[Path, ...]]
     nrho: int
+    period: str = ""
+    unpinned: Mapping[str, str] = field(default_factory=dict)
+    listed: Analysis | None = None
+
+    @property
+    def mode(self) -> str:
+        """How the answer is made safe, in one word."""
+        return self.plan.mode.value if self.listed is None else self.listed.value
+
+    @property
+    def mechanism(self) -> Mapping[str, Any]:
+        """The same with its public parameters."""
+        return mechanism(self.plan) | {"mode": self.mode}
 
 
-def prepare(connection: Connection, home: Home, grant: Grant, sql: str, now: datetime) -> Ready | Deny:
-    """The plan of a query on the latest releases; by contracts and facts alone, never by data."""
-    terms = grant.terms
-    contracts = published(connection, [dataset.name for dataset in terms.datasets])
-    found = {name: latest(connection, name) for name in contracts}
+def prepare(
+    connection: Connection,
+    home: Home,
+    grant: Grant,
+    sql: str,
+    now: datetime,
+    more_views: Mapping[str, str] | None = None,
+) -> Ready | Deny:
+    """The plan of a query on the releases the grant sees; by contracts and facts alone, never by data.
+
+    Args:
+        connection: to read contracts, facts and the workspace with.
+        home: of the installation.
+        grant: it is asked under.
+        sql: one SELECT.
+        now: aware instant.
+        more_views: views beside those of the workspace, which are about to be saved.
+    """
+    day = local_date(now)
+    contracts = published(connection, [dataset.name for dataset in grant.terms.datasets])
+    terms = within(grant.terms, in_force(connection, contracts, grant.grantee, day))
+    period = period_of(terms.release_period, day)
+    held = pinned(connection, grant.id, period) if period else {}
+    found = {
+        name: by_id(connection, held[name]) if name in held else latest(connection, name)
+        for name in contracts
+    }
     pairs = [
         (contracts[name], _as_of_today(connection, contracts[name], release))
         for name, release in found.items()
@@ -67,15 +115,35 @@ def prepare(connection: Connection, home: Home, grant: Grant, sql: str, now: dat
     ]
     caller = organisation(connection, grant.grantee).kind.caller
     # A dataset may have come to show more since the signing: yesterday's weaker mode does not hold.
-    mode = at_least(terms.mode, required(caller, kinds_behind(connection, contracts), local_date(now)))
+    kinds = kinds_behind(connection, contracts)
+    grades = {name: grade_of(contract, found[name]) for name, contract in contracts.items()}
+    grade = max((grade for grade in grades.values() if grade is not None), default=None)
+    mode = at_least(terms.mode, required(caller, kinds, day, grade=grade))
     if isinstance(mode, Deny):
         return mode
+    others = [other for other in held_by(connection, grant.grantee) if other.grant_id != grant.id]
+    both = tuple(mixed(terms.mode, kinds, others))
+    if both:
+        return Deny(both)
     silent = unstated(connection, contracts)
     if silent:
         return Deny(tuple(units_unstated(name) for name in silent))
-    plan = compile_query(sql, terms, QuerySchema.of(terms, pairs))
-    if isinstance(plan, Deny):
-        return plan
+    workspace = workspace_of(connection, home, grant, more_views)
+    schema = workspace.beside(_graded(QuerySchema.of(terms, pairs), grades, caller, day))
+    listing = list_rows(sql, terms, caller, pairs, day)
+    if listing is None and Analysis.AGGREGATE not in terms.analyses:
+        return Deny((reason("query.analysis"),))
+    made = compile_query(sql, terms, schema) if listing is None else listing
+    if isinstance(made, Deny):
+        return made
+    plan, listed = (made.plan, made.analysis) if isinstance(made, Listing) else (made, None)
+    kept_from = [
+        term.name
+        for term in terms.datasets
+        if term.name in plan.datasets and not receives(term.rules, grant.grantee)
+    ]
+    if kept_from:
+        return Deny(tuple(reason("query.receiver", name) for name in kept_from))
     read = {name: release for name, release in found.items() if name in plan.datasets}
     if any(release is None for release in read.values()):
         return Deny((NOT_RELEASED,))
@@ -84,11 +152,25 @@ def prepare(connection: Connection, home: Home, grant: Grant, sql: str, now: dat
         grant_id=grant.id,
         terms_digest=grant.terms_digest,
         canonical_digest=grant.salted(plan.canonical_digest),
-        releases=tuple(sorted(release.id for release in used.values())),
-        mode=plan.mode.value,
+        releases=tuple(sorted((*(r.id for r in used.values()), *workspace.read_by(plan.datasets)))),
+        mode=plan.mode.value if listed is None else listed.value,
     )
-    files = {name: protected_files(home, release) for name, release in used.items()}
-    return Ready(grant, plan, key, grant.salted(sql), files, budget.nrho_cost(plan.rho))
+    opened = protected_files if listed is None else vault_files
+    files = {name: opened(home, release) for name, release in used.items()}
+    files |= {name: own for name, own in workspace.files.items() if name in plan.datasets}
+    fresh = {n: r.id for n, r in found.items() if period and r is not None and n not in held}
+    return Ready(
+        grant, plan, key, grant.salted(sql), files, budget.nrho_cost(plan.rho), period, fresh, listed
+    )
+
+
+def _graded(schema: QuerySchema, grades: Mapping[str, int | None], caller: Caller, day: date) -> QuerySchema:
+    """The schema with tables marked whose grade asks for protection although no unit stands in them."""
+
+    def asked(table: Table) -> bool:
+        return required(caller, (), day, grade=grades[table.name]).mode is not Mode.PLAIN
+
+    return replace(schema, tables=tuple(replace(table, graded=asked(table)) for table in schema.tables))
 
 
 def _as_of_today(connection: Connection, contract: Contract, release: Release) -> Release:

@@ -9,6 +9,9 @@ from typing import Final
 
 from policies.decision import Reason
 
+# Begins the name of a column's coarser form, which stands for the column itself.
+SOFT: Final = "_soft_"
+
 # code: (what is wrong, nearest allowed form)
 WORDING: Final[dict[str, tuple[str, str]]] = {
     "query.text": (
@@ -106,12 +109,32 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
         "aggregate every branch, then UNION ALL",
     ),
     "query.grouping_sets": (
-        "ROLLUP, CUBE and GROUPING SETS are not answered yet",
-        "send one query per level",
+        "this combination of ROLLUP, CUBE or GROUPING SETS is not answered",
+        "up to 16 levels of plain keys with count, sum, avg and one FILTER; other figures in another query",
+    ),
+    "query.grouping_sets.private": (
+        "ROLLUP, CUBE and GROUPING SETS are not answered in the differentially private mode",
+        "send one query per level; each spends its own share of the budget",
+    ),
+    "query.bins": (
+        "a quantile or histogram of a measure rests on bins that the query states",
+        "median(floor(column / step) * step), where step is a multiple of the column's declared grid",
+    ),
+    "query.bucket": (
+        "width_bucket is not a function of this dialect",
+        "floor(column / step), where step is a multiple of the column's declared grid",
+    ),
+    "query.quantile": (
+        "a quantile takes one constant share from 0 to 1",
+        "quantile_cont(floor(column / step), 0.25): one call for each share",
+    ),
+    "query.view": (
+        "a view of the workspace cannot be used: it hides a table, names itself or nests too deeply",
+        "rename the view, or write its SELECT in place of its name",
     ),
     "query.aggregate": (
         "this aggregate can show a single row's value",
-        "count, count(DISTINCT …), sum or avg; quantiles through CASE buckets",
+        "count, count(DISTINCT …), sum, avg, and quantiles of floor(column / step)",
     ),
     "query.aggregate.mode": (
         "this aggregate is not answered in the differentially private mode",
@@ -149,6 +172,62 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
         "how much one unit contributes cannot be bounded for this join",
         "join on the unit, with one side unique, or query one table",
     ),
+    "query.visibility": (
+        "the column may not stand in an answer in this form",
+        "use the column in the form `ybz grant show` states for it",
+    ),
+    "query.role": (
+        "the column may not serve as this",
+        "use the column as one of the roles `ybz grant show` states for it",
+    ),
+    "query.column_function": (
+        "the column may not be passed to this function",
+        "use the column alone, or a function `ybz grant show` states for it",
+    ),
+    "query.join.required": (
+        "the dataset is answered only for rows that find a partner in another dataset",
+        "join it with a dataset the grant lists, by an inner join",
+    ),
+    "query.join.terms": (
+        "the dataset may not be joined with this dataset, on this column or in this way",
+        "join it as `ybz grant show` states, or query it alone",
+    ),
+    "query.analysis": (
+        "the dataset is not open to this kind of use",
+        "ask the granting side for terms that allow it",
+    ),
+    "query.template": (
+        "the dataset is answered only for listed queries, word for word",
+        "send one of the listed queries unchanged",
+    ),
+    "query.follow_on": (
+        "figures of the dataset may not be worked on in the query, or may not be shown unworked",
+        "send the aggregate query alone, or aggregate its answer, as `ybz grant show` states",
+    ),
+    "query.receiver": (
+        "the organisation is not among those that may receive results about the dataset",
+        "ask the owner of the dataset to add it",
+    ),
+    "query.group_rule": (
+        "a group size is asked for by a column that has no stored form",
+        "ask the owner of the dataset to correct its rules",
+    ),
+    "query.own_join": (
+        "a table of the caller's own is joined on its key only, and only if no unit stands in it twice",
+        "bring the table with one row a unit: `ybz workspace upload`",
+    ),
+    "query.own_table": (
+        "a table of the caller's own is answered only in differentially private mode",
+        "ask for a grant in differentially private mode",
+    ),
+    "query.list.condition": (
+        "rows of a list are picked by comparing columns with constants, and ordered by columns",
+        "WHERE column = constant AND …, ORDER BY column",
+    ),
+    "query.list.masked": (
+        "a column that is masked or not wholly shown cannot pick or order rows",
+        "leave it out of WHERE and ORDER BY, or ask for terms that show it",
+    ),
     "query.row_filter": (
         "the row filter of the grant cannot be applied",
         "ask the granting side to correct the filter",
@@ -172,4 +251,4 @@ def reason(code: str, where: str = "") -> Reason:
         where: column or dataset name of a contract; never the caller's text.
     """
     message, allowed = WORDING[code]
-    return Reason(code, message, where, allowed)
+    return Reason(code, message, where.removeprefix(SOFT), allowed)

@@ -14,11 +14,12 @@ from sqlglot.errors import SqlglotError
 from contracts.model import Use
 from space.query.bind import Scan, Scope
 from space.query.grammar.columns import Place, plain
-from space.query.grammar.predicates import read_predicate
+from space.query.grammar.predicates import PredicateForm, read_predicate
 from space.query.language import ARGUMENTS, NODES
 from space.query.proofs import Edge, Relation, unique_on
 from space.query.reasons import Refused
 from space.query.schema import QuerySchema
+from space.query.written import written
 
 
 def read_relation(scope: Scope, schema: QuerySchema) -> Relation:
@@ -70,6 +71,9 @@ def _pair(scope: Scope, right: Scan, node: exp.Expr, schema: QuerySchema) -> tup
     (left, column), (there, other) = found
     if there is not right or left is right:
         raise Refused("query.join")
+    for mine, key in ((left.table, column), (there.table, other)):
+        if mine.own and not unique_on(mine, (key.physical,)):
+            raise Refused("query.own_join", key.name)
     allowed = schema.may_join((left.table.name, column.name), (there.table.name, other.name))
     joinable = all(
         c.physical and c.use not in (Use.FREE_TEXT, Use.NEVER, Use.MEASURE) for c in (column, other)
@@ -90,10 +94,32 @@ def _check_multiplicity(edge: Edge, scope: Scope) -> None:
 
 def from_sql(relation: Relation) -> str:
     """FROM of the relation, with every row filter of the grant in its table's place."""
+    return _joined(relation, set(relation.scans))
+
+
+def open_sql(relation: Relation) -> tuple[str, str]:
+    """FROM of the relation without row filters, and these as one condition over its rows; empty if none.
+
+    The filter of a table that a LEFT JOIN adds stays in its place: it takes no row away.
+    """
+    added = {edge.right for edge in relation.edges if edge.kind == "left"}
+    forms = [_filter(relation, name) for name in relation.scans if name not in added]
+    conditions = sorted(written(form.tree) for form in forms if form is not None)
+    return _joined(relation, added), " AND ".join(f"({condition})" for condition in conditions)
+
+
+def filters(relation: Relation) -> tuple[PredicateForm, ...]:
+    """The forms of the row filters that :func:`open_sql` takes out."""
+    added = {edge.right for edge in relation.edges if edge.kind == "left"}
+    forms = (_filter(relation, name) for name in relation.scans if name not in added)
+    return tuple(form for form in forms if form is not None)
+
+
+def _joined(relation: Relation, filtered: set[str]) -> str:
     joins = {edge.right: edge for edge in relation.edges}
     parts = []
-    for name, _ in relation.scans.items():
-        table = _filtered(relation, name)
+    for name in relation.scans:
+        table = _table(relation, name, _filter(relation, name) if name in filtered else None)
         edge = joins.get(name)
         if edge is None:
             parts.append(table)
@@ -103,10 +129,21 @@ def from_sql(relation: Relation) -> str:
     return " ".join(parts)
 
 
-def _filtered(relation: Relation, name: str) -> str:
+def _table(relation: Relation, name: str, form: PredicateForm | None) -> str:
+    table = relation.scans[name]
+    added = "".join(f', {sql} AS "{column}"' for column, sql in table.added)
+    if form is None:
+        return (
+            f'(SELECT *{added} FROM "{table.name}") AS "{name}"' if added else f'"{table.name}" AS "{name}"'
+        )
+    return f'(SELECT *{added} FROM "{table.name}" AS "{name}" WHERE {written(form.tree)}) AS "{name}"'
+
+
+def _filter(relation: Relation, name: str) -> PredicateForm | None:
+    """The row filter of a scan, read like any condition of a query."""
     table = relation.scans[name]
     if table.row_filter is None:
-        return f'"{table.name}" AS "{name}"'
+        return None
     scan = Scan(name, name, table)
     try:
         tree = sqlglot.parse_one(table.row_filter, read="duckdb")
@@ -122,11 +159,9 @@ def _filtered(relation: Relation, name: str) -> str:
         return Place(scan, found[0])
 
     try:
-        form = read_predicate(tree, resolve)
+        return read_predicate(tree, resolve)
     except Refused:
         raise Refused("query.row_filter", table.name) from None
-    condition = form.tree.sql(dialect="duckdb")
-    return f'(SELECT * FROM "{table.name}" AS "{name}" WHERE {condition}) AS "{name}"'
 
 
 def _extra(node: exp.Expr) -> bool:

@@ -6,11 +6,12 @@ contracts and releases, never rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from contracts.model import Contract, Field, FieldType, Use
+from policies.protection import ColumnRule, TableRule
 from policies.terms import DatasetTerm, JoinTerm, Terms
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Column:
         scale: a measure is stored in units of ``10**-scale``.
         nullable: whether a value may be missing.
         kind: of the unit it names, or None.
+        rule: what owner and grant ask of it; None where nothing.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Column:
     scale: int = 0
     nullable: bool = True
     kind: str | None = None
+    rule: ColumnRule | None = None
 
     @property
     def factor(self) -> int:
@@ -76,6 +79,10 @@ class Table:
         derived_from: kinds of unit behind a statistical dataset.
         declared_free: whether its contract says that no row names or is about a unit.
         row_filter: condition of the grant, or None.
+        rules: what owner and grant ask of the whole.
+        own: whether an operator brought it; answers that read it are differentially private.
+        graded: whether its grade asks for protection although no unit stands in it.
+        added: further columns of its node in the plan, by their SQL over the protected table.
     """
 
     id: str
@@ -88,6 +95,10 @@ class Table:
     derived_from: tuple[str, ...] = ()
     declared_free: bool = False
     row_filter: str | None = None
+    rules: TableRule = field(default_factory=TableRule)
+    own: bool = False
+    graded: bool = False
+    added: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -96,9 +107,16 @@ class Table:
 
     @property
     def unit_free(self) -> bool:
-        """Whether no unit stands in or behind its rows: declared, and nothing found against it."""
+        """Whether no unit stands in or behind its rows: declared, and nothing found against it.
+
+        A table of which group sizes are asked, or whose grade asks for protection, is answered as if its
+        rows were units.
+        """
         named = any(c.kind is not None for c in (*self.columns, *self.ungranted))
-        return self.declared_free and not self.units and not self.derived_from and not named
+        sized = self.graded or bool(
+            self.rules.min_group or self.rules.min_distinct or self.rules.small_groups
+        )
+        return self.declared_free and not (self.units or self.derived_from or named or sized)
 
     def column(self, name: str) -> Column | None:
         """The granted column of that name (SQL names compare without case), or None."""
@@ -112,10 +130,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class QuerySchema:
-    """Everything a query under one grant may name."""
+    """Everything a query under one grant may name.
+
+    Attributes:
+        tables: of the grant.
+        joins: it declares.
+        views: named SELECTs of the caller's workspace, by name in lower case; see :mod:`space.query.views`.
+    """
 
     tables: tuple[Table, ...]
     joins: tuple[JoinTerm, ...] = ()
+    views: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, terms: Terms, pairs: Iterable[tuple[Contract, Release]]) -> QuerySchema:
@@ -155,8 +180,14 @@ class QuerySchema:
         )
 
 
+def brought(identity: str, contract: Contract, facts: Facts) -> Table:
+    """A table that the holder of the grant brought, all of its columns open to it."""
+    term = DatasetTerm(contract.name, tuple(field.name for field in contract.fields))
+    return replace(_table(identity, contract, facts, term), own=True)
+
+
 def _table(identity: str, contract: Contract, facts: Facts, term: DatasetTerm) -> Table:
-    columns = {f.name: _column(f, facts) for f in contract.fields}
+    columns = {f.name: _ruled(_column(f, facts), term) for f in contract.fields}
     return Table(
         id=identity,
         schema=contract.schema,
@@ -168,29 +199,36 @@ def _table(identity: str, contract: Contract, facts: Facts, term: DatasetTerm) -
         derived_from=facts.derived_from,
         declared_free=contract.unit_free,
         row_filter=term.row_filter,
+        rules=term.rules.table,
     )
 
 
-def _column(field: Field, facts: Facts) -> Column:
+def _ruled(column: Column, term: DatasetTerm) -> Column:
+    """The column with what is asked of it."""
+    asked = term.rules.column(column.name)
+    return column if asked.silent else replace(column, rule=asked)
+
+
+def _column(stated: Field, facts: Facts) -> Column:
     """A field as stored: a unit column under its pseudonym's name, others at the stored scale and grain."""
-    unit = next((c for c in facts.unit_columns if c.field == field.name), None)
-    stored = next((c for c in facts.columns if c.field == field.name), None)
+    unit = next((c for c in facts.unit_columns if c.field == stated.name), None)
+    stored = next((c for c in facts.columns if c.field == stated.name), None)
     physical = unit.column if unit else stored.name if stored else ""
     return Column(
-        name=field.name,
+        name=stated.name,
         physical=physical,
-        use=field.use,
-        type=field.type,
-        domain=field.allowed,
-        minimum=field.minimum,
-        maximum=field.maximum,
-        grain=_grain(field),
-        scale=stored.scale if stored else field.scale,
-        nullable=not field.required,
+        use=stated.use,
+        type=stated.type,
+        domain=stated.allowed,
+        minimum=stated.minimum,
+        maximum=stated.maximum,
+        grain=_grain(stated),
+        scale=stored.scale if stored else stated.scale,
+        nullable=not stated.required,
         kind=unit.kind if unit else None,
     )
 
 
-def _grain(field: Field) -> str | None:
+def _grain(stated: Field) -> str | None:
     """The declared grain; a time for grouping that declares none is stored by the day."""
-    return field.grain or ("day" if field.use is Use.TIME else None)
+    return stated.grain or ("day" if stated.use is Use.TIME else None)

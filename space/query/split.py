@@ -6,6 +6,7 @@ LIMIT, windows, arithmetic and CASE over aggregates end up on the released side.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -13,91 +14,18 @@ from sqlglot import exp
 
 from contracts.model import Use
 from policies.terms import Mode
+from space.query import distribution
 from space.query.bind import Scope
-from space.query.domains import domain
+from space.query.draft import Case, Draft
 from space.query.grammar.aggregates import AggregateForm, both, read_aggregate
 from space.query.grammar.columns import plain, resolver
 from space.query.grammar.keys import KeyForm, read_key
-from space.query.grammar.measures import MeasureForm
 from space.query.grammar.predicates import PredicateForm, read_predicate
-from space.query.language import AGGREGATES
-from space.query.plan import Aggregate, Key, Operation
-from space.query.proofs import Reference, Relation
+from space.query.language import GROUPINGS, is_aggregate, is_source
+from space.query.levels import Grouping, read_grouping
+from space.query.proofs import Relation
 from space.query.reasons import Refused
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A condition of the draft: its SQL, the columns it fixes, and its form if it is not every row."""
-
-    sql: str
-    fixed: frozenset[Reference]
-    form: PredicateForm | None = None
-
-
-@dataclass(slots=True)
-class Draft:
-    """A base aggregate being written down: see :class:`space.query.plan.Block`."""
-
-    relation: Relation
-    where: PredicateForm | None
-    name: str
-    keys: list[tuple[str, KeyForm]] = field(default_factory=list)
-    cases: list[Case] = field(default_factory=list)
-    aggregates: list[Aggregate] = field(default_factory=list)
-    measures: dict[str, tuple[MeasureForm, ...]] = field(default_factory=dict)
-    keys_only: bool = False
-
-    @property
-    def where_sql(self) -> str:
-        """WHERE of the relation, or empty."""
-        return "" if self.where is None else self.where.tree.sql(dialect="duckdb")
-
-    def key(self, place: int) -> Key:
-        """The key at a position, for the plan."""
-        name, form = self.keys[place]
-        return Key(name, form.tree.sql(dialect="duckdb"), domain(form))
-
-    def condition(self, form: PredicateForm | None) -> int:
-        """Index of a condition, added if it is new."""
-        fixed = self.cases[0].fixed
-        made = (
-            Case("TRUE", fixed)
-            if form is None
-            else Case(form.tree.sql(dialect="duckdb"), fixed | form.fixed, form)
-        )
-        for place, known in enumerate(self.cases):
-            if known.sql == made.sql:
-                return place
-        self.cases.append(made)
-        return len(self.cases) - 1
-
-    def aggregate(
-        self, operation: Operation, condition: PredicateForm | None, measures: tuple[MeasureForm, ...] = ()
-    ) -> exp.Expr:
-        """The released column of an aggregate, added if it is new."""
-        values = tuple(m.tree.sql(dialect="duckdb") for m in measures)
-        return self._add(operation, self.condition(condition), values, measures)
-
-    def units(self, condition: PredicateForm | None, unit: Reference) -> exp.Expr:
-        """The released column of a distinct count of units."""
-        return self._add("units", self.condition(condition), (f'"{unit[0]}"."{unit[1]}"',), ())
-
-    def _add(
-        self, operation: Operation, condition: int, values: tuple[str, ...], measures: tuple[MeasureForm, ...]
-    ) -> exp.Expr:
-        factor = measures[0].factor if measures else 1
-        for known in self.aggregates:
-            if (known.operation, known.condition, known.values) == (operation, condition, values):
-                return self.column(known.name)
-        name = f"a{len(self.aggregates)}"
-        self.aggregates.append(Aggregate(name, operation, condition, values, factor))
-        self.measures[name] = measures
-        return self.column(name)
-
-    def column(self, name: str) -> exp.Expr:
-        """A column of the released table."""
-        return exp.column(name, table=self.name)
+from space.query.written import written
 
 
 @dataclass(slots=True)
@@ -109,6 +37,7 @@ class Split:
     mode: Mode
     first: int
     drafts: list[Draft] = field(default_factory=list)
+    several: bool = False
 
     def run(self) -> list[Draft]:
         """The base aggregates of the scope; the scope's SELECT now reads their released tables."""
@@ -117,21 +46,43 @@ class Split:
         condition = None if where is None else read_predicate(where.this, resolve)
         draft = Draft(self.relation, condition, f"_b{self.first}")
         self.drafts.append(draft)
-        expressions = group_expressions(select)
-        for place, node in enumerate(expressions):
+        grouping = read_grouping(select)
+        self.several = grouping.several
+        if grouping.several and self.mode is Mode.DP:
+            raise Refused("query.grouping_sets.private")
+        for place, node in enumerate(grouping.keys):
             form = read_key(node, resolve)
             check_groupable(form)
             draft.keys.append((f"k{place}", form))
-        fixed = frozenset(f.bare.identity for _, f in draft.keys if f.bare is not None)
-        draft.cases.append(Case("TRUE", fixed | (condition.fixed if condition else frozenset())))
-        self._rewrite(expressions)
+        draft.cases.append(Case("TRUE", draft.fixed()))
+        self._rewrite(grouping.keys)
+        if self.mode is not Mode.DP:
+            self._mirror()
+        if grouping.several:
+            self._spread(grouping)
         return self.drafts
 
-    def _rewrite(self, keys: list[exp.Expr]) -> None:
+    def _spread(self, grouping: Grouping) -> None:
+        """A block for every level; the scope reads all of them, each with NULL for the keys it lacks."""
+        finest = self.drafts[0]
+        if len(self.drafts) > 1:
+            raise Refused("query.grouping_sets")
+        branches: list[exp.Select] = []
+        for level in grouping.levels:
+            draft = finest
+            if len(level) < len(finest.keys):
+                draft = finest.level(level, f"_b{self.first + len(self.drafts)}")
+                self.drafts.append(draft)
+            branches.append(_branch(finest, draft, level))
+        together: exp.Query = branches[0]
+        for branch in branches[1:]:
+            together = exp.Union(this=together, expression=branch, distinct=False)
+        source = exp.Subquery(this=together, alias=exp.TableAlias(this=exp.to_identifier(finest.name)))
+        self.scope.select.set("from_", exp.From(this=source))
+
+    def _rewrite(self, keys: Sequence[exp.Expr]) -> None:
         select, draft = self.scope.select, self.drafts[0]
-        names = {
-            plain(node).sql(dialect="duckdb"): name for node, (name, _) in zip(keys, draft.keys, strict=True)
-        }
+        names = {plain(node): name for node, (name, _) in zip(keys, draft.keys, strict=True)}
         outputs = {e.alias_or_name for e in select.expressions}
         for item in select.expressions:
             item.replace(exp.alias_(self._released(item.unalias(), names), item.alias_or_name))
@@ -151,17 +102,21 @@ class Split:
         for part in ("joins", "group", "having"):
             select.set(part, None)
 
-    def _released(self, node: exp.Expr, keys: dict[str, str]) -> exp.Expr:
+    def _released(self, node: exp.Expr, keys: dict[exp.Expr, str]) -> exp.Expr:
         """The expression over released columns."""
-        key = keys.get(plain(node).sql(dialect="duckdb"))
+        key = keys.get(plain(node))
         if key is not None:
             return self.drafts[0].column(key)
+        if isinstance(node, GROUPINGS):
+            return self._level_of(node, keys)
         if is_aggregate(node):
             return exp.paren(self._figure(read_aggregate(node, resolver(self.scope))))
         if isinstance(node, exp.Column):
             raise Refused("query.ungrouped")
         if isinstance(node, exp.Query):
-            raise Refused("query.subquery")
+            if not is_source(node):
+                raise Refused("query.subquery")
+            return node  # an answer of its own
         made = node.copy()
         window = isinstance(node, exp.Window)
         for name, value in node.args.items():
@@ -173,7 +128,18 @@ class Split:
                 made.set(name, self._released(value, keys))
         return made
 
-    def _inside(self, function: exp.Expr, keys: dict[str, str]) -> exp.Expr:
+    def _level_of(self, node: exp.Expr, keys: dict[exp.Expr, str]) -> exp.Expr:
+        """GROUPING(…): which of some keys a row is a total over, as bits; the first is the highest."""
+        asked = [plain(e) for e in node.expressions]
+        if not asked or any(e not in keys for e in asked):
+            raise Refused("query.grouping_sets")
+        made: exp.Expr = exp.Literal.number(0)
+        for e in asked if self.several else ():
+            twice = exp.paren(exp.Mul(this=exp.paren(made), expression=exp.Literal.number(2)))
+            made = exp.Add(this=twice, expression=self.drafts[0].column(f"_g_{keys[e]}"))
+        return exp.paren(made)
+
+    def _inside(self, function: exp.Expr, keys: dict[exp.Expr, str]) -> exp.Expr:
         """A window's own function stays; what it reads is released."""
         made = function.copy()
         for name, value in function.args.items():
@@ -194,10 +160,12 @@ class Split:
             return _ratio(draft.aggregate("count", form.condition), draft.aggregate("count", form.within))
         if form.kind in ("categories", "extreme"):
             return self._of_groups(form)
+        if form.kind in ("quantile", "histogram"):
+            return self._of_bins(form)
         if form.kind == "moment":
             if self.mode is Mode.DP:
                 raise Refused("query.aggregate.mode")
-            return draft.aggregate(_MOMENTS[form.name], form.condition, form.measures)
+            return _moment(draft, form)
         measure = form.measures[0]
         if form.kind == "avg" and self.mode is Mode.DP:
             total = draft.aggregate("sum", form.condition, form.measures)
@@ -224,42 +192,66 @@ class Split:
         figure: exp.Expr = exp.Count(this=value)
         if form.kind == "extreme":
             figure = exp.Min(this=value) if form.name == "MIN" else exp.Max(this=value)
-        found = exp.select(figure).from_(exp.to_table(inner.name))
+        return self._matched(exp.select(figure).from_(exp.to_table(inner.name)), inner.name)
+
+    def _of_bins(self, form: AggregateForm) -> exp.Expr:
+        """A figure of the counts of bins."""
+        bins = form.bins
+        if bins is None:
+            raise Refused("query.aggregate")
+        check_groupable(bins.key)
+        outer, inner = self.drafts[0], self._binned(bins.key)
+        count = inner.aggregate("count", form.condition).name
+        table, keys, value = inner.name, [name for name, _ in outer.keys], inner.keys[-1][0]
+        if form.kind == "histogram":
+            found = distribution.histogram(table, keys, value, count)
+        else:
+            width = None if form.discrete else bins.width
+            found = distribution.quantile(table, keys, value, count, form.share, width)
+        return self._matched(found, "_h")
+
+    def _binned(self, key: KeyForm) -> Draft:
+        """The draft that counts the cells of the scope by a further key."""
+        text = written(key.tree)
+        for draft in self.drafts[1:]:
+            if not draft.keys_only and written(draft.keys[-1][1].tree) == text:
+                return draft
+        outer = self.drafts[0]
+        inner = Draft(self.relation, outer.where, f"_b{self.first + len(self.drafts)}")
+        inner.keys = [*outer.keys, (f"k{len(outer.keys)}", key)]
+        inner.cases.append(replace(outer.cases[0]))
+        self.drafts.append(inner)
+        return inner
+
+    def _mirror(self) -> None:
+        """Have cells and their bins rest on the same conditions, so that they can be judged as levels."""
+        outer = self.drafts[0]
+        binned = [draft for draft in self.drafts[1:] if not draft.keys_only]
+        for draft in binned:
+            for a in list(draft.aggregates):
+                outer.aggregate("count", draft.cases[a.condition].form)
+        for draft in binned:
+            for a in list(outer.aggregates):
+                draft.aggregate("count", outer.cases[a.condition].form)
+
+    def _matched(self, found: exp.Select, table: str) -> exp.Expr:
+        """A figure of the groups, bins or values below a cell, for the cell that is read."""
+        outer = self.drafts[0]
         for name, _ in outer.keys:
-            found = found.where(exp.NullSafeEQ(this=inner.column(name), expression=outer.column(name)))
+            inner = exp.column(name, table=table)
+            found = found.where(exp.NullSafeEQ(this=inner, expression=outer.column(name)))
         return exp.Subquery(this=found)
 
 
-def group_expressions(select: exp.Select) -> list[exp.Expr]:
-    """What a SELECT groups by; constants group nothing.
-
-    Raises:
-        Refused: it neither groups nor aggregates.
-    """
-    group = select.args.get("group")
-    outputs = [item.unalias() for item in select.expressions]
-    if group is None:
-        chosen: list[exp.Expr] = []
-        if not any(is_aggregate(n) for e in outputs for n in e.walk()):
-            raise Refused("query.rows")
-    elif group.args.get("all"):
-        chosen = [e for e in outputs if not any(is_aggregate(n) for n in e.walk())]
-    else:
-        chosen = list(group.expressions)
-    varying = [e for e in chosen if e.find(exp.Column) is not None]
-    return list({plain(e).sql(dialect="duckdb"): e for e in varying}.values())
-
-
-def is_aggregate(node: exp.Expr) -> bool:
-    """Whether the node is an aggregate over rows: not the function of a window."""
-    if isinstance(node, exp.Filter):
-        return not isinstance(node.parent, exp.Window)
-    if not isinstance(node, (*AGGREGATES, exp.AggFunc)):
-        return False
-    above = node.parent
-    if isinstance(above, exp.Filter):
-        above = above.parent
-    return not (isinstance(above, exp.Window) and above.this in (node, node.parent))
+def _branch(finest: Draft, draft: Draft, level: frozenset[int]) -> exp.Select:
+    """The cells of one level with the columns of all: NULL for a key it lacks, and a flag that says so."""
+    columns: list[exp.Expr] = []
+    for place, (name, _) in enumerate(finest.keys):
+        here = place in level
+        columns.append(draft.column(name) if here else exp.alias_(exp.Null(), name))
+        columns.append(exp.alias_(exp.Literal.number(0 if here else 1), f"_g_{name}"))
+    columns += [draft.column(a.name) for a in finest.aggregates]
+    return exp.select(*columns).from_(exp.to_table(draft.name))
 
 
 def check_groupable(form: KeyForm) -> None:
@@ -279,10 +271,15 @@ def _decimal(value: Decimal) -> exp.Expr:
     return exp.cast(exp.Literal.string(format(value.normalize(), "f")), "DOUBLE")
 
 
-_MOMENTS: dict[str, Operation] = {
-    "stddev_samp": "stddev_samp",
-    "stddev_pop": "stddev_pop",
-    "var_samp": "var_samp",
-    "var_pop": "var_pop",
-    "corr": "corr",
-}
+def _moment(draft: Draft, form: AggregateForm) -> exp.Expr:
+    """A moment in the unit of its measures; the engine gives it in that of the first."""
+    if form.moment is None:
+        raise Refused("query.aggregate")
+    made = draft.aggregate(form.moment, form.condition, form.measures)
+    scales = {
+        "covar_pop": Decimal(1) / form.measures[-1].factor,
+        "covar_samp": Decimal(1) / form.measures[-1].factor,
+        "regr_slope": Decimal(form.measures[-1].factor),
+    }
+    scale = scales.get(form.moment, Decimal(1))
+    return made if scale == 1 else exp.Mul(this=made, expression=_decimal(scale))

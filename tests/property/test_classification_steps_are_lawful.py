@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from catalog.classify import decisions, reviews
 from catalog.classify.decisions import FIELD, Signed, Subject
+from catalog.clocks import running
 from catalog.store import reading, writing
 from catalog.store.tables.classification import classification_decisions, merge_reviews
 from catalog.store.tables.evidence import evidence_entries
@@ -134,7 +135,9 @@ def test_a_review_moves_only_as_the_table_says(engine: Engine) -> None:
             if (state, event, office) in lawful:
                 after = reviews.decide_review(connection, made.id, event, signed(office))
                 assert after.state == lawful[state, event, office]
-                assert kept(connection)[2] == before[2] + 1
+                # The decision, and the end of its clock.
+                assert kept(connection)[2] == before[2] + 2
+                assert running.clocks_of(connection, f"review:{made.id}", open_only=True) == ()
             else:
                 with pytest.raises(IllegalStep, match="open now"):
                     reviews.decide_review(connection, made.id, event, signed(office))

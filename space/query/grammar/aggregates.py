@@ -8,18 +8,24 @@ other aggregate is refused.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, Literal
 
 from sqlglot import exp
 
 from space.query.grammar import keys, predicates
+from space.query.grammar.bins import BinForm, read_bins
 from space.query.grammar.columns import Resolve, number, plain
 from space.query.grammar.measures import MeasureForm, read_measure
 from space.query.grammar.predicates import PredicateForm
-from space.query.language import EXTREMES, MOMENTS
+from space.query.language import EXTREMES, MOMENTS, PAIRED, QUANTILES, is_histogram
+from space.query.plan import Operation
 from space.query.reasons import Refused
+from space.query.written import written
 
-Kind = Literal["count", "units", "categories", "extreme", "sum", "avg", "share", "moment"]
+Kind = Literal[
+    "count", "units", "categories", "extreme", "sum", "avg", "share", "moment", "quantile", "histogram"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,11 @@ class AggregateForm:
         measures: what is summed; two for a correlation.
         key: of ``categories`` and ``extreme``.
         unit: of ``units``: scan and protected column.
-        name: of the operation, for moments and extremes.
+        name: ``MIN`` or ``MAX`` of an extreme.
+        moment: of a moment.
+        bins: of a quantile or histogram.
+        share: of a quantile, 0 to 1.
+        discrete: whether a quantile is a value or the lower end of a bin, not a point within it.
     """
 
     kind: Kind
@@ -44,6 +54,10 @@ class AggregateForm:
     key: keys.KeyForm | None = None
     unit: tuple[str, str] | None = None
     name: str = ""
+    moment: Operation | None = None
+    bins: BinForm | None = None
+    share: Decimal = Decimal(0)
+    discrete: bool = False
 
 
 def read_aggregate(node: exp.Expr, resolve: Resolve) -> AggregateForm:
@@ -66,6 +80,13 @@ def read_aggregate(node: exp.Expr, resolve: Resolve) -> AggregateForm:
         return _moment(node, condition, resolve)
     if isinstance(node, EXTREMES):
         return _extreme(node, condition, resolve)
+    if isinstance(node, (*QUANTILES, exp.WithinGroup)):
+        return _quantile(node, condition, resolve)
+    if is_histogram(node):
+        bins = read_bins(node.expressions[0], resolve)
+        if bins.width is None:
+            raise Refused("query.aggregate")
+        return AggregateForm("histogram", condition, bins=bins)
     raise Refused("query.aggregate")
 
 
@@ -73,7 +94,7 @@ def both(left: PredicateForm | None, right: PredicateForm | None) -> PredicateFo
     """Both conditions together."""
     if left is None or right is None:
         return left or right
-    parts = sorted({p.tree.sql(dialect="duckdb"): p.tree for p in (left, right)}.items())
+    parts = sorted({written(p.tree): p.tree for p in (left, right)}.items())
     tree = exp.and_(*(tree for _, tree in parts))
     return PredicateForm(tree, left.places + right.places, left.fixed | right.fixed)
 
@@ -167,14 +188,14 @@ def _measured_branch(node: exp.Expr, resolve: Resolve, *, else_zero: bool) -> tu
 
 
 def _moment(node: exp.Expr, condition: PredicateForm | None, resolve: Resolve) -> AggregateForm:
-    """Variance, standard deviation, correlation of plain measures."""
-    targets = [node.this, node.expression] if isinstance(node, exp.Corr) else [node.this]
+    """Variance, standard deviation, correlation, covariance and regression of measures."""
+    targets = [node.this, node.expression] if isinstance(node, PAIRED) else [node.this]
     forms = tuple(read_measure(target, resolve) for target in targets)
     if any(form.multiplier != 1 for form in forms):
         raise Refused("query.measure", forms[0].place.column.name)
     for form in forms:
         condition = both(condition, _present(form.place.tree, form))
-    return AggregateForm("moment", condition, measures=forms, name=_MOMENT_NAMES[type(node)])
+    return AggregateForm("moment", condition, measures=forms, moment=_MOMENT_NAMES[type(node)])
 
 
 def _extreme(node: exp.Expr, condition: PredicateForm | None, resolve: Resolve) -> AggregateForm:
@@ -186,16 +207,50 @@ def _extreme(node: exp.Expr, condition: PredicateForm | None, resolve: Resolve) 
         key = keys.read_key(target, resolve)
     except Refused:
         raise Refused("query.aggregate") from None
-    if key.part is None:
+    if not in_order(key):
         raise Refused("query.aggregate")
     return AggregateForm("extreme", condition, key=key, name="MIN" if isinstance(node, exp.Min) else "MAX")
 
 
-_MOMENT_NAMES: Final[dict[type[exp.Expr], str]] = {
+def in_order(key: keys.KeyForm) -> bool:
+    """Whether the least and greatest of a key say when: those of names only say which."""
+    return key.part is not None
+
+
+def _quantile(node: exp.Expr, condition: PredicateForm | None, resolve: Resolve) -> AggregateForm:
+    """A quantile of a measure, through its bins, in any of the ways it is written."""
+    turned = False
+    if isinstance(node, exp.WithinGroup):
+        function, order = node.this, node.expression
+        if not isinstance(function, exp.PercentileCont | exp.PercentileDisc) or len(order.expressions) != 1:
+            raise Refused("query.aggregate")
+        target, stated = order.expressions[0].this, function.this
+        turned = bool(order.expressions[0].args.get("desc"))
+    else:
+        function, target = node, node.this
+        stated = node.args.get("quantile") or node.expression or exp.Literal.number("0.5")
+    share = number(stated)
+    if share is None or not 0 <= share <= 1:
+        raise Refused("query.quantile")
+    return AggregateForm(
+        "quantile",
+        condition,
+        bins=read_bins(target, resolve),
+        share=1 - share if turned else share,
+        discrete=isinstance(function, exp.PercentileDisc | exp.Quantile),
+    )
+
+
+_MOMENT_NAMES: Final[dict[type[exp.Expr], Operation]] = {
     exp.Stddev: "stddev_samp",
     exp.StddevSamp: "stddev_samp",
     exp.StddevPop: "stddev_pop",
     exp.Variance: "var_samp",
     exp.VariancePop: "var_pop",
     exp.Corr: "corr",
+    exp.CovarPop: "covar_pop",
+    exp.CovarSamp: "covar_samp",
+    exp.RegrSlope: "regr_slope",
+    exp.RegrIntercept: "regr_intercept",
+    exp.RegrR2: "regr_r2",
 }

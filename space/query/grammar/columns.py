@@ -17,18 +17,12 @@ from sqlglot import exp
 from contracts.model import FieldType, Use
 from space.query.bind import Scan, Scope
 from space.query.language import GRAINS
+from space.query.lattice import Tells, objection, taint_of
 from space.query.reasons import Refused
 from space.query.schema import Column
 
 # Decimals of a constant: with more, the engine could not hold some row's value beside it, and would fail.
 MAX_DECIMALS: Final = 9
-
-_UNGROUPABLE: Final = {
-    Use.IDENTIFIER: "query.identifier",
-    Use.MEASURE: "query.measure",
-    Use.FREE_TEXT: "query.free_text",
-    Use.NEVER: "query.free_text",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +55,10 @@ def resolver(scope: Scope) -> Resolve:
     def resolve(node: exp.Column) -> Place:
         scan, column = scope.column(node)
         place = Place(scan, column)
-        if column.use in (Use.FREE_TEXT, Use.NEVER):
-            raise Refused("query.free_text", column.name)
-        if not column.physical:
-            raise Refused("query.identifier", column.name)
+        tells = taint_of(column).tells
+        code = objection(tells) if tells >= Tells.IDENTIFIER else None
+        if code is not None or not column.physical:
+            raise Refused(code or "query.identifier", column.name)
         return place
 
     return resolve
@@ -76,7 +70,7 @@ def category(place: Place) -> Place:
     Raises:
         Refused: it is another use.
     """
-    code = _UNGROUPABLE.get(place.column.use)
+    code = objection(taint_of(place.column).tells)
     if code is not None:
         raise Refused(code, place.column.name)
     if place.column.use is Use.PLAIN and not place.scan.table.unit_free:

@@ -27,6 +27,7 @@ from space.query.grammar.columns import (
     text,
 )
 from space.query.reasons import Refused
+from space.query.written import written
 
 _COMPARISONS: Final = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
 CONDITIONS: Final = (*_COMPARISONS, exp.And, exp.Or, exp.Not, exp.In, exp.Is, exp.Between)
@@ -102,7 +103,7 @@ def _junction(node: exp.Expr, resolve: Resolve) -> PredicateForm:
     """AND or OR; parts are sorted, so that the order they are written in makes no other query."""
     kind = type(node)
     parts = [read_predicate(part, resolve) for part in node.flatten()]
-    unique = {part.tree.sql(dialect="duckdb"): part for part in parts}
+    unique = {written(part.tree): part for part in parts}
     ordered = [unique[text] for text in sorted(unique)]
     tree = exp.paren(ordered[0].tree) if len(ordered) > 1 else ordered[0].tree
     for part in ordered[1:]:
@@ -132,9 +133,7 @@ def _in(node: exp.In, resolve: Resolve) -> PredicateForm:
     if not node.expressions:
         raise Refused("query.predicate")
     parts = [_comparison(exp.EQ(this=node.this, expression=value), resolve) for value in node.expressions]
-    values = sorted(
-        {part.tree.expression.sql(dialect="duckdb"): part.tree.expression for part in parts}.items()
-    )
+    values = sorted({written(part.tree.expression): part.tree.expression for part in parts}.items())
     if len(values) == 1:
         return parts[0]
     tree = exp.In(this=parts[0].tree.this, expressions=[value for _, value in values])

@@ -10,7 +10,7 @@ from policies.decision import Decision
 from space.query.bind import Bound, Scope
 from space.query.grammar.aggregates import read_aggregate
 from space.query.grammar.columns import resolver
-from space.query.split import is_aggregate
+from space.query.language import is_aggregate
 from space.query.verdict import Fault, faults, guarded, verdict
 
 
@@ -28,6 +28,6 @@ def _faults(bound: Bound) -> Iterator[Fault]:
 
 def _outermost(scope: Scope) -> Iterator[exp.Expr]:
     """Aggregates with their FILTER, not the function inside the FILTER."""
-    for node in scope.own(exp.AggFunc, exp.Filter):
-        if is_aggregate(node) and not isinstance(node.parent, exp.Filter):
+    for node in scope.own(exp.AggFunc, exp.Filter, exp.WithinGroup, exp.Anonymous):
+        if is_aggregate(node) and not isinstance(node.parent, exp.Filter | exp.WithinGroup):
             yield node

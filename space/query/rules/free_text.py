@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from contracts.model import Use
 from policies.decision import Decision
 from space.query.bind import Bound
+from space.query.lattice import Tells, objection, taint_of
 from space.query.verdict import Fault, verdict
 
 
@@ -23,5 +23,7 @@ def _faults(bound: Bound) -> Iterator[Fault]:
         for node in scope.own(exp.Column):
             if isinstance(node, exp.Column) and node.table in aliases:
                 _, column = scope.column(node)
-                if column.use in (Use.FREE_TEXT, Use.NEVER):
-                    yield "query.free_text", column.name
+                tells = taint_of(column).tells
+                code = objection(tells) if tells is Tells.NOTHING_SAFE else None
+                if code is not None:
+                    yield code, column.name

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from policies.decision import Decision
-from space.query.language import FUNCTIONS, NODES
+from space.query.language import is_listed
 from space.query.verdict import Fault, verdict
 
 
@@ -18,7 +18,10 @@ def functions(tree: exp.Query) -> Decision:
 
 def _faults(tree: exp.Query) -> Iterator[Fault]:
     for node in tree.walk():
-        if not isinstance(node, exp.Func) or type(node) in FUNCTIONS or type(node) in NODES:
+        if not isinstance(node, exp.Func) or is_listed(node):
+            continue
+        if isinstance(node, exp.WidthBucket):
+            yield "query.bucket", ""
             continue
         shows = isinstance(node, exp.AggFunc) and not isinstance(node, exp.Anonymous)
         yield ("query.aggregate" if shows else "query.function"), ""

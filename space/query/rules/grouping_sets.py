@@ -1,14 +1,30 @@
-"""ROLLUP, CUBE and GROUPING SETS put totals next to their parts; each level is a query of its own."""
+"""ROLLUP, CUBE and GROUPING SETS stand in GROUP BY or in GROUPING SETS, with few levels in all."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from sqlglot import exp
 
 from policies.decision import Decision
-from space.query.verdict import verdict
+from space.query.language import LEVELS
+from space.query.levels import read_grouping
+from space.query.reasons import Refused
+from space.query.verdict import Fault, verdict
 
 
 def grouping_sets(tree: exp.Query) -> Decision:
-    """No grouping in several levels at once."""
-    found = tree.find(exp.Rollup, exp.Cube, exp.GroupingSets)
-    return verdict([("query.grouping_sets", "")] if found is not None else [])
+    """Every grouping in several levels can be read as levels."""
+    return verdict(_faults(tree))
+
+
+def _faults(tree: exp.Query) -> Iterator[Fault]:
+    for node in tree.find_all(*LEVELS):
+        if not isinstance(node.parent, exp.Group | exp.GroupingSets):
+            yield "query.grouping_sets", ""
+            continue
+        select = node.parent_select
+        try:
+            read_grouping(select) if isinstance(select, exp.Select) else None
+        except Refused as refusal:
+            yield refusal.reason.code, ""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from contracts.model import Use
 from policies.decision import Decision
 from space.query.bind import Bound
+from space.query.lattice import Tells, objection, taint_of
 from space.query.verdict import Fault, verdict
 
 
@@ -24,8 +24,10 @@ def _faults(bound: Bound) -> Iterator[Fault]:
             if not isinstance(node, exp.Column) or node.table not in aliases:
                 continue
             _, column = scope.column(node)
-            if column.use is Use.IDENTIFIER and not _counted_or_joined(node, known=bool(column.physical)):
-                yield "query.identifier", column.name
+            tells = taint_of(column).tells
+            code = objection(tells) if tells in (Tells.JOIN_KEY, Tells.IDENTIFIER) else None
+            if code is not None and not _counted_or_joined(node, known=bool(column.physical)):
+                yield code, column.name
 
 
 def _counted_or_joined(node: exp.Column, *, known: bool) -> bool:

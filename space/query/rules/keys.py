@@ -10,8 +10,9 @@ from policies.decision import Decision
 from space.query.bind import Bound
 from space.query.grammar.columns import Resolve, resolver
 from space.query.grammar.keys import read_key
+from space.query.levels import read_grouping
 from space.query.reasons import Refused
-from space.query.split import check_groupable, group_expressions
+from space.query.split import check_groupable
 from space.query.verdict import Fault, faults, guarded, verdict
 
 
@@ -24,7 +25,7 @@ def _faults(bound: Bound) -> Iterator[Fault]:
     for scope in guarded(bound):
         resolve = resolver(scope)
         try:
-            chosen = group_expressions(scope.select)
+            chosen = read_grouping(scope.select).keys
         except Refused:
             continue  # the rule on rows says so
         for node in chosen:

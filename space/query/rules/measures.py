@@ -1,4 +1,4 @@
-"""A measure is summed, averaged or compared on its grid; it is never shown, grouped by or ranked."""
+"""A measure is summed, averaged, bucketed or compared on its grid; never shown, grouped by or ranked."""
 
 from __future__ import annotations
 
@@ -6,36 +6,30 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from contracts.model import Use
 from policies.decision import Decision
-from space.query.bind import Bound
-from space.query.language import MOMENTS
+from space.query.bind import Bound, Scope
+from space.query.lattice import Tells, objection, taints
+from space.query.schema import Column
 from space.query.verdict import Fault, guarded, verdict
 
-_WITHIN = (
-    exp.Sum,
-    exp.Avg,
-    exp.Count,
-    *MOMENTS,
-    exp.GTE,
-    exp.LT,
-    exp.Is,
-    exp.Floor,
-    exp.IntDiv,
-)
+_CLAUSES = ("where", "group", "having", "qualify", "order")
 
 
 def measures(bound: Bound) -> Decision:
-    """Every measure stands inside a sum, an average, a count or a comparison."""
+    """No expression outside an aggregate is tainted by a measure."""
     return verdict(_faults(bound))
 
 
 def _faults(bound: Bound) -> Iterator[Fault]:
     for scope in guarded(bound):
         aliases = {scan.alias for scan in scope.scans}
-        for node in scope.own(exp.Column):
-            if not isinstance(node, exp.Column) or node.table not in aliases:
-                continue
-            _, column = scope.column(node)
-            if column.use is Use.MEASURE and node.find_ancestor(*_WITHIN) is None:
-                yield "query.measure", column.name
+
+        def use_of(node: exp.Column, scope: Scope = scope, aliases: set[str] = aliases) -> Column | None:
+            return scope.column(node)[1] if node.table in aliases else None
+
+        clauses = (scope.select.args.get(clause) for clause in _CLAUSES)
+        for node in (*scope.select.expressions, *(clause for clause in clauses if clause is not None)):
+            for taint in sorted(taints(node, use_of), key=lambda t: t.column):
+                code = objection(taint.tells) if taint.tells is Tells.MEASURE else None
+                if code is not None:
+                    yield code, taint.column

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from policies.decision import Decision
 from space.query.bind import Bound, Scope
-from space.query.split import is_aggregate
+from space.query.language import is_aggregate
 from space.query.verdict import Fault, verdict
 
 _PICKS = ("having", "qualify", "limit", "offset")

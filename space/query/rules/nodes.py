@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from policies.decision import Decision
-from space.query.language import ARGUMENTS, CAST_TYPES, NODES, WORDS
+from space.query.language import ARGUMENTS, CAST_TYPES, LEVELS, WORDS, is_listed
 from space.query.verdict import Fault, verdict
 
 # These have rules of their own, with a more helpful reason.
-_ELSEWHERE = (exp.Func, exp.Rollup, exp.Cube, exp.GroupingSets, exp.Except, exp.Intersect)
+_ELSEWHERE = (exp.Func, exp.Except, exp.Intersect)
 
 
 def nodes(tree: exp.Query) -> Decision:
@@ -21,8 +21,7 @@ def nodes(tree: exp.Query) -> Decision:
 
 def _faults(tree: exp.Query) -> Iterator[Fault]:
     for node in tree.walk():
-        listed = type(node) in NODES
-        if not listed and not isinstance(node, _ELSEWHERE):
+        if not is_listed(node) and not isinstance(node, _ELSEWHERE):
             yield "query.node", ""
         allowed = ARGUMENTS.get(type(node))
         if allowed is not None and any(value and name not in allowed for name, value in node.args.items()):
@@ -30,6 +29,8 @@ def _faults(tree: exp.Query) -> Iterator[Fault]:
         if isinstance(node, exp.Cast) and node.to.this not in CAST_TYPES:
             yield "query.node", ""
         if isinstance(node, exp.Var) and node.name.upper() not in WORDS:
+            yield "query.node", ""
+        if isinstance(node, exp.Tuple) and not isinstance(node.parent, LEVELS):
             yield "query.node", ""
         if isinstance(node, exp.Distinct) and node.args.get("on") is not None:
             yield "query.node", ""

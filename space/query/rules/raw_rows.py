@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policies.decision import Decision
 from space.query.bind import Bound
-from space.query.split import group_expressions
+from space.query.levels import read_grouping
 from space.query.verdict import Fault, faults, guarded, verdict
 
 
@@ -22,4 +22,4 @@ def _faults(bound: Bound) -> Iterator[Fault]:
         if scope.kind == "mixed":
             yield "query.join.mixed", ""
     for scope in guarded(bound):
-        yield from faults(lambda select=scope.select: group_expressions(select))  # type: ignore[misc]
+        yield from faults(lambda select=scope.select: read_grouping(select))  # type: ignore[misc]

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from policies.decision import Decision
+from space.query.language import is_source
 from space.query.verdict import Fault, verdict
-
-_HOLDERS = (exp.From, exp.Join, exp.CTE, exp.Union, exp.Except, exp.Intersect)
 
 
 def subqueries(tree: exp.Query) -> Decision:
@@ -19,8 +18,5 @@ def subqueries(tree: exp.Query) -> Decision:
 
 def _faults(tree: exp.Query) -> Iterator[Fault]:
     for node in tree.find_all(exp.Query):
-        above = node.parent
-        while isinstance(above, exp.Subquery):
-            above = above.parent
-        if above is not None and not isinstance(above, _HOLDERS):
+        if not is_source(node):
             yield "query.subquery", ""

@@ -80,6 +80,23 @@ def test_two_hundred_racing_reservations_never_overspend(bureau: Any) -> None:
     assert bureau.count(select(func.sum(reservations.c.nrho))) == row.nrho_spent
 
 
+@pytest.mark.full
+def test_ten_thousand_racing_reservations_never_overspend(bureau: Any) -> None:
+    held = bureau.granted(
+        bureau.operator, bureau.people, budget={"rho": 0.5, "rho_per_query": 0.01, "delta": 1e-8}
+    )
+    command = [sys.executable, "-c", RACER, held.id]
+    processes = [
+        subprocess.Popen([*command, f"p{n}", "2500"], stdout=subprocess.PIPE, text=True) for n in range(4)
+    ]
+    paid = sum(int(process.communicate(timeout=600)[0]) for process in processes)
+
+    assert paid == 50  # 0.5 / 0.01
+    row = bureau.row(held)
+    assert (row.nrho_spent, row.nrho_limit, row.calls_used) == (500_000_000, 500_000_000, 50)
+    assert bureau.count(select(func.sum(reservations.c.nrho))) == row.nrho_spent
+
+
 def test_one_query_asked_by_many_at_once_is_reserved_once(bureau: Any) -> None:
     held = bureau.granted(bureau.operator, bureau.people)
     got: list[Any] = []

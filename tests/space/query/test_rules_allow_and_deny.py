@@ -30,8 +30,8 @@ TABLE = {
         "query.function",
     ),
     "grouping_sets": (
-        "SELECT region_code, gender, count(*) FROM person GROUP BY region_code, gender",
         "SELECT region_code, gender, count(*) FROM person GROUP BY ROLLUP (region_code, gender)",
+        "SELECT count(*) FROM person GROUP BY CUBE (region_code, gender, disease, year(birth_date), 1)",
         "query.grouping_sets",
     ),
     "subqueries": (

@@ -21,6 +21,11 @@ pytestmark = pytest.mark.skipif(not SAFETY.is_dir(), reason="the safety corpora 
 
 # How many units stand behind each cell of an answered attack: truth by brute force over the open rows.
 TRUTH = {
+    # A total and the group without a value read alike: the larger of them may show.
+    "difference-09": (
+        "SELECT region_code, disease, max(n) FROM (SELECT region_code, disease, count(*) AS n FROM person "
+        "GROUP BY CUBE (region_code, disease)) GROUP BY 1, 2"
+    ),
     "dp-03": "SELECT category, count(*) FROM hotline WHERE created_at >= TIMESTAMP '2026-11-19' GROUP BY 1",
     "dp-10": "SELECT count(*) FROM person WHERE region_code = 'nope'",
     "join-03": "SELECT segment, count(*) FROM op_customers c JOIN person p USING (_u_id_card) GROUP BY 1",

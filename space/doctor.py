@@ -1,0 +1,185 @@
+"""What an installation lacks to be trusted and run: one finding a check, each with what to do.
+
+Decides nothing and mends nothing. A check that cannot be made says so; none shows a value from data.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, func, inspect, select
+
+from catalog.errors import CatalogError
+from catalog.home import Home
+from catalog.keys import load
+from catalog.store import reading
+from catalog.store.schema import metadata
+from catalog.store.tables.evidence import evidence_entries
+from catalog.store.tables.releases import intents
+from policies.clocks import calendar, local_date
+from policies.rulebook import RuleError, rules
+from space import walls
+
+# Rule files whose rows a query or a grant cannot do without.
+_NEEDED_RULES: Final = ("grants", "modes", "disclosure", "privacy_budgets", "purposes", "tariff")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found.
+
+    Attributes:
+        name: of the check.
+        ok: whether nothing has to be done.
+        found: in words.
+        todo: what to do; empty where ok.
+    """
+
+    name: str
+    ok: bool
+    found: str
+    todo: str = ""
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain JSON-able form."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the checks look at."""
+
+    home: Home
+    engine: Engine
+    now: datetime
+
+    @property
+    def day(self) -> date:
+        """Today, Asia/Shanghai."""
+        return local_date(self.now)
+
+
+def examine(case: Case) -> tuple[Finding, ...]:
+    """Every finding, in the order of :data:`CHECKS`."""
+    return tuple(check(case) for check in CHECKS)
+
+
+def workers_are_walled_in(case: Case) -> Finding:
+    """The required walls stand around a query worker, or two people do without."""
+    stand = ", ".join(name for name, stands in walls.standing().items() if stands)
+    missing = walls.missing(case.day)
+    if not missing:
+        return Finding("walls", True, f"all required walls stand: {stand}")
+    found = f"missing: {', '.join(missing)}; standing: {stand}"
+    with reading(case.engine) as connection:
+        covered = walls.covered(connection, missing, case.day)
+    if covered:
+        return Finding("walls", True, f"{found}; two people do without")
+    return Finding(
+        "walls",
+        False,
+        f"{found}; no grant to an operator can be signed",
+        "run on a kernel that has them, or `ybz doctor override --reason … --until …`",
+    )
+
+
+def store_is_current(case: Case) -> Finding:
+    """Every table and column the code knows is there."""
+    found = inspect(case.engine)
+    held = set(found.get_table_names())
+    lacking = [name for name in metadata.tables if name not in held]
+    for name, table in metadata.tables.items():
+        columns = {column["name"] for column in found.get_columns(name)} if name in held else set()
+        lacking += [f"{name}.{c.name}" for c in table.columns if name in held and c.name not in columns]
+    if lacking:
+        return Finding(
+            "store", False, f"lacks {len(lacking)} tables or columns ({lacking[0]})", "run `ybz init`"
+        )
+    return Finding("store", True, f"{case.engine.dialect.name}, {len(metadata.tables)} tables")
+
+
+def keys_are_private(case: Case) -> Finding:
+    """The keys are there, whole, and readable by their owner alone."""
+    try:
+        load(case.home)
+    except CatalogError as error:
+        return Finding("keys", False, str(error), "see the message; never copy keys into a shared folder")
+    return Finding("keys", True, "signing and pseudonym keys are there and private")
+
+
+def lake_is_private(case: Case) -> Finding:
+    """Nobody but the owner may enter the lake."""
+    path: Path = case.home.lake
+    if not path.is_dir():
+        return Finding("lake", False, "the folder is missing", "run `ybz init`")
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        return Finding("lake", False, "others may enter the folder", "chmod 700 on the folder lake")
+    return Finding("lake", True, "only its owner may enter it")
+
+
+def rules_read(case: Case) -> Finding:
+    """The rule files, the installation's own rows included, can be read and have rows in force."""
+    for name in _NEEDED_RULES:
+        try:
+            if not rules(name, case.day):
+                return Finding("rules", False, f"{name} has no row in force", "add a row with valid_from")
+        except RuleError as error:
+            return Finding("rules", False, str(error), "mend the row")
+    return Finding("rules", True, f"{len(_NEEDED_RULES)} files read")
+
+
+def calendar_is_official(case: Case) -> Finding:
+    """Due dates of a year without an official calendar are provisional: say so before it begins."""
+    known = calendar()
+    years = [year for year in (case.day.year, case.day.year + 1) if not known.is_official(date(year, 1, 1))]
+    # The notice for a year is published in the last weeks of the one before.
+    late = [year for year in years if year == case.day.year or case.day.month == 12]
+    if late:
+        return Finding(
+            "calendar",
+            False,
+            f"no official calendar of {late[0]}: due dates are provisional",
+            "add the notice's days to rules/holidays.yaml of the installation",
+        )
+    return Finding("calendar", True, f"official through {case.day.year + (not years)}")
+
+
+def releases_are_closed(case: Case) -> Finding:
+    """No build was cut off between the lake and the ledger."""
+    with reading(case.engine) as connection:
+        open_ = connection.execute(
+            select(func.count()).select_from(intents).where(intents.c.closed_at.is_(None))
+        ).scalar_one()
+    if open_:
+        return Finding("releases", False, f"{open_} builds were cut off", "`ybz build` ends them first")
+    return Finding("releases", True, "no build was cut off")
+
+
+def evidence_is_integrated(case: Case) -> Finding:
+    """Every act has its place in the log, or gets one when the log is next read."""
+    with reading(case.engine) as connection:
+        waiting = connection.execute(
+            select(func.count()).select_from(evidence_entries).where(evidence_entries.c.position.is_(None))
+        ).scalar_one()
+    return Finding(
+        "evidence",
+        True,
+        f"{waiting} entries wait for their place (`ybz evidence root`)" if waiting else "whole",
+    )
+
+
+CHECKS: Final[tuple[Callable[[Case], Finding], ...]] = (
+    store_is_current,
+    keys_are_private,
+    lake_is_private,
+    rules_read,
+    calendar_is_official,
+    releases_are_closed,
+    evidence_is_integrated,
+    workers_are_walled_in,
+)

@@ -1,0 +1,1 @@
+"""What a dataset offers before any grant: its dictionary, its public bounds, rows nobody's data went into."""

@@ -1,0 +1,254 @@
+"""The one way of a verification 核验: admit, prepare, reserve, run in the vault worker, store, receipt.
+
+Decides the order, which is that of a query, with the same reservation, receipt, usage and evidence. One
+outcome for each record and nothing else comes back; no value of the vault passes here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import pyarrow as pa
+from sqlalchemy import Engine
+
+from catalog.home import Home
+from catalog.keys import Keys
+from catalog.store import reading, writing
+from policies.clocks import local_date
+from policies.decision import Deny
+from policies.protection import Analysis
+from policies.rulebook import rule
+from space import answers, budget, metering, receipts, store
+from space.budget import Reserved, Running, Stored
+from space.engines.matching import packed
+from space.engines.pool import Pool
+from space.errors import EngineError, Refused
+from space.identity.tokens import Caller
+from space.pins import pin
+from space.query import handout
+from space.query.admit import Question, Turned, admit
+from space.query.gateway import AnswerLate
+from space.verification.limits import RATE, take_records, take_tries
+from space.verification.prepare import Asked, Verifiable, prepare
+
+# How often a second caller looks whether the first has its answer, in seconds.
+_LOOK_AGAIN_S: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The outcomes of a batch and their receipt.
+
+    Attributes:
+        outcomes: ``match``, ``mismatch`` or ``not_found`` for each record, in order.
+        receipt_id, receipt: the signed receipt (JWS).
+        usage_id: of the metered call.
+        repeated: whether the answer was stored already.
+        price_fen: what this call cost.
+    """
+
+    outcomes: tuple[str, ...]
+    receipt_id: str
+    receipt: str
+    usage_id: str
+    repeated: bool
+    price_fen: int
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain JSON-able form."""
+        return {
+            "outcomes": list(self.outcomes),
+            "mode": Analysis.VERIFY.value,
+            "repeated": self.repeated,
+            "cost": {"calls": len(self.outcomes), "price_fen": self.price_fen},
+            "receipt": {"id": self.receipt_id, "jws": self.receipt},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """Verification with what it needs, wired once.
+
+    Attributes:
+        engine: of the store.
+        home: the installation.
+        keys: sign receipts, and name subjects where their values may not appear.
+        pool: the workers; verification runs in those of the vault.
+        clock: gives the aware instant now.
+    """
+
+    engine: Engine
+    home: Home
+    keys: Keys
+    pool: Pool
+    clock: Callable[[], datetime]
+
+    def verify(self, caller: Caller, asked: Asked, key: str | None = None) -> Verified | Deny:
+        """Say of every record whether it matches, or refuse the batch; both are metered and recorded.
+
+        Args:
+            caller: who asks.
+            asked: the batch.
+            key: the ``Idempotency-Key`` begun for it, which then stands for the answer.
+
+        Raises:
+            EngineError: a paid call brought no answer; it is recorded as lost.
+            AnswerLate: the same batch is still being answered for another caller.
+        """
+        ready = self._prepare(caller, asked)
+        if isinstance(ready, Verifiable) and ready.unpinned:
+            with writing(self.engine) as connection:
+                pin(connection, ready.grant.id, ready.period, ready.unpinned, self.clock())
+            ready = self._prepare(caller, asked)
+        if isinstance(ready, Turned):
+            return self._refuse(caller, asked, ready)
+        paid = self._pay(caller, ready)
+        if isinstance(paid, Deny):
+            return self._refuse(caller, asked, Turned(paid, ready.grant))
+        fresh = self._run(ready, paid) if isinstance(paid, Reserved) else None
+        # The clock is read after the run: the grant may have ended while it lasted.
+        call = handout.Call(caller.organisation, ready, paid.id, self.clock(), key, ready.batch.size)
+        return self._hand_out(caller, asked, call, fresh)
+
+    def again(self, caller: Caller, asked: Asked, usage_id: str) -> Verified | Deny:
+        """The answer of a call that was answered before, as it was handed out then; no further call.
+
+        Raises:
+            Unknown: that call was not answered.
+        """
+        ready = self._prepare(caller, asked, counted=False)
+        if isinstance(ready, Turned):
+            return self._refuse(caller, asked, ready)
+        with reading(self.engine) as connection:
+            receipt = receipts.of_usage(connection, usage_id)
+            call = metering.by_id(connection, usage_id)
+            paid = store.reservation(connection, call.reservation_id or "")
+        assert paid is not None  # a receipt has a stored answer
+        table = answers.fetch(self.home, paid.id, paid.answer_sha256)
+        return Verified(
+            _outcomes(table), receipt.id, receipt.jws, usage_id, call.outcome == "cached", call.price_fen
+        )
+
+    def _prepare(self, caller: Caller, asked: Asked, *, counted: bool = True) -> Verifiable | Turned:
+        question = Question(asked.grant_id, asked.purpose, "")
+        with reading(self.engine) as connection:
+            grant = admit(
+                connection,
+                caller,
+                question,
+                self.clock(),
+                counted=counted,
+                calls=len(asked.records),
+                analyses=frozenset({Analysis.VERIFY}),
+            )
+            if isinstance(grant, Turned):
+                return grant
+            ready = prepare(connection, self.home, grant, asked, self.clock())
+        return Turned(ready, grant) if isinstance(ready, Deny) else ready
+
+    def _pay(self, caller: Caller, ready: Verifiable) -> Reserved | Stored | Deny:
+        """Count and reserve the call; wait while another caller sends the same batch."""
+        gives_up = None
+        while True:
+            now = self.clock()
+            try:
+                paid = self._reserve(caller, ready, now)
+            except Refused as refused:  # rolled back: nothing was taken
+                return refused.decision
+            if not isinstance(paid, Running):
+                return paid
+            if gives_up is None:
+                gives_up = time.monotonic() + (paid.deadline_at - now).total_seconds()
+            if time.monotonic() > gives_up:
+                raise AnswerLate("the same batch is still being answered — ask again later")
+            time.sleep(_LOOK_AGAIN_S)
+
+    def _reserve(
+        self, caller: Caller, ready: Verifiable, now: datetime
+    ) -> Reserved | Stored | Running | Deny:
+        with writing(self.engine) as connection:
+            paid = budget.reserve(connection, ready.key, nrho=0, now=now, calls=ready.batch.size)
+            if isinstance(paid, Reserved):
+                take_records(connection, ready.grant.id, ready.batch.size, now)
+                subjects = ready.batch.subjects(self.keys.pseudonym)
+                take_tries(connection, caller.organisation, subjects, now)
+        return paid
+
+    def _run(self, ready: Verifiable, paid: Reserved) -> pa.Table:
+        batch = ready.batch
+        job = {
+            "verify": {
+                "source": ready.source,
+                "by": list(batch.by),
+                "compared": list(batch.compared),
+                "records": packed(batch.rows),
+            },
+            "bucket_ms": int(rule("verification", "time_bucket", local_date(self.clock())).value),
+        }
+        try:
+            table = self.pool.vault.table(job, ready.files, owner=ready.grant.id)
+            if table.num_rows != batch.size:
+                raise EngineError
+            return table
+        except BaseException as error:
+            # Whatever went wrong, the paid call must not stay open; the failure goes on as it was.
+            reason = "engine.no_answer" if isinstance(error, EngineError) else "gateway.stopped"
+            with writing(self.engine) as connection:
+                budget.lose(connection, paid.id, reason=reason, now=self.clock())
+            raise
+
+    def _hand_out(
+        self, caller: Caller, asked: Asked, call: handout.Call, fresh: pa.Table | None
+    ) -> Verified | Deny:
+        """Store a fresh answer or take a stored one; receipt, usage and evidence in one transaction."""
+        kept = None if fresh is None else answers.keep(self.home, call.reservation_id, fresh)
+        try:
+            with writing(self.engine) as connection:
+                if kept is not None:
+                    given = handout.settle(connection, self.keys.signer, call, kept.sha256)
+                else:
+                    take_records(connection, call.ready.grant.id, call.calls, call.now)
+                    given = handout.repeat(connection, self.keys.signer, call)
+                if fresh is None and not isinstance(given, Deny):
+                    # Read before the call is charged for: a damaged answer costs nothing.
+                    fresh = answers.fetch(self.home, call.reservation_id, given.answer_sha256)
+        except Refused as refused:  # rolled back: nothing was taken
+            return self._refuse(caller, asked, Turned(refused.decision, call.ready.grant))
+        if isinstance(given, Deny):
+            if kept is not None:
+                kept.path.unlink()
+            return given
+        assert fresh is not None  # run just now, or fetched
+        return Verified(
+            outcomes=_outcomes(fresh),
+            receipt_id=given.receipt_id,
+            receipt=given.receipt,
+            usage_id=given.usage_id,
+            repeated=kept is None,
+            price_fen=given.price_fen,
+        )
+
+    def _refuse(self, caller: Caller, asked: Asked, turned: Turned) -> Deny:
+        """Record a refusal; what comes too fast is counted by the minute instead."""
+        grant, code = turned.grant, turned.decision.reasons[0].code
+        refused = metering.Use(
+            organisation=caller.organisation,
+            outcome="refused",
+            grant_id=None if grant is None else grant.id,
+            reason=code,
+            records=len(asked.records),
+        )
+        with writing(self.engine) as connection:
+            if code == RATE:
+                metering.count_stranger(connection, code, self.clock())
+            else:
+                metering.meter(connection, refused, self.clock())
+        return turned.decision
+
+
+def _outcomes(table: pa.Table) -> tuple[str, ...]:
+    return tuple(table["outcome"].to_pylist())

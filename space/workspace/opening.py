@@ -1,0 +1,96 @@
+"""What a query under a grant sees of its workspace: own tables beside the granted ones, and views.
+
+Decides that a table is seen under its own grant only, as one its caller brought, and that it is joined on its
+key alone, with a column the grant opens that names the same kind of unit, and only where every unit stands
+once in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from catalog.home import Home
+from catalog.releases.facts import Facts
+from policies.terms import JoinTerm
+from space.query.schema import QuerySchema, Table, brought
+from space.workspace.ending import file_of
+from space.workspace.form import Form
+from space.workspace.tables import tables
+from space.workspace.texts import views
+
+if TYPE_CHECKING:
+    from space.grants import Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The workspace of a grant as a query sees it.
+
+    Attributes:
+        tables: own tables.
+        keys: own table → its key and the kind of unit that names; of those that may be joined.
+        versions: own table → the version read.
+        files: own table → its file.
+        views: SELECTs by name.
+    """
+
+    tables: tuple[Table, ...]
+    keys: Mapping[str, tuple[str, str]]
+    versions: Mapping[str, str]
+    files: Mapping[str, tuple[Path, ...]]
+    views: Mapping[str, str]
+
+    def beside(self, schema: QuerySchema) -> QuerySchema:
+        """The schema of the grant with the workspace beside it."""
+        joins = [
+            JoinTerm(own, key, table.name, column.name)
+            for own, (key, kind) in self.keys.items()
+            for table in schema.tables
+            for column in table.columns
+            if column.kind == kind
+        ]
+        return replace(
+            schema,
+            tables=(*schema.tables, *self.tables),
+            joins=(*schema.joins, *joins),
+            views=self.views,
+        )
+
+    def read_by(self, datasets: Iterable[str]) -> tuple[str, ...]:
+        """Ids of the versions a plan reads: they are part of the identity of its answer."""
+        return tuple(self.versions[name] for name in datasets if name in self.versions)
+
+
+def workspace_of(
+    connection: Connection, home: Home, grant: Grant, more_views: Mapping[str, str] | None = None
+) -> Workspace:
+    """The workspace of a grant.
+
+    Args:
+        connection: to read it with.
+        home: of the installation.
+        grant: whose workspace.
+        more_views: views that are about to be saved.
+    """
+    found = []
+    keys: dict[str, tuple[str, str]] = {}
+    versions: dict[str, str] = {}
+    files: dict[str, tuple[Path, ...]] = {}
+    for place, row in enumerate(tables(connection, grant.id)):
+        form, facts = Form.from_document(row.form), Facts.from_document(row.facts)
+        contract = form.contract(
+            row.name, grant.grantee, max_rows=facts.units[0].max_rows, unique=row.joinable
+        )
+        found.append(brought(f"_w{place}", contract, facts))
+        versions[contract.name] = row.id
+        files[contract.name] = (file_of(home, grant.id, row.id),)
+        if row.joinable:
+            keys[contract.name] = (form.key, form.kind)
+    return Workspace(
+        tuple(found), keys, versions, files, {**views(connection, grant.id), **(more_views or {})}
+    )
