@@ -20,8 +20,8 @@ STORY = """
     init organisation inventory lists draft lint workbook bulk elements standard compare catalog submit
     approve entry diff impact authority classify library build leases link show search lineage quality
     rectify evaluate register open due clock usage figures report edition dcat upward
-    request decide grant revoke explain query receipt verify evidence
-    backflow form correct serve demo
+    preview request decide grant revoke explain query verification workspace standing receipt verify evidence
+    backflow form correct serve doctor demo attack
 """
 ORDER = {name: place for place, name in enumerate(STORY.split())}
 

@@ -92,9 +92,10 @@ class Node:
 
     def maybe(self, key: str) -> str | None:
         """A text, or None when absent or null."""
-        raw = self.take(key)
-        if raw is None:
-            return None
+        self._taken.add(key)  # as `take` does; very many keys are asked for
+        raw = self.value.get(key)
+        if raw is None or type(raw) is str:
+            return raw
         text = text_of(raw)
         if text is None:
             nested = isinstance(raw, Mapping) or is_list(raw)

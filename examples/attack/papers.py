@@ -1,0 +1,94 @@
+"""The papers of a run: one request, one set of terms a mode, and the privacy allowance they take.
+
+Decides their content: the terms the corpora assume. A department asks in threshold mode, an operator in the
+differentially private one, as the dated rules want it.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from examples.attack.contracts import SCHEMA
+from examples.attack.rows import Table
+from examples.city.codes import credit_codes
+
+PURPOSE: Final = "industry.research"
+K: Final = 10
+CALLERS: Final = {
+    "threshold": {
+        "code": credit_codes("11", "990100", np.array([41_011]))[0],
+        "name": "云州市统计局",
+        "kind": "department",
+    },
+    "dp": {
+        "code": credit_codes("91", "990100", np.array([42_013]))[0],
+        "name": "云州数据检验有限公司",
+        "kind": "operator",
+    },
+}
+# Enough for thousands of calls: a corpus is to meet the mechanism, not an empty purse.
+_ALLOWANCE: Final = {"rho": 10_000.0, "delta": 0.01}
+_BUDGET: Final = {"rho": 5_000.0, "rho_per_query": 0.5, "delta": 1e-8}
+
+
+def request(mode: str, tables: dict[str, Table], until: date) -> dict[str, Any]:
+    """The request for every column of the four tables."""
+    items = [{"dataset": f"{SCHEMA}.{name}", "fields": list(table)} for name, table in tables.items()]
+    asked = {
+        "applicant": CALLERS[mode],
+        "purpose": PURPOSE,
+        "use_until": until.isoformat(),
+        "scenario": "查询出口安全检验",
+        "vouched_by": CALLERS[mode]["name"],
+        "items": items,
+    }
+    if mode == "dp":
+        return {**asked, "implementing_body": CALLERS["threshold"]["code"], "agreement": "云数授〔2026〕9号"}
+    return {**asked, "legal_basis": "统计法第六条", "scope": "安全检验", "method": "query"}
+
+
+def terms(mode: str, tables: dict[str, Table], until: date) -> dict[str, Any]:
+    """Terms over what a query can use: free text has no protected form and cannot be granted."""
+    stated: dict[str, Any] = {
+        "purpose": PURPOSE,
+        "datasets": [
+            {"name": f"{SCHEMA}.{name}", "columns": [column for column in table if column != "content"]}
+            for name, table in tables.items()
+        ],
+        "joins": [f"{SCHEMA}.op_customers.id_card = {SCHEMA}.person.id_card"],
+        "mode": mode,
+        "disclosure": {"k": K, "dominance_share": 0.5, "p_percent": 10, "rounding_base": 5},
+        "calls": 1_000_000,
+        "max_rows": 10_000,
+        "valid_to": until.isoformat(),
+    }
+    return {**stated, "budget": _BUDGET} if mode == "dp" else stated
+
+
+def allowance(on: date) -> dict[str, Any]:
+    """Rules of the installation: a yearly limit no run of a corpus reaches."""
+    rows = [
+        {
+            "name": f"limit/{kind}",
+            "value": _ALLOWANCE,
+            "unit": "a year, all grants together",
+            "source": "the safety city holds nobody's data",
+            "valid_from": (on - timedelta(days=1)).isoformat(),
+            "confidence": "policy",
+        }
+        for kind in ("person", "household", "enterprise", "ticket", "any")
+    ]
+    return {"rules": rows}
+
+
+def write(folder: Path, name: str, document: dict[str, Any]) -> Path:
+    """Write a paper as JSON, which is YAML as well."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return path
