@@ -21,6 +21,8 @@ from contracts.model import Contract, Field, Party, ShareType, Sharing, Source, 
 from contracts.odcs import dumps, read
 from pipelines.wave import Wave
 
+pytestmark = pytest.mark.full
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "rectification.md"
 MARK = "<!-- executed by tests/test_rectification_page.py -->"

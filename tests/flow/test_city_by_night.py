@@ -21,6 +21,8 @@ from catalog.store import open_store, reading
 from examples.city.generate import generate
 from examples.city.nights import ARRIVALS, Arrival, deliver
 
+pytestmark = pytest.mark.full
+
 PROGRAM = (sys.executable, "-c", "from ybz import main; main()")
 NIGHTS = (1, 2)
 CONTRACTS = ("eco_air_readings", "hotline_tickets", "transport_bus_stops", "water_reservoir_levels")

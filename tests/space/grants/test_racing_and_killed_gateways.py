@@ -16,6 +16,8 @@ from catalog.store.tables.queries import receipts, reservations
 from space import metering
 from space.query.gateway import Answered
 
+pytestmark = pytest.mark.full
+
 BY_DISTRICT = "SELECT district, count(*) AS n FROM civil.population GROUP BY district"
 # Asks one question through a gateway of its own; is killed by itself where it is told to.
 ASKER = """
