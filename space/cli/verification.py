@@ -42,21 +42,19 @@ def run(
     from catalog.store import reading
     from policies.decision import Deny
     from space.engines.pool import Pool
-    from space.errors import Unknown
-    from space.grants import by_id
+    from space.grants import from_row
     from space.identity.tokens import Caller
+    from space.store import grant_row
     from space.verification.prepare import Asked
     from space.verification.verifier import Verifier
 
     records = _records(file)
     home, engine, _now = open_installation()
-    holder, opened = "", tuple[str, ...]()
-    try:
-        with reading(engine) as connection:
-            held = by_id(connection, grant_id)
-        holder, opened = held.grantee, tuple(term.name for term in held.terms.datasets)
-    except Unknown:
-        pass  # refused below, in the words every caller gets
+    with reading(engine) as connection:
+        row = grant_row(connection, grant_id)
+    # A grant that is not there opens nothing and is refused below, in the words every caller gets.
+    holder = "" if row is None else row.grantee
+    opened = () if row is None else tuple(term.name for term in from_row(row).terms.datasets)
     if dataset is None and len(opened) > 1:
         raise click.UsageError("the grant opens several datasets: say which with --dataset")
     asked = Asked(grant_id, purpose, dataset or "".join(opened), records)
