@@ -10,13 +10,24 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 RUNTIME := $(VENV)/.runtime
 DEV     := $(VENV)/.dev
 
+# The second engine's carrier needs libraries that the project's own environment cannot hold.
+SPARK   := .venv-spark
+CARRIER := $(SPARK)/.carrier
+SAIL    := $(SPARK)/.sail
+
 # Tests of what is kept in the store.
-STORED := tests/catalog tests/pipelines tests/flow tests/space/grants tests/space/wayback
+STORED := tests/catalog tests/pipelines tests/flow tests/space/grants tests/space/wayback \
+          tests/space/verification tests/space/workspace tests/space/preview
+# Long tests of it: races and kills.
+RACED := tests/space/grants tests/flow
+
+# Sail 0.7.2 refuses newer clients, and the client does not know pandas 3.
+SPARK_NEEDS := pyspark-client==4.2.0 pandas==2.3.3 'pyarrow>=26.0.1' 'sqlglot[c]==30.30.0'
 
 export DAGSTER_DISABLE_TELEMETRY := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help demo test test-full check format bench serve dagster lock clean
+.PHONY: help demo test test-full check format bench serve dagster spark sail lock clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,11 +39,12 @@ test: $(DEV) ## run the tests that need nothing but Python
 	@echo "== tests (no server, no browser)"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not full"
 
-test-full: test ## then those that start real servers, and the store's on PostgreSQL
+test-full: test $(SAIL) ## then those that start real servers, and the store's on PostgreSQL
 	@echo "== tests with real servers"
 	@$(BIN)/python -m pytest -m full
 	@echo "== tests of the store again, on PostgreSQL"
 	@YBZ_TEST_STORE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile -m "not full and not embedded" $(STORED)
+	@YBZ_TEST_STORE=postgresql $(BIN)/python -m pytest -m "full and not embedded" $(RACED)
 
 check: $(DEV) ## format, lint, types, layers
 	@echo "== format" && $(BIN)/ruff format --check .
@@ -52,16 +64,26 @@ serve: $(RUNTIME) ## HTTP interface on http://127.0.0.1:8700 over ./var
 dagster: $(DEV) ## the asset graph of ./var in Dagster's page, http://127.0.0.1:3000
 	@DAGSTER_HOME=$(CURDIR)/dagster_home $(BIN)/dagster dev -w dagster_home/workspace.yaml
 
-lock: ## resolve both locks anew (needs uv)
+spark: $(CARRIER) ## the environment of the second engine's carrier
+
+sail: $(SAIL) ## the same with Sail, the server its tests run against
+
+lock: ## resolve all locks anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	  --extra dev --extra build pyproject.toml -o requirements-dev.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	  --extra build -c requirements-dev.lock pyproject.toml -o requirements.lock
+	printf '%s\n' $(SPARK_NEEDS) pysail==0.7.2 | uv pip compile --universal --python-version 3.11 \
+	  --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	  - -o requirements-sail.lock
+	printf '%s\n' $(SPARK_NEEDS) | uv pip compile --universal --python-version 3.11 \
+	  --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	  -c requirements-sail.lock - -o requirements-spark.lock
 
 clean: ## remove the virtual environment, state and caches of this checkout
-	rm -rf $(VENV) var build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(SPARK) var build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed; set PYTHON=…")'
@@ -77,4 +99,15 @@ $(RUNTIME): requirements.lock pyproject.toml | $(VENV)/bin/python
 $(DEV): requirements-dev.lock $(RUNTIME)
 	@echo "== installing what tests and checks need into $(VENV)"
 	@$(PIP) install -q --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(CARRIER): requirements-spark.lock
+	@echo "== making $(SPARK)"
+	@$(PYTHON) -m venv $(SPARK)
+	@$(SPARK)/bin/python -m pip --disable-pip-version-check install -q --require-hashes -r requirements-spark.lock
+	@touch $@
+
+$(SAIL): requirements-sail.lock $(CARRIER)
+	@echo "== installing Sail into $(SPARK)"
+	@$(SPARK)/bin/python -m pip --disable-pip-version-check install -q --require-hashes -r requirements-sail.lock
 	@touch $@

@@ -16,6 +16,7 @@ from ybz import drop_binding_noise
 
 ROOMS = (
     "evidence",
+    "policy",
     "queries",
     "quality",
     "release",
@@ -31,15 +32,19 @@ TABLE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 HEADING = """# Benchmarks
 
 Each line is a ratio to a baseline measured in the same run; absolute figures are of the machine named.
-Made by `make bench`.
+`make bench` replaces the table of every room it runs, `python -m benchmarks ROOM…` of those named; what is
+said below a table is written by hand.
 """
 
 
 def main() -> None:
-    """Run the rooms named on the command line, or all."""
+    """Run the rooms named on the command line, or all; each table is written when its room is done."""
+    rooms = sys.argv[1:] or ROOMS
+    if unknown := [room for room in rooms if room not in ROOMS]:
+        sys.exit(f"no room called {unknown[0]}; there are: {', '.join(ROOMS)}")
     atexit.register(drop_binding_noise)
-    figures: list[Figure] = []
-    for room in sys.argv[1:] or ROOMS:
+    for room in rooms:
+        figures: list[Figure] = []
         for figure in import_module(f"benchmarks.{room}").run():
             figures.append(figure)
             line = {
@@ -50,25 +55,41 @@ def main() -> None:
                 "target": figure.target,
             }
             print(json.dumps(line, ensure_ascii=False), flush=True)
-    _append(figures)
+        text = TABLE.read_text(encoding="utf-8") if TABLE.exists() else HEADING
+        TABLE.write_text(with_table(text, room, _table(figures)), encoding="utf-8")
 
 
-def _append(figures: list[Figure]) -> None:
+def with_table(text: str, room: str, table: str) -> str:
+    """The page with the table of one room put in place of its former one; what is said below it stays."""
+    heading = f"## {room.capitalize()}\n"
+    before, found, after = text.partition(heading)
+    if not found:
+        return f"{text.rstrip()}\n\n{heading}\n{table}\n"
+    body, mark, others = after.partition("\n## ")
+    said = [line for line in body.splitlines() if not line.startswith(("|", "Measured on "))]
+    below = "\n".join(said).strip()
+    return f"{before}{heading}\n{table}\n" + (f"\n{below}\n" if below else "") + mark + others
+
+
+def _table(figures: list[Figure]) -> str:
     day = datetime.now(UTC).date().isoformat()
     system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    machine = f"{os.cpu_count()} cores, {system}"
     lines = [
-        f"\n## {day}: {machine}\n",
+        f"Measured on {day}: {os.cpu_count()} cores, {system}.",
+        "",
         "| benchmark | ours | baseline | ratio | target | baseline is |",
         "|---|---|---|---|---|---|",
         *(
-            f"| {f.bench} | {f.ours:,.1f} {f.unit} | {f.baseline:,.1f} {f.unit} | {f.ratio:.2f}× "
+            f"| {f.bench} | {_said(f.ours)} {f.unit} | {_said(f.baseline)} {f.unit} | {f.ratio:.2f}× "
             f"| {f.target} | {f.against} |"
             for f in figures
         ),
     ]
-    text = TABLE.read_text(encoding="utf-8") if TABLE.exists() else HEADING
-    TABLE.write_text(text + "\n".join(lines) + "\n", encoding="utf-8")
+    return "\n".join(lines)
+
+
+def _said(number: float) -> str:
+    return f"{number:,.1f}" if number >= 10 else f"{number:.3g}"
 
 
 if __name__ == "__main__":

@@ -1,17 +1,22 @@
 """Queries through the worker against raw DuckDB on the same files with the same threads.
 
 Five queries over 1 and 10 million rows, one and twelve rows of every unit, groups even and skewed, in both
-modes. Beside each ratio of wall time its ratio of processor time is printed, which a busy machine disturbs
-less. Then what a warm worker costs by itself, its memory, and other libraries at the same total budget.
+modes: raw and ours in turn, so that a slow moment meets both. A busy machine disturbs processor time less
+than wall time, so its ratio is given too, of the five queries together. Then the audit, what a warm worker
+costs by itself, its memory, and other libraries at the same total budget.
 """
 
 from __future__ import annotations
 
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -24,11 +29,13 @@ from catalog.duck import connect
 from policies.terms import Mode
 from space.engines.duckdb import THREADS, Engine
 from space.engines.pool import Pool
+from space.query.audit import audited, compared, record
 from space.query.compile import compile_query
 from space.query.plan import Plan
 from space.query.schema import QuerySchema
 
 NAME: Final = "bench.person"
+RAW: Final = "raw DuckDB, same file and threads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,60 +63,100 @@ QUERIES: Final = (
     Query("Q5 count by region and disease", "count(*) AS n", "region_code, disease"),
 )
 SIZES: Final = (1_000_000, 10_000_000)
+# Seconds: long enough that no worker makes room for a new one in the middle of a figure.
+_PATIENCE: Final = 600.0
+
+# A process that asks the five of raw DuckDB and says how much memory it ever held.
+_ALONE: Final = """
+import sys, duckdb
+path, threads, *queries = sys.argv[1:]
+raw = duckdb.connect()
+raw.execute(f"SET threads = {threads}")
+raw.execute(f"CREATE VIEW person AS SELECT * FROM read_parquet('{path}')")
+for query in queries:
+    raw.sql(query).to_arrow_table()
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A query in one mode: what its figure is called, its plan, its target over a baseline in ms."""
+
+    mode: Mode
+    name: str
+    plan: Plan
+    target: Callable[[float], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Median wall-clock and least processor time of this process, in ms."""
+
+    wall: float
+    processor: float
 
 
 def run() -> Iterator[Figure]:
-    """Every query on every table in both modes; overhead and memory; other libraries."""
+    """Every query on every table in both modes; audit, overhead and memory; other libraries."""
     with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "person.parquet"
         for rows in SIZES:
             for per_unit in (1, 12):
                 for skewed in (False, True):
-                    path = Path(folder) / "person.parquet"
                     shape = Shape(rows, per_unit, skewed)
                     written(shape, path)
                     yield from _of_table(shape, path)
-        path = Path(folder) / "small.parquet"
-        written(Shape(1_000, 1, False), path)
-        yield _overhead(path)
-        path = Path(folder) / "persons.parquet"
-        written(Shape(SIZES[0], 1, False), path)
+        shape = Shape(SIZES[0], 1, False)
+        written(shape, path)
+        yield from _audited(shape, path)
         asked = {query.name: query.sql for query in QUERIES}
         keys = {query.name: len(query.keys.split(",")) for query in QUERIES}
         yield from query_rivals.figures(path, asked, keys)
+        written(Shape(1_000, 1, False), path)
+        yield _overhead(path)
 
 
 def _of_table(shape: Shape, path: Path) -> Iterator[Figure]:
-    raw = _raw(path)
     repeats = 7 if shape.rows <= SIZES[0] else 3
     files = {NAME: (path,)}
-    with Pool() as pool:
-        inside = Engine(files, pool.seconds)
+    used: dict[Mode, list[tuple[float, float]]] = {Mode.THRESHOLD: [], Mode.DP: []}
+    with (
+        Pool(_PATIENCE, spare=False) as pool,
+        closing(Engine(files, _PATIENCE)) as inside,
+        closing(_raw(path)) as raw,
+    ):
         for query in QUERIES:
-            baseline = _taken(lambda query=query: raw.sql(query.sql).to_arrow_table(), repeats)  # type: ignore[misc]
-            for mode, public in _modes(query):
-                plan = _plan(query.sql, mode, shape.per_unit, public=public)
-                ours = _taken(lambda plan=plan: pool.run(plan, files), repeats)  # type: ignore[misc]
-                own = _taken(lambda plan=plan: inside.execute(plan), repeats)  # type: ignore[misc]
-                print(f"    {mode} {query.name}: processor time {own[1] / baseline[1]:.2f}×")
-                keys = "" if mode is Mode.THRESHOLD else ", keys public" if public else ", keys thresholded"
-                yield Figure(
-                    f"{mode}{keys}: {query.name}; {shape}",
-                    ours[0],
-                    baseline[0],
-                    "ms",
-                    _threshold(raw, query, shape)
-                    if not keys
-                    else _private(raw, query, baseline[0], public=public),
-                    "raw DuckDB, same file and threads",
-                )
-        inside.close()
-        print(f"    {shape}: a worker's memory at most {_peak(pool):,.0f} MiB")
-    raw.close()
+            ways = _ways(raw, query, shape)
+            there = partial(_asked, raw, query.sql)
+            baseline, *taken = _in_turn([there, *(partial(pool.run, w.plan, files) for w in ways)], repeats)
+            least, *own = _in_turn([there, *(partial(inside.execute, w.plan) for w in ways)], 2)
+            for way, ours, alone in zip(ways, taken, own, strict=True):
+                print(f"    {way.name}: processor time {alone.processor / least.processor:.2f}×")
+                used[way.mode].append((alone.processor, least.processor))
+                target = way.target(baseline.wall)
+                yield Figure(f"{way.name}; {shape}", ours.wall, baseline.wall, "ms", target, RAW)
+        for mode, times in used.items():
+            name = f"{mode}: processor time of the above together; {shape}"
+            ours_ms, raw_ms = (sum(each) for each in zip(*times, strict=True))
+            yield Figure(name, ours_ms, raw_ms, "ms", "reported", RAW)
+        if sys.platform == "linux":
+            name, against = f"memory a worker held at most; {shape}", "raw DuckDB in its own process"
+            yield Figure(name, _peak(pool), _alone(path), "MiB", "reported", against)
 
 
-def _modes(query: Query) -> list[tuple[Mode, bool]]:
-    last = [(Mode.DP, False)] if query is QUERIES[-1] else []
-    return [(Mode.THRESHOLD, True), (Mode.DP, True), *last]
+def _ways(raw: duckdb.DuckDBPyConnection, query: Query, shape: Shape) -> list[Way]:
+    plan = partial(_plan, query.sql, per_unit=shape.per_unit)
+    limit, keys = _threshold(raw, query, shape), _keys(raw, query)
+    ways = [
+        Way(Mode.THRESHOLD, f"threshold: {query.name}", plan(Mode.THRESHOLD), lambda _: limit),
+        Way(Mode.DP, f"dp, keys public: {query.name}", plan(Mode.DP), partial(_private, keys * 0.02)),
+    ]
+    if query is QUERIES[-1]:
+        hidden = plan(Mode.DP, public=False)
+        name = f"dp, keys thresholded: {query.name}"
+        ways.append(Way(Mode.DP, name, hidden, partial(_private, keys * 0.04)))
+    return ways
 
 
 def _threshold(raw: duckdb.DuckDBPyConnection, query: Query, shape: Shape) -> str:
@@ -117,32 +164,58 @@ def _threshold(raw: duckdb.DuckDBPyConnection, query: Query, shape: Shape) -> st
     if shape.per_unit == 1:
         return "≤ 1.3×"
     counts = f"SELECT count(*) AS n FROM person {query.where} GROUP BY {query.keys}"
-    found = raw.execute(
+    doubtful = (
         f"SELECT count(*) FROM ({counts}) WHERE n >= {K} AND n <= {K * shape.per_unit - shape.per_unit}"
     )
-    row = found.fetchone()
-    return "≤ 4×, some cells counted exactly" if row and row[0] else "≤ 1.7×"
+    return "≤ 4×, some cells counted exactly" if _number(raw, doubtful) else "≤ 1.7×"
 
 
-def _private(raw: duckdb.DuckDBPyConnection, query: Query, baseline_ms: float, *, public: bool) -> str:
+def _private(keys_ms: float, baseline_ms: float) -> str:
     """The target in milliseconds: 20 µs for every public key, 40 µs for every thresholded one."""
-    row = raw.execute(f"SELECT count(*) FROM (SELECT DISTINCT {query.keys} FROM person)").fetchone()
-    keys = row[0] if row else 0
-    return f"≤ {1.5 * baseline_ms + 20 + keys * (0.02 if public else 0.04):,.0f} ms"
+    return f"≤ {1.5 * baseline_ms + 20 + keys_ms:,.0f} ms"
+
+
+def _keys(raw: duckdb.DuckDBPyConnection, query: Query) -> int:
+    return _number(raw, f"SELECT count(*) FROM (SELECT DISTINCT {query.keys} FROM person)")
+
+
+def _number(raw: duckdb.DuckDBPyConnection, sql: str) -> int:
+    """The one number a statement gives; fetched to the end, which frees the connection."""
+    ((number,),) = raw.execute(sql).fetchall()
+    return int(number)
+
+
+def _audited(shape: Shape, path: Path) -> Iterator[Figure]:
+    """A query compared with twenty that were answered before, of other rows by the same groups."""
+    files = {NAME: (path,)}
+    query = replace(QUERIES[1], where=QUERIES[3].where)
+    plan = _plan(query.sql, Mode.THRESHOLD, per_unit=shape.per_unit)
+    told = []
+    for year in range(1950, 1990, 2):
+        before = replace(query, where=f"WHERE birth_date < DATE '{year + 1}-01-01'")
+        asked = _plan(before.sql, Mode.THRESHOLD, per_unit=shape.per_unit)
+        told += [dict(record(block, K).body) for block in audited(asked)]
+    formers = tuple(f for block in audited(plan) for f in compared(block, reversed(told), len(told)))
+    beside = replace(plan, formers=formers)
+    with Pool(_PATIENCE, spare=False) as pool, closing(_raw(path)) as raw:
+        works = [partial(pool.run, sent, files) for sent in (plan, beside)]
+        baseline, without, ours = _in_turn([partial(_asked, raw, query.sql), *works], 9)
+    name = f"threshold: count and average by region of the older, {{}}; {shape}"
+    yield Figure(name.format("not audited"), without.wall, baseline.wall, "ms", "≤ 1.3×", RAW)
+    audit = name.format(f"audited beside {len(formers)} former predicates")
+    yield Figure(audit, ours.wall, baseline.wall, "ms", "≤ 6×", RAW)
 
 
 def _overhead(path: Path) -> Figure:
-    raw, files = _raw(path), {NAME: (path,)}
-    plan = _plan(QUERIES[0].sql, Mode.THRESHOLD, 1)
-    with Pool() as pool:
-        ours, _ = _taken(lambda: pool.run(plan, files), 50)
-    baseline, _ = _taken(lambda: raw.sql(QUERIES[0].sql).to_arrow_table(), 50)
-    raw.close()
+    files = {NAME: (path,)}
+    plan = _plan(QUERIES[0].sql, Mode.THRESHOLD, per_unit=1)
+    with Pool(_PATIENCE, spare=False) as pool, closing(_raw(path)) as raw:
+        baseline, ours = _in_turn([partial(_asked, raw, QUERIES[0].sql), partial(pool.run, plan, files)], 50)
     name = f"a warm worker, {QUERIES[0].name} over 1,000 rows"
-    return Figure(name, ours, baseline, "ms", "≤ 10 ms more", "raw DuckDB, same file and threads")
+    return Figure(name, ours.wall, baseline.wall, "ms", "≤ 10 ms more", RAW)
 
 
-def _plan(sql: str, mode: Mode, per_unit: int, *, public: bool = True) -> Plan:
+def _plan(sql: str, mode: Mode, *, per_unit: int, public: bool = True) -> Plan:
     asked = terms(mode, public=public)
     plan = compile_query(sql, asked, QuerySchema.from_facts(asked, [(contract(per_unit), facts(per_unit))]))
     assert isinstance(plan, Plan), plan
@@ -156,24 +229,33 @@ def _raw(path: Path) -> duckdb.DuckDBPyConnection:
     return raw
 
 
-def _taken(work: Callable[[], object], repeats: int) -> tuple[float, float]:
-    """Median wall-clock and least processor time of this process, in ms, after a run that does not count."""
-    work()
-    wall, processor = [], []
-    for _ in range(repeats):
-        start, used = time.perf_counter(), time.process_time()
-        work()
-        wall.append((time.perf_counter() - start) * 1000)
-        processor.append((time.process_time() - used) * 1000)
-    return statistics.median(wall), min(processor)
+def _asked(raw: duckdb.DuckDBPyConnection, sql: str) -> object:
+    return raw.sql(sql).to_arrow_table()
+
+
+def _in_turn(works: Sequence[Callable[[], object]], repeats: int) -> list[Taken]:
+    """What each takes of some runs in turn, after one of each that does not count."""
+    wall: list[list[float]] = [[] for _ in works]
+    processor: list[list[float]] = [[] for _ in works]
+    for repeat in range(repeats + 1):
+        for place, work in enumerate(works):
+            start, used = time.perf_counter(), time.process_time()
+            work()
+            if repeat:
+                wall[place].append((time.perf_counter() - start) * 1000)
+                processor[place].append((time.process_time() - used) * 1000)
+    return [Taken(statistics.median(w), min(p)) for w, p in zip(wall, processor, strict=True)]
 
 
 def _peak(pool: Pool) -> float:
     """Most memory a worker of the pool ever held, in MiB; Linux only."""
-    found = [0]
-    for process in pool.processes():
-        status = Path(f"/proc/{process}/status")
-        for line in status.read_text().splitlines() if status.exists() else ():
-            if line.startswith("VmHWM"):
-                found.append(int(line.split()[1]))
-    return max(found) / 1024
+    stated = [Path(f"/proc/{process}/status").read_text() for process in pool.processes()]
+    lines = [line for text in stated for line in text.splitlines() if line.startswith("VmHWM")]
+    return max(int(line.split()[1]) for line in lines) / 1024
+
+
+def _alone(path: Path) -> float:
+    """Most memory a process held that asked the same of raw DuckDB, in MiB; Linux only."""
+    words = [sys.executable, "-I", "-c", _ALONE, str(path), str(THREADS), *(query.sql for query in QUERIES)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    return int(done.stdout) / 1024

@@ -67,8 +67,19 @@ def contract(per_unit: int) -> Contract:
     )
 
 
-def terms(mode: Mode, *, public: bool = True) -> Terms:
-    """The terms of the benchmark; ``public``: the longest list of keys fits into an answer."""
+# Of one query in zCDP; about epsilon 1 at this delta (Bun and Steinke 2016, proposition 1.3).
+DELTA: Final = 1e-8
+RHO: Final = 0.0133
+
+
+def terms(mode: Mode, *, public: bool = True, rho: float = RHO) -> Terms:
+    """The terms of the benchmark.
+
+    Args:
+        mode: how answers are made safe.
+        public: whether the longest list of keys fits into an answer.
+        rho: what a query may spend.
+    """
     return Terms(
         purpose="industry.research",
         datasets=(DatasetTerm("bench.person", tuple(f.name for f in contract(1).fields)),),
@@ -76,14 +87,9 @@ def terms(mode: Mode, *, public: bool = True) -> Terms:
         disclosure=Disclosure(k=K, dominance_share=0.5, p_percent=10, rounding_base=5),
         valid_from=date(2026, 1, 1),
         valid_to=date(2026, 12, 31),
-        budget=Budget(rho=1000, rho_per_query=RHO, delta=DELTA),
+        budget=Budget(rho=1000, rho_per_query=rho, delta=DELTA),
         max_rows=20_000 if public else 10_000,
     )
-
-
-# Of one query in zCDP; about epsilon 1 at this delta (Bun and Steinke 2016, proposition 1.3).
-DELTA: Final = 1e-8
-RHO: Final = 0.0133
 
 
 def written(shape: Shape, path: Path) -> None:

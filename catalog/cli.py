@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from catalog.cataloging.entering import Acts, Catalogued
+    from catalog.home import Home
     from contracts.model import Contract
 
 __all__ = ["catalog", "init", "lineage", "search", "show"]
@@ -36,7 +37,10 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 )
 @as_json
 def init(database: str | None, as_json: bool) -> None:
-    """Make an installation: folders, store, keys. Safe to run again."""
+    """Make an installation: folders, store, keys; or add what one of an earlier version lacks.
+
+    Safe to run again: what is there stays.
+    """
     from catalog import keys
     from catalog.home import Home
     from catalog.store import create_store
@@ -53,13 +57,15 @@ def init(database: str | None, as_json: bool) -> None:
         "pseudonym key": home.keys / keys.PSEUDONYM_FILE,
     }
     missing = [name for name, place in places.items() if not place.exists()]
+    added = () if "store" in missing else _lacking(home)
     create_store(home)
     key_id = keys.load(home).signer.key_id
-    made = [name for name in missing if places[name].exists()]
+    made = [*(name for name in missing if places[name].exists()), *added]
     if as_json:
         _print_json({"home": str(home.root), "made": made, "key_id": key_id})
         return
-    click.echo(f"{home.root}: made {', '.join(made)}" if made else f"{home.root}: complete, nothing to make")
+    told = [*made[: len(made) - len(added)], *([_counted(added)] if added else [])]
+    click.echo(f"{home.root}: made {', '.join(told)}" if told else f"{home.root}: complete, nothing to make")
     click.echo("next: `ybz draft FOLDER` writes contracts for your files, `ybz catalog` enters them")
 
 
@@ -135,6 +141,25 @@ def show(name: str | None, as_json: bool) -> None:
     from catalog import cli_tables
 
     cli_tables.print_ledger(document) if name is None else cli_tables.print_dataset(document)
+
+
+def _lacking(home: Home) -> tuple[str, ...]:
+    """What the store of an earlier version lacks; nothing where there is none yet."""
+    from catalog.errors import NotInitialised
+    from catalog.store import open_store, reading
+    from catalog.store.additions import lacking
+
+    try:
+        with reading(open_store(home)) as connection:
+            return lacking(connection)
+    except NotInitialised:
+        return ()
+
+
+def _counted(added: Sequence[str]) -> str:
+    """What was added to the store: the first by name, the others as a number."""
+    others = f" and {len(added) - 1} more" if len(added) > 1 else ""
+    return f"what the store of an earlier version lacked: {added[0]}{others}"
 
 
 def _contract_files(paths: Sequence[Path]) -> list[Path]:

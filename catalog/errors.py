@@ -17,6 +17,10 @@ class StoreOutdated(CatalogError):
     """The store was made by an earlier version and lacks tables or columns."""
 
 
+class StoreBusy(CatalogError):
+    """Others kept writing for so long that the turn of this writer did not come; nothing was done."""
+
+
 class StoreUnreachable(CatalogError):
     """The database of the store does not answer."""
 

@@ -193,7 +193,7 @@ def _line(
 
 def _notes(release: Release) -> list[str]:
     """What the files of a release lack or have beside their layout, and lines that could not be read."""
-    notes = []
+    notes = [] if release.facts.noise is None else [release.facts.noise.told()]
     drift = release.counts.get("drift", ())
     left = {d["file"] for d in drift if d["action"] == "quarantine" and d["kind"] != "type_change"}
     for file in release.counts.get("files", ()):

@@ -25,6 +25,7 @@ from contracts.vocabulary import (
     FormatCategory,
     ItemType,
     LoadKind,
+    Readers,
     RuleKind,
     Secrecy,
     ShareMethod,
@@ -56,6 +57,7 @@ __all__ = [
     "Load",
     "LoadKind",
     "Party",
+    "Readers",
     "ResourceFormat",
     "Rule",
     "RuleKind",
@@ -120,10 +122,28 @@ class Composed:
     Attributes:
         kind: what a row stands for.
         sql: DuckDB SELECT over ``schema.table`` names of the ledger.
+        readers: who a statistical dataset is made for.
+        rho: privacy loss (zCDP) of one build with noise; None takes the rule's.
     """
 
     kind: Composition
     sql: str
+    readers: Readers = Readers.ADMINISTRATION
+    rho: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.readers is Readers.OPERATORS and self.kind is not Composition.STATISTICAL:
+            raise ContractError(
+                "only a statistical dataset is made for operators",
+                where="composed",
+                remedy="set kind: statistical, or leave readers out",
+            )
+        if self.rho is not None and (self.readers is not Readers.OPERATORS or not 0 < self.rho < 100):
+            raise ContractError(
+                "rho is no privacy loss of a build for operators",
+                where="composed",
+                remedy="write a number above 0 beside readers: operators, or leave it out",
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from contracts.model import (
     Entry,
     FormatCategory,
     Join,
+    Readers,
     ResourceFormat,
     Secrecy,
     ShareMethod,
@@ -75,11 +76,7 @@ def read_promises(custom: Node) -> dict[str, Any]:
         ),
         "area": Area(area.needed("field"), area.text("meaning", "residence")) if area.value else None,
         "period_field": custom.maybe("periodField"),
-        "composed": Composed(
-            composed.choice("kind", Composition, Composition.UNIT_LEVEL), composed.needed("sql")
-        )
-        if composed.value
-        else None,
+        "composed": _read_composed(composed),
         "unit_free": custom.flag("unitFree"),
         "load": read_load(custom.child("load")),
         "drift": read_drift(custom.child("drift")),
@@ -91,6 +88,18 @@ def read_promises(custom: Node) -> dict[str, Any]:
     for node in (*units, *joins, area, composed):
         node.only()
     return values
+
+
+def _read_composed(composed: Node) -> Composed | None:
+    if not composed.value:
+        return None
+    values = {
+        "kind": composed.choice("kind", Composition, Composition.UNIT_LEVEL),
+        "sql": composed.needed("sql"),
+        "readers": composed.choice("readers", Readers, Readers.ADMINISTRATION),
+        "rho": composed.number("rho"),
+    }
+    return built(composed, Composed, values)
 
 
 def _most(unit: Node) -> int:
@@ -164,7 +173,7 @@ def write_promises(contract: Contract) -> dict[str, Any]:
         joins=[{"field": j.field, "dataset": j.dataset, "other": j.other} for j in contract.joins],
         area=None if area is None else {"field": area.field, "meaning": area.meaning},
         periodField=contract.period_field,
-        composed=None if composed is None else {"kind": composed.kind.value, "sql": composed.sql},
+        composed=None if composed is None else _composed(composed),
         load=write_load(contract.load),
         drift=write_drift(contract.drift),
         cleaning=[write_cleaning(step) for step in contract.cleaning],
@@ -175,6 +184,15 @@ def write_promises(contract: Contract) -> dict[str, Any]:
     if contract.minimum_quality is not None:
         made["minimumQuality"] = contract.minimum_quality
     return made
+
+
+def _composed(composed: Composed) -> dict[str, Any]:
+    made: dict[str, Any] = {"kind": composed.kind.value}
+    if composed.readers is not Readers.ADMINISTRATION:
+        made["readers"] = composed.readers.value
+    if composed.rho is not None:
+        made["rho"] = composed.rho
+    return {**made, "sql": composed.sql}
 
 
 def _format(form: ResourceFormat) -> dict[str, Any]:

@@ -188,3 +188,10 @@ class Composition(StrEnum):
 
     UNIT_LEVEL = "unit_level"
     STATISTICAL = "statistical"
+
+
+class Readers(StrEnum):
+    """Who a statistical dataset is made for: it decides how its figures are made safe when it is built."""
+
+    ADMINISTRATION = "administration"  # departments: cells of few units are withheld
+    OPERATORS = "operators"  # also parties outside: figures about persons carry noise

@@ -17,6 +17,8 @@ from catalog.lineage.columns import Edge
 from catalog.quality import RuleResult
 from catalog.releases.arrivals import Arrivals
 from catalog.releases.attempts import FindingRow
+from catalog.releases.charges import Charge
+from catalog.releases.noise import Noise
 from catalog.releases.published import Release
 from contracts.model import Contract
 from pipelines.loads import Base
@@ -74,6 +76,7 @@ class Rows:
         rejected: rows that left: ``_file``, ``_line``, ``field``, ``reason``.
         edges: column lineage, of a composed dataset only.
         derived_from: unit kinds behind a statistical dataset.
+        noise, charge: of a statistical dataset that was made with noise.
         arrived: net changes, of a load that adds to a release.
         base: what they are added to, as it was when they landed; None for rows that were not landed.
         cells: field → cells whose value fits its type, cells that hold a value.
@@ -83,6 +86,8 @@ class Rows:
     rejected: pa.Table
     edges: tuple[Edge, ...] | None = None
     derived_from: tuple[str, ...] = ()
+    noise: Noise | None = None
+    charge: Charge | None = None
     arrived: Arrivals | None = None
     base: Base | None = None
     cells: Mapping[str, tuple[int, int]] = field(default_factory=dict)

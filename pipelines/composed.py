@@ -18,6 +18,8 @@ from catalog.duck import connect
 from catalog.home import Home
 from catalog.lineage.columns import Edge, column_lineage, inputs_of, kinds_behind
 from catalog.releases import units
+from catalog.releases.charges import Charge
+from catalog.releases.noise import Noise
 from catalog.releases.published import Release, read_vault
 from contracts.cast import arrow_type
 from contracts.model import Composition, Contract
@@ -38,12 +40,15 @@ class ComposedRows:
         withheld: cells of a statistical dataset that stayed out.
         edges: column lineage.
         derived_from: unit kinds behind a statistical dataset.
+        noise, charge: of one that was made with noise.
     """
 
     rows: pa.Table
     withheld: int
     edges: tuple[Edge, ...]
     derived_from: tuple[str, ...]
+    noise: Noise | None = None
+    charge: Charge | None = None
 
 
 def compose(
@@ -68,8 +73,8 @@ def compose(
     assert contract.composed is not None
     statistical = contract.composed.kind is Composition.STATISTICAL
     cells = traced(contract, contracts) if statistical else Traced(contract.composed.sql)
-    found = _run(home, contract, contracts, inputs, cells.sql)
-    rows = _typed(contract, found)
+    found = run(home, contract, contracts, inputs, cells.sql)
+    rows = typed(contract, found)
     withheld = 0
     if cells.units:
         keep = safe_cells(contract, rows, found.select(list(cells.columns)), cells, defaults(as_of))
@@ -79,9 +84,21 @@ def compose(
     return ComposedRows(rows, withheld, column_lineage(contract, contracts), tuple(kinds))
 
 
-def _run(
+def run(
     home: Home, contract: Contract, contracts: Mapping[str, Contract], inputs: Mapping[str, Release], sql: str
 ) -> pa.Table:
+    """What a SELECT over the published rows of the inputs gives, in an order that follows from them.
+
+    Args:
+        home: the installation.
+        contract: of the composed dataset.
+        contracts: of every dataset of the ledger, by name.
+        inputs: the release each input is read at.
+        sql: names inputs as ``schema.table``.
+
+    Raises:
+        CheckFailed: it fails.
+    """
     # What does not fit memory goes to a folder of its own: the one DuckDB takes by itself lies where the
     # command was started, is not emptied, and stays open to the SQL.
     with TemporaryDirectory(prefix="compose-", dir=home.root) as spill, connect() as connection:
@@ -122,7 +139,12 @@ def _input(home: Home, contract: Contract, release: Release) -> pa.Table:
     return rows.append_column(HERE, pa.array([True] * rows.num_rows, pa.bool_()))
 
 
-def _typed(contract: Contract, found: pa.Table) -> pa.Table:
+def typed(contract: Contract, found: pa.Table) -> pa.Table:
+    """The contract's fields in their types.
+
+    Raises:
+        CheckFailed: one of them is not there, or of another type.
+    """
     missing = [f.name for f in contract.fields if f.name not in found.column_names]
     if missing:
         raise CheckFailed(f"{contract.name}: its SQL gives no column {', '.join(missing)}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pyarrow as pa
@@ -122,6 +122,7 @@ class Releasing:
             attempt=attempt(),
             edges=rows.edges,
             change=made.change,
+            charge=rows.charge,
         )
 
     def _whole(
@@ -137,7 +138,7 @@ class Releasing:
         same = before is not None and (before.content_hash == content or _nothing(matched.changes))
         if before is not None and same and self._stands(revision, before, account):
             raise Unchanged(_said(before))
-        made = self._forms(contract, typed, matched, content, rows.derived_from, account)
+        made = self._forms(contract, typed, matched, content, rows, account)
         account.counts["changes"] = dict(matched.changes)
         self._remember(contract, typed, None, typed.num_rows, account)
         return made
@@ -191,7 +192,7 @@ class Releasing:
         if ROW_ID in typed.column_names:
             typed = typed.sort_by(ROW_ID)
         matched = match(contract, typed, former_vault(self.home, before, self.fingerprint))
-        return self._forms(contract, typed, matched, change.content, rows.derived_from, account)
+        return self._forms(contract, typed, matched, change.content, rows, account)
 
     def _forms(
         self,
@@ -199,14 +200,14 @@ class Releasing:
         typed: pa.Table,
         matched: Matched,
         content: str,
-        derived_from: tuple[str, ...],
+        rows: Rows,
         account: Account,
     ) -> Made:
         with account.timed("protect"):
             made = protect(contract, typed, self.key, matched=matched)
         with account.timed("facts"):
-            facts = check(contract, made.vault, made.protected, derived_from)
-        return Made(made.vault, made.protected, facts, content)
+            facts = check(contract, made.vault, made.protected, rows.derived_from)
+        return Made(made.vault, made.protected, replace(facts, noise=rows.noise), content)
 
     def _stands(self, revision: int, before: Release, account: Account) -> bool:
         """Whether a release of the same rows would say the same."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from sqlalchemy import Engine
 
 from catalog import rectification
 from catalog.classify.finding import Finding
@@ -28,6 +29,7 @@ from catalog.lineage.inheritance import dataset_grade
 from catalog.quality import coded, dimensions, score, weights
 from catalog.releases.attempts import FindingRow
 from catalog.releases.published import vault_files
+from catalog.revisions import Revision
 from contracts.model import Contract, Rule, RuleKind
 from pipelines.accepted import in_their_place
 from pipelines.account import Account, Ledger, Rows, no_rejected
@@ -40,6 +42,7 @@ from pipelines.expectations.staging import ROW, Checked, Staging, rejected, rema
 from pipelines.gate import judge, rules_for, sentence
 from pipelines.judgement import UNJUDGED, Judged
 from pipelines.loads import NO_BASE, Base, netted, refuse_repeats, remembered, with_former_rows
+from pipelines.noising import kinds_to_hide, with_noise
 from policies.decision import Deny
 from policies.grading import volume
 
@@ -136,15 +139,26 @@ def _landing_counts(
 
 
 def composed_rows(
-    home: Home, contract: Contract, ledger: Ledger, inputs: tuple[str, ...], as_of: date, account: Account
+    home: Home,
+    engine: Engine,
+    revision: Revision,
+    ledger: Ledger,
+    inputs: tuple[str, ...],
+    as_of: date,
+    account: Account,
 ) -> Rows:
-    """Run the SQL of a composed dataset over the published rows of its inputs."""
+    """Run the SQL of a composed dataset over the published rows of its inputs, with noise where it must."""
+    contract = revision.contract
     absent = [name for name in inputs if name not in ledger.releases]
     if absent:
         raise Stopped(f"made from {', '.join(absent)}, which has no release yet — build it first")
     used = {name: ledger.releases[name] for name in inputs}
     with account.timed("compose"):
-        made = compose(home, contract, ledger.contracts, used, as_of)
+        hidden = kinds_to_hide(contract, ledger.contracts, as_of)
+        if hidden:
+            made = with_noise(home, engine, revision, ledger.contracts, used, hidden, as_of)
+        else:
+            made = compose(home, contract, ledger.contracts, used, as_of)
     rows = made.rows.num_rows
     account.lines_read, account.landed = rows + made.withheld, rows
     account.counts = {
@@ -155,7 +169,7 @@ def composed_rows(
     }
     typed = made.rows.append_column("_file", pa.array([contract.name] * rows, pa.string()))
     typed = typed.append_column("_line", pa.array(np.arange(1, rows + 1)))
-    return Rows(typed, no_rejected(), made.edges, made.derived_from)
+    return Rows(typed, no_rejected(), made.edges, made.derived_from, noise=made.noise, charge=made.charge)
 
 
 def checked_rows(

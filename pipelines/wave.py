@@ -22,6 +22,7 @@ from catalog.intake.fingerprint import FileDigests
 from catalog.lineage.columns import inputs_of
 from catalog.releases import leases, units
 from catalog.releases.attempts import Attempt, add_timings, record_attempt
+from catalog.releases.charges import YearExhausted
 from catalog.releases.facts import FactsRefused
 from catalog.releases.leases import Lease
 from catalog.releases.publication import publish, settle
@@ -127,7 +128,7 @@ class Wave:
         account, began = Account(), self.clock()
         try:
             state, reason = self._build(self.revisions[name], account, began)
-        except (Stopped, FactsRefused, SchemaDrifted) as stop:
+        except (Stopped, FactsRefused, SchemaDrifted, YearExhausted) as stop:
             state, reason = "stopped", str(stop)
         # One dataset's failure must not end the wave. What is not ours to show is named by its kind
         # only: the text of a foreign error may quote a value.
@@ -218,7 +219,7 @@ class Wave:
         account: Account,
     ) -> Rows:
         if revision.contract.composed is not None:
-            return composed_rows(self.home, revision.contract, ledger, inputs, self.as_of, account)
+            return composed_rows(self.home, self.engine, revision, ledger, inputs, self.as_of, account)
         rows = self._ahead.take(revision.name, account)
         if rows.arrived is not None and rows.base is not None and rows.base.id != (before and before.id):
             # Landed ahead for a release that another build has followed meanwhile.

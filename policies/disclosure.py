@@ -104,6 +104,15 @@ def significant(value: int, digits: int) -> int:
     return value if length <= digits else round_to(value, 10 ** (length - digits))
 
 
+def magnitude(units: int) -> int:
+    """How many binary digits a number of units has: what the choice among cells may depend on.
+
+    >>> magnitude(40), magnitude(60), magnitude(64)
+    (6, 6, 7)
+    """
+    return units.bit_length()
+
+
 def complementary(
     cells: Mapping[CellKey, int],
     withheld: Iterable[CellKey],
@@ -115,7 +124,8 @@ def complementary(
 
     Along every line of the table (all cells that differ in one dimension, with their total) the withheld
     cells must be none, or at least two that together rest on ``k`` units or more; else the smallest shown
-    cell of the line is withheld too, until nothing changes.
+    cell of the line is withheld too, until nothing changes. Sizes are told apart by their binary magnitude
+    only: which of two cells is the smaller by one unit would tell where that unit is.
 
     Args:
         cells: units of every cell, by one label per dimension; ``TOTAL`` in a place marks the margin.
@@ -149,7 +159,7 @@ def _lines(cells: Mapping[CellKey, int], *, totals_known: bool) -> list[tuple[in
         for place in range(len(key)):
             grouped[place, (*key[:place], *key[place + 1 :])].append(key)
     return [
-        (place, sorted(line, key=lambda key: (cells[key], repr(key))))
+        (place, sorted(line, key=lambda key: (magnitude(cells[key]), repr(key))))
         for (place, _), line in sorted(grouped.items(), key=lambda item: repr(item[0]))
         if totals_known or any(key[place] is TOTAL for key in line)
     ]

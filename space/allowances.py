@@ -11,12 +11,12 @@ from datetime import date
 
 from sqlalchemy import Connection, insert, select
 
+from catalog.releases.charges import take_from_year
 from catalog.store.tables.grants import allowances
 from policies.decision import Deny, Reason
-from policies.rulebook import RuleError, rule
+from policies.privacy_budget import fdelta_cost, nrho_cost, nrho_limit, yearly_limits
 from policies.terms import Mode, Terms
 from space import store
-from space.budget import fdelta_cost, fdelta_limit, nrho_cost, nrho_limit
 from space.errors import Refused
 
 
@@ -56,8 +56,8 @@ def take(connection: Connection, grant_id: str, kinds: Collection[str], terms: T
                 fdelta_returned=0,
             )
         )
-        limits = _limits(kind, day)
-        if nrho and not store.take_from_year(connection, kind, year, nrho=nrho, fdelta=fdelta, limits=limits):
+        limits = yearly_limits(kind, day)
+        if nrho and not take_from_year(connection, kind, year, nrho=nrho, fdelta=fdelta, limits=limits):
             raise Refused(Deny((_exhausted(kind, year),)))
 
 
@@ -79,11 +79,3 @@ def _exhausted(kind: str, year: int) -> Reason:
         "budget",
         "ask for a smaller rho, or end grants that no longer need theirs",
     )
-
-
-def _limits(kind: str, day: date) -> tuple[int, int]:
-    try:
-        value = rule("privacy_budgets", f"limit/{kind}", day).value
-    except RuleError:  # a kind without a row of its own
-        value = rule("privacy_budgets", "limit/any", day).value
-    return nrho_limit(value["rho"]), fdelta_limit(value["delta"])

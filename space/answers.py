@@ -1,7 +1,7 @@
 """Stored answers: one Arrow file a paid call, under ``answers/`` of the installation.
 
-Decides how an answer is kept and that it is handed out unchanged. A file without its row is an
-answer nobody was given; it is harmless.
+Decides how an answer is kept and that it is handed out unchanged. A file without its row is an answer nobody
+was given: harmless, and removed by the next sweep (:mod:`space.abandoned`).
 """
 
 from __future__ import annotations
@@ -50,7 +50,17 @@ def keep(home: Home, reservation_id: str, table: pa.Table) -> Kept:
         stream.flush()
         os.fsync(stream.fileno())
     draft.replace(path)
+    _make_lasting(path.parent)
     return Kept(path, hashlib.sha256(raw).hexdigest())
+
+
+def remove(home: Home, reservation_id: str) -> bool:
+    """Remove the answer of a call that was lost, whole or half written; whether there was one."""
+    path = _path(home, reservation_id)
+    there = [each for each in (path, path.with_suffix(".part")) if each.exists()]
+    for each in there:
+        each.unlink(missing_ok=True)
+    return bool(there)
 
 
 def fetch(home: Home, reservation_id: str, sha256: str) -> pa.Table:
@@ -79,6 +89,15 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _make_lasting(folder: Path) -> None:
+    """Have the name of a new file outlive the machine too: an answer is charged for right after."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _path(home: Home, reservation_id: str) -> Path:

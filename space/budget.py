@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select
@@ -26,9 +25,6 @@ from policies.rulebook import rule
 from space import store
 from space.metering import Use, meter
 
-# The ledger counts in whole billionths of rho and 10**-15 of delta: sums of floats would drift.
-NRHO: Final = Decimal(10) ** 9
-FDELTA: Final = Decimal(10) ** 15
 # Mode of a verification, whose calls are its records.
 VERIFIED: Final = Analysis.VERIFY.value
 
@@ -86,26 +82,6 @@ class Running:
     deadline_at: datetime
 
 
-def nrho_cost(rho: float) -> int:
-    """What is spent, rounded up to whole billionths."""
-    return _scaled(rho, NRHO, ROUND_CEILING)
-
-
-def nrho_limit(rho: float) -> int:
-    """What may be spent, rounded down to whole billionths."""
-    return _scaled(rho, NRHO, ROUND_FLOOR)
-
-
-def fdelta_cost(delta: float) -> int:
-    """What is spent, rounded up to whole 10**-15."""
-    return _scaled(delta, FDELTA, ROUND_CEILING)
-
-
-def fdelta_limit(delta: float) -> int:
-    """What may be spent, rounded down to whole 10**-15."""
-    return _scaled(delta, FDELTA, ROUND_FLOOR)
-
-
 def reserve(
     connection: Connection,
     key: AnswerKey,
@@ -131,7 +107,7 @@ def reserve(
     """
     day = local_date(now)
     grant = store.lock_grant(connection, key.grant_id)
-    same = _same(connection, key)
+    same = store.same_answer(connection, key.grant_id, key.digest)
     if same is not None and same.state == "reserved":
         if now < same.deadline_at:
             return Running(same.id, same.deadline_at)
@@ -159,7 +135,7 @@ def repeat(connection: Connection, grant_id: str, now: datetime, calls: int = 1)
 
 def is_stored(connection: Connection, key: AnswerKey) -> bool:
     """Whether the answer is there already, so that asking again spends no privacy budget."""
-    same = _same(connection, key)
+    same = store.same_answer(connection, key.grant_id, key.digest)
     return same is not None and same.state == "answered"
 
 
@@ -220,10 +196,11 @@ NOT_HELD: Final = Reason(
 def _spend(connection: Connection, grant: Row[Any] | None, day: date, nrho: int, calls: int) -> Deny | None:
     if grant is None:
         return Deny((NOT_HELD,))
-    if store.spend(connection, grant.id, calls=calls, nrho=nrho, day=day):
+    # The row is held since `lock_grant`: what it shows is what the statement sees, which has the last word.
+    in_the_way = objection(grant, day, calls=calls, nrho=nrho)
+    if in_the_way is None and store.spend(connection, grant.id, calls=calls, nrho=nrho, day=day):
         return None
-    # The row is held since `lock_grant`: what it shows is what the statement saw.
-    return Deny((objection(grant, day, calls=calls, nrho=nrho) or NOT_HELD,))
+    return Deny((in_the_way or NOT_HELD,))
 
 
 def _kept(
@@ -247,35 +224,23 @@ def _kept(
     )
 
 
-def _same(connection: Connection, key: AnswerKey) -> Row[Any] | None:
-    r = reservations.c
-    return connection.execute(
-        select(reservations).where(r.grant_id == key.grant_id, r.answer_key == key.digest, r.state != "lost")
-    ).first()
-
-
 def _insert(connection: Connection, key: AnswerKey, nrho: int, now: datetime, calls: int) -> str:
     reservation_id = new_id("rsv")
     seconds = int(rule("grants", "reservation_deadline", local_date(now)).value)
-    connection.execute(
-        insert(reservations).values(
-            id=reservation_id,
-            grant_id=key.grant_id,
-            answer_key=key.digest,
-            canonical_digest=key.canonical_digest,
-            releases=sorted(key.releases),
-            mode=key.mode,
-            nrho=nrho,
-            calls=calls if key.mode == VERIFIED else None,
-            state="reserved",
-            reserved_at=now,
-            deadline_at=now + timedelta(seconds=seconds),
-        )
-    )
+    row = {
+        "id": reservation_id,
+        "grant_id": key.grant_id,
+        "answer_key": key.digest,
+        "canonical_digest": key.canonical_digest,
+        "releases": sorted(key.releases),
+        "mode": key.mode,
+        "nrho": nrho,
+        "calls": calls if key.mode == VERIFIED else None,
+        "state": "reserved",
+        "reserved_at": now,
+        "deadline_at": now + timedelta(seconds=seconds),
+    }
+    connection.execute(insert(reservations), row)
     body = {"grant": key.grant_id, "query": key.canonical_digest, "nrho": nrho}
     record(connection, event="space:budget:reserve", subject=reservation_id, body=body, now=now)
     return reservation_id
-
-
-def _scaled(value: float, scale: Decimal, rounding: str) -> int:
-    return int((Decimal(repr(float(value))) * scale).to_integral_value(rounding))

@@ -12,21 +12,27 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, func, inspect, select
+from sqlalchemy import Engine, func, select
 
 from catalog.errors import CatalogError
 from catalog.home import Home
 from catalog.keys import load
 from catalog.store import reading
+from catalog.store.additions import lacking
 from catalog.store.schema import metadata
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.releases import intents
 from policies.clocks import calendar, local_date
 from policies.rulebook import RuleError, rules
 from space import walls
+from space.engines.second import NotUsable, second_engine
 
 # Rule files whose rows a query or a grant cannot do without.
 _NEEDED_RULES: Final = ("grants", "modes", "disclosure", "privacy_budgets", "purposes", "tariff")
+
+
+# Seconds that the server of a second engine may take to answer, its carrier's start included.
+_ENGINE_S: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +95,12 @@ def workers_are_walled_in(case: Case) -> Finding:
 
 
 def store_is_current(case: Case) -> Finding:
-    """Every table and column the code knows is there."""
-    found = inspect(case.engine)
-    held = set(found.get_table_names())
-    lacking = [name for name in metadata.tables if name not in held]
-    for name, table in metadata.tables.items():
-        columns = {column["name"] for column in found.get_columns(name)} if name in held else set()
-        lacking += [f"{name}.{c.name}" for c in table.columns if name in held and c.name not in columns]
-    if lacking:
-        return Finding(
-            "store", False, f"lacks {len(lacking)} tables or columns ({lacking[0]})", "run `ybz init`"
-        )
+    """Every table, column and index the code knows is there."""
+    with reading(case.engine) as connection:
+        missing = lacking(connection)
+    if missing:
+        found = f"lacks {len(missing)} tables, columns or indexes ({missing[0]})"
+        return Finding("store", False, found, "run `ybz init`")
     return Finding("store", True, f"{case.engine.dialect.name}, {len(metadata.tables)} tables")
 
 
@@ -149,6 +150,23 @@ def calendar_is_official(case: Case) -> Finding:
     return Finding("calendar", True, f"official through {case.day.year + (not years)}")
 
 
+def engine_answers(_: Case) -> Finding:
+    """Where a second engine is set, its server answers, to a carrier with walls around it."""
+    try:
+        second = second_engine()
+    except NotUsable as error:
+        return Finding("engine", False, str(error), "mend the setting: see docs/second-engine.md")
+    if second is None:
+        return Finding("engine", True, "DuckDB, inside the workers")
+    stand, answers = second.examine(_ENGINE_S)
+    if not answers:
+        found = f"the second engine at {second.shown} does not answer; every query is lost until it does"
+        return Finding("engine", False, found, "start the Spark Connect server, or unset YBZ_ENGINE_URL")
+    lacking = [name for name, stands in stand.items() if not stands]
+    without = f"; its carrier lacks {', '.join(lacking)}" if lacking else "; all walls of its carrier stand"
+    return Finding("engine", True, f"the second engine at {second.shown} answers{without}")
+
+
 def releases_are_closed(case: Case) -> Finding:
     """No build was cut off between the lake and the ledger."""
     with reading(case.engine) as connection:
@@ -182,4 +200,5 @@ CHECKS: Final[tuple[Callable[[Case], Finding], ...]] = (
     releases_are_closed,
     evidence_is_integrated,
     workers_are_walled_in,
+    engine_answers,
 )

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select
@@ -96,6 +97,7 @@ class Grant:
             "grantee": self.grantee,
             "purpose": self.terms.purpose,
             "mode": self.terms.mode.value,
+            "analyses": sorted(analysis.value for analysis in self.terms.analyses),
             "state": self.state,
             "valid_from": self.terms.valid_from.isoformat(),
             "valid_to": self.terms.valid_to.isoformat(),
@@ -306,4 +308,10 @@ def held_by(connection: Connection, grantee: str) -> tuple[Held, ...]:
 def from_row(row: Row[Any]) -> Grant:
     """The grant a row of the store holds."""
     same = {name: row._mapping[name] for name in Grant.__dataclass_fields__ if name != "terms"}
-    return Grant(**same, terms=odrl.read(json.loads(row.agreement)).terms)
+    return Grant(**same, terms=_terms_of(row.agreement))
+
+
+@lru_cache(maxsize=1024)
+def _terms_of(agreement: str) -> Terms:
+    """The terms of an agreement: frozen, so that readers may share them; a text is read once a process."""
+    return odrl.read(json.loads(agreement)).terms

@@ -82,3 +82,8 @@ def free(connection: Connection, organisation: str, key: str) -> None:
     connection.execute(
         delete(idempotency_keys).where(k.organisation == organisation, k.key == key, k.usage_id.is_(None))
     )
+
+
+def forget(connection: Connection, now: datetime) -> None:
+    """Delete every key whose time is over."""
+    connection.execute(delete(idempotency_keys).where(idempotency_keys.c.expires_at <= now))

@@ -1,20 +1,22 @@
 """One release a period: which release of each dataset a grant sees until the period ends.
 
 Decides the period a day lies in and remembers the release that was in force at the grant's first query of
-it. Two releases that differ by few units would tell of them by subtraction.
+it, or that another grant of the same organisation holds by then. Two releases that differ by few units would
+tell of them by subtraction.
 
 Source: architecture, the way of a query: query-set audit of threshold mode.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, select
 
 from catalog.evidence import record
-from catalog.store.tables.grants import pinned_releases
+from catalog.store.tables.grants import grants, pinned_releases
+from policies.clocks import local_date
 from policies.terms import ReleasePeriod
 
 
@@ -46,6 +48,8 @@ def pin(
 ) -> None:
     """Remember the releases of a grant's first query in a period; what is remembered already stays.
 
+    What another grant of the organisation holds on that day is held here too, until its period ends.
+
     Args:
         connection: a writing transaction.
         grant_id: of the grant.
@@ -57,6 +61,7 @@ def pin(
     fresh = {dataset: release for dataset, release in sorted(releases.items()) if dataset not in known}
     if not fresh:
         return
+    fresh |= _held_beside(connection, grant_id, fresh, now)
     body = {"period": period, "releases": fresh}
     evidence = record(connection, event="space:grant:pin", subject=grant_id, body=body, now=now)
     for dataset, release in fresh.items():
@@ -70,3 +75,20 @@ def pin(
                 evidence_id=evidence,
             )
         )
+
+
+def _held_beside(
+    connection: Connection, grant_id: str, datasets: Iterable[str], now: datetime
+) -> dict[str, str]:
+    """Dataset → release that other grants of the organisation hold now; of several the one held last."""
+    p, day = pinned_releases.c, local_date(now)
+    holder = select(grants.c.grantee).where(grants.c.id == grant_id).scalar_subquery()
+    current = {period_of(period, day) for period in ReleasePeriod} - {""}
+    rows = connection.execute(
+        select(p.dataset, p.release_id)
+        .join(grants, grants.c.id == p.grant_id)
+        .where(grants.c.grantee == holder, p.grant_id != grant_id)
+        .where(p.dataset.in_(sorted(datasets)), p.period.in_(sorted(current)))
+        .order_by(p.pinned_at, p.grant_id)
+    )
+    return {row.dataset: row.release_id for row in rows}

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from catalog.evidence import record
 from catalog.store import reading, writing
@@ -25,10 +25,10 @@ from catalog.store.tables.audits import standing_queries, standing_runs
 from contracts.canonical import digest
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
+from policies.privacy_budget import nrho_cost
 from policies.rulebook import rule
 from policies.terms import Mode, ReleasePeriod
 from space import store
-from space.budget import nrho_cost
 from space.errors import EngineError, Unknown
 from space.grants import Grant
 from space.grants import by_id as grant_by_id
@@ -232,27 +232,68 @@ def run(gateway: Gateway, standing_id: str) -> Run | Deny | None:
     if isinstance(explained, Deny):
         return explained
     releases = tuple(explained.document["releases"])
-    claimed = _claim(gateway, standing_id, releases)
-    if not isinstance(claimed, int):
+    claimed = _claim(gateway, standing_id, releases, stored=explained.document["cost"]["stored_answer"])
+    if not isinstance(claimed, _Claimed):
         return claimed
+    number = claimed.number
     try:
         answer = gateway.ask(caller, question, standing=standing_id)
     except EngineError:
-        _settle(gateway, standing_id, claimed, outcome="lost", reason="engine.no_answer")
+        _settle(gateway, standing_id, number, outcome="lost", reason="engine.no_answer")
         raise
     if isinstance(answer, Deny):
-        _settle(gateway, standing_id, claimed, outcome="refused", reason=answer.reasons[0].code)
+        reason = answer.reasons[0].code
+        _settle(gateway, standing_id, number, back=claimed.taken, outcome="refused", reason=reason)
         return answer
-    settled = {"usage_id": answer.usage_id, "receipt_id": answer.receipt_id}
-    _settle(gateway, standing_id, claimed, outcome=ANSWERED, **settled)
-    return Run(claimed, ANSWERED, releases, answer.receipt_id, None, gateway.clock(), answer)
+    settled: dict[str, Any] = {"usage_id": answer.usage_id, "receipt_id": answer.receipt_id, "reason": None}
+    _settle(gateway, standing_id, number, outcome=ANSWERED, **settled)
+    return Run(number, ANSWERED, releases, answer.receipt_id, None, gateway.clock(), answer)
 
 
-def _claim(gateway: Gateway, standing_id: str, releases: Sequence[str]) -> int | Deny | None:
-    """Take one run of the plan for these releases; its number."""
+def lose_abandoned(engine: Engine, now: datetime) -> int:
+    """Write down as lost every run whose gateway was stopped; how many.
+
+    The run stays used; running the query again on these releases finds its answer, if there is one.
+    """
+    r = standing_runs.c
+    over = select(standing_runs).where(r.outcome == RUNNING, r.at <= now - _patience(now))
+    with reading(engine) as connection:
+        if connection.execute(over.limit(1)).first() is None:
+            return 0
+    with writing(engine) as connection:
+        rows = connection.execute(over).all()
+        for row in rows:
+            _write_down(
+                connection,
+                row.standing_id,
+                row.number,
+                now,
+                back=False,
+                outcome="lost",
+                reason="gateway.died",
+            )
+    return len(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """A run, and whether it was taken from the plan now: a former try may have brought its answer."""
+
+    number: int
+    taken: bool
+
+
+def _patience(now: datetime) -> timedelta:
+    """How long a run may be on its way."""
+    return timedelta(seconds=int(rule("grants", "reservation_deadline", local_date(now)).value))
+
+
+def _claim(
+    gateway: Gateway, standing_id: str, releases: Sequence[str], *, stored: bool
+) -> _Claimed | Deny | None:
+    """Take one run of the plan for these releases; ``stored`` where their answer is there already."""
     now = gateway.clock()
     s, r = standing_queries.c, standing_runs.c
-    wait = timedelta(seconds=int(rule("grants", "reservation_deadline", local_date(now)).value))
     with writing(gateway.engine) as connection:
         row = connection.execute(select(standing_queries).where(s.id == standing_id)).one()
         if row.state != "in_force" or local_date(now) > row.last_day:
@@ -264,14 +305,16 @@ def _claim(gateway: Gateway, standing_id: str, releases: Sequence[str]) -> int |
             )
         ).first()
         if same is not None and (
-            same.outcome == ANSWERED or (same.outcome == RUNNING and now < same.at + wait)
+            same.outcome == ANSWERED or (same.outcome == RUNNING and now < same.at + _patience(now))
         ):
             return None
-        if row.runs_used >= row.runs_limit:
+        # A former try had its answer stored and was stopped before it could say so: that was the run.
+        taken = not (stored and same is not None and same.outcome != "refused")
+        if taken and row.runs_used >= row.runs_limit:
             return Deny((Reason("standing.plan_used", "every run of the plan has been used", "runs",
                                 "register it again with more runs"),))  # fmt: skip
         connection.execute(
-            update(standing_queries).where(s.id == standing_id).values(runs_used=s.runs_used + 1)
+            update(standing_queries).where(s.id == standing_id).values(runs_used=s.runs_used + int(taken))
         )
         number = same.number if same is not None else _last(connection, standing_id) + 1
         body = {"run": number, "releases": list(releases)}
@@ -286,7 +329,7 @@ def _claim(gateway: Gateway, standing_id: str, releases: Sequence[str]) -> int |
             connection.execute(
                 insert(standing_runs).values(**named, releases_digest=digest(list(releases)), **values)
             )
-        return number
+        return _Claimed(number, taken)
 
 
 def _last(connection: Connection, standing_id: str) -> int:
@@ -295,20 +338,25 @@ def _last(connection: Connection, standing_id: str) -> int:
     return max(numbers, default=0)
 
 
-def _settle(gateway: Gateway, standing_id: str, number: int, **result: Any) -> None:
-    """Write down what became of a run; one that was refused has spent nothing and may be had again."""
-    s, r = standing_queries.c, standing_runs.c
-    now = gateway.clock()
+def _settle(gateway: Gateway, standing_id: str, number: int, *, back: bool = False, **result: Any) -> None:
+    """Write down what became of a run; ``back`` where it returns to the plan, having spent nothing."""
     with writing(gateway.engine) as connection:
+        _write_down(connection, standing_id, number, gateway.clock(), back=back, **result)
+
+
+def _write_down(
+    connection: Connection, standing_id: str, number: int, now: datetime, *, back: bool, **result: Any
+) -> None:
+    s, r = standing_queries.c, standing_runs.c
+    connection.execute(
+        update(standing_runs).where(r.standing_id == standing_id, r.number == number).values(**result)
+    )
+    if back:
         connection.execute(
-            update(standing_runs).where(r.standing_id == standing_id, r.number == number).values(**result)
+            update(standing_queries).where(s.id == standing_id).values(runs_used=s.runs_used - 1)
         )
-        if result["outcome"] == "refused":
-            connection.execute(
-                update(standing_queries).where(s.id == standing_id).values(runs_used=s.runs_used - 1)
-            )
-        body = {"run": number, "outcome": result["outcome"], "receipt": result.get("receipt_id")}
-        record(connection, event="space:standing:settle", subject=standing_id, body=body, now=now)
+    body = {"run": number, "outcome": result["outcome"], "receipt": result.get("receipt_id")}
+    record(connection, event="space:standing:settle", subject=standing_id, body=body, now=now)
 
 
 def end(connection: Connection, standing_id: str, *, by: str, now: datetime) -> Standing | Deny:

@@ -1,15 +1,15 @@
 """Statements of the space that must be one statement: each is a condition and its effect together.
 
 Holds no rule: callers say what the conditions mean. Read-then-write would oversell, so counters are
-changed here only.
+changed here only. What every call runs while other writers wait is put together once, not at each call.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, exists, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, insert, literal, select, update
 
 from catalog.store.tables.audits import standing_queries, standing_runs
 from catalog.store.tables.grants import allowances, grants, privacy_years
@@ -27,27 +27,59 @@ def reservation(connection: Connection, reservation_id: str) -> Row[Any] | None:
     return connection.execute(wanted).first()
 
 
+_LOCKED: Final = select(grants).where(grants.c.id == bindparam("grant")).with_for_update()
+
+
 def lock_grant(connection: Connection, grant_id: str) -> Row[Any] | None:
     """The grant's row, held until the transaction ends."""
-    return connection.execute(select(grants).where(grants.c.id == grant_id).with_for_update()).first()
+    return connection.execute(_LOCKED, {"grant": grant_id}).first()
+
+
+_SAME: Final = select(reservations).where(
+    reservations.c.grant_id == bindparam("grant"),
+    reservations.c.answer_key == bindparam("key"),
+    reservations.c.state != "lost",
+)
+
+
+def same_answer(connection: Connection, grant_id: str, answer_key: str) -> Row[Any] | None:
+    """The paid call of an answer that is on its way or stored."""
+    return connection.execute(_SAME, {"grant": grant_id, "key": answer_key}).first()
+
+
+_SPENT: Final = (
+    update(grants)
+    .where(
+        grants.c.id == bindparam("grant"),
+        grants.c.state == "in_force",
+        grants.c.valid_from <= bindparam("day"),
+        grants.c.valid_to >= bindparam("day"),
+        grants.c.calls_used + bindparam("more_calls") <= grants.c.calls_limit,
+        grants.c.nrho_spent + bindparam("more_nrho") <= grants.c.nrho_limit,
+    )
+    .values(
+        calls_used=grants.c.calls_used + bindparam("more_calls"),
+        nrho_spent=grants.c.nrho_spent + bindparam("more_nrho"),
+    )
+)
 
 
 def spend(connection: Connection, grant_id: str, *, calls: int, nrho: int, day: date) -> bool:
     """Take calls and privacy budget from a grant that is in force on ``day``, if both suffice."""
-    g = grants.c
-    done = connection.execute(
-        update(grants)
-        .where(
-            g.id == grant_id,
-            g.state == "in_force",
-            g.valid_from <= day,
-            g.valid_to >= day,
-            g.calls_used + calls <= g.calls_limit,
-            g.nrho_spent + nrho <= g.nrho_limit,
-        )
-        .values(calls_used=g.calls_used + calls, nrho_spent=g.nrho_spent + nrho)
-    )
-    return done.rowcount == 1
+    taken = {"grant": grant_id, "day": day, "more_calls": calls, "more_nrho": nrho}
+    return connection.execute(_SPENT, taken).rowcount == 1
+
+
+_PLANS: Final = select(
+    standing_queries.c.id,
+    standing_queries.c.runs_limit,
+    standing_queries.c.runs_used,
+    standing_queries.c.nrho_per_run,
+).where(
+    standing_queries.c.grant_id == bindparam("grant"),
+    standing_queries.c.state == "in_force",
+    standing_queries.c.last_day >= bindparam("day"),
+)
 
 
 def kept_for_standing(connection: Connection, grant_id: str, day: date, *, but: str | None = None) -> int:
@@ -59,12 +91,8 @@ def kept_for_standing(connection: Connection, grant_id: str, day: date, *, but: 
         day: plans that are over keep nothing.
         but: a standing query whose claimed run is paid for now; it has been taken out of its plan already.
     """
-    s, r = standing_queries.c, standing_runs.c
-    rows = connection.execute(
-        select(s.id, s.runs_limit, s.runs_used, s.nrho_per_run).where(
-            s.grant_id == grant_id, s.state == "in_force", s.last_day >= day
-        )
-    ).all()
+    r = standing_runs.c
+    rows = connection.execute(_PLANS, {"grant": grant_id, "day": day}).all()
     kept = 0
     for row in rows:
         claimed = select(func.count()).where(r.standing_id == row.id, r.outcome == "running")
@@ -116,20 +144,6 @@ def end_grant(connection: Connection, grant_id: str, *, state: str, reason: str,
     return done.rowcount == 1
 
 
-def take_from_year(
-    connection: Connection, kind: str, year: int, *, nrho: int, fdelta: int, limits: tuple[int, int]
-) -> bool:
-    """Take an allowance out of a unit kind's year, if its limits (same units) leave that much."""
-    _begin_year(connection, kind, year)
-    y = privacy_years.c
-    done = connection.execute(
-        update(privacy_years)
-        .where(y.kind == kind, y.year == year, y.nrho + nrho <= limits[0], y.fdelta + fdelta <= limits[1])
-        .values(nrho=y.nrho + nrho, fdelta=y.fdelta + fdelta)
-    )
-    return done.rowcount == 1
-
-
 def give_back(connection: Connection, grant_id: str, kind: str, *, nrho: int, fdelta: int) -> bool:
     """Return the unspent part of an allowance to its year, once."""
     a, y = allowances.c, privacy_years.c
@@ -158,10 +172,3 @@ def count_stranger(connection: Connection, minute: datetime, reason: str) -> Non
     )
     if done.rowcount == 0:
         connection.execute(insert(refused_strangers).values(minute=minute, reason=reason, count=1))
-
-
-def _begin_year(connection: Connection, kind: str, year: int) -> None:
-    y = privacy_years.c
-    there = exists(select(literal(1)).where(y.kind == kind, y.year == year))
-    fresh = select(literal(kind), literal(year), literal(0), literal(0)).where(~there)
-    connection.execute(insert(privacy_years).from_select(["kind", "year", "nrho", "fdelta"], fresh))

@@ -17,9 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from catalog.home import Home
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 # PostgreSQL refuses to run as root; this user exists on every Linux.
 NOBODY = "nobody"
@@ -102,6 +106,23 @@ def give_own_store(home: Home) -> None:
     if home.database_file.exists():
         url = running[-1].copy_of(home.database_file.read_text(encoding="utf-8"))
         home.keep_database_url(url)
+
+
+def moved_to_server(home: Home, engine: Engine, server: PostgreSQL) -> Engine:
+    """Move the store of an installation to a database of the server, row by row; its engine from now on."""
+    from sqlalchemy import insert, select
+
+    from catalog.store import create_store, reading, writing
+    from catalog.store.schema import metadata
+
+    home.keep_database_url(server.new_store())
+    made = create_store(home)
+    with reading(engine) as old, writing(made) as new:
+        for table in metadata.sorted_tables:
+            rows = [dict(row._mapping) for row in old.execute(select(table))]
+            if rows:
+                new.execute(insert(table), rows)
+    return made
 
 
 def programs() -> Path:

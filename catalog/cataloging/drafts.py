@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from catalog.releases.attempts import Attempt
+from catalog.releases.charges import Charge
 from catalog.releases.facts import Facts
 from catalog.store.schema import new_id
 
@@ -60,6 +61,7 @@ class Draft:
         attempt: the build that made it.
         edges: column lineage of a composed dataset; None where there is none to record.
         change: what the two tables are to the former release; without it they are the whole of it.
+        charge: what it costs of privacy budgets, of a release made with noise.
     """
 
     dataset: str
@@ -76,6 +78,7 @@ class Draft:
     attempt: Attempt
     edges: tuple[Edge, ...] | None = None
     change: Change = WHOLE
+    charge: Charge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,7 @@ def document_of(draft: Draft, number: int) -> dict[str, Any]:
         "seal": draft.seal,
         "edges": edges,
         "attempt": attempt.to_document(),
+        "charge": None if draft.charge is None else draft.charge.to_document(),
     }
 
 

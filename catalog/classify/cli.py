@@ -118,11 +118,11 @@ def reviews(everything: bool, as_json: bool) -> None:
 @as_json
 def evaluate(folder: Path | None, split: str, as_json: bool) -> None:
     """Judge labelled columns and print how well: F1, under-classification, every class."""
-    from catalog.classify import evaluation
+    from catalog.classify import evaluation, labelled
     from catalog.classify.judging import judge
 
     if folder is None and not _SET.is_dir():
-        raise evaluation.NoLabelledSet(
+        raise labelled.NoLabelledSet(
             "the labelled set is part of the source tree, not of an installation — name its folder with --set"
         )
     document = evaluation.evaluate(folder or _SET, split, judge)

@@ -51,7 +51,16 @@ def print_evaluation(document: Mapping[str, Any]) -> None:
     console.print(table)
     console.print(f"weighted F1 {document['weighted_f1']:.4f}, macro F1 {document['macro_f1']:.4f}")
     low, sensitive = document["under_classified"], document["sensitive_columns"]
-    console.print(f"sensitive columns judged too low: {low:.2%} of {sensitive}")
+    console.print(
+        f"sensitive columns judged too low: {low:.2%} of {sensitive} "
+        f"(by rules alone {document['under_classified_by_rules_alone']:.2%})"
+    )
+    console.print(
+        f"presumed to be sensitive, to be confirmed: {document['presumed']}, "
+        f"{document['presumed_rightly']} of them rightly; "
+        f"{document['sensitive_precision']:.1%} of what is called sensitive is so"
+    )
+    console.print(document["how"])
     for line in document["coverage"]:
         console.print(
             f"at confidence {line['confidence']:.2f}: {line['coverage']:.1%} of columns, "
@@ -79,6 +88,12 @@ def _level(level: Mapping[str, Any]) -> str:
 
 
 def _found(found: Mapping[str, Any]) -> str:
+    if found["kind"] == "presumed":
+        mark = " (decided)" if found["covered"] else " !" if found["beyond_declared"] else ""
+        like = [f", {key} {value:.2f}" for key, value in found["evidence"].items() if "resembles" in key]
+        return (
+            f"presumed {_level(found)}, likeness {found['score']:.2f}{''.join(like)}, to be confirmed{mark}"
+        )
     mark = " (decided)" if found["covered"] else " !" if found["beyond_declared"] else ""
     return f"{found['kind']} {_level(found)}, score {found['score']:.2f}{mark}"
 

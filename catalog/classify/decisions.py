@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, update
 
 from catalog import evidence
+from catalog.classify import signing
 from catalog.classify.decision import (
     FIELD,
     NEW,
@@ -164,7 +165,8 @@ def _enter(
         signed.now, None, None, None, None, None, None,
     )  # fmt: skip
     connection.execute(insert(rows).values(**{f.name: getattr(made, f.name) for f in fields(made)}))
-    _record(connection, made, "propose" if after == "awaiting" else act, signed)
+    _record(connection, made, "propose" if after == signing.AWAITING else act, signed)
+    signing.ask(connection, made, signed.now)
     return made
 
 
@@ -187,6 +189,7 @@ def _ended(connection: Connection, decision_id: str, event: str, signed: Signed)
 def _changed(connection: Connection, made: Decision, event: str, signed: Signed, **values: Any) -> Decision:
     connection.execute(update(rows).where(rows.c.id == made.id).values(**values))
     _record(connection, made, event, signed)
+    signing.close(connection, made, event, signed.now, signed.reason)
     return of(connection, made.id)
 
 

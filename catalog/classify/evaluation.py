@@ -1,33 +1,28 @@
 """How well columns are judged, against a set of columns that people labelled.
 
 Decides the figures: precision, recall and F1 of every class, their weighted and macro means, how many
-sensitive columns were judged too low, and what share of columns is judged at which confidence. Reads a
-set of CSV files; what a column holds is the judge's to say. Values of the set are shown nowhere.
+sensitive columns were judged too low, and what share of columns is judged at which confidence. What a
+column holds is the judge's to say, the set is :mod:`catalog.classify.labelled`'s to read. Values of the set
+are shown nowhere.
 """
 
 from __future__ import annotations
 
-import csv
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from catalog.errors import CatalogError
+from catalog.classify.labelled import Label, folded, headings, tables
+from catalog.classify.presumption import PRESUMED
 
-LABELS: Final = "labels.csv"
-NONE: Final = "none"
-SPLITS: Final = ("held_out", "validation", "development", "all")
-# Columns below this grade that are not sensitive cannot be under-classified in the sense of the figure.
-_SENSITIVE_FROM: Final = 4
+# How the figures are to be read, by what the split is.
+_UNSEEN: Final = (
+    "split by source: no source of this part, and no heading counted, was used in making rules or in learning"
+)
+_SEEN: Final = "this split was used in making rules and in learning: too good to quote for columns never seen"
 _CONFIDENCES: Final = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
-_MEANINGS: Final = ("yes", "no")
-
-
-class NoLabelledSet(CatalogError):
-    """There is no labelled set where one was looked for, or it cannot be read."""
 
 
 class Judged(Protocol):
@@ -65,38 +60,19 @@ class Judge(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """What a column of the set holds, by those who labelled it.
+class Outcome:
+    """A label and what the judge said.
 
     Attributes:
-        source, table, heading: where it stands.
-        challenge: what makes it hard; empty otherwise.
+        presumed: the column is sensitive by presumption only.
     """
-
-    source: str
-    table: str
-    heading: str
-    kind: str
-    personal: bool
-    sensitive: bool
-    grade: int
-    challenge: str = ""
-
-    @property
-    def truly_sensitive(self) -> bool:
-        """Whether judging it lower would be under-classification."""
-        return self.sensitive or self.grade >= _SENSITIVE_FROM
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A label and what the judge said."""
 
     label: Label
     kind: str
     grade: int
     sensitive: bool
     score: float
+    presumed: bool = False
 
     @property
     def too_low(self) -> bool:
@@ -134,22 +110,12 @@ def evaluate(root: Path, split: str, judge: Judge) -> dict[str, Any]:
     """
     outcomes = list(judged(root, split, judge))
     if split != "held_out" or not (root / split).is_dir():
-        return {"split": split, **report(outcomes)}
+        return {"split": split, "how": _SEEN, **report(outcomes)}
     # A heading that others wrote down before is no unseen column: it is judged with its table, not counted.
-    known = _headings(root)
-    unseen = [one for one in outcomes if _folded(one.label.heading) not in known]
-    return {"split": split, "not_counted": len(outcomes) - len(unseen), **report(unseen)}
-
-
-def _headings(root: Path) -> frozenset[str]:
-    """Headings of the parts that makers of detectors may have seen."""
-    files = [path for name in ("validation", "development") for path in (root / name).rglob(LABELS)]
-    return frozenset(_folded(_label(path, row)[1].heading) for path in files for row in _rows(path))
-
-
-def _folded(heading: str) -> str:
-    """A heading without its case and its width."""
-    return unicodedata.normalize("NFKC", heading).casefold().strip()
+    known = headings(root, "validation", "development")
+    unseen = [one for one in outcomes if folded(one.label.heading) not in known]
+    made = report(unseen)
+    return {"split": split, "how": _UNSEEN, "not_counted": len(outcomes) - len(unseen), **made}
 
 
 def judged(root: Path, split: str, judge: Judge) -> Iterator[Outcome]:
@@ -158,7 +124,7 @@ def judged(root: Path, split: str, judge: Judge) -> Iterator[Outcome]:
         said = judge(columns, title=labels[0].table)
         for label in labels:
             one = said[label.heading]
-            yield Outcome(label, one.kind, one.grade, one.sensitive, one.score)
+            yield Outcome(label, one.kind, one.grade, one.sensitive, one.score, _presumed(one))
 
 
 def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -173,6 +139,7 @@ def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "accuracy": _rounded(_share(sum(a == b for a, b in pairs), len(pairs))),
         "under_classified": _rounded(_share(len(low), sensitive)),
         "sensitive_columns": sensitive,
+        **_sensitivity(outcomes),
         "by_class": {
             kind: {
                 "precision": _rounded(c.precision), "recall": _rounded(c.recall), "f1": _rounded(c.f1),
@@ -186,6 +153,27 @@ def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "too_low": [_case(o) for o in low],
         "wrong": [_case(o) for o in sorted(outcomes, key=lambda o: -o.score) if o.kind != o.label.kind],
     }  # fmt: skip
+
+
+def _presumed(one: Judged) -> bool:
+    return any(each.detector == PRESUMED for each in getattr(one, "evidence", ()))
+
+
+def _sensitivity(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """What it costs to judge no sensitive column too low: columns that are called sensitive and are not."""
+    said = [o for o in outcomes if o.sensitive]
+    presumed = [o for o in outcomes if o.presumed]
+    return {
+        "sensitive_precision": _rounded(_share(sum(o.label.truly_sensitive for o in said), len(said))),
+        "presumed": len(presumed),
+        "presumed_rightly": sum(o.label.truly_sensitive for o in presumed),
+        "under_classified_by_rules_alone": _rounded(
+            _share(
+                sum(o.too_low or (o.presumed and o.label.truly_sensitive) for o in outcomes),
+                sum(o.label.truly_sensitive for o in outcomes),
+            )
+        ),
+    }
 
 
 def by_class(pairs: Sequence[tuple[str, str]]) -> dict[str, ByClass]:
@@ -230,60 +218,6 @@ def coverage(outcomes: Sequence[Outcome]) -> list[dict[str, float]]:
             }
         )
     return made
-
-
-def tables(root: Path, split: str) -> Iterator[tuple[dict[str, list[str | None]], tuple[Label, ...]]]:
-    """Every table of a split: heading → values, and its labels.
-
-    Args:
-        root: folder of the set, or of one part of it, which is then read whatever the split.
-        split: one of :data:`SPLITS`.
-
-    Raises:
-        NoLabelledSet: there is none, or a label is at fault.
-    """
-    folders = [root / name for name in SPLITS[:-1] if split in (name, "all")]
-    if not any((root / name).is_dir() for name in SPLITS):
-        folders = [root]
-    found = [path for folder in folders for path in sorted(folder.rglob(LABELS))]
-    if not found:
-        raise NoLabelledSet(f"{root}: no {LABELS} under {split} — name the folder of the set with --set")
-    for path in found:
-        by_table: dict[str, list[tuple[int, Label]]] = {}
-        for row in _rows(path):
-            place, label = _label(path, row)
-            by_table.setdefault(label.table, []).append((place, label))
-        for table, labels in by_table.items():
-            yield _columns(path.parent / f"{table}.csv", labels), tuple(label for _, label in labels)
-
-
-def _columns(path: Path, labels: Sequence[tuple[int, Label]]) -> dict[str, list[str | None]]:
-    if not path.is_file():
-        raise NoLabelledSet(f"{path}: the table is missing, but it is labelled")
-    with path.open(encoding="utf-8", newline="") as file:
-        heading, *lines = csv.reader(file)
-    for place, label in labels:
-        if not 1 <= place <= len(heading) or heading[place - 1] != label.heading:
-            raise NoLabelledSet(f"{path}: column {place} is not {label.heading}, as {LABELS} says")
-    return {name: [line[place] or None for line in lines] for place, name in enumerate(heading)}
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _label(path: Path, row: Mapping[str, str]) -> tuple[int, Label]:
-    try:
-        place, grade = int(row["place"]), int(row["grade"])
-        personal, sensitive = (_MEANINGS.index(row[name]) == 0 for name in ("personal", "sensitive"))
-        label = Label(
-            path.parent.name, row["table"], row["heading"], row["kind"], personal, sensitive, grade,
-            row.get("challenge") or "",
-        )  # fmt: skip
-    except (KeyError, ValueError):
-        raise NoLabelledSet(f"{path}: a row is not as the set's README says") from None
-    return place, label
 
 
 def _by_challenge(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:

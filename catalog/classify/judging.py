@@ -8,17 +8,18 @@ contract is needed; :mod:`catalog.classify.run` compares with one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
 import pyarrow as pa
 
-from catalog.classify import coordinates, free_text
+from catalog.classify import coordinates, free_text, traits
 from catalog.classify.column import Column, Limits, limits
 from catalog.classify.finding import Evidence, Weight, weight
 from catalog.classify.kinds import NONE, minors, scoring
 from catalog.classify.neighbours import Neighbours
+from catalog.classify.presumption import PRESUMED, presumed
 from catalog.classify.sampling import spread
 from catalog.classify.scorer import Scored, scores
 from catalog.classify.topics import of_a_child
@@ -70,12 +71,16 @@ class Table:
         persons: whether something identifies the rows as persons.
         children: whether the rows are children under 14.
         tracks: names of the columns of coordinates that say where a person was.
+        topics: what its rows are about.
+        presumed: name → evidence, of columns presumed to be sensitive though no rule found them so.
     """
 
     seen: tuple[Seen, ...]
     persons: bool
     children: bool
     tracks: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()
+    presumed: Mapping[str, Evidence] = field(default_factory=dict)
 
     def described(self, seen: Seen) -> Evidence | None:
         """Evidence that a column in which nothing was found describes the children the rows are."""
@@ -94,6 +99,8 @@ class Table:
             kind: found in it.
             with_person: whether the rows are about persons.
         """
+        if kind == PRESUMED:
+            return weight(kind, with_person=with_person)
         words = seen.column.meaning.words
         variant = ""
         if kind == "coordinates" and seen.column.name in self.tracks:
@@ -105,6 +112,26 @@ class Table:
         elif kind == NONE and self._of_a_child(seen.column):
             variant = "child"
         return weight(kind, words, with_person=with_person, children=self.children, variant=variant)
+
+    def traits_by_name(self) -> dict[str, frozenset[str]]:
+        """Name → traits, of the columns with values that no rule can name, where the rows are of persons."""
+        looked = {seen.column.name: self._looked(seen) for seen in self.seen if seen.column.sample}
+        beside = tuple(each.kind for each in looked.values() if each.sensitive)
+        around = traits.Around(beside, self.topics, self.persons, self.children)
+        if not around.of_persons:
+            return {}
+        return {
+            name: traits.of(each, around)
+            for name, each in looked.items()
+            if each.kind == NONE and not each.sensitive
+        }
+
+    def _looked(self, seen: Seen) -> traits.Looked:
+        found = [each for each in (seen.kind, seen.hidden, self.described(seen)) if each is not None]
+        meanings = [self.meaning(seen, each.detector, with_person=self.persons) for each in found]
+        kind, score = (found[0].detector, found[0].score) if found else (NONE, 0.5)
+        sensitive = any(meaning.sensitive for meaning in meanings)
+        return traits.Looked(seen.column.meaning, seen.column.probe_texts, kind, score, sensitive)
 
 
 def judge(
@@ -123,20 +150,32 @@ def judge(
     """
     in_force = limits()
     table = look(
-        [_column(heading, pa.array(values, pa.string()), in_force) for heading, values in columns.items()],
+        [column_of(heading, values, in_force) for heading, values in columns.items()],
         on,
         title,
     )
+    return judged_by(table)
+
+
+def judged_by(table: Table) -> dict[str, Judgement]:
+    """Heading → judgement.
+
+    Args:
+        table: as it was looked at.
+    """
     return {seen.column.name: _judged(seen, table) for seen in table.seen}
 
 
-def look(columns: Sequence[Column], on: date | None = None, title: str = "") -> Table:
+def look(
+    columns: Sequence[Column], on: date | None = None, title: str = "", *, presuming: bool = True
+) -> Table:
     """What the columns of one table hold, and what they say of its rows.
 
     Args:
         columns: of one table.
         on: day on which ages are counted; None = the day the rule on minors states.
         title: of the table, for what its rows are about.
+        presuming: whether columns may be presumed to be sensitive, or rules judge alone.
     """
     found = {column.name: _alone(column) for column in columns}
     table = Neighbours.of(columns, found, on or minors().counted_on, title)
@@ -152,12 +191,25 @@ def look(columns: Sequence[Column], on: date | None = None, title: str = "") -> 
         seen.append(_seen(column, table.grown(column, kind)))
     kinds_found = {each.kind.detector for each in seen if each.kind is not None and each.column.sample}
     places = [each.column for each in seen if each.kind is not None and each.kind.detector == "coordinates"]
-    return Table(
+    looked = Table(
         tuple(seen),
         bool(kinds_found & scoring().persons),
         "minor" in kinds_found or table.children,
         table.tracks(places) if places else frozenset(),
+        table.topics.names,
     )
+    return replace(looked, presumed=_presumed(looked)) if presuming else looked
+
+
+def _presumed(table: Table) -> dict[str, Evidence]:
+    columns = {seen.column.name: seen.column for seen in table.seen}
+    made = {}
+    for name, each in table.traits_by_name().items():
+        column = columns[name]
+        evidence = presumed(column.meaning.words, each, column.sample, column.missed_at_most)
+        if evidence is not None:
+            made[name] = evidence
+    return made
 
 
 def _alone(column: Column) -> Scored | None:
@@ -167,19 +219,24 @@ def _alone(column: Column) -> Scored | None:
     return next(iter(scores(column)), None)
 
 
-def _column(heading: str, values: pa.Array, in_force: Limits) -> Column:
-    whole = pa.chunked_array([values])
+def column_of(heading: str, values: Sequence[str | None], in_force: Limits) -> Column:
+    """A column of texts under its heading.
+
+    Args:
+        heading: as in the file.
+        values: row by row.
+        in_force: how much of it must pass.
+    """
+    whole = pa.chunked_array([pa.array(values, pa.string())])
     return Column(heading, (heading,), whole, spread(whole, in_force.sample_rows), in_force)
 
 
 def _judged(seen: Seen, table: Table) -> Judgement:
     found = [evidence for evidence in (seen.kind, seen.hidden) if evidence is not None]
-    if not found:
-        meaning = table.meaning(seen, NONE, with_person=table.persons)
-        nothing = (_nothing(seen.column),)
-        return Judgement(NONE, meaning.grade, meaning.personal, meaning.sensitive, 0.5, nothing)
+    found = found or [_nothing(seen.column)]
     if seen.hidden is not None and seen.kind is not None and _is_prose(seen.kind, seen.hidden):
         found.reverse()
+    found += [evidence for evidence in (table.presumed.get(seen.column.name),) if evidence is not None]
     meanings = [table.meaning(seen, each.detector, with_person=table.persons) for each in found]
     return Judgement(
         found[0].detector,
@@ -196,7 +253,7 @@ def _nothing(column: Column) -> Evidence:
     details: dict[str, float | int | bool] = {"missed_at_most": column.missed_at_most}
     if not column.sample and column.meaning.kinds:
         details |= {f"heading_{kind}": round(strength, 3) for kind, strength in column.meaning.kinds.items()}
-    return Evidence(NONE, column.sample, 0.0, False, details)
+    return Evidence(NONE, column.sample, 0.0, False, details, 0.5)
 
 
 def _is_prose(kind: Evidence, hidden: Evidence) -> bool:

@@ -61,7 +61,10 @@ def classify(
     findings = []
     for seen in found.seen:
         item = items[seen.column.name]
-        for evidence in (seen.kind, seen.hidden, found.described(seen)):
+        # Somebody has judged a field that is graded or called sensitive: a likeness does not contradict him.
+        answered = item.grade is not None or item.sensitive
+        presumed = None if answered else found.presumed.get(item.name)
+        for evidence in (seen.kind, seen.hidden, found.described(seen), presumed):
             if evidence is not None:
                 meaning = found.meaning(seen, evidence.detector, with_person=with_person)
                 findings.append(

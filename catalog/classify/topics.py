@@ -38,7 +38,8 @@ _WORDED, _WORDED_FROM = 0.3, 3
 _OF_ROOTS: Final = ("criminal_record", "medical", "religion")
 # Topics of persons whose unreadable columns are theirs.
 _UNNAMED: Final = ("offenders", "patients")
-_OF_PERSONS: Final = frozenset({"patients", "offenders", "believers", "soldiers"})
+# Topics whose rows are persons.
+OF_PERSONS: Final = frozenset({"patients", "offenders", "believers", "soldiers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ class Topics:
         """
         if not persons or "animals" in self.names or not column.sample:
             return ""
-        for name in sorted(self.names & _OF_PERSONS):
+        for name in sorted(self.names & OF_PERSONS):
             kind = kinds()[_topics()[name].kind]
             topical, against = kind.text("topical"), kind.text("not_topical")
             words = column.meaning.words

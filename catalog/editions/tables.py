@@ -41,6 +41,7 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
         {
             "dataset": _TEXT, "release": _TEXT, "number": _WHOLE, "revision": _WHOLE, "published_on": _TEXT,
             "rows": _WHOLE, "quarantined": _WHOLE, "grade": _WHOLE, "quality": _RATIO, "content_hash": _TEXT,
+            "mechanism": _TEXT,
         }
     ),
     "quality": pa.schema({"dataset": _TEXT, "dimension": _TEXT, "ratio": _RATIO}),
@@ -150,6 +151,7 @@ def _release_row(view: PublicView, release: Release, keys: Keys) -> dict[str, An
         "grade": view.grade,
         "quality": view.quality,
         "content_hash": seal(release.content_hash, keys.pseudonym),
+        "mechanism": None if release.facts.noise is None else release.facts.noise.told(),
     }
 
 

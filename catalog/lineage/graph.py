@@ -131,8 +131,10 @@ def _ids(connection: Connection, named: Iterable[tuple[str, str]]) -> dict[tuple
     ids = _known(connection, datasets)
     fresh = sorted(wanted - ids.keys())
     if fresh:
+        grown = {dataset for dataset, _ in fresh}
         _NUMBER.run(connection, columns=fresh)
-        ids |= _known(connection, {dataset for dataset, _ in fresh})
+        _COUNT.run(connection, datasets=grown)
+        ids |= _known(connection, grown)
     return ids
 
 
@@ -157,6 +159,11 @@ def _edges() -> Select[Any]:
 _KNOWN: Final = Statement("SELECT id, dataset, field FROM lineage_columns WHERE dataset IN [names:datasets]")
 _NUMBER: Final = Statement("""
     INSERT INTO lineage_columns (dataset, field) SELECT [name:0], [name:1] FROM [rows:columns]
+""")
+_COUNT: Final = Statement("""
+    INSERT INTO lineage_sizes (dataset, columns)
+    SELECT dataset, count(*) FROM lineage_columns WHERE dataset IN [names:datasets] GROUP BY dataset
+    ON CONFLICT (dataset) DO UPDATE SET columns = excluded.columns
 """)
 _FORGET: Final = Statement("""
     DELETE FROM column_edges WHERE subtype <> 'WITHIN' AND target IN (

@@ -61,7 +61,7 @@ _INTO: Final = Statement("""
     GROUP BY c.dataset
 """)
 _SIZES: Final = Statement("""
-    SELECT dataset, count(*) FROM lineage_columns WHERE dataset IN [names:datasets] GROUP BY dataset
+    SELECT dataset, columns FROM lineage_sizes WHERE dataset IN [names:datasets]
 """)
 _CALLED: Final = Statement("""
     SELECT id, dataset, field FROM lineage_columns WHERE id IN [numbers:ids]

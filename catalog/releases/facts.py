@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.errors import CatalogError
+from catalog.releases.noise import Noise
 from catalog.releases.proof import is_unique, unit_refusals
 from contracts.model import Contract, Field, FieldType, Use
 
@@ -94,6 +95,7 @@ class Facts:
         columns: the other protected columns.
         size_class: public order of magnitude of the row count, e.g. ``<10^5``.
         derived_from: unit kinds behind a statistical composed dataset.
+        noise: of a statistical dataset that was made with noise.
     """
 
     units: tuple[UnitFact, ...] = ()
@@ -102,6 +104,17 @@ class Facts:
     columns: tuple[ProtectedColumn, ...] = ()
     size_class: str = "<10^1"
     derived_from: tuple[str, ...] = ()
+    noise: Noise | None = None
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """Kinds of unit behind a statistical dataset for which its figures carry no noise."""
+        return frozenset(self.derived_from) - self.hidden
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Kinds of unit behind a statistical dataset for which its figures carry noise."""
+        return frozenset() if self.noise is None else frozenset(self.noise.kinds)
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON-able form, as stored in ``releases.facts``."""
@@ -117,6 +130,7 @@ class Facts:
             columns=tuple(ProtectedColumn(**{**c, "use": Use(c["use"])}) for c in document["columns"]),
             size_class=document["size_class"],
             derived_from=tuple(document["derived_from"]),
+            noise=None if document.get("noise") is None else Noise.from_document(document["noise"]),
         )
 
 

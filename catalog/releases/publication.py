@@ -5,7 +5,7 @@ publishes; Delta commits before it are invisible, because every reader names a p
 
 1. *intent*: the versions about to be written, and every row the last step will insert;
 2. *vault*, 3. *protected*: committed at exactly those versions, with fence and intent in the commit;
-4. *finish*: fence compared, then release row, evidence, lineage, build rows, intent closed.
+4. *finish*: fence compared, then release row, evidence, privacy charge, lineage, build rows, intent closed.
 
 An open intent found later is rolled forward if both commits exist, else the tables are restored.
 """
@@ -25,7 +25,7 @@ from catalog import evidence
 from catalog.cataloging.drafts import WHOLE, Change, Draft, Intent, Mode, document_of, stamp_of
 from catalog.errors import CatalogError
 from catalog.home import Home
-from catalog.releases import delta, leases
+from catalog.releases import charges, delta, leases
 from catalog.releases.attempts import Attempt, record_attempt
 from catalog.releases.leases import Lease, LeaseHeld
 from catalog.releases.protect import ROW_ID
@@ -80,6 +80,7 @@ def publish(home: Home, engine: Engine, lease: Lease, draft: Draft, *, now: date
         LeaseLost: another builder took over; nothing is published.
         BaseMoved: another release was published since the draft was made.
         RowsDiffer: the tables do not hold what they should; they are as before.
+        YearExhausted: what a release made with noise costs is not left; the tables are as before.
         WriteFailed: the disk did not take the rows.
     """
     for _ in range(ATTEMPTS - 1):
@@ -107,7 +108,11 @@ def _publish_once(home: Home, engine: Engine, lease: Lease, draft: Draft, now: d
     if draft.change.mode is not Mode.REPLACE and not _counts_hold(home, intent):
         _roll_back(home, engine, lease, intent, now)
         raise RowsDiffer(f"{draft.dataset}: the merged tables do not hold the rows expected — build again")
-    return finish(engine, lease, intent, now=now)
+    try:
+        return finish(engine, lease, intent, now=now)
+    except charges.YearExhausted:
+        _roll_back(home, engine, lease, intent, now)
+        raise
 
 
 def open_intent(home: Home, engine: Engine, lease: Lease, draft: Draft, *, now: datetime) -> Intent:
@@ -176,6 +181,7 @@ def finish(engine: Engine, lease: Lease, intent: Intent, *, now: datetime) -> Re
 
     Raises:
         LeaseLost: another builder took over.
+        YearExhausted: what a release made with noise costs is not left.
         IntentClosed: another process settled this intent.
     """
     with writing(engine) as connection:
@@ -220,13 +226,21 @@ def settle(home: Home, engine: Engine, lease: Lease, *, now: datetime) -> tuple[
     done: list[str] = []
     for row in rows:
         intent = Intent(row.id, row.dataset, row.fence, row.vault_version, row.protected_version, row.release)
-        if _is_whole(home, intent):
-            finish(engine, lease, intent, now=now)
-            done.append(f"{intent.dataset}: release {intent.document['number']} rolled forward")
-        else:
+        forward = _is_whole(home, intent) and _finished(engine, lease, intent, now)
+        if not forward:
             _roll_back(home, engine, lease, intent, now)
-            done.append(f"{intent.dataset}: release {intent.document['number']} rolled back")
+        way = "forward" if forward else "back"
+        done.append(f"{intent.dataset}: release {intent.document['number']} rolled {way}")
     return tuple(done)
+
+
+def _finished(engine: Engine, lease: Lease, intent: Intent, now: datetime) -> bool:
+    """Publish what an earlier builder committed; not where what it costs is not left any more."""
+    try:
+        finish(engine, lease, intent, now=now)
+    except charges.YearExhausted:
+        return False
+    return True
 
 
 def _is_whole(home: Home, intent: Intent) -> bool:
@@ -291,6 +305,9 @@ def _insert(connection: Connection, intent: Intent, now: datetime) -> Release:
             evidence_id=entry,
         )
     )
+    if document.get("charge") is not None:
+        charge = charges.Charge.from_document(document["charge"])
+        charges.take(connection, intent.dataset, row["revision"], row["id"], charge, now)
     if document["edges"] is not None:
         from catalog.lineage.columns import Edge, record_edges  # brings a SQL parser; few datasets need it
 

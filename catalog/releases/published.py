@@ -6,11 +6,11 @@ Decides which release is the newest, and what changed between two. Does not make
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import pyarrow as pa
-from sqlalchemy import Connection, Engine, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, select, true, update
 
 from catalog.home import Home
 from catalog.releases import delta
@@ -51,6 +51,7 @@ __all__ = [
     "former_vault",
     "latest",
     "latest_figures",
+    "newest",
     "previous",
     "protected_files",
     "protected_folder",
@@ -65,6 +66,9 @@ __all__ = [
     "write_quarantine",
 ]
 
+# Datasets asked for in one statement: databases bound the number of parameters.
+_AT_ONCE: Final = 500
+
 
 def latest(connection: Connection, dataset: str) -> Release | None:
     """The newest release of ``dataset``, or None."""
@@ -75,19 +79,31 @@ def latest(connection: Connection, dataset: str) -> Release | None:
     return None if row is None else of_row(row)
 
 
+def newest(connection: Connection, datasets: Collection[str]) -> dict[str, Release]:
+    """The newest release of each of these datasets, by name; those without one are left out."""
+    wanted, found = sorted(datasets), dict[str, Release]()
+    for at in range(0, len(wanted), _AT_ONCE):
+        named = releases.c.dataset.in_(wanted[at : at + _AT_ONCE])
+        found |= {row.dataset: of_row(row) for row in connection.execute(_newest(named))}
+    return found
+
+
 def all_latest(connection: Connection) -> tuple[Release, ...]:
     """The newest release of every dataset that has one, by name."""
+    statement = _newest(true()).order_by(releases.c.dataset)
+    return tuple(of_row(row) for row in connection.execute(statement).all())
+
+
+def _newest(of: ColumnElement[bool]) -> Select[Any]:
+    """The newest release of each dataset of which a condition holds."""
     newest = (
         select(releases.c.dataset, func.max(releases.c.number).label("number"))
+        .where(of)
         .group_by(releases.c.dataset)
         .subquery()
     )
-    statement = (
-        select(releases)
-        .join(newest, (releases.c.dataset == newest.c.dataset) & (releases.c.number == newest.c.number))
-        .order_by(releases.c.dataset)
-    )
-    return tuple(of_row(row) for row in connection.execute(statement).all())
+    same = (releases.c.dataset == newest.c.dataset) & (releases.c.number == newest.c.number)
+    return select(releases).join(newest, same)
 
 
 class Newest(Mapping[str, Release]):

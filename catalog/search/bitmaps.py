@@ -71,14 +71,17 @@ class Bitmaps:
 
     def counts(self, docs: int, most: int) -> dict[str, tuple[tuple[str, int], ...]]:
         """For every facet the values most of ``docs`` have, and how many have each."""
-        many = docs.bit_count()
-        return {facet: self._counts(facet, docs, many, most) for facet in FACETS}
+        lacking = self.all & ~docs
+        # Of nearly all docs those that are not among them are counted, and taken from what a value has.
+        inverse = lacking.bit_count() < docs.bit_count()
+        looked_at = lacking if inverse else docs
+        return {facet: self._counts(facet, looked_at, most, inverse=inverse) for facet in FACETS}
 
-    def _counts(self, facet: str, docs: int, many: int, most: int) -> tuple[tuple[str, int], ...]:
+    def _counts(self, facet: str, docs: int, most: int, *, inverse: bool) -> tuple[tuple[str, int], ...]:
         """Values are looked at by their size; the rest is passed over once none can be among the most."""
         found: list[tuple[int, str]] = []
         least: list[int] = []  # the largest counts so far, as a heap
-        tally, tallied = self._tally(facet, many), None
+        tally, tallied = self._tally(facet, docs.bit_count()), None
         for size, value in self._by_size(facet):
             if len(least) == most and size < least[0]:
                 break
@@ -87,6 +90,8 @@ class Bitmaps:
             else:
                 tallied = tally.counts(docs) if tallied is None else tallied
                 count = tallied[value]
+            if inverse:
+                count = size - count
             if count:
                 found.append((-count, value))
                 heapq.heappush(least, count) if len(least) < most else heapq.heappushpop(least, count)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,9 +18,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect
 from sqlalchemy.exc import OperationalError
 
-from catalog.errors import NotInitialised, StoreOutdated, StoreUnreachable
+from catalog.errors import NotInitialised, StoreBusy, StoreOutdated, StoreUnreachable
 from catalog.home import Home
-from catalog.store.schema import metadata
+from catalog.store import additions
 
 # How long a writer waits for another, in milliseconds (architecture: data at rest).
 BUSY_TIMEOUT_MS = 10_000
@@ -27,21 +29,27 @@ WRITERS = 0x79627A
 # How the databases say that a table or column is not there: words of SQLite, codes of PostgreSQL.
 _LACKS = re.compile(r"^(no such (table|column): |table \S+ has no column named )")
 _LACKING_STATES = ("42P01", "42703")  # undefined_table, undefined_column
+_LOCK_TIMEOUT = "55P03"  # lock_not_available
+# How long a writer of SQLite sleeps before it looks again: at first, and at most.
+_PAUSES_S = (0.0005, 0.004)
 
 _engines: dict[tuple[int, str], Engine] = {}
 _seen: set[Engine] = set()
 
 
 def create_store(home: Home) -> Engine:
-    """Make the installation's folders and tables where missing, and open the store."""
+    """Make the installation's folders where missing, add to the store what it lacks, and open it.
+
+    Raises:
+        StoreOutdated: rows of an earlier version stand against what has to be added.
+    """
     home.create()
     if home.database_url.startswith("sqlite"):
         _keep_private(home)
     engine = _engine(home.database_url)
     _load_tables()
     with writing(engine) as connection:
-        metadata.create_all(connection)
-        _add_columns(connection)
+        additions.add(connection)
     return engine
 
 
@@ -82,18 +90,6 @@ def _keep_private(home: Home) -> None:
     path.chmod(0o600)
 
 
-def _add_columns(connection: Connection) -> None:
-    """Columns a store of an earlier version lacks; all of them may be empty."""
-    found = inspect(connection)
-    dialect = connection.dialect
-    for table in metadata.sorted_tables:
-        known = {column["name"] for column in found.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in known:
-                kind = column.type.compile(dialect)
-                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")
-
-
 def _has_tables(engine: Engine) -> bool:
     """Whether the store was made; asked once a process."""
     if engine not in _seen:
@@ -125,22 +121,26 @@ def _new_engine(url: str) -> Engine:
     # Values must not show in the text of an error.
     # A server may have been restarted since a connection was last used.
     engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
-    event.listen(engine, "handle_error", _say_outdated)
+    event.listen(engine, "handle_error", _say_in_one_line)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     elif engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _configure_postgresql)
         event.listen(engine, "begin", _begin_postgresql)
     return engine
 
 
-def _say_outdated(context: ExceptionContext) -> None:
-    """One line for a store that lacks what this version reads, instead of the driver's words.
+def _say_in_one_line(context: ExceptionContext) -> None:
+    """One line for a store that is busy, or lacks what this version reads, instead of the driver's words.
 
     Raises:
+        StoreBusy: the turn of a writer did not come in time.
         StoreOutdated: a table or column is not there.
     """
     error = context.original_exception
+    if getattr(error, "sqlstate", None) == _LOCK_TIMEOUT:
+        raise _busy() from None
     words = str(error).strip().splitlines()[0] if str(error).strip() else ""
     if _LACKS.match(words) or getattr(error, "sqlstate", None) in _LACKING_STATES:
         raise StoreOutdated(
@@ -163,9 +163,47 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+def _configure_postgresql(connection: Any, _record: Any) -> None:
+    # Statements here take milliseconds: compiling one before it runs takes longer than running it.
+    with connection.cursor() as cursor:
+        cursor.execute("SET jit = off")
+    connection.commit()
+
+
 def _begin_sqlite(connection: Connection) -> None:
-    is_writing = connection.get_execution_options().get("ybz_writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+    if connection.get_execution_options().get("ybz_writing", False):
+        _begin_writing_sqlite(connection.connection.driver_connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing_sqlite(driver: Any) -> None:
+    """Take the one writer's place, looking for it so often that nobody is passed over for long.
+
+    SQLite's own waiting looks ten times a second: among many writers one that waits comes away empty.
+    """
+    ends, pause_s = time.monotonic() + BUSY_TIMEOUT_MS / 1000, _PAUSES_S[0]
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+            if time.monotonic() > ends:
+                raise _busy()
+            time.sleep(pause_s)
+            pause_s = min(pause_s * 2, _PAUSES_S[1])
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+
+
+def _busy() -> StoreBusy:
+    return StoreBusy(
+        f"others have been writing to the store for {BUSY_TIMEOUT_MS // 1000} s — nothing was done; try again"
+    )
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -49,6 +49,7 @@ from contracts.model import (
     FormatCategory,
     ItemType,
     LoadKind,
+    Readers,
     RuleKind,
     Secrecy,
     ShareMethod,
@@ -184,6 +185,8 @@ _FURTHER: Final[Pairs] = (
     ("sharing_reason", TEXT),
     ("sharing_scope", TEXT),
     ("sharing_use", TEXT),
+    ("composed_readers", choice(Readers, Readers.ADMINISTRATION)),
+    ("composed_rho", NUMBER),
 )
 
 

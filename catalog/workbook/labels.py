@@ -20,6 +20,7 @@ from contracts.model import (
     FormatCategory,
     ItemType,
     LoadKind,
+    Readers,
     RuleKind,
     Secrecy,
     ShareMethod,
@@ -54,6 +55,7 @@ _WORDS: Final[Mapping[type[StrEnum], str]] = {
     CleaningKind: "trim 去首尾空白 collapse 合并空白 half_width 全角转半角 upper 转大写 map 对照替换"
     " replace 正则替换 strip 去前后缀 scale 单位换算 top_code 去顶码文字",
     Composition: "unit_level 逐单位 statistical 统计",
+    Readers: "administration 政务部门 operators 运营机构",
 }
 
 

@@ -23,6 +23,7 @@ from contracts.model import (
     Join,
     Load,
     Party,
+    Readers,
     ResourceFormat,
     Rule,
     Sharing,
@@ -77,6 +78,8 @@ def contract_row(contract: Contract) -> Row:
         "area_meaning": area.meaning if area else "residence",
         "composed_kind": composed.kind if composed else None,
         "composed_sql": composed.sql if composed else "",
+        "composed_readers": composed.readers if composed else Readers.ADMINISTRATION,
+        "composed_rho": composed.rho if composed else None,
     }
 
 
@@ -113,8 +116,14 @@ def contract_values(row: Row, base: Contract | None) -> Row:
         "units": tuple(UnitRule(kind, most) for kind, most in row["units"].items()),
         "joins": base.joins if same and base is not None else _joins(row["joins"]),
         "area": None if row["area_field"] is None else Area(row["area_field"], row["area_meaning"]),
-        "composed": Composed(row["composed_kind"], row["composed_sql"]) if row["composed_sql"] else None,
+        "composed": _composed(row),
     }
+
+
+def _composed(row: Row) -> Composed | None:
+    if not row["composed_sql"]:
+        return None
+    return Composed(row["composed_kind"], row["composed_sql"], row["composed_readers"], row["composed_rho"])
 
 
 def _join_table(joins: Sequence[Join]) -> dict[str, str]:

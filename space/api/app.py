@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Final
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from catalog import keys
 from catalog.home import Home
 from catalog.store import open_store
+from catalog.store.additions import require_current
 from space.api import catalogue, evidence, harvest, health, problem, queries, verifications, workspaces
 from space.api.services import Services
 from space.api.size import BodyLimit
 from space.engines.pool import Pool
+from space.engines.second import second_engine
 from space.query.gateway import Gateway
+from space.upkeep import Kept, Upkeep
 from space.verification.verifier import Verifier
+
+# Between two turns of the chores, in seconds, however soon the next is due.
+_LEAST_PAUSE_S: Final = 0.1
 
 
 def create_app(
@@ -32,15 +41,27 @@ def create_app(
 
     Raises:
         NotInitialised: there is no installation at ``home``.
+        StoreOutdated: its store lacks something of this version.
+        NotUsable: a second engine is set that cannot be spoken to.
     """
-    engine, held, workers = open_store(home), keys.load(home), pool or Pool()
+    engine, held, workers = open_store(home), keys.load(home), pool or Pool(engine=second_engine())
+    require_current(engine)
     now = clock or (lambda: datetime.now(UTC))
+    upkeep = Upkeep(Kept(engine, home, held.signer, now))
 
     @asynccontextmanager
     async def running(_app: FastAPI) -> AsyncIterator[None]:
-        # With a pool of its own, one worker waits before the first query comes.
-        with workers if pool is None else nullcontext():
-            yield
+        # What a former process left is put in order before the first request comes.
+        await run_in_threadpool(upkeep.turn)
+        over = asyncio.Event()
+        chores = asyncio.create_task(_keep_up(upkeep, over))
+        try:
+            # With a pool of its own, one worker waits before the first query comes.
+            with workers if pool is None else nullcontext():
+                yield
+        finally:
+            over.set()
+            await chores
 
     app = FastAPI(
         title="yibenzhang 一本账",
@@ -58,3 +79,13 @@ def create_app(
     for room in (health, catalogue, harvest, queries, verifications, workspaces, evidence):
         app.include_router(room.router)
     return app
+
+
+async def _keep_up(upkeep: Upkeep, over: asyncio.Event) -> None:
+    """Do the chores until it is over; one that is under way is brought to its end."""
+    while not over.is_set():
+        pause = await run_in_threadpool(upkeep.turn)
+        try:
+            await asyncio.wait_for(over.wait(), max(pause, _LEAST_PAUSE_S))
+        except TimeoutError:
+            continue

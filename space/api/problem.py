@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
-from catalog.errors import CatalogError, UnknownDataset
+from catalog.errors import CatalogError, StoreBusy, UnknownDataset
 from catalog.evidence.prove import NotIntegrated, UnknownEntry
 from catalog.search import SearchUnavailable
 from policies.decision import Deny
@@ -42,6 +42,7 @@ _STATUS: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (KeyReused, 422, "idempotency.reused"),
     (AnswerLate, 503, "answer.late"),
     (EngineError, 503, "engine.no_answer"),
+    (StoreBusy, 503, "store.busy"),
     (SearchUnavailable, 501, "search.unavailable"),
     (SpaceError, 422, "refused"),
     (CatalogError, 422, "refused"),

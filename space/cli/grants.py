@@ -273,6 +273,7 @@ def _tell_grant(told: Grant, as_json: bool) -> None:
     terms = told.terms
     click.echo(f"{told.id}  {told.state}  {told.kind}  to {told.grantee} for {terms.purpose}")
     click.echo(f"  mode {terms.mode.value}, {terms.valid_from} to {terms.valid_to}")
+    click.echo(f"  open to {', '.join(sorted(analysis.value for analysis in terms.analyses))}")
     click.echo(f"  calls {told.calls_used} of {terms.calls}, {terms.price_fen_per_call} fen a call")
     if told.nrho_limit:
         click.echo(f"  privacy budget {told.nrho_spent / 1e9:g} of {told.nrho_limit / 1e9:g} (rho)")
@@ -280,5 +281,7 @@ def _tell_grant(told: Grant, as_json: bool) -> None:
         click.echo(f"  {dataset.name}: {', '.join(dataset.columns)}")
         for line in asked_of(dataset.rules):
             click.echo(f"    {line}")
+    for join in terms.joins:
+        click.echo(f"  join {join.left_dataset}.{join.left_field} = {join.right_dataset}.{join.right_field}")
     if told.end_reason:
         click.echo(f"  {told.state}: {told.end_reason}")

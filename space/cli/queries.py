@@ -132,11 +132,14 @@ class _Wired:
         from datetime import UTC, datetime
 
         from catalog import keys
+        from space import abandoned
         from space.engines.pool import Pool
+        from space.engines.second import second_engine
         from space.query.gateway import Gateway
 
-        home, engine, _now = open_installation()
-        self._pool = Pool(spare=False)
+        home, engine, now = open_installation()
+        abandoned.sweep(engine, home, now)  # what a former command left when it was stopped
+        self._pool = Pool(spare=False, engine=second_engine())
         self.gateway = Gateway(engine, home, keys.load(home).signer, self._pool, lambda: datetime.now(UTC))
         return self
 

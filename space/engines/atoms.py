@@ -6,7 +6,7 @@ Holds exact figures: nothing here leaves the worker. Decides nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,15 +14,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from space.engines.cells import Numbers, places
+
 Key = tuple[Any, ...]
 # Of a set in a group: rows, and by proof the units that are proved.
 Counted = tuple[int, tuple[int, ...]]
 # The two largest contributions of a unit, and all of them together.
 Largest = tuple[float, float, float]
+# The same of every group.
+Tops = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
 # Conditions to a column of bits.
 BITS: Final = 60
-NOBODY: Final[Largest] = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,18 @@ class Rows:
         return " AND ".join(parts) or "TRUE"
 
 
+@dataclass(frozen=True, slots=True)
+class Either:
+    """The rows of any of some sets."""
+
+    sets: tuple[Rows, ...]
+
+    @property
+    def sql(self) -> str:
+        """The same as a condition over the columns of bits."""
+        return " OR ".join(f"({rows.sql})" for rows in self.sets) or "FALSE"
+
+
 def _columns(bits: int) -> list[int]:
     """A set of bits by column; as many as either side of a set may need."""
     return [bits >> start & (1 << BITS) - 1 for start in range(0, 40 * BITS, BITS)]
@@ -58,6 +73,31 @@ def _columns(bits: int) -> list[int]:
 def key_of(values: Sequence[Any]) -> Key:
     """A key, comparable: what is not a number equals itself here."""
     return tuple("nan" if isinstance(v, float) and math.isnan(v) else v for v in values)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups of some keys.
+
+    Attributes:
+        size: how many there are; one where there are no keys.
+        ids: the group of every atom.
+        keys: of every group.
+    """
+
+    size: int
+    ids: Numbers
+    keys: pa.Table
+
+    def find(self, keys: pa.Table) -> Numbers:
+        """The groups of some rows of keys, -1 where there is none; columns in the same order."""
+        if not self.keys.num_columns:
+            return np.zeros(keys.num_rows, np.int64)
+        return places(self.keys, keys)
+
+    def key(self, at: int) -> Key:
+        """The key of a group."""
+        return key_of([self.keys.column(name)[at].as_py() for name in self.keys.column_names])
 
 
 @dataclass(slots=True)
@@ -70,57 +110,63 @@ class Atoms:
 
     table: pa.Table
     adds: tuple[bool, ...]
-    _ids: dict[tuple[str, ...], tuple[npt.NDArray[Any], list[Key]]] = field(default_factory=dict)
+    _groups: dict[tuple[str, ...], Groups] = field(default_factory=dict)
 
-    def count(self, by: Sequence[str], sets: Mapping[str, Rows]) -> dict[Key, dict[str, Counted]]:
-        """Rows and proved units of some sets in every group of keys."""
-        ids, keys = self._grouped(by)
-        found: dict[Key, dict[str, Counted]] = {key: {} for key in keys}
-        rows = self._whole("r")
-        proved = [self._whole(f"p{j}") for j in range(len(self.adds))]
-        for name, chosen in sets.items():
-            here = np.flatnonzero(self._met(chosen))
-            at = ids[here]
-            counted = [_added(at, rows[here], len(keys), adds=True)]
-            counted += [
-                _added(at, p[here], len(keys), adds=a) for p, a in zip(proved, self.adds, strict=True)
-            ]
-            lists = [each.tolist() for each in counted]
-            for key, *values in zip(keys, *lists, strict=True):
-                found[key][name] = values[0], tuple(values[1:])
-        return found
+    def groups(self, by: Sequence[str]) -> Groups:
+        """The groups of some keys, in any order but always the same."""
+        wanted = tuple(by)
+        if wanted not in self._groups:
+            self._groups[wanted] = self._grouped(wanted)
+        return self._groups[wanted]
 
-    def largest(self, by: Sequence[str], chosen: Rows, value: int) -> dict[Key, Largest]:
-        """Of a set in every group of keys, the largest value of a row, where rows are units.
+    def count(self, by: Sequence[str], chosen: Rows | Either) -> tuple[Numbers, Numbers]:
+        """Rows of a set in every group, and the proved units: a line a proof."""
+        groups, here = self.groups(by), np.flatnonzero(self._met(chosen))
+        at = groups.ids[here]
+        rows = np.bincount(at, self._whole("r")[here], groups.size).astype(np.int64)
+        units = np.zeros((len(self.adds), groups.size), np.int64)
+        for j, adds in enumerate(self.adds):
+            proved = self._whole(f"p{j}")[here]
+            if adds:
+                units[j] = np.bincount(at, proved, groups.size).astype(np.int64)
+            else:
+                np.maximum.at(units[j], at, proved)
+        return rows, units
+
+    def largest(self, by: Sequence[str], chosen: Rows, value: int) -> Tops:
+        """Of a set in every group, the largest value of a row, where rows are units.
 
         The second largest is taken to be as large: it is never larger.
         """
-        ids, keys = self._grouped(by)
-        here = np.flatnonzero(self._met(chosen))
-        at = ids[here]
-        totals = np.bincount(at, self._real(f"z{value}")[here], len(keys))
-        firsts = np.zeros(len(keys))
+        groups, here = self.groups(by), np.flatnonzero(self._met(chosen))
+        at = groups.ids[here]
+        totals = np.bincount(at, self._real(f"z{value}")[here], groups.size).astype(np.float64)
+        firsts = np.zeros(groups.size)
         np.maximum.at(firsts, at, self._real(f"t{value}")[here])
-        listed = zip(keys, firsts.tolist(), totals.tolist(), strict=True)
-        return {key: (first, first, total) for key, first, total in listed}
+        return firsts, firsts, totals
 
-    def _met(self, chosen: Rows) -> npt.NDArray[np.bool_]:
+    def _met(self, chosen: Rows | Either) -> npt.NDArray[np.bool_]:
+        if isinstance(chosen, Either):
+            any_met: npt.NDArray[np.bool_] = np.logical_or.reduce([self._met(s) for s in chosen.sets])
+            return any_met
         met = np.ones(self.table.num_rows, dtype=bool)
         for number, (meet, lack) in enumerate(zip(_columns(chosen.meet), _columns(chosen.lack), strict=True)):
             if meet or lack:
                 met &= self._whole(f"m{number}") & (meet | lack) == meet
         return met
 
-    def _grouped(self, by: Sequence[str]) -> tuple[npt.NDArray[Any], list[Key]]:
-        wanted = tuple(by)
-        if wanted not in self._ids:
-            columns = [self.table.column(name).to_pylist() for name in wanted]
-            rows = (
-                [key_of(row) for row in zip(*columns, strict=True)] if columns else [()] * self.table.num_rows
-            )
-            places = {key: n for n, key in enumerate(dict.fromkeys(rows))}
-            self._ids[wanted] = np.array([places[row] for row in rows], dtype=np.int64), list(places)
-        return self._ids[wanted]
+    def _grouped(self, by: tuple[str, ...]) -> Groups:
+        size, keys = self.table.num_rows, self.table.select(by)
+        if not by:
+            return Groups(1, np.zeros(size, np.int64), keys)
+        code = np.zeros(size, np.int64)
+        for name in by:
+            encoded = keys.column(name).combine_chunks().dictionary_encode(null_encoding="encode")
+            encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+            code = code * max(1, len(encoded.dictionary)) + encoded.indices.to_numpy(zero_copy_only=False)
+            code = np.unique(code, return_inverse=True)[1]
+        _, firsts, ids = np.unique(code, return_index=True, return_inverse=True)
+        return Groups(len(firsts), ids, keys.take(pa.array(firsts)))
 
     def _whole(self, name: str) -> npt.NDArray[np.int64]:
         found: npt.NDArray[np.int64] = self.table.column(name).to_numpy()
@@ -129,11 +175,3 @@ class Atoms:
     def _real(self, name: str) -> npt.NDArray[np.float64]:
         found: npt.NDArray[np.float64] = self.table.column(name).to_numpy().astype(np.float64)
         return np.nan_to_num(found)
-
-
-def _added(
-    at: npt.NDArray[Any], values: npt.NDArray[np.int64], size: int, *, adds: bool
-) -> npt.NDArray[np.int64]:
-    found = np.zeros(size, dtype=np.int64)
-    (np.add if adds else np.maximum).at(found, at, values)
-    return found

@@ -7,7 +7,7 @@ would show the unsafe ones. Pure; what makes a part unsafe is decided by the cal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from fractions import Fraction
 from functools import lru_cache
 
@@ -27,21 +27,22 @@ def merged(parts: Iterable[Part], shown: Collection[int]) -> dict[Part, list[Par
 def withheld(
     parts: Collection[Part],
     shown: Iterable[int],
-    weight: Mapping[int, int],
     unsafe: Callable[[list[Part]], bool],
 ) -> list[int]:
     """The conditions to withhold, so that no combination of the others rests on unsafe parts alone.
 
+    Of several that would help the last goes, never the smallest: of two conditions that differ by one person
+    which is the smaller would tell whether there is such a person.
+
     Args:
         parts: of the cell, those that hold rows.
         shown: conditions whose figures would leave; condition 0, the cell itself, stays.
-        weight: of a condition; the lightest that helps goes first.
         unsafe: whether the rows of some parts together may not be told from the rest.
     """
     left = sorted(shown)
     gone: list[int] = []
     while not _safe(parts, left, unsafe):
-        choice = sorted((c for c in left if c), key=lambda c: (weight[c], c))
+        choice = [c for c in reversed(left) if c]
         if not choice:
             return gone
         helps = (c for c in choice if _safe(parts, [other for other in left if other != c], unsafe))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from duckdb import DuckDBPyConnection
 
 from space.engines import statements
+from space.engines.base import Base
 from space.engines.cells import Cells, Largest, Numbers, places
 from space.engines.measure import chosen_cells
 from space.engines.statements import COUNTED
@@ -20,8 +20,10 @@ from space.query.plan import Aggregate, Limits
 _ROOM = 1e-9
 
 
-def judge(connection: DuckDBPyConnection, cells: Cells, limits: Limits, *, exact: bool = False) -> None:
+def judge(connection: Base, cells: Cells, limits: Limits, *, exact: bool = False) -> None:
     """Mark figures that one unit dominates, in any kind; where values vary also those of one outlier.
+
+    A sum of clamped values tells of the units within the clamp alone: they must be k as well.
 
     Args:
         connection: opens the protected files.
@@ -52,7 +54,7 @@ def dominated(largest: Largest, limits: Limits) -> npt.NDArray[np.bool_]:
 
 
 def _judged(
-    connection: DuckDBPyConnection, cells: Cells, a: Aggregate, limits: Limits, exact: bool
+    connection: Base, cells: Cells, a: Aggregate, limits: Limits, exact: bool
 ) -> tuple[npt.NDArray[np.bool_], list[Largest]]:
     out, largest = np.zeros(len(cells), bool), list[Largest]()
     asked = np.ones(len(cells), bool) if exact else cells.shown[:, a.condition]
@@ -61,6 +63,10 @@ def _judged(
         for j, proof in enumerate(cells.block.proofs):
             if not proof.of_units:
                 continue
+            if a.flat and a.flat[value]:
+                chosen = chosen_cells(connection, cells, asked)
+                sql = statements.unbent(cells.block, a, j, value, chosen)
+                out |= (_of_units(connection, cells, sql)[0] < (proof.least or cells.k)) & asked
             judged = [_sums(connection, cells, a, (j, value), limits, asked, exact)]
             if varies:
                 chosen = chosen_cells(connection, cells, asked)
@@ -76,7 +82,7 @@ def _judged(
 
 
 def _sums(
-    connection: DuckDBPyConnection,
+    connection: Base,
     cells: Cells,
     a: Aggregate,
     of: tuple[int, int],
@@ -109,7 +115,7 @@ def _sums(
     return first, second, total
 
 
-def _of_units(connection: DuckDBPyConnection, cells: Cells, sql: str) -> Largest:
+def _of_units(connection: Base, cells: Cells, sql: str) -> Largest:
     """The two largest and all together by cell, from a statement of the same keys."""
     found = Cells.of(cells.block, connection.sql(sql).to_arrow_table(), cells.k)
     at = places(cells.keys, found.keys) if cells.block.keys else np.zeros(found.keys.num_rows, np.int64)

@@ -17,6 +17,8 @@ import pyarrow as pa
 
 from catalog.duck import SILENT
 from space.engines import noise, threshold
+from space.engines.base import Base
+from space.engines.projection import projected
 from space.query.plan import Plan
 
 # Memory an engine may use; the process has a larger limit of its own.
@@ -57,11 +59,7 @@ class Engine:
     def execute(self, plan: Plan) -> pa.Table:
         """The answer of a plan: released cells and what follows on them, at most ``max_rows`` of them."""
         with self._base.cursor() as base, self._empty.cursor() as empty:
-            for name, table in _released(base, empty, plan, self._files).items():
-                empty.register(name, table)
-            return empty.sql(
-                f"SELECT * FROM ({plan.post_sql}) AS answer LIMIT {plan.limits.max_rows}"
-            ).to_arrow_table()
+            return answer(base, empty, plan, self._files)
 
     def close(self) -> None:
         """Let go of the databases."""
@@ -84,8 +82,33 @@ def execute(plan: Plan, files: Mapping[str, Sequence[Path]], *, seconds: float =
         engine.close()
 
 
+def answer(
+    base: Base,
+    empty: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    files: Mapping[str, Sequence[Path]],
+) -> pa.Table:
+    """The answer of a plan.
+
+    Args:
+        base: opens the protected files.
+        empty: opens nothing; what follows on released cells runs in it.
+        plan: checked.
+        files: whose footers may be read; none where they are elsewhere.
+    """
+    released = _released(base, empty, plan, files)
+    table = projected(plan.post_sql, released)
+    if table is None:
+        for name, each in released.items():
+            empty.register(name, each)
+        limited = f"SELECT * FROM ({plan.post_sql}) AS answer LIMIT {plan.limits.max_rows}"
+        table = empty.sql(limited).to_arrow_table()
+    answered = table.slice(0, plan.limits.max_rows)
+    return answered.replace_schema_metadata(noise.moved(released.values()) or None)
+
+
 def _released(
-    base: duckdb.DuckDBPyConnection,
+    base: Base,
     empty: duckdb.DuckDBPyConnection,
     plan: Plan,
     files: Mapping[str, Sequence[Path]],

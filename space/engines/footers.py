@@ -1,8 +1,8 @@
 """What the footers of the protected files say about their columns, so that a statement asks for less.
 
-Decides which columns hold no NULL and which no negative number; :mod:`space.engines.known` has what
-follows. Footers are statements of the writer about rows that never change; where one is silent, nothing
-follows.
+Decides which columns hold no NULL, and between which numbers those of others lie;
+:mod:`space.engines.known` has what follows. Footers are statements of the writer about rows that never
+change; where one is silent, nothing follows.
 """
 
 from __future__ import annotations
@@ -20,27 +20,35 @@ from space.query.plan import Block
 
 _TABLE: Final = re.compile(r'"((?:[^"]|"")+)" AS "((?:[^"]|"")+)"')
 
+# Least and greatest number of a column.
+Range = tuple[int, int]
+
 
 def known(block: Block, files: Mapping[str, Sequence[Path]]) -> Known:
     """What the footers say for a block that reads one table as it is stored."""
     found = _TABLE.fullmatch(block.from_sql)
     if found is None or not files.get(found[1]):
         return NOTHING
-    filled, positive = _columns(tuple(files[found[1]]))
-    return Known(found[2], filled, positive)
+    filled, ranges, rows = _columns(tuple(files[found[1]]))
+    return Known(found[2], filled, ranges, rows)
 
 
 @lru_cache(maxsize=64)
-def _columns(paths: tuple[Path, ...]) -> tuple[frozenset[str], frozenset[str]]:
-    """Columns without NULL, and without negative numbers, in all of the files."""
+def _columns(paths: tuple[Path, ...]) -> tuple[frozenset[str], Mapping[str, Range], int]:
+    """Of all of the files: columns without NULL, ranges of numbers, and how many rows."""
     each = [_of_file(path) for path in paths]
-    return frozenset.intersection(*(f for f, _ in each)), frozenset.intersection(*(p for _, p in each))
+    ranged = frozenset.intersection(*(frozenset(ranges) for _, ranges, _ in each))
+    ranges = {
+        name: (min(ranges[name][0] for _, ranges, _ in each), max(ranges[name][1] for _, ranges, _ in each))
+        for name in ranged
+    }
+    return frozenset.intersection(*(filled for filled, _, _ in each)), ranges, sum(n for _, _, n in each)
 
 
-def _of_file(path: Path) -> tuple[frozenset[str], frozenset[str]]:
+def _of_file(path: Path) -> tuple[frozenset[str], Mapping[str, Range], int]:
     with pq.ParquetFile(path) as file:
         metadata = file.metadata
-    filled, positive = set[str](), set[str]()
+    filled, ranges = set[str](), dict[str, Range]()
     for place in range(metadata.num_columns):
         groups = (metadata.row_group(g).column(place) for g in range(metadata.num_row_groups))
         stated = [(column.path_in_schema, column.statistics) for column in groups]
@@ -48,6 +56,6 @@ def _of_file(path: Path) -> tuple[frozenset[str], frozenset[str]]:
             continue
         if all(s.has_null_count and s.null_count == 0 for _, s in stated):
             filled.add(stated[0][0])
-        if all(s.has_min_max and isinstance(s.min, int) and s.min >= 0 for _, s in stated):
-            positive.add(stated[0][0])
-    return frozenset(filled), frozenset(positive)
+        if all(s.has_min_max and isinstance(s.min, int) for _, s in stated):
+            ranges[stated[0][0]] = min(s.min for _, s in stated), max(s.max for _, s in stated)
+    return frozenset(filled), ranges, int(metadata.num_rows)

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from math import prod
 from typing import Any, Final
 
-from policies.disclosure import TOTAL, complementary, dominated
+from policies.disclosure import TOTAL, complementary, dominated, magnitude
 from space.engines.cells import Cells
 from space.engines.statements import COUNTED
 from space.query.plan import Aggregate, Limits
@@ -137,7 +137,7 @@ def _of_line(
     more = set(complementary(counts, hidden, k)) - set(hidden)
     if hidden and not more and not _apart(part) and max(counts[label] for label in hidden) < k:
         # The same few units may stand in every withheld part.
-        shown = sorted((counts[p,], p) for p in line if part.shown[p][other])
+        shown = sorted((magnitude(counts[p,]), p) for p in line if part.shown[p][other])
         more = {(shown[0][1],)} if shown else {(TOTAL,)}
     for (label,) in more:
         if isinstance(label, int):

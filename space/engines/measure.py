@@ -8,22 +8,26 @@ they are enough is decided in :mod:`space.engines.threshold`.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from duckdb import DuckDBPyConnection
 
-from space.engines import statements
+from space.engines import statements, unit_by_unit
+from space.engines.base import Base
 from space.engines.cells import Cells, Numbers, places
 from space.engines.known import Known
 from space.engines.statements import COUNTED, MOMENTS
 from space.query.plan import Block
 
+# Possible parts by the SQL that lists them, which reads no table: the same for every query of a process.
+_POSSIBLE: Final[dict[str, tuple[int, ...]]] = {}
+_KEPT: Final = 64
+
 
 def measured(
-    connection: DuckDBPyConnection, block: Block, known: Known, k: int, *, whole: bool
+    connection: Base, block: Block, known: Known, k: int, *, whole: bool
 ) -> tuple[Cells, Cells | None]:
     """The cells of a block, without ``whole`` only those that rest on k units; and their parts, if any.
 
@@ -35,6 +39,9 @@ def measured(
         whole: whether small cells are asked for as well.
     """
     several = len({a.condition for a in block.aggregates}) > 1 and bool(block.proofs)
+    if several and statements.different(block, known) == [0]:
+        # All figures rest on the same rows, and by the contract there can be no others: nothing follows.
+        several = possible_parts(connection, block) != ((1 << len(block.conditions)) - 1,)
     least = [] if whole else [proof.least or k for proof in block.proofs]
     parts = _scanned(connection, statements.parts(block, known), known, k, []) if several else None
     if parts is not None and _adds_up(block) and (block.keys or len(parts)):
@@ -49,7 +56,17 @@ def measured(
     return cells, parts
 
 
-def proved_parts(connection: DuckDBPyConnection, cells: Cells, parts: Cells) -> tuple[Cells, Numbers]:
+def possible_parts(connection: Base, block: Block) -> tuple[int, ...]:
+    """The parts that a cell of a block can have by its conditions; none where nothing is told of them."""
+    sql = block.possible_sql
+    if sql and sql not in _POSSIBLE:
+        if len(_POSSIBLE) >= _KEPT:
+            _POSSIBLE.clear()
+        _POSSIBLE[sql] = tuple(sorted(int(part) for (part,) in connection.sql(sql).fetchall()))
+    return _POSSIBLE.get(sql, ())
+
+
+def proved_parts(connection: Base, cells: Cells, parts: Cells) -> tuple[Cells, Numbers]:
     """The parts of the cells that show, with their units; and which cell each belongs to."""
     outer = parts.keys.select([key.name for key in cells.block.keys])
     home = places(cells.keys, outer) if cells.block.keys else np.zeros(len(parts), np.int64)
@@ -66,7 +83,7 @@ def bits(parts: Cells) -> Numbers:
     return found
 
 
-def chosen_cells(connection: DuckDBPyConnection, cells: Cells, wanted: npt.NDArray[np.bool_]) -> str:
+def chosen_cells(connection: Base, cells: Cells, wanted: npt.NDArray[np.bool_]) -> str:
     """The name of a table of the keys of some cells; empty where it is all of them."""
     if not cells.block.keys or wanted.all():
         return ""
@@ -75,9 +92,12 @@ def chosen_cells(connection: DuckDBPyConnection, cells: Cells, wanted: npt.NDArr
     return name
 
 
-def _scanned(connection: DuckDBPyConnection, block: Block, known: Known, k: int, least: list[int]) -> Cells:
-    table = connection.sql(statements.cells(block, known, least)).to_arrow_table()
-    return _completed(Cells.of(block, table, k), known)
+def _scanned(connection: Base, block: Block, known: Known, k: int, least: list[int]) -> Cells:
+    if least and unit_by_unit.better(block, known, k):
+        sql = unit_by_unit.cells(block, known, least[0])
+    else:
+        sql = statements.cells(block, known, least)
+    return _completed(Cells.of(block, connection.sql(sql).to_arrow_table(), k), known)
 
 
 def _completed(cells: Cells, known: Known) -> Cells:
@@ -169,7 +189,7 @@ def _summed(column: Numbers, met: npt.NDArray[np.bool_], starts: Numbers) -> Num
     return np.add.reduceat(found, starts) if len(starts) else found
 
 
-def _prove(connection: DuckDBPyConnection, cells: Cells) -> None:
+def _prove(connection: Base, cells: Cells) -> None:
     """Count the units where a cheap proof shows too few, but there are rows enough for more."""
     block, columns = cells.block, cells.columns
     weak = statements.numbered(block)

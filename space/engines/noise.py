@@ -1,42 +1,38 @@
 """Differentially private mode inside the worker: noise and thresholds, through OpenDP.
 
 Decides nothing about cost: the plan states every scale, and a scale that would spend more than the plan
-says is refused here. Budgets are summed elsewhere; OpenDP's odometers are not used.
+says is refused (:mod:`catalog.releases.mechanisms`). Budgets are summed elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import opendp.prelude as dp
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from catalog.releases.mechanisms import Overspent, threshold_mechanism, vector_mechanism
 from space.engines import footers, statements
+from space.engines.base import Base
 from space.engines.cells import Cells, Numbers, places
-from space.query.plan import Aggregate, Block, Plan
+from space.engines.consistency import Settled, settle
+from space.engines.tied_levels import Noisy
+from space.query.plan import MOVED, Aggregate, Block, Plan
 
-dp.enable_features("contrib")
-
-# Rounding of a scale to a float may cost a hair more than the plan says.
-_SLACK = 1 + 1e-6
+__all__ = ["Overspent", "moved", "release", "threshold_mechanism", "vector_mechanism"]
 
 # Integers a thread of its own is worth; the library samples outside the interpreter's lock.
 _WORTH_A_THREAD: Final = 1_000
 _THREADS: Final = 2
 
 
-class Overspent(Exception):
-    """A mechanism would spend more than the plan says: nothing is released."""
-
-
 def release(
-    connection: DuckDBPyConnection,
+    connection: Base,
     empty: DuckDBPyConnection,
     plan: Plan,
     files: Mapping[str, Sequence[Path]],
@@ -51,7 +47,7 @@ def release(
     """
     private = [block for block in plan.blocks if block.kind == "dp"]
     thresholded = sum(1 for block in private if block.keys_sigma > 0)
-    released = {}
+    noisy: dict[str, Noisy] = {}
     for block in private:
         sql = statements.private(block, footers.known(block, files))
         exact = Cells.of(block, connection.sql(sql).to_arrow_table(), plan.limits.k)
@@ -61,11 +57,34 @@ def release(
             made = _over_domain(block, exact, empty)
         else:
             made = _noisy(block, exact, exact.keys, np.arange(len(exact)))
-        released[block.name] = made
-    return released
+        noisy[block.name] = made
+    settled = settle(plan.ties, noisy)  # nothing exact goes there
+    return {name: _table(made, settled) for name, made in noisy.items()}
 
 
-def _over_domain(block: Block, exact: Cells, empty: DuckDBPyConnection) -> pa.Table:
+def _table(made: Noisy, settled: Settled) -> pa.Table:
+    """The released table of a block, with how far its figures were moved to agree with others."""
+    columns = {name: made.keys.column(name) for name in made.keys.column_names}
+    moved = {}
+    for a in made.block.aggregates:
+        figure = settled.figures[made.block.name, a.name]
+        whole = a.operation != "sum" or a.factor == 1
+        shown, kind = (figure, pa.int64()) if whole else (figure / a.factor, pa.float64())
+        columns[a.name] = pa.array(shown, kind)
+        moved[a.name] = settled.moved.get((made.block.name, a.name), 0.0)
+    columns["_cell"] = pa.array(np.ones(made.cells, np.int8))
+    return pa.table(columns).replace_schema_metadata({MOVED: json.dumps({made.block.name: moved})})
+
+
+def moved(tables: Iterable[pa.Table]) -> dict[bytes, bytes]:
+    """What an answer says of how far the figures below it were moved; empty where none is noisy."""
+    told: dict[str, dict[str, float]] = {}
+    for table in tables:
+        told |= json.loads((table.schema.metadata or {}).get(MOVED, b"{}"))
+    return {MOVED: json.dumps(told).encode()} if told else {}
+
+
+def _over_domain(block: Block, exact: Cells, empty: DuckDBPyConnection) -> Noisy:
     """Every cell of the public domain, zero where no row is."""
     names = [key.name for key in block.keys]
     for key in block.keys:
@@ -92,7 +111,7 @@ def _domain(empty: DuckDBPyConnection, sql: str) -> pa.Table:
     return _DOMAINS[sql]
 
 
-def _thresholded(block: Block, exact: Cells, delta: float, k: int) -> pa.Table:
+def _thresholded(block: Block, exact: Cells, delta: float, k: int) -> Noisy:
     """The cells whose noisy row count passes a threshold that hides the presence of any one unit."""
     release_keys = threshold_mechanism(block.bound, block.keys_sigma, block.keys_rho, delta, k)
     counts = exact.columns["r0"].tolist()
@@ -121,7 +140,7 @@ def _parts(values: list[Any]) -> list[list[Any]]:
 
 def _noisy(
     block: Block, exact: Cells, keys: pa.Table, chosen: Numbers, counted: Numbers | None = None
-) -> pa.Table:
+) -> Noisy:
     """Noise on every aggregate of the chosen cells; a plain row count takes the noisy one of its key.
 
     Args:
@@ -131,21 +150,14 @@ def _noisy(
         chosen: of every key its place among ``exact``, -1 where no row is.
         counted: noisy row counts of the keys, if some were made.
     """
-    columns = {name: keys.column(name) for name in keys.column_names}
+    figures, sigmas = {}, {}
     for a in block.aggregates:
         if a.sigma == 0 and counted is not None:
-            columns[a.name] = pa.array(np.maximum(counted, 0), pa.int64())
+            figures[a.name], sigmas[a.name] = counted, block.keys_sigma
             continue
         values = np.append(exact.columns[a.name], 0)[chosen]  # place -1: no row
-        noisy = np.array(_vector(values.tolist(), a), np.int64)
-        if a.operation != "sum":
-            columns[a.name] = pa.array(np.maximum(noisy, 0), pa.int64())
-        elif a.factor == 1:
-            columns[a.name] = pa.array(noisy, pa.int64())
-        else:
-            columns[a.name] = pa.array(noisy / a.factor, pa.float64())
-    columns["_cell"] = pa.array(np.ones(len(chosen), np.int8))
-    return pa.table(columns)
+        figures[a.name], sigmas[a.name] = np.array(_vector(values.tolist(), a), np.int64), a.sigma
+    return Noisy(block, keys, len(chosen), figures, sigmas)
 
 
 def _vector(values: list[int], a: Aggregate) -> list[int]:
@@ -154,46 +166,3 @@ def _vector(values: list[int], a: Aggregate) -> list[int]:
     mechanism = vector_mechanism(a.sensitivity, a.sigma, a.rho)
     with ThreadPoolExecutor(_THREADS) as threads:
         return [value for part in threads.map(mechanism, _parts(values)) for value in part]
-
-
-@lru_cache(maxsize=64)
-def vector_mechanism(sensitivity: float, sigma: float, rho: float) -> Any:
-    """Discrete Gaussian noise on a vector of integers.
-
-    Raises:
-        Overspent: it spends more than ``rho``.
-    """
-    space = dp.vector_domain(dp.atom_domain(T="i64")), dp.l2_distance(T="f64")
-    mechanism: Any = dp.m.make_gaussian(*space, scale=sigma)
-    if not sigma > 0 or mechanism.map(sensitivity) > rho * _SLACK:
-        raise Overspent
-    return mechanism
-
-
-@lru_cache(maxsize=64)
-def threshold_mechanism(bound: int, sigma: float, rho: float, delta: float, k: int) -> Any:
-    """Noisy counts of unknown keys, released where they pass a threshold of at least ``k``.
-
-    Raises:
-        Overspent: it spends more than ``rho`` or no threshold reaches ``delta``.
-    """
-    domain = dp.map_domain(dp.atom_domain(T="String"), dp.atom_domain(T="i64"))
-    metric = dp.l02inf_distance(dp.absolute_distance(T="f64"))
-    distance = (bound, float(bound), float(bound))
-
-    def made(threshold: int) -> Any:
-        return dp.m.make_gaussian_threshold(domain, metric, scale=sigma, threshold=threshold)
-
-    low, high = max(k, bound), max(k, bound) + 1
-    while made(high).map(distance)[1] > delta:
-        low, high = high, high * 2
-        if high > 2**40:
-            raise Overspent
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if made(middle).map(distance)[1] <= delta else (middle + 1, high)
-    mechanism = made(low)
-    spent, failure = mechanism.map(distance)
-    if spent > rho * _SLACK or failure > delta:
-        raise Overspent
-    return mechanism

@@ -1,115 +1,67 @@
 """The cells of a block crossed with those of a block answered before, counted in one scan.
 
 Holds exact figures: nothing here leaves the worker. Decides nothing; what may show is judged by
-:mod:`space.engines.audit`. *Ours* are the conditions of the block of the plan (p0, p1, …), *theirs* those of
-the former blocks (q0, q1, …). A *set* is a condition over them, told by SQL over bit masks.
+:mod:`space.engines.audit`. A *set* is a condition over what rows meet of either side, told by SQL over bits;
+what is said of it is said of every group of some keys, in the order of :meth:`Overlaps.groups`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from duckdb import DuckDBPyConnection
+import numpy as np
+import pyarrow as pa
 
-from space.engines.atoms import BITS, Atoms, Counted, Key, Largest, Rows, key_of
-from space.query.audit import COLUMN, Asked, Former, asked_by
-from space.query.plan import Block, Proof
+from space.engines.atoms import Atoms, Either, Groups, Rows, Tops
+from space.engines.base import Base
+from space.engines.cells import Numbers
+from space.engines.sides import Sides, listed
 
 
 @dataclass(slots=True)
 class Overlaps:
-    """One relation, grouped by the keys of both sides and by the conditions rows meet.
+    """Rows and units of the groups and sets of two sides; exact counts are made when they are asked for."""
 
-    Attributes:
-        block: of the plan.
-        formers: with equal keys over one relation.
-        ours: conditions of the block's figures, by their place in the block.
-        theirs: conditions of the formers: (former, its place in it).
-        proofs: positions of the block's proofs that both sides have.
-        near, far: columns of the block's and of the formers' keys.
-        differing: value of the block and another form of the same measure, with the bit that tells them so.
-    """
-
-    connection: DuckDBPyConnection
-    block: Block
-    formers: tuple[Former, ...]
-    ours: dict[int, Asked] = field(init=False)
-    theirs: list[tuple[Former, Asked]] = field(init=False)
-    proofs: list[int] = field(init=False)
-    near: list[str] = field(init=False)
-    far: list[str] = field(init=False)
-    differing: dict[tuple[str, str], int] = field(init=False)
+    connection: Base
+    sides: Sides
     _atoms: Atoms = field(init=False)
-    _groups: dict[str, str] = field(init=False)
-    _values: list[str] = field(init=False)
-    _exact: dict[tuple[Any, ...], dict[Key, Any]] = field(default_factory=dict)
+    _exact: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.ours = asked_by(self.block)
-        self.theirs = [(former, asked) for former in self.formers for asked in former.asked]
-        first = self.formers[0]
-        stated = [j for j, proof in enumerate(self.block.proofs) if proof.of_units]
-        self.proofs = [j for j, _, _ in first.units] if first.from_sql else stated
-        self._name_keys(first)
-        mine = sorted({v for asked in self.ours.values() for v in asked.values})
-        theirs = {v for _, asked in self.theirs for v in asked.values}
-        pairs = [(v, w) for v in mine for w in sorted(theirs) if v != w and _columns(v) & _columns(w)]
-        place = len(self.ours) + len(self.theirs)
-        self.differing = {pair: place + n for n, pair in enumerate(pairs)} if not first.from_sql else {}
-        self._values = [*mine, *(f"({v}) - ({w})" for v, w in self.differing)]
-        adds = tuple(self.adds(j) for j in self.proofs)
-        self._atoms = Atoms(self.connection.sql(self._grouped_rows()).to_arrow_table(), adds)
+        adds = tuple(self.sides.adds(j) for j in self.sides.proofs)
+        self._atoms = Atoms(self.connection.sql(self.sides.atoms_sql()).to_arrow_table(), adds)
 
-    def _name_keys(self, first: Former) -> None:
-        """Column names of the keys of both sides; of another relation they are the same by position."""
-        own = [key.sql for key in self.block.keys]
-        theirs = own if first.from_sql else list(first.keys)
-        self._groups = {sql: f"g{n}" for n, sql in enumerate(dict.fromkeys([*own, *theirs]))}
-        self.near = [self._groups[sql] for sql in own]
-        self.far = [self._groups[sql] for sql in theirs]
+    def groups(self, by: Sequence[str]) -> Groups:
+        """The groups of some keys."""
+        return self._atoms.groups(by)
 
-    @property
-    def both(self) -> list[str]:
-        """Columns of the keys of either side."""
-        return list(self._groups.values())
+    def count(self, by: Sequence[str], chosen: Rows | Either) -> tuple[Numbers, Numbers]:
+        """Rows of a set, and proved units: a line a proof."""
+        return self._atoms.count(by, chosen)
 
-    @property
-    def rows_are_units(self) -> bool:
-        """Whether counting rows counts units, of every kind."""
-        return all(self._alone(j) == "key" for j in self.proofs)
+    def most_rows(self, proof: int) -> int:
+        """Most rows that name one unit, or none."""
+        wanted = ("most", proof)
+        if wanted not in self._exact:
+            inner = f"SELECT count(*) AS n FROM ({self.sides.rows_sql()}) AS r GROUP BY u{proof}"
+            found = self.connection.execute(f"SELECT coalesce(max(n), 1) FROM ({inner}) AS s").fetchall()
+            self._exact[wanted] = int(found[0][0])
+        return int(self._exact[wanted])
 
-    def adds(self, proof: int) -> bool:
-        """Whether what is proved of parts adds up to what is proved of the whole."""
-        return self._alone(proof) != "exact"
-
-    def p(self, place: int) -> Rows:
-        """Rows that meet one of our conditions."""
-        return Rows(1 << list(self.ours).index(place))
-
-    def q(self, n: int) -> Rows:
-        """Rows that meet one of their conditions."""
-        return Rows(1 << len(self.ours) + n)
-
-    def differs(self, pair: tuple[str, str]) -> Rows:
-        """Rows on which two forms of a measure differ."""
-        return Rows(1 << self.differing[pair])
-
-    def count(self, by: Sequence[str], sets: Mapping[str, Rows]) -> dict[Key, dict[str, Counted]]:
-        """Rows and proved units of some sets in every group."""
-        return self._atoms.count(by, sets)
-
-    def units(self, by: Sequence[str], chosen: Rows) -> dict[Key, tuple[int, ...]]:
-        """The units of a set in every group, counted exactly."""
+    def units(self, by: Sequence[str], chosen: Rows | Either) -> Numbers:
+        """The units of a set, counted exactly: a line a proof."""
         wanted = ("units", tuple(by), chosen)
         if wanted not in self._exact:
-            columns = [f"count(DISTINCT u{j}) FILTER (WHERE {chosen.sql})" for j in self.proofs]
-            self._exact[wanted] = self._grouped(f"({self._rows()}) AS s", by, columns)
-        return self._exact[wanted]
+            columns = [f"count(DISTINCT u{j}) FILTER (WHERE {chosen.sql}) AS n{j}" for j in self.sides.proofs]
+            lines = self._lines(f"({self.sides.rows_sql()}) AS s", by, columns, np.int64)
+            self._exact[wanted] = np.array(lines).reshape(len(columns), -1)
+        found: Numbers = self._exact[wanted]
+        return found
 
-    def apart(self, side: Sequence[str], other: Sequence[str], inside: Rows, both: Rows) -> dict[Key, Any]:
-        """Per group of ``side`` and ``other``: units of the one whose rows all lie in the other as well.
+    def apart(self, side: Sequence[str], other: Sequence[str], inside: Rows, both: Rows) -> Numbers:
+        """Per group of the keys of both: units of the one whose rows all lie in the other as well.
 
         Args:
             side: keys of the cells whose units are asked for.
@@ -119,188 +71,60 @@ class Overlaps:
         """
         wanted = ("apart", tuple(side), tuple(other), inside, both)
         if wanted not in self._exact:
-            found: dict[Key, list[int]] = {}
-            for at, j in enumerate(self.proofs):
-                for key, n in self._enclosed(side, other, inside, both, j).items():
-                    found.setdefault(key, [0] * len(self.proofs))[at] = n
-            self._exact[wanted] = {key: tuple(n) for key, n in found.items()}
-        return self._exact[wanted]
+            found = [self._enclosed(side, other, inside, both, j) for j in self.sides.proofs]
+            self._exact[wanted] = np.stack(found)
+        made: Numbers = self._exact[wanted]
+        return made
 
-    def largest(self, by: Sequence[str], chosen: Rows, value: str, proof: int) -> dict[Key, Largest]:
-        """Of a set in every group, the two largest contributions of a unit to a sum, and all together."""
+    def largest(self, by: Sequence[str], chosen: Rows, value: str, proof: int) -> Tops:
+        """Of a set the two largest contributions of a unit to a sum, and all together."""
         wanted = ("largest", tuple(by), chosen, value, proof)
         if wanted not in self._exact:
-            x = self._values.index(value)
-            if self.rows_are_units:
+            x = self.sides.values.index(value)
+            if self.sides.rows_are_units:
                 self._exact[wanted] = self._atoms.largest(by, chosen, x)
             else:
                 alone = f"CASE WHEN u{proof} IS NULL THEN row_number() OVER () END AS w"
                 inner = (
-                    f"SELECT {_listed([*by, f'abs(sum(v{x})) AS t', f'sum(abs(v{x})) AS z'])} "
-                    f"FROM (SELECT *, {alone} FROM ({self._rows()}) AS o WHERE {chosen.sql}) AS i "
-                    f"GROUP BY {_listed([*by, f'u{proof}', 'w'])}"
+                    f"SELECT {listed([*by, f'abs(sum(v{x})) AS t', f'sum(abs(v{x})) AS z'])} "
+                    f"FROM (SELECT *, {alone} FROM ({self.sides.rows_sql()}) AS o WHERE {chosen.sql}) AS i "
+                    f"GROUP BY {listed([*by, f'u{proof}', 'w'])}"
                 )
-                rows = self._grouped(f"({inner}) AS s", by, ["max(t)", "max(t, 2)[2]", "sum(z)"])
-                self._exact[wanted] = {k: _real(row) for k, row in rows.items()}
-        found: dict[Key, Largest] = self._exact[wanted]
+                columns = ["max(t) AS n0", "max(t, 2)[2] AS n1", "sum(z) AS n2"]
+                self._exact[wanted] = tuple(self._lines(f"({inner}) AS s", by, columns, np.float64))
+        found: Tops = self._exact[wanted]
         return found
 
-    def _alone(self, proof: int) -> str:
-        return "exact" if self.formers[0].from_sql else self.block.proofs[proof].alone
+    def _lines(self, source: str, by: Sequence[str], columns: Sequence[str], kind: Any) -> list[Numbers]:
+        """Columns of a statement by groups; 0 where it has none."""
+        group = f" GROUP BY {listed(by)}" if by else ""
+        table = self.connection.sql(f"SELECT {listed([*by, *columns])} FROM {source}{group}").to_arrow_table()
+        return self._aligned(table, self.groups(by), by, [name.split(" AS ")[-1] for name in columns], kind)
 
-    def _grouped(self, source: str, by: Sequence[str], columns: Sequence[str]) -> dict[Key, Any]:
-        group = f" GROUP BY {_listed(by)}" if by else ""
-        rows = self.connection.execute(f"SELECT {_listed([*by, *columns])} FROM {source}{group}").fetchall()
-        return {key_of(row[: len(by)]): row[len(by) :] for row in rows}
+    def _aligned(
+        self, table: pa.Table, groups: Groups, by: Sequence[str], names: Sequence[str], kind: Any
+    ) -> list[Numbers]:
+        at = groups.find(table.select(list(by)) if by else table)
+        found = []
+        for name in names:
+            line = np.zeros(groups.size, kind)
+            given = np.array([kind(value or 0) for value in table.column(name).to_pylist()], kind)
+            line[at[at >= 0]] = given[at >= 0]
+            found.append(line)
+        return found
 
     def _enclosed(
         self, side: Sequence[str], other: Sequence[str], inside: Rows, both: Rows, proof: int
-    ) -> dict[Key, int]:
+    ) -> Numbers:
         place = f"struct_pack({', '.join(f'{g} := {g}' for g in other)})" if other else "1"
+        more = [g for g in self.sides.both if g not in side]
         inner = (
-            f"SELECT {_listed([*side, f'count(DISTINCT {place}) FILTER (WHERE {both.sql}) AS cells'])}, "
+            f"SELECT {listed([*side, f'count(DISTINCT {place}) FILTER (WHERE {both.sql}) AS cells'])}, "
             f"count(*) FILTER (WHERE {inside.sql}) - count(*) FILTER (WHERE {both.sql}) AS outside, "
-            f"{', '.join(f'any_value({g}) FILTER (WHERE {both.sql}) AS o_{g}' for g in other) or '1 AS one'} "
-            f"FROM ({self._rows()}) AS r WHERE u{proof} IS NOT NULL GROUP BY {_listed([*side, f'u{proof}'])}"
+            f"{', '.join(f'any_value({g}) FILTER (WHERE {both.sql}) AS {g}' for g in more) or '1 AS one'} "
+            f"FROM ({self.sides.rows_sql()}) AS r WHERE u{proof} IS NOT NULL "
+            f"GROUP BY {listed([*side, f'u{proof}'])}"
         )
-        others = [f"o_{g}" for g in other]
-        found = self._grouped(
-            f"(SELECT * FROM ({inner}) AS i WHERE cells = 1 AND outside = 0) AS s",
-            [*side, *others],
-            ["count(*)"],
-        )
-        return {key: int(row[0]) for key, row in found.items()}
-
-    def _grouped_rows(self) -> str:
-        """The atoms: one row for rows that no key and no condition tells apart."""
-        few = all(f.few for f in self.formers) and not self.differing and all(map(self.adds, self.proofs))
-        if few:
-            return self._by_values()
-        columns = ["count(*) AS r"]
-        columns += [f"{self._proved(j)} AS p{at}" for at, j in enumerate(self.proofs)]
-        if self.rows_are_units:
-            for x in range(len(self._values)):
-                columns += [f"max(abs(v{x})) AS t{x}", f"sum(abs(v{x}))::DOUBLE AS z{x}"]
-        masks = [f"m{n}" for n in range(self._masks)]
-        group = _listed([*self.both, *masks])
-        return f"SELECT {group}, {_listed(columns)} FROM ({self._rows()}) AS a GROUP BY {group}"
-
-    def _by_values(self) -> str:
-        """The same, looking at every condition once a combination of values instead of once a row."""
-        ours, theirs = [a.sql for a in self.ours.values()], [a.sql for _, a in self.theirs]
-        read = sorted({c for sql in (*self._groups, *ours, *theirs) for c in COLUMN.findall(sql)})
-        ((scan, _),) = self.block.scans
-        figures = ["count(*) AS _r"]
-        for at, j in enumerate(self.proofs):
-            proof = self.block.proofs[j]
-            numbered = f" FILTER (WHERE {proof.number} = 1)" if proof.alone == "number" else ""
-            figures.append(f"count({proof.unit}){numbered} AS _p{at}")
-        merged = [
-            "sum(_r)::BIGINT AS r",
-            *(f"sum(_p{at})::BIGINT AS p{at}" for at in range(len(self.proofs))),
-        ]
-        if self.rows_are_units:
-            for x, value in enumerate(self._values):
-                figures += [f"max(abs({value})) AS _t{x}", f"sum(abs({value}))::DOUBLE AS _z{x}"]
-                merged += [f"max(_t{x}) AS t{x}", f"sum(_z{x}) AS z{x}"]
-        stated = [*self._groups, *ours, *theirs]
-        told = [_told(f'"{at}"."{column}"', stated) for at, column in read]
-        columns = [f'{sql} AS "{name}"' for sql, (_, name) in zip(told, read, strict=True)]
-        group = f" GROUP BY {_listed(told)}" if told else ""
-        inner = f"SELECT {_listed([*columns, *figures])} FROM {self.block.open_sql}{group}"
-        bits = dict(enumerate([*ours, *theirs]))
-        rows = self._select([*self._groups], bits, [], [], f'({inner}) AS "{scan}"', "*")
-        by = _listed([*self.both, *(f"m{n}" for n in range(self._masks))])
-        some = " OR ".join(f"m{n} <> 0" for n in range(self._masks))
-        return f"SELECT {by}, {_listed(merged)} FROM ({rows}) AS a WHERE {some} GROUP BY {by}"
-
-    def _proved(self, j: int) -> str:
-        method = self._alone(j)
-        if method == "key":
-            return f"count(u{j})"
-        if method == "number":
-            return f"count(*) FILTER (WHERE n{j} = 1 AND u{j} IS NOT NULL)"
-        return f"count(DISTINCT u{j})"
-
-    @property
-    def _masks(self) -> int:
-        return (len(self.ours) + len(self.theirs) + len(self.differing) - 1) // BITS + 1
-
-    def _rows(self) -> str:
-        """Every row that meets a condition of either side: keys, masks, units, row numbers and values."""
-        block, first = self.block, self.formers[0]
-        ours = {n: asked.sql for n, asked in enumerate(self.ours.values())}
-        theirs = {len(ours) + n: asked.sql for n, (_, asked) in enumerate(self.theirs)}
-        units = [(j, block.proofs[j]) for j in self.proofs]
-        values = list(self._values)
-        if not first.from_sql:
-            forms = {bit: f"({v}) IS DISTINCT FROM ({w})" for (v, w), bit in self.differing.items()}
-            rows = self._select([*self._groups], {**ours, **theirs, **forms}, units, values, block.open_sql)
-            return (
-                f"SELECT * FROM ({rows}) AS x WHERE {' OR '.join(f'm{n} <> 0' for n in range(self._masks))}"
-            )
-        here = self._select([k.sql for k in block.keys], ours, units, values, block.open_sql)
-        there = [(j, Proof("", unit, number, ())) for j, unit, number in first.units]
-        blank = ["NULL"] * len(values)
-        other = self._select(list(first.keys), theirs, there, blank, first.from_sql)
-        return self._side_by_side(here, other)
-
-    def _select(
-        self,
-        keys: Sequence[str],
-        bits: Mapping[int, str],
-        units: Sequence[tuple[int, Proof]],
-        values: Sequence[str],
-        source: str,
-        more: str = "",
-    ) -> str:
-        columns = [*([more] if more else []), *(f"{sql} AS g{n}" for n, sql in enumerate(keys))]
-        for m in range(self._masks):
-            here = [(b % BITS, sql) for b, sql in bits.items() if b // BITS == m]
-            columns.append(
-                (" + ".join(f"CASE WHEN ({sql}) THEN {1 << b} ELSE 0 END" for b, sql in here) or "0")
-                + f" AS m{m}"
-            )
-        for j, proof in units:
-            columns += [f"{proof.unit} AS u{j}", f"{proof.number} AS n{j}"]
-        columns += [f"{value} AS v{x}" for x, value in enumerate(values)]
-        return f"SELECT {_listed(columns)} FROM {source}"
-
-    def _side_by_side(self, here: str, other: str) -> str:
-        """Rows of two relations, each row of the table they share once: told by its unit and number."""
-        j = self.proofs[0]
-        some = " OR ".join(f"m{n} <> 0" for n in range(self._masks))
-        same = [f"a.{g} IS NOT DISTINCT FROM b.{g}" for g in self.near]
-        same += [f"a.u{j} = b.u{j}", f"a.n{j} = b.n{j}"]
-        columns = [f"coalesce(a.{g}, b.{g}) AS {g}" for g in self.near]
-        columns += [f"coalesce(a.m{n}, 0) + coalesce(b.m{n}, 0) AS m{n}" for n in range(self._masks)]
-        columns += [f"coalesce(a.u{i}, b.u{i}) AS u{i}" for i in self.proofs]
-        columns += [f"a.v{x} AS v{x}" for x in range(len(self._values))]
-        keys = [*self.near, *(f"u{i}" for i in self.proofs), f"n{j}"]
-        masks = [f"bit_or(m{n}) AS m{n}" for n in range(self._masks)]
-        once = f"SELECT {_listed([*keys, *masks])} FROM ({other}) AS o WHERE {some} GROUP BY {_listed(keys)}"
-        return (
-            f"SELECT {_listed(columns)} FROM (SELECT * FROM ({here}) AS h WHERE {some}) AS a "
-            f"FULL JOIN ({once}) AS b ON {' AND '.join(same)}"
-        )
-
-
-def _columns(sql: str) -> set[str]:
-    """The quoted columns a measure reads; it holds no text of a caller."""
-    return set(sql.split('"')[3::4])
-
-
-def _told(column: str, conditions: Sequence[str]) -> str:
-    """What of a column the conditions tell apart: its values, or only whether there is one."""
-    if all(sql.count(column) == sql.count(f"{column} IS NULL") for sql in conditions):
-        return f"CASE WHEN {column} IS NULL THEN NULL ELSE 1 END"
-    return column
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return ", ".join(parts)
-
-
-def _real(row: Sequence[Any]) -> Largest:
-    first, second, total = (float(value or 0) for value in row)
-    return first, second, total
+        source = f"(SELECT * FROM ({inner}) AS i WHERE cells = 1 AND outside = 0) AS s"
+        (found,) = self._lines(source, self.sides.both, ["count(*) AS n0"], np.int64)
+        return found

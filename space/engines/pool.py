@@ -2,7 +2,8 @@
 
 Decides which process runs a plan, for how long, and that its end never takes the caller down. A worker
 is started by spawning an interpreter of its own with an empty environment; it is used again only for
-the same owner and the same files.
+the same owner and the same files. With a second engine every worker has a carrier of its own, and reads no
+file: the two are joined by pipes whose ends are closed here, so that nothing exact can be read in between.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from policies.decision import Reason
+from space.engines import second
+from space.engines.second import Second
+from space.engines.spark.frames import send
 from space.engines.worker import ANSWER, FAILED, READY, WALLS
 from space.errors import EngineError, EngineTimeout
 from space.query.plan import OutputColumn, Plan
@@ -69,67 +74,117 @@ class Answer:
 class _Worker:
     """One worker process, as its owner sees it."""
 
-    def __init__(self, module: str) -> None:
-        self.process = subprocess.Popen(  # noqa: S603  (module: a constant above)
-            [sys.executable, "-I", "-m", module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_ENVIRONMENT,
-            cwd="/",
-            close_fds=True,
-        )
+    def __init__(self, module: str, engine: Second | None = None, seconds: float = 0.0) -> None:
+        self.carrier: subprocess.Popen[bytes] | None = None
+        if engine is None:
+            self.process = _spawned(module)
+        else:
+            self.process, self.carrier = _joined(module, engine, seconds)
         self.ready = False
         self.worked_s = 0.0
 
-    def ask(self, request: bytes, seconds: float) -> tuple[bytes, bytes]:
+    def ask(self, request: bytes, seconds: float, tables: bytes = b"") -> tuple[bytes, bytes]:
         """Send a request and wait for its answer.
+
+        Args:
+            request: to the worker.
+            seconds: of wall clock it may take.
+            tables: to its carrier, if it has one.
 
         Raises:
             EngineTimeout: none in time.
             EngineError: the process ended.
         """
         if not self.ready:
-            kind, _ = self._receive(time.monotonic() + _START)
-            if kind != READY:
-                raise EngineError
+            for process in self.processes:
+                kind, _ = _receive(process, time.monotonic() + _START)
+                if kind != READY:
+                    raise EngineError
             self.ready = True
         stream = self.process.stdin
         assert stream is not None
         try:
+            if tables and self.carrier is not None and self.carrier.stdin is not None:
+                send(self.carrier.stdin, READY, tables)
             stream.write(_LENGTH.pack(len(request)) + request)
             stream.flush()
         except OSError:
             raise EngineError from None
-        return self._receive(time.monotonic() + seconds)
+        return _receive(self.process, time.monotonic() + seconds)
 
-    def _receive(self, deadline: float) -> tuple[bytes, bytes]:
-        head = self._read(_HEAD, deadline)
-        return head[:1], self._read(_LENGTH.unpack(head[1:])[0], deadline)
+    @property
+    def processes(self) -> tuple[subprocess.Popen[bytes], ...]:
+        """The worker and its carrier, if it has one."""
+        return (self.process,) if self.carrier is None else (self.process, self.carrier)
 
-    def _read(self, size: int, deadline: float) -> bytes:
-        stream = self.process.stdout
-        assert stream is not None
-        parts, missing = [], size
-        while missing:
-            ready, _, _ = select.select([stream], [], [], max(0.0, deadline - time.monotonic()))
-            if not ready:
-                raise EngineTimeout
-            part = os.read(stream.fileno(), min(missing, 1 << 20))
-            if not part:
-                raise EngineError
-            parts.append(part)
-            missing -= len(part)
-        return b"".join(parts)
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+        return all(process.poll() is None for process in self.processes)
 
     def stop(self) -> None:
-        """End the process now."""
+        """End the process now, and its carrier."""
+        if self.carrier is not None:
+            second.stop(self.carrier)
         self.process.kill()
         self.process.wait()
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
+
+
+def _receive(process: subprocess.Popen[bytes], deadline: float) -> tuple[bytes, bytes]:
+    """One message of a process."""
+    head = _read(process, _HEAD, deadline)
+    return head[:1], _read(process, _LENGTH.unpack(head[1:])[0], deadline)
+
+
+def _read(process: subprocess.Popen[bytes], size: int, deadline: float) -> bytes:
+    stream = process.stdout
+    assert stream is not None
+    parts, missing = [], size
+    while missing:
+        ready, _, _ = select.select([stream], [], [], max(0.0, deadline - time.monotonic()))
+        if not ready:
+            raise EngineTimeout
+        part = os.read(stream.fileno(), min(missing, 1 << 20))
+        if not part:
+            raise EngineError
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
+def _spawned(module: str, *words: int) -> subprocess.Popen[bytes]:
+    """A worker of a kind; ``words`` are descriptors that it keeps."""
+    return subprocess.Popen(  # noqa: S603  (module: a constant above)
+        [sys.executable, "-I", "-m", module, *map(str, words)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_ENVIRONMENT,
+        cwd="/",
+        close_fds=True,
+        pass_fds=words,
+    )
+
+
+def _joined(
+    module: str, engine: Second, seconds: float
+) -> tuple[subprocess.Popen[bytes], subprocess.Popen[bytes]]:
+    """A worker and its carrier, joined by pipes that nobody else has an end of."""
+    (asked, asking), (answered, answering) = os.pipe(), os.pipe()
+    try:
+        carrier = engine.start(asked, answering, seconds)
+        try:
+            return _spawned(module, answered, asking), carrier
+        except OSError:
+            second.stop(carrier)
+            raise
+    finally:
+        for end in (asked, asking, answered, answering):
+            os.close(end)
 
 
 @dataclass(slots=True)
@@ -141,12 +196,14 @@ class Pool:
         kept: most idle workers kept for the files they already hold.
         spare: whether a further worker waits for whoever comes next; not for the time of one command.
         module: what a worker of it runs; workers of two kinds never share a process.
+        engine: the second engine, which then reads the protected files; None: the workers read them.
     """
 
     seconds: float = 30.0
     kept: int = 4
     spare: bool = True
     module: str = PLANS
+    engine: Second | None = None
     _spares: list[_Worker] = field(default_factory=list)
     _idle: dict[Place, _Worker] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -165,7 +222,7 @@ class Pool:
         """Start a spare worker, so that the next query finds one waiting."""
         with self._lock:
             if not self._spares:
-                self._spares.append(_Worker(self.module))
+                self._spares.append(self._new())
 
     def run(self, plan: Plan, files: Mapping[str, Sequence[Path]], *, owner: str = "") -> Answer:
         """Run a plan in a worker of its own.
@@ -187,12 +244,19 @@ class Pool:
     ) -> pa.Table:
         """Run what this kind of worker does on a document; otherwise like :meth:`run`."""
         opened = {name: [str(Path(path).resolve()) for path in paths] for name, paths in files.items()}
-        request = {"plan": document, "files": opened, "seconds": self.seconds}
-        kind, body = self._ask(request, (owner, frozenset(p for paths in opened.values() for p in paths)))
+        read_here = opened if self.engine is None else {}
+        request = {"plan": document, "files": read_here, "seconds": self.seconds}
+        kind, body = self._ask(
+            request, (owner, frozenset(p for paths in opened.values() for p in paths)), opened
+        )
         if kind != ANSWER:
             raise EngineError
         with pa.ipc.open_stream(body) as reader:
             return reader.read_all()
+
+    def objection(self, plan: Plan, files: Mapping[str, Sequence[Path]]) -> Reason | None:
+        """Why its engine cannot run a plan, whatever the rows; None where it can."""
+        return None if self.engine is None else second.objection(plan, files)
 
     @property
     def vault(self) -> Pool:
@@ -227,10 +291,13 @@ class Pool:
         if beside is not None:
             beside.close()
 
-    def _ask(self, request: dict[str, Any], place: Place) -> tuple[bytes, bytes]:
+    def _ask(
+        self, request: dict[str, Any], place: Place, tables: Mapping[str, Sequence[str]] | None = None
+    ) -> tuple[bytes, bytes]:
         worker, began = self._take(place), time.monotonic()
+        named = b"" if tables is None else second.tables(tables)
         try:
-            kind, body = worker.ask(json.dumps(request).encode(), self.seconds)
+            kind, body = worker.ask(json.dumps(request).encode(), self.seconds, named)
         except EngineError:
             worker.stop()
             raise
@@ -246,14 +313,17 @@ class Pool:
     def _take(self, place: Place) -> _Worker:
         with self._lock:
             waiting = [*([self._idle.pop(place)] if place in self._idle else []), *self._spares]
-            alive = [worker for worker in waiting if worker.process.poll() is None]
-            chosen = alive[0] if alive else _Worker(self.module)
+            alive = [worker for worker in waiting if worker.alive]
+            chosen = alive[0] if alive else self._new()
             self._spares = alive[1:]
             if self.spare and not self._spares:
-                self._spares.append(_Worker(self.module))
+                self._spares.append(self._new())
         for dead in (worker for worker in waiting if worker not in alive):
             dead.stop()
         return chosen
+
+    def _new(self) -> _Worker:
+        return _Worker(self.module, self.engine, self.seconds)
 
     def _give_back(self, worker: _Worker, place: Place) -> None:
         with self._lock:

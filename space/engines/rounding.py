@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from space.engines.cells import Cells, Numbers
@@ -29,14 +30,23 @@ _EXACT: Final = 22
 
 
 def shown(cells: Cells, limits: Limits) -> pa.Table:
-    """The released table; cells that do not show are left out, save the one of a query without keys."""
+    """The released table; cells that do not show are left out, save the one of a query without keys.
+
+    So is a cell none of whose figures rests on enough: that it is there would tell of the rest of it.
+    """
     block = cells.block
-    kept = np.flatnonzero(cells.shown[:, 0]) if block.keys else np.arange(len(cells))
+    kept = np.flatnonzero(_there(cells)) if block.keys else np.arange(len(cells))
     columns = {key.name: cells.keys.column(key.name).take(pa.array(kept)) for key in block.keys}
     for a in block.aggregates:
         columns[a.name] = _figures(a, cells, kept, limits)
     columns["_cell"] = pa.array(np.ones(len(kept), np.int8))
     return pa.table(columns)
+
+
+def _there(cells: Cells) -> npt.NDArray[np.bool_]:
+    asked = sorted({a.condition for a in cells.block.aggregates} or {0})
+    found: npt.NDArray[np.bool_] = cells.shown[:, 0] & cells.shown[:, asked].any(axis=1)
+    return found
 
 
 def _figures(a: Aggregate, cells: Cells, kept: Numbers, limits: Limits) -> pa.Array:

@@ -13,14 +13,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pyarrow as pa
-from duckdb import DuckDBPyConnection
 
+from space.engines.base import Base
 from space.engines.cells import Cells
-from space.query.audit import Former, asked_by
+from space.query.audit import asked_by
+from space.query.former import Former
 from space.query.plan import Block
 
 
-def rest(connection: DuckDBPyConnection, cells: Cells) -> Block:
+def rest(connection: Base, cells: Cells) -> Block:
     """The block of all rows whose cell does not show, as one cell without keys."""
     block = cells.block
     kept = pa.array([place for place, shown in enumerate(cells.shown) if shown[0]], pa.int64())
@@ -69,7 +70,7 @@ def without_keys(table: pa.Table, like: pa.Table) -> pa.Table:
     return pa.table(columns, schema=like.schema)
 
 
-def padded(connection: DuckDBPyConnection, block: Block, table: pa.Table) -> pa.Table:
+def padded(connection: Base, block: Block, table: pa.Table) -> pa.Table:
     """The table with a row for every public combination of keys; those that do not show have no figure."""
     released, names = f"released_{block.name}", [key.name for key in block.keys]
     connection.register(released, table)

@@ -28,19 +28,21 @@ _TWO: Final = ((1, "first"), (2, "second"))
 _FEW_ROWS: Final = 2_000
 
 
-def rows(block: Block, *, with_units: bool = False, known: Known = NOTHING) -> str:
+def rows(block: Block, *, with_units: bool = False, known: Known = NOTHING, used: str | None = None) -> str:
     """One row per row of the relation: keys k, conditions c, values v, units u and their numbers n.
 
     Args:
         block: of a plan.
         with_units: leave out rows that name no unit of some kind (differential privacy).
         known: which of these tests need not be made.
+        used: what reads it, to leave out units and numbers that are not read; None: all are given.
     """
     columns = [f"{key.sql} AS {key.name}" for key in block.keys]
     columns += [f"({c.sql}) AS c{i}" for i, c in enumerate(block.conditions) if i]
-    columns += [f"{value} AS v{i}" for value, i in values(block).items()]
+    columns += [f"{known.unclamped(value)} AS v{i}" for value, i in values(block).items()]
     for j, proof in enumerate(block.proofs):
-        columns += [f"{proof.unit} AS u{j}", f"{proof.number} AS n{j}"]
+        named = (f"u{j}", proof.unit), (f"n{j}", proof.number)
+        columns += [f"{sql} AS {name}" for name, sql in named if used is None or name in used]
     conditions = [f"({block.where_sql})"] if block.where_sql else []
     if with_units:
         conditions += [f"{p.unit} IS NOT NULL" for p in block.proofs if not known.never_null(p.unit)]
@@ -71,7 +73,7 @@ def cells(block: Block, known: Known = NOTHING, least: Sequence[int] = ()) -> st
         for i, method in enumerate(proof.methods):
             wanted |= _units(block, known, j, i, method)
     for a in block.aggregates:
-        wanted |= _figures(block, known, a)
+        wanted |= figures(block, known, a)
     columns = [f"{sql} AS {name}" for name, sql in wanted.items()]
     names_one = ["count(*)" if known.never_null(p.unit) else named(j) for j, p in enumerate(block.proofs)]
     enough = [f"{sql} >= {n}" for sql, n in zip(names_one, least, strict=False)]
@@ -80,7 +82,8 @@ def cells(block: Block, known: Known = NOTHING, least: Sequence[int] = ()) -> st
     fixed = [f"{key.sql} AS {key.name}" for key in block.keys if key.sql.isdecimal()]
     names = [key.name for key in block.keys if not key.sql.isdecimal()]
     order = f" ORDER BY {', '.join(names)}" if names else ""
-    return _grouped_by(names, [*fixed, *columns], f"({rows(block, known=known)}) AS r") + having + order
+    source = rows(block, known=known, used=" ".join([*columns, having]))
+    return grouped_by(names, [*fixed, *columns], f"({source}) AS r") + having + order
 
 
 def different(block: Block, known: Known) -> list[int]:
@@ -130,6 +133,15 @@ def contributions(block: Block, aggregate: Aggregate, proof: int, value: int, ch
     return _largest(block, total, proof, chosen)
 
 
+def unbent(block: Block, aggregate: Aggregate, proof: int, value: int, chosen: str = "") -> str:
+    """Per cell, the units with a value that no clamp has made the same as others."""
+    v, flat = values(block)[aggregate.values[value]], ", ".join(aggregate.flat[value])
+    counted = "" if block.proofs[proof].methods[aggregate.condition] == "key" else "DISTINCT "
+    within = f"v{v} NOT IN ({flat})" + (f" AND c{aggregate.condition}" if aggregate.condition else "")
+    column = f"count({counted}u{proof}) FILTER (WHERE {within}) AS first"
+    return _grouped(block, [column], _of_cells(block, rows(block), chosen))
+
+
 def deviations(block: Block, aggregate: Aggregate, proof: int, value: int, chosen: str = "") -> str:
     """Per cell, the two largest squared distances from the mean, and all of them together."""
     distance = f"pow({_from_mean(block, aggregate, value)}, 2)"
@@ -153,9 +165,9 @@ def _largest(block: Block, total: str, proof: int, chosen: str, more: str = "") 
     keys = [key.name for key in block.keys]
     alone = f"CASE WHEN u{proof} IS NULL THEN row_number() OVER () END AS w"
     source = f"(SELECT *, {alone}{more} FROM {_of_cells(block, rows(block), chosen)}) AS r"
-    inner = _grouped_by([*keys, f"u{proof}", "w"], [f"{total} AS t"], source)
+    inner = grouped_by([*keys, f"u{proof}", "w"], [f"{total} AS t"], source)
     columns = [*(f"max(t, 2)[{n}] AS {name}" for n, name in _TWO), "CAST(sum(t) AS DOUBLE) AS total"]
-    return _grouped_by(keys, columns, f"({inner}) AS s")
+    return grouped_by(keys, columns, f"({inner}) AS s")
 
 
 def _of_cells(block: Block, source: str, chosen: str) -> str:
@@ -175,15 +187,17 @@ def parts(block: Block, known: Known = NOTHING) -> Block:
     bits = [f"CASE WHEN ({block.conditions[i].sql}) THEN {1 << i} ELSE 0 END"
             for i in different(block, known)[1:]]  # fmt: skip
     measured = [a for a in block.aggregates if a.operation not in COUNTED]
-    found = {(v,): any(v in a.values and a.clamped for a in measured) for a in measured for v in a.values}
+    # What squares or bends its values can show one unit that a sum of them does not.
+    varied = {v for a in measured if a.clamped or a.operation in MOMENTS for v in a.values}
+    found = {(v,): (v in varied, a.flat[i : i + 1]) for a in measured for i, v in enumerate(a.values)}
     return replace(
         block,
         name=f"{block.name}_parts",
         keys=(*block.keys, Key("part", " + ".join([str(always), *bits]))),
         conditions=block.conditions[:1],
         aggregates=tuple(
-            Aggregate(f"s{i}", "sum", 0, value, clamped=clamped)
-            for i, (value, clamped) in enumerate(found.items())
+            Aggregate(f"s{i}", "sum", 0, value, clamped=clamped, flat=flat)
+            for i, (value, (clamped, flat)) in enumerate(found.items())
         ),
         proofs=tuple(replace(proof, methods=proof.methods[:1]) for proof in block.proofs),
     )
@@ -202,7 +216,8 @@ def private(block: Block, known: Known = NOTHING) -> str:
             total = f"coalesce(sum(v{numbers[a.values[0]]}){condition}, 0)"
             columns.append(f"CAST(greatest(least({total}, {LARGEST}), -{LARGEST}) AS BIGINT) AS {a.name}")
     order = f" ORDER BY {', '.join(key.name for key in block.keys)}" if block.keys else ""
-    return _grouped(block, columns, f"({rows(block, with_units=True, known=known)}) AS r") + order
+    source = rows(block, with_units=True, known=known, used="")
+    return _grouped(block, columns, f"({source}) AS r") + order
 
 
 def named(unit: int, condition: int = 0) -> str:
@@ -233,7 +248,8 @@ def _proof(unit: int, condition: int, method: Method) -> str:
     return f"count(DISTINCT u{unit}){_filter(condition)}"
 
 
-def _figures(block: Block, known: Known, a: Aggregate) -> dict[str, str]:
+def figures(block: Block, known: Known, a: Aggregate) -> dict[str, str]:
+    """The columns an aggregate needs, by name; none for a count of rows."""
     i = same(block, known, a.condition)
     numbers = values(block)
     if a.operation == "count":
@@ -260,9 +276,10 @@ def _filter(condition: int) -> str:
 
 
 def _grouped(block: Block, columns: list[str], source: str) -> str:
-    return _grouped_by([key.name for key in block.keys], columns, source)
+    return grouped_by([key.name for key in block.keys], columns, source)
 
 
-def _grouped_by(keys: list[str], columns: list[str], source: str) -> str:
+def grouped_by(keys: list[str], columns: list[str], source: str) -> str:
+    """SELECT of keys and columns by these keys; one row where there are none."""
     group = f" GROUP BY {', '.join(keys)}" if keys else ""
     return f"SELECT {', '.join([*keys, *columns])} FROM {source}{group}"

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from duckdb import DuckDBPyConnection
 
-from space.engines import audit, dominance, footers, levels, nested, rounding, small_groups
+from space.engines import audit, dominance, doubts, footers, levels, nested, rounding, small_groups
+from space.engines.base import Base
 from space.engines.cells import Cells
 from space.engines.measure import measured
-from space.query.audit import Former
+from space.query.former import Former
 from space.query.plan import Block, Limits, Plan
 
 Files = Mapping[str, Sequence[Path]]
 
 
-def release(connection: DuckDBPyConnection, plan: Plan, files: Files) -> dict[str, pa.Table]:
+def release(connection: Base, plan: Plan, files: Files) -> dict[str, pa.Table]:
     """Released tables of the threshold blocks of a plan, by block name.
 
     Args:
@@ -33,11 +33,14 @@ def release(connection: DuckDBPyConnection, plan: Plan, files: Files) -> dict[st
     in_margin = {place for pair in (*plan.margins, *plan.covered) for place in pair}
     judged: dict[int, Cells] = {}
     compared: dict[str, list[Former]] = {}
+    doubtful: dict[str, list[int]] = {}
     for place, block in enumerate(plan.blocks):
         if block.kind == "threshold":
-            cells = _judged(connection, block, plan.limits, files, beside=place in in_margin)
             formers = [former for former in plan.formers if former.block == block.name]
-            audit.withhold(connection, cells, formers, plan.limits)
+            # Of groups that are only counted the audit looks at those that are too small as well.
+            whole = place in in_margin or (block.keys_only and bool(formers))
+            cells = _judged(connection, block, plan.limits, files, beside=whole)
+            doubtful[block.name] = audit.withhold(connection, cells, formers, plan.limits)
             compared[block.name] = formers
             judged[place] = cells
     changed = True
@@ -48,13 +51,17 @@ def release(connection: DuckDBPyConnection, plan: Plan, files: Files) -> dict[st
     for above, finest in plan.covered:
         levels.cover(judged[above], judged[finest])
     return {
-        cells.block.name: _released(connection, cells, plan.limits, files, compared[cells.block.name])
+        cells.block.name: doubts.flagged(
+            cells, rounding.shown(cells, plan.limits), doubtful[cells.block.name]
+        )
+        if cells.block.keys_only
+        else _released(connection, cells, plan.limits, files, compared[cells.block.name])
         for cells in judged.values()
     }
 
 
 def _released(
-    connection: DuckDBPyConnection, cells: Cells, limits: Limits, files: Files, formers: Sequence[Former]
+    connection: Base, cells: Cells, limits: Limits, files: Files, formers: Sequence[Former]
 ) -> pa.Table:
     """The released table, small groups as the block says."""
     table = rounding.shown(cells, limits)
@@ -70,9 +77,7 @@ def _released(
     return pa.concat_tables([table, small_groups.without_keys(rounding.shown(merged, limits), table)])
 
 
-def _judged(
-    connection: DuckDBPyConnection, block: Block, limits: Limits, files: Files, *, beside: bool
-) -> Cells:
+def _judged(connection: Base, block: Block, limits: Limits, files: Files, *, beside: bool) -> Cells:
     """Which conditions of each cell show: k units each, and no combination of them that rests on fewer.
 
     ``beside``: other levels of the same table stand beside it.

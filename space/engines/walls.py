@@ -33,6 +33,9 @@ _READ_FILE: Final = 1 << 2
 _READ_DIR: Final = 1 << 3
 _EXECUTE: Final = 1 << 0
 _NET_RIGHTS: Final = 0b11  # bind and connect over TCP
+_CONNECT: Final = 0b10
+_KNOWS_PORTS: Final = 4  # version of landlock
+_RULE_OF_PORTS: Final = 2
 _SCOPES: Final = 0b11  # abstract sockets and signals outside the sandbox
 
 # System calls that no query needs, by architecture. Threads are made with clone, so it is judged by flag.
@@ -52,6 +55,8 @@ _REFUSED: Final = {
         "perf_event_open": 241, "keyctl": 219, "add_key": 217, "kexec_load": 104,
     },
 }  # fmt: skip
+# Of these, what one who connects to one port needs.
+_TO_CONNECT: Final = ("socket", "connect", "sendto", "socketpair")
 _AUDIT_ARCH: Final = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _CLONE: Final = {"x86_64": 56, "aarch64": 220}
 _CLONE3: Final = 435
@@ -61,28 +66,36 @@ _SECCOMP: Final = {"x86_64": 317, "aarch64": 277}
 _ADDRESS_SPACE: Final = 8 << 30
 
 
-def raise_walls(readable: Sequence[Path], seconds: float) -> dict[str, bool]:
+def raise_walls(readable: Sequence[Path], seconds: float, *, port: int | None = None) -> dict[str, bool]:
     """Give up every right a query does not need. Before any thread starts; cannot be undone.
 
     Args:
         readable: the only files the process may open from now on, beside its own libraries.
         seconds: of wall clock the query may take; bounds processor time.
+        port: the one TCP port it may connect to, of whatever host; None: no network at all.
 
     Returns:
-        Name of each wall and whether it stands.
+        Name of each wall and whether it stands; with a port ``one_port`` in place of ``no_network``.
     """
     walls = {"own_process": True, "resource_limits": _limit(seconds)}
+    network = "no_network" if port is None else "one_port"
     if sys.platform != "linux":
-        return walls | dict.fromkeys(("no_new_privileges", "landlock", "seccomp", "no_network"), False)
-    namespace = _LIBC.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0 or _LIBC.unshare(_CLONE_NEWNET) == 0
+        return walls | dict.fromkeys(("no_new_privileges", "landlock", "seccomp", network), False)
+    namespace = port is None and _without_network()
     _LIBC.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     walls["no_new_privileges"] = _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
     # Landlock binds the calling thread and those it starts: it stands only if there is no other yet.
     alone = len(os.listdir("/proc/self/task")) == 1
-    walls["landlock"] = _landlock(readable) and alone
-    walls["seccomp"] = _seccomp()
-    walls["no_network"] = namespace or walls["seccomp"]
+    walls["landlock"] = _landlock(readable, port) and alone
+    walls["seccomp"] = _seccomp(() if port is None else _TO_CONNECT)
+    one_port = walls["landlock"] and _LIBC.syscall(_CREATE_RULESET, None, 0, 1) >= _KNOWS_PORTS
+    walls[network] = one_port if port is not None else namespace or walls["seccomp"]
     return walls
+
+
+def _without_network() -> bool:
+    unshared: int = _LIBC.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+    return unshared == 0 or _LIBC.unshare(_CLONE_NEWNET) == 0
 
 
 def _limit(seconds: float) -> bool:
@@ -101,7 +114,7 @@ def _limit(seconds: float) -> bool:
     return True
 
 
-def _landlock(readable: Sequence[Path]) -> bool:
+def _landlock(readable: Sequence[Path], port: int | None) -> bool:
     """Read-only on the files and the interpreter's libraries; no other file, no TCP, no signal outside."""
     version = _LIBC.syscall(_CREATE_RULESET, None, 0, 1)
     if version < 1:
@@ -109,7 +122,7 @@ def _landlock(readable: Sequence[Path]) -> bool:
     rights = max((v for v in _FS_RIGHTS if v <= version), default=1)
     handled = _FS_RIGHTS[rights]
     attributes = struct.pack("<Q", handled)
-    if version >= 4:
+    if version >= _KNOWS_PORTS:
         attributes += struct.pack("<Q", _NET_RIGHTS)
     if version >= 6:
         attributes += struct.pack("<Q", _SCOPES)
@@ -120,6 +133,8 @@ def _landlock(readable: Sequence[Path]) -> bool:
         allowed = [(path, _READ_FILE) for path in readable]
         allowed += [(path, _READ_FILE | _READ_DIR | _EXECUTE) for path in _libraries()]
         if not all(_allow(ruleset, path, access) for path, access in allowed):
+            return False
+        if port is not None and version >= _KNOWS_PORTS and not _allow_port(ruleset, port):
             return False
         return bool(_LIBC.syscall(_RESTRICT_SELF, ruleset, 0) == 0)
     finally:
@@ -137,6 +152,11 @@ def _allow(ruleset: int, path: Path, access: int) -> bool:
         os.close(handle)
 
 
+def _allow_port(ruleset: int, port: int) -> bool:
+    rule = struct.pack("<QQ", _CONNECT, port)
+    return bool(_LIBC.syscall(_ADD_RULE, ruleset, _RULE_OF_PORTS, rule, 0) == 0)
+
+
 def _libraries() -> list[Path]:
     """Compiled libraries and modules, read when loaded late; what the engine asks of the kernel."""
     import sysconfig
@@ -149,19 +169,19 @@ def _libraries() -> list[Path]:
     return sorted(folder for folder in folders if folder.exists())
 
 
-def _seccomp() -> bool:
-    """Refuse the system calls no query needs, in every thread."""
+def _seccomp(needed: Sequence[str] = ()) -> bool:
+    """Refuse the system calls no query needs, in every thread; all but these."""
     machine = platform.machine()
     if machine not in _REFUSED:
         return False
-    program = _filter(machine)
+    program = _filter(machine, needed)
     array = (ctypes.c_ubyte * len(program)).from_buffer_copy(program)
     header = struct.pack("<HxxxxxxQ", len(program) // 8, ctypes.addressof(array))
     synchronise = 1
     return bool(_LIBC.syscall(_SECCOMP[machine], 1, synchronise, header) == 0)
 
 
-def _filter(machine: str) -> bytes:
+def _filter(machine: str, needed: Sequence[str]) -> bytes:
     """A classic BPF program: refused calls give EPERM, new processes too, all else runs."""
     load, equal, masked, give = 0x20, 0x15, 0x45, 0x06
     allow, refuse, missing, kill = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
@@ -169,7 +189,7 @@ def _filter(machine: str) -> bytes:
     def step(code: int, yes: int, no: int, value: int) -> bytes:
         return struct.pack("<HBBI", code, yes, no, value)
 
-    numbers = sorted(_REFUSED[machine].values())
+    numbers = sorted(number for name, number in _REFUSED[machine].items() if name not in needed)
     program = [step(load, 0, 0, 4), step(equal, 1, 0, _AUDIT_ARCH[machine]), step(give, 0, 0, kill)]
     program.append(step(load, 0, 0, 0))
     for number in numbers:

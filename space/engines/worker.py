@@ -2,7 +2,8 @@
 
 ``python -I -m space.engines.worker``. Libraries are loaded first, so that a waiting worker is warm; the
 walls rise with the first request, which names the only files it will ever read. Nothing but an answer
-or one constant byte of failure leaves the process.
+or one constant byte of failure leaves the process. Started with two descriptors it reads no file: they lead
+to the carrier of the second engine (:mod:`space.engines.spark`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import struct
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -36,7 +38,8 @@ def send(stream: BinaryIO, kind: bytes, body: bytes | memoryview = b"") -> None:
 
 def main() -> None:
     """Serve plans over protected files until the input ends."""
-    serve(_plans)
+    carried = [int(word) for word in sys.argv[1:3]]
+    serve(_plans if not carried else lambda: _carried(*carried))
 
 
 def _plans() -> Run:
@@ -54,6 +57,20 @@ def _plans() -> Run:
             held.clear()
             held[asked] = Engine(files, request["seconds"])
         return held[asked].execute(Plan.from_document(request["plan"]))
+
+    return run
+
+
+def _carried(answered: int, asked: int) -> Run:
+    from space.engines.spark.engine import Carrier, Engine
+    from space.query.plan import Plan
+
+    carrier = Carrier.of(answered, asked)
+    engines: dict[float, Engine] = {}
+
+    def run(request: dict[str, Any], _: Mapping[str, list[Path]]) -> pa.Table:
+        engine = engines.setdefault(request["seconds"], Engine(carrier, request["seconds"]))
+        return engine.execute(Plan.from_document(request["plan"]))
 
     return run
 

@@ -1,23 +1,28 @@
 """How far a figure may lie from the truth, by the mechanism alone: known before anything runs.
 
-Decides nothing and looks at no row: it follows from the plan's noise and rounding. A column that is computed
-from several figures names them; their errors are not added up for it.
+Decides nothing and looks at no row: it follows from the plan's noise and rounding. Private figures are moved
+to agree with one another once they are noisy; how far at most comes with the answer and is added there. A
+column that is computed from several figures names them; their errors are not added up for it.
 
 Source: normal tails of the discrete Gaussian (Canonne, Kamath, Steinke 2020).
 """
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlglot
 from sqlglot import exp
 
 from policies.terms import Mode
-from space.query.plan import Aggregate, Block, Plan
+from space.query.plan import MOVED, Aggregate, Block, Plan
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # Two-sided 95 % of a normal distribution, in standard deviations.
 _Z95: Final = 1.959964
@@ -65,11 +70,29 @@ class Accuracy:
         return error if self.confidence == 1 else f"{error} with {100 * self.confidence:.0f} % confidence"
 
 
-def accuracy(plan: Plan) -> tuple[Accuracy, ...]:
-    """The error of every column that shows a noisy or rounded figure, or is computed from one."""
+def of_answer(plan: Plan, answer: pa.Table) -> tuple[Accuracy, ...]:
+    """The error of every column with the answer there: what its figures were moved by is part of it.
+
+    A figure lay within its noise of the truth before it was moved, so it lies within noise and move after.
+    """
+    stated = (answer.schema.metadata or {}).get(MOVED)
+    return accuracy(plan, json.loads(stated) if stated is not None else {})
+
+
+def accuracy(plan: Plan, moved: Mapping[str, Mapping[str, float]] | None = None) -> tuple[Accuracy, ...]:
+    """The error of every column that shows a noisy or rounded figure, or is computed from one.
+
+    Args:
+        plan: of the query.
+        moved: by block and figure, how far it was moved at most; None before the run, where nobody knows.
+    """
     if plan.mode is Mode.PLAIN:
         return ()
-    figures = {(b.name, a.name): (b, a) for b in plan.blocks for a in b.aggregates}
+    figures = {
+        (b.name, a.name): (b, a, None if moved is None else moved.get(b.name, {}).get(a.name, 0.0))
+        for b in plan.blocks
+        for a in b.aggregates
+    }
     tree = sqlglot.parse_one(plan.post_sql, read="duckdb")
     found = []
     for place, column in enumerate(plan.columns):
@@ -87,15 +110,14 @@ def accuracy(plan: Plan) -> tuple[Accuracy, ...]:
     return tuple(found)
 
 
-_Figures = Mapping[tuple[str, str], tuple[Block, Aggregate]]
+# A base figure, its block, and how far it was moved; None before the run.
+_Figure = tuple[Block, Aggregate, float | None]
+_Figures = Mapping[tuple[str, str], _Figure]
 
 
-def _of_figure(column: str, block: Block, figure: Aggregate, plan: Plan) -> Accuracy:
+def _of_figure(column: str, block: Block, figure: Aggregate, moved: float | None, plan: Plan) -> Accuracy:
     if block.kind == "dp":
-        sigma = figure.sigma or block.keys_sigma
-        note = "noise of standard deviation sigma = " + f"{sigma / figure.factor:.6g}"
-        # Noise is made of whole steps: a bound between two of them would hold less often than it says.
-        return Accuracy(column, math.ceil(_Z95 * sigma) / figure.factor, CONFIDENCE, note=note)
+        return _noisy(column, block, figure, moved, plan)
     if block.kind == "plain":
         return Accuracy(column, 0.0, 1.0, note="exact")
     if figure.operation in ("count", "units"):
@@ -107,8 +129,31 @@ def _of_figure(column: str, block: Block, figure: Aggregate, plan: Plan) -> Accu
     )
 
 
-def _named(block: Block, figure: Aggregate, plan: Plan) -> str:
-    return f"{figure.operation} {_of_figure('', block, figure, plan).told()}"
+def _noisy(column: str, block: Block, figure: Aggregate, moved: float | None, plan: Plan) -> Accuracy:
+    sigma = figure.sigma or block.keys_sigma
+    note = "noise of standard deviation sigma = " + f"{sigma / figure.factor:.6g}"
+    if moved:
+        note += f"; moved by at most {moved / figure.factor:.6g} to agree with other figures"
+    elif moved is None and _agrees(block, figure, plan):
+        note += "; then moved to agree with other figures, by what the answer says"
+    # Noise is made of whole steps: a bound between two of them would hold less often than it says.
+    within = math.ceil(_Z95 * sigma) + math.ceil(moved or 0)
+    return Accuracy(column, within / figure.factor, CONFIDENCE, note=note)
+
+
+def _agrees(block: Block, figure: Aggregate, plan: Plan) -> bool:
+    """Whether other figures of the query bear on this one."""
+    mine = (block.name, figure.condition)
+    tied = [tie for tie in plan.ties if mine in {(name, place) for name, place, _ in tie.members}]
+    if any(len(tie.members) > 1 for tie in tied):
+        return True
+    return figure.operation == "sum" and any(
+        a.condition == figure.condition and a.operation == "count" for a in block.aggregates
+    )
+
+
+def _named(block: Block, figure: Aggregate, moved: float | None, plan: Plan) -> str:
+    return f"{figure.operation} {_of_figure('', block, figure, moved, plan).told()}"
 
 
 def _selects(query: exp.Expr) -> Iterator[exp.Select]:

@@ -8,8 +8,8 @@ exists elsewhere or not. Does not judge what a column may be used for.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from sqlglot import exp
 from sqlglot.optimizer.qualify import qualify
@@ -17,6 +17,7 @@ from sqlglot.schema import MappingSchema
 
 from contracts.model import FieldType
 from space.query.language import is_listed
+from space.query.parse import Nodes, every
 from space.query.reasons import Refused
 from space.query.schema import Column, QuerySchema, Table
 from space.query.written import DUCKDB
@@ -57,11 +58,15 @@ class Scope:
     Attributes:
         kind: what its FROM reads.
         scans: the protected tables it reads, in order.
+        nodes: its nodes as they were bound, without those inside its FROM.
+        read: what readers of the grammar found in it: rules and plan ask for the same.
     """
 
     select: exp.Select
     kind: ScopeKind
     scans: tuple[Scan, ...]
+    nodes: Nodes = field(repr=False)
+    read: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def column(self, node: exp.Column) -> tuple[Scan, Column]:
         """The scan and granted column a name of this scope means.
@@ -78,9 +83,7 @@ class Scope:
 
     def own(self, *kinds: type[exp.Expr]) -> Iterator[exp.Expr]:
         """Nodes of some types that belong to this SELECT, not to one inside its FROM."""
-        for node in self.select.walk(prune=lambda n: n is not self.select and isinstance(n, exp.Query)):
-            if isinstance(node, kinds):
-                yield node
+        return (node for node in self.nodes if isinstance(node, kinds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +114,9 @@ def bind(tree: exp.Query, schema: QuerySchema) -> Bound:
     Raises:
         Refused: a name is not granted, ambiguous, or a WITH name hides a table.
     """
-    _check_ctes(tree, schema)
-    named = _resolve_tables(tree, schema)
+    written = every(tree)
+    _check_ctes(written, schema)
+    named = _resolve_tables(written, schema)
     # The names of contracts are in lower case already, as the qualifier makes those of the query.
     known = MappingSchema(
         {t.id: {c.name: _SQL_TYPES[c.type] for c in t.columns} for t in named},
@@ -126,27 +130,30 @@ def bind(tree: exp.Query, schema: QuerySchema) -> Bound:
         raise Refused("query.name") from None
     if not isinstance(bound, exp.Query):
         raise Refused("query.statement")
-    _check_columns(bound)
-    _check_forms(bound)
-    for node in bound.walk():
+    nodes = every(bound)
+    _check_columns(nodes)
+    _check_forms(nodes)
+    for node in nodes:
         node._meta = None  # where a name was written is of no use, and costs with every copy
-    return Bound(bound, schema, tuple(_scope(s, schema) for s in bound.find_all(exp.Select)))
+    return Bound(bound, schema, tuple(_scope(n, schema) for n in nodes if isinstance(n, exp.Select)))
 
 
-def _check_ctes(tree: exp.Query, schema: QuerySchema) -> None:
-    names = [cte.alias.lower() for cte in tree.find_all(exp.CTE)]
-    recursive = any(w.args.get("recursive") for w in tree.find_all(exp.With))
+def _check_ctes(nodes: Nodes, schema: QuerySchema) -> None:
+    names = [node.alias.lower() for node in nodes if isinstance(node, exp.CTE)]
+    recursive = any(isinstance(node, exp.With) and node.args.get("recursive") for node in nodes)
     # Names with a leading underscore are the compiler's own.
     hiding = any(n.startswith("_") or schema.lookup("", n) is not None for n in names)
     if recursive or hiding or len(set(names)) != len(names):
         raise Refused("query.cte")
 
 
-def _resolve_tables(tree: exp.Query, schema: QuerySchema) -> list[Table]:
+def _resolve_tables(nodes: Nodes, schema: QuerySchema) -> list[Table]:
     """Replace every table name by the identity of the granted table; WITH names stay. The tables named."""
     named: dict[str, Table] = {}
-    ctes = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
-    for node in list(tree.find_all(exp.Table)):
+    ctes = {node.alias.lower() for node in nodes if isinstance(node, exp.CTE)}
+    for node in nodes:
+        if not isinstance(node, exp.Table):
+            continue
         if not isinstance(node.this, exp.Identifier) or node.args.get("catalog"):
             raise Refused("query.name")
         if not node.db and node.name.lower() in ctes:
@@ -162,16 +169,18 @@ def _resolve_tables(tree: exp.Query, schema: QuerySchema) -> list[Table]:
     return list(named.values())
 
 
-def _check_columns(bound: exp.Query) -> None:
+def _check_columns(bound: Nodes) -> None:
     """A column without a table can only be an output name used in ORDER BY."""
-    for node in bound.find_all(exp.Column):
-        if not node.table and not isinstance(node.find_ancestor(exp.Order, exp.Select), exp.Order):
+    for node in bound:
+        if not isinstance(node, exp.Column) or node.table:
+            continue
+        if not isinstance(node.find_ancestor(exp.Order, exp.Select), exp.Order):
             raise Refused("query.name")
 
 
-def _check_forms(bound: exp.Query) -> None:
+def _check_forms(bound: Nodes) -> None:
     """Resolving names may have made other forms, such as a table where a value should stand."""
-    for node in bound.walk():
+    for node in bound:
         star = isinstance(node, exp.Star) and not isinstance(node.parent, exp.Count)
         if not is_listed(node) or star:
             raise Refused("query.node")
@@ -190,7 +199,16 @@ def _scope(select: exp.Select, schema: QuerySchema) -> Scope:
         else:
             answers += 1
     kind: ScopeKind = "mixed" if scans and answers else "base" if scans else "released"
-    return Scope(select, kind if scans or answers else "constant", tuple(scans))
+    return Scope(select, kind if scans or answers else "constant", tuple(scans), _own(select))
+
+
+def _own(select: exp.Select) -> Nodes:
+    """The nodes of a SELECT down to the queries inside it."""
+    found: list[exp.Expr] = [select]
+    for node in found:  # grows while it is read
+        if node is select or not isinstance(node, exp.Query):
+            found += node.iter_expressions()
+    return found
 
 
 def _sources(select: exp.Select) -> list[exp.Expr]:

@@ -6,6 +6,7 @@ Decides how each figure of a block is made safe. The k-proofs are :mod:`space.qu
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from math import sqrt
 from typing import Final
@@ -15,16 +16,20 @@ from sqlglot import exp
 from policies.terms import Budget
 from space.query.bounds import contribution
 from space.query.draft import Case, Draft
+from space.query.grammar.keys import KeyForm
 from space.query.plan import Aggregate, Block, BlockKind, Condition, Proof
 from space.query.possible import possible, samples
 from space.query.proofs import Relation, method
 from space.query.reasons import Refused
 from space.query.relation import filters, from_sql, open_sql
 from space.query.sizes import sized
+from space.query.ties import samples as public_samples
 from space.query.written import written
 
 # Every combination of shown conditions is judged: more of them would cost more than they are worth.
 MAX_CONDITIONS: Final = 8
+# More values than a key can show.
+MANY: Final = 2**31
 
 
 def threshold_block(draft: Draft) -> Block:
@@ -39,8 +44,10 @@ def threshold_block(draft: Draft) -> Block:
     conditions = tuple(Condition(c.sql) for c in draft.cases)
     proofs = sized(_proofs(draft.relation, draft.cases), draft.relation, len(draft.cases))
     made = _block(draft, "threshold", conditions, proofs)
+    made = replace(made, aggregates=tuple(_with_flats(a, draft) for a in made.aggregates))
     several = len({a.condition for a in draft.aggregates}) > 1
-    parts = possible(draft.where, [case.form for case in draft.cases]) if several else ""
+    added = {edge.right for edge in draft.relation.edges if edge.kind == "left"}
+    parts = possible(draft.where, [case.form for case in draft.cases], added) if several else ""
     unfiltered, filter_sql = open_sql(draft.relation)
     forms = [draft.where, *(case.form for case in draft.cases), *filters(draft.relation)]
     return replace(
@@ -48,15 +55,23 @@ def threshold_block(draft: Draft) -> Block:
         possible_sql=parts,
         open_sql=unfiltered,
         filter_sql=filter_sql,
-        labelled=tuple(name for name, form in draft.keys if form.labels is not None),
-        labels=tuple(_labels(form.labels) for _, form in draft.keys if form.labels is not None),
-        samples=samples(forms),
+        labelled=tuple(name for name, form in draft.keys if _told_by_absence(form, added)),
+        labels=tuple(_labels(form.labels) for _, form in draft.keys if _told_by_absence(form, added)),
+        samples=samples(forms, added),
     )
 
 
-def _labels(stated: tuple[exp.Expr, ...]) -> int:
-    """How many values a key of conditions has; that any is missing is not hidden, so it is none."""
-    return sum(not isinstance(label, exp.Null) for label in stated)
+def _told_by_absence(form: KeyForm, added: Collection[str]) -> bool:
+    """Whether a part that holds nobody tells something: of a condition, or of who is in a joined table."""
+    return form.labels is not None or any(place.scan.name in added for place in form.places)
+
+
+def _labels(stated: tuple[exp.Expr, ...] | None) -> int:
+    """How many values a key of conditions has; that any is missing is not hidden, so it is none.
+
+    Without a list there is always one more: that of rows without a partner.
+    """
+    return MANY if stated is None else sum(not isinstance(label, exp.Null) for label in stated)
 
 
 def private_block(draft: Draft) -> Block:
@@ -79,7 +94,8 @@ def private_block(draft: Draft) -> Block:
             alone = own and not draft.keys
             aggregates.append(replace(a, sensitivity=1.0 if alone else float(bound)))
     made = _block(draft, "dp", conditions, _proofs(draft.relation, draft.cases[:1]))
-    return replace(made, aggregates=tuple(aggregates), bound=bound)
+    forms = [draft.where, *(case.form for case in draft.cases)]
+    return replace(made, aggregates=tuple(aggregates), bound=bound, samples=public_samples(forms))
 
 
 def choose_keys(block: Block, max_rows: int) -> Block:
@@ -173,6 +189,12 @@ def _proofs(relation: Relation, cases: list[Case]) -> tuple[Proof, ...]:
     )
 
 
+def _with_flats(aggregate: Aggregate, draft: Draft) -> Aggregate:
+    """The aggregate with what all values beyond a clamp become: its sum tells of those within alone."""
+    flat = tuple(tuple(written(f) for f in m.flat) for m in draft.measures[aggregate.name])
+    return replace(aggregate, flat=flat) if any(flat) else aggregate
+
+
 def _check_forms(draft: Draft) -> None:
     """Two forms of a measure differ by what the clamp cut off: perhaps by one unit's value."""
     forms: dict[tuple[str, str], set[str]] = {}
@@ -191,4 +213,4 @@ def _bounded(aggregate: Aggregate, draft: Draft, bound: int) -> Aggregate:
         raise Refused("query.measure.bounds", form.place.column.name)
     values = (f"least(greatest({aggregate.values[0]}, {form.low}), {form.high})",)
     sensitivity = float(bound * max(abs(form.low), abs(form.high), 1))
-    return replace(aggregate, values=values, sensitivity=sensitivity)
+    return replace(aggregate, values=values, sensitivity=sensitivity, low=form.low, high=form.high)

@@ -21,7 +21,7 @@ from space.query.advice import advise
 from space.query.bind import Bound, Scope, bind
 from space.query.draft import Draft
 from space.query.overlap import families, merge_equal
-from space.query.parse import parse
+from space.query.parse import every, parse
 from space.query.plain import plain_block
 from space.query.plan import Block, Limits, Plan
 from space.query.proofs import Relation
@@ -34,6 +34,7 @@ from space.query.rules.templates import digest_of
 from space.query.schema import QuerySchema
 from space.query.sizes import key_floor, settle_small
 from space.query.split import Split
+from space.query.ties import ties
 from space.query.views import inline
 from space.query.written import statement
 
@@ -57,7 +58,7 @@ def _compiled(sql: str, terms: Terms, schema: QuerySchema) -> Plan | Deny:
     try:
         tree = parse(sql)
         tree = inline(tree, schema)
-        denied = judge_shape(tree)
+        denied = judge_shape(every(tree))
         if denied is not None:
             return denied
         template = _template(tree, schema)
@@ -103,6 +104,7 @@ def _plan(bound: Bound, terms: Terms) -> Plan:
         blocks=settle_small(made, relations, (*family.margins, *family.covered), terms.max_rows),
         margins=family.margins,
         covered=family.covered,
+        ties=ties(made),
         post_sql=_released_sql(tree),
         columns=(),
         rho=rho,
@@ -157,4 +159,5 @@ def _released_sql(tree: exp.Query) -> str:
     def lenient(node: exp.Expr) -> exp.Expr:
         return exp.TryCast(this=node.this, to=node.args["to"]) if type(node) is exp.Cast else node
 
-    return statement(tree.transform(lenient, copy=False))
+    casts = any(type(node) is exp.Cast for node in every(tree))
+    return statement(tree.transform(lenient, copy=False) if casts else tree)

@@ -7,6 +7,7 @@ a cell tells nothing.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from sqlglot import exp
@@ -76,11 +77,17 @@ def _source(place: Place, form: KeyForm) -> Domain | None:
         values = ["TRUE", "FALSE"]
     elif column.domain:
         kind = {FieldType.INTEGER: "BIGINT", FieldType.NUMBER: "DOUBLE"}.get(column.type, "VARCHAR")
-        values = [f"CAST({written(exp.Literal.string(v))} AS {kind})" for v in column.domain]
+        values = list(_constants(column.domain, kind))
     else:
         return None
     rows = ", ".join(f"({value})" for value in [*values, *(["NULL"] if column.nullable else [])])
     return Domain(f"SELECT v FROM (VALUES {rows}) AS d(v)", len(values) + column.nullable)
+
+
+@lru_cache(maxsize=1024)
+def _constants(domain: tuple[str, ...], kind: str) -> tuple[str, ...]:
+    """The values of a contract's closed list; long ones would be written anew for every query."""
+    return tuple(f"CAST({written(exp.Literal.string(value))} AS {kind})" for value in domain)
 
 
 def _times(place: Place, part: str) -> Domain | None:

@@ -21,6 +21,8 @@ _NOTES: Final = {
     ),
     "dp": (
         "every figure carries noise; sigma is its standard deviation",
+        "figures over the same rows agree: parts add up to their total, none is negative, means lie within "
+        "their public bounds; how far that moved them is counted into the errors told with the answer",
         "rows that name no unit are left out",
         "keys without a public list of values show only above a noisy threshold",
     ),

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import pyarrow as pa
 from sqlalchemy import Engine
@@ -30,13 +30,11 @@ from space.errors import EngineError, SpaceError
 from space.identity.tokens import Caller
 from space.pins import pin
 from space.query import handout
-from space.query.accuracy import Accuracy, accuracy
+from space.query.accuracy import Accuracy, of_answer
 from space.query.admit import Question, Turned, admit
 from space.query.plan import Plan
 from space.query.prepare import Ready, prepare
-
-# How often a second caller looks whether the first has its answer, in seconds.
-_LOOK_AGAIN_S: Final = 0.05
+from space.waiting import until_settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +188,9 @@ class Gateway:
             call = metering.by_id(connection, usage_id)
             paid = store.reservation(connection, call.reservation_id or "")
         assert paid is not None  # a receipt has a stored answer
+        table = answers.fetch(self.home, paid.id, paid.answer_sha256)
         return Answered(
-            table=answers.fetch(self.home, paid.id, paid.answer_sha256),
+            table=table,
             receipt_id=receipt.id,
             receipt=receipt.jws,
             usage_id=usage_id,
@@ -199,7 +198,7 @@ class Gateway:
             repeated=call.outcome == "cached",
             rho=call.nrho / 1e9,
             price_fen=call.price_fen,
-            accuracy=accuracy(ready.plan),
+            accuracy=of_answer(ready.plan, table),
         )
 
     def _prepare(
@@ -210,6 +209,9 @@ class Gateway:
             if isinstance(grant, Turned):
                 return grant
             ready = prepare(connection, self.home, grant, question.sql, self.clock())
+        if isinstance(ready, Ready) and ready.listed is None:
+            lacking = self.pool.objection(ready.plan, ready.files)
+            ready = ready if lacking is None else Deny((lacking,))
         return Turned(ready, grant) if isinstance(ready, Deny) else ready
 
     def _pay(self, ready: Ready, standing: str | None) -> tuple[Reserved | budget.Stored | Deny, Plan]:
@@ -228,9 +230,8 @@ class Gateway:
                 return paid, ready.plan
             if gives_up is None:
                 gives_up = time.monotonic() + (paid.deadline_at - now).total_seconds()
-            if time.monotonic() > gives_up:
+            if not until_settled(self.engine, paid, self.clock, gives_up):
                 raise AnswerLate("the same query is still running for another caller — ask again later")
-            time.sleep(_LOOK_AGAIN_S)
 
     def _run(self, ready: Ready, paid: Reserved) -> pa.Table:
         try:
@@ -261,20 +262,25 @@ class Gateway:
     def _hand_out(self, ready: Ready, call: handout.Call, fresh: pa.Table | None) -> Answered | Deny:
         """Store a fresh answer or take a stored one; receipt, usage and evidence in one transaction."""
         kept = None if fresh is None else answers.keep(self.home, call.reservation_id, fresh)
-        with writing(self.engine) as connection:
-            if kept is None:
-                given = handout.repeat(connection, self.signer, call)
-            else:
-                given = handout.settle(connection, self.signer, call, kept.sha256)
-            if fresh is None and not isinstance(given, Deny):
-                # Read before the call is charged for: a damaged answer costs nothing.
-                table = answers.fetch(self.home, call.reservation_id, given.answer_sha256)
+        given: handout.Given | Deny | None = None
+        try:
+            with writing(self.engine) as connection:
+                if kept is None:
+                    given = handout.repeat(connection, self.signer, call)
+                else:
+                    given = handout.settle(connection, self.signer, call, kept.sha256)
+                if fresh is None and not isinstance(given, Deny):
+                    # Read before the call is charged for: a damaged answer costs nothing.
+                    table = answers.fetch(self.home, call.reservation_id, given.answer_sha256)
+        finally:
+            # Whatever went wrong, an answer nobody is given does not stay; the failure goes on as it was.
+            if kept is not None and not isinstance(given, handout.Given):
+                answers.remove(self.home, call.reservation_id)
         if isinstance(given, Deny):
-            if kept is not None:
-                kept.path.unlink()
             return given
+        shown = table if fresh is None else fresh
         return Answered(
-            table=table if fresh is None else fresh,
+            table=shown,
             receipt_id=given.receipt_id,
             receipt=given.receipt,
             usage_id=given.usage_id,
@@ -282,7 +288,7 @@ class Gateway:
             repeated=fresh is None,
             rho=given.nrho / 1e9,
             price_fen=given.price_fen,
-            accuracy=accuracy(ready.plan),
+            accuracy=of_answer(ready.plan, shown),
         )
 
     def _refuse(self, caller: Caller, question: Question, turned: Turned) -> Deny:

@@ -18,6 +18,7 @@ from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from policies.tariff import charge_fen
 from space import budget, idempotency, metering, receipts, store
+from space.errors import EngineError
 from space.grants import Grant
 
 ENDED_MEANWHILE: Final = Reason(
@@ -88,7 +89,11 @@ class Given:
 
 
 def settle(connection: Connection, signer: Signer, call: Call, answer_sha256: str) -> Given | Deny:
-    """Store a fresh answer; lost, not handed out, if the grant has ended meanwhile."""
+    """Store a fresh answer; lost, not handed out, if the grant has ended meanwhile.
+
+    Raises:
+        EngineError: it came so late that the call was lost already (:mod:`space.abandoned`).
+    """
     alive = store.settle(
         connection,
         call.reservation_id,
@@ -98,7 +103,8 @@ def settle(connection: Connection, signer: Signer, call: Call, answer_sha256: st
         mechanism=dict(call.ready.mechanism),
     )
     if not alive:
-        budget.lose(connection, call.reservation_id, reason=ENDED_MEANWHILE.code, now=call.now)
+        if not budget.lose(connection, call.reservation_id, reason=ENDED_MEANWHILE.code, now=call.now):
+            raise EngineError
         return Deny((ENDED_MEANWHILE,))
     return _give(connection, signer, call, "answered")
 

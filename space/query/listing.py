@@ -27,7 +27,7 @@ from policies.terms import Mode, Terms
 from space.query import vault
 from space.query.bind import Scope, bind
 from space.query.grammar.rows import condition
-from space.query.parse import parse
+from space.query.parse import every, parse
 from space.query.plan import Block, Limits, Plan
 from space.query.reasons import SOFT, Refused, reason
 from space.query.rehearsal import rehearse
@@ -158,8 +158,9 @@ def _behind(column: Column, field: Field, forms: dict[str, Mask]) -> Column:
 def _plan(tree: exp.Query, table: Table, source: str, terms: Terms) -> Plan:
     if not vault.row_level(table.rules):
         raise Refused("query.analysis", table.name)
+    written = every(tree)
     for shape in (nodes, functions, limits):
-        _check(shape(tree))
+        _check(shape(written))
     schema = QuerySchema((table,))
     template = digest_of(tree) if table.rules.templates is not None else ""
     bound = soften(replace(bind(tree, schema), template=template))

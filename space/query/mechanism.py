@@ -20,6 +20,7 @@ def mechanism(plan: Plan) -> dict[str, Any]:
             "delta": limits.delta,
             "noise": "discrete gaussian",
             "sigma": noise,
+            "post_processing": "weighted least squares within public bounds, whole numbers",
         }
     if plan.mode is Mode.THRESHOLD:
         return {

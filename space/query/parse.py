@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 from sqlglot import exp
@@ -28,6 +29,8 @@ MAX_DEPTH: Final = 150
 _REJECTED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _LAYOUT: Final = frozenset("\n\r\t")
 
+Nodes = Sequence[exp.Expr]
+
 
 def parse(sql: str) -> exp.Query:
     """The tree of ``sql``.
@@ -44,8 +47,7 @@ def parse(sql: str) -> exp.Query:
     if len(statements) != 1 or not isinstance(statements[0], exp.Select | exp.Union):
         raise Refused("query.statement")
     tree = statements[0]
-    check_shape(tree)
-    for node in tree.walk():
+    for node in check_shape(tree):
         # Neither is part of the query: not of its identity, not of what the engine reads.
         node.comments = node._meta = None
     return tree
@@ -54,15 +56,34 @@ def parse(sql: str) -> exp.Query:
 def _check_text(sql: str) -> None:
     if not sql.strip() or len(sql.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise Refused("query.text")
-    if any(c not in _LAYOUT and unicodedata.category(c) in _REJECTED for c in sql):
+    if not sql.isprintable() and any(
+        c not in _LAYOUT and unicodedata.category(c) in _REJECTED for c in set(sql)
+    ):
         raise Refused("query.text")
 
 
-def check_shape(tree: exp.Expr) -> None:
-    """Bound the tree without recursion, so that later steps may recurse over it."""
-    nodes, level, depth = 0, [tree], 0
+def every(tree: exp.Expr) -> list[exp.Expr]:
+    """Every node of a tree, level by level: walked once for all who look at it."""
+    found = [tree]
+    for node in found:  # grows while it is read
+        for value in node.args.values():
+            if type(value) is list:
+                found += [item for item in value if isinstance(item, exp.Expr)]
+            elif isinstance(value, exp.Expr):
+                found.append(value)
+    return found
+
+
+def check_shape(tree: exp.Expr) -> list[exp.Expr]:
+    """Bound the tree without recursion, so that later steps may recurse over it.
+
+    Returns:
+        Every node, level by level.
+    """
+    nodes, level, depth = list[exp.Expr](), [tree], 0
     while level:
-        nodes, depth = nodes + len(level), depth + 1
-        if nodes > MAX_NODES or depth > MAX_DEPTH:
+        nodes, depth = nodes + level, depth + 1
+        if len(nodes) > MAX_NODES or depth > MAX_DEPTH:
             raise Refused("query.text")
         level = [child for node in level for child in node.iter_expressions()]
+    return nodes

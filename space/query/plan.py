@@ -13,13 +13,16 @@ from typing import Any, Final, Literal
 
 from contracts.canonical import canonical, digest
 from policies.terms import Mode
-from space.query.audit import Former, Sample
+from space.query.former import Former, Sample
 
 # Grows when the meaning of a plan's parts changes, so that an old stored answer is not reused.
-PLAN_VERSION: Final = 3
+PLAN_VERSION: Final = 4
 
 # Begins the kind of a proof that a rule of the dataset asks for beside those of its units.
 GROUP_SIZE: Final = "group:"
+
+# Metadata of an answer: by block and figure, how far it was moved to agree with others; JSON.
+MOVED: Final = b"ybz_moved"
 
 Method = Literal["key", "number", "exact"]
 BlockKind = Literal["threshold", "dp", "plain"]
@@ -104,6 +107,8 @@ class Aggregate:
         rho: what it spends; 0 outside dp.
         sigma: standard deviation of its noise (integer form); 0 outside dp.
         clamped: whether the values are cut off or bent, so that one unit may stand out from all others.
+        flat: of every value, the constants that all beyond a clamp become (threshold).
+        low, high: public bounds the values of a sum are clamped to (integer form); 0 outside dp.
     """
 
     name: str
@@ -115,6 +120,24 @@ class Aggregate:
     rho: float = 0.0
     sigma: float = 0.0
     clamped: bool = False
+    flat: tuple[tuple[str, ...], ...] = ()
+    low: int = 0
+    high: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Private figures over the same rows, some of which add up to others: see :mod:`space.query.ties`.
+
+    Attributes:
+        members: (block, condition of the block, its parts as bits): its rows are those of its parts.
+        parts: how many parts there are; no row is of two.
+        whole: whether every row has one of the public keys: no join leaves a key without a value.
+    """
+
+    members: tuple[tuple[str, int, int], ...]
+    parts: int = 1
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +228,7 @@ class Plan:
         rho: privacy budget it spends, in zCDP; 0 outside dp.
         limits: see :class:`Limits`.
         formers: blocks answered before that a block of this plan is compared with; no part of the query.
+        ties: which private figures must agree with one another.
     """
 
     mode: Mode
@@ -217,6 +241,7 @@ class Plan:
     limits: Limits
     covered: tuple[tuple[int, int], ...] = ()
     formers: tuple[Former, ...] = ()
+    ties: tuple[Tie, ...] = ()
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON-able form."""
@@ -240,6 +265,7 @@ class Plan:
             limits=Limits(**document["limits"]),
             covered=tuple((int(a), int(b)) for a, b in document["covered"]),
             formers=tuple(Former.from_document(f) for f in document["formers"]),
+            ties=tuple(_tie(t) for t in document["ties"]),
         )
 
     @property
@@ -256,6 +282,11 @@ class Plan:
         return explain(self)
 
 
+def _tie(document: Mapping[str, Any]) -> Tie:
+    members = tuple((name, int(place), int(parts)) for name, place, parts in document["members"])
+    return Tie(members, int(document["parts"]), bool(document["whole"]))
+
+
 def _block(document: Mapping[str, Any]) -> Block:
     return Block(
         **{
@@ -266,7 +297,8 @@ def _block(document: Mapping[str, Any]) -> Block:
             ),
             "conditions": tuple(Condition(**c) for c in document["conditions"]),
             "aggregates": tuple(
-                Aggregate(**{**a, "values": tuple(a["values"])}) for a in document["aggregates"]
+                Aggregate(**{**a, "values": tuple(a["values"]), "flat": tuple(map(tuple, a["flat"]))})
+                for a in document["aggregates"]
             ),
             "proofs": tuple(Proof(**{**p, "methods": tuple(p["methods"])}) for p in document["proofs"]),
             "scans": tuple((scan, dataset) for scan, dataset in document["scans"]),

@@ -14,21 +14,21 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from catalog.home import Home
-from catalog.releases.published import Release, by_id, latest, protected_files, vault_files
+from catalog.releases.published import Release, by_id, protected_files, vault_files
 from contracts.model import Contract
 from policies.access import Caller
 from policies.clocks import local_date
 from policies.composition import receives, within
 from policies.decision import Deny, Reason
 from policies.modes import at_least, required
+from policies.privacy_budget import nrho_cost
 from policies.protection import Analysis
 from policies.terms import Mode
-from space import budget
 from space.budget import AnswerKey
 from space.grant_rules import mixed, units_unstated
 from space.grants import Grant, held_by
 from space.identity.organisations import organisation
-from space.kinds import grade_of, kinds_behind, published, unstated
+from space.kinds import Family, grade_of, published
 from space.owner_rules import in_force
 from space.pins import period_of, pinned
 from space.query.compile import compile_query
@@ -104,18 +104,16 @@ def prepare(
     terms = within(grant.terms, in_force(connection, contracts, grant.grantee, day))
     period = period_of(terms.release_period, day)
     held = pinned(connection, grant.id, period) if period else {}
-    found = {
-        name: by_id(connection, held[name]) if name in held else latest(connection, name)
-        for name in contracts
-    }
+    family = Family.of(connection, contracts)
+    found = {name: _seen(connection, family.newest.get(name), held.get(name)) for name in contracts}
     pairs = [
-        (contracts[name], _as_of_today(connection, contracts[name], release))
+        (contracts[name], _as_of_today(family, contracts[name], release))
         for name, release in found.items()
         if release is not None
     ]
     caller = organisation(connection, grant.grantee).kind.caller
     # A dataset may have come to show more since the signing: yesterday's weaker mode does not hold.
-    kinds = kinds_behind(connection, contracts)
+    kinds = family.kinds
     grades = {name: grade_of(contract, found[name]) for name, contract in contracts.items()}
     grade = max((grade for grade in grades.values() if grade is not None), default=None)
     mode = at_least(terms.mode, required(caller, kinds, day, grade=grade))
@@ -125,9 +123,8 @@ def prepare(
     both = tuple(mixed(terms.mode, kinds, others))
     if both:
         return Deny(both)
-    silent = unstated(connection, contracts)
-    if silent:
-        return Deny(tuple(units_unstated(name) for name in silent))
+    if family.unstated:
+        return Deny(tuple(units_unstated(name) for name in family.unstated))
     workspace = workspace_of(connection, home, grant, more_views)
     schema = workspace.beside(_graded(QuerySchema.of(terms, pairs), grades, caller, day))
     listing = list_rows(sql, terms, caller, pairs, day)
@@ -159,9 +156,7 @@ def prepare(
     files = {name: opened(home, release) for name, release in used.items()}
     files |= {name: own for name, own in workspace.files.items() if name in plan.datasets}
     fresh = {n: r.id for n, r in found.items() if period and r is not None and n not in held}
-    return Ready(
-        grant, plan, key, grant.salted(sql), files, budget.nrho_cost(plan.rho), period, fresh, listed
-    )
+    return Ready(grant, plan, key, grant.salted(sql), files, nrho_cost(plan.rho), period, fresh, listed)
 
 
 def _graded(schema: QuerySchema, grades: Mapping[str, int | None], caller: Caller, day: date) -> QuerySchema:
@@ -173,12 +168,19 @@ def _graded(schema: QuerySchema, grades: Mapping[str, int | None], caller: Calle
     return replace(schema, tables=tuple(replace(table, graded=asked(table)) for table in schema.tables))
 
 
-def _as_of_today(connection: Connection, contract: Contract, release: Release) -> Release:
+def _seen(connection: Connection, newest: Release | None, held: str | None) -> Release | None:
+    """The release a grant sees: the one held for its period, else the newest."""
+    if held is None or (newest is not None and newest.id == held):
+        return newest
+    return by_id(connection, held)
+
+
+def _as_of_today(family: Family, contract: Contract, release: Release) -> Release:
     """A composed release with the unit kinds that the ledger finds behind it now.
 
     An input may have come to show units since the release was made; its figures are then about them.
     """
     if contract.composed is None or contract.unit_fields or release.facts.unit_columns:
         return release
-    behind = kinds_behind(connection, {contract.name: contract})
-    return replace(release, facts=replace(release.facts, derived_from=tuple(sorted(behind))))
+    behind = tuple(sorted(family.behind(contract.name)))
+    return replace(release, facts=replace(release.facts, derived_from=behind))

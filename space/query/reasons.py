@@ -166,7 +166,7 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     ),
     "query.derived": (
         "statistics about units, made without noise, are not answered in the differentially private mode",
-        "ask for the dataset it was made from",
+        "ask for the dataset it was made from, or have it built for operators",
     ),
     "query.bound": (
         "how much one unit contributes cannot be bounded for this join",

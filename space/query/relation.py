@@ -26,8 +26,11 @@ def read_relation(scope: Scope, schema: QuerySchema) -> Relation:
     """The relation of a base scope.
 
     Raises:
-        Refused: a join is not declared, not on equality, or multiplies rows on both sides.
+        Refused: a join is not declared, not on equality, or multiplies rows on both sides; or an answer is
+            read beside the tables.
     """
+    if scope.kind != "base":
+        raise Refused("query.join.mixed")
     scans = {scan.name: scan.table for scan in scope.scans}
     edges: list[Edge] = []
     for scan, join in zip(scope.scans[1:], scope.select.args.get("joins") or (), strict=True):

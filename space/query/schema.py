@@ -77,6 +77,7 @@ class Table:
         units: kinds the rows are about.
         unique_keys: checked, by protected column.
         derived_from: kinds of unit behind a statistical dataset.
+        noised: whether it is made of statistics whose noise hides units behind them.
         declared_free: whether its contract says that no row names or is about a unit.
         row_filter: condition of the grant, or None.
         rules: what owner and grant ask of the whole.
@@ -93,6 +94,7 @@ class Table:
     units: tuple[Unit, ...] = ()
     unique_keys: tuple[frozenset[str], ...] = ()
     derived_from: tuple[str, ...] = ()
+    noised: bool = False
     declared_free: bool = False
     row_filter: str | None = None
     rules: TableRule = field(default_factory=TableRule)
@@ -107,7 +109,7 @@ class Table:
 
     @property
     def unit_free(self) -> bool:
-        """Whether no unit stands in or behind its rows: declared, and nothing found against it.
+        """Whether no unit stands in or behind its rows: declared or hidden, and nothing found against it.
 
         A table of which group sizes are asked, or whose grade asks for protection, is answered as if its
         rows were units.
@@ -116,7 +118,8 @@ class Table:
         sized = self.graded or bool(
             self.rules.min_group or self.rules.min_distinct or self.rules.small_groups
         )
-        return self.declared_free and not (self.units or self.derived_from or named or sized)
+        free = self.declared_free or self.noised
+        return free and not (self.units or self.derived_from or named or sized)
 
     def column(self, name: str) -> Column | None:
         """The granted column of that name (SQL names compare without case), or None."""
@@ -196,7 +199,8 @@ def _table(identity: str, contract: Contract, facts: Facts, term: DatasetTerm) -
         ungranted=tuple(c for name, c in columns.items() if name not in term.columns),
         units=tuple(Unit(u.kind, u.column, u.number, u.max_rows) for u in facts.units),
         unique_keys=tuple(frozenset(key) for key in facts.unique_keys),
-        derived_from=facts.derived_from,
+        derived_from=tuple(sorted(facts.shown)),
+        noised=facts.noise is not None,
         declared_free=contract.unit_free,
         row_filter=term.row_filter,
         rules=term.rules.table,

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from math import prod
 
 from policies.composition import strictest
-from policies.protection import SmallGroups
+from policies.protection import SmallGroups, TableRule
 from space.query.plan import GROUP_SIZE, Block, Method, Proof
 from space.query.proofs import Relation
 from space.query.reasons import Refused
@@ -28,7 +29,7 @@ def sized(proofs: tuple[Proof, ...], relation: Relation, conditions: int) -> tup
     Raises:
         Refused: a field asked for has no stored form.
     """
-    asked = strictest(*(table.rules for table in relation.scans.values()))
+    asked = _strictest(relation)
     made = list(proofs)
     rows: tuple[Method, ...] = tuple("key" for _ in range(conditions))
     values: tuple[Method, ...] = tuple("exact" for _ in range(conditions))
@@ -75,10 +76,20 @@ def settle_small(
 
 
 def _small(block: Block, relation: Relation, beside: bool, max_rows: int) -> str:
-    asked = strictest(*(table.rules for table in relation.scans.values())).small_groups
+    asked = _strictest(relation).small_groups
     if asked is None or block.kind != "threshold" or block.keys_only or not block.keys:
         return SmallGroups.DROP.value
     if asked is SmallGroups.REMAINDER:
         return (SmallGroups.DROP if beside else asked).value
     cells = prod(key.domain.size if key.domain is not None else max_rows + 1 for key in block.keys)
     return (asked if cells <= max_rows else SmallGroups.DROP).value
+
+
+def _strictest(relation: Relation) -> TableRule:
+    """What holds for a query over the tables of a relation."""
+    return _of_rules(tuple(table.rules for table in relation.scans.values()))
+
+
+@lru_cache(maxsize=1024)
+def _of_rules(rules: tuple[TableRule, ...]) -> TableRule:
+    return strictest(*rules)

@@ -192,6 +192,8 @@ class Split:
         figure: exp.Expr = exp.Count(this=value)
         if form.kind == "extreme":
             figure = exp.Min(this=value) if form.name == "MIN" else exp.Max(this=value)
+        if self.mode is not Mode.DP:
+            figure = _without_doubt(inner, figure)
         return self._matched(exp.select(figure).from_(exp.to_table(inner.name)), inner.name)
 
     def _of_bins(self, form: AggregateForm) -> exp.Expr:
@@ -224,8 +226,14 @@ class Split:
         return inner
 
     def _mirror(self) -> None:
-        """Have cells and their bins rest on the same conditions, so that they can be judged as levels."""
+        """Have cells and their bins rest on the same conditions, so that they can be judged as levels.
+
+        Beside a figure of groups a cell shows whatever its other figures do: that it is there is a figure.
+        """
         outer = self.drafts[0]
+        counted = len(self.drafts) > 1 and any(draft.keys_only for draft in self.drafts)
+        if counted and outer.keys and outer.aggregates:
+            outer.aggregate("count", None)
         binned = [draft for draft in self.drafts[1:] if not draft.keys_only]
         for draft in binned:
             for a in list(draft.aggregates):
@@ -258,6 +266,12 @@ def check_groupable(form: KeyForm) -> None:
     """A column for filtering only can be compared, not shown."""
     if form.labels is None and any(p.column.use is Use.FILTER for p in form.places):
         raise Refused("query.key", form.places[0].column.name)
+
+
+def _without_doubt(groups: Draft, figure: exp.Expr) -> exp.Expr:
+    """A figure of groups that are only counted: none where the audit leaves one of them in doubt."""
+    doubt = exp.EQ(this=exp.Max(this=groups.column("_doubt")), expression=exp.Literal.number(1))
+    return exp.Case(ifs=[exp.If(this=doubt, true=exp.Null())], default=figure)
 
 
 def _ratio(above: exp.Expr, below: exp.Expr) -> exp.Expr:

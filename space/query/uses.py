@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from policies.protection import Role
 from space.query.bind import Bound, Scan, Scope
-from space.query.language import SCALARS
+from space.query.language import QUANTILES, SCALARS, is_histogram
 from space.query.schema import Column
 
 # join: in an ON. key: grouped by. compared: in a condition. aggregated: inside an aggregate. ranked: inside
@@ -36,6 +36,12 @@ _AGGREGATES: Final[dict[type[exp.Expr], str]] = {
     exp.Variance: "variance",
     exp.VariancePop: "variance",
     exp.Corr: "corr",
+    # Rules list neither: what `after_aggregate` does not name is not allowed.
+    exp.CovarPop: "covariance",
+    exp.CovarSamp: "covariance",
+    exp.RegrSlope: "regression",
+    exp.RegrIntercept: "regression",
+    exp.RegrR2: "regression",
     exp.Min: "min",
     exp.Max: "max",
 }
@@ -96,7 +102,7 @@ def scalar_name(node: exp.Expr) -> str:
 
 def _read(scope: Scope, node: exp.Column) -> Occurrence:
     scan, column = scope.column(node)
-    compared, functions, aggregate = False, set[str](), ""
+    compared, binned, functions, aggregate = False, False, set[str](), ""
     below: exp.Expr = node
     above = node.parent
     while above is not None and above is not scope.select:
@@ -108,8 +114,11 @@ def _read(scope: Scope, node: exp.Column) -> Occurrence:
             compared = True
         elif isinstance(above, (*SCALARS, exp.Cast)) and not isinstance(above, _BRANCHES) and not aggregate:
             functions.add(scalar_name(above))
+        binned = binned or isinstance(above, (*QUANTILES, exp.WithinGroup)) or is_histogram(above)
         below, above = above, above.parent
     role, form = _use(scope, node, above, aggregate, compared=compared)
+    if binned and form == "key":
+        form = "shown"  # its values are counted and told, grouped by or not
     return Occurrence(scope, scan, column, node, role, form, aggregate, frozenset(functions))
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import pyarrow as pa
 from sqlalchemy import Engine
@@ -34,9 +34,7 @@ from space.query.admit import Question, Turned, admit
 from space.query.gateway import AnswerLate
 from space.verification.limits import RATE, take_records, take_tries
 from space.verification.prepare import Asked, Verifiable, prepare
-
-# How often a second caller looks whether the first has its answer, in seconds.
-_LOOK_AGAIN_S: Final = 0.05
+from space.waiting import until_settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +161,8 @@ class Verifier:
                 return paid
             if gives_up is None:
                 gives_up = time.monotonic() + (paid.deadline_at - now).total_seconds()
-            if time.monotonic() > gives_up:
+            if not until_settled(self.engine, paid, self.clock, gives_up):
                 raise AnswerLate("the same batch is still being answered — ask again later")
-            time.sleep(_LOOK_AGAIN_S)
 
     def _reserve(
         self, caller: Caller, ready: Verifiable, now: datetime
@@ -206,6 +203,7 @@ class Verifier:
     ) -> Verified | Deny:
         """Store a fresh answer or take a stored one; receipt, usage and evidence in one transaction."""
         kept = None if fresh is None else answers.keep(self.home, call.reservation_id, fresh)
+        given: handout.Given | Deny | None = None
         try:
             with writing(self.engine) as connection:
                 if kept is not None:
@@ -218,9 +216,11 @@ class Verifier:
                     fresh = answers.fetch(self.home, call.reservation_id, given.answer_sha256)
         except Refused as refused:  # rolled back: nothing was taken
             return self._refuse(caller, asked, Turned(refused.decision, call.ready.grant))
+        finally:
+            # Whatever went wrong, an answer nobody is given does not stay; the failure goes on as it was.
+            if kept is not None and not isinstance(given, handout.Given):
+                answers.remove(self.home, call.reservation_id)
         if isinstance(given, Deny):
-            if kept is not None:
-                kept.path.unlink()
             return given
         assert fresh is not None  # run just now, or fetched
         return Verified(

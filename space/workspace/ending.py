@@ -181,11 +181,16 @@ def _unlink(paths: Sequence[Path]) -> None:
         if not path.exists():
             continue
         path.unlink(missing_ok=True)
-        handle = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        make_lasting(path.parent)
+
+
+def make_lasting(folder: Path) -> None:
+    """Have what was made or deleted in a folder outlive the machine."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _minute(at: datetime) -> str:

@@ -27,7 +27,7 @@ from policies.clocks import local_date
 from policies.rulebook import rule
 from space.errors import SpaceError, Unknown
 from space.workspace.admitting import check_counts, check_upload, usable
-from space.workspace.ending import DELETED, ENDING, READY, WRITING, end, file_of
+from space.workspace.ending import DELETED, ENDING, READY, WRITING, end, file_of, make_lasting
 from space.workspace.form import Form
 from space.workspace.protecting import Own, protect_rows
 from space.workspace.reading import Brought, read_file, too_large
@@ -197,6 +197,7 @@ def write(path: Path, protected: pa.Table) -> tuple[str, int]:
         stream.flush()
         os.fsync(stream.fileno())
     draft.replace(path)
+    make_lasting(path.parent)
     return hashlib.sha256(raw).hexdigest(), len(raw)
 
 

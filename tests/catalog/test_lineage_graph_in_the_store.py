@@ -19,15 +19,17 @@ from catalog.lineage import view as lineage_view
 from catalog.lineage.cli import lineage as command
 from catalog.lineage.columns import LineageCycle, UnknownInput, known_inputs
 from catalog.lineage.graph import (
+    EVERY,
     Edge,
     edges_around,
     edges_between,
     record_all,
+    record_edges,
 )
-from catalog.lineage.reach import reach, reach_datasets
+from catalog.lineage.reach import reach, reach_datasets, walk
 from catalog.store import create_store, reading, writing
 from catalog.store.tables.ledger import lineage_edges
-from catalog.store.tables.lineage import column_edges, lineage_columns
+from catalog.store.tables.lineage import column_edges, lineage_columns, lineage_sizes
 from contracts.model import Composed, Composition, Contract, Field, Party, ShareType, Sharing
 
 NOW = datetime(2026, 9, 24, 8, 0, tzinfo=UTC)
@@ -174,6 +176,17 @@ def test_edges_of_an_earlier_version_of_the_store_are_taken_over_once(home: Home
     with reading(engine) as connection:
         assert edges_around(connection, "b.b")[0] == (Edge("a.a", "x", "b.b", "y", "IDENTITY"),)
         assert connection.execute(select(func.count()).select_from(lineage_edges)).scalar_one() == 0
+
+
+def test_columns_of_a_store_of_an_earlier_version_are_counted_once_more(home: Home, engine: Engine) -> None:
+    edges = [Edge("a.a", field, "b.b", target, "JOIN") for field, target in (("x", EVERY), ("y", "z"))]
+    with writing(engine) as connection:
+        record_edges(connection, "b.b", edges)
+        before = walk(connection, "a.a", "x").total
+        lineage_sizes.drop(connection)
+    create_store(home)
+    with reading(engine) as connection:
+        assert walk(connection, "a.a", "x").total == before == 2
 
 
 def _run(*words: str) -> str:

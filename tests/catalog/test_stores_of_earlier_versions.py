@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Engine, delete, inspect, text, update
+from sqlalchemy import Engine, delete, insert, inspect, select, text, update
 
 from catalog import revisions
 from catalog.cataloging import telling
@@ -17,11 +18,15 @@ from catalog.cataloging.cli import entry
 from catalog.cataloging.differing import difference
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.cataloging.steps import approve, sign_off, submit
+from catalog.cli import init
 from catalog.errors import StoreOutdated
 from catalog.home import Home
 from catalog.search import search
 from catalog.store import create_store, open_store, reading, writing
+from catalog.store.additions import lacking, require_current
+from catalog.store.schema import metadata
 from catalog.store.tables.cataloging import entry_acts
+from catalog.store.tables.identity import organisations
 from catalog.store.tables.ledger import entries
 from contracts.model import Contract, Field, Party, ShareType, Sharing
 from policies.clocks import local_date
@@ -102,7 +107,6 @@ def test_it_is_withdrawn_and_stays_so_while_its_successor_is_on_its_way(old: Eng
         assert [each.number for each in revisions.as_of(connection, LATER)] == [1]
 
 
-@pytest.mark.embedded
 def test_making_the_store_again_adds_the_columns_it_lacks(home: Home, old: Engine) -> None:
     with writing(old) as connection:
         connection.execute(text("ALTER TABLE entries DROP COLUMN published_revision"))
@@ -139,3 +143,61 @@ def test_a_table_that_is_missing_is_told_alike(home: Home, old: Engine) -> None:
     done = CliRunner().invoke(entry, ["history", SCHOOLS.name])
     assert isinstance(done.exception, StoreOutdated)
     assert done.exception.user_facing
+
+
+# What a store of an earlier version may lack: a table, a column, an index for speed and one that is a lock.
+LACKED = {
+    "table receipts": "DROP TABLE receipts",
+    "column reservations.calls": "ALTER TABLE reservations DROP COLUMN calls",
+    "index ix_reservations_state": "DROP INDEX ix_reservations_state",
+    "index uq_reservations_answer_key": "DROP INDEX uq_reservations_answer_key",
+}
+
+
+def test_whatever_a_store_lacks_is_named_and_added_by_init_and_nothing_else_is_touched(
+    home: Home, old: Engine
+) -> None:
+    with reading(old) as connection:
+        assert lacking(connection) == ()
+    with writing(old) as connection:
+        connection.execute(
+            insert(organisations).values(code="c", name="局", kind="department", registered_at=NOW)
+        )
+        for statement in LACKED.values():
+            connection.execute(text(statement))
+    with reading(old) as connection:
+        assert set(lacking(connection)) == set(LACKED)
+    with pytest.raises(StoreOutdated, match=r"no table receipts and 3 more.* run `ybz init`"):
+        require_current(old)
+
+    told = CliRunner().invoke(init, [])
+    assert told.exit_code == 0, told.output
+    assert "table receipts and 3 more" in told.output
+    again = CliRunner().invoke(init, ["--json"])
+    assert json.loads(again.output)["made"] == []
+    require_current(old)
+    with reading(old) as connection:
+        assert connection.execute(select(organisations.c.name)).scalar_one() == "局"
+        assert [hit.name for hit in search(connection, "学校")] == [SCHOOLS.name]
+
+
+def test_every_index_of_this_version_is_made_where_a_store_has_none_of_them(home: Home, old: Engine) -> None:
+    names = {str(index.name) for table in metadata.sorted_tables for index in table.indexes}
+    with writing(old) as connection:
+        for name in names:
+            connection.execute(text(f'DROP INDEX "{name}"'))
+        assert set(lacking(connection)) == {f"index {name}" for name in names}
+    create_store(home)
+    with reading(old) as connection:
+        assert lacking(connection) == ()
+
+
+def test_rows_that_stand_against_a_unique_index_stop_init_with_one_line(home: Home, old: Engine) -> None:
+    submit(old, (BETTER, None), STEWARD, reason="补摘要", now=LATER)
+    sign_off(old, SCHOOLS.name, HEAD, now=LATER)
+    with writing(old) as connection:
+        connection.execute(text("DROP INDEX ix_entry_acts_entry"))
+        connection.execute(update(entry_acts).values(place=1))
+    with pytest.raises(StoreOutdated, match="rows of entry_acts stand twice") as told:
+        create_store(home)
+    assert "\n" not in str(told.value)

@@ -11,8 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.classify.evaluation import (
-    Label,
-    NoLabelledSet,
     Outcome,
     by_class,
     coverage,
@@ -21,6 +19,7 @@ from catalog.classify.evaluation import (
     report,
     weighted_f1,
 )
+from catalog.classify.labelled import Label, NoLabelledSet
 
 
 def label(kind: str, *, grade: int = 1, sensitive: bool = False) -> Label:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from catalog.classify.evaluation import Label, evaluate, tables
+from catalog.classify.evaluation import evaluate
 from catalog.classify.judging import judge
+from catalog.classify.labelled import Label, tables
 from policies.grading import IN_FORCE
 from policies.rulebook import rule
 from tests.classification import digits
@@ -27,7 +28,7 @@ from tests.classification.validation.third.make.frame import write as write_thir
 
 ROOT = Path(__file__).parent
 PARTS = ("first", "second", "third", "fourth", "fifth")
-KINDS = {str(kind) for kind in rule("grading", "findings", IN_FORCE).value} | {"none"}
+KINDS = {str(kind) for kind in rule("grading", "findings", IN_FORCE).value} - {"presumed"}
 
 
 def labels(split: str) -> list[Label]:

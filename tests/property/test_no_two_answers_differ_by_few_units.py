@@ -1,11 +1,11 @@
-"""Random sequences of questions: no two released cells, nor a total and its parts, differ by few units."""
+"""Random questions: no two or three released cells, nor a total and its parts, differ by few units."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +150,17 @@ def test_no_two_released_cells_differ_by_few_units(shops: Any, most: int, asked:
             check_rests(here, a, b)
         elif keys_b < keys_a:
             check_rests(here, b, a)
+    for three in combinations(answers, 3):
+        if len({frozenset(keys) for _, keys, _ in three}) == 1:
+            for cells in product(*(cells for _, _, cells in three)):
+                check_three(here, cells)
+
+
+def check_three(here: Shop, cells: tuple[frozenset[int], ...]) -> None:
+    """No cell and two others, added up, differ by few: their common rows count twice."""
+    for whole, one, other in (cells, cells[1:] + cells[:1], cells[2:] + cells[:2]):
+        if (one | other) & whole and len(one) + len(other) - len(whole) < len(whole):
+            assert not here.few((whole ^ (one | other)) | (one & other))
 
 
 def check_rests(here: Shop, totals: list[frozenset[int]], parts: list[frozenset[int]]) -> None:

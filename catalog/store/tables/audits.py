@@ -30,6 +30,9 @@ audited_blocks = Table(
     Column("body", Json, nullable=False),  # see space.query.audit.Record
     Column("digest", String(64), nullable=False),  # of the body
     Column("at", Instant, nullable=False),
+    Column(
+        "datasets_digest", String(64)
+    ),  # of the sorted datasets it reads; None where an earlier version wrote
     Index("ix_audited_blocks_kind", "organisation", "kind", "number"),
 )
 

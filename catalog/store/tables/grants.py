@@ -86,7 +86,8 @@ grants = Table(
     Index("ix_grants_grantee", "grantee", "state"),
 )
 
-# Privacy loss promised to grants, per unit kind and year; delta in 10**-15 (`fdelta`).
+# Privacy loss promised to grants and spent by builds with noise, per unit kind and year; delta in 10**-15
+# (`fdelta`).
 privacy_years = Table(
     "privacy_years",
     metadata,
@@ -107,6 +108,22 @@ allowances = Table(
     Column("fdelta", BigInteger, nullable=False),
     Column("nrho_returned", BigInteger, nullable=False),
     Column("fdelta_returned", BigInteger, nullable=False),
+)
+
+# What a build with noise took out of a kind's year: once for a revision over the same releases of its inputs.
+noise_charges = Table(
+    "noise_charges",
+    metadata,
+    Column("dataset", String(130), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("sources", String(64), primary_key=True),  # digest of the releases it was made from
+    Column("kind", String(40), primary_key=True),
+    Column("release_id", String(40), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("nrho", BigInteger, nullable=False),
+    Column("fdelta", BigInteger, nullable=False),
+    Column("charged_at", Instant, nullable=False),
+    Column("evidence_id", String(40), nullable=False),
 )
 
 # What the owner of a dataset asks of everyone, or of one organisation instead. Append only: the newest row

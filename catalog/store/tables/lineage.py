@@ -56,6 +56,15 @@ dataset_edges = Table(
     sqlite_with_rowid=False,
 )
 
+# How many columns of a dataset there are in the graph, its rows counted as one.
+lineage_sizes = Table(
+    "lineage_sizes",
+    metadata,
+    Column("dataset", String(130), primary_key=True),
+    Column("columns", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # Datasets that rules and joins of a contract name, by the contract's digest.
 contract_mentions = Table(
     "contract_mentions",
@@ -73,6 +82,8 @@ def _take_over(_metadata: MetaData, connection: Connection, tables: Collection[T
         _move(connection)
     elif dataset_edges in tables:
         _draw_together(connection)
+    if lineage_sizes in tables and column_edges not in tables:
+        _count(connection)
     if contract_mentions in tables:
         from catalog.lineage.mentions import take_over
 
@@ -105,3 +116,10 @@ def _draw_together(connection: Connection) -> None:
         .group_by(source.c.dataset, target.c.dataset)
     )
     connection.execute(insert(dataset_edges).from_select(["source", "target", "whole"], drawn))
+
+
+def _count(connection: Connection) -> None:
+    """Sizes of datasets, where columns alone were kept."""
+    name = lineage_columns.c.dataset
+    counted = select(name, func.count()).group_by(name)
+    connection.execute(insert(lineage_sizes).from_select(["dataset", "columns"], counted))

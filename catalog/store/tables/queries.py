@@ -42,6 +42,7 @@ reservations = Table(
         sqlite_where=text("state <> 'lost'"),
         postgresql_where=text("state <> 'lost'"),
     ),
+    Index("ix_reservations_state", "state", "deadline_at"),
 )
 
 # Every call of a known caller, allowed or refused. Append only; codes, never caller text.

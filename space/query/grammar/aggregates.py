@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from space.query.grammar import keys, predicates
 from space.query.grammar.bins import BinForm, read_bins
-from space.query.grammar.columns import Resolve, number, plain
+from space.query.grammar.columns import Resolve, number, once, plain
 from space.query.grammar.measures import MeasureForm, read_measure
 from space.query.grammar.predicates import PredicateForm
 from space.query.language import EXTREMES, MOMENTS, PAIRED, QUANTILES, is_histogram
@@ -60,6 +60,7 @@ class AggregateForm:
     discrete: bool = False
 
 
+@once
 def read_aggregate(node: exp.Expr, resolve: Resolve) -> AggregateForm:
     """The aggregate form of a bound expression: an aggregate function, or one with FILTER.
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from functools import wraps
+from typing import Final, TypeVar
 
 from sqlglot import exp
 
@@ -47,21 +48,53 @@ class Place:
 
 
 Resolve = Callable[[exp.Column], Place]
+Form = TypeVar("Form")
 
 
-def resolver(scope: Scope) -> Resolve:
+@dataclass(frozen=True, slots=True)
+class Resolver:
     """How names of a scope are resolved: to granted columns with a protected form."""
 
-    def resolve(node: exp.Column) -> Place:
-        scan, column = scope.column(node)
-        place = Place(scan, column)
+    scope: Scope
+
+    def __call__(self, node: exp.Column) -> Place:
+        """The granted column a name means.
+
+        Raises:
+            Refused: it means none, or one without a protected form.
+        """
+        scan, column = self.scope.column(node)
         tells = taint_of(column).tells
         code = objection(tells) if tells >= Tells.IDENTIFIER else None
         if code is not None or not column.physical:
             raise Refused(code or "query.identifier", column.name)
-        return place
+        return Place(scan, column)
 
-    return resolve
+
+def resolver(scope: Scope) -> Resolve:
+    """How names of a scope are resolved."""
+    return Resolver(scope)
+
+
+def once(reader: Callable[[exp.Expr, Resolve], Form]) -> Callable[[exp.Expr, Resolve], Form]:
+    """A reader that reads every node of a scope once: rules and plan ask for the same forms.
+
+    A refusal is not kept; it is raised anew. The node is kept beside its form, so that its identity
+    stays its own. What is read is never changed: neither the node nor the trees of its form.
+    """
+
+    @wraps(reader)
+    def read(node: exp.Expr, resolve: Resolve) -> Form:
+        if not isinstance(resolve, Resolver):
+            return reader(node, resolve)
+        known = resolve.scope.read.get((reader, id(node)))
+        if known is None:
+            known = node, reader(node, resolve)
+            resolve.scope.read[reader, id(node)] = known
+        form: Form = known[1]
+        return form
+
+    return read
 
 
 def category(place: Place) -> Place:
@@ -129,8 +162,8 @@ def instant(node: exp.Expr) -> datetime | None:
 def instant_literal(moment: datetime, kind: FieldType) -> exp.Expr:
     """The constant in the type of its column."""
     if kind is FieldType.DATE:
-        return exp.cast(exp.Literal.string(moment.date().isoformat()), "DATE")
-    return exp.cast(exp.Literal.string(moment.isoformat(sep=" ")), "TIMESTAMP")
+        return exp.cast(exp.Literal.string(moment.date().isoformat()), exp.DType.DATE)
+    return exp.cast(exp.Literal.string(moment.isoformat(sep=" ")), exp.DType.TIMESTAMP)
 
 
 def starts(moment: datetime, grain: str) -> bool:

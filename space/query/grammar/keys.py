@@ -6,6 +6,7 @@ it never tells rows apart more finely than those do.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -21,6 +22,7 @@ from space.query.grammar.columns import (
     instant,
     instant_literal,
     number,
+    once,
     plain,
     text,
 )
@@ -55,6 +57,7 @@ class KeyForm:
     step: int | None = None
 
 
+@once
 def read_key(node: exp.Expr, resolve: Resolve) -> KeyForm:
     """The key form of a bound expression.
 
@@ -130,9 +133,13 @@ def _prefix(node: exp.Expr, resolve: Resolve) -> KeyForm:
     count = number(length) if length is not None else None
     if form.kind is not FieldType.STRING or starts_at != 1 or count is None or not 1 <= count <= 64:
         raise Refused("query.key")
-    return KeyForm(
-        exp.Left(this=form.tree, expression=exp.Literal.number(int(count))), form.kind, form.places
-    )
+
+    size = int(count)
+
+    def cut(tree: exp.Expr) -> exp.Expr:
+        return exp.Left(this=tree, expression=exp.Literal.number(size))
+
+    return KeyForm(cut(form.tree), form.kind, form.places, labels=_turned(form, cut))
 
 
 def _coalesce(node: exp.Coalesce, resolve: Resolve) -> KeyForm:
@@ -146,7 +153,9 @@ def _coalesce(node: exp.Coalesce, resolve: Resolve) -> KeyForm:
     elif _kind_of(other) is not (FieldType.NUMBER if form.kind in _NUMBERS else form.kind):
         raise Refused("query.key")  # a constant of another type fails where a row needs it
     made = exp.Coalesce(this=form.tree, expressions=[other.copy()])
-    return KeyForm(made, form.kind, form.places, part=form.part, step=form.step)
+    stated = None if form.labels is None else (*(n for n in form.labels if not _is_null(n)), other.copy())
+    labels = None if stated is None else tuple({n.sql(): n for n in stated}.values())
+    return KeyForm(made, form.kind, form.places, part=form.part, labels=labels, step=form.step)
 
 
 def _floor(node: exp.Floor, resolve: Resolve) -> KeyForm:
@@ -159,7 +168,8 @@ def _floor(node: exp.Floor, resolve: Resolve) -> KeyForm:
     form = read_key(inner, resolve)
     if form.kind not in _NUMBERS:
         raise Refused("query.key")
-    return KeyForm(exp.Floor(this=form.tree), form.kind, form.places, part=form.part)
+    labels = _turned(form, lambda tree: exp.Floor(this=tree))
+    return KeyForm(exp.Floor(this=form.tree), form.kind, form.places, part=form.part, labels=labels)
 
 
 def _bucket(node: exp.Expr, resolve: Resolve) -> KeyForm | None:
@@ -186,14 +196,14 @@ def _cast(node: exp.Cast, resolve: Resolve) -> KeyForm:
     form = read_key(node.this, resolve)
     if node.to.this is exp.DType.DATE and form.kind in _TIMES:
         _need(form, "day")
-        return KeyForm(exp.cast(form.tree, "DATE"), FieldType.DATE, form.places, part="day")
+        return KeyForm(exp.cast(form.tree, exp.DType.DATE), FieldType.DATE, form.places, part="day")
     if node.to.this in (exp.DType.INT, exp.DType.BIGINT) and form.kind in (*_NUMBERS, FieldType.BOOLEAN):
-        return KeyForm(
-            exp.TryCast(this=form.tree, to=exp.DataType.build("BIGINT")),
-            FieldType.INTEGER,
-            form.places,
-            part=form.part,
-        )
+
+        def whole(tree: exp.Expr) -> exp.Expr:
+            return exp.TryCast(this=tree, to=exp.DataType(this=exp.DType.BIGINT))
+
+        labels = _turned(form, whole)
+        return KeyForm(whole(form.tree), FieldType.INTEGER, form.places, part=form.part, labels=labels)
     raise Refused("query.key")
 
 
@@ -207,9 +217,28 @@ def _arithmetic(node: exp.Expr, resolve: Resolve) -> KeyForm:
     form = read_key(node.this, resolve)
     if form.kind not in _NUMBERS:
         raise Refused("query.key")
+
     # In floating point nothing overflows: an overflow would tell of a row by failing.
-    made = type(node)(this=exp.cast(form.tree, "DOUBLE"), expression=exp.Literal.number(str(constant)))
-    return KeyForm(made, form.kind, form.places, part=form.part, step=form.step)
+    def worked(tree: exp.Expr) -> exp.Expr:
+        value, operand = exp.cast(tree, exp.DType.DOUBLE), exp.Literal.number(str(constant))
+        if isinstance(node, exp.IntDiv):  # of floating point the engine divides without cutting off
+            return exp.Floor(this=exp.Div(this=value, expression=operand))
+        return type(node)(this=value, expression=operand)
+
+    labels = _turned(form, worked)
+    return KeyForm(worked(form.tree), form.kind, form.places, part=form.part, labels=labels, step=form.step)
+
+
+def _turned(form: KeyForm, change: Callable[[exp.Expr], exp.Expr]) -> tuple[exp.Expr, ...] | None:
+    """The values written in a key after the same change as the key: it stays one of conditions."""
+    if form.labels is None:
+        return None
+    made = (label if _is_null(label) else change(label.copy()) for label in form.labels)
+    return tuple({label.sql(): label for label in made}.values())
+
+
+def _is_null(node: exp.Expr) -> bool:
+    return isinstance(plain(node), exp.Null)
 
 
 def _time(node: exp.Expr, resolve: Resolve) -> KeyForm:

@@ -13,7 +13,7 @@ from typing import Final
 from sqlglot import exp
 
 from contracts.model import Use
-from space.query.grammar.columns import Place, Resolve, number, plain
+from space.query.grammar.columns import Place, Resolve, number, once, plain
 from space.query.reasons import Refused
 
 # A logarithm is kept to this part of one, so that its sum is exact.
@@ -36,6 +36,7 @@ class MeasureForm:
         low, high: public bounds of the integer, or None.
         multiplier: what the released figure is multiplied by (``sum(x * 2)`` is ``sum(x) * 2``).
         identity: whether it is the column itself.
+        flat: constants that stand for all values beyond a clamp; who has another one is told by the sum.
     """
 
     tree: exp.Expr
@@ -45,8 +46,10 @@ class MeasureForm:
     high: int | None
     multiplier: Decimal = Decimal(1)
     identity: bool = True
+    flat: tuple[exp.Expr, ...] = ()
 
 
+@once
 def read_measure(node: exp.Expr, resolve: Resolve) -> MeasureForm:
     """The measure form of a bound expression.
 
@@ -97,10 +100,14 @@ def _clamp(node: exp.Expr, resolve: Resolve) -> MeasureForm:
     if abs(limit) > MAX_STORED or form.multiplier != 1:
         raise Refused("query.measure", form.place.column.name)
     pick = min if isinstance(node, exp.Least) else max
-    made = type(node)(this=form.tree, expressions=[exp.Literal.number(limit)], ignore_nulls=True)
+
+    def cut(tree: exp.Expr) -> exp.Expr:
+        return type(node)(this=tree, expressions=[exp.Literal.number(limit)], ignore_nulls=True)
+
     return replace(
         form,
-        tree=made,
+        tree=cut(form.tree),
+        flat=(*(cut(flat) for flat in form.flat), exp.Literal.number(limit)),
         low=None if form.low is None else pick(form.low, limit),
         high=None if form.high is None else pick(form.high, limit),
         identity=False,
@@ -111,22 +118,24 @@ def _logarithm(form: MeasureForm) -> MeasureForm:
     """``ln(x)`` of a measure that is positive by its bounds."""
     if form.low is None or form.high is None or form.low < 1 or form.multiplier != 1:
         raise Refused("query.measure", form.place.column.name)
-    # A stored value outside its bounds must not make the logarithm fail: a failure would tell of it.
-    inside = exp.Greatest(this=form.tree, expressions=[exp.Literal.number(form.low)], ignore_nulls=True)
-    scaled = exp.Mul(
-        this=exp.Ln(
-            this=exp.Div(this=exp.cast(inside, "DOUBLE"), expression=exp.Literal.number(form.factor))
-        ),
-        expression=exp.Literal.number(LOG_FACTOR),
-    )
+    least = exp.Literal.number(form.low)
+
+    def turned(tree: exp.Expr) -> exp.Expr:
+        # A stored value outside its bounds must not make the logarithm fail: a failure would tell of it.
+        inside = exp.Greatest(this=tree, expressions=[least.copy()], ignore_nulls=True)
+        divided = exp.Div(this=exp.cast(inside, exp.DType.DOUBLE), expression=exp.Literal.number(form.factor))
+        scaled = exp.Mul(this=exp.Ln(this=divided), expression=exp.Literal.number(LOG_FACTOR))
+        return exp.cast(exp.Round(this=scaled), exp.DType.BIGINT)
+
     bounds = [round(math.log(bound / form.factor) * LOG_FACTOR) for bound in (form.low, form.high)]
     return MeasureForm(
-        exp.cast(exp.Round(this=scaled), "BIGINT"),
+        turned(form.tree),
         form.place,
         LOG_FACTOR,
         bounds[0],
         bounds[1],
         identity=False,
+        flat=tuple(turned(flat) for flat in form.flat),
     )
 
 

@@ -22,6 +22,7 @@ from space.query.grammar.columns import (
     instant_literal,
     number,
     on_grid,
+    once,
     plain,
     starts,
     text,
@@ -55,6 +56,7 @@ class PredicateForm:
     fixed: frozenset[tuple[str, str]] = frozenset()
 
 
+@once
 def read_predicate(node: exp.Expr, resolve: Resolve) -> PredicateForm:
     """The form of a bound condition over protected columns.
 
@@ -72,11 +74,10 @@ def read_predicate(node: exp.Expr, resolve: Resolve) -> PredicateForm:
     if isinstance(node, exp.In):
         return _in(node, resolve)
     if isinstance(node, exp.Between):
-        low = exp.GTE(this=node.this, expression=node.args["low"])
-        high = exp.LTE(this=node.this, expression=node.args["high"])
-        return _junction(exp.And(this=low, expression=high), resolve)
+        ends = ((exp.GTE, node.args["low"]), (exp.LTE, node.args["high"]))
+        return _joined(exp.And, [_comparison(kind, node.this, end, resolve) for kind, end in ends])
     if isinstance(node, _COMPARISONS):
-        return _comparison(node, resolve)
+        return _comparison(type(node), node.this, node.expression, resolve)
     if isinstance(node, exp.Column):
         place = category(resolve(node))
         if place.column.type is FieldType.BOOLEAN:
@@ -90,19 +91,23 @@ def branches(node: exp.Expr) -> tuple[list[tuple[exp.Expr, exp.Expr]], exp.Expr]
         return [(node.this, node.args["true"])], node.args.get("false") or exp.Null()
     subject = node.args.get("this")
     pairs = [
-        (
-            exp.EQ(this=subject, expression=branch.this) if subject is not None else branch.this,
-            branch.args["true"],
-        )
+        (branch.this if subject is None else _equal(subject, branch.this), branch.args["true"])
         for branch in node.args["ifs"]
     ]
     return pairs, node.args.get("default") or exp.Null()
 
 
+def _equal(one: exp.Expr, other: exp.Expr) -> exp.Expr:
+    """A comparison of copies: what is read stays where it stands, for those who look up from it."""
+    return exp.EQ(this=one.copy(), expression=other.copy())
+
+
 def _junction(node: exp.Expr, resolve: Resolve) -> PredicateForm:
+    return _joined(type(node), [read_predicate(part, resolve) for part in node.flatten()])
+
+
+def _joined(kind: type[exp.Expr], parts: list[PredicateForm]) -> PredicateForm:
     """AND or OR; parts are sorted, so that the order they are written in makes no other query."""
-    kind = type(node)
-    parts = [read_predicate(part, resolve) for part in node.flatten()]
     unique = {written(part.tree): part for part in parts}
     ordered = [unique[text] for text in sorted(unique)]
     tree = exp.paren(ordered[0].tree) if len(ordered) > 1 else ordered[0].tree
@@ -132,7 +137,7 @@ def _is(node: exp.Is, resolve: Resolve) -> PredicateForm:
 def _in(node: exp.In, resolve: Resolve) -> PredicateForm:
     if not node.expressions:
         raise Refused("query.predicate")
-    parts = [_comparison(exp.EQ(this=node.this, expression=value), resolve) for value in node.expressions]
+    parts = [_comparison(exp.EQ, node.this, value, resolve) for value in node.expressions]
     values = sorted({written(part.tree.expression): part.tree.expression for part in parts}.items())
     if len(values) == 1:
         return parts[0]
@@ -140,8 +145,8 @@ def _in(node: exp.In, resolve: Resolve) -> PredicateForm:
     return PredicateForm(tree, parts[0].places)
 
 
-def _comparison(node: exp.Expr, resolve: Resolve) -> PredicateForm:
-    left, right, kind = plain(node.this), plain(node.expression), type(node)
+def _comparison(kind: type[exp.Expr], one: exp.Expr, other: exp.Expr, resolve: Resolve) -> PredicateForm:
+    left, right = plain(one), plain(other)
     if _is_constant(left) and not _is_constant(right):
         left, right, kind = right, left, _MIRRORED.get(kind, kind)
     if not _is_constant(right):

@@ -1,7 +1,7 @@
 """The rules: a visible tuple and a short loop. Each rule is one file and one function.
 
-``SHAPE_RULES`` look at the tree before any name is resolved, ``RULES`` and ``TERM_RULES`` at the bound tree,
-the latter at what owner and grant ask of single datasets and columns. A rule says
+``SHAPE_RULES`` look at every node of the tree before any name is resolved, ``RULES`` and ``TERM_RULES`` at
+the bound tree, the latter at what owner and grant ask of single datasets and columns. A rule says
 Permit, or Deny with every reason it finds; none looks at data.
 """
 
@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from sqlglot import exp
-
 from policies.decision import Decision, Deny, Reason
 from space.query.bind import Bound
+from space.query.parse import Nodes
 from space.query.rules.aggregates import aggregates
 from space.query.rules.analyses import analyses
 from space.query.rules.follow_on import follow_on
@@ -38,7 +37,7 @@ from space.query.rules.unions import unions
 from space.query.rules.visibility import visibility
 from space.query.rules.windows import windows
 
-ShapeRule = Callable[[exp.Query], Decision]
+ShapeRule = Callable[[Nodes], Decision]
 Rule = Callable[[Bound], Decision]
 
 SHAPE_RULES: Final[tuple[ShapeRule, ...]] = (nodes, functions, grouping_sets, subqueries, limits, unions)
@@ -66,7 +65,7 @@ TERM_RULES: Final[tuple[Rule, ...]] = (
 )
 
 
-def judge_shape(tree: exp.Query) -> Deny | None:
+def judge_shape(tree: Nodes) -> Deny | None:
     """Every reason the shape rules find, or None."""
     return _together(rule(tree) for rule in SHAPE_RULES)
 

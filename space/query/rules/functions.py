@@ -8,16 +8,17 @@ from sqlglot import exp
 
 from policies.decision import Decision
 from space.query.language import is_listed
+from space.query.parse import Nodes
 from space.query.verdict import Fault, verdict
 
 
-def functions(tree: exp.Query) -> Decision:
+def functions(tree: Nodes) -> Decision:
     """Every function is on the allow-list, by its own type; a name sqlglot does not know never is."""
     return verdict(_faults(tree))
 
 
-def _faults(tree: exp.Query) -> Iterator[Fault]:
-    for node in tree.walk():
+def _faults(tree: Nodes) -> Iterator[Fault]:
+    for node in tree:
         if not isinstance(node, exp.Func) or is_listed(node):
             continue
         if isinstance(node, exp.WidthBucket):

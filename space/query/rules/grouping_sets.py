@@ -9,17 +9,20 @@ from sqlglot import exp
 from policies.decision import Decision
 from space.query.language import LEVELS
 from space.query.levels import read_grouping
+from space.query.parse import Nodes
 from space.query.reasons import Refused
 from space.query.verdict import Fault, verdict
 
 
-def grouping_sets(tree: exp.Query) -> Decision:
+def grouping_sets(tree: Nodes) -> Decision:
     """Every grouping in several levels can be read as levels."""
     return verdict(_faults(tree))
 
 
-def _faults(tree: exp.Query) -> Iterator[Fault]:
-    for node in tree.find_all(*LEVELS):
+def _faults(tree: Nodes) -> Iterator[Fault]:
+    for node in tree:
+        if not isinstance(node, LEVELS):
+            continue
         if not isinstance(node.parent, exp.Group | exp.GroupingSets):
             yield "query.grouping_sets", ""
             continue

@@ -8,8 +8,8 @@ from sqlglot import exp
 
 from policies.decision import Decision
 from space.query.bind import Bound
-from space.query.lattice import Tells, objection, taint_of
-from space.query.verdict import Fault, verdict
+from space.query.lattice import Tells, objection
+from space.query.verdict import Fault, named, verdict
 
 
 def identifiers(bound: Bound) -> Decision:
@@ -19,12 +19,7 @@ def identifiers(bound: Bound) -> Decision:
 
 def _faults(bound: Bound) -> Iterator[Fault]:
     for scope in bound.base():
-        aliases = {scan.alias for scan in scope.scans}
-        for node in scope.own(exp.Column):
-            if not isinstance(node, exp.Column) or node.table not in aliases:
-                continue
-            _, column = scope.column(node)
-            tells = taint_of(column).tells
+        for node, column, tells in named(scope):
             code = objection(tells) if tells in (Tells.JOIN_KEY, Tells.IDENTIFIER) else None
             if code is not None and not _counted_or_joined(node, known=bool(column.physical)):
                 yield code, column.name

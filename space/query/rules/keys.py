@@ -10,10 +10,9 @@ from policies.decision import Decision
 from space.query.bind import Bound
 from space.query.grammar.columns import Resolve, resolver
 from space.query.grammar.keys import read_key
-from space.query.levels import read_grouping
 from space.query.reasons import Refused
 from space.query.split import check_groupable
-from space.query.verdict import Fault, faults, guarded, verdict
+from space.query.verdict import Fault, faults, grouping, guarded, verdict
 
 
 def group_keys(bound: Bound) -> Decision:
@@ -25,7 +24,7 @@ def _faults(bound: Bound) -> Iterator[Fault]:
     for scope in guarded(bound):
         resolve = resolver(scope)
         try:
-            chosen = read_grouping(scope.select).keys
+            chosen = grouping(scope).keys
         except Refused:
             continue  # the rule on rows says so
         for node in chosen:

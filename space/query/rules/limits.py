@@ -7,16 +7,19 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from policies.decision import Decision
+from space.query.parse import Nodes
 from space.query.verdict import Fault, verdict
 
 
-def limits(tree: exp.Query) -> Decision:
+def limits(tree: Nodes) -> Decision:
     """Every LIMIT and OFFSET is a whole number."""
     return verdict(_faults(tree))
 
 
-def _faults(tree: exp.Query) -> Iterator[Fault]:
-    for node in tree.find_all(exp.Limit, exp.Offset):
+def _faults(tree: Nodes) -> Iterator[Fault]:
+    for node in tree:
+        if not isinstance(node, exp.Limit | exp.Offset):
+            continue
         count = node.expression
         if not isinstance(count, exp.Literal) or count.is_string or not count.name.isdigit():
             yield "query.limit", ""

@@ -10,7 +10,7 @@ from policies.decision import Decision
 from space.query.bind import Bound, Scope
 from space.query.lattice import Tells, objection, taints
 from space.query.schema import Column
-from space.query.verdict import Fault, guarded, verdict
+from space.query.verdict import Fault, guarded, named, verdict
 
 _CLAUSES = ("where", "group", "having", "qualify", "order")
 
@@ -22,6 +22,8 @@ def measures(bound: Bound) -> Decision:
 
 def _faults(bound: Bound) -> Iterator[Fault]:
     for scope in guarded(bound):
+        if all(tells is not Tells.MEASURE for _, _, tells in named(scope)):
+            continue
         aliases = {scan.alias for scan in scope.scans}
 
         def use_of(node: exp.Column, scope: Scope = scope, aliases: set[str] = aliases) -> Column | None:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from policies.decision import Decision
 from space.query.bind import Bound
-from space.query.levels import read_grouping
-from space.query.verdict import Fault, faults, guarded, verdict
+from space.query.verdict import Fault, faults, grouping, guarded, verdict
 
 
 def raw_rows(bound: Bound) -> Decision:
@@ -22,4 +21,4 @@ def _faults(bound: Bound) -> Iterator[Fault]:
         if scope.kind == "mixed":
             yield "query.join.mixed", ""
     for scope in guarded(bound):
-        yield from faults(lambda select=scope.select: read_grouping(select))  # type: ignore[misc]
+        yield from faults(lambda scope=scope: grouping(scope))  # type: ignore[misc]

@@ -8,15 +8,16 @@ from sqlglot import exp
 
 from policies.decision import Decision
 from space.query.language import is_source
+from space.query.parse import Nodes
 from space.query.verdict import Fault, verdict
 
 
-def subqueries(tree: exp.Query) -> Decision:
+def subqueries(tree: Nodes) -> Decision:
     """Every inner query is a source or a branch."""
     return verdict(_faults(tree))
 
 
-def _faults(tree: exp.Query) -> Iterator[Fault]:
-    for node in tree.find_all(exp.Query):
-        if not is_source(node):
+def _faults(tree: Nodes) -> Iterator[Fault]:
+    for node in tree:
+        if isinstance(node, exp.Query) and not is_source(node):
             yield "query.subquery", ""

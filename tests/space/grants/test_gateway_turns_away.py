@@ -57,6 +57,9 @@ def test_a_revocation_while_the_query_runs_withholds_its_answer(bureau: Any) -> 
     class RevokingMeanwhile:
         """The real pool; the grant is revoked between the run and the answer."""
 
+        def __getattr__(self, name: str) -> Any:
+            return getattr(real, name)
+
         def run(self, *arguments: Any, **more: Any) -> Any:
             answer = real.run(*arguments, **more)
             bureau.revoke(held)

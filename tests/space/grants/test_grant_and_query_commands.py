@@ -195,7 +195,10 @@ def test_a_table_and_a_listing_are_for_people(held: str) -> None:
     assert "制造业" in table.stdout
     assert "receipt rct_" in table.stderr
     assert held in run(grant, "list").stdout
-    assert "market.firms: industry, capital" in run(grant, "show", held).stdout
+    shown = run(grant, "show", held).stdout
+    assert "market.firms: industry, capital" in shown
+    assert "open to aggregate" in shown
+    assert run_json(grant, "show", held)["analyses"] == ["aggregate"]
 
 
 def test_a_token_is_shown_once(held: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from catalog.store import reading, writing
+from catalog.store.schema import new_id
 from catalog.store.tables.audits import audited_blocks
 from catalog.store.tables.queries import reservations
 from space import audits, budget
@@ -141,6 +143,62 @@ def test_only_the_newest_twenty_are_compared(bureau: Any) -> None:
             audits.note(connection, held.grantee, paid.id, plans[number % 2], bureau.clock())
         both = audits.against(connection, held.grantee, plans[0], bureau.clock())
     assert len(both.formers) == 2, "a question counts once however often it was asked"
+
+
+def noted(bureau: Any, held: Any, sqls: list[str], *, before: timedelta = timedelta(0)) -> list[Any]:
+    """The plans of some questions, each paid, answered and remembered so long ago."""
+    now = bureau.clock() - before
+    with reading(bureau.engine) as connection:
+        plans = [prepare(connection, bureau.home, held, sql, bureau.clock()).plan for sql in sqls]  # type: ignore[union-attr]
+    with writing(bureau.engine) as connection:
+        for plan in plans:
+            key = AnswerKey(held.id, held.terms_digest, new_id("q"), ("rel_1",), "threshold")
+            paid = budget.reserve(connection, key, nrho=0, now=bureau.clock())
+            audits.note(connection, held.grantee, paid.id, plan, now)
+            connection.execute(
+                reservations.update().where(reservations.c.id == paid.id).values(state="answered")
+            )
+    return plans
+
+
+def beside(bureau: Any, held: Any, plan: Any) -> int:
+    with reading(bureau.engine) as connection:
+        return len(audits.against(connection, held.grantee, plan, bureau.clock()).formers)
+
+
+def test_a_question_asked_a_hundred_times_pushes_no_other_out_of_sight(bureau: Any) -> None:
+    held = bureau.held(bureau.trade)
+    plan, *_ = noted(bureau, held, [ALL, *[BUT_MINES] * 110])
+
+    assert beside(bureau, held, plan) == 2
+
+
+def test_nor_do_questions_by_other_columns(bureau: Any) -> None:
+    held = bureau.held(bureau.trade)
+    by_both = "SELECT industry, count(*) AS n, sum(capital) AS s FROM market.firms GROUP BY industry"
+    plan, *_ = noted(bureau, held, [ALL, *[by_both] * 110])
+
+    assert beside(bureau, held, plan) == 2
+
+
+def test_what_nothing_is_compared_with_any_more_is_forgotten_after_its_time(bureau: Any) -> None:
+    held = bureau.held(bureau.trade)
+    conditions = [f"{ALL} WHERE industry = '{name}'" for name in map(str, range(25))]
+    noted(bureau, held, conditions, before=timedelta(days=500))
+    assert kept(bureau) == 25
+    (plan,) = noted(bureau, held, [ALL])
+
+    assert kept(bureau) == 21, "the newest twenty stay, however old, beside one not yet answered then"
+    assert beside(bureau, held, plan) == 20
+
+
+def test_nothing_of_a_period_that_may_be_held_is_forgotten(bureau: Any) -> None:
+    held = bureau.held(bureau.trade)
+    conditions = [f"{ALL} WHERE industry = '{name}'" for name in map(str, range(25))]
+    noted(bureau, held, conditions, before=timedelta(days=260))
+    noted(bureau, held, [ALL])
+
+    assert kept(bureau) == 26
 
 
 def test_the_decision_and_the_cost_do_not_depend_on_what_was_asked_before(bureau: Any) -> None:

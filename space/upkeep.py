@@ -1,0 +1,125 @@
+"""Upkeep 例行维护: what a running installation does unasked, at its start and from then on.
+
+Decides the order and that a chore which fails stops neither the others nor the server: it is tried again at
+its next turn. How often is a dated rule (``policies/rules/upkeep.yaml``); what a chore does is decided in its
+own module. Every chore is safe to repeat, so that several processes over one store may do the same.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from catalog.errors import CatalogError
+from catalog.evidence import integrate
+from catalog.home import Home
+from catalog.keys import Signer
+from catalog.store import reading, writing
+from catalog.store.tables.evidence import evidence_entries
+from catalog.store.tables.grants import grants
+from policies.clocks import local_date
+from policies.rulebook import RuleError, rule
+from space import abandoned
+from space.errors import SpaceError
+from space.revocation import close_expired
+from space.workspace import ending
+
+# When a chore is tried again whose own pace cannot be read, in seconds.
+_RETRY_S: Final = 60.0
+_FAILURES: Final = (CatalogError, SpaceError, SQLAlchemyError, OSError, RuleError)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The installation that is kept up.
+
+    Attributes:
+        engine: of the store.
+        home: of the installation.
+        signer: signs checkpoints and receipts of deletion.
+        clock: gives the aware instant now.
+    """
+
+    engine: Engine
+    home: Home
+    signer: Signer
+    clock: Callable[[], datetime]
+
+
+@dataclass(slots=True)
+class Upkeep:
+    """The chores of one process, each with its next turn.
+
+    Attributes:
+        kept: the installation.
+    """
+
+    kept: Kept
+    _next: dict[str, float] = field(default_factory=dict)
+
+    def turn(self) -> float:
+        """Do what is due.
+
+        Returns:
+            Seconds until something is due again.
+        """
+        for name, chore in CHORES:
+            if time.monotonic() < self._next.get(name, 0.0):
+                continue
+            pace = _RETRY_S
+            try:
+                now = self.kept.clock()
+                pace = float(rule("upkeep", name, local_date(now)).value)
+                chore(self.kept, now)
+            except _FAILURES as error:
+                # The kind alone: the words of a driver may repeat what stands in a row.
+                _log.error("upkeep: %s failed (%s); it is tried again", name, type(error).__name__)
+            self._next[name] = time.monotonic() + pace
+        return max(0.0, min(self._next.values()) - time.monotonic())
+
+
+def _evidence(kept: Kept, now: datetime) -> None:
+    """Give every act its place in the log."""
+    waits = select(func.count()).select_from(evidence_entries).where(evidence_entries.c.position.is_(None))
+    with reading(kept.engine) as connection:
+        waiting = connection.execute(waits).scalar_one()
+    if waiting:
+        integrate(kept.engine, kept.signer, now)
+
+
+def _abandoned(kept: Kept, now: datetime) -> None:
+    """Write down as lost what a stopped gateway left open."""
+    abandoned.sweep(kept.engine, kept.home, now)
+
+
+def _grants(kept: Kept, now: datetime) -> None:
+    """End the grants whose last day is over."""
+    over = select(grants.c.id).where(grants.c.state == "in_force", grants.c.valid_to < local_date(now))
+    with reading(kept.engine) as connection:
+        due = connection.execute(over.limit(1)).first()
+    if due is not None:
+        with writing(kept.engine) as connection:
+            close_expired(connection, now)
+
+
+def _workspaces(kept: Kept, now: datetime) -> None:
+    """Delete the tables that are over."""
+    ending.sweep(kept.engine, kept.home, kept.signer, now)
+
+
+# In this order: a grant that ends takes its workspace with it, and all of it is evidence.
+CHORES: Final[tuple[tuple[str, Callable[[Kept, datetime], None]], ...]] = (
+    ("abandoned", _abandoned),
+    ("grants", _grants),
+    ("workspaces", _workspaces),
+    ("evidence", _evidence),
+)
