@@ -26,9 +26,9 @@ from contracts import odcs
 from contracts.model import Contract, Use
 from examples.attack import contracts as city
 from policies.terms import Budget, DatasetTerm, Disclosure, JoinTerm, Mode, Terms
-from space.query import ties
 from space.query.compile import compile_query
 from space.query.plan import Plan
+from space.query.planning import ties
 from space.query.schema import QuerySchema
 
 _CORPUS: Final = Path(city.__file__).parent / "corpus" / "benign.jsonl"

@@ -28,8 +28,8 @@ from benchmarks.query_rows import K, Shape, contract, facts, terms, written
 from catalog.duck import connect
 from policies.terms import Mode
 from space.engines.duckdb import THREADS, Engine
-from space.engines.pool import Pool
-from space.query.audit import audited, compared, record
+from space.engines.workers.pool import Pool
+from space.query.auditing.audit import audited, compared, record
 from space.query.compile import compile_query
 from space.query.plan import Plan
 from space.query.schema import QuerySchema

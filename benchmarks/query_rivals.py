@@ -26,7 +26,7 @@ from benchmarks.measure import Figure
 from benchmarks.query_rows import DELTA, RHO, contract, facts, terms
 from catalog.duck import connect
 from policies.terms import Mode
-from space.engines.pool import Pool
+from space.engines.workers.pool import Pool
 from space.query.compile import compile_query
 from space.query.plan import Plan
 from space.query.schema import QuerySchema

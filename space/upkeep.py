@@ -26,9 +26,9 @@ from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.grants import grants
 from policies.clocks import local_date
 from policies.rulebook import RuleError, rule
-from space import abandoned
+from space.calls import abandoned
 from space.errors import SpaceError
-from space.revocation import close_expired
+from space.granting.revocation import close_expired
 from space.workspace import ending
 
 # When a chore is tried again whose own pace cannot be read, in seconds.

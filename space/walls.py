@@ -2,7 +2,7 @@
 
 Decides which required walls do not stand around this machine's workers, and whether an override covers
 them. It takes two people, a reason and a last day; every act is evidence. The walls themselves are
-:mod:`space.engines.walls`.
+:mod:`space.engines.workers.walls`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from catalog.store.tables.walls import wall_overrides
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from policies.rulebook import rule
-from space.engines.pool import walls
+from space.engines.workers.pool import walls
 from space.errors import Refused, Unknown
 
 _OVERRIDES: Final = wall_overrides.c

@@ -19,8 +19,8 @@ from catalog.store.additions import require_current
 from space.api import catalogue, evidence, harvest, health, problem, queries, verifications, workspaces
 from space.api.services import Services
 from space.api.size import BodyLimit
-from space.engines.pool import Pool
 from space.engines.second import second_engine
+from space.engines.workers.pool import Pool
 from space.query.gateway import Gateway
 from space.upkeep import Kept, Upkeep
 from space.verification.verifier import Verifier

@@ -16,7 +16,7 @@ from catalog.store import reading
 from policies.access import Act
 from policies.clocks import local_date
 from space.api.services import Known, Services, Wired, permit
-from space.kinds import family, published
+from space.granting.kinds import family, published
 from space.preview.dictionary import contract_of, dictionary
 from space.preview.synthetic import MOST_ROWS, sample
 

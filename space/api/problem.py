@@ -20,8 +20,8 @@ from catalog.errors import CatalogError, StoreBusy, UnknownDataset
 from catalog.evidence.prove import NotIntegrated, UnknownEntry
 from catalog.search import SearchUnavailable
 from policies.decision import Deny
+from space.calls.idempotency import KeyReused, StillRunning
 from space.errors import EngineError, Refused, SpaceError, Unknown
-from space.idempotency import KeyReused, StillRunning
 from space.query.gateway import AnswerLate
 
 MEDIA_TYPE: Final = "application/problem+json"

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from catalog.store import reading, writing
 from policies.access import Act, Role
 from policies.decision import Deny
-from space import idempotency, receipts
 from space.api.services import Known, Wired, permit
+from space.calls import idempotency, receipts
 from space.errors import Refused, Unknown
 from space.query.admit import Question
 from space.query.gateway import Answered

@@ -17,9 +17,9 @@ from catalog.store import reading, writing
 from policies.access import Act, may
 from policies.decision import Deny
 from space.api.problem import Unauthenticated
+from space.calls.metering import count_stranger
 from space.errors import Refused
 from space.identity.tokens import Caller, holder
-from space.metering import count_stranger
 from space.query.gateway import Gateway
 from space.verification.verifier import Verifier
 

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from catalog.store import writing
 from contracts.canonical import digest
 from policies.decision import Deny
-from space import idempotency
 from space.api.services import Known, Wired
+from space.calls import idempotency
 from space.errors import Refused
 from space.verification.prepare import Asked
 from space.verification.verifier import Verified

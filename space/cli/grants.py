@@ -12,8 +12,8 @@ from space.cli.refusal import refusals
 from space.cli.rules import asked_of, rules
 
 if TYPE_CHECKING:
-    from space.grants import Grant
-    from space.requests import Request
+    from space.granting.grants import Grant
+    from space.granting.requests import Request
 
 
 @click.group()
@@ -33,8 +33,8 @@ def file_request(file: Path, as_json: bool) -> None:
     """
     from catalog.store import writing
     from policies.clocks import local_date
-    from space.requests import submit
-    from space.statements import read
+    from space.granting.requests import submit
+    from space.granting.statements import read
 
     _home, engine, now = open_installation()
     with writing(engine) as connection:
@@ -50,8 +50,8 @@ def supplement(request_id: str, file: Path, as_json: bool) -> None:
     """Replace the incomplete request ID by the whole of FILE; complete, its clock starts."""
     from catalog.store import writing
     from policies.clocks import local_date
-    from space.requests import supplement as add
-    from space.statements import read
+    from space.granting.requests import supplement as add
+    from space.granting.statements import read
 
     _home, engine, now = open_installation()
     with refusals(as_json), writing(engine) as connection:
@@ -64,7 +64,7 @@ def supplement(request_id: str, file: Path, as_json: bool) -> None:
 def list_requests(as_json: bool) -> None:
     """Every request, the oldest first."""
     from catalog.store import reading
-    from space.requests import all_requests
+    from space.granting.requests import all_requests
 
     _home, engine, _now = open_installation()
     with reading(engine) as connection:
@@ -82,7 +82,7 @@ def list_requests(as_json: bool) -> None:
 def show_request(request_id: str, as_json: bool) -> None:
     """The request ID as it stands."""
     from catalog.store import reading
-    from space.requests import by_id
+    from space.granting.requests import by_id
 
     _home, engine, _now = open_installation()
     with reading(engine) as connection:
@@ -100,7 +100,7 @@ def show_request(request_id: str, as_json: bool) -> None:
 def decide(request_id: str, answer: str | None, basis: str, by: str, as_json: bool) -> None:
     """Answer the request ID: --permit or --refuse, citing the basis."""
     from catalog.store import writing
-    from space.requests import decide as settle
+    from space.granting.requests import decide as settle
 
     if answer is None:
         raise click.UsageError("say --permit or --refuse")
@@ -138,7 +138,7 @@ def sign_grant(
     """
     from catalog import keys
     from catalog.store import writing
-    from space.grants import grant as sign
+    from space.granting.grants import grant as sign
 
     home, engine, now = open_installation()
     signer = keys.load(home).signer
@@ -162,7 +162,7 @@ def sign_grant(
 def list_grants(to: str | None, as_json: bool) -> None:
     """Every grant, the oldest first."""
     from catalog.store import reading
-    from space.grants import all_grants
+    from space.granting.grants import all_grants
 
     _home, engine, _now = open_installation()
     with reading(engine) as connection:
@@ -184,7 +184,7 @@ def show_grant(grant_id: str, as_json: bool) -> None:
     """The grant ID: terms, counters, and whether its signature holds."""
     from catalog import keys
     from catalog.store import reading
-    from space.grants import by_id, verify
+    from space.granting.grants import by_id, verify
 
     home, engine, _now = open_installation()
     with reading(engine) as connection:
@@ -228,8 +228,8 @@ def revoke(grant_id: str, reason: str, by: str, as_json: bool) -> None:
     """Revoke the grant ID: it answers no further call, not even one that is running."""
     from catalog import keys
     from catalog.store import writing
-    from space.grants import by_id
-    from space.revocation import revoke as end
+    from space.granting.grants import by_id
+    from space.granting.revocation import revoke as end
     from space.workspace.ending import sweep
 
     home, engine, now = open_installation()

@@ -48,7 +48,7 @@ def dictionary(name: str, as_json: bool) -> None:
 def sample(name: str, rows: int, seed: int, out: Path | None, as_json: bool) -> None:
     """Synthetic rows of the dataset NAME, made from its contract and never from rows."""
     from catalog.store import reading
-    from space.kinds import published
+    from space.granting.kinds import published
     from space.preview.dictionary import contract_of
     from space.preview.synthetic import sample as made
 
@@ -85,8 +85,8 @@ def try_query(sql: str, names: tuple[str, ...], caller: str, as_json: bool) -> N
     from policies.access import Caller
     from policies.clocks import local_date
     from policies.decision import Deny
-    from space.answers import rows
-    from space.engines.pool import Pool
+    from space.calls.answers import rows
+    from space.engines.workers.pool import Pool
     from space.preview.trial import attempt
 
     _home, engine, now = open_installation()

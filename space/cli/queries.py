@@ -44,7 +44,7 @@ def _asked(command: _Command) -> _Command:
 def query(sql: str, grant_id: str, purpose: str, organisation: str | None, as_json: bool) -> None:
     """Answer the SELECT statement SQL under a grant; a receipt comes with it."""
     from policies.decision import Deny
-    from space.answers import rows
+    from space.calls.answers import rows
 
     with _Wired() as wired:
         caller, question = wired.question(grant_id, purpose, sql, organisation)
@@ -88,7 +88,7 @@ def receipt(receipt_id: str, as_json: bool) -> None:
     """The receipt ID: with --json what it states, else the signed text, ready for a file."""
     from catalog import keys
     from catalog.store import reading
-    from space.receipts import by_id, verify
+    from space.calls.receipts import by_id, verify
 
     home, engine, _now = open_installation()
     with reading(engine) as connection:
@@ -132,9 +132,9 @@ class _Wired:
         from datetime import UTC, datetime
 
         from catalog import keys
-        from space import abandoned
-        from space.engines.pool import Pool
+        from space.calls import abandoned
         from space.engines.second import second_engine
+        from space.engines.workers.pool import Pool
         from space.query.gateway import Gateway
 
         home, engine, now = open_installation()

@@ -14,7 +14,7 @@ from space.cli.refusal import refusals
 
 if TYPE_CHECKING:
     from policies.protection import DatasetRules
-    from space.owner_rules import OwnerRules
+    from space.granting.owner_rules import OwnerRules
 
 _party = click.option(
     "--to", "party", default=None, metavar="CODE", help="Only for this organisation, instead of the rest."
@@ -45,7 +45,7 @@ def set_rules(
     analyses, templates, receivers and follow_on. It holds beside every grant, from the next call on.
     """
     from contracts.yaml_document import load
-    from space.proposals import read_rules
+    from space.granting.proposals import read_rules
 
     try:
         document = load(file.read_text(encoding="utf-8"))
@@ -72,7 +72,7 @@ def show(dataset: str, as_json: bool) -> None:
     """Every statement about DATASET, the oldest first, and whether its signature holds."""
     from catalog import keys
     from catalog.store import reading
-    from space.owner_rules import history, verify
+    from space.granting.owner_rules import history, verify
 
     home, engine, _now = open_installation()
     with reading(engine) as connection:
@@ -100,7 +100,7 @@ def _state(
 
     from catalog import keys
     from catalog.store import writing
-    from space.owner_rules import set_rules as state
+    from space.granting.owner_rules import set_rules as state
 
     home, engine, now = open_installation()
     signer = keys.load(home).signer

@@ -23,8 +23,8 @@ def standing() -> None:
 def new(sql: str, grant_id: str, purpose: str, runs: int, by: str, as_json: bool) -> None:
     """Register the SELECT statement SQL; nothing is run, a private plan keeps its whole budget."""
     from policies.decision import Deny
+    from space.calls.standing import register
     from space.cli.queries import _Wired
-    from space.standing import register
 
     with _Wired() as wired:
         caller, question = wired.question(grant_id, purpose, sql, None)
@@ -44,7 +44,7 @@ def new(sql: str, grant_id: str, purpose: str, runs: int, by: str, as_json: bool
 def list_(grant_id: str | None, as_json: bool) -> None:
     """Every standing query with what is left of its plan."""
     from catalog.store import reading
-    from space.standing import all_standing
+    from space.calls.standing import all_standing
 
     _home, engine, _now = open_installation()
     with reading(engine) as connection:
@@ -63,7 +63,7 @@ def list_(grant_id: str | None, as_json: bool) -> None:
 def show(standing_id: str, as_json: bool) -> None:
     """The standing query ID, its plan and its runs."""
     from catalog.store import reading
-    from space.standing import by_id, runs_of
+    from space.calls.standing import by_id, runs_of
 
     _home, engine, _now = open_installation()
     with reading(engine) as connection:
@@ -84,9 +84,9 @@ def show(standing_id: str, as_json: bool) -> None:
 def run(standing_id: str, as_json: bool) -> None:
     """Run ID on the releases its grant sees now; once on each."""
     from policies.decision import Deny
-    from space.answers import rows
+    from space.calls.answers import rows
+    from space.calls.standing import run as run_standing
     from space.cli.queries import _print_table, _Wired
-    from space.standing import run as run_standing
 
     with _Wired() as wired:
         made = run_standing(wired.gateway, standing_id)
@@ -109,7 +109,7 @@ def end(standing_id: str, by: str, as_json: bool) -> None:
     """End ID; the budget its plan kept is free again."""
     from catalog.store import writing
     from policies.decision import Deny
-    from space.standing import end as end_standing
+    from space.calls.standing import end as end_standing
 
     _home, engine, now = open_installation()
     with writing(engine) as connection:

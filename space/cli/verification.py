@@ -41,8 +41,8 @@ def run(
     from catalog import keys
     from catalog.store import reading
     from policies.decision import Deny
-    from space.engines.pool import Pool
-    from space.grants import from_row
+    from space.engines.workers.pool import Pool
+    from space.granting.grants import from_row
     from space.identity.tokens import Caller
     from space.store import grant_row
     from space.verification.prepare import Asked

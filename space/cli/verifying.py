@@ -16,9 +16,9 @@ from catalog.evidence.prove import NotIntegrated, inclusion_holds, prove_inclusi
 from catalog.home import Home
 from catalog.store import open_store, reading
 from catalog.store.tables.evidence import evidence_entries
-from space import jws
-from space.jws import SignatureInvalid
-from space.receipts import by_id, verify
+from space.calls import jws
+from space.calls.jws import SignatureInvalid
+from space.calls.receipts import by_id, verify
 from space.workspace.ending import DELETION_TYPE, deletion
 
 

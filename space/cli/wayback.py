@@ -35,7 +35,7 @@ def backflow() -> None:
 @as_json
 def enter_body(code: str, name: str, area: str, as_json: bool) -> None:
     """Enter the grass-roots body CODE and the area it answers for."""
-    from space.grassroots import Body, register
+    from space.wayback.grassroots import Body, register
 
     _home, engine, now = open_installation()
     entered = register(engine, Body(code, name, area), now)
@@ -58,8 +58,8 @@ def subscribe(
     body: str, dataset: str, fields: str, basis: str, area: str, plain: str, by: str, as_json: bool
 ) -> None:
     """Subscribe a body to the rows of its area in a dataset."""
-    from space.subscriptions import Wanted
-    from space.subscriptions import subscribe as open_subscription
+    from space.wayback.subscriptions import Wanted
+    from space.wayback.subscriptions import subscribe as open_subscription
 
     _home, engine, now = open_installation()
     wanted = Wanted(body, dataset, names(fields), basis, area, names(plain))
@@ -76,7 +76,7 @@ def subscribe(
 @as_json
 def end(subscription: str, by: str, as_json: bool) -> None:
     """End a SUBSCRIPTION; what was delivered stays."""
-    from space.subscriptions import end as end_subscription
+    from space.wayback.subscriptions import end as end_subscription
 
     _home, engine, now = open_installation()
     end_subscription(engine, subscription, by=acting(by), now=now)
@@ -92,7 +92,7 @@ def end(subscription: str, by: str, as_json: bool) -> None:
 def list_deliveries(body: str | None, as_json: bool) -> None:
     """Deliveries, oldest first."""
     from catalog.store import reading
-    from space.inbox import listing
+    from space.wayback.inbox import listing
 
     _home, engine, _now = open_installation()
     with reading(engine) as connection:
@@ -113,7 +113,7 @@ def list_deliveries(body: str | None, as_json: bool) -> None:
 def show(delivery_id: str, limit: int, as_json: bool) -> None:
     """Rows of a DELIVERY, once its file is checked."""
     from catalog.store import reading
-    from space.inbox import delivery, read_rows
+    from space.wayback.inbox import delivery, read_rows
 
     home, engine, _now = open_installation()
     with reading(engine) as connection:
@@ -134,7 +134,7 @@ def show(delivery_id: str, limit: int, as_json: bool) -> None:
 def ack(delivery_id: str, counts: tuple[int, int, int] | None, by: str, as_json: bool) -> None:
     """Count a DELIVERY back 对账; without --counts the rows of its file are counted here."""
     from catalog.store import reading
-    from space.inbox import Counts, acknowledge, count, delivery, read_rows
+    from space.wayback.inbox import Counts, acknowledge, count, delivery, read_rows
 
     home, engine, now = open_installation()
     with reading(engine) as connection:
@@ -154,7 +154,7 @@ def ack(delivery_id: str, counts: tuple[int, int, int] | None, by: str, as_json:
 def balance(as_json: bool) -> None:
     """Counts of every delivery on both sides; fails where one does not add up."""
     from catalog.store import reading
-    from space.inbox import balance as balances
+    from space.wayback.inbox import balance as balances
 
     _home, engine, _now = open_installation()
     with reading(engine) as connection:
@@ -176,7 +176,7 @@ def balance(as_json: bool) -> None:
 def inbox(body: str, unread: bool, as_json: bool) -> None:
     """What waits for a body: deliveries, and answers to its challenges."""
     from catalog.store import reading
-    from space.inbox import notices_of
+    from space.wayback.inbox import notices_of
 
     _home, engine, _now = open_installation()
     with reading(engine) as connection:

@@ -20,7 +20,7 @@ from space.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from space.forms import Form
+    from space.wayback.forms import Form
 
 
 @click.group()
@@ -34,8 +34,8 @@ def form() -> None:
 @as_json
 def admit(file: Path, by: str, as_json: bool) -> None:
     """Put the form in FILE (YAML) on the admission list."""
-    from space.forms import admit as put_on_list
-    from space.forms import read
+    from space.wayback.forms import admit as put_on_list
+    from space.wayback.forms import read
 
     _home, engine, now = open_installation()
     admitted = put_on_list(engine, read(file), by=acting(by), now=now)
@@ -50,7 +50,7 @@ def admit(file: Path, by: str, as_json: bool) -> None:
 def list_forms(as_json: bool) -> None:
     """Forms of the admission list."""
     from catalog.store import reading
-    from space.forms import listing
+    from space.wayback.forms import listing
 
     _home, engine, _now = open_installation()
     with reading(engine) as connection:
@@ -69,7 +69,7 @@ def list_forms(as_json: bool) -> None:
 @as_json
 def prefill(code: str, body: str, subject: str, as_json: bool) -> None:
     """The items of form CODE for one subject: value, source department, as-of date."""
-    from space.prefill import prefill as fill
+    from space.wayback.prefill import prefill as fill
 
     home, engine, now = open_installation()
     items = fill(home, engine, code, body, subject, now)
@@ -102,8 +102,8 @@ def submit(
     as_json: bool,
 ) -> None:
     """Submit the differences of form CODE; those on prefilled items become challenges."""
-    from space.filling import Filled
-    from space.filling import submit as hand_in
+    from space.wayback.filling import Filled
+    from space.wayback.filling import submit as hand_in
 
     home, engine, now = open_installation()
     filled = Filled(code, period, body, subject, pairs(values), pairs(reasons))
@@ -134,8 +134,8 @@ def open_one(
     body: str, dataset: str, row: str, field: str, value: str, reason: str, by: str, as_json: bool
 ) -> None:
     """Challenge a value; the source department answers within its clock."""
-    from space.challenges import Challenge
-    from space.corrections import open_challenge
+    from space.wayback.challenges import Challenge
+    from space.wayback.corrections import open_challenge
 
     home, engine, now = open_installation()
     challenge = Challenge(body, dataset, row, field, value, reason)
@@ -155,7 +155,7 @@ def open_one(
 @as_json
 def answer(correction_id: str, department: str, accepted: bool, reason: str, by: str, as_json: bool) -> None:
     """Answer the challenge ID for its source department."""
-    from space.corrections import answer as settle
+    from space.wayback.corrections import answer as settle
 
     _home, engine, now = open_installation()
     done = settle(
@@ -180,7 +180,7 @@ def answer(correction_id: str, department: str, accepted: bool, reason: str, by:
 def list_challenges(body: str | None, department: str | None, as_json: bool) -> None:
     """Challenges, oldest first."""
     from catalog.store import reading
-    from space.corrections import listing
+    from space.wayback.corrections import listing
 
     _home, engine, _now = open_installation()
     with reading(engine) as connection:
@@ -198,7 +198,7 @@ def list_challenges(body: str | None, department: str | None, as_json: bool) -> 
 @as_json
 def workbook(file: Path, department: str, as_json: bool) -> None:
     """Write the accepted corrections of a department into an Excel FILE."""
-    from space.carrying import write_workbook
+    from space.wayback.carrying import write_workbook
 
     _home, engine, _now = open_installation()
     count = write_workbook(engine, department, file)
@@ -212,7 +212,7 @@ def workbook(file: Path, department: str, as_json: bool) -> None:
 @as_json
 def check(as_json: bool) -> None:
     """Look for accepted values in the releases published since."""
-    from space.carrying import check as look
+    from space.wayback.carrying import check as look
 
     home, engine, now = open_installation()
     found = look(home, engine, now)

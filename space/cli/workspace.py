@@ -85,7 +85,7 @@ def upload(
 def list_tables(grant_id: str, ended: bool, as_json: bool) -> None:
     """The tables of a grant; what is over is deleted first."""
     from catalog.store import reading
-    from space.grants import by_id
+    from space.granting.grants import by_id
     from space.workspace.tables import document, tables
 
     _home, engine, _keys, _now = _swept()
@@ -229,7 +229,7 @@ def _save(kind: str, sql: str, grant_id: str, name: str, by: str, as_json: bool)
 
 def _list(kind: str, grant_id: str, as_json: bool) -> None:
     from catalog.store import reading
-    from space.grants import by_id
+    from space.granting.grants import by_id
     from space.workspace import texts
 
     _home, engine, _keys, _now = _swept()

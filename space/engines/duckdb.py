@@ -1,7 +1,7 @@
 """DuckDB as the engine of a worker: hardened connections, and a plan run on them.
 
 Decides the settings and their order. In-process settings are a second line; the walls of the process
-(:mod:`space.engines.walls`) are the first. Exact figures do not leave :func:`execute`.
+(:mod:`space.engines.workers.walls`) are the first. Exact figures do not leave :func:`execute`.
 
 Source: measured order of hardening, DuckDB 2.0.
 """
@@ -16,9 +16,10 @@ import duckdb
 import pyarrow as pa
 
 from catalog.duck import SILENT
-from space.engines import noise, threshold
 from space.engines.base import Base
+from space.engines.private import noise
 from space.engines.projection import projected
+from space.engines.threshold import release as threshold
 from space.query.plan import Plan
 
 # Memory an engine may use; the process has a larger limit of its own.

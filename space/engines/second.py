@@ -148,8 +148,8 @@ def objection(plan: Plan, files: Mapping[str, Sequence[Path]]) -> Reason | None:
         plan: checked.
         files: of its datasets; the types of the columns of data without units are read off them.
     """
-    from space.engines import statements
     from space.engines.spark.sql import forms
+    from space.engines.threshold import statements
 
     guarded = [statements.rows(block) for block in plan.blocks if block.kind != "plain"]
     plain = [block.plain_sql for block in plan.blocks if block.kind == "plain"]

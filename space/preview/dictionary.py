@@ -16,7 +16,7 @@ from contracts.model import Contract, Field, Use
 from policies.access import Caller
 from policies.modes import required
 from space.errors import Unknown
-from space.kinds import kinds_behind, published
+from space.granting.kinds import kinds_behind, published
 
 # What a query may do with a column of each use.
 _USES: Final = {

@@ -26,8 +26,8 @@ from policies.disclosure import defaults
 from policies.modes import required
 from policies.rulebook import rule
 from policies.terms import Budget, DatasetTerm, JoinTerm, Mode, Terms
-from space.engines.pool import Pool
-from space.kinds import kinds_behind
+from space.engines.workers.pool import Pool
+from space.granting.kinds import kinds_behind
 from space.preview.dictionary import contract_of
 from space.preview.synthetic import sample
 from space.query.compile import compile_query

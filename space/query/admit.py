@@ -17,8 +17,8 @@ from policies.decision import Deny
 from policies.protection import Analysis
 from policies.purpose import agrees
 from space import store
-from space.budget import NOT_HELD, objection
-from space.grants import Grant, from_row
+from space.calls.budget import NOT_HELD, objection
+from space.granting.grants import Grant, from_row
 from space.identity.tokens import Caller
 from space.query.reasons import reason
 

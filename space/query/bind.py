@@ -16,11 +16,11 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
 from contracts.model import FieldType
-from space.query.language import is_listed
+from space.query.grammar.language import is_listed
+from space.query.grammar.written import DUCKDB
 from space.query.parse import Nodes, every
 from space.query.reasons import Refused
 from space.query.schema import Column, QuerySchema, Table
-from space.query.written import DUCKDB
 
 ScopeKind = Literal["base", "released", "mixed", "constant"]
 

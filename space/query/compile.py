@@ -16,27 +16,27 @@ from sqlglot.errors import SqlglotError
 from policies.decision import Deny
 from policies.rulebook import rule
 from policies.terms import Mode, Terms
-from space.query import blocks
-from space.query.advice import advise
 from space.query.bind import Bound, Scope, bind
-from space.query.draft import Draft
-from space.query.overlap import families, merge_equal
+from space.query.grammar.views import inline
+from space.query.grammar.written import statement
 from space.query.parse import every, parse
-from space.query.plain import plain_block
 from space.query.plan import Block, Limits, Plan
-from space.query.proofs import Relation
+from space.query.planning import blocks
+from space.query.planning.draft import Draft
+from space.query.planning.overlap import families, merge_equal
+from space.query.planning.plain import plain_block
+from space.query.planning.proofs import Relation
+from space.query.planning.rehearsal import rehearse
+from space.query.planning.relation import read_relation
+from space.query.planning.sizes import key_floor, settle_small
+from space.query.planning.split import Split
+from space.query.planning.ties import ties
 from space.query.reasons import Refused
-from space.query.rehearsal import rehearse
-from space.query.relation import read_relation
 from space.query.rules import judge, judge_shape
 from space.query.rules.breaches import soften
 from space.query.rules.templates import digest_of
 from space.query.schema import QuerySchema
-from space.query.sizes import key_floor, settle_small
-from space.query.split import Split
-from space.query.ties import ties
-from space.query.views import inline
-from space.query.written import statement
+from space.query.telling.advice import advise
 
 
 def compile_query(sql: str, terms: Terms, schema: QuerySchema) -> Plan | Deny:

@@ -23,18 +23,19 @@ from policies.access import Act
 from policies.clocks import local_date
 from policies.decision import Deny
 from policies.rulebook import rule
-from space import answers, audits, budget, metering, receipts, store
-from space.budget import Reserved, Running
-from space.engines.pool import Pool
+from space import store
+from space.calls import answers, audits, budget, metering, receipts
+from space.calls.budget import Reserved, Running
+from space.calls.waiting import until_settled
+from space.engines.workers.pool import Pool
 from space.errors import EngineError, SpaceError
+from space.granting.pins import pin
 from space.identity.tokens import Caller
-from space.pins import pin
 from space.query import handout
-from space.query.accuracy import Accuracy, of_answer
 from space.query.admit import Question, Turned, admit
 from space.query.plan import Plan
 from space.query.prepare import Ready, prepare
-from space.waiting import until_settled
+from space.query.telling.accuracy import Accuracy, of_answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ from catalog.keys import Signer
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from policies.tariff import charge_fen
-from space import budget, idempotency, metering, receipts, store
+from space import store
+from space.calls import budget, idempotency, metering, receipts
 from space.errors import EngineError
-from space.grants import Grant
+from space.granting.grants import Grant
 
 ENDED_MEANWHILE: Final = Reason(
     "grant.ended_meanwhile", "the grant ended while the query ran", "grant", "ask the granting body"
@@ -92,7 +93,7 @@ def settle(connection: Connection, signer: Signer, call: Call, answer_sha256: st
     """Store a fresh answer; lost, not handed out, if the grant has ended meanwhile.
 
     Raises:
-        EngineError: it came so late that the call was lost already (:mod:`space.abandoned`).
+        EngineError: it came so late that the call was lost already (:mod:`space.calls.abandoned`).
     """
     alive = store.settle(
         connection,

@@ -13,8 +13,8 @@ from typing import Final
 
 from sqlglot import exp
 
+from space.query.grammar.written import DUCKDB
 from space.query.reasons import Refused
-from space.query.written import DUCKDB
 
 # sqlglot warns with the caller's text, which may hold a person's value and must not reach a log.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 from contracts.canonical import canonical, digest
 from policies.terms import Mode
-from space.query.former import Former, Sample
+from space.query.auditing.former import Former, Sample
 
 # Grows when the meaning of a plan's parts changes, so that an old stored answer is not reused.
 PLAN_VERSION: Final = 4
@@ -127,7 +127,7 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """Private figures over the same rows, some of which add up to others: see :mod:`space.query.ties`.
+    """Private figures over the same rows, some of which add up to others (:mod:`space.query.planning.ties`).
 
     Attributes:
         members: (block, condition of the block, its parts as bits): its rows are those of its parts.
@@ -277,7 +277,7 @@ class Plan:
 
     def explain(self) -> dict[str, Any]:
         """The plan for a person: what is computed, how it is made safe, what it costs."""
-        from space.query.explanation import explain
+        from space.query.telling.explanation import explain
 
         return explain(self)
 

@@ -24,19 +24,19 @@ from policies.modes import at_least, required
 from policies.privacy_budget import nrho_cost
 from policies.protection import Analysis
 from policies.terms import Mode
-from space.budget import AnswerKey
-from space.grant_rules import mixed, units_unstated
-from space.grants import Grant, held_by
+from space.calls.budget import AnswerKey
+from space.granting.grant_rules import mixed, units_unstated
+from space.granting.grants import Grant, held_by
+from space.granting.kinds import Family, grade_of, published
+from space.granting.owner_rules import in_force
+from space.granting.pins import period_of, pinned
 from space.identity.organisations import organisation
-from space.kinds import Family, grade_of, published
-from space.owner_rules import in_force
-from space.pins import period_of, pinned
 from space.query.compile import compile_query
-from space.query.listing import Listing, list_rows
-from space.query.mechanism import mechanism
+from space.query.lists.listing import Listing, list_rows
 from space.query.plan import Plan
 from space.query.reasons import reason
 from space.query.schema import QuerySchema, Table
+from space.query.telling.mechanism import mechanism
 from space.workspace.opening import workspace_of
 
 NOT_RELEASED: Final = Reason(

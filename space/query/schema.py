@@ -138,7 +138,8 @@ class QuerySchema:
     Attributes:
         tables: of the grant.
         joins: it declares.
-        views: named SELECTs of the caller's workspace, by name in lower case; see :mod:`space.query.views`.
+        views: named SELECTs of the caller's workspace, by name in lower case; see
+        :mod:`space.query.grammar.views`.
     """
 
     tables: tuple[Table, ...]

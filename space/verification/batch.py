@@ -20,7 +20,7 @@ from contracts.model import Contract, Use
 from policies.decision import Deny, Reason
 from policies.protection import ColumnRule, Role, Visibility
 from policies.rulebook import rule
-from space.engines.matching import RECORD
+from space.engines.workers.matching import RECORD
 
 _HIDDEN: Final = (Use.FREE_TEXT, Use.NEVER)
 _SHAPE: Final = Reason(

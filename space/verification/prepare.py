@@ -20,12 +20,12 @@ from policies.composition import allows, receives, within
 from policies.decision import Deny, Reason
 from policies.protection import Analysis
 from policies.terms import DatasetTerm
-from space.budget import AnswerKey
-from space.grants import Grant
-from space.kinds import published
-from space.owner_rules import in_force
-from space.pins import period_of, pinned
-from space.query import vault
+from space.calls.budget import AnswerKey
+from space.granting.grants import Grant
+from space.granting.kinds import published
+from space.granting.owner_rules import in_force
+from space.granting.pins import period_of, pinned
+from space.query.lists import vault
 from space.query.prepare import NOT_RELEASED
 from space.query.reasons import Refused, reason
 from space.verification.batch import Batch, open_fields, read_batch

@@ -22,19 +22,20 @@ from policies.clocks import local_date
 from policies.decision import Deny
 from policies.protection import Analysis
 from policies.rulebook import rule
-from space import answers, budget, metering, receipts, store
-from space.budget import Reserved, Running, Stored
-from space.engines.matching import packed
-from space.engines.pool import Pool
+from space import store
+from space.calls import answers, budget, metering, receipts
+from space.calls.budget import Reserved, Running, Stored
+from space.calls.waiting import until_settled
+from space.engines.workers.matching import packed
+from space.engines.workers.pool import Pool
 from space.errors import EngineError, Refused
+from space.granting.pins import pin
 from space.identity.tokens import Caller
-from space.pins import pin
 from space.query import handout
 from space.query.admit import Question, Turned, admit
 from space.query.gateway import AnswerLate
 from space.verification.limits import RATE, take_records, take_tries
 from space.verification.prepare import Asked, Verifiable, prepare
-from space.waiting import until_settled
 
 
 @dataclass(frozen=True, slots=True)

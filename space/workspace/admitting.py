@@ -16,10 +16,10 @@ from policies.decision import Deny, Reason
 from policies.rulebook import rule
 from policies.terms import Mode
 from space import store
-from space.budget import NOT_HELD, objection
+from space.calls.budget import NOT_HELD, objection
 from space.errors import Refused
-from space.grants import Grant, from_row
-from space.kinds import published
+from space.granting.grants import Grant, from_row
+from space.granting.kinds import published
 from space.workspace.ending import READY, WRITING
 from space.workspace.form import check_name
 

@@ -25,7 +25,7 @@ from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.grants import grants
 from catalog.store.tables.workspaces import workspace_tables
 from policies.clocks import local_date
-from space import jws
+from space.calls import jws
 from space.errors import Unknown
 
 DELETION_TYPE: Final = "ybz-deletion+jws"

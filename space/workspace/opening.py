@@ -24,7 +24,7 @@ from space.workspace.tables import tables
 from space.workspace.texts import views
 
 if TYPE_CHECKING:
-    from space.grants import Grant
+    from space.granting.grants import Grant
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,15 +19,15 @@ from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from policies.rulebook import rule
 from space.errors import Refused, Unknown
+from space.query.grammar.views import inline
 from space.query.parse import parse
 from space.query.rules.templates import digest_of
 from space.query.schema import QuerySchema, Table
-from space.query.views import inline
 from space.workspace.form import SCHEMA, check_name
 
 if TYPE_CHECKING:
     from catalog.home import Home
-    from space.grants import Grant
+    from space.granting.grants import Grant
 
 Kind = Literal["view", "template"]
 

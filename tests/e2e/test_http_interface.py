@@ -17,8 +17,8 @@ from catalog.evidence import checkpoint
 from catalog.keys import public_from_pem
 from catalog.store import writing
 from policies.access import Role
+from space.calls.receipts import verify
 from space.identity.tokens import issue
-from space.receipts import verify
 
 PROGRAM = (sys.executable, "-c", "from ybz import main; main()")
 

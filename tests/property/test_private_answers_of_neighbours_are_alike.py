@@ -16,9 +16,10 @@ import pyarrow as pa
 import pytest
 
 from policies.terms import Mode
-from space.engines import noise, statements
-from space.engines.consistency import settle
-from space.engines.tied_levels import Noisy
+from space.engines.private import noise
+from space.engines.private.consistency import settle
+from space.engines.private.tied_levels import Noisy
+from space.engines.threshold import statements
 from space.query.compile import compile_query
 from space.query.plan import Block, Plan
 from tests.property.forms_of_queries import Town, rows, terms, town, without

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from policies.decision import Deny
 from policies.terms import Mode
-from space.engines import statements
 from space.engines.duckdb import execute
+from space.engines.threshold import statements
 from space.query.compile import compile_query
 from space.query.plan import Block, Plan
 from space.query.reasons import WORDING

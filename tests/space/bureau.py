@@ -39,14 +39,14 @@ from contracts.model import (
     Use,
 )
 from policies.clocks import local_date
-from space.engines.pool import Pool
-from space.grants import Grant, all_grants, grant
+from space.engines.workers.pool import Pool
+from space.granting.grants import Grant, all_grants, grant
+from space.granting.requests import Request, decide, submit
+from space.granting.revocation import revoke
+from space.granting.statements import read
 from space.identity.tokens import Caller
 from space.query.admit import Question
 from space.query.gateway import Gateway
-from space.requests import Request, decide, submit
-from space.revocation import revoke
-from space.statements import read
 from space.store import grant_row
 from tests.servers import give_own_store
 

@@ -27,7 +27,7 @@ audited_blocks = Table(
     Column("kind", String(300), nullable=False),
     Column("columns", Json, nullable=False),  # dataset.column it groups by, sorted
     Column("columns_digest", String(64), nullable=False),
-    Column("body", Json, nullable=False),  # see space.query.audit.Record
+    Column("body", Json, nullable=False),  # see space.query.auditing.audit.Record
     Column("digest", String(64), nullable=False),  # of the body
     Column("at", Instant, nullable=False),
     Column(

@@ -124,7 +124,7 @@ def _walled(url: str, seconds: float) -> dict[str, bool]:
 
     import space.engines.spark.answers
     import space.engines.spark.sql
-    from space.engines import walls
+    from space.engines.workers import walls
 
     assert pyarrow
     assert pyspark.sql.pandas.types

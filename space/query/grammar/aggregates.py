@@ -16,12 +16,12 @@ from sqlglot import exp
 from space.query.grammar import keys, predicates
 from space.query.grammar.bins import BinForm, read_bins
 from space.query.grammar.columns import Resolve, number, once, plain
+from space.query.grammar.language import EXTREMES, MOMENTS, PAIRED, QUANTILES, is_histogram
 from space.query.grammar.measures import MeasureForm, read_measure
 from space.query.grammar.predicates import PredicateForm
-from space.query.language import EXTREMES, MOMENTS, PAIRED, QUANTILES, is_histogram
+from space.query.grammar.written import written
 from space.query.plan import Operation
 from space.query.reasons import Refused
-from space.query.written import written
 
 Kind = Literal[
     "count", "units", "categories", "extreme", "sum", "avg", "share", "moment", "quantile", "histogram"

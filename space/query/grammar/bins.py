@@ -1,7 +1,7 @@
 """Bins: a measure's distribution is seen through steps of its declared grid that the query writes down.
 
 Decides which bins a quantile or histogram may rest on, so that it can be made of released counts. What is
-computed from the counts is :mod:`space.query.distribution`'s.
+computed from the counts is :mod:`space.query.planning.distribution`'s.
 """
 
 from __future__ import annotations

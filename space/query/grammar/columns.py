@@ -17,8 +17,8 @@ from sqlglot import exp
 
 from contracts.model import FieldType, Use
 from space.query.bind import Scan, Scope
-from space.query.language import GRAINS
-from space.query.lattice import Tells, objection, taint_of
+from space.query.grammar.language import GRAINS
+from space.query.grammar.lattice import Tells, objection, taint_of
 from space.query.reasons import Refused
 from space.query.schema import Column
 

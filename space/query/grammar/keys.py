@@ -26,7 +26,7 @@ from space.query.grammar.columns import (
     plain,
     text,
 )
-from space.query.language import DATE_PARTS, DIRECTIVES, GRAINS, TRUNCATIONS
+from space.query.grammar.language import DATE_PARTS, DIRECTIVES, GRAINS, TRUNCATIONS
 from space.query.reasons import Refused
 
 _TIMES: Final = (FieldType.DATE, FieldType.TIMESTAMP)

@@ -27,8 +27,8 @@ from space.query.grammar.columns import (
     starts,
     text,
 )
+from space.query.grammar.written import written
 from space.query.reasons import Refused
-from space.query.written import written
 
 _COMPARISONS: Final = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
 CONDITIONS: Final = (*_COMPARISONS, exp.And, exp.Or, exp.Not, exp.In, exp.Is, exp.Between)

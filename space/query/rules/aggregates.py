@@ -10,8 +10,8 @@ from policies.decision import Decision
 from space.query.bind import Bound, Scope
 from space.query.grammar.aggregates import read_aggregate
 from space.query.grammar.columns import resolver
-from space.query.language import is_aggregate
-from space.query.verdict import Fault, faults, guarded, verdict
+from space.query.grammar.language import is_aggregate
+from space.query.rules.verdict import Fault, faults, guarded, verdict
 
 
 def aggregates(bound: Bound) -> Decision:

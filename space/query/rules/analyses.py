@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from policies.decision import Decision
 from policies.protection import Analysis
 from space.query.bind import Bound
-from space.query.verdict import Fault, verdict
+from space.query.rules.verdict import Fault, verdict
 
 
 def analyses(bound: Bound) -> Decision:

@@ -18,13 +18,13 @@ from contracts.model import FieldType, Use
 from policies.masking import Mask
 from policies.protection import ColumnRule, OnBreach, Role
 from space.query.bind import Bound, Scan, Scope
-from space.query.language import GRAINS
+from space.query.grammar.language import GRAINS
+from space.query.grammar.uses import Occurrence, occurrences
 from space.query.reasons import SOFT
 from space.query.rules.roles import in_role
 from space.query.rules.scalar_functions import passed_on
 from space.query.rules.visibility import visible
 from space.query.schema import Column
-from space.query.uses import Occurrence, occurrences
 
 _TIMES: Final = (FieldType.DATE, FieldType.TIMESTAMP)
 _TYPES: Final = {

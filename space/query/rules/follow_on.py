@@ -13,7 +13,7 @@ from sqlglot import exp
 from policies.decision import Decision
 from policies.protection import Demand
 from space.query.bind import Bound, Scope
-from space.query.verdict import Fault, verdict
+from space.query.rules.verdict import Fault, verdict
 
 _WORK = ("where", "group", "having", "qualify", "distinct", "joins")
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from policies.decision import Decision
 from space.query.bind import Bound
-from space.query.lattice import Tells, objection
-from space.query.verdict import Fault, named, verdict
+from space.query.grammar.lattice import Tells, objection
+from space.query.rules.verdict import Fault, named, verdict
 
 
 def free_text(bound: Bound) -> Decision:

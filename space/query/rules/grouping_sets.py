@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from policies.decision import Decision
-from space.query.language import LEVELS
-from space.query.levels import read_grouping
+from space.query.grammar.language import LEVELS
+from space.query.grammar.levels import read_grouping
 from space.query.parse import Nodes
 from space.query.reasons import Refused
-from space.query.verdict import Fault, verdict
+from space.query.rules.verdict import Fault, verdict
 
 
 def grouping_sets(tree: Nodes) -> Decision:

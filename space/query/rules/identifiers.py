@@ -8,8 +8,8 @@ from sqlglot import exp
 
 from policies.decision import Decision
 from space.query.bind import Bound
-from space.query.lattice import Tells, objection
-from space.query.verdict import Fault, named, verdict
+from space.query.grammar.lattice import Tells, objection
+from space.query.rules.verdict import Fault, named, verdict
 
 
 def identifiers(bound: Bound) -> Decision:

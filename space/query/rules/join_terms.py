@@ -9,7 +9,7 @@ from sqlglot import exp
 from policies.decision import Decision
 from policies.protection import Demand, JoinRule
 from space.query.bind import Bound, Scan, Scope
-from space.query.verdict import Fault, verdict
+from space.query.rules.verdict import Fault, verdict
 
 
 def join_terms(bound: Bound) -> Decision:

@@ -9,8 +9,8 @@ from sqlglot import exp
 from policies.decision import Decision
 from space.query.bind import Bound
 from space.query.grammar.columns import plain
-from space.query.relation import read_relation
-from space.query.verdict import Fault, faults, verdict
+from space.query.planning.relation import read_relation
+from space.query.rules.verdict import Fault, faults, verdict
 
 
 def joins(bound: Bound) -> Decision:

@@ -10,9 +10,9 @@ from policies.decision import Decision
 from space.query.bind import Bound
 from space.query.grammar.columns import Resolve, resolver
 from space.query.grammar.keys import read_key
+from space.query.planning.split import check_groupable
 from space.query.reasons import Refused
-from space.query.split import check_groupable
-from space.query.verdict import Fault, faults, grouping, guarded, verdict
+from space.query.rules.verdict import Fault, faults, grouping, guarded, verdict
 
 
 def group_keys(bound: Bound) -> Decision:

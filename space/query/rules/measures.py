@@ -8,9 +8,9 @@ from sqlglot import exp
 
 from policies.decision import Decision
 from space.query.bind import Bound, Scope
-from space.query.lattice import Tells, objection, taints
+from space.query.grammar.lattice import Tells, objection, taints
+from space.query.rules.verdict import Fault, guarded, named, verdict
 from space.query.schema import Column
-from space.query.verdict import Fault, guarded, named, verdict
 
 _CLAUSES = ("where", "group", "having", "qualify", "order")
 

@@ -8,8 +8,8 @@ from sqlglot import exp
 
 from policies.decision import Decision
 from space.query.bind import Bound, Scope
-from space.query.language import is_aggregate
-from space.query.verdict import Fault, verdict
+from space.query.grammar.language import is_aggregate
+from space.query.rules.verdict import Fault, verdict
 
 _PICKS = ("having", "qualify", "limit", "offset")
 

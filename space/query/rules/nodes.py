@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from policies.decision import Decision
-from space.query.language import ARGUMENTS, CAST_TYPES, LEVELS, NODES, WORDS, is_listed
+from space.query.grammar.language import ARGUMENTS, CAST_TYPES, LEVELS, NODES, WORDS, is_listed
 from space.query.parse import Nodes
-from space.query.verdict import Fault, verdict
+from space.query.rules.verdict import Fault, verdict
 
 # These have rules of their own, with a more helpful reason.
 _ELSEWHERE = (exp.Func, exp.Except, exp.Intersect)

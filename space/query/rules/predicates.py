@@ -8,7 +8,7 @@ from policies.decision import Decision
 from space.query.bind import Bound
 from space.query.grammar.columns import resolver
 from space.query.grammar.predicates import read_predicate
-from space.query.verdict import Fault, faults, guarded, verdict
+from space.query.rules.verdict import Fault, faults, guarded, verdict
 
 
 def row_conditions(bound: Bound) -> Decision:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policies.decision import Decision
 from space.query.bind import Bound
-from space.query.verdict import Fault, faults, grouping, guarded, verdict
+from space.query.rules.verdict import Fault, faults, grouping, guarded, verdict
 
 
 def raw_rows(bound: Bound) -> Decision:

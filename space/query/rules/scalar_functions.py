@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from policies.decision import Decision
 from space.query.bind import Bound
-from space.query.uses import Occurrence, occurrences
-from space.query.verdict import verdict
+from space.query.grammar.uses import Occurrence, occurrences
+from space.query.rules.verdict import verdict
 
 
 def scalar_functions(bound: Bound) -> Decision:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from policies.decision import Decision
-from space.query.language import is_source
+from space.query.grammar.language import is_source
 from space.query.parse import Nodes
-from space.query.verdict import Fault, verdict
+from space.query.rules.verdict import Fault, verdict
 
 
 def subqueries(tree: Nodes) -> Decision:

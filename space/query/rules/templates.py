@@ -14,7 +14,7 @@ from contracts.canonical import digest
 from policies.decision import Decision
 from space.query.bind import Bound
 from space.query.parse import parse
-from space.query.verdict import Fault, verdict
+from space.query.rules.verdict import Fault, verdict
 
 
 def templates(bound: Bound) -> Decision:

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from policies.decision import Decision
 from space.query.parse import Nodes
-from space.query.verdict import Fault, verdict
+from space.query.rules.verdict import Fault, verdict
 
 
 def unions(tree: Nodes) -> Decision:

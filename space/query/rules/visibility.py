@@ -7,8 +7,8 @@ from sqlglot import exp
 from policies.decision import Decision
 from policies.protection import Visibility
 from space.query.bind import Bound
-from space.query.uses import Occurrence, occurrences
-from space.query.verdict import verdict
+from space.query.grammar.uses import Occurrence, occurrences
+from space.query.rules.verdict import verdict
 
 
 def visibility(bound: Bound) -> Decision:

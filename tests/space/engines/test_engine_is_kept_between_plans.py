@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from space.engines import footers
 from space.engines.duckdb import connect
+from space.engines.threshold import footers
 from space.query.plan import Block
 
 SETTINGS = ("TimeZone", "max_execution_time", "python_enable_replacements", "enable_external_access")

@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from policies.terms import Mode
-from space.engines import footers, measure, statements, unit_by_unit
 from space.engines.duckdb import connect, execute
-from space.engines.known import Known
 from space.engines.projection import projected
+from space.engines.threshold import footers, measure, statements, unit_by_unit
+from space.engines.threshold.known import Known
 from space.query.plan import Aggregate, Block, Condition, Domain, Key, Limits, OutputColumn, Plan, Proof
 
 RELEASED = {

@@ -20,11 +20,12 @@ from sqlalchemy import func, select
 from catalog.store.tables.queries import usages
 from policies.decision import Deny
 from policies.terms import Mode
-from space.engines import duckdb, second, statements
-from space.engines.pool import Pool
+from space.engines import duckdb, second
 from space.engines.second import Second
 from space.engines.spark.engine import Carrier, Engine
 from space.engines.spark.frames import READY, send
+from space.engines.threshold import statements
+from space.engines.workers.pool import Pool
 from space.errors import EngineError
 from space.query.compile import compile_query
 from space.query.plan import Block, Limits, Plan
@@ -402,7 +403,7 @@ def test_the_carrier_imports_nothing_of_the_project_but_its_own_package(server: 
     program = (
         "import sys, types; space = types.ModuleType('space'); space.__path__ = [sys.argv[1]];"
         "sys.modules['space'] = space; import space.engines.spark.carrier, space.engines.spark.answers;"
-        "import space.engines.walls; print([n for n in sys.modules if n.split('.')[0] in "
+        "import space.engines.workers.walls; print([n for n in sys.modules if n.split('.')[0] in "
         "('catalog', 'policies', 'contracts', 'duckdb', 'opendp', 'sqlalchemy')])"
     )
     folder = Path(second.__file__).resolve().parents[1]

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from policies.terms import Mode
-from space.engines.pool import Pool
+from space.engines.workers.pool import Pool
 from space.errors import EngineError, EngineTimeout
 from space.query.plan import Block, Limits, OutputColumn, Plan
 
@@ -26,7 +26,7 @@ WALLS = ("own_process", "resource_limits", "no_new_privileges", "landlock", "sec
 PROBE = """
 import json, os, socket, sys
 from pathlib import Path
-from space.engines.walls import raise_walls
+from space.engines.workers.walls import raise_walls
 granted, vault, folder = map(Path, sys.argv[1:])
 stood = raise_walls([granted], 5)
 stopped = {}

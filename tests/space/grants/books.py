@@ -22,8 +22,8 @@ from catalog.store.tables.queries import idempotency_keys, receipts, reservation
 from catalog.store.tables.verifications import verification_rates
 from catalog.store.tables.workspaces import workspace_tables
 from policies.tariff import charge_fen
-from space import jws
-from space import receipts as receipt_room
+from space.calls import jws
+from space.calls import receipts as receipt_room
 from space.workspace.ending import DELETION_TYPE, file_of, folder
 from tests.space.bureau import Bureau
 

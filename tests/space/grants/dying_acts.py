@@ -10,8 +10,9 @@ from typing import Any
 from catalog import keys
 from catalog.home import Home
 from catalog.store import open_store, writing
-from space import abandoned, answers, audits, budget, idempotency, metering, receipts, standing, store
-from space.engines.pool import Pool
+from space import store
+from space.calls import abandoned, answers, audits, budget, idempotency, metering, receipts, standing
+from space.engines.workers.pool import Pool
 from space.identity.tokens import Caller
 from space.query import gateway, handout
 from space.query.admit import Question

@@ -77,7 +77,11 @@ def main() -> None:
     """Work until the step."""
     if STEP == "starting":
         die()
-    from space.engines import cells, duckdb, matching, noise, threshold, walls, worker
+    from space.engines import duckdb
+    from space.engines.private import noise
+    from space.engines.threshold import cells
+    from space.engines.threshold import release as threshold
+    from space.engines.workers import matching, walls, worker
 
     # As an interpreter would start the module: python -I -m MODULE.
     words = sys.argv[sys.argv.index("-m") + 1 :]

@@ -18,13 +18,13 @@ from catalog.store.tables.grants import grants, privacy_years
 from catalog.store.tables.queries import receipts, usages
 from policies.access import Role
 from policies.decision import Deny
-from space import idempotency, jws
-from space.answers import AnswerDamaged
 from space.api.app import create_app
+from space.calls import idempotency, jws
+from space.calls.answers import AnswerDamaged
 from space.cli.grants import request
 from space.errors import Refused
+from space.granting.proposals import TermsUnreadable
 from space.identity.tokens import Caller, issue
-from space.proposals import TermsUnreadable
 from space.query.admit import Question
 from tests.space.serving import serving
 

@@ -19,8 +19,9 @@ from catalog.store.tables.grants import allowances, grants, privacy_years
 from catalog.store.tables.queries import reservations
 from policies.decision import Deny
 from policies.privacy_budget import fdelta_cost, nrho_cost, nrho_limit
-from space import budget, store
-from space.budget import AnswerKey, Reserved, Running, Stored
+from space import store
+from space.calls import budget
+from space.calls.budget import AnswerKey, Reserved, Running, Stored
 from space.errors import Refused
 
 # Reserves fresh queries one after another until told to stop; prints how many were paid.

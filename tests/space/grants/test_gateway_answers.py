@@ -15,8 +15,8 @@ from catalog.store import reading
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.queries import receipts, reservations, usages
 from policies.decision import Deny
-from space import metering
-from space import receipts as receipt_room
+from space.calls import metering
+from space.calls import receipts as receipt_room
 from space.errors import EngineError
 from space.identity.tokens import Caller
 from space.query.admit import Question

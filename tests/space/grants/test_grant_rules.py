@@ -14,10 +14,10 @@ from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.grants import grants
 from policies import odrl
 from policies.terms import Mode
+from space.calls.jws import SignatureInvalid
 from space.errors import Refused, SpaceError
-from space.grants import by_id, verify
-from space.jws import SignatureInvalid
-from space.proposals import TermsUnreadable
+from space.granting.grants import by_id, verify
+from space.granting.proposals import TermsUnreadable
 
 PEOPLE = {"civil.population": ("sex", "district", "income")}
 TRADE = {"market.firms": ("industry", "capital")}

@@ -12,7 +12,7 @@ from catalog.releases.published import latest
 from catalog.store import reading, writing
 from catalog.store.schema import new_id
 from catalog.store.tables.releases import releases
-from space.pins import pin, pinned
+from space.granting.pins import pin, pinned
 
 FIRMS = "market.firms"
 COUNT = "SELECT industry, count(*) AS n FROM market.firms GROUP BY industry"

@@ -17,9 +17,9 @@ from catalog.store.tables.audits import standing_queries
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.queries import reservations
 from policies import rulebook
-from space import abandoned, idempotency, standing
 from space.api.app import create_app
-from space.engines.pool import Pool
+from space.calls import abandoned, idempotency, standing
+from space.engines.workers.pool import Pool
 from space.errors import EngineError
 from space.identity.tokens import Caller
 from space.query.admit import Question

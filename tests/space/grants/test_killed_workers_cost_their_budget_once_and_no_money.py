@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from space.engines.pool import Pool
+from space.engines.workers.pool import Pool
 from space.errors import EngineError
 from space.identity.tokens import Caller
 from space.query.gateway import Answered
@@ -88,8 +88,8 @@ def dying(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         pool = Pool(spare=False)
         pipes = {"PIPE": subprocess.PIPE, "DEVNULL": subprocess.DEVNULL}
         with monkeypatch.context() as patch:
-            patch.setattr("space.engines.pool.sys", SimpleNamespace(executable=str(interpreter)))
-            patch.setattr("space.engines.pool.subprocess", SimpleNamespace(Popen=start, **pipes))
+            patch.setattr("space.engines.workers.pool.sys", SimpleNamespace(executable=str(interpreter)))
+            patch.setattr("space.engines.workers.pool.subprocess", SimpleNamespace(Popen=start, **pipes))
             try:
                 yield pool
             finally:

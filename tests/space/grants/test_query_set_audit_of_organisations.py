@@ -13,8 +13,8 @@ from catalog.store import reading, writing
 from catalog.store.schema import new_id
 from catalog.store.tables.audits import audited_blocks
 from catalog.store.tables.queries import reservations
-from space import audits, budget
-from space.budget import AnswerKey
+from space.calls import audits, budget
+from space.calls.budget import AnswerKey
 from space.query.admit import Question
 from space.query.prepare import Ready, prepare
 

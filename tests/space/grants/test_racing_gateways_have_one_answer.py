@@ -29,7 +29,7 @@ from datetime import UTC, datetime
 from catalog.home import Home
 from catalog.keys import load
 from catalog.store import open_store
-from space.engines.pool import Pool
+from space.engines.workers.pool import Pool
 from space.identity.tokens import Caller
 from space.query.admit import Question
 from space.query.gateway import Gateway

@@ -13,9 +13,9 @@ from catalog.store import reading, writing
 from catalog.store.tables.evidence import evidence_entries
 from policies.clocks import local_date
 from space.errors import Refused
+from space.granting.requests import decide, supplement
+from space.granting.statements import StatementUnreadable, read
 from space.identity.organisations import KindIsFixed
-from space.requests import decide, supplement
-from space.statements import StatementUnreadable, read
 
 TODAY = date(2026, 9, 24)
 TRADE = {"market.firms": ("industry", "capital")}

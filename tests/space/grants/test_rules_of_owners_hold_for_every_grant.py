@@ -21,11 +21,11 @@ from policies.modes import required
 from policies.protection import Analysis
 from policies.protection_form import from_document
 from policies.terms import Mode
+from space.calls.jws import SignatureInvalid
 from space.errors import Refused
+from space.granting.owner_rules import history, in_force, set_rules, verify
+from space.granting.pins import pin, pinned
 from space.identity.tokens import Caller
-from space.jws import SignatureInvalid
-from space.owner_rules import history, in_force, set_rules, verify
-from space.pins import pin, pinned
 from space.query.admit import Question
 from tests.space.grants.test_grant_and_query_commands import run, run_json
 

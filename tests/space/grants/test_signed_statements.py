@@ -14,7 +14,7 @@ from joserfc.jwk import OKPKey
 
 from catalog.home import Home
 from catalog.keys import Signer, load
-from space.jws import SignatureInvalid, sign, verify
+from space.calls.jws import SignatureInvalid, sign, verify
 
 
 @pytest.fixture

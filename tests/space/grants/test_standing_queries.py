@@ -13,11 +13,11 @@ from catalog.store import reading, writing
 from catalog.store.schema import new_id
 from catalog.store.tables.releases import releases
 from policies.decision import Deny
-from space import standing
+from space.calls import standing
+from space.calls.standing import Run, Standing
 from space.errors import EngineError
 from space.identity.tokens import Caller
 from space.query.admit import Question
-from space.standing import Run, Standing
 from ybz import ybz
 
 BY_INDUSTRY = "SELECT industry, count(*) AS firms FROM market.firms GROUP BY industry"

@@ -8,8 +8,8 @@ import pytest
 
 from policies.terms import Mode
 from space.engines.duckdb import execute
-from space.query.accuracy import Accuracy, accuracy
 from space.query.plan import Plan
+from space.query.telling.accuracy import Accuracy, accuracy
 
 
 def _of(compiled: Any, sql: str, mode: Mode) -> tuple[Plan, dict[str, Accuracy]]:

@@ -10,7 +10,7 @@ import pytest
 
 from policies.decision import Deny
 from space.engines.duckdb import execute
-from space.query.audit import audited, compared, record
+from space.query.auditing.audit import audited, compared, record
 from space.query.plan import Plan
 from tests.space.query.ruled import Town, compile_ruled
 

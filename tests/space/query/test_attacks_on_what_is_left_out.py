@@ -20,9 +20,9 @@ from policies.decision import Deny
 from policies.protection_form import from_document
 from policies.terms import DatasetTerm, Disclosure, JoinTerm, Mode, Terms
 from space.engines.duckdb import execute
-from space.query.audit import audited, compared, record
+from space.query.auditing.audit import audited, compared, record
+from space.query.auditing.merged import merged
 from space.query.compile import compile_query
-from space.query.merged import merged
 from space.query.plan import Plan
 from space.query.schema import QuerySchema
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from policies.decision import Deny
 from policies.terms import Mode
-from space.query.lattice import Tells, taint_of, taints
-from space.query.written import DUCKDB
+from space.query.grammar.lattice import Tells, taint_of, taints
+from space.query.grammar.written import DUCKDB
 
 Compiled = Callable[..., object]
 COLUMNS = {

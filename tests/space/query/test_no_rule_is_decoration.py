@@ -25,15 +25,18 @@ from catalog.releases.facts import check
 from contracts.model import Use
 from policies.decision import Deny
 from policies.terms import Mode
-from space.engines import audit, dominance, levels, nested, noise, rounding, small_groups, statements
+from space.engines.auditing import audit
 from space.engines.duckdb import execute
-from space.query import blocks, language, lattice, rules
-from space.query import levels as grouping
-from space.query.audit import audited, compared, record
+from space.engines.private import noise
+from space.engines.threshold import dominance, levels, nested, rounding, small_groups, statements
+from space.query import rules
+from space.query.auditing.audit import audited, compared, record
 from space.query.compile import compile_query
-from space.query.grammar import aggregates, columns, keys
-from space.query.lattice import Tells
+from space.query.grammar import aggregates, columns, keys, language, lattice
+from space.query.grammar import levels as grouping
+from space.query.grammar.lattice import Tells
 from space.query.plan import Plan
+from space.query.planning import blocks
 from space.query.rules import RULES, SHAPE_RULES, TERM_RULES
 from space.query.schema import QuerySchema
 from tests.space.query.conftest import KEY

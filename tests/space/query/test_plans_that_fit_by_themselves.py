@@ -11,11 +11,11 @@ import pytest
 import space.query.compile as compile_module
 from policies.decision import Deny
 from policies.terms import Mode
-from space.query import fitting, rehearsal
 from space.query.compile import compile_query
 from space.query.plan import Plan
+from space.query.planning import fitting, rehearsal
+from space.query.planning.rehearsal import rehearse
 from space.query.reasons import Refused
-from space.query.rehearsal import rehearse
 from space.query.rules import RULES
 from tests.space.query.ruled import compile_ruled
 

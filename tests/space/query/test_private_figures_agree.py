@@ -12,13 +12,13 @@ import pyarrow as pa
 import pytest
 
 from policies.terms import Budget, Mode
-from space.engines import consistency, whole_numbers
-from space.engines.cells import places
 from space.engines.duckdb import Engine
-from space.engines.tied_levels import Noisy
-from space.query.accuracy import accuracy, of_answer
+from space.engines.private import consistency, whole_numbers
+from space.engines.private.tied_levels import Noisy
+from space.engines.threshold.cells import places
 from space.query.compile import compile_query
 from space.query.plan import MOVED, Plan
+from space.query.telling.accuracy import accuracy, of_answer
 
 Made = Callable[..., Plan]
 Found = list[dict[str, Any]]

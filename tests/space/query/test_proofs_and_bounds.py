@@ -14,10 +14,10 @@ import pytest
 
 from catalog.releases.facts import FactsRefused, check
 from contracts.model import Contract, Field, Party, UnitRef, UnitRule, Use
-from space.engines import statements
-from space.query.bounds import contribution
+from space.engines.threshold import statements
 from space.query.plan import Block, Condition, Method, Proof
-from space.query.proofs import Edge, Relation, method
+from space.query.planning.bounds import contribution
+from space.query.planning.proofs import Edge, Relation, method
 from space.query.reasons import Refused
 from space.query.schema import Table, Unit
 

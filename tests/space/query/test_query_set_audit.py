@@ -9,7 +9,7 @@ import pytest
 
 from policies.terms import Mode, Terms
 from space.engines.duckdb import execute
-from space.query.audit import audited, compared, record
+from space.query.auditing.audit import audited, compared, record
 from space.query.compile import compile_query
 from space.query.plan import Plan
 from space.query.schema import QuerySchema

@@ -21,10 +21,10 @@ from policies.access import Role
 from policies.decision import Deny
 from space.api.app import create_app
 from space.cli.verification import verification
-from space.engines.matching import RECORD, packed
+from space.engines.workers.matching import RECORD, packed
 from space.errors import EngineError
+from space.granting.pins import pinned
 from space.identity.tokens import issue
-from space.pins import pinned
 from space.verification.verifier import Verified
 from tests.space.bureau import POPULATION
 from tests.space.serving import serving

@@ -15,13 +15,13 @@ from catalog.store.tables.queries import reservations
 from policies.access import Role
 from policies.decision import Deny
 from policies.terms import Terms
-from space import receipts as receipt_room
 from space.api.app import create_app
+from space.calls import receipts as receipt_room
 from space.cli.queries import query
 from space.errors import Refused
+from space.granting.owner_rules import set_rules
+from space.granting.proposals import read_rules
 from space.identity.tokens import Caller, issue
-from space.owner_rules import set_rules
-from space.proposals import read_rules
 from space.query.admit import Question
 from space.query.gateway import Answered
 from tests.space.bureau import POPULATION, identity
@@ -295,7 +295,7 @@ def test_explain_says_that_rows_would_be_listed_and_spends_nothing(desk: Any) ->
 
 
 def test_a_list_whose_grant_ends_meanwhile_is_not_handed_out(desk: Any) -> None:
-    from space.engines.pool import Pool
+    from space.engines.workers.pool import Pool
 
     held, table = desk.granted(analyses=("list",)), Pool.table
 

@@ -16,9 +16,9 @@ from contracts.cast import cast
 from contracts.model import Contract, Field, FieldType, Party, Sharing, UnitRef, UnitRule, Use
 from policies.disclosure import defaults
 from policies.terms import DatasetTerm, Mode, Terms
-from space.query import vault
-from space.query.proofs import Relation
-from space.query.relation import from_sql
+from space.query.lists import vault
+from space.query.planning.proofs import Relation
+from space.query.planning.relation import from_sql
 from space.query.schema import QuerySchema
 from tests.space.bureau import identity
 

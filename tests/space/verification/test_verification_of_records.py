@@ -16,13 +16,13 @@ from catalog.store.tables.queries import reservations, usages
 from catalog.store.tables.verifications import verification_tries
 from policies.decision import Deny
 from policies.protection_form import from_document
-from space import metering
-from space import receipts as receipt_room
-from space.budget import Reserved
-from space.engines.pool import Pool
+from space.calls import metering
+from space.calls import receipts as receipt_room
+from space.calls.budget import Reserved
+from space.engines.workers.pool import Pool
 from space.errors import EngineError
+from space.granting.owner_rules import set_rules
 from space.identity.tokens import Caller
-from space.owner_rules import set_rules
 from space.verification.prepare import Asked
 from space.verification.verifier import Verified
 from tests.space.bureau import POPULATION

@@ -23,8 +23,8 @@ from contracts.model import FieldType
 from pipelines.backflow import deliver, deliver_due
 from space.cli.wayback import backflow
 from space.errors import Unknown
-from space.grassroots import ledger
-from space.inbox import (
+from space.wayback.grassroots import ledger
+from space.wayback.inbox import (
     AlreadyAnswered,
     Counts,
     FileChanged,
@@ -36,7 +36,7 @@ from space.inbox import (
     notices_of,
     read_rows,
 )
-from space.subscriptions import end
+from space.wayback.subscriptions import end
 
 EAST, WEST, HERE, FAR = "990101001001", "990101001002", "990102002003", "990105006001"
 HOMES = (EAST, EAST, WEST, HERE, HERE, FAR, FAR, "")

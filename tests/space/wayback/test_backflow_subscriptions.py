@@ -11,10 +11,10 @@ from contracts.model import ShareType, Sharing
 from policies.access import OrganisationKind
 from policies.decision import Deny, Permit
 from space.errors import Refused, Unknown
-from space.grassroots import Body, body, register
 from space.identity.organisations import KindIsFixed, Organisation
 from space.identity.organisations import register as register_organisation
-from space.subscriptions import Wanted, judge, listing
+from space.wayback.grassroots import Body, body, register
+from space.wayback.subscriptions import Wanted, judge, listing
 
 STREET = Body("street", "清波街道", "990101001")
 BASIS = "政务数据共享条例 第24条"

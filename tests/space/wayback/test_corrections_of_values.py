@@ -16,11 +16,12 @@ from catalog.keys import row_reference
 from catalog.store import reading
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.forms import disputes
-from space.authoritative import NotInArea
-from space.carrying import HEADINGS, NothingAccepted, check, write_workbook
-from space.challenges import Challenge
 from space.cli.wayback import correct
-from space.corrections import (
+from space.errors import Refused, Unknown
+from space.wayback.authoritative import NotInArea
+from space.wayback.carrying import HEADINGS, NothingAccepted, check, write_workbook
+from space.wayback.challenges import Challenge
+from space.wayback.corrections import (
     AlreadyChallenged,
     AlreadySettled,
     Correction,
@@ -29,9 +30,8 @@ from space.corrections import (
     listing,
     open_challenge,
 )
-from space.errors import Refused, Unknown
-from space.inbox import delivery, notices_of, read_rows
-from space.inbox import listing as deliveries
+from space.wayback.inbox import delivery, notices_of, read_rows
+from space.wayback.inbox import listing as deliveries
 
 EAST, HERE, FAR = "990101001001", "990102002003", "990105006001"
 POLICE = "11990100MB0000001X"

@@ -18,7 +18,7 @@ from catalog.store import reading, writing
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.workspaces import workspace_tables
 from policies.decision import Deny
-from space import jws
+from space.calls import jws
 from space.errors import Refused, Unknown
 from space.identity.tokens import Caller
 from space.query.admit import Question

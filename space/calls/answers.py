@@ -1,0 +1,104 @@
+"""Stored answers: one Arrow file a paid call, under ``answers/`` of the installation.
+
+Decides how an answer is kept and that it is handed out unchanged. A file without its row is an answer nobody
+was given: harmless, and removed by the next sweep (:mod:`space.calls.abandoned`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from catalog.home import Home
+from space.errors import SpaceError
+
+
+class AnswerDamaged(SpaceError):
+    """A stored answer that is gone or is not what was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer at rest.
+
+    Attributes:
+        path: the file.
+        sha256: of its bytes, hexadecimal.
+    """
+
+    path: Path
+    sha256: str
+
+
+def keep(home: Home, reservation_id: str, table: pa.Table) -> Kept:
+    """Write an answer to its place, whole or not at all."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    raw = sink.getvalue().to_pybytes()
+    path = _path(home, reservation_id)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    with draft.open("wb") as stream:
+        stream.write(raw)
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(path)
+    _make_lasting(path.parent)
+    return Kept(path, hashlib.sha256(raw).hexdigest())
+
+
+def remove(home: Home, reservation_id: str) -> bool:
+    """Remove the answer of a call that was lost, whole or half written; whether there was one."""
+    path = _path(home, reservation_id)
+    there = [each for each in (path, path.with_suffix(".part")) if each.exists()]
+    for each in there:
+        each.unlink(missing_ok=True)
+    return bool(there)
+
+
+def fetch(home: Home, reservation_id: str, sha256: str) -> pa.Table:
+    """The answer that was stored.
+
+    Raises:
+        AnswerDamaged: the file is gone, or its bytes are not those stored.
+    """
+    try:
+        raw = _path(home, reservation_id).read_bytes()
+    except FileNotFoundError as error:
+        raise AnswerDamaged("the stored answer is gone — restore `answers/` from backup") from error
+    if hashlib.sha256(raw).hexdigest() != sha256:
+        raise AnswerDamaged("the stored answer was changed — restore `answers/` from backup")
+    return pa.ipc.open_file(pa.BufferReader(raw)).read_all()
+
+
+def rows(table: pa.Table) -> list[dict[str, Any]]:
+    """The rows as JSON-able values by column: dates and times as ISO text, decimals as text."""
+    return [{name: _plain(value) for name, value in row.items()} for row in table.to_pylist()]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # JSON has no such number
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _make_lasting(folder: Path) -> None:
+    """Have the name of a new file outlive the machine too: an answer is charged for right after."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _path(home: Home, reservation_id: str) -> Path:
+    return home.root / "answers" / f"{reservation_id}.arrow"

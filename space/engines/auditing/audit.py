@@ -1,0 +1,147 @@
+"""The query-set audit inside the worker: which cells show beside what was answered before.
+
+Decides, cell by cell, from counts of the rows that a cell and a cell of a former block do not have in
+common. They must be none because there can be none, or rest on k units of every kind; sums over them
+must be dominated by none. A cell withheld here looks like any other. What a former answer withheld for
+other reasons than its size counts as shown; that a former cell was too small was told as well, so a cell
+that has k units only by few more than it does not show either.
+
+Totals with all their parts are :mod:`space.engines.auditing.rests`, three answers together
+:mod:`space.engines.auditing.threes`. What is not compared is told in ``docs/what-thresholds-stop.md``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from space.engines.auditing import rests, threes
+from space.engines.auditing.crossed import Crossed, Flags
+from space.engines.auditing.overlaps import Overlaps
+from space.engines.auditing.sides import Sides
+from space.engines.base import Base
+from space.engines.threshold import dominance
+from space.engines.threshold.cells import Cells
+from space.query.auditing.former import Former
+from space.query.auditing.grid import CELLS
+from space.query.plan import Limits
+
+
+def withhold(connection: Base, cells: Cells, formers: Iterable[Former], limits: Limits) -> list[int]:
+    """Withhold what would follow from cells of former blocks by subtraction.
+
+    Args:
+        connection: opens the protected files.
+        cells: judged already; all of them, also those that do not show, where they are only counted.
+        formers: blocks the cells' block is compared with.
+        limits: of the terms.
+
+    Returns:
+        Where cells are only counted, the places of those in doubt: a figure of them may not show.
+    """
+    tables: dict[tuple[str, ...], list[Former]] = defaultdict(list)
+    for place, former in enumerate(formers):
+        # Over another relation every former is a scan of its own.
+        tables[(str(place), former.from_sql) if former.from_sql else ("", *former.keys)].append(former)
+    if tables and cells.block.keys:
+        connection.register(CELLS, cells.keys)
+    doubtful: set[int] = set()
+    for group in tables.values():
+        if cells.block.keys_only or cells.shown[:, :1].any():
+            sides = Sides(cells.block, tuple(group))
+            crossed = Crossed(Overlaps(connection, sides), cells, limits)
+            doubtful |= _in_doubt(crossed)
+            _cell_by_cell(crossed)
+            rests.withhold(crossed)
+            threes.withhold(crossed)
+    return sorted(doubtful)
+
+
+def _in_doubt(c: Crossed) -> set[int]:
+    """Cells, of those only counted, that were told to have k units and are asked for without few of them.
+
+    Whatever their size now, a figure of all cells would tell whether the few are there, save where k units
+    are left in any case. Cells that have k units by few more than before are not counted, as before.
+    """
+    found: set[int] = set()
+    for n in range(len(c.sides.theirs)) if c.cells.block.keys_only else ():
+        there = (c.places[c.near] >= 0) & (c.common(0, n)[0] > 0) & ~c.surely(0, n, "minus")
+        for pair in np.flatnonzero(there).tolist():
+            if c.before(n)[c.far[pair]] and not _alike(c, pair, 0, n):
+                found.add(c.place(pair))
+    return found
+
+
+def _cell_by_cell(c: Crossed) -> None:
+    """Compare every cell with every former cell it has rows in common with."""
+    for i in c.sides.ours:
+        for n, (_, asked) in enumerate(c.sides.theirs):
+            there = c.held(i) & (c.common(i, n)[0] > 0)
+            if not there.any():
+                continue
+            sure = c.surely(i, n, "plus") & c.surely(i, n, "minus")
+            for pair in np.flatnonzero(there & ~sure).tolist():
+                if c.shows(c.place(pair), i) and not _alike(c, pair, i, n):
+                    c.hide(c.place(pair))
+            if asked.values and c.sides.ours[i].values:
+                _values(c, i, n, asked.values)
+
+
+def _alike(c: Crossed, pair: int, i: int, n: int) -> bool:
+    """Whether what the two cells tell of their differences is of nobody or of k units.
+
+    Figures of both tell of what either has and the other lacks. A cell that shows beside one that was too
+    small tells of what it has and the other lacks. Where one is only seen to be there, ours could only
+    be missing for want of what the former had more, and not even then if k units are left or came anew.
+    """
+    far = int(c.far[pair])
+    if not c.before(n)[far]:
+        return c.enough(pair, i, n, "plus")
+    if c.sides.ours[i].bare or c.sides.theirs[n][1].bare:
+        return c.stays(far, n) or c.many(pair, i, n, "plus") or c.enough(pair, i, n, "minus")
+    return c.enough(pair, i, n, "plus") and c.enough(pair, i, n, "minus")
+
+
+def _values(c: Crossed, i: int, n: int, summed: Sequence[str]) -> None:
+    """Withhold sums from which, with a former one, few units or one unit's value would follow."""
+    for value in c.sides.ours[i].values:
+        gone = _gives_one_away(c, i, n, value) if value in summed else np.zeros(len(c.near), bool)
+        for other in [w for v, w in c.sides.differing if v == value and w in summed]:
+            gone |= _bent(c, i, n, (value, other))
+        for pair in np.flatnonzero(gone & c.held(i) & (c.common(i, n)[0] > 0)).tolist():
+            if c.before(n)[c.far[pair]]:
+                c.hide_value(c.place(pair), value)
+
+
+def _gives_one_away(c: Crossed, i: int, n: int, value: str) -> Flags:
+    """Of every pair, whether one unit dominates the rows of one cell that the other lacks.
+
+    Where the cells do not have the same keys, the largest of the whole cell stand for those of the rest.
+    """
+    o, s = c.overlaps, c.sides
+    p, q = s.p(i), s.q(n)
+    found = np.zeros(len(c.near), bool)
+    for j in s.proofs:
+        both = o.largest(s.both, p & q, value, j)[2]
+        for by, where, inside, outside in ((s.near, c.near, p, q), (s.far, c.far, q, p)):
+            if set(s.near) == set(s.far):
+                first, second, total = (line[where] for line in o.largest(by, inside.less(outside), value, j))
+            else:
+                first, second, total = (line[where] for line in o.largest(by, inside, value, j))
+                total = total - both
+            found |= dominance.dominated((first, second, total), c.limits)
+    return found
+
+
+def _bent(c: Crossed, i: int, n: int, forms: tuple[str, str]) -> Flags:
+    """Of every pair, whether two forms of a measure differ on rows of both, and on too few of them."""
+    o, s = c.overlaps, c.sides
+    where = s.p(i) & s.q(n) & s.differs(forms)
+    difference = f"({forms[0]}) - ({forms[1]})"
+    units = o.units(s.both, where)
+    found: Flags = (units.min(axis=0) if len(units) else np.zeros(len(c.near))) < c.k(n)
+    for j in s.proofs:
+        found = found | dominance.dominated(o.largest(s.both, where, difference, j), c.limits)
+    return found

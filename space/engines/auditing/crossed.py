@@ -1,0 +1,299 @@
+"""Cells of a block beside cells of former blocks: what shows, and what one has that the other lacks.
+
+Holds exact figures: nothing here leaves the worker. Counts units of differences and tells whether a
+difference is none for certain; what follows from it is judged by :mod:`space.engines.auditing.audit`. A
+*pair* is the place of a cell of ours and one of theirs that have rows in common, or could have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from policies.disclosure import dominated
+from space.engines.auditing.atoms import Counted, Key, Largest, Tops, key_of
+from space.engines.auditing.overlaps import Overlaps
+from space.engines.auditing.sides import Sides
+from space.engines.threshold.cells import Cells, Numbers, places
+from space.engines.threshold.statements import COUNTED
+from space.query.auditing.grid import grid, merged
+from space.query.plan import Aggregate, Limits
+
+# Which cell the rows of a difference lie in: ours, or the former one.
+Side = Literal["plus", "minus"]
+Flags = npt.NDArray[np.bool_]
+# Rows and proved units of every group.
+Counts = tuple[Numbers, Numbers]
+# Names of some keys, and for which of their values rows can differ; None where nobody can tell.
+_Possible = tuple[tuple[str, ...], set[tuple[Any, ...]] | None]
+
+
+@dataclass(slots=True)
+class Crossed:
+    """Cells and former cells over one relation with one set of keys on either side.
+
+    Attributes:
+        near, far: of every pair, its group on our side and on theirs.
+        places: of every group on our side, the place of its cell, or -1.
+    """
+
+    overlaps: Overlaps
+    cells: Cells
+    limits: Limits
+    near: Numbers = field(init=False)
+    far: Numbers = field(init=False)
+    places: Numbers = field(init=False)
+    _counts: dict[tuple[str, int, int], Counts] = field(default_factory=dict)
+    _shown: dict[tuple[int, int], Flags] = field(default_factory=dict)
+    _possible: dict[int, _Possible] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        o, s = self.overlaps, self.sides
+        pairs = o.groups(s.both)
+        self.near, self.far = (self._side(pairs.keys, by, pairs.size) for by in (s.near, s.far))
+        ours = o.groups(s.near)
+        if not s.near:
+            self.places = np.zeros(1, np.int64) if len(self.cells) else np.full(1, -1)
+            return
+        types = self.cells.keys.schema.types
+        keys = [ours.keys.column(g).cast(kind) for g, kind in zip(s.near, types, strict=True)]
+        self.places = places(self.cells.keys, pa.table(keys, names=self.cells.keys.column_names))
+
+    @property
+    def sides(self) -> Sides:
+        """What is compared."""
+        return self.overlaps.sides
+
+    def _side(self, keys: pa.Table, by: Sequence[str], size: int) -> Numbers:
+        return self.overlaps.groups(by).find(keys.select(list(by))) if by else np.zeros(size, np.int64)
+
+    def ours(self, i: int) -> Counts:
+        """Rows and proved units of our cells under a condition."""
+        return self._counted("p", i, 0)
+
+    def theirs(self, n: int) -> Counts:
+        """Rows and proved units of the former cells under a condition of theirs."""
+        return self._counted("q", 0, n)
+
+    def common(self, i: int, n: int) -> Counts:
+        """Rows and proved units that the cells of every pair have in common."""
+        return self._counted("c", i, n)
+
+    def _counted(self, kind: str, i: int, n: int) -> Counts:
+        wanted = (kind, i, n)
+        if wanted not in self._counts:
+            s = self.sides
+            if kind == "c":
+                by, chosen = s.both, s.p(i) & s.q(n)
+            else:
+                by, chosen = (s.near, s.p(i)) if kind == "p" else (s.far, s.q(n))
+            self._counts[wanted] = self.overlaps.count(by, chosen)
+        return self._counts[wanted]
+
+    def held(self, i: int) -> Flags:
+        """Of every pair, whether our cell shows under a condition."""
+        place = self.places[self.near]
+        shown = self.cells.shown
+        if not len(shown):
+            return np.zeros(len(place), bool)
+        shows = shown[:, i] if i >= 0 else shown[:, 0] & shown[:, -i]
+        found: Flags = (place >= 0) & shows[place]
+        return found
+
+    def place(self, pair: int) -> int:
+        """The place of our cell of a pair, or -1."""
+        return int(self.places[self.near[pair]])
+
+    def k(self, n: int) -> int:
+        """Fewest units a difference may rest on."""
+        return max(self.limits.k, self.sides.theirs[n][0].k)
+
+    def shows(self, place: int, i: int) -> bool:
+        """Whether the figures of a condition of our cell show; the rest of a cell beside one: if both do."""
+        shown = self.cells.shown[place]
+        return bool(shown[i] if i >= 0 else shown[0] and shown[-i])
+
+    def before(self, n: int) -> Flags:
+        """Of every group of theirs, whether its cell rested on k units."""
+        return self._rested(n, self.sides.theirs[n][0].k)
+
+    def stays(self, far: int, n: int) -> bool:
+        """Whether a former cell has so many units that k of them are left without fewer than k."""
+        return bool(self._rested(n, 2 * self.k(n) - 1)[far])
+
+    def _rested(self, n: int, least: int) -> Flags:
+        if (n, least) not in self._shown:
+            rows, units = self.theirs(n)
+            found: Flags = (units.min(axis=0) if len(units) else rows) >= least
+            if not self.sides.rows_are_units and (~found & (rows >= least)).any():
+                exact = self.overlaps.units(self.sides.far, self.sides.q(n))
+                found = found | (exact.min(axis=0) >= least)
+            self._shown[n, least] = found
+        return self._shown[n, least]
+
+    def hide(self, place: int) -> None:
+        """The whole cell: of several conditions one could follow from the others."""
+        self.cells.shown[place] = False
+
+    def hide_value(self, place: int, value: str) -> None:
+        """Every figure of a cell that is made of a value."""
+        for a in self.cells.block.aggregates:
+            if value in a.values and a.operation not in COUNTED:
+                self.cells.rows[place][f"dominated_{a.name}"] = True
+
+    def gone(self, place: int, a: Aggregate) -> bool:
+        """Whether a figure of a cell is withheld because of its value."""
+        return bool(self.cells.rows[place].get(f"dominated_{a.name}"))
+
+    def dominated(self, top: Largest) -> bool:
+        """Whether one unit dominates."""
+        return dominated(*top, self.limits.dominance_share, self.limits.p_percent)
+
+    def top(self, tops: Tops, group: int) -> Largest:
+        """The largest of one group."""
+        first, second, total = tops
+        return float(first[group]), float(second[group]), float(total[group])
+
+    def least(self, counted: Counted) -> int:
+        """The fewest units of any kind; rows where nothing has units."""
+        return min(counted[1], default=counted[0])
+
+    def less(self, whole: Counted, *parts: Counted) -> Counted:
+        """What is left of a set without parts of it; units that may stand in several count as none."""
+        rows = whole[0] - sum(part[0] for part in parts)
+        adds = [self.sides.adds(j) for j in self.sides.proofs]
+        units = tuple(
+            (whole[1][at] - sum(part[1][at] for part in parts) if add or not any(p[0] for p in parts) else 0)
+            for at, add in enumerate(adds)
+        )
+        return rows, units
+
+    def sum(self, parts: Iterable[Counted]) -> Counted:
+        """Several disjoint sets together; units that may stand in several count once."""
+        listed = list(parts)
+        adds = [self.sides.adds(j) for j in self.sides.proofs]
+        units = tuple(
+            sum(p[1][at] for p in listed) if add else max((p[1][at] for p in listed), default=0)
+            for at, add in enumerate(adds)
+        )
+        return sum(part[0] for part in listed), units
+
+    def together(self, tops: Sequence[Largest]) -> Largest:
+        """The largest of several groups of rows; where a unit may stand in several, its shares add up."""
+        if self.sides.rows_are_units:
+            first, second = [*sorted((v for top in tops for v in top[:2]), reverse=True), 0, 0][:2]
+        else:
+            first, second = sum(t[0] for t in tops), sum(t[1] for t in tops)
+        return first, second, sum(t[2] for t in tops)
+
+    def lacked(self, i: int, n: int, side: Side) -> Counts:
+        """Of every pair, rows and proved units of one cell that the other lacks."""
+        rows, units = self.ours(i) if side == "plus" else self.theirs(n)
+        where = self.near if side == "plus" else self.far
+        common, shared = self.common(i, n)
+        adds = np.array([self.sides.adds(j) for j in self.sides.proofs], bool)
+        left = np.where(adds[:, None], units[:, where] - shared, np.where(common > 0, 0, units[:, where]))
+        return rows[where] - common, left
+
+    def enough(self, pair: int, i: int, n: int, side: Side) -> bool:
+        """Whether the rows of one cell that the other lacks are none for certain, or rest on k units."""
+        if at(self.lacked(i, n, side), pair)[0] == 0:
+            return self.never(int(self.near[pair]), i, n, side)
+        return self.many(pair, i, n, side)
+
+    def many(self, pair: int, i: int, n: int, side: Side) -> bool:
+        """Whether the rows of one cell that the other lacks rest on k units."""
+        rest, k = at(self.lacked(i, n, side), pair), self.k(n)
+        if self.least(rest) >= k:
+            return True
+        if self.sides.rows_are_units or rest[0] < k:
+            return False
+        return self._exactly(pair, i, n, side) >= k
+
+    def surely(self, i: int, n: int, side: Side) -> Flags:
+        """Pairs for which it is enough, as far as that can be seen of all at once."""
+        rows, units = self.lacked(i, n, side)
+        least = units.min(axis=0) if len(units) else rows
+        found: Flags = least >= self.k(n)
+        none = rows == 0
+        if none.any():
+            if not self._differences(n)[0]:
+                found |= none & self.never(0, i, n, side)
+            else:
+                groups = np.unique(self.near[none])
+                safe = np.zeros(self.overlaps.groups(self.sides.near).size, bool)
+                safe[groups] = [self.never(int(group), i, n, side) for group in groups]
+                found |= none & safe[self.near]
+        return found
+
+    def _exactly(self, pair: int, i: int, n: int, side: Side) -> int:
+        """The fewest units of any kind among the rows of one cell that the other lacks."""
+        o, s = self.overlaps, self.sides
+        p, q = s.p(i), s.q(n)
+        by, other = (s.near, s.far) if side == "plus" else (s.far, s.near)
+        group = int((self.near if side == "plus" else self.far)[pair])
+        inside = p if side == "plus" else q
+        # Units none of whose rows lie elsewhere are not among them.
+        left = o.units(by, inside)[:, group] - o.apart(by, other, inside, p & q)[:, pair]
+        return int(left.min(initial=int(left.max(initial=0))))
+
+    def never(self, near: int, i: int, n: int, side: Side) -> bool:
+        """Whether no row can lie in one cell and not in the other, whatever the data."""
+        former, asked = self.sides.theirs[n]
+        ours = self.sides.ours[i].sql
+        if not former.zero:
+            return False
+        if ours == asked.sql or (asked.sql if side == "plus" else ours) == "TRUE":
+            return True
+        names, possible = self._differences(n)
+        return possible is not None and (self.named(near, names), i, side) not in possible
+
+    def named(self, near: int, names: Sequence[str]) -> Key:
+        """Some columns of the key of a group of our side."""
+        own = dict(zip((key.name for key in self.cells.block.keys), self.sides.near, strict=True))
+        keys = self.overlaps.groups(self.sides.near).keys
+        return key_of([keys.column(own[name])[near].as_py() for name in names])
+
+    def _differences(self, n: int) -> _Possible:
+        """Keys, our conditions and sides for which rows can differ; None where nobody can tell."""
+        if n not in self._possible:
+            s, former = self.sides, self.sides.theirs[n][0]
+            keys = [(key.sql, key.name) for key in self.cells.block.keys if key.sql in former.keys]
+            samples = merged([*self.cells.block.samples, *(one for f in s.formers for one in f.samples)])
+            sql, names = grid(keys, list(s.ours.values()), [asked for _, asked in s.theirs], samples)
+            if sql and not former.from_sql:  # small enough for all formers at once
+                self._possible |= self._tried(sql, names, range(len(s.theirs)))
+            else:
+                own = [m for m, (other, _) in enumerate(s.theirs) if other is former]
+                self._possible |= self._tried(former.grid_sql, former.grid_keys, own)
+        return self._possible[n]
+
+    def _tried(self, sql: str, names: tuple[str, ...], of: Sequence[int]) -> dict[int, _Possible]:
+        if not sql:
+            return dict.fromkeys(of, (names, None))
+        try:
+            rows = self.overlaps.connection.execute(sql).fetchall()
+        except duckdb.Error:  # values of a kind that the conditions do not take: nobody can tell
+            return dict.fromkeys(of, (names, None))
+        ours, found = list(self.sides.ours), {n: set[tuple[Any, ...]]() for n in of}
+        for row in rows:
+            key, p = key_of(row[: len(names)]), row[len(names) : len(names) + len(ours)]
+            for n, q in zip(of, row[len(names) + len(ours) :], strict=True):
+                found[n] |= {
+                    (key, i, "plus" if here else "minus")
+                    for i, here in zip(ours, p, strict=True)
+                    if here != q
+                }
+        return {n: (names, possible) for n, possible in found.items()}
+
+
+def at(counts: Counts, group: int) -> Counted:
+    """What is counted in one group."""
+    rows, units = counts
+    return int(rows[group]), tuple(int(n) for n in units[:, group])

@@ -1,0 +1,182 @@
+"""What an applicant states, read from YAML or JSON, and what is missing from it.
+
+Decides completeness: every lack is found in one pass, so that the applicant is told once and
+completely (一次性告知). Reads the ledger for the items; writes nothing.
+
+Source: 政务数据共享条例 Art 20–21 (basis, scenario, scope, method, time limit; the applicant vouches).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from contracts.model import Contract, ShareType
+from policies.access import OrganisationKind
+from policies.decision import Deny
+from policies.purpose import known
+from space.errors import SpaceError
+from space.granting.kinds import published
+from space.identity.organisations import Organisation
+
+# What a statement must hold, by kind of request: key and what a person calls it.
+_STATED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "sharing": (
+        ("legal_basis", "使用依据 the legal basis of the use"),
+        ("scenario", "使用场景 the scenario"),
+        ("scope", "使用范围 the scope"),
+        ("method", "共享方式 the method (query, file, exchange or api)"),
+        ("vouched_by", "承诺人 who vouches for truth, legality and necessity"),
+    ),
+    "operation": (
+        ("implementing_body", "实施机构 the code of the implementing body"),
+        ("agreement", "授权运营协议 the number of the authorised-operation agreement"),
+        ("scenario", "应用场景 the scenario"),
+        ("vouched_by", "承诺人 who vouches for truth, legality and necessity"),
+    ),
+}
+_STRICTNESS: Final = (ShareType.UNCONDITIONAL, ShareType.CONDITIONAL, ShareType.WITHHELD)
+
+
+class StatementUnreadable(SpaceError):
+    """A request file that does not even say who asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One data item asked for, with its sharing type."""
+
+    dataset: str
+    field: str
+    share_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What was stated.
+
+    Attributes:
+        kind: ``sharing`` or ``operation``; an operator asks for operation.
+        applicant: who asks.
+        purpose: code, possibly unknown (then it is among the missing).
+        stated: the free statements, by key.
+        use_until: time limit.
+        items: what is asked for and exists.
+        share_type: strictest over the items.
+        missing: everything that is lacking, in words.
+    """
+
+    kind: str
+    applicant: Organisation
+    purpose: str
+    stated: Mapping[str, str]
+    use_until: date | None
+    items: tuple[Item, ...]
+    share_type: ShareType
+    missing: tuple[str, ...]
+
+
+def read(connection: Connection, document: Mapping[str, Any], day: date) -> Statement:
+    """Read a statement and find all it lacks.
+
+    Args:
+        connection: to look up the items in the ledger.
+        document: ``applicant {code, name, kind}``, ``purpose``, ``use_until``, ``items [{dataset, fields}]``
+            and the statements of its kind.
+        day: today, Asia/Shanghai.
+
+    Raises:
+        StatementUnreadable: the applicant is not named.
+    """
+    applicant = _applicant(document)
+    kind = "operation" if applicant.kind is OrganisationKind.OPERATOR else "sharing"
+    stated = {key: _text(document.get(key)) for key, _ in _STATED[kind]}
+    purpose, use_until = _text(document.get("purpose")), _day(document.get("use_until"))
+    items, lacking = _items(connection, document.get("items"))
+    missing = [f"{key}: {what}" for key, what in _STATED[kind] if not stated[key]]
+    missing += _lacks_purpose(purpose, day)
+    if use_until is None or use_until < day:
+        missing.append("use_until: 使用时限 the last day of use, not in the past, as YYYY-MM-DD")
+    return Statement(
+        kind=kind,
+        applicant=applicant,
+        purpose=purpose,
+        stated=stated,
+        use_until=use_until,
+        items=items,
+        share_type=max(
+            (ShareType(i.share_type) for i in items), key=_STRICTNESS.index, default=ShareType.CONDITIONAL
+        ),
+        missing=tuple(missing + lacking),
+    )
+
+
+def _lacks_purpose(purpose: str, day: date) -> list[str]:
+    decision = known(purpose, day)
+    return [f"purpose: 用途 {decision.reasons[0].allowed}"] if isinstance(decision, Deny) else []
+
+
+def _applicant(document: Mapping[str, Any]) -> Organisation:
+    named = document.get("applicant")
+    if not isinstance(named, Mapping) or not all(named.get(k) for k in ("code", "name", "kind")):
+        raise StatementUnreadable("a request names its applicant: {code, name, kind}")
+    try:
+        kind = OrganisationKind(str(named["kind"]))
+    except ValueError as error:
+        kinds = ", ".join(kind.value for kind in OrganisationKind)
+        raise StatementUnreadable(f"the applicant's kind is one of {kinds}") from error
+    return Organisation(str(named["code"]), str(named["name"]), kind)
+
+
+def _items(connection: Connection, asked: Any) -> tuple[tuple[Item, ...], list[str]]:
+    """The items that exist, and a line for each that does not."""
+    found: dict[tuple[str, str], Item] = {}
+    lacking: list[str] = []
+    for dataset, fields in _asked(asked):
+        contract = published(connection, [dataset]).get(dataset)
+        if contract is None:
+            lacking.append(f"items: {dataset} is not published in the ledger")
+            continue
+        if not fields:
+            lacking.append(f"items: {dataset}: name the fields; a dataset as a whole cannot be asked for")
+        known_fields = {f.name for f in contract.fields}
+        for field in fields:
+            if field in known_fields:
+                found[dataset, field] = Item(dataset, field, _share_type(contract, field).value)
+            else:
+                lacking.append(f"items: {dataset} has no field {field}")
+    if not found and not lacking:
+        lacking.append("items: 数据项 the datasets and fields asked for")
+    return tuple(found.values()), lacking
+
+
+def _asked(asked: Any) -> Iterator[tuple[str, list[str]]]:
+    if not isinstance(asked, Sequence) or isinstance(asked, str):
+        return
+    for entry in asked:
+        if isinstance(entry, Mapping) and entry.get("dataset"):
+            fields = entry.get("fields") or []
+            yield str(entry["dataset"]), [str(f) for f in fields] if not isinstance(fields, str) else [fields]
+
+
+def _share_type(contract: Contract, field: str) -> ShareType:
+    return contract.field(field).sharing or contract.sharing.type
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Mapping):  # a body given as {code, name} is known by its code
+        value = value.get("code")
+    return "" if value is None else str(value).strip()
+
+
+def _day(value: Any) -> date | None:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return None

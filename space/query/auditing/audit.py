@@ -1,0 +1,196 @@
+"""The query-set audit of threshold mode: what an organisation was told before, and what it is compared with.
+
+Decides which base blocks answered before a block of a plan is compared with, and writes down their
+conditions and group columns. Every block counts of which a cell can be seen, also one whose cells are only
+listed or counted. Never holds a unit, a row or a figure. What of a cell may then show is judged in the
+worker (:mod:`space.engines.auditing.audit`).
+
+Source: architecture, the way of a query; auditing of query sets (Chin and Özsoyoğlu 1982, IEEE TSE 8(6)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from contracts.canonical import digest
+from space.query.auditing.former import Asked, Former, Sample
+from space.query.auditing.grid import COLUMN, few, grid, merged
+
+if TYPE_CHECKING:
+    from space.query.plan import Block, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is kept of an answered block: see ``audited_blocks`` in the store.
+
+    Attributes:
+        kinds: of the units it is about.
+        columns: what it groups by, as ``dataset.column``, sorted.
+        datasets: it reads, sorted.
+        body: conditions, group columns and relation, as plain data.
+    """
+
+    kinds: tuple[str, ...]
+    columns: tuple[str, ...]
+    datasets: tuple[str, ...]
+    body: Mapping[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """Equal for blocks that ask the same of the same rows."""
+        return digest(self.body)
+
+
+def audited(plan: Plan) -> tuple[Block, ...]:
+    """The blocks of a plan of which something shows that rests on units and is not noisy.
+
+    Which groups have k units is an answer too: of a list of groups, and of what is counted of them.
+    """
+    return tuple(b for b in plan.blocks if b.kind == "threshold" and (b.keys or b.aggregates))
+
+
+def record(block: Block, k: int) -> Record:
+    """What is kept of a block once it is paid for."""
+    proofs = [p for p in block.proofs if p.of_units]
+    columns = {c for key in block.keys for c in _columns(key.sql, dict(block.scans))}
+    body = {
+        "k": k,
+        "from": block.open_sql,
+        "scans": [list(scan) for scan in block.scans],
+        "keys": [key.sql for key in block.keys],
+        "labelled": [key.sql for key in block.keys if key.name in block.labelled],
+        "asked": [asdict(asked) for asked in asked_by(block).values()],
+        "proofs": [[p.kind, p.unit, p.number] for p in proofs],
+        "samples": [asdict(sample) for sample in block.samples],
+    }
+    datasets = tuple(sorted({dataset for _, dataset in block.scans}))
+    rows = f"row of {' '.join(datasets)}"
+    kinds = {rows if p.kind == "row" else p.kind for p in proofs} or {rows}
+    return Record(tuple(sorted(kinds)), tuple(sorted(columns)), datasets, body)
+
+
+def asked_by(block: Block) -> dict[int, Asked]:
+    """What the figures of a block rest on, by condition: row filter, WHERE and the condition together.
+
+    What is left of the cell beside a condition follows by subtraction, so it was asked as well: it stands
+    under the condition's negative place. Without figures it is asked which cells there are.
+    """
+    made: dict[int, Asked] = {}
+    for place in sorted({a.condition for a in block.aggregates} or {0}):
+        parts = [block.filter_sql, block.where_sql, block.conditions[place].sql]
+        stated = [part for part in parts if part and part != "TRUE"]
+        values = {
+            v for a in block.aggregates if a.condition == place for v in a.values if a.operation != "units"
+        }
+        sql = " AND ".join(f"({part})" for part in stated) or "TRUE"
+        made[place] = Asked(sql, tuple(sorted(values)), not block.aggregates, place)
+    for place in [p for p in made if p and 0 in made]:
+        rest = f"({made[0].sql}) AND ({block.conditions[place].sql}) IS NOT TRUE"
+        values = {*made[0].values} & {*made[place].values}
+        made[-place] = Asked(rest, tuple(sorted(values)), place=-place)
+    return made
+
+
+def compared(block: Block, records: Iterable[Mapping[str, Any]], at_most: int) -> tuple[Former, ...]:
+    """The formers of a block, the newest first.
+
+    Args:
+        block: of the plan.
+        records: bodies of records of the same organisation and unit kind, the newest first.
+        at_most: how many of those that share its group columns; as many again of those that have more or
+            fewer of them.
+    """
+    ours = {c for key in block.keys for c in _columns(key.sql, dict(block.scans))}
+    same: list[Former] = []
+    nested: list[Former] = []
+    seen: set[str] = set()
+    for body in records:
+        theirs = {c for sql in body["keys"] for c in _columns(sql, dict(body["scans"]))}
+        into = same if theirs == ours else nested if theirs < ours or ours < theirs else None
+        if into is None or len(into) >= at_most or digest(body) in seen:
+            continue
+        former = _former(block, body)
+        if former is not None:
+            seen.add(digest(body))
+            into.append(former)
+    return (*same, *nested)
+
+
+def _former(block: Block, body: Mapping[str, Any]) -> Former | None:
+    """The former of a record; None where the two have no rows in common that could be told."""
+    asked = tuple(Asked.from_document(a) for a in body["asked"])
+    samples = tuple(Sample.from_document(s) for s in body["samples"])
+    keys = tuple(body["keys"])
+    if body["from"] != block.open_sql:
+        return _elsewhere(block, body, asked, samples)
+    own = {key.sql: key.name for key in block.keys}
+    common = [key for key in block.keys if key.sql in keys]
+    alone = {*own, *keys} - {key.sql for key in common}
+    labelled = {*body["labelled"], *(key.sql for key in block.keys if key.name in block.labelled)}
+    nested = set(keys) <= set(own) or set(own) <= set(keys)
+    both = merged([*block.samples, *samples])
+    tried = grid([(k.sql, k.name) for k in common], list(asked_by(block).values()), asked, both)
+    return Former(
+        block=block.name,
+        k=int(body["k"]),
+        keys=keys,
+        asked=asked,
+        grid_sql=tried[0],
+        grid_keys=tried[1],
+        zero=nested and not alone & labelled,
+        few=few(block, keys, both),
+        samples=samples,
+    )
+
+
+def _elsewhere(
+    block: Block, body: Mapping[str, Any], asked: tuple[Asked, ...], samples: tuple[Sample, ...]
+) -> Former | None:
+    """A former over another relation with rows of the same table, by the same keys."""
+    here, there = dict(block.scans), dict(body["scans"])
+    if not set(there.values()) <= set(here.values()):
+        return None  # the plan cannot read what the former rests on
+    by_name = {_named(sql, there): sql for sql in body["keys"]}
+    if set(by_name) != {_named(key.sql, here) for key in block.keys}:
+        return None
+    stood = {(kind, _named(unit, there)): (unit, number) for kind, unit, number in body["proofs"]}
+    units = tuple(
+        (j, *stood[p.kind, _named(p.unit, here)])
+        for j, p in enumerate(block.proofs)
+        if p.of_units and (p.kind, _named(p.unit, here)) in stood and p.number != "1"
+    )
+    if not units:
+        return None
+    former = Former(
+        block=block.name,
+        k=int(body["k"]),
+        keys=tuple(by_name[_named(key.sql, here)] for key in block.keys),
+        asked=asked,
+        from_sql=str(body["from"]),
+        units=units,
+        samples=samples,
+    )
+    if not _keeps_rows(block.open_sql, str(body["from"])):
+        return former
+    both = merged([*block.samples, *samples])
+    tried = grid([(k.sql, k.name) for k in block.keys], list(asked_by(block).values()), asked, both)
+    return replace(former, grid_sql=tried[0], grid_keys=tried[1], zero=True)
+
+
+def _keeps_rows(one: str, other: str) -> bool:
+    """Whether one relation is the other with LEFT JOINs behind it, which take no row away."""
+    short, long = sorted((one, other), key=len)
+    more = long.removeprefix(short)
+    return more != long and more.startswith(" LEFT JOIN ") and " INNER JOIN " not in more
+
+
+def _columns(sql: str, scans: Mapping[str, str]) -> set[str]:
+    return {f"{scans[scan]}.{column}" for scan, column in COLUMN.findall(sql) if scan in scans}
+
+
+def _named(sql: str, scans: Mapping[str, str]) -> str:
+    """The SQL with tables by their dataset."""
+    return COLUMN.sub(lambda m: f'"{scans.get(m[1], m[1])}"."{m[2]}"', sql)
