@@ -17,7 +17,7 @@ from sqlalchemy import Engine, Select, select
 from catalog.home import Home
 from catalog.store import reading, writing
 from catalog.store.tables.queries import idempotency_keys, reservations
-from space.calls import answers, budget, idempotency, standing
+from space.calls import answers, budget, idempotency, standing_runs
 
 GATEWAY_DIED: Final = "gateway.died"
 # Calls settled in one transaction: keeps a writer's turn short.
@@ -44,7 +44,7 @@ class Swept:
 def sweep(engine: Engine, home: Home, now: datetime) -> Swept:
     """Put in order what is over by ``now``."""
     calls = _lose_calls(engine, now)
-    runs = standing.lose_abandoned(engine, now)
+    runs = standing_runs.lose_abandoned(engine, now)
     _free_keys(engine, now)
     r = reservations.c
     with reading(engine) as connection:

@@ -63,7 +63,8 @@ def list_(grant_id: str | None, as_json: bool) -> None:
 def show(standing_id: str, as_json: bool) -> None:
     """The standing query ID, its plan and its runs."""
     from catalog.store import reading
-    from space.calls.standing import by_id, runs_of
+    from space.calls.standing import by_id
+    from space.calls.standing_runs import runs_of
 
     _home, engine, _now = open_installation()
     with reading(engine) as connection:
@@ -85,7 +86,7 @@ def run(standing_id: str, as_json: bool) -> None:
     """Run ID on the releases its grant sees now; once on each."""
     from policies.decision import Deny
     from space.calls.answers import rows
-    from space.calls.standing import run as run_standing
+    from space.calls.standing_runs import run as run_standing
     from space.cli.queries import _print_table, _Wired
 
     with _Wired() as wired:

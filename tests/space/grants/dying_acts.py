@@ -11,7 +11,7 @@ from catalog import keys
 from catalog.home import Home
 from catalog.store import open_store, writing
 from space import store
-from space.calls import abandoned, answers, audits, budget, idempotency, metering, receipts, standing
+from space.calls import abandoned, answers, audits, budget, idempotency, metering, receipts, standing_runs
 from space.engines.workers.pool import Pool
 from space.identity.tokens import Caller
 from space.query import gateway, handout
@@ -42,8 +42,8 @@ PLACES: dict[str, tuple[Any, str]] = {
     "keeping the key": (idempotency, "finish"),
     "handing out": (handout, "_give"),
     "loss": (budget, "lose"),
-    "claim": (standing, "_claim"),
-    "run's end": (standing, "_settle"),
+    "claim": (standing_runs, "_claim"),
+    "run's end": (standing_runs, "_settle"),
     "intent": (tables, "_intend"),
     "writing": (tables, "write"),
     "opening": (tables, "_settle"),
@@ -100,7 +100,7 @@ def verify(
 
 def run_standing(home: Home, now: datetime, *, standing_id: str) -> None:
     """Run a standing query."""
-    standing.run(_gateway(home, now, Pool(spare=False)), standing_id)
+    standing_runs.run(_gateway(home, now, Pool(spare=False)), standing_id)
 
 
 def upload(home: Home, now: datetime, *, grant: str, raw: bytes, form: dict[str, Any]) -> None:

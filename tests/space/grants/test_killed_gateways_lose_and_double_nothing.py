@@ -18,7 +18,7 @@ from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.queries import reservations
 from policies import rulebook
 from space.api.app import create_app
-from space.calls import abandoned, idempotency, standing
+from space.calls import abandoned, idempotency, standing, standing_runs
 from space.engines.workers.pool import Pool
 from space.errors import EngineError
 from space.identity.tokens import Caller
@@ -185,12 +185,12 @@ def test_a_run_of_a_standing_query_is_killed(busy: Bureau, step: str, runs: int,
     sweep(busy)
     closed(busy)
     with reading(busy.engine) as connection:
-        before = [one.outcome for one in standing.runs_of(connection, made.id)]
+        before = [one.outcome for one in standing_runs.runs_of(connection, made.id)]
     assert "running" not in before
-    run = standing.run(busy.gateway, made.id)
+    run = standing_runs.run(busy.gateway, made.id)
     assert (run is None) == (before == ["answered"])
     with reading(busy.engine) as connection:
-        (only,) = standing.runs_of(connection, made.id)
+        (only,) = standing_runs.runs_of(connection, made.id)
         used = connection.execute(select(standing_queries.c.runs_used)).scalar_one()
     assert (only.outcome, only.reason) == ("answered", None)
     assert only.receipt_id is not None

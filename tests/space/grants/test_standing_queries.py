@@ -13,8 +13,9 @@ from catalog.store import reading, writing
 from catalog.store.schema import new_id
 from catalog.store.tables.releases import releases
 from policies.decision import Deny
-from space.calls import standing
-from space.calls.standing import Run, Standing
+from space.calls import standing, standing_runs
+from space.calls.standing import Standing
+from space.calls.standing_runs import Run
 from space.errors import EngineError
 from space.identity.tokens import Caller
 from space.query.admit import Question
@@ -55,10 +56,10 @@ def test_it_runs_once_on_every_release_with_a_receipt_each(bureau: Any) -> None:
     made = register(bureau, held, BY_DISTRICT)
     assert isinstance(made, Standing)
 
-    first = standing.run(bureau.gateway, made.id)
-    assert standing.run(bureau.gateway, made.id) is None
+    first = standing_runs.run(bureau.gateway, made.id)
+    assert standing_runs.run(bureau.gateway, made.id) is None
     released_again(bureau, "civil.population")
-    second = standing.run(bureau.gateway, made.id)
+    second = standing_runs.run(bureau.gateway, made.id)
 
     assert isinstance(first, Run)
     assert isinstance(second, Run)
@@ -67,7 +68,8 @@ def test_it_runs_once_on_every_release_with_a_receipt_each(bureau: Any) -> None:
     assert bureau.row(held).nrho_spent == 20_000_000
     with reading(bureau.engine) as connection:
         assert standing.by_id(connection, made.id).runs_used == 2
-        assert [each.outcome for each in standing.runs_of(connection, made.id)] == ["answered", "answered"]
+        outcomes = [each.outcome for each in standing_runs.runs_of(connection, made.id)]
+        assert outcomes == ["answered", "answered"]
 
 
 def test_a_plan_keeps_its_budget_from_other_queries(bureau: Any) -> None:
@@ -79,7 +81,7 @@ def test_a_plan_keeps_its_budget_from_other_queries(bureau: Any) -> None:
 
     assert not isinstance(bureau.ask(held, OTHER), Deny)
     assert codes(bureau.ask(held, f"{OTHER} WHERE sex = '男'")) == ["standing.kept"]
-    assert isinstance(standing.run(bureau.gateway, made.id), Run)
+    assert isinstance(standing_runs.run(bureau.gateway, made.id), Run)
     assert bureau.row(held).nrho_spent == 20_000_000
 
     with writing(bureau.engine) as connection:
@@ -103,25 +105,25 @@ def test_a_plan_that_does_not_fit_the_grant_is_not_registered(bureau: Any) -> No
 def test_the_plan_ends_with_its_runs_and_with_its_year(bureau: Any) -> None:
     held = bureau.held(bureau.people)
     made = register(bureau, held, BY_DISTRICT, runs=1)
-    standing.run(bureau.gateway, made.id)
+    standing_runs.run(bureau.gateway, made.id)
     released_again(bureau, "civil.population")
 
-    assert codes(standing.run(bureau.gateway, made.id)) == ["standing.plan_used"]
+    assert codes(standing_runs.run(bureau.gateway, made.id)) == ["standing.plan_used"]
     fresh = register(bureau, held, BY_DISTRICT, runs=3)
     bureau.clock.later(days=120)
-    assert codes(standing.run(bureau.gateway, fresh.id)) == ["standing.ended"]
+    assert codes(standing_runs.run(bureau.gateway, fresh.id)) == ["standing.ended"]
 
 
 def test_under_thresholds_it_runs_once_a_period_however_many_releases_come(bureau: Any) -> None:
     held = bureau.granted(bureau.department, bureau.trade, release_period="month")
     made = register(bureau, held, BY_INDUSTRY)
     assert isinstance(made, Standing)
-    assert isinstance(standing.run(bureau.gateway, made.id), Run)
+    assert isinstance(standing_runs.run(bureau.gateway, made.id), Run)
 
     released_again(bureau, "market.firms")
-    assert standing.run(bureau.gateway, made.id) is None
+    assert standing_runs.run(bureau.gateway, made.id) is None
     bureau.clock.later(days=31)
-    assert isinstance(standing.run(bureau.gateway, made.id), Run)
+    assert isinstance(standing_runs.run(bureau.gateway, made.id), Run)
 
 
 def test_a_lost_run_is_recorded_and_may_be_had_again_from_the_plan(bureau: Any) -> None:
@@ -130,11 +132,11 @@ def test_a_lost_run_is_recorded_and_may_be_had_again_from_the_plan(bureau: Any) 
     working = bureau.pool
     bureau.pool = type(working)(seconds=0.0)  # a wall clock nobody can keep
     with pytest.raises(EngineError):
-        standing.run(bureau.gateway, made.id)
+        standing_runs.run(bureau.gateway, made.id)
     bureau.pool.close()
     bureau.pool = working
 
-    again = standing.run(bureau.gateway, made.id)
+    again = standing_runs.run(bureau.gateway, made.id)
 
     assert isinstance(again, Run)
     assert again.number == 1
