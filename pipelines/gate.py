@@ -58,7 +58,7 @@ def judge(
     reasons = [
         _beyond(finding, decided.on(finding.field, finding.detector))
         for finding in findings
-        if finding.beyond_declared and not decided.covers(finding)
+        if decided.stops(finding)
     ]
     reasons += merge.reasons if isinstance(merge, Deny) else ()
     reasons += [

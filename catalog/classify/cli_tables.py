@@ -52,8 +52,8 @@ def print_evaluation(document: Mapping[str, Any]) -> None:
     console.print(f"weighted F1 {document['weighted_f1']:.4f}, macro F1 {document['macro_f1']:.4f}")
     low, sensitive = document["under_classified"], document["sensitive_columns"]
     console.print(
-        f"sensitive columns judged too low: {low:.2%} of {sensitive} "
-        f"(by rules alone {document['under_classified_by_rules_alone']:.2%})"
+        f"sensitive columns judged too low: {document['under_classified_by_rules_alone']:.2%} of {sensitive} "
+        f"by rules alone, {low:.2%} once a person confirms what is rightly presumed"
     )
     console.print(
         f"presumed to be sensitive, to be confirmed: {document['presumed']}, "

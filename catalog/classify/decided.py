@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select
 
 from catalog.classify.decisions import FIELD, OPEN, Decision, decisions_of, lapse, run_out
 from catalog.classify.finding import Finding
+from catalog.classify.presumption import PRESUMED
 from catalog.errors import UnknownDataset
 from catalog.revisions import current
 from catalog.store.tables.classification import classification_decisions as rows
@@ -50,10 +51,19 @@ class Decided:
         made = self.on(finding.field, finding.detector)
         return made is not None and made.act in ("override", "lower") and finding.grade <= made.grade_before
 
+    def stops(self, finding: Finding) -> bool:
+        """Whether the release waits for a finding: the contract does not declare it, or it was confirmed."""
+        return (finding.beyond_declared or self._confirmed(finding)) and not self.covers(finding)
+
     def counted(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        """Findings as they count: without those overridden, lowered ones at their decided grade."""
+        """Findings as they count: without those overridden, lowered ones at their decided grade.
+
+        A presumption counts from the day a person confirms it.
+        """
         counted = []
         for each in findings:
+            if each.detector == PRESUMED and not self._confirmed(each):
+                continue
             made = self.on(each.field, each.detector)
             if made is None or not self.covers(each):
                 counted.append(each)
@@ -68,6 +78,10 @@ class Decided:
                     )
                 )
         return tuple(counted)
+
+    def _confirmed(self, finding: Finding) -> bool:
+        made = self.on(finding.field, finding.detector)
+        return finding.detector == PRESUMED and made is not None and made.act == "confirm"
 
     def raised(self, field: str) -> int:
         """The level a field was raised to; 1 where it was not."""

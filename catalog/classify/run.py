@@ -67,9 +67,9 @@ def classify(
         for evidence in (seen.kind, seen.hidden, found.described(seen), presumed):
             if evidence is not None:
                 meaning = found.meaning(seen, evidence.detector, with_person=with_person)
-                findings.append(
-                    finding(item, contract.sharing.type, evidence, meaning, about_persons=declared)
-                )
+                made = finding(item, contract.sharing.type, evidence, meaning, about_persons=declared)
+                # What is only presumed contradicts nobody until a person confirms it.
+                findings.append(replace(made, beyond_declared=False) if evidence is presumed else made)
     return tuple(findings)
 
 

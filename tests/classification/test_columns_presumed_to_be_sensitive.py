@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.classify import presumption, traits
+from catalog.classify.decided import UNDECIDED, Decided
+from catalog.classify.decision import Decision
 from catalog.classify.headings import meaning
 from catalog.classify.judging import Judgement, judge
 from catalog.classify.labelled import tables
@@ -82,18 +84,32 @@ def contract(**of_field: object) -> Contract:
 
 
 @pytest.mark.parametrize(
-    ("declared", "held"),
+    ("declared", "asked"),
     [({}, True), ({"sensitive": True, "personal": True}, False), ({"grade": 2, "personal": True}, False)],
 )
-def test_a_presumption_holds_a_release_until_somebody_declares_or_grades_the_field(
-    sure: Model, declared: dict[str, object], held: bool
+def test_a_presumption_asks_until_somebody_declares_or_grades_the_field_and_holds_no_release(
+    sure: Model, declared: dict[str, object], asked: bool
 ) -> None:
     rows = pa.table({"hzxm": NAMES, "zd": ILL, "xbs": ILL, "xw": LEVELS})
     found = [f for f in classify(contract(**declared), rows) if f.detector == PRESUMED]
 
     assert [(f.field, f.grade, f.sensitive, f.beyond_declared) for f in found] == [
-        ("xw", 4, True, True)
-    ] * held
+        ("xw", 4, True, False)
+    ] * asked
+
+
+def test_a_presumption_counts_and_holds_the_release_from_its_confirmation_on(sure: Model) -> None:
+    rows = pa.table({"hzxm": NAMES, "zd": ILL, "xbs": ILL, "xw": LEVELS})
+    (found,) = (f for f in classify(contract(), rows) if f.detector == PRESUMED)
+    nothing = dict.fromkeys(Decision.__dataclass_fields__)
+    said = {"field": "xw", "kind": PRESUMED, "grade_before": found.grade, "grade": found.grade}
+
+    def decided(act: str) -> Decided:
+        return Decided(in_force=(Decision(**nothing | said | {"act": act}),))  # type: ignore[arg-type]
+
+    assert (UNDECIDED.counted([found]), UNDECIDED.stops(found)) == ((), False)
+    assert (decided("override").counted([found]), decided("override").stops(found)) == ((), False)
+    assert (decided("confirm").counted([found]), decided("confirm").stops(found)) == ((found,), True)
 
 
 def test_the_reason_names_the_labelled_heading_that_is_most_alike_and_no_value() -> None:

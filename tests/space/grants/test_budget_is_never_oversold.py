@@ -30,7 +30,7 @@ import sys
 from datetime import UTC, datetime
 from catalog.home import Home
 from catalog.store import open_store, writing
-from space import budget
+from space.calls import budget
 grant_id, who, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 engine, paid = open_store(Home.find()), 0
 for n in range(count):

@@ -36,7 +36,8 @@ from datetime import UTC, datetime
 from catalog.home import Home
 from catalog.store import open_store, writing
 from policies.decision import Deny
-from space import budget, store
+from space import store
+from space.calls import budget
 grants, who, count, cost, shared = sys.argv[1].split(","), *map(int, sys.argv[2:6])
 engine, now = open_store(Home.find()), datetime(2026, 9, 24, 4, tzinfo=UTC)
 told, took = Counter(), []
