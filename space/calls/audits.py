@@ -21,7 +21,7 @@ from contracts.canonical import digest
 from policies.clocks import local_date
 from policies.rulebook import rule
 from policies.terms import Mode
-from space.query.auditing.audit import Record, audited, compared, record
+from space.query.auditing.audit import Record, audited, compared, record, related
 from space.query.auditing.former import Former
 from space.query.auditing.merged import merged
 from space.query.plan import Block, Plan
@@ -108,11 +108,13 @@ def _bodies(
     told = connection.execute(select(audited_blocks).where(_ROW.number.in_(newest))).all()
     same: list[ColumnElement[bool]] = []
     nested: list[ColumnElement[bool]] = []
-    ours, here = set(asked.columns), set(asked.datasets)
+    here = set(asked.datasets)
     for row in told:
-        theirs = set(row.columns)
+        how = related(asked.columns, row.columns)
+        if how is None:
+            continue
         if row.datasets_digest is None or {dataset for _, dataset in row.body["scans"]} <= here:
-            into = same if theirs == ours else nested if theirs < ours or ours < theirs else []
+            into = same if how == "same" else nested
             into.append(_table(row.columns_digest, row.datasets_digest))
     wanted = [
         *_newest(connection, (*held, or_(false(), *same)), at_most),

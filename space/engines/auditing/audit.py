@@ -81,12 +81,23 @@ def _cell_by_cell(c: Crossed) -> None:
             there = c.held(i) & (c.common(i, n)[0] > 0)
             if not there.any():
                 continue
-            sure = c.surely(i, n, "plus") & c.surely(i, n, "minus")
-            for pair in np.flatnonzero(there & ~sure).tolist():
+            doubtful = there & ~_sure(c, i, n)
+            if c.sides.rows_are_units and not (c.sides.ours[i].bare or asked.bare):
+                c.hide_all(doubtful)  # where rows are units, what can be seen at once is all there is
+                doubtful[:] = False
+            for pair in np.flatnonzero(doubtful).tolist():
                 if c.shows(c.place(pair), i) and not _alike(c, pair, i, n):
                     c.hide(c.place(pair))
             if asked.values and c.sides.ours[i].values:
                 _values(c, i, n, asked.values)
+
+
+def _sure(c: Crossed, i: int, n: int) -> Flags:
+    """Pairs that are alike, as far as that can be seen of all at once."""
+    before = c.before(n)[c.far]
+    if not c.loose(n):
+        return c.surely(i, n, "plus") & (c.surely(i, n, "minus") | ~before)
+    return c.varied(i, n, "plus") | (c.varied(i, n, "minus") & before)
 
 
 def _alike(c: Crossed, pair: int, i: int, n: int) -> bool:
@@ -95,12 +106,15 @@ def _alike(c: Crossed, pair: int, i: int, n: int) -> bool:
     Figures of both tell of what either has and the other lacks. A cell that shows beside one that was too
     small tells of what it has and the other lacks. Where one is only seen to be there, ours could only
     be missing for want of what the former had more, and not even then if k units are left or came anew.
+    Of loose keys a difference tells only where what either has and the other lacks is few together.
     """
     far = int(c.far[pair])
     if not c.before(n)[far]:
         return c.enough(pair, i, n, "plus")
     if c.sides.ours[i].bare or c.sides.theirs[n][1].bare:
         return c.stays(far, n) or c.many(pair, i, n, "plus") or c.enough(pair, i, n, "minus")
+    if c.loose(n):
+        return c.many(pair, i, n, "plus") or c.many(pair, i, n, "minus")
     return c.enough(pair, i, n, "plus") and c.enough(pair, i, n, "minus")
 
 
@@ -131,7 +145,8 @@ def _gives_one_away(c: Crossed, i: int, n: int, value: str) -> Flags:
             else:
                 first, second, total = (line[where] for line in o.largest(by, inside, value, j))
                 total = total - both
-            found |= dominance.dominated((first, second, total), c.limits)
+            one = dominance.dominated((first, second, total), c.limits)
+            found |= one & ~c.varied(i, n, "minus" if by is s.near else "plus") if c.loose(n) else one
     return found
 
 

@@ -50,6 +50,7 @@ class Crossed:
     far: Numbers = field(init=False)
     places: Numbers = field(init=False)
     _counts: dict[tuple[str, int, int], Counts] = field(default_factory=dict)
+    _lacked: dict[tuple[int, int, Side], Counts] = field(default_factory=dict)
     _shown: dict[tuple[int, int], Flags] = field(default_factory=dict)
     _possible: dict[int, _Possible] = field(default_factory=dict)
 
@@ -62,7 +63,7 @@ class Crossed:
             self.places = np.zeros(1, np.int64) if len(self.cells) else np.full(1, -1)
             return
         types = self.cells.keys.schema.types
-        keys = [ours.keys.column(g).cast(kind) for g, kind in zip(s.near, types, strict=True)]
+        keys = [ours.keys.column(g).cast(kind) for g, kind in zip(s.own, types, strict=True)]
         self.places = places(self.cells.keys, pa.table(keys, names=self.cells.keys.column_names))
 
     @property
@@ -119,6 +120,24 @@ class Crossed:
         shown = self.cells.shown[place]
         return bool(shown[i] if i >= 0 else shown[0] and shown[-i])
 
+    def told(self, ours: Sequence[int], theirs: Sequence[int], pairs: Numbers) -> Numbers:
+        """Those of some pairs whose cells show under all of some conditions, ours and theirs."""
+        for i in ours:
+            pairs = pairs[self.held(i)[pairs]]
+        for n in theirs:
+            pairs = pairs[self.before(n)[self.far[pairs]]]
+        return pairs
+
+    def loose(self, n: int) -> bool:
+        """Whether the keys of either side have other columns, but for conditions."""
+        return self.sides.theirs[n][0].loose
+
+    def varied(self, i: int, n: int, side: Side) -> Flags:
+        """Pairs where one cell has k units that the other lacks, for what units prove together."""
+        rows, units = self.lacked(i, n, side)
+        found: Flags = (units.min(axis=0) if len(units) else rows) >= self.k(n)
+        return found
+
     def before(self, n: int) -> Flags:
         """Of every group of theirs, whether its cell rested on k units."""
         return self._rested(n, self.sides.theirs[n][0].k)
@@ -146,6 +165,10 @@ class Crossed:
         for a in self.cells.block.aggregates:
             if value in a.values and a.operation not in COUNTED:
                 self.cells.rows[place][f"dominated_{a.name}"] = True
+
+    def hide_all(self, pairs: Flags) -> None:
+        """The whole cells of some pairs."""
+        self.cells.shown[self.places[self.near[pairs]]] = False
 
     def gone(self, place: int, a: Aggregate) -> bool:
         """Whether a figure of a cell is withheld because of its value."""
@@ -194,12 +217,16 @@ class Crossed:
 
     def lacked(self, i: int, n: int, side: Side) -> Counts:
         """Of every pair, rows and proved units of one cell that the other lacks."""
+        wanted = (i, n, side)
+        if wanted in self._lacked:
+            return self._lacked[wanted]
         rows, units = self.ours(i) if side == "plus" else self.theirs(n)
         where = self.near if side == "plus" else self.far
         common, shared = self.common(i, n)
         adds = np.array([self.sides.adds(j) for j in self.sides.proofs], bool)
         left = np.where(adds[:, None], units[:, where] - shared, np.where(common > 0, 0, units[:, where]))
-        return rows[where] - common, left
+        self._lacked[wanted] = rows[where] - common, left
+        return self._lacked[wanted]
 
     def enough(self, pair: int, i: int, n: int, side: Side) -> bool:
         """Whether the rows of one cell that the other lacks are none for certain, or rest on k units."""
@@ -256,7 +283,7 @@ class Crossed:
 
     def named(self, near: int, names: Sequence[str]) -> Key:
         """Some columns of the key of a group of our side."""
-        own = dict(zip((key.name for key in self.cells.block.keys), self.sides.near, strict=True))
+        own = dict(zip((key.name for key in self.cells.block.keys), self.sides.own, strict=True))
         keys = self.overlaps.groups(self.sides.near).keys
         return key_of([keys.column(own[name])[near].as_py() for name in names])
 

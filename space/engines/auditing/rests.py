@@ -34,6 +34,11 @@ def withhold(c: Crossed) -> None:
         lines = _lines(c.far)
         for i, n in figures:
             _parts_under_total(c, lines, i, n)
+    else:
+        by_near, by_far = _lines(c.near), _lines(c.far)
+        for i, n in ((i, n) for i, n in figures if c.loose(n)):
+            _total_over_parts(c, by_near, i, n)
+            _parts_under_total(c, by_far, i, n)
 
 
 def _lines(of: Numbers) -> dict[int, list[int]]:
@@ -55,6 +60,8 @@ def _total_over_parts(c: Crossed, lines: dict[int, list[int]], i: int, n: int) -
         rest = c.less(at(c.ours(i), near), *(at(common, pair) for pair in shown))
         more = c.sum(at(over, pair) for pair in shown)
         hidden = [pair for pair in pairs if not before[pair]]
+        if c.loose(n) and c.least(more) >= c.k(n):
+            continue
         if _unsafe(c, rest, near, (i, n), "plus", hidden) or _unsafe(c, more, near, (i, n), "minus"):
             c.hide(place)
         else:
@@ -92,7 +99,13 @@ def _fill(c: Crossed, far: int, held: Sequence[int], pairs: Sequence[int], of: t
         more = c.sum(at(over, pair) for pair in shown)
         some, known = int(c.near[shown[0]]), set(shown)
         hidden = [pair for pair in pairs if pair not in known]
-        if _unsafe(c, more, some, of, "plus"):
+        if c.loose(n) and c.least(more) >= c.k(n):
+            return
+        if c.loose(n):
+            if not _unsafe(c, rest, some, of, "minus", hidden):
+                break
+            c.hide(c.place(shown[0]))
+        elif _unsafe(c, more, some, of, "plus"):
             c.hide(c.place(next((pair for pair in shown if over[0][pair]), shown[0])))
         elif _unsafe(c, rest, some, of, "minus", hidden):
             c.hide(c.place(shown[0]))

@@ -27,7 +27,8 @@ class Sides:
         ours: conditions of the block's figures, by their place in the block.
         theirs: conditions of the formers: (former, its place in it).
         proofs: positions of the block's proofs that both sides have.
-        near, far: columns of the block's and of the formers' keys.
+        own: column of every key of the block; two keys may say the same.
+        near, far: columns of the block's and of the formers' keys, each once.
         values: what is summed on our side, and the difference of every two forms of one measure.
         differing: value of the block and another form of the same measure, with the bit that tells them so.
     """
@@ -37,6 +38,7 @@ class Sides:
     ours: dict[int, Asked] = field(init=False)
     theirs: list[tuple[Former, Asked]] = field(init=False)
     proofs: list[int] = field(init=False)
+    own: list[str] = field(init=False)
     near: list[str] = field(init=False)
     far: list[str] = field(init=False)
     values: list[str] = field(init=False)
@@ -62,8 +64,9 @@ class Sides:
         own = [key.sql for key in self.block.keys]
         theirs = own if first.from_sql else list(first.keys)
         self._groups = {sql: f"g{n}" for n, sql in enumerate(dict.fromkeys([*own, *theirs]))}
-        self.near = [self._groups[sql] for sql in own]
-        self.far = [self._groups[sql] for sql in theirs]
+        self.own = [self._groups[sql] for sql in own]
+        self.near = list(dict.fromkeys(self.own))
+        self.far = list(dict.fromkeys(self._groups[sql] for sql in theirs))
 
     @property
     def both(self) -> list[str]:

@@ -90,15 +90,17 @@ def _counted(c: Crossed) -> list[tuple[int | None, int]]:
 
 def _judge(c: Crossed, three: _Three, pairs: list[int]) -> None:
     """Withhold our cell of each of some pairs where the three figures together rest on too few."""
-    s = c.sides
+    told = c.told(three.ours, three.theirs, np.array(pairs, np.int64))
+    if not len(told):
+        return
+    s, k = c.sides, max(c.k(n) for n in three.theirs)
     chosen = _resting(c, three)
     counted = c.overlaps.count(s.both, chosen)
-    k = max(c.k(n) for n in three.theirs)
+    least = counted[1].min(axis=0) if len(counted[1]) else counted[0]
     possible: _Possible | None = None
-    for pair in pairs:
-        found, place, far = at(counted, pair), c.place(pair), int(c.far[pair])
-        told = all(c.shows(place, i) for i in three.ours) and all(c.before(n)[far] for n in three.theirs)
-        if not told or c.least(found) >= k:
+    for pair in told[least[told] < k].tolist():
+        found, place = at(counted, pair), c.place(pair)
+        if not all(c.shows(place, i) for i in three.ours):
             continue
         if found[0] == 0:
             possible = possible or _Possible.of(c, three)

@@ -10,9 +10,9 @@ Source: architecture, the way of a query; auditing of query sets (Chin and Özso
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from contracts.canonical import digest
 from space.query.auditing.former import Asked, Former, Sample
@@ -21,6 +21,13 @@ from space.query.auditing.grid import COLUMN, few, grid, merged
 if TYPE_CHECKING:
     from space.query.plan import Block, Plan
 
+# Public values up to which a key that is no plain column may leave all rows in one group.
+FEW_VALUES: Final = 24
+# More than anybody writes into a query; a key whose labels are not listed has more.
+_MOST_LABELS: Final = 100_000
+# Stands before a column that only keys that are conditions read.
+_CONDITION: Final = "?"
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -28,7 +35,8 @@ class Record:
 
     Attributes:
         kinds: of the units it is about.
-        columns: what it groups by, as ``dataset.column``, sorted.
+        columns: what it groups by, as ``dataset.column``, sorted; with a mark where only keys that are
+            conditions read it.
         datasets: it reads, sorted.
         body: conditions, group columns and relation, as plain data.
     """
@@ -55,13 +63,15 @@ def audited(plan: Plan) -> tuple[Block, ...]:
 def record(block: Block, k: int) -> Record:
     """What is kept of a block once it is paid for."""
     proofs = [p for p in block.proofs if p.of_units]
-    columns = {c for key in block.keys for c in _columns(key.sql, dict(block.scans))}
+    conditional = _conditional(block)
+    columns = _stated([key.sql for key in block.keys], conditional, dict(block.scans))
     body = {
         "k": k,
         "from": block.open_sql,
         "scans": [list(scan) for scan in block.scans],
         "keys": [key.sql for key in block.keys],
         "labelled": [key.sql for key in block.keys if key.name in block.labelled],
+        "conditional": sorted(conditional),
         "asked": [asdict(asked) for asked in asked_by(block).values()],
         "proofs": [[p.kind, p.unit, p.number] for p in proofs],
         "samples": [asdict(sample) for sample in block.samples],
@@ -103,20 +113,67 @@ def compared(block: Block, records: Iterable[Mapping[str, Any]], at_most: int) -
         at_most: how many of those that share its group columns; as many again of those that have more or
             fewer of them.
     """
-    ours = {c for key in block.keys for c in _columns(key.sql, dict(block.scans))}
+    ours = _stated([key.sql for key in block.keys], _conditional(block), dict(block.scans))
     same: list[Former] = []
     nested: list[Former] = []
     seen: set[str] = set()
     for body in records:
-        theirs = {c for sql in body["keys"] for c in _columns(sql, dict(body["scans"]))}
-        into = same if theirs == ours else nested if theirs < ours or ours < theirs else None
-        if into is None or len(into) >= at_most or digest(body) in seen:
+        conditional = frozenset(body.get("conditional", body["labelled"]))
+        how = related(ours, _stated(body["keys"], conditional, dict(body["scans"])))
+        into = nested if how == "nested" else same
+        if how is None or len(into) >= at_most or digest(body) in seen:
             continue
         former = _former(block, body)
         if former is not None:
             seen.add(digest(body))
             into.append(former)
     return (*same, *nested)
+
+
+def related(ours: Collection[str], theirs: Collection[str]) -> Literal["same", "nested"] | None:
+    """How the group columns of two blocks stand to one another; None where nothing is compared.
+
+    Columns that only conditions read tell no group columns apart, but are compared where all agree.
+
+    Args:
+        ours: as :attr:`Record.columns` has them.
+        theirs: of the other block.
+    """
+    found: Literal["same", "nested"] | None = None
+    for one, other in ((_plain(ours), _plain(theirs)), (_read(ours), _read(theirs))):
+        if one == other:
+            return "same"
+        if one < other or other < one:
+            found = "nested"
+    return found
+
+
+def _plain(columns: Collection[str]) -> set[str]:
+    return {c for c in columns if not c.startswith(_CONDITION)}
+
+
+def _read(columns: Collection[str]) -> set[str]:
+    return {c.removeprefix(_CONDITION) for c in columns}
+
+
+def _stated(keys: Iterable[str], conditional: Collection[str], scans: Mapping[str, str]) -> set[str]:
+    """The columns that keys read, marked where a key is but a condition."""
+    return {
+        f"{_CONDITION if sql in conditional else ''}{column}"
+        for sql in keys
+        for column in _columns(sql, scans)
+    }
+
+
+def _conditional(block: Block) -> frozenset[str]:
+    """Keys that are conditions, labels or few public values: they can leave all rows in one group."""
+    labels = dict(zip(block.labelled, block.labels, strict=True))
+    return frozenset(
+        key.sql
+        for key in block.keys
+        if 0 < labels.get(key.name, 0) <= _MOST_LABELS
+        or (key.domain is not None and key.domain.size <= (1 if COLUMN.fullmatch(key.sql) else FEW_VALUES))
+    )
 
 
 def _former(block: Block, body: Mapping[str, Any]) -> Former | None:
@@ -143,7 +200,15 @@ def _former(block: Block, body: Mapping[str, Any]) -> Former | None:
         zero=nested and not alone & labelled,
         few=few(block, keys, both),
         samples=samples,
+        loose=_loose(block, body),
     )
+
+
+def _loose(block: Block, body: Mapping[str, Any]) -> bool:
+    """Whether the two are compared only because some of their keys are conditions."""
+    ours = {c for key in block.keys for c in _columns(key.sql, dict(block.scans))}
+    theirs = {c for sql in body["keys"] for c in _columns(sql, dict(body["scans"]))}
+    return not (ours <= theirs or theirs <= ours)
 
 
 def _elsewhere(

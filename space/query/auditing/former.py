@@ -75,6 +75,8 @@ class Former:
         zero: whether rows that differ but are none may be left out of account, as far as the keys go.
         few: whether the columns that keys and conditions read have few combinations of values, all public.
         samples: of every column its conditions read.
+        loose: whether the keys have other columns on either side, but where keys that are conditions read
+            them: only differences that rest on few rows of both together tell anything.
     """
 
     block: str
@@ -88,6 +90,7 @@ class Former:
     zero: bool = False
     few: bool = False
     samples: tuple[Sample, ...] = ()
+    loose: bool = False
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Former:

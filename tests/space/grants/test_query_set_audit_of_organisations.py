@@ -16,6 +16,7 @@ from catalog.store.tables.queries import reservations
 from space.calls import audits, budget
 from space.calls.budget import AnswerKey
 from space.query.admit import Question
+from space.query.auditing.audit import related
 from space.query.prepare import Ready, prepare
 
 ALL = "SELECT count(*) AS n, sum(capital) AS s FROM market.firms"
@@ -44,6 +45,19 @@ def test_three_mines_do_not_follow_from_two_questions(bureau: Any) -> None:
 
     assert None not in shown(bureau.ask(held, ALL))
     assert shown(bureau.ask(held, BUT_MINES)) == [None, None]
+
+
+def test_keys_that_are_conditions_are_kept_apart_from_group_columns(bureau: Any) -> None:
+    held = bureau.held(bureau.trade)
+    key = "CASE WHEN industry <> '采矿业' THEN 'a' ELSE 'b' END"
+    bureau.ask(held, f"SELECT {key} AS g, count(*) AS n FROM market.firms GROUP BY 1")
+
+    with reading(bureau.engine) as connection:
+        (columns,) = connection.execute(select(audited_blocks.c.columns)).scalars()
+    assert [column[0] for column in columns] == ["?"]
+    assert related(columns, []) == "same"
+    assert related(columns, ["city.person.sex"]) == "nested"
+    assert related(["city.person.sex"], ["city.person.district"]) is None
 
 
 def test_grants_of_one_organisation_remember_together_and_others_do_not(bureau: Any) -> None:
@@ -77,7 +91,9 @@ def test_what_is_kept_holds_conditions_and_no_unit_or_figure(bureau: Any) -> Non
         row = connection.execute(select(audited_blocks)).one()
 
     assert (row.organisation, row.kind, row.columns) == (held.grantee, "enterprise", [])
-    assert set(row.body) == {"k", "from", "scans", "keys", "labelled", "asked", "proofs", "samples"}
+    assert set(row.body) == {
+        *("k", "from", "scans", "keys", "labelled", "conditional", "asked", "proofs", "samples")
+    }
     assert row.body["asked"][0]["sql"] == '("t0"."industry" <> \'采矿业\')'
 
 

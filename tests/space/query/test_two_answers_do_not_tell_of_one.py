@@ -263,3 +263,57 @@ def test_three_answers_about_everybody_stand_beside_one_another(town: Callable[[
     desk = town("with her")
     for where in (" WHERE pay < 2000", " WHERE pay >= 2000", ""):
         assert desk.ask(f"SELECT count(*) AS n FROM person{where}") != [{"n": None}], where
+
+
+# Keys that leave everybody in one group, or nearly: conditions, labels, bins wider than the values.
+DUMMIES = (
+    "pay >= 0",
+    "year(born) >= 1900",
+    "ward IN ('w1', 'w2')",
+    "CASE WHEN rent >= 0 THEN 'a' ELSE 'b' END",
+    "floor(rent / 20000)",
+)
+
+
+@pytest.mark.parametrize(("one", "other"), [*zip(DUMMIES, DUMMIES[1:] + DUMMIES[:1], strict=True)])
+@pytest.mark.parametrize("figure", ["count(*)", "sum(pay)"])
+@pytest.mark.parametrize("wheres", [("pay >= 0", HER), (HER, "pay >= 0")])
+def test_a_key_that_tells_nobody_apart_keeps_no_answer_from_being_compared(
+    town: Callable[[str], Desk], one: str, other: str, figure: str, wheres: tuple[str, str]
+) -> None:
+    for name in ("with her", "nobody"):
+        desk = town(name)
+        first, second = (
+            f"SELECT {key} AS g, {figure} AS n FROM person WHERE {where} GROUP BY 1"
+            for key, where in zip((one, other), wheres, strict=True)
+        )
+        assert len(desk.ask(first)) == 1
+        assert desk.ask(second) in ([], [{"g": None, "n": None}]), "the difference is she"
+
+
+@pytest.mark.parametrize("dummy", ["pay >= 0", "floor(rent / 20000)"])
+def test_parts_by_a_column_do_not_stand_beside_a_whole_that_hides_in_a_key(
+    town: Callable[[str], Desk], dummy: str
+) -> None:
+    parts = f"SELECT ill, count(*) AS n FROM person WHERE ill <> 'rare' AND ({HER}) GROUP BY ill"
+    desk = town("she is well")
+    rest = f"SELECT {dummy} AS g, count(*) AS n FROM person WHERE ill <> 'rare' GROUP BY 1"
+    assert len(desk.ask(rest)) == 1
+    assert len(desk.ask(parts)) < 2
+    desk = town("she is well")
+    assert len(desk.ask(parts)) == 2
+    assert desk.ask(rest) == []
+
+
+def test_conditions_as_keys_that_cut_elsewhere_stand_beside_one_another(town: Callable[[str], Desk]) -> None:
+    desk = town("with her")
+    assert len(desk.ask("SELECT year(born) >= 1975 AS g, count(*) AS n FROM person GROUP BY 1")) == 2
+    assert len(desk.ask("SELECT flat = 'f2' AS g, count(*) AS n FROM person GROUP BY 1")) == 2
+    assert len(desk.ask("SELECT pay >= 1200 AS g, sum(rent) AS n FROM person GROUP BY 1")) == 2
+
+
+def test_a_key_that_stands_twice_is_compared_like_once(town: Callable[[str], Desk]) -> None:
+    desk = town("with her")
+    sql = "SELECT ill, count(DISTINCT ill) AS n FROM person WHERE {} GROUP BY ill"
+    assert len(desk.ask(sql.format("pay >= 0"))) == 3
+    assert {row["ill"]: row["n"] for row in desk.ask(sql.format(HER))}["flu"] == 1
