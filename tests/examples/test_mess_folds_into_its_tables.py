@@ -72,6 +72,7 @@ def test_sixty_messy_files_of_five_tables_become_five_datasets(home: Home, tmp_p
         assert not landed.rejected.num_rows, "a layout the draft has seen is no drift"
 
 
+@pytest.mark.full
 def test_the_same_seed_gives_the_same_files(tmp_path: Path) -> None:
     def content(name: str) -> dict[str, bytes]:
         truth = generate(tmp_path / name, files=24, tables=4)

@@ -106,6 +106,7 @@ def test_a_lost_or_outdated_outline_is_made_again(found_town: Found) -> None:
     assert next(o for o in before if o.name == "topic.by_ward").inputs == ("civil.people",)
 
 
+@pytest.mark.full
 def test_a_build_killed_halfway_is_finished_by_the_next_without_building_anything_twice(
     found_town: Found, contracts: dict[str, Contract]
 ) -> None:

@@ -129,7 +129,7 @@ questions = st.tuples(
 )
 
 
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(most=st.sampled_from([1, 6]), asked=st.lists(questions, min_size=2, max_size=6))
 def test_no_two_released_cells_differ_by_few_units(shops: Any, most: int, asked: list[Any]) -> None:
     here: Shop = shops[most]

@@ -30,6 +30,7 @@ def test_rounded_figures_lie_within_half_a_step(compiled: Any, city: Any) -> Non
     assert "gender" not in told
 
 
+@pytest.mark.full
 def test_noise_stays_within_its_bounds_as_often_as_told(compiled: Any, city: Any) -> None:
     plan, told = _of(compiled, "SELECT gender, count(*) AS n FROM person GROUP BY 1", Mode.DP)
     truth = dict(city.raw().sql("SELECT gender, count(*) FROM person GROUP BY 1").fetchall())
