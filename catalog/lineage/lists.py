@@ -64,18 +64,13 @@ def expect_cached(connection: Connection) -> None:
     """Tell PostgreSQL, for this transaction, that what a walk looks up is in memory, as it mostly is.
 
     By its default a look-up by an index costs four pages of a scan: it then reads a whole table of a million
-    rows to find some hundreds. To start further processes takes longer than a step of a walk, and lists of
-    some thousand numbers stay in memory. SQLite always takes the index.
+    rows to find some hundreds. SQLite always takes the index.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(_CACHED)
 
 
-_CACHED: Final = text("""
-    SELECT set_config('random_page_cost', '1.01', true),
-           set_config('max_parallel_workers_per_gather', '0', true),
-           set_config('work_mem', '32MB', true)
-""")
+_CACHED: Final = text("SET LOCAL random_page_cost = 1.01")
 
 
 @lru_cache(maxsize=256)
