@@ -16,6 +16,7 @@ from ybz import drop_binding_noise
 
 ROOMS = (
     "evidence",
+    "metering",
     "policy",
     "queries",
     "quality",

@@ -67,9 +67,10 @@ def contract(per_unit: int) -> Contract:
     )
 
 
-# Of one query in zCDP; about epsilon 1 at this delta (Bun and Steinke 2016, proposition 1.3).
+# Of one query in zCDP: the most that implies epsilon 1 at this delta (Canonne, Kamath and Steinke 2020,
+# as OpenDP converts it).
 DELTA: Final = 1e-8
-RHO: Final = 0.0133
+RHO: Final = 0.0172
 
 
 def terms(mode: Mode, *, public: bool = True, rho: float = RHO) -> Terms:

@@ -6,6 +6,7 @@ Decides whether the inputs are those a release was built from; what a file's con
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from catalog.intake.fingerprint import FileDigests, fingerprint, identity
@@ -14,6 +15,7 @@ from contracts.canonical import digest
 from contracts.model import Contract, LoadKind
 from contracts.odcs import contract_digest
 from pipelines.account import Account, Ledger, Rows
+from pipelines.expectations.over_rows import ELSEWHERE
 
 
 def input_fingerprint(
@@ -30,6 +32,26 @@ def input_fingerprint(
         return fingerprint(contract, folder, digests=digests, loaded=loaded)
     made_from = {name: ledger.releases[name].id if name in ledger.releases else "" for name in inputs}
     return digest({"contract": contract_digest(contract), "inputs": made_from})
+
+
+def compared(contract: Contract) -> tuple[str, ...]:
+    """The datasets whose published rows the rules of a contract read."""
+    return tuple(sorted({str(rule.args["dataset"]) for rule in contract.rules if rule.kind in ELSEWHERE}))
+
+
+def compared_with(fingerprint: str, dataset: str, named: Iterable[str], released: Mapping[str, str]) -> str:
+    """The fingerprint of a dataset's inputs with the releases its rules compare rows with.
+
+    Rules are judged again when one of these is another, though no row of the dataset is.
+
+    Args:
+        fingerprint: of what it is made from; "" = not known before the run.
+        dataset: its name; a rule may compare it with itself.
+        named: datasets that its rules read.
+        released: dataset → id of its newest release.
+    """
+    others = {name: released.get(name, "") for name in named if name != dataset}
+    return digest({"inputs": fingerprint, "compared": others}) if fingerprint and others else fingerprint
 
 
 def still_there(contract: Contract, folder: Path, rows: Rows, account: Account, digests: FileDigests) -> bool:

@@ -1,7 +1,8 @@
 """What a build has to do: fingerprints are compared before a run opens.
 
-Decides which datasets changed since their release; a composed one is due when its inputs are. Works on
-outlines and remembered digests, so that a dataset nobody touched costs a look at its file.
+Decides which datasets changed since their release; a composed one is due when its inputs are, one whose
+rules read others when these are. Works on outlines and remembered digests, so that a dataset nobody touched
+costs a look at its file.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from catalog.store import reading
 from catalog.store.tables.releases import releases
 from contracts.canonical import digest
 from contracts.model import LoadKind, Source
+from pipelines.inputs import compared_with
 from policies.clocks import local_date
 
 
@@ -55,6 +57,7 @@ def changed(home: Home, engine: Engine, names: Collection[str] | None = None) ->
     digests = FileDigests.load(engine, now=datetime.now(UTC))
     with reading(engine) as connection:
         published = _published(connection, [name for name in known if names is None or name in names], known)
+        released = {name: release.id for name, release in published.items()}
         corrections = rectification.versions(connection)
         decisions = decided.versions(connection, local_date(datetime.now(UTC)))
         due: dict[str, str] = {}
@@ -65,11 +68,14 @@ def changed(home: Home, engine: Engine, names: Collection[str] | None = None) ->
             if names is not None and name not in names:
                 continue
             now = _fingerprint(connection, home, known[name], published, due, digests)
+            now = compared_with(now, name, known[name].compared, released)
             now = rectification.fingerprinted(now, corrections.get(name, ""))
             now = decided.fingerprinted(now, decisions.get(name, ""))
             release = published.get(name)
-            if release is None or release.fingerprint != now:
-                due[name] = now
+            # What its rules compare with may come out of this run as another release.
+            awaits = any(other in due for other in known[name].compared)
+            if release is None or release.fingerprint != now or awaits:
+                due[name] = "" if awaits else now
     digests.keep(engine)
     return due
 

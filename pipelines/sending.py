@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Engine, Row, insert, select
 from catalog.evidence import record
 from catalog.home import Home
 from catalog.keys import row_reference
+from catalog.stops import closed
 from catalog.store import writing
 from catalog.store.schema import new_id
 from catalog.store.tables.backflow import attributions, deliveries, notices, subscriptions
@@ -146,13 +147,16 @@ def send(home: Home, engine: Engine, parcel: Parcel, *, secret: bytes, now: date
         now: aware instant.
 
     Returns:
-        The delivery, or None where the subscription has had it or has ended.
+        The delivery, or None where the subscription has had it or has ended, or a stop closes it: then the
+        next round after its lifting sends it.
     """
     sink = pa.BufferOutputStream()
     pq.write_table(parcel.rows, sink, compression="zstd")
     content = sink.getvalue().to_pybytes()
     subscription = parcel.subscription
     with writing(engine) as connection:
+        if _is_stopped(connection, subscription):
+            return None
         if not _is_wanted(connection, subscription.id, parcel.release):
             return None
         _attribute_once(connection, parcel)
@@ -176,6 +180,10 @@ def _is_wanted(connection: Connection, subscription: str, release: str) -> bool:
         deliveries.c.subscription_id == subscription, deliveries.c.release_id == release
     )
     return state == "active" and connection.execute(had).first() is None
+
+
+def _is_stopped(connection: Connection, subscription: Row[Any]) -> bool:
+    return closed(connection, subscription.subscriber, (subscription.dataset,)) is not None
 
 
 def _attribute_once(connection: Connection, parcel: Parcel) -> None:

@@ -26,17 +26,19 @@ from catalog.intake.landed import Landed
 from catalog.intake.landing import land
 from catalog.intake.typing import TypedRows, typed_rows
 from catalog.lineage.inheritance import dataset_grade
-from catalog.quality import coded, dimensions, score, weights
+from catalog.quality import RuleResult, coded, dimensions, score, weights
+from catalog.releases.arrivals import rows_after
 from catalog.releases.attempts import FindingRow
 from catalog.releases.published import vault_files
 from catalog.revisions import Revision
 from contracts.model import Contract, Rule, RuleKind
+from pipelines import row_counts
 from pipelines.accepted import in_their_place
 from pipelines.account import Account, Ledger, Rows, no_rejected
 from pipelines.composed import compose
 from pipelines.errors import CountsDiffer, Stopped
 from pipelines.expectations.freshness import judge_freshness
-from pipelines.expectations.measured import measured, not_assessed
+from pipelines.expectations.measured import measured
 from pipelines.expectations.over_rows import ELSEWHERE
 from pipelines.expectations.staging import ROW, Checked, Staging, rejected, remaining
 from pipelines.gate import judge, rules_for, sentence
@@ -184,10 +186,10 @@ def checked_rows(
     """Run the rules and take out the rows they quarantine; the account adds up or the build fails."""
     rules = rules_for(contract)
     former = ledger.releases.get(contract.name)
-    untold: tuple[Rule, ...] = ()
+    of_all: tuple[Rule, ...] = ()
     if rows.base is not None and rows.base.adds:
-        # How many rows a dataset has cannot be told from those that were added.
-        untold = tuple(rule for rule in rules if rule.kind is RuleKind.ROW_COUNT)
+        # Rows that are added do not tell how many there are: what they are added to is counted in below.
+        of_all = tuple(rule for rule in rules if rule.kind is RuleKind.ROW_COUNT)
         rules = tuple(rule for rule in rules if rule.kind is not RuleKind.ROW_COUNT)
     references = _references(home, ledger, rules)
     with account.timed("check"):
@@ -212,8 +214,7 @@ def checked_rows(
         out = pa.concat_tables([out, more])
     late = [judge_freshness(r, contract, rows.typed, as_of) for r in rules if r.kind is RuleKind.FRESHNESS]
     also = measured(contract, rows.typed, rows.cells, checked.complete, account.counts.get("files", ()))
-    unknown = (not_assessed(rule, "rows that were added do not tell how many there are") for rule in untold)
-    account.results = coded((*checked.results, *late, *unknown, *also), as_of)
+    account.results = coded((*checked.results, *late, *_counted(contract, of_all, rows, kept), *also), as_of)
     account.dimensions = dimensions(account.results)
     account.quality = score(account.dimensions, weights(as_of))
     gone = pa.concat_tables([rows.rejected.select(out.column_names).cast(out.schema), out])
@@ -227,6 +228,14 @@ def checked_rows(
             f"{account.quarantined} quarantined — this is a fault of the build"
         )
     return replace(rows, typed=kept, rejected=gone)
+
+
+def _counted(contract: Contract, rules: Sequence[Rule], rows: Rows, kept: pa.Table) -> Iterator[RuleResult]:
+    """Rules on the rows a release will have, where ``kept`` of a delivery is added to the former one."""
+    if not rules or rows.base is None or rows.base.release is None or rows.arrived is None:
+        return iter(())
+    former = rows.base.release.row_count
+    return row_counts.judged(rules, rows_after(contract, rows.arrived, kept, former), former)
 
 
 def _references(home: Home, ledger: Ledger, rules: Sequence[Rule]) -> dict[str, Sequence[Path]]:

@@ -35,7 +35,7 @@ from pipelines.account import Account, Ledger, Rows
 from pipelines.ahead import Ahead
 from pipelines.errors import Stopped
 from pipelines.expectations.staging import Staging
-from pipelines.inputs import input_fingerprint, still_there
+from pipelines.inputs import compared, compared_with, input_fingerprint, still_there
 from pipelines.judgement import Judgement
 from pipelines.loads import Base, base_of
 from pipelines.releasing import Releasing, Unchanged
@@ -156,6 +156,8 @@ class Wave:
                 fingerprint = input_fingerprint(
                     contract, folder_of(revision, self.home), ledger, inputs, self._digests
                 )
+            released = {name: release.id for name, release in ledger.releases.items()}
+            fingerprint = compared_with(fingerprint, contract.name, compared(contract), released)
             fingerprint = rectification.fingerprinted(fingerprint, self._corrections.get(contract.name, ""))
             fingerprint = self._judgement.fingerprinted(contract.name, fingerprint)
             before = ledger.releases.get(contract.name)

@@ -43,6 +43,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     PROVIDER = "provider"
     AUTHORITY = "authority"
+    SECURITY = "security"  # 安全员
 
 
 class Act(StrEnum):
@@ -53,9 +54,16 @@ class Act(StrEnum):
     QUERY_ASK = "query:ask"
     QUERY_EXPLAIN = "query:explain"
     RECEIPT_READ = "receipt:read"
+    MONEY_READ = "money:read"
+    VOUCHER_USE = "voucher:use"
     REQUEST_DECIDE = "request:decide"
     GRANT_SIGN = "grant:sign"
     GRANT_REVOKE = "grant:revoke"
+    CONTRACT_READ = "contract:read"
+    CONTRACT_NEGOTIATE = "contract:negotiate"
+    SPACE_STOP = "space:stop"
+    REQUEST_FILE = "request:file"
+    AGREEMENT_READ = "agreement:read"
     TOKEN_ISSUE = "token:issue"  # noqa: S105  (an act, not a secret)
 
 

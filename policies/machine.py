@@ -41,14 +41,14 @@ class Step:
     Attributes:
         state: in which it may be taken.
         event: what is done.
-        office: by whom.
+        office: by whom; an :class:`Office`, or of the offices the procedure has of its own.
         next: the state it leads to.
         source: the clause it rests on.
     """
 
     state: str
     event: str
-    office: Office
+    office: StrEnum
     next: str
     source: str
 
@@ -102,7 +102,7 @@ class Machine:
         """The lawful steps from a state."""
         return tuple(step for step in self.steps if step.state == state)
 
-    def check(self, state: str, event: str, office: Office) -> Decision:
+    def check(self, state: str, event: str, office: StrEnum) -> Decision:
         """Whether a step is lawful; if not, what is open instead."""
         if any((s.event, s.office) == (event, office) for s in self.open_steps(state)):
             return Permit()
@@ -117,7 +117,7 @@ class Machine:
             )
         )
 
-    def after(self, state: str, event: str, office: Office, subject: str = "") -> str:
+    def after(self, state: str, event: str, office: StrEnum, subject: str = "") -> str:
         """The state a step leads to.
 
         Args:
@@ -141,8 +141,12 @@ class Machine:
 
 
 @cache
-def machine(name: str) -> Machine:
+def machine(name: str, offices: type[StrEnum] = Office) -> Machine:
     """The procedure called ``name``.
+
+    Args:
+        name: of its table.
+        offices: who may act in it, where it is not the offices of the ledger.
 
     Raises:
         RuleError: its table is missing or has a faulty row.
@@ -153,7 +157,7 @@ def machine(name: str) -> Machine:
         raise RuleError(f"{where}: there is no such procedure")
     with path.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    steps = tuple(_step(where, line, row) for line, row in enumerate(rows, 2))
+    steps = tuple(_step(where, line, row, offices) for line, row in enumerate(rows, 2))
     if not steps:
         raise RuleError(f"{where}: it has no step")
     taken = [(s.state, s.event, s.office) for s in steps]
@@ -163,10 +167,10 @@ def machine(name: str) -> Machine:
     return Machine(name, steps)
 
 
-def _step(where: str, line: int, row: dict[str, str]) -> Step:
+def _step(where: str, line: int, row: dict[str, str], offices: type[StrEnum]) -> Step:
     missing = [column for column in _COLUMNS if not (row.get(column) or "").strip()]
     if missing:
         raise RuleError(f"{where}, line {line}: {', '.join(missing)} is missing")
-    if row["office"] not in set(Office):
+    if row["office"] not in set(offices):
         raise RuleError(f"{where}, line {line}: {row['office']} is no office")
-    return Step(row["state"], row["event"], Office(row["office"]), row["next"], row["source"])
+    return Step(row["state"], row["event"], offices(row["office"]), row["next"], row["source"])

@@ -12,10 +12,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from contracts.canonical import digest
-from policies import odrl_rules
+from policies import enforcement, odrl_rules, odrl_usage
 from policies.odrl_constraints import (
     Constraint,
     OdrlError,
@@ -29,6 +29,7 @@ from policies.odrl_constraints import (
 )
 from policies.protection import Analysis
 from policies.terms import Budget, DatasetTerm, Disclosure, JoinTerm, Mode, ReleasePeriod, Terms
+from policies.usage_terms import Spending, spending
 
 PROFILE: Final = "urn:ybz:odrl:1"
 CONTEXT: Final = (
@@ -52,7 +53,7 @@ ACTIONS: Final = {
 
 _JOIN: Final = re.compile(r"^([^=\s]+)\.([^.=\s]+) = ([^=\s]+)\.([^.=\s]+)$")
 
-Kind = Literal["sharing", "operation"]
+Kind = Literal["sharing", "operation", "open"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Agreement:
 
     Attributes:
         grant_id: of the grant it documents.
-        kind: ``sharing`` (政务数据共享) or ``operation`` (授权运营).
+        kind: ``sharing`` (政务数据共享), ``operation`` (授权运营) or ``open`` (公共数据开放).
         assigner, assignee: codes of the granting and the receiving organisation.
         request_id: the request it answers.
         terms: what is agreed.
@@ -79,7 +80,7 @@ def write(agreement: Agreement) -> dict[str, Any]:
     """The agreement as a JSON-LD document.
 
     Raises:
-        OdrlError: a name cannot be carried without loss.
+        OdrlError: a name cannot be carried without loss, or nobody enforces a term.
     """
     return {
         "@context": list(CONTEXT),
@@ -117,8 +118,8 @@ def read(document: Mapping[str, Any]) -> Agreement:
     if list(document["@context"]) != list(CONTEXT):
         raise OdrlError("the context is not the profile's", where="@context")
     kind = document["ybz:kind"]
-    if kind not in ("sharing", "operation"):
-        raise OdrlError("kind is sharing or operation", where="ybz:kind")
+    if kind not in get_args(Kind):
+        raise OdrlError(f"kind is one of {', '.join(get_args(Kind))}", where="ybz:kind")
     permissions = document["permission"]
     if len(permissions) != 1:
         raise OdrlError("an agreement of this profile has one permission", where="permission")
@@ -137,16 +138,41 @@ def terms_digest(terms: Terms) -> str:
     return digest(_permission(terms))
 
 
+def write_terms(terms: Terms) -> dict[str, Any]:
+    """The terms alone, as the one permission of an agreement; the document of an offer.
+
+    Raises:
+        OdrlError: a name cannot be carried without loss, or nobody enforces a term.
+    """
+    return _permission(terms)
+
+
+def read_terms(permission: Mapping[str, Any]) -> Terms:
+    """The terms a permission states.
+
+    Raises:
+        OdrlError: anything is missing, unknown or twice, or nobody enforces a term.
+    """
+    return _terms(permission)
+
+
 def _permission(terms: Terms) -> dict[str, Any]:
+    _enforced(terms)
     rule: dict[str, Any] = {
         "target": [_target(dataset) for dataset in terms.datasets],
         "action": _actions(terms),
         "constraint": _constraints(terms),
     }
-    if terms.price_fen_per_call:
-        amount = constraint("payAmount", "eq", str(terms.price_fen_per_call), unit="ybz:fen")
-        rule["duty"] = [{"action": [{"rdf:value": {"@id": "odrl:compensate"}, "refinement": [amount]}]}]
+    if duties := odrl_usage.duties(terms):
+        rule["duty"] = duties
     return rule
+
+
+def _enforced(terms: Terms) -> None:
+    """Refuse terms of which nobody enforces one: written, they would look agreed."""
+    lost = enforcement.unenforced(terms)
+    if lost:
+        raise OdrlError("nobody enforces this term", where=lost[0], remedy="leave it out")
 
 
 def _actions(terms: Terms) -> list[dict[str, Any]]:
@@ -161,6 +187,8 @@ def _target(dataset: DatasetTerm) -> dict[str, Any]:
     refinement = [constraint("ybz:column", "isAnyOf", list(dataset.columns))]
     if dataset.row_filter is not None:
         refinement.append(constraint("ybz:row", "isPartOf", dataset.row_filter))
+    if dataset.region:
+        refinement.append(constraint("ybz:region", "isPartOf", dataset.region))
     refinement += odrl_rules.constraints(dataset.rules)
     return {"@type": "AssetCollection", "source": DATASET + dataset.name, "refinement": refinement}
 
@@ -181,6 +209,8 @@ def _refinement(terms: Terms) -> list[Constraint]:
             constraint("ybz:rhoPerQuery", "eq", repr(float(terms.budget.rho_per_query))),
             constraint("ybz:delta", "lteq", repr(float(terms.budget.delta))),
         ]
+        if terms.budget.window is not None:
+            stated.append(constraint("ybz:rhoWindow", "lteq", terms.budget.window.text()))
     return stated
 
 
@@ -195,7 +225,7 @@ def _constraints(terms: Terms) -> list[Constraint]:
         stated.append(constraint("ybz:releasePeriod", "eq", terms.release_period.value))
     if terms.joins:
         stated.append(constraint("ybz:join", "isAnyOf", [_join(join) for join in terms.joins]))
-    return stated
+    return stated + odrl_usage.constraints(terms)
 
 
 def _day(day: date) -> dict[str, str]:
@@ -219,7 +249,20 @@ def _terms(rule: Mapping[str, Any]) -> Terms:
     constraints = gather(rule["constraint"])
     analyses, refined = _analyses(rule["action"])
     refinement = gather(refined)
-    terms = Terms(
+    try:
+        terms = _built(rule, constraints, refinement, analyses)
+    except ValueError as error:
+        raise error if isinstance(error, OdrlError) else OdrlError(str(error), where="permission") from error
+    none_left(constraints)
+    none_left(refinement)
+    _enforced(terms)
+    return terms
+
+
+def _built(
+    rule: Mapping[str, Any], constraints: Stated, refinement: Stated, analyses: frozenset[Analysis]
+) -> Terms:
+    return Terms(
         datasets=tuple(_dataset(target) for target in rule["target"]),
         purpose=bare(take(constraints, "purpose", "eq"), PURPOSE),
         valid_from=_as_day(take(constraints, "dateTime", "gteq")),
@@ -235,13 +278,11 @@ def _terms(rule: Mapping[str, Any]) -> Terms:
         ),
         max_rows=int(take(refinement, "ybz:rows", "lteq")),
         budget=_budget(refinement),
-        price_fen_per_call=_price(rule.get("duty", [])),
         analyses=analyses,
         release_period=_period(constraints.pop(("ybz:releasePeriod", "eq"), ReleasePeriod.NONE)),
+        **odrl_usage.take_constraints(constraints),
+        **odrl_usage.take_duties(rule.get("duty", [])),
     )
-    none_left(constraints)
-    none_left(refinement)
-    return terms
 
 
 def _dataset(target: Mapping[str, Any]) -> DatasetTerm:
@@ -256,6 +297,7 @@ def _dataset(target: Mapping[str, Any]) -> DatasetTerm:
         columns=tuple(take(stated, "ybz:column", "isAnyOf")),
         row_filter=stated.pop(("ybz:row", "isPartOf"), None),
         rules=rules,
+        region=stated.pop(("ybz:region", "isPartOf"), ""),
     )
     none_left(stated)
     return term
@@ -268,19 +310,17 @@ def _budget(stated: Stated) -> Budget | None:
         rho=float(take(stated, "ybz:rho", "lteq")),
         rho_per_query=float(take(stated, "ybz:rhoPerQuery", "eq")),
         delta=float(take(stated, "ybz:delta", "lteq")),
+        window=_window(stated.pop(("ybz:rhoWindow", "lteq"), None)),
     )
 
 
-def _price(duties: Sequence[Mapping[str, Any]]) -> int:
-    if not duties:
-        return 0
-    if len(duties) != 1:
-        raise OdrlError("a permission has at most one duty", where="duty")
-    only(duties[0], {"action"}, "duty")
-    amounts = _action(duties[0]["action"], "odrl:compensate")
-    if len(amounts) != 1 or amounts[0].get("unit") != "ybz:fen":
-        raise OdrlError("a price is one amount in fen", where="duty")
-    return int(take(gather(amounts), "payAmount", "eq"))
+def _window(line: str | None) -> Spending | None:
+    if line is None:
+        return None
+    window = spending(line)
+    if window.text() != line:
+        raise OdrlError("is not written in its one spelling", where="ybz:rhoWindow")
+    return window
 
 
 def _analyses(
@@ -295,14 +335,6 @@ def _analyses(
         only(action, {"rdf:value"} if place else {"rdf:value", "refinement"}, "action")
     refinement: Sequence[Constraint] = actions[0]["refinement"]
     return frozenset(known[name] for name in named), refinement
-
-
-def _action(actions: Sequence[Mapping[str, Any]], wanted: str) -> Sequence[Constraint]:
-    if len(actions) != 1 or actions[0].get("rdf:value") != {"@id": wanted}:
-        raise OdrlError(f"the one action here is {wanted}", where="action")
-    only(actions[0], {"rdf:value", "refinement"}, "action")
-    refinement: Sequence[Constraint] = actions[0]["refinement"]
-    return refinement
 
 
 def _as_day(value: Mapping[str, str]) -> date:

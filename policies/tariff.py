@@ -1,15 +1,242 @@
-"""Metered use to money 公共数据运营服务费: what a call may cost, and what calls came to.
+"""Metered use to money 公共数据运营服务费: the ceiling rule, and what a call costs.
 
-Decides the ceiling rule; amounts are whole fen. Who pays, and when, is not decided here.
+Decides from the agreed price, the purpose's class, the plan and published size classes only; amounts are
+whole fen. The tariff of a day is data (``policies/rules/tariff.yaml``) and a value: a statement carries the
+ones it was made with, so that the other side computes the same. When money is charged is not decided here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, Final
 
 from policies.decision import Decision, Deny, Permit, Reason
 from policies.purpose import purposes
-from policies.rulebook import rule
+from policies.rulebook import RuleError, edition, rule
+
+_WHOLE: Final = 100  # percent
+
+
+class Unit(StrEnum):
+    """What an agreed price is for.
+
+    Source: 发改价格〔2025〕65号.
+    """
+
+    CALL = "call"  # 数据调用量
+    PRODUCT = "product"  # 产品数量
+    SERVICE = "service"  # 服务数量: one kind of product, used in a month
+    TIME = "time"  # 时间: a month in which something was answered
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What was agreed.
+
+    Attributes:
+        fen: for one unit.
+        since: first day of the grant.
+    """
+
+    fen: int
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one answered call took, as far as a price may depend on it.
+
+    Attributes:
+        product: what was asked for.
+        calls: of a verification one for each record.
+        fresh: whether the answer was made for this call.
+        size_class: published size class of the largest table read, e.g. ``<10^5``.
+        cells: of the public key domain of the plan; None where a key has none.
+        before: units taken in the month before it: of :func:`Tariff.unit` calls the grant's calls, else
+            the answers that would have opened the month.
+    """
+
+    product: str
+    calls: int
+    fresh: bool = True
+    size_class: str | None = None
+    cells: int | None = None
+    before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What one answered call costs.
+
+    Attributes:
+        fen: in all.
+        unit: of the price.
+        parts: (units, fen a unit), by volume step.
+    """
+
+    fen: int
+    unit: Unit
+    parts: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """A guided ceiling 政府指导价 and where it comes from."""
+
+    fen: int
+    source: str
+    trial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From where on a share of the price holds: units ``above`` a number, or sizes ``up_to`` one."""
+
+    bound: int | None
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """The tariff of a day.
+
+    Attributes:
+        free: classes of purposes for which nothing may be asked.
+        ceilings: unit → class of purpose → most fen a unit.
+        units: product → unit of its price.
+        volume, size, cells: steps, see the rule file.
+        first_months, first_percent: of a grant's trial fee.
+        trial: whether the ceilings are on trial.
+        half_up: how a unit's price is rounded to whole fen; else down.
+        sources: unit → where its ceiling comes from.
+    """
+
+    free: frozenset[str]
+    ceilings: Mapping[str, Mapping[str, int]]
+    units: Mapping[str, str]
+    volume: tuple[Step, ...]
+    size: tuple[Step, ...]
+    cells: tuple[Step, ...]
+    first_months: int
+    first_percent: int
+    trial: bool
+    half_up: bool
+    sources: Mapping[str, str]
+
+    def unit(self, product: str) -> Unit:
+        """What the price of a product is for."""
+        return Unit(self.units.get(product, Unit.CALL.value))
+
+    def ceiling(self, group: str, unit: Unit) -> Ceiling:
+        """The ceiling of a unit for a class of purposes; 0 for a class that is free or not listed."""
+        fen = 0 if group in self.free else int(self.ceilings[unit.value].get(group, 0))
+        return Ceiling(fen, self.sources[unit.value], self.trial)
+
+    def charge(self, group: str, price: Price, taken: Taken, on: date) -> Charge:
+        """What an answered call costs.
+
+        Args:
+            group: class of the grant's purpose.
+            price: agreed.
+            taken: what it took.
+            on: day of the answer, Asia/Shanghai.
+        """
+        unit = self.unit(taken.product)
+        most = self.ceiling(group, unit).fen
+        if not price.fen or not most:
+            return Charge(0, unit)
+        shares = [self._of_size(taken.size_class), self._of_cells(taken.cells), self._of_trial(price, on)]
+        parts = tuple(
+            (count, min(most, self._rounded(price.fen, [*shares, percent])))
+            for count, percent in self._steps(unit, taken)
+        )
+        return Charge(sum(count * fen for count, fen in parts), unit, parts)
+
+    def _steps(self, unit: Unit, taken: Taken) -> list[tuple[int, int]]:
+        """(units, percent) of one call."""
+        if unit is Unit.PRODUCT:
+            return [(1, _WHOLE)] if taken.fresh else []
+        if unit is not Unit.CALL:
+            return [(1, _WHOLE)] if taken.before == 0 else []
+        first, last, found = taken.before, taken.before + taken.calls, []
+        tops = [*(step.bound or 0 for step in self.volume[1:]), last]
+        for step, top in zip(self.volume, tops, strict=True):
+            count = min(last, top) - max(first, step.bound or 0)
+            if count > 0:
+                found.append((count, step.percent))
+        return found
+
+    def _of_size(self, size_class: str | None) -> int:
+        exponent = None if size_class is None else int(size_class.removeprefix("<10^"))
+        return _below(self.size, exponent)
+
+    def _of_cells(self, cells: int | None) -> int:
+        return _below(self.cells, cells)
+
+    def _of_trial(self, price: Price, on: date) -> int:
+        months = (on.year - price.since.year) * 12 + on.month - price.since.month
+        months -= on.day < price.since.day
+        return self.first_percent if months < self.first_months else _WHOLE
+
+    def _rounded(self, fen: int, shares: list[int]) -> int:
+        above, below = fen, 1
+        for share in shares:
+            above, below = above * share, below * _WHOLE
+        return (2 * above + below) // (2 * below) if self.half_up else above // below
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain JSON-able form, which :meth:`from_document` reads."""
+        return {
+            "free": sorted(self.free),
+            "ceilings": {unit: dict(by_class) for unit, by_class in self.ceilings.items()},
+            "units": dict(self.units),
+            "volume_steps": [{"above": step.bound or 0, "percent": step.percent} for step in self.volume],
+            "size_steps": [{"up_to": step.bound, "percent": step.percent} for step in self.size],
+            "cell_steps": [{"up_to": step.bound, "percent": step.percent} for step in self.cells],
+            "trial": {
+                "ceilings": self.trial,
+                "first_months": self.first_months,
+                "percent": self.first_percent,
+            },
+            "rounding": "half_up" if self.half_up else "down",
+            "sources": dict(self.sources),
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Tariff:
+        """The tariff a document states.
+
+        Raises:
+            RuleError: a step or share is not one.
+        """
+        trial = document["trial"]
+        return cls(
+            free=frozenset(document["free"]),
+            ceilings=document["ceilings"],
+            units=document["units"],
+            volume=_steps_of(document["volume_steps"], "above"),
+            size=_steps_of(document["size_steps"], "up_to"),
+            cells=_steps_of(document["cell_steps"], "up_to"),
+            first_months=int(trial["first_months"]),
+            first_percent=_percent(trial["percent"]),
+            trial=bool(trial["ceilings"]),
+            half_up=document["rounding"] == "half_up",
+            sources=document["sources"],
+        )
+
+
+def tariff(on: date) -> Tariff:
+    """The tariff of a day.
+
+    Raises:
+        RuleError: a rule is missing, or its steps cannot be used.
+    """
+    return _read(edition("tariff"), on)
 
 
 def ceiling_fen(purpose: str, on: date) -> int:
@@ -20,25 +247,41 @@ def ceiling_fen(purpose: str, on: date) -> int:
 
     Source: 发改价格〔2025〕65号.
     """
+    return ceiling(purpose, on).fen
+
+
+def ceiling(purpose: str, on: date, unit: Unit = Unit.CALL) -> Ceiling:
+    """The ceiling of a unit for a purpose, with its source.
+
+    Raises:
+        KeyError: the purpose is not in the vocabulary.
+    """
     known = purposes(on)[purpose]
-    if not known.charged:
-        return 0
-    return int(rule("tariff", "ceilings", on).value[known.group])
+    found = tariff(on).ceiling(known.group, unit)
+    return found if known.charged else Ceiling(0, known.source, trial=False)
+
+
+def charged_class(purpose: str, on: date) -> str:
+    """The class a price of a purpose is computed for; a free one where the purpose itself is free."""
+    known = purposes(on).get(purpose)
+    if known is None or not known.charged:
+        return min(tariff(on).free)
+    return known.group
 
 
 def within_ceiling(purpose: str, price_fen: int, on: date) -> Decision:
     """Whether a price a call is allowed: not negative, and not above the purpose's ceiling."""
-    ceiling = ceiling_fen(purpose, on)
-    if 0 <= price_fen <= ceiling:
+    most = ceiling_fen(purpose, on)
+    if 0 <= price_fen <= most:
         return Permit()
-    rest = "this purpose is free: 0 fen" if ceiling == 0 else f"0 to {ceiling} fen a call"
+    rest = "this purpose is free: 0 fen" if most == 0 else f"0 to {most} fen a call"
     return Deny(
         (Reason("tariff.above_ceiling", "the price is outside its ceiling", "price_fen_per_call", rest),)
     )
 
 
 def charge_fen(calls: int, price_fen_per_call: int) -> int:
-    """Money for a number of answered calls, in fen.
+    """Money for a number of calls at one price, in fen.
 
     >>> charge_fen(3, 500)
     1500
@@ -46,3 +289,54 @@ def charge_fen(calls: int, price_fen_per_call: int) -> int:
     if calls < 0 or price_fen_per_call < 0:
         raise ValueError("calls and price are not negative")
     return calls * price_fen_per_call
+
+
+@lru_cache(maxsize=256)
+def _read(_state: tuple[tuple[str, int, int], ...], on: date) -> Tariff:
+    by_unit = {unit: rule("tariff", _named(unit), on) for unit in Unit}
+    return Tariff.from_document(
+        {
+            "free": rule("tariff", "free_classes", on).value,
+            "ceilings": {unit.value: row.value for unit, row in by_unit.items()},
+            "sources": {unit.value: row.source for unit, row in by_unit.items()},
+            **{
+                name: rule("tariff", name, on).value
+                for name in ("units", "volume_steps", "size_steps", "cell_steps", "trial", "rounding")
+            },
+        }
+    )
+
+
+def _named(unit: Unit) -> str:
+    return "ceilings" if unit is Unit.CALL else f"ceilings/{unit.value}"
+
+
+def _steps_of(stated: Any, key: str) -> tuple[Step, ...]:
+    steps = tuple(
+        Step(None if each.get(key) is None else int(each[key]), _percent(each["percent"])) for each in stated
+    )
+    bounds = [step.bound for step in steps]
+    if key == "above":
+        whole = bool(bounds) and bounds[0] == 0
+        rising = bounds
+    else:
+        whole = bool(bounds) and bounds[-1] is None
+        rising = bounds[:-1]
+    if not whole or None in rising or any((a or 0) >= (b or 0) for a, b in pairwise(rising)):
+        raise RuleError(f"policies/rules/tariff.yaml: the steps by {key} do not cover every case in order")
+    return steps
+
+
+def _percent(stated: Any) -> int:
+    if isinstance(stated, bool) or not isinstance(stated, int) or not 0 <= stated <= _WHOLE:
+        raise RuleError(
+            "policies/rules/tariff.yaml: a share is 0 to 100 percent: the agreed price is the most"
+        )
+    return stated
+
+
+def _below(steps: tuple[Step, ...], size: int | None) -> int:
+    """Share of the first step a size is up to; what is not known is as large as can be."""
+    if size is None:
+        return steps[-1].percent
+    return next(step.percent for step in steps if step.bound is None or size <= step.bound)

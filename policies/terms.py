@@ -1,17 +1,25 @@
 """Terms of a grant 授权条款 as typed values: what may be asked, how it is answered, how much.
 
 Decides what well-formed terms are. :mod:`policies.odrl` writes and reads them as an ODRL agreement;
-``space`` enforces them. A term nobody enforces cannot be written here.
+``space`` enforces them, each at the place :mod:`policies.enforcement` names. A term nobody enforces cannot
+be written.
 """
 
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any, Final
 
 from policies.protection import Analysis, DatasetRules
+from policies.usage_terms import BreachTerm, InCharge, Rate, Retention, Spending, TimeWindow, Volume, network
+
+# Digits of a division: province, city, county, street, village. Source: GB/T 2260, GB/T 10114.
+_REGION: Final = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}")
 
 
 class Mode(StrEnum):
@@ -40,12 +48,35 @@ class DatasetTerm:
         columns: field names granted; others do not exist for the grantee.
         row_filter: SQL condition every row meets, or None. Written by the granting side, checked on signing.
         rules: what the grant asks of its columns and of the whole, beyond what the owner asks of everyone.
+        region: leading digits of a division code; only rows of that area are there. Empty states nothing.
     """
 
     name: str
     columns: tuple[str, ...]
     row_filter: str | None = None
     rules: DatasetRules = field(default_factory=DatasetRules)
+    region: str = ""
+
+    def __post_init__(self) -> None:
+        if self.region and not _REGION.fullmatch(self.region):
+            raise ValueError("a region is the first 2, 4, 6, 9 or all 12 digits of a division code")
+
+    def scope(self, area_field: str | None) -> str | None:
+        """The condition every row meets: the region and the row filter together.
+
+        Args:
+            area_field: the column that says where a row belongs, by the dataset's contract.
+
+        >>> DatasetTerm("a.b", ("c",), "c = '1'", region="9901").scope("street")
+        "left(street, 4) = '9901' AND (c = '1')"
+        """
+        if not self.region:
+            return self.row_filter
+        # Without a column that says where rows belong none is known to lie there: a comparison of two
+        # constants is refused like any filter that cannot be applied.
+        place = f"left({area_field}, {len(self.region)})" if area_field else "''"
+        mine = f"{place} = '{self.region}'"
+        return mine if self.row_filter is None else f"{mine} AND ({self.row_filter})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +119,13 @@ class Budget:
         rho: the whole allowance; taken from each unit kind's yearly limit when the grant is signed.
         rho_per_query: what one differentially private query spends.
         delta: for the (ε, δ) statement and for key thresholds.
+        window: most that is spent within one calendar period; None states nothing.
     """
 
     rho: float
     rho_per_query: float
     delta: float
+    window: Spending | None = None
 
     def __post_init__(self) -> None:
         if not all(math.isfinite(number) for number in (self.rho, self.rho_per_query, self.delta)):
@@ -116,6 +149,13 @@ class Terms:
         price_fen_per_call: 0 where the purpose is free.
         analyses: what may be done under the grant; answers through the gateway are ``aggregate``.
         release_period: how long one release of each dataset is seen.
+        hours: when calls are answered, in any of these windows; empty = always.
+        networks: address ranges calls come from; empty = anywhere.
+        rates: most calls in a minute, an hour, a day; each period once.
+        volumes: most rows, cells, bytes handed out in a day, a month or the term.
+        retention: how long the receiver keeps what it was given, and proves its deletion.
+        breach: what follows a breach, by its kind.
+        in_charge: the persons in charge of both sides.
     """
 
     purpose: str
@@ -131,8 +171,22 @@ class Terms:
     price_fen_per_call: int = 0
     analyses: frozenset[Analysis] = frozenset({Analysis.AGGREGATE})
     release_period: ReleasePeriod = ReleasePeriod.NONE
+    hours: tuple[TimeWindow, ...] = ()
+    networks: tuple[str, ...] = ()
+    rates: tuple[Rate, ...] = ()
+    volumes: tuple[Volume, ...] = ()
+    retention: Retention | None = None
+    breach: tuple[BreachTerm, ...] = ()
+    in_charge: InCharge | None = None
 
     def __post_init__(self) -> None:
+        _once("hours: each time window", self.hours)
+        _once("networks: each range", map(network, self.networks))
+        _once("rates: each period", (rate.per for rate in self.rates))
+        _once("volumes: each measure and period", ((volume.measure, volume.per) for volume in self.volumes))
+        _once("breach: each kind", (term.of for term in self.breach))
+        if any(one != network(one) for one in self.networks):
+            raise ValueError("networks: ranges stand in their one spelling")
         if not self.datasets:
             raise ValueError("terms open at least one dataset")
         if not self.analyses:
@@ -143,3 +197,10 @@ class Terms:
             raise ValueError("terms end before they begin")
         if self.disclosure.k < 2:
             raise ValueError("k must be at least 2")
+
+
+def _once(what: str, stated: Iterable[Any]) -> None:
+    """Refuse what is stated twice: of two limits of one kind nobody would know which was agreed."""
+    seen = list(stated)
+    if len(set(seen)) != len(seen):
+        raise ValueError(f"{what} is stated once")

@@ -11,9 +11,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, exists, func, insert, literal, select, update
 
+from catalog.store.tables import grants as tables
 from catalog.store.tables.audits import standing_queries, standing_runs
 from catalog.store.tables.grants import allowances, grants, privacy_years
+from catalog.store.tables.money import metered_months
 from catalog.store.tables.queries import refused_strangers, reservations
+
+# States of a grant that has not ended.
+HELD: Final = tables.HELD
 
 
 def grant_row(connection: Connection, grant_id: str) -> Row[Any] | None:
@@ -128,18 +133,69 @@ def lose(connection: Connection, reservation_id: str, now: datetime) -> bool:
     return done.rowcount == 1
 
 
+_CHARGED: Final = (
+    update(grants)
+    .where(grants.c.id == bindparam("grant"))
+    .values(charged_fen=grants.c.charged_fen + bindparam("more_fen"))
+)
+
+
 def charge(connection: Connection, grant_id: str, price_fen: int) -> None:
     """Add money to what a grant has come to."""
-    g = grants.c
-    connection.execute(update(grants).where(g.id == grant_id).values(charged_fen=g.charged_fen + price_fen))
+    connection.execute(_CHARGED, {"grant": grant_id, "more_fen": price_fen})
+
+
+_MONTH: Final = (
+    update(metered_months)
+    .where(
+        metered_months.c.grant_id == bindparam("grant"),
+        metered_months.c.month == bindparam("of_month"),
+        metered_months.c.product == bindparam("of_product"),
+    )
+    .values(
+        answers=metered_months.c.answers + 1,
+        calls=metered_months.c.calls + bindparam("more_calls"),
+        price_fen=metered_months.c.price_fen + bindparam("more_fen"),
+    )
+)
+
+
+def count_month(
+    connection: Connection, grant_id: str, month: str, product: str, *, calls: int, price_fen: int
+) -> None:
+    """Add one answer to what a grant was given of a product in a month."""
+    more = {"grant": grant_id, "of_month": month, "of_product": product, "more_calls": calls}
+    if connection.execute(_MONTH, more | {"more_fen": price_fen}).rowcount == 0:
+        first = {"grant_id": grant_id, "month": month, "product": product, "answers": 1, "calls": calls}
+        connection.execute(insert(metered_months).values(**first, price_fen=price_fen))
+
+
+_MONTHS: Final = select(metered_months).where(
+    metered_months.c.grant_id == bindparam("grant"), metered_months.c.month == bindparam("of_month")
+)
+
+
+def months(connection: Connection, grant_id: str, month: str) -> list[Row[Any]]:
+    """What a grant was given in a month, a row a product."""
+    return list(connection.execute(_MONTHS, {"grant": grant_id, "of_month": month}).all())
 
 
 def end_grant(connection: Connection, grant_id: str, *, state: str, reason: str, now: datetime) -> bool:
-    """Take a grant out of force, if it was in force."""
+    """Take a grant out of force, if it was in force or suspended."""
     done = connection.execute(
         update(grants)
-        .where(grants.c.id == grant_id, grants.c.state == "in_force")
+        .where(grants.c.id == grant_id, grants.c.state.in_(HELD))
         .values(state=state, ended_at=now, end_reason=reason)
+    )
+    return done.rowcount == 1
+
+
+def set_aside(connection: Connection, grant_id: str, *, suspended: bool) -> bool:
+    """Suspend a grant that has not ended, or put it back into force."""
+    done = connection.execute(
+        update(grants)
+        .where(grants.c.id == grant_id, grants.c.state.in_(HELD))
+        .values(state="suspended" if suspended else "in_force")
     )
     return done.rowcount == 1
 

@@ -14,21 +14,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.errors import CatalogError
-from catalog.evidence import integrate
+from catalog.evidence.publishing import publish
 from catalog.home import Home
 from catalog.keys import Signer
 from catalog.store import reading, writing
-from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.grants import grants
 from policies.clocks import local_date
 from policies.rulebook import RuleError, rule
-from space.calls import abandoned
+from space.calls import abandoned, keeping
+from space.contracting import duties
 from space.errors import SpaceError
 from space.granting.revocation import close_expired
+from space.operation import agreeing
+from space.store import HELD
+from space.supply import ending as supplies
+from space.supply import transfers
 from space.workspace import ending
 
 # When a chore is tried again whose own pace cannot be read, in seconds.
@@ -88,12 +92,8 @@ class Upkeep:
 
 
 def _evidence(kept: Kept, now: datetime) -> None:
-    """Give every act its place in the log."""
-    waits = select(func.count()).select_from(evidence_entries).where(evidence_entries.c.position.is_(None))
-    with reading(kept.engine) as connection:
-        waiting = connection.execute(waits).scalar_one()
-    if waiting:
-        integrate(kept.engine, kept.signer, now)
+    """Give every act its place in the log, sign it and publish it; one process at a time does."""
+    publish(kept.engine, kept.home, kept.signer, now, wait=False)
 
 
 def _abandoned(kept: Kept, now: datetime) -> None:
@@ -103,7 +103,7 @@ def _abandoned(kept: Kept, now: datetime) -> None:
 
 def _grants(kept: Kept, now: datetime) -> None:
     """End the grants whose last day is over."""
-    over = select(grants.c.id).where(grants.c.state == "in_force", grants.c.valid_to < local_date(now))
+    over = select(grants.c.id).where(grants.c.state.in_(HELD), grants.c.valid_to < local_date(now))
     with reading(kept.engine) as connection:
         due = connection.execute(over.limit(1)).first()
     if due is not None:
@@ -111,15 +111,48 @@ def _grants(kept: Kept, now: datetime) -> None:
             close_expired(connection, now)
 
 
+def _agreements(kept: Kept, now: datetime) -> None:
+    """Let agreements begin and end by their days; the grants under one that ends go with it."""
+    with reading(kept.engine) as connection:
+        waiting = agreeing.due(connection, now)
+    if waiting:
+        with writing(kept.engine) as connection:
+            agreeing.settle(connection, now)
+
+
 def _workspaces(kept: Kept, now: datetime) -> None:
     """Delete the tables that are over."""
     ending.sweep(kept.engine, kept.home, kept.signer, now)
 
 
-# In this order: a grant that ends takes its workspace with it, and all of it is evidence.
+def _contracts(kept: Kept, now: datetime) -> None:
+    """Let negotiations lapse that are over, and what is overdue under contracts have its consequence."""
+    with reading(kept.engine) as connection:
+        waiting = duties.any_due(connection, now)
+    if waiting:
+        with writing(kept.engine) as connection:
+            duties.settle(connection, now)
+
+
+def _supplies(kept: Kept, now: datetime) -> None:
+    """Delete the copies of supplies that are over, and write down the downloads of processes that died."""
+    transfers.lose_abandoned(kept.engine, now)
+    supplies.sweep(kept.engine, kept.home, kept.signer, now)
+
+
+def _records(kept: Kept, now: datetime) -> None:
+    """Drop the answers whose time is over."""
+    keeping.drop_old(kept.engine, kept.home, now)
+
+
+# In this order: a grant that ends takes its workspace and its supplies with it, and all of it is evidence.
 CHORES: Final[tuple[tuple[str, Callable[[Kept, datetime], None]], ...]] = (
     ("abandoned", _abandoned),
+    ("agreements", _agreements),
     ("grants", _grants),
+    ("contracts", _contracts),
     ("workspaces", _workspaces),
+    ("supplies", _supplies),
+    ("records", _records),
     ("evidence", _evidence),
 )

@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from catalog import evidence, revisions
-from catalog.authority import cases, naming
+from catalog.authority import announcing, cases, naming
 from catalog.authority.items import Item, NoSuchItem, item_at
 from catalog.authority.naming import Authority
 from catalog.errors import CatalogError
@@ -154,6 +154,8 @@ def decide(
     cases.close(connection, case, winner, basis=basis.strip(), by=by, now=now)
     found = naming.source_of(connection, *case.key)
     assert found is not None
+    if standing is not None and standing.place != winner:
+        announcing.announce(connection, standing, found, basis.strip(), by=by, now=now)
     return found
 
 
@@ -201,6 +203,7 @@ def withdraw(
     _mirror_standing(connection, item, now)
     _step(connection, item, "withdraw", office, basis=basis, by=by, now=now)
     naming.end(connection, item, basis=basis.strip(), by=by, now=now)
+    announcing.announce(connection, standing, None, basis.strip(), by=by, now=now)
 
 
 def claims(connection: Connection, dataset: str | None = None) -> tuple[Claim, ...]:

@@ -107,19 +107,17 @@ def opened(path: Path) -> Bundle:
         BundleError: it is no bundle, or was changed.
         OdcsError: a contract in it cannot be read.
     """
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
     bodies = _bodies(path)
     try:
         manifest, public = bodies[MANIFEST], keys.public_from_pem(bodies[KEY])
         signature = base64.b64decode(bodies[SIGNATURE], validate=True)
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, _PREFIX + manifest)
+        if not keys.Ring.single(public).signed(_PREFIX + manifest, signature):
+            raise ValueError("another signature")
         said = json.loads(manifest)
         lines = said["contracts"]
         known = said["form"] == FORM and keys.key_id(public) == said["key_id"]
         known &= all(hashlib.sha256(bodies[line["file"]]).hexdigest() == line["sha256"] for line in lines)
-    except (InvalidSignature, ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise BundleError(f"{path}: it is not what was signed — ask for the bundle again") from error
     if not known:
         raise BundleError(f"{path}: it is not what was signed — ask for the bundle again")

@@ -1,4 +1,4 @@
-"""Breaking changes announced: to every subscriber, grant holder and department of a composed dataset.
+"""Breaking changes announced: to subscribers, grant holders, issuers of forms, departments that compose.
 
 Decides who is told and when: everyone who uses the dataset, in the transaction that puts the breaking
 revision in force, each with what of it they feel. What breaks is :mod:`contracts.compare`'s matter, who
@@ -26,7 +26,10 @@ from policies.clocks import local_date
 
 SUBSCRIPTION: Final = "subscription"
 GRANT: Final = "grant"
+FORM: Final = "form"
 COMPOSED: Final = "composed"
+# Who issues a form is known by name alone, which may be longer than a code.
+_CODE: Final = 40
 
 
 class AnnouncementError(CatalogError):
@@ -40,8 +43,8 @@ class Announcement:
     Attributes:
         name: of the dataset.
         from_revision, to_revision: the revision replaced, and the one in force since.
-        kind: ``subscription``, ``grant`` or ``composed``.
-        target: id of the subscription or grant, or name of the composed dataset.
+        kind: ``subscription``, ``grant``, ``form`` or ``composed``.
+        target: id of the subscription or grant, code of the form, or name of the composed dataset.
         organisation, organisation_name: who is told.
         breaks: whether what they have stops working or means something else.
         reasons: what breaks, one sentence each.
@@ -130,12 +133,13 @@ def _rows(connection: Connection, step: Step, now: datetime) -> list[dict[str, A
     users = (
         *((SUBSCRIPTION, felt) for felt in found.subscribers),
         *((GRANT, felt) for felt in found.grants),
+        *((FORM, felt) for felt in found.forms),
         *((COMPOSED, felt) for felt in found.composed),
     )
     return [
         {
             "id": new_id("ann"), "entry_id": step.entry_id, "from_revision": step.former,
-            "to_revision": step.number, "kind": kind, "target": felt.id, "organisation": felt.code,
+            "to_revision": step.number, "kind": kind, "target": felt.id, "organisation": felt.code[:_CODE],
             "organisation_name": felt.who, "breaks": felt.breaks, "reasons": list(step.breaks),
             "effects": _effects(felt), "made_at": now,
         }

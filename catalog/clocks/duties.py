@@ -22,6 +22,7 @@ from catalog.clocks.awaiting import (
     of_reports,
     of_sources,
 )
+from catalog.clocks.operating import of_agreements, of_disclosures
 from catalog.clocks.owed import (
     Owed,
     of_clocks,
@@ -32,6 +33,7 @@ from catalog.clocks.owed import (
     of_stale,
 )
 from catalog.clocks.place import place_on
+from catalog.clocks.supplied import of_supplies
 from policies import clocks as rules
 from policies.warning import Colour, Threshold, warnings_on, workdays_left
 
@@ -40,6 +42,7 @@ SOURCES: Final[tuple[Callable[[Connection, date], Iterable[Owed]], ...]] = (
     of_clocks,
     of_rectification,
     of_requests,
+    of_supplies,
     of_corrections,
     of_contests,
     of_registrations,
@@ -48,6 +51,8 @@ SOURCES: Final[tuple[Callable[[Connection, date], Iterable[Owed]], ...]] = (
     of_reports,
     of_sources,
     of_stale,
+    of_agreements,
+    of_disclosures,
 )
 _ORDER: Final = {colour: place for place, colour in enumerate(Colour)}
 

@@ -30,6 +30,7 @@ from catalog.store.tables.registration import (
     registrations,
 )
 from catalog.store.tables.releases import releases
+from catalog.store.tables.requesting import request_answers, request_cases
 from policies import clocks as rules
 from policies.rulebook import rule
 from policies.warning import Colour
@@ -72,7 +73,7 @@ class Owed:
 
 def of_clocks(connection: Connection, _on: date) -> Iterator[Owed]:
     """Every open clock."""
-    about = _registered(connection)
+    about = _registered(connection) | _asked(connection)
     for clock in running.open_clocks(connection):
         kind, _, named = clock.subject.partition(":")
         # Clocks of entries and of first registrations name the dataset, those of applications their id.
@@ -96,7 +97,10 @@ def of_rectification(connection: Connection, _on: date) -> Iterator[Owed]:
 
 
 def of_requests(connection: Connection, _on: date) -> Iterator[Owed]:
-    """Requests that wait for their answer, their supply or their supplement."""
+    """Requests that wait for their answer, their supply or their supplement.
+
+    A complete request is answered in cases, and each case has clocks: what is read here has none.
+    """
     r = requests.c
     parties = connection.execute(select(organisations.c.code, organisations.c.name))
     named = {row.code: row.name for row in parties}
@@ -104,7 +108,8 @@ def of_requests(connection: Connection, _on: date) -> Iterator[Owed]:
     waiting = r.state.in_(("submitted", "incomplete")) | (
         (r.state == "permitted") & r.id.not_in(granted)
     )  # fmt: skip
-    rows = connection.execute(select(requests).where(waiting)).all()
+    timed = select(request_cases.c.request_id)
+    rows = connection.execute(select(requests).where(waiting, r.id.not_in(timed))).all()
     providers, place = _providers(connection), places_by_day(connection)
     for row in rows:
         subject = f"request:{row.id}"
@@ -234,6 +239,13 @@ def _registered(connection: Connection) -> dict[str, str]:
     found = {row.id: row.name for row in connection.execute(query)}
     objected = select(o.id, o.application_id).where(o.state == "open")
     return found | {row.id: found.get(row.application_id, "") for row in connection.execute(objected)}
+
+
+def _asked(connection: Connection) -> dict[str, str]:
+    """Case of a request → the first dataset it is about."""
+    a = request_answers.c
+    rows = connection.execute(select(a.case_id, func.min(a.dataset).label("of")).group_by(a.case_id))
+    return {row.case_id: row.of for row in rows}
 
 
 def stated(words: str) -> tuple[str, str, int]:

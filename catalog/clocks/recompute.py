@@ -7,7 +7,7 @@ calendar that was changed after its publication (the State Council has done so).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -23,6 +23,7 @@ from catalog.store.tables.forms import corrections
 from catalog.store.tables.grants import requests
 from catalog.store.tables.quality import quality_contests, quality_evaluations, rectification_cases
 from catalog.store.tables.registration import registration_applications
+from catalog.store.tables.requesting import request_cases
 from policies import clocks as rules
 
 
@@ -100,6 +101,7 @@ def recompute(connection: Connection, *, by: str, now: datetime, amended: bool =
     """
     today = rules.local_date(now)
     moved = [*_clocks(connection, amended)]
+    _requests_follow(connection, moved)
     for dated in _DATED:
         moved += _rows(connection, dated, today, amended)
     for each in moved:
@@ -125,11 +127,31 @@ def _clocks(connection: Connection, amended: bool) -> Iterator[Moved]:
         yield Moved(clock.subject, clock.rule, clock.due_on, due.date, due.provisional)
 
 
+def _requests_follow(connection: Connection, moved: Iterable[Moved]) -> None:
+    """A request is due with the last of its cases."""
+    r, c = requests.c, request_cases.c
+    for case_id in (each.subject.removeprefix("case:") for each in moved if each.subject.startswith("case:")):
+        request_id = connection.execute(select(c.request_id).where(c.id == case_id)).scalar_one()
+        cases = connection.execute(select(c.id, c.rule).where(c.request_id == request_id)).all()
+        dues = [
+            (clock.due_on, clock.provisional)
+            for case in cases
+            for clock in running.clocks_of(connection, f"case:{case.id}")
+            if clock.rule == case.rule and clock.due_on is not None
+        ]
+        if dues:
+            day, doubt = max(dues)
+            anew = {"due_on": day, "due_provisional": doubt}
+            connection.execute(update(requests).where(r.id == request_id).values(**anew))
+
+
 def _rows(connection: Connection, dated: _Dated, today: date, amended: bool) -> Iterator[Moved]:
     c = dated.table.c
     day, doubt = c[dated.day], c[dated.provisional]
     query = select(dated.table).where(day.is_not(None))
     query = query.where(c.state.in_(dated.states)) if dated.states else query.where(day >= today)
+    if dated.table is requests:  # those with cases have clocks, and follow them
+        query = query.where(c.id.not_in(select(request_cases.c.request_id)))
     for row in connection.execute(query if amended else query.where(doubt)).all():
         values = row._mapping
         receipt = values[dated.receipt]

@@ -86,9 +86,12 @@ def _close(home: Home, engine: Engine, period: str, by: str, now: datetime, as_j
 def _verify(home: Home, closed: Edition, as_json: bool) -> None:
     from catalog import keys
     from catalog.editions import closing
+    from catalog.store import open_store, reading
 
     held = keys.load(home)
-    problem = closing.verify(home, closed, held.signer.public_raw).problem
+    with reading(open_store(home)) as connection:
+        ring = keys.ring_of(connection, held.signer)
+    problem = closing.verify(home, closed, ring).problem
     if as_json:
         _print(closed.to_document() | {"key_id": held.signer.key_id, "ok": not problem, "problem": problem})
     else:

@@ -25,7 +25,7 @@ from catalog.editions.difference import difference
 from catalog.editions.tables import SCHEMAS, content_of
 from catalog.errors import CatalogError
 from catalog.home import Home
-from catalog.keys import Keys
+from catalog.keys import Keys, Ring
 from catalog.releases.delta import VersionTaken
 from catalog.releases.published import read_ledger_table, write_ledger_table
 from catalog.store import reading, writing
@@ -204,24 +204,19 @@ def read(home: Home, edition: Edition, table: str) -> pa.Table:
     return read_ledger_table(home, table, edition.versions[table])
 
 
-def verify(home: Home, edition: Edition, public_raw: bytes) -> Verdict:
+def verify(home: Home, edition: Edition, public: bytes | Ring) -> Verdict:
     """Re-derive the digest of an edition from its tables and check the signature.
 
     Args:
         home: the installation.
         edition: to check.
-        public_raw: the 32 bytes of the signing key's public half.
+        public: the signing key's public half, or every key the installation signed with.
     """
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
     derived = digest_of(tables_of(home, edition))
     if derived != edition.digest:
         return Verdict(False, derived, "the tables are not what was signed")
     message = _signed_text(edition.period, edition.number, edition.digest)
-    try:
-        Ed25519PublicKey.from_public_bytes(public_raw).verify(base64.b64decode(edition.signature), message)
-    except InvalidSignature:
+    if not Ring.around(public).signed(message, base64.b64decode(edition.signature)):
         return Verdict(False, derived, "the signature is not of this installation's key")
     return Verdict(True, derived)
 

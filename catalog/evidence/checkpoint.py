@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from catalog.errors import CatalogError
-from catalog.keys import Signer, key_id
+from catalog.keys.ring import Ring
+from catalog.keys.signers import Algorithm, Signer, algorithm_of, key_id, verify
 
-# Signature type byte of Ed25519 (C2SP signed-note).
-_ED25519: Final = b"\x01"
+# How a signature line names its algorithm (C2SP signed-note); 0xff begins names that are not in its list.
+_TYPES: Final = {Algorithm.ED25519: b"\x01", Algorithm.SM2: b"\xffsm2sig_sm3"}
 # How every signature line begins: U+2014 and a space (C2SP signed-note).
 _DASH: Final = "— "
 
@@ -46,7 +44,7 @@ class Checkpoint:
 
 
 def origin(public_raw: bytes) -> str:
-    """The name of the log that a key signs: ``yibenzhang/<key id>``."""
+    """The name of a log: ``yibenzhang/<id of its first key>``; it stays when the key is rotated."""
     return f"yibenzhang/{key_id(public_raw)}"
 
 
@@ -58,15 +56,22 @@ def body(name: str, size: int, root: str) -> str:
     return f"{name}\n{size}\n{base64.b64encode(bytes.fromhex(root)).decode()}\n"
 
 
-def sign(signer: Signer, size: int, root: str) -> str:
+def sign(signer: Signer, size: int, root: str, name: str | None = None) -> str:
     """The signed note of a checkpoint.
+
+    Args:
+        signer: holds the key.
+        size: of the log.
+        root: of it, hexadecimal.
+        name: of the log; named after the signing key where None.
 
     Source: C2SP signed-note.
     """
-    name = origin(signer.public_raw)
-    text = body(name, size, root)
-    blob = _note_key_id(name, signer.public_raw) + signer.sign(text.encode())
-    return f"{text}\n{_DASH}{name} {base64.b64encode(blob).decode()}\n"
+    key = signer.fixed()
+    named = name or origin(key.public_raw)
+    text = body(named, size, root)
+    blob = _note_key_id(named, key.public_raw) + key.sign(text.encode())
+    return f"{text}\n{_DASH}{named} {base64.b64encode(blob).decode()}\n"
 
 
 def open_note(note: str, name: str, public_raw: bytes) -> str:
@@ -75,7 +80,7 @@ def open_note(note: str, name: str, public_raw: bytes) -> str:
     Args:
         note: text, blank line, signature lines.
         name: key name whose signature must be there.
-        public_raw: that key, 32 bytes.
+        public_raw: that key.
 
     Returns:
         The signed text, final newline included.
@@ -93,22 +98,60 @@ def open_note(note: str, name: str, public_raw: bytes) -> str:
         signature = _signature(line, name, wanted)
         if signature is None:
             continue
-        try:
-            Ed25519PublicKey.from_public_bytes(public_raw).verify(signature, f"{text}\n".encode())
-        except InvalidSignature as error:
-            raise NoteInvalid("the signature of the checkpoint does not match its text") from error
+        if not verify(algorithm_of(public_raw), public_raw, f"{text}\n".encode(), signature):
+            raise NoteInvalid("the signature of the checkpoint does not match its text")
         return f"{text}\n"
     raise NoteInvalid("the checkpoint is not signed by this key")
 
 
-def read(note: str, public_raw: bytes) -> tuple[int, str]:
+def read(note: str, public: bytes | Ring) -> tuple[int, str]:
     """Size and root (hexadecimal) of a checkpoint note, once its signature is checked.
+
+    Args:
+        note: the signed note.
+        public: the key of the log, or all keys it had.
 
     Raises:
         NoteInvalid: the note, its signature or its origin is wrong.
     """
-    name = origin(public_raw)
-    lines = open_note(note, name, public_raw).split("\n")
+    signed = read_signed(note, Ring.single(public) if isinstance(public, bytes) else public)
+    return signed.size, signed.root
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a checkpoint note says, and who signed it.
+
+    Attributes:
+        size, root: of the log.
+        key_id: of the key that signed.
+    """
+
+    size: int
+    root: str
+    key_id: str
+
+
+def read_signed(note: str, ring: Ring) -> Signed:
+    """What a checkpoint note says, once it is found signed by a key of the ring.
+
+    Raises:
+        NoteInvalid: the note, its signature or its origin is wrong.
+    """
+    name = origin(ring.keys[0].public_raw)
+    trouble: NoteInvalid | None = None
+    for key in ring.keys:
+        try:
+            text = open_note(note, name, key.public_raw)
+        except NoteInvalid as error:
+            trouble = trouble if trouble is not None and "not signed by" in str(error) else error
+            continue
+        return Signed(*_size_and_root(text, name), key.key_id)
+    raise trouble or NoteInvalid("the checkpoint is not signed by this key")
+
+
+def _size_and_root(text: str, name: str) -> tuple[int, str]:
+    lines = text.split("\n")
     try:
         found, size, root = lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True).hex()
     except (IndexError, ValueError) as error:
@@ -131,4 +174,5 @@ def _signature(line: str, name: str, wanted: bytes) -> bytes | None:
 
 def _note_key_id(name: str, public_raw: bytes) -> bytes:
     """First 4 bytes of SHA-256(name ‖ newline ‖ type ‖ key) (C2SP signed-note)."""
-    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public_raw).digest()[:4]
+    kind = _TYPES[algorithm_of(public_raw)]
+    return hashlib.sha256(name.encode() + b"\n" + kind + public_raw).digest()[:4]

@@ -1,33 +1,56 @@
-"""Commands of the evidence log: ``ybz evidence verify | export | show | root``."""
+"""Commands of the evidence log: ``ybz evidence verify | export | publish | show | …``."""
 
 from __future__ import annotations
 
 import json
+from copy import copy
 from datetime import UTC, datetime
+from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from catalog.evidence.verify import Verdict
+    from catalog.home import Home
+    from catalog.keys import Signer
+
+_folder = click.Path(file_okay=False, path_type=Path)
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+_as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
 
 
-@click.group()
+class _Joined(click.Group):
+    """A group that rooms further on add to: a registered command ``evidence-NAME`` is ``evidence NAME``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        more = [p.name.removeprefix("evidence-") for p in entry_points(group="ybz.commands")
+                if p.name.startswith("evidence-")]  # fmt: skip
+        return sorted({*super().list_commands(ctx), *more})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        own = super().get_command(ctx, cmd_name)
+        if own is not None:
+            return own
+        for point in entry_points(group="ybz.commands", name=f"evidence-{cmd_name}"):
+            command: click.Command = copy(point.load())
+            command.hidden = False  # it is so under its registered name only
+            return command
+        return None
+
+
+@click.group(cls=_Joined)
 def evidence() -> None:
-    """The append-only evidence log 存证: verify, export, show, root."""
+    """The append-only evidence log 存证: verify, export, publish, show, prove, anchor."""
 
 
 @evidence.command()
 @click.argument("export", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Trusted public key (PEM)."
-)
-@click.option(
-    "--kept",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A checkpoint kept elsewhere: the log must still lead through it.",
-)
+@click.option("--key", type=_file, help="Trusted public key (PEM).")
+@click.option("--kept", type=_file, help="A checkpoint kept elsewhere: the log must still lead through it.")
 @click.option("--json", "as_json", is_flag=True, help="Print {ok, size, root, first_bad}.")
 def verify(export: Path | None, key: Path | None, kept: Path | None, as_json: bool) -> None:
     """Re-derive the whole log: from the store, or from an EXPORT folder."""
@@ -37,7 +60,7 @@ def verify(export: Path | None, key: Path | None, kept: Path | None, as_json: bo
     note = kept.read_text(encoding="utf-8") if kept else None
     verdict = _of_export(export, trusted, note) if export else _of_store(trusted, note)
     if as_json:
-        click.echo(json.dumps(verdict.document(), ensure_ascii=False))
+        _print(verdict.document())
     elif verdict.ok:
         click.echo(f"evidence log sound: {verdict.size} entries, root {verdict.root}")
     else:
@@ -46,46 +69,62 @@ def verify(export: Path | None, key: Path | None, kept: Path | None, as_json: bo
 
 
 @evidence.command()
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", type=_folder)
 @click.option("--json", "as_json", is_flag=True, help="Print {folder, entries}.")
 def export(folder: Path, as_json: bool) -> None:
-    """Write entries, checkpoints and the public key into FOLDER."""
-    from catalog.evidence import integrate
+    """Write entries, checkpoints and public keys into FOLDER; a copy there is continued."""
     from catalog.evidence.export import export as write
-    from catalog.home import Home
-    from catalog.keys import load
-    from catalog.store import open_store, reading
+    from catalog.evidence.publishing import publish as bring_up
+    from catalog.store import reading
 
-    home = Home.find()
-    engine = open_store(home)
-    signer = load(home).signer
-    integrate(engine, signer, datetime.now(UTC))
+    home, engine, signer, now = _open()
+    bring_up(engine, home, signer, now)
     with reading(engine) as connection:
         count = write(connection, signer, folder)
     if as_json:
-        click.echo(json.dumps({"folder": str(folder), "entries": count}, ensure_ascii=False))
+        _print({"folder": str(folder), "entries": count})
         return
-    click.echo(f"{count} entries written to {folder} — check with `ybz evidence verify {folder}`")
+    click.echo(f"{count} entries in {folder} — check with `ybz evidence verify {folder}`")
+
+
+@evidence.command()
+@click.option(
+    "--to", "folder", type=_folder, help="Publish there too, from now on: a folder outside of here."
+)
+@_as_json
+def publish(folder: Path | None, as_json: bool) -> None:
+    """Bring the published copies up to date; `ybz serve` does so by itself."""
+    from catalog.evidence.publishing import publish as act
+    from catalog.keys import heads
+
+    home, engine, signer, now = _open()
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        heads.publish_to(home, folder)
+    done = act(engine, home, signer, now)
+    if done is None:
+        raise click.ClickException("the evidence log is empty")
+    if as_json:
+        _print(done.document())
+    else:
+        click.echo(f"{done.size} entries in {' and '.join(str(each) for each in done.folders)}")
 
 
 @evidence.command()
 @click.argument("entry_id", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+@_as_json
 def show(entry_id: str, as_json: bool) -> None:
     """One entry and the proof that it is in the log."""
     from sqlalchemy import select
 
-    from catalog.evidence import integrate
     from catalog.evidence.append import instant_text
     from catalog.evidence.prove import prove_inclusion
-    from catalog.home import Home
-    from catalog.keys import load
-    from catalog.store import open_store, reading
+    from catalog.evidence.publishing import publish as bring_up
+    from catalog.store import reading
     from catalog.store.tables.evidence import evidence_entries
 
-    home = Home.find()
-    engine = open_store(home)
-    integrate(engine, load(home).signer, datetime.now(UTC))
+    home, engine, signer, now = _open()
+    bring_up(engine, home, signer, now)
     with reading(engine) as connection:
         proof = prove_inclusion(connection, entry_id)
         row = connection.execute(select(evidence_entries).where(evidence_entries.c.id == entry_id)).one()
@@ -98,7 +137,7 @@ def show(entry_id: str, as_json: bool) -> None:
         "proof": proof.document(),
     }
     if as_json:
-        click.echo(json.dumps(document, ensure_ascii=False))
+        _print(document)
         return
     for name in ("id", "event", "subject", "recorded_at"):
         click.echo(f"{name:12} {document[name]}")
@@ -112,20 +151,103 @@ def show(entry_id: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print {size, root, checkpoint}.")
 def root(as_json: bool) -> None:
     """Integrate what is pending and print the newest signed checkpoint."""
-    from catalog.evidence import integrate
+    from catalog.evidence.publishing import publish as bring_up
+
+    home, engine, signer, now = _open()
+    done = bring_up(engine, home, signer, now)
+    newest = None if done is None else done.checkpoint
+    if newest is None:
+        raise click.ClickException("the evidence log is empty")
+    if as_json:
+        _print({"size": newest.size, "root": newest.root, "checkpoint": newest.note})
+    else:
+        click.echo(newest.note, nl=False)
+
+
+@evidence.command()
+@click.argument("old", type=int)
+@click.argument("new", type=int)
+@_as_json
+def grown(old: int, new: int, as_json: bool) -> None:
+    """The proof that the log of size OLD only grew into that of size NEW, both signed."""
+    from catalog.evidence.prove import prove_consistency
+    from catalog.store import reading
+
+    _home, engine, _signer, _now = _open()
+    with reading(engine) as connection:
+        proof = prove_consistency(connection, old, new)
+    if as_json:
+        _print(proof.document())
+    elif proof.holds():
+        click.echo(f"the log of {old} entries is the start of that of {new}: {len(proof.path)} steps")
+    if not proof.holds():
+        raise click.ClickException(f"the log of {old} entries is NOT the start of that of {new}")
+
+
+@evidence.command()
+@click.option("--size", type=int, help="Of the checkpoint (default: the newest).")
+@click.option(
+    "--kept-by", default="", metavar="BODY", help="Record that it is kept there: newspaper, notary …"
+)
+@click.option("--reference", default="", metavar="NUMBER", help="Number or page there.")
+@click.option("--by", default="", metavar="NAME", help="Who handed it over.")
+@_as_json
+def anchor(size: int | None, kept_by: str, reference: str, by: str, as_json: bool) -> None:
+    """Print a checkpoint to hand to another body; with --kept-by, record where it is kept."""
+    from catalog.evidence import anchors as room
+    from catalog.evidence.publishing import publish as bring_up
+    from catalog.store import reading, writing
+
+    home, engine, signer, now = _open()
+    bring_up(engine, home, signer, now)
+    with reading(engine) as connection:
+        handed = room.sheet(connection, size)
+    if kept_by or reference:
+        with writing(engine) as connection:
+            kept = room.keep(connection, handed, kept_by=kept_by, reference=reference, by=by, now=now)
+        click.echo(
+            json.dumps(kept.document(), ensure_ascii=False) if as_json else f"{kept.id}: kept by {kept_by}"
+        )
+    elif as_json:
+        _print({"size": handed.size, "root": handed.root, "text": handed.text, "digest": handed.digest})
+    else:
+        click.echo(f"{handed.text}SHA-256 {handed.digest}")
+
+
+@evidence.command()
+@_as_json
+def anchors(as_json: bool) -> None:
+    """What was anchored where, and whether the log still leads through it."""
+    from catalog.evidence.anchors import anchors as all_anchors
+    from catalog.store import reading
+
+    _home, engine, _signer, _now = _open()
+    with reading(engine) as connection:
+        found = all_anchors(connection)
+    if as_json:
+        _print([each.document() for each in found])
+    else:
+        for each in found:
+            holds = "holds" if each.holds else "DOES NOT HOLD"
+            click.echo(
+                f"{each.anchored_at:%Y-%m-%d}  {each.size} entries, {each.kept_by} {each.reference}: {holds}"
+            )
+    if not all(each.holds for each in found):
+        raise click.exceptions.Exit(1)
+
+
+def _open() -> tuple[Home, Engine, Signer, datetime]:
     from catalog.home import Home
     from catalog.keys import load
     from catalog.store import open_store
 
     home = Home.find()
-    newest = integrate(open_store(home), load(home).signer, datetime.now(UTC))
-    if newest is None:
-        raise click.ClickException("the evidence log is empty")
-    if as_json:
-        document = {"size": newest.size, "root": newest.root, "checkpoint": newest.note}
-        click.echo(json.dumps(document, ensure_ascii=False))
-    else:
-        click.echo(newest.note, nl=False)
+    engine = open_store(home)
+    return home, engine, load(home).signer, datetime.now(UTC)
+
+
+def _print(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))
 
 
 def _of_export(folder: Path, trusted: bytes | None, kept: str | None) -> Verdict:
@@ -136,19 +258,15 @@ def _of_export(folder: Path, trusted: bytes | None, kept: str | None) -> Verdict
 
 def _of_store(trusted: bytes | None, kept: str | None) -> Verdict:
     """Verify as it stands; where it is sound but unfinished, integrate and verify again."""
-    from catalog.evidence import integrate
+    from catalog.evidence.publishing import publish as bring_up
     from catalog.evidence.verify import verify_store
-    from catalog.home import Home
-    from catalog.keys import load
-    from catalog.store import open_store, reading
+    from catalog.store import reading
 
-    home = Home.find()
-    engine = open_store(home)
-    signer = load(home).signer
+    home, engine, signer, now = _open()
     with reading(engine) as connection:
         verdict = verify_store(connection, trusted or signer.public_raw, kept)
     if verdict.ok and verdict.pending:
-        integrate(engine, signer, datetime.now(UTC))
+        bring_up(engine, home, signer, now)
         with reading(engine) as connection:
             verdict = verify_store(connection, trusted or signer.public_raw, kept)
     return verdict

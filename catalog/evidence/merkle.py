@@ -6,10 +6,13 @@ Decides nothing about what the leaves mean. Leaves are passed as *leaf hashes*.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 # Root of the tree without leaves (RFC 6962, section 2.1).
 EMPTY_ROOT = hashlib.sha256(b"").digest()
+
+# Root of a full subtree: of 2**height leaves, the index-th of its height from the left.
+Node = Callable[[int, int], bytes]
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -78,52 +81,98 @@ def tree_hash(leaves: Iterable[bytes]) -> bytes:
     return tree.root()
 
 
-def inclusion_proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
-    """Audit path of the leaf at ``index``, lowest sibling first.
+def inclusion_path(size: int, index: int, node: Node) -> tuple[bytes, ...]:
+    """Audit path of the leaf at ``index`` in the tree of ``size`` leaves, lowest sibling first.
+
+    Args:
+        size: number of leaves.
+        index: of the leaf, from 0.
+        node: gives roots of full subtrees; asked for at most two for each level of the tree.
 
     Raises:
         IndexError: there is no such leaf.
 
     Source: RFC 6962, section 2.1.1.
     """
-    if not 0 <= index < len(leaves):
-        raise IndexError(f"no leaf {index} in a tree of {len(leaves)}")
+    if not 0 <= index < size:
+        raise IndexError(f"no leaf {index} in a tree of {size}")
     path: list[bytes] = []
-    low, high = 0, len(leaves)
+    low, high = 0, size
     while high - low > 1:
         split = low + _split(high - low)
         if index < split:
-            path.append(tree_hash(leaves[split:high]))
+            path.append(_range_hash(split, high, node))
             high = split
         else:
-            path.append(tree_hash(leaves[low:split]))
+            path.append(_range_hash(low, split, node))
             low = split
     return tuple(reversed(path))
 
 
-def consistency_proof(leaves: Sequence[bytes], old_size: int) -> tuple[bytes, ...]:
-    """Proof that the first ``old_size`` leaves are the start of ``leaves``.
+def consistency_path(size: int, old_size: int, node: Node) -> tuple[bytes, ...]:
+    """Proof that the tree of ``old_size`` leaves is the start of that of ``size``.
+
+    Args:
+        size: number of leaves.
+        old_size: number of leaves of the smaller tree.
+        node: gives roots of full subtrees of the larger tree.
 
     Raises:
-        IndexError: ``old_size`` is not between 1 and the number of leaves.
+        IndexError: ``old_size`` is not between 1 and ``size``.
 
     Source: RFC 6962, section 2.1.2.
     """
-    if not 1 <= old_size <= len(leaves):
-        raise IndexError(f"no tree of {old_size} in a tree of {len(leaves)}")
+    if not 1 <= old_size <= size:
+        raise IndexError(f"no tree of {old_size} in a tree of {size}")
     path: list[bytes] = []
-    low, high, known = 0, len(leaves), True
+    low, high, known = 0, size, True
     while old_size != high:
         split = low + _split(high - low)
         if old_size <= split:
-            path.append(tree_hash(leaves[split:high]))
+            path.append(_range_hash(split, high, node))
             high = split
         else:
-            path.append(tree_hash(leaves[low:split]))
+            path.append(_range_hash(low, split, node))
             low, known = split, False
     if not known:
-        path.append(tree_hash(leaves[low:high]))
+        path.append(_range_hash(low, high, node))
     return tuple(reversed(path))
+
+
+def inclusion_proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
+    """Audit path over leaf hashes that are all at hand; see :func:`inclusion_path`."""
+    return inclusion_path(len(leaves), index, _node_of(leaves))
+
+
+def consistency_proof(leaves: Sequence[bytes], old_size: int) -> tuple[bytes, ...]:
+    """Consistency proof over leaf hashes that are all at hand; see :func:`consistency_path`."""
+    return consistency_path(len(leaves), old_size, _node_of(leaves))
+
+
+def subtree_hash(nodes: Sequence[bytes]) -> bytes:
+    """Root over the roots of equal full subtrees, a power of two of them."""
+    level, sha256 = list(nodes), hashlib.sha256
+    while len(level) > 1:  # `node_hash`, written out: a proof takes hundreds of them
+        pairs = iter(level)
+        level = [sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=True)]
+    return level[0]
+
+
+def _node_of(leaves: Sequence[bytes]) -> Node:
+    return lambda height, index: subtree_hash(leaves[index << height : (index + 1) << height])
+
+
+def _range_hash(low: int, high: int, node: Node) -> bytes:
+    """Root over the leaves from ``low`` to ``high``, a range that a proof asks for."""
+    peaks: list[bytes] = []
+    while low < high:
+        height = (high - low).bit_length() - 1
+        peaks.append(node(height, low >> height))
+        low += 1 << height
+    root = peaks.pop()
+    while peaks:
+        root = node_hash(peaks.pop(), root)
+    return root
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:

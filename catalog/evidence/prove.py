@@ -5,15 +5,28 @@ Decides what a proof says; :mod:`catalog.evidence.merkle` does the hashing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from catalog.errors import CatalogError
 from catalog.evidence import checkpoint as notes
-from catalog.evidence import merkle
+from catalog.evidence import merkle, tiles
+from catalog.evidence.continuity import LogBroken
+from catalog.keys.ring import Ring
 from catalog.store.tables.evidence import checkpoints, evidence_entries
+
+# Put together once: a proof is asked for often, and takes some rows only.
+_ENTRY: Final = select(evidence_entries.c.position, evidence_entries.c.leaf_hash).where(
+    evidence_entries.c.id == bindparam("entry")
+)
+_SIGNED: Final = select(checkpoints.c.size, checkpoints.c.root, checkpoints.c.note).where(
+    checkpoints.c.note.is_not(None)
+)
+_NEWEST: Final = _SIGNED.order_by(checkpoints.c.size.desc()).limit(1)
+_OF_SIZE: Final = _SIGNED.where(checkpoints.c.size == bindparam("of_size"))
 
 
 class UnknownEntry(CatalogError):
@@ -71,6 +84,15 @@ class Consistency:
     new_root: str
     path: tuple[str, ...]
 
+    def document(self) -> dict[str, Any]:
+        """The proof as a JSON-able object."""
+        return {
+            "old": {"size": self.old_size, "root": self.old_root},
+            "new": {"size": self.new_size, "root": self.new_root},
+            "path": list(self.path),
+            "holds": self.holds(),
+        }
+
     def holds(self) -> bool:
         """Whether the path leads from the old root to the new one."""
         return merkle.verify_consistency(
@@ -89,15 +111,18 @@ def prove_inclusion(connection: Connection, entry_id: str) -> Inclusion:
         UnknownEntry: there is no such entry.
         NotIntegrated: it has no place under a signed checkpoint yet; try again after the merge delay.
     """
-    entries = evidence_entries.c
-    wanted = select(entries.position, entries.leaf_hash).where(entries.id == entry_id)
-    row = connection.execute(wanted).first()
+    row = connection.execute(_ENTRY, {"entry": entry_id}).first()
     if row is None:
         raise UnknownEntry(entry_id)
     newest = _signed(connection, None)
     if row.position is None or newest is None or row.position >= newest.size:
         raise NotIntegrated(f"evidence entry {entry_id} is not in a signed checkpoint yet — try again")
-    path = merkle.inclusion_proof(_leaves(connection, newest.size), row.position)
+    path = _path(connection, newest.size, lambda node: merkle.inclusion_path(newest.size, row.position, node))
+    if not merkle.verify_inclusion(
+        bytes.fromhex(row.leaf_hash), row.position, newest.size, path, bytes.fromhex(newest.root)
+    ):
+        where = f"entry {row.position} ({entry_id})"
+        raise LogBroken(f"{where} is not under its checkpoint — run `ybz evidence verify`")
     return Inclusion(
         entry_id=entry_id,
         leaf_hash=row.leaf_hash,
@@ -118,14 +143,14 @@ def prove_consistency(connection: Connection, old_size: int, new_size: int) -> C
     old, new = _signed(connection, old_size), _signed(connection, new_size)
     if old is None or new is None or old_size > new_size:
         raise NotIntegrated(f"no signed checkpoints of sizes {old_size} and {new_size}")
-    path = merkle.consistency_proof(_leaves(connection, new_size), old_size)
+    path = _path(connection, new_size, lambda node: merkle.consistency_path(new_size, old_size, node))
     return Consistency(old_size, old.root, new_size, new.root, tuple(step.hex() for step in path))
 
 
-def inclusion_holds(proof: Inclusion, public_raw: bytes) -> bool:
-    """Whether a proof leads to the root of its note, and the note is signed by ``public_raw``."""
+def inclusion_holds(proof: Inclusion, public: bytes | Ring) -> bool:
+    """Whether a proof leads to the root of its note, and the note is signed by the key or ring."""
     try:
-        signed = notes.read(proof.note, public_raw)
+        signed = notes.read(proof.note, public)
     except notes.NoteInvalid:
         return False
     return signed == (proof.size, proof.root) and merkle.verify_inclusion(
@@ -137,15 +162,32 @@ def inclusion_holds(proof: Inclusion, public_raw: bytes) -> bool:
     )
 
 
-def _signed(connection: Connection, size: int | None) -> Row[Any] | None:
+def _signed(connection: Connection, size: int | None) -> Row[int, str, str | None] | None:
     """The signed checkpoint of ``size``, or the newest one."""
-    query = select(checkpoints).where(checkpoints.c.note.is_not(None))
-    if size is not None:
-        query = query.where(checkpoints.c.size == size)
-    return connection.execute(query.order_by(checkpoints.c.size.desc()).limit(1)).first()
+    if size is None:
+        return connection.execute(_NEWEST).first()
+    return connection.execute(_OF_SIZE, {"of_size": size}).first()
 
 
-def _leaves(connection: Connection, size: int) -> list[bytes]:
+def _path(
+    connection: Connection, size: int, walk: Callable[[merkle.Node], tuple[bytes, ...]]
+) -> tuple[bytes, ...]:
+    """A path out of stored subtree hashes: some rows, however long the log is."""
+    wanted: list[tuple[int, int]] = []
+
+    def note_down(height: int, index: int) -> bytes:
+        wanted.append((height, index))
+        return b""
+
+    walk(note_down)
+    try:
+        return walk(tiles.stored_nodes(connection, wanted))
+    except tiles.TilesLost:  # of an earlier version: they are made at the next integration
+        return walk(_from_leaves(connection, size))
+
+
+def _from_leaves(connection: Connection, size: int) -> merkle.Node:
     entries = evidence_entries.c
     query = select(entries.leaf_hash).where(entries.position < size).order_by(entries.position)
-    return [bytes.fromhex(leaf) for leaf in connection.execute(query).scalars()]
+    leaves = [bytes.fromhex(leaf) for leaf in connection.execute(query).scalars()]
+    return lambda height, index: merkle.subtree_hash(leaves[index << height : (index + 1) << height])

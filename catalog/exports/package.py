@@ -144,19 +144,17 @@ def verify(path: Path) -> Package:
     Raises:
         PackageError: it is no package, was changed, or is not signed by the key it carries.
     """
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
     bodies = _read(path)
     manifest = bodies.pop(MANIFEST)
     public = keys.public_from_pem(bodies.pop(KEY))
     try:
         signature = base64.b64decode(bodies.pop(SIGNATURE), validate=True)
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, _PREFIX + manifest)
+        if not keys.Ring.single(public).signed(_PREFIX + manifest, signature):
+            raise ValueError("another signature")
         document = json.loads(manifest)
         form, _ = document.pop("form"), document.pop("edition_signature")
         said = Package(**document)
-    except (InvalidSignature, ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise PackageError(
             f"{path}: the manifest is not what was signed — ask for the package again"
         ) from error

@@ -17,8 +17,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.classify.run import classify
-from catalog.intake import names, naming, origin, proposed, semantics
+from catalog.intake import declared, names, naming, origin, proposed, semantics
 from catalog.intake.families import Family, base_of
 from catalog.intake.headings import last_part
 from catalog.intake.meanings import meanings
@@ -27,13 +26,9 @@ from catalog.intake.quantities import FIELD
 from catalog.intake.sources import Column, sources_of
 from catalog.intake.types import guess, is_code_name, is_row_number
 from catalog.intake.wide import LABEL, VALUE
-from contracts.cast import cast
-from contracts.cleaning import clean
 from contracts.model import Cleaning, Contract, Field, FieldType, UnitRef, UnitRule
 from contracts.proposals import Proposal
 
-# Rows the detectors see, taken evenly.
-SAMPLE_ROWS: Final = 3000
 # Names of the two fields period columns become, and what people call the first.
 UNPIVOTED: Final = {LABEL: "period", VALUE: "value"}
 _LABELS: Final = {"year": "年份", "quarter": "季度", "day_alone": "日期"}
@@ -105,7 +100,8 @@ def drafted_contract(
         cleaning=tuple(step for c in columns for step in _steps(c)),
     )
     doubts += [f"{c.heading}: {c.guess.doubt}" for c in columns if c.guess.doubt]
-    return Drafted(_classified(contract, columns), {k: v for k, v in found.items() if v}, tuple(doubts))
+    classified = declared.with_what_is_seen(contract, columns, family, special_names)
+    return Drafted(classified, {k: v for k, v in found.items() if v}, tuple(doubts))
 
 
 def units_kinds(units: Mapping[str, UnitRef]) -> list[str]:
@@ -268,38 +264,6 @@ def _summary(family: Family) -> str:
     if family.losers:
         text += f" {len(family.losers)} file(s) hold nothing the others lack and are not read."
     return text
-
-
-def _classified(contract: Contract, columns: Sequence[Column]) -> Contract:
-    """The contract with what the detectors find in a sample of its rows."""
-    sample = _sample(columns)
-    if sample is None:
-        return contract
-    findings = classify(contract, cast(contract, clean(contract, sample).table).typed)
-    fields = [
-        semantics.with_findings(f, [x for x in findings if x.field == f.name]) if f.unit is None else f
-        for f in contract.fields
-    ]
-    return replace(contract, fields=tuple(fields))
-
-
-def _sample(columns: Sequence[Column]) -> pa.Table | None:
-    """Rows of the columns all members share, taken evenly."""
-    rows = max((len(c.values) for c in columns), default=0)
-    if not rows:
-        return None
-    places = pa.array(range(0, rows, max(1, rows // SAMPLE_ROWS)), pa.int64())
-    data = {
-        c.name: (c.values.take(places) if len(c.values) == rows else pa.nulls(len(places), pa.string()))
-        for c in columns
-    }
-    partial = [c for c in columns if len(c.values) != rows]
-    for column in partial:  # columns of one layout only: their first values, detectors need no alignment here
-        head = column.values.slice(0, len(places)).to_pylist()
-        data[column.name] = pa.array(head + [None] * (len(places) - len(head)), pa.string())
-    data["_file"] = pa.nulls(len(places), pa.string())
-    data["_line"] = pa.array(range(1, len(places) + 1), pa.int64())
-    return pa.table(data)
 
 
 def _free(name: str, taken: set[str]) -> str:

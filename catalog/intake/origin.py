@@ -6,9 +6,15 @@ Decides which of them a family needs; the values come from names and titles at e
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import Final
 
+import numpy as np
+import pyarrow as pa
+
+from catalog.intake import filenames
 from catalog.intake.families import Family
+from catalog.intake.members import Member
 from contracts.model import Field, FieldType, Use
 
 # Special heading of a source → physical name and printed name of its field.
@@ -59,3 +65,24 @@ def special_field(key: str, name: str, family: Family) -> Field:
         "@file": "Drafted: the file a row comes from; nothing else tells the files apart.",
     }[key]
     return Field(name, title, use=Use.DIMENSION, description=why)
+
+
+def special_values(key: str, family: Family) -> pa.ChunkedArray:
+    """What every row of a family will land with under a special heading.
+
+    Args:
+        key: the special heading.
+        family: whose rows, member after member.
+    """
+    return pa.chunked_array([_of_member(key, member) for member in family.members], pa.string())
+
+
+def _of_member(key: str, member: Member) -> pa.Array:
+    records = member.table.records
+    if key == "@section":
+        starts = [line for line, _ in records.sections]
+        texts = [None, *(filenames.without_count(label) for _, label in records.sections)]
+        places = np.searchsorted(starts, records.lines.to_numpy()) if starts else np.zeros(records.rows)
+        return pa.array(texts, pa.string()).take(pa.array(places, pa.int64()))
+    value = {"@period": member.period, "@area": member.area, "@file": PurePosixPath(member.table.path).name}
+    return pa.repeat(pa.scalar(value[key], pa.string()), records.rows)

@@ -1,4 +1,7 @@
-"""Command ``lists``: demand 需求清单, duty 责任清单, negative 负面清单; each also as a workbook."""
+"""Command ``lists``: demand 需求清单, duty 责任清单, negative 负面清单; each also as a workbook.
+
+What of their changes was told to whom is :mod:`catalog.inventory.cli_told`'s.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from catalog.inventory import cli_acts
+from catalog.inventory import cli_acts, cli_told
 from catalog.inventory.cli_acts import as_json, by_whom
 
 if TYPE_CHECKING:
@@ -42,6 +45,10 @@ _WORDS: Final = {
 @click.group("lists")
 def lists() -> None:
     """Lists of demand, duty and exclusion (需求、责任、负面清单)."""
+
+
+lists.add_command(cli_told.announcements)
+lists.add_command(cli_told.acknowledge)
 
 
 @lists.group("demand")

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, insert, update
 from catalog import evidence, revisions
 from catalog.clocks import running
 from catalog.clocks.place import place_on
+from catalog.inventory import telling
 from catalog.inventory.demand import ENDED, Demand, NoSuchDemand, Party, find, listing, procedure
 from catalog.inventory.errors import NotAccepted
 from catalog.store.schema import new_id
@@ -36,6 +37,15 @@ RULE: Final = "demand_confirmation"
 LACKS: Final = "demand.lacks"
 NOT_PUBLISHED: Final = "demand.not_published"
 
+# Event → which parties of the demand are told of it, beside whoever took the step.
+_TOLD: Final = {
+    "add": ("holder",),
+    "confirm": ("demander", "holder"),
+    "return": ("demander",),
+    "catalogue": ("demander",),
+    "refuse": ("demander", "holder"),
+    "withdraw": ("holder",),
+}
 # Who is owed to where no holder is named.
 _AUTHORITY: Final = "数据主管部门"
 
@@ -268,4 +278,12 @@ def _record(
         connection, event=f"catalog:demand:{event}", subject=demand.id, body=body, now=now
     )
     connection.execute(update(demands).where(demands.c.id == demand.id).values(evidence_id=evidence_id))
-    return find(connection, demand.id)
+    made = find(connection, demand.id)
+    parties = {
+        "demander": telling.Concerned("demander", "", made.demander, made.demander_code),
+        "holder": telling.Concerned("holder", made.dataset or "", made.holder, made.holder_code),
+    }
+    words = f"{event}: {made.dataset or made.answer or made.task}"
+    change = telling.Change(telling.DEMAND, event, made.id, made.what, words)
+    telling.announce(connection, change, [parties[each] for each in _TOLD[event]], by=by, now=now)
+    return made

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from catalog import evidence, revisions
 from catalog.cataloging import bases
+from catalog.inventory import telling
 from catalog.inventory.errors import InventoryError, NotAccepted
 from catalog.store.schema import new_id
 from catalog.store.tables.inventory import negative_items
@@ -74,7 +75,7 @@ def prohibit(
     by: str,
     now: datetime,
 ) -> str:
-    """Enter an explicit row.
+    """Enter an explicit row; the department and everybody who reads the data are told.
 
     Args:
         connection: a writing transaction.
@@ -110,11 +111,12 @@ def prohibit(
             added_at=now, evidence_id=evidence_id,
         )
     )  # fmt: skip
+    _tell(connection, ("prohibit", row_id), what, department, f"{kind}: {basis}", by=by, now=now)
     return row_id
 
 
 def allow(connection: Connection, row_id: str, *, reason: str, by: str, now: datetime) -> None:
-    """End an explicit row.
+    """End an explicit row; those who were told of it are told again.
 
     Raises:
         InventoryError: there is none that holds, or no reason is given.
@@ -127,6 +129,27 @@ def allow(connection: Connection, row_id: str, *, reason: str, by: str, now: dat
         raise InventoryError(f"no row {row_id} of the negative list holds — see `ybz lists negative`")
     body = {"reason": reason, "actor": by}
     evidence.record(connection, event="catalog:negative:end", subject=row_id, body=body, now=now)
+    row = connection.execute(select(*n.c["kind", "what", "department"]).where(n.c.id == row_id)).one()
+    _tell(connection, ("allow", row_id), row.what, row.department, f"{row.kind}: {reason}", by=by, now=now)
+
+
+def _tell(
+    connection: Connection,
+    line: tuple[str, str],
+    what: str,
+    department: str,
+    words: str,
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    act, row_id = line
+    told = (
+        telling.Concerned("department", "", department),
+        *telling.concerned(connection, what, local_date(now)),
+    )
+    change = telling.Change(telling.NEGATIVE, act, row_id, what, words)
+    telling.announce(connection, change, told, by=by, now=now)
 
 
 def negative_list(connection: Connection, *, department: str = "") -> tuple[Negative, ...]:

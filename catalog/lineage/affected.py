@@ -13,24 +13,48 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from catalog import revisions
 from catalog.lineage.filters import columns_of
 from catalog.lineage.granted import terms_of
 from catalog.lineage.graph import EVERY
 from catalog.lineage.mentions import ELSEWHERE, mentioning
-from catalog.lineage.reach import Reach, Reached, ReachedDataset, walk
+from catalog.lineage.reach import walk
+from catalog.lineage.reached import Reach, Reached, ReachedDataset
 from catalog.store.tables.authority import authority_terms
 from catalog.store.tables.backflow import subscriptions
 from catalog.store.tables.forms import forms
-from catalog.store.tables.grants import grants
+from catalog.store.tables.grants import HELD, grants
 from catalog.store.tables.identity import organisations
 from catalog.store.tables.libraries import libraries, library_members
 from catalog.store.tables.linking import links
 from policies import odrl
 
 _GRANTED: Final = re.compile(re.escape(odrl.DATASET) + r"([a-z0-9_.]+)\"")
+
+# Made once: to make a query takes longer than to run it over what a city has of these.
+_GRANTS: Final = (
+    select(grants, organisations.c.name.label("who"))
+    .join(organisations, organisations.c.code == grants.c.grantee)
+    .where(grants.c.state.in_(HELD), grants.c.valid_to >= bindparam("on"))
+    .order_by(grants.c.id)
+)
+_FORMS: Final = select(forms).where(forms.c.valid_to >= bindparam("on")).order_by(forms.c.code)
+_SUBSCRIPTIONS: Final = (
+    select(subscriptions, organisations.c.name.label("who"))
+    .join(organisations, organisations.c.code == subscriptions.c.subscriber)
+    .where(subscriptions.c.state == "active")
+    .order_by(subscriptions.c.id)
+)
+_AUTHORITIES: Final = select(authority_terms).where(authority_terms.c.ended_on.is_(None))
+_LIBRARIES: Final = (
+    select(library_members.c.dataset, *libraries.c["name", "title", "owner"])
+    .join(libraries, libraries.c.id == library_members.c.library_id)
+    .where(library_members.c.left_at.is_(None), libraries.c.closed_at.is_(None))
+    .order_by(libraries.c.name, library_members.c.dataset)
+)
+_LINKS: Final = select(links).where(links.c.removed_at.is_(None)).order_by(links.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +173,7 @@ class _Met:
         start: tuple[str, str | None],
         datasets: Collection[str],
     ) -> None:
-        self._whole = dict(reached.whole)
+        self._whole = reached.wholes()
         self._parts = reached.fields(connection, datasets)
         dataset, name = start
         if name is None:
@@ -170,13 +194,7 @@ class _Met:
 
 
 def _grants(connection: Connection, names: Set[str], on: date) -> Iterator[_Reads]:
-    rows = connection.execute(
-        select(grants, organisations.c.name.label("who"))
-        .join(organisations, organisations.c.code == grants.c.grantee)
-        .where(grants.c.state == "in_force", grants.c.valid_to >= on)
-        .order_by(grants.c.id)
-    )
-    for row in rows:
+    for row in connection.execute(_GRANTS, {"on": on}):
         if names.isdisjoint(_GRANTED.findall(row.agreement)):
             continue
         begins = f", from {row.valid_from}" if row.valid_from > on else ""
@@ -192,7 +210,7 @@ def _grants(connection: Connection, names: Set[str], on: date) -> Iterator[_Read
 
 
 def _forms(connection: Connection, names: Set[str], on: date) -> Iterator[_Reads]:
-    for row in connection.execute(select(forms).where(forms.c.valid_to >= on).order_by(forms.c.code)):
+    for row in connection.execute(_FORMS, {"on": on}):
         for item in row.items:
             if (dataset := item.get("dataset")) not in names:
                 continue
@@ -203,14 +221,8 @@ def _forms(connection: Connection, names: Set[str], on: date) -> Iterator[_Reads
 
 
 def _subscriptions(connection: Connection, names: Set[str]) -> Iterator[_Reads]:
-    rows = connection.execute(
-        select(subscriptions, organisations.c.name.label("who"))
-        .join(organisations, organisations.c.code == subscriptions.c.subscriber)
-        .where(subscriptions.c.state == "active")
-        .order_by(subscriptions.c.id)
-    )
-    met = [row for row in rows if row.dataset in names]
-    entries = revisions.called(connection, {row.dataset for row in met})
+    met = [row for row in connection.execute(_SUBSCRIPTIONS) if row.dataset in names]
+    entries = revisions.called(connection, {row.dataset for row in met}) if met else {}
     for row in met:
         contract = entries[row.dataset].contract
         used = dict.fromkeys(contract.key, "key")
@@ -243,28 +255,20 @@ def _compared(args: Mapping[str, Any]) -> list[str]:
 
 
 def _authorities(connection: Connection, names: Set[str]) -> Iterator[_Reads]:
-    rows = connection.execute(select(authority_terms).where(authority_terms.c.ended_on.is_(None)))
-    for row in rows:
+    for row in connection.execute(_AUTHORITIES):
         if row.dataset in names:
             detail = f"{row.element} of {row.subject}"
             yield _Reads("authority", row.element, row.department, detail, row.dataset, {row.field: "item"})
 
 
 def _libraries(connection: Connection, names: Set[str]) -> Iterator[_Reads]:
-    rows = connection.execute(
-        select(library_members.c.dataset, *libraries.c["name", "title", "owner"])
-        .join(libraries, libraries.c.id == library_members.c.library_id)
-        .where(library_members.c.left_at.is_(None), libraries.c.closed_at.is_(None))
-        .order_by(libraries.c.name, library_members.c.dataset)
-    )
-    for row in rows:
+    for row in connection.execute(_LIBRARIES):
         if row.dataset in names:
             yield _Reads("library", row.name, row.owner, row.title, row.dataset, {EVERY: "member"})
 
 
 def _links(connection: Connection, names: Set[str]) -> Iterator[_Reads]:
-    rows = connection.execute(select(links).where(links.c.removed_at.is_(None)).order_by(links.c.id))
-    for row in rows:
+    for row in connection.execute(_LINKS):
         if row.dataset in names:
             yield _Reads("link", row.id, row.tied_by, row.target, row.dataset, {EVERY: row.kind})
 
@@ -280,7 +284,7 @@ def as_document(found: Affected, limit: int, offset: int = 0) -> dict[str, Any]:
         "columns_total": found.total,
         "uses_total": len(found.uses),
         "next_offset": end if limit and end < max(found.total, len(found.uses)) else None,
-        "datasets": [asdict(each) for each in found.datasets],
+        "datasets": [each._asdict() for each in found.datasets],
         "columns": [asdict(each) for each in found.columns],
         "counts": {kind: len({use.id for use in found.uses if use.kind == kind}) for kind in kinds},
         "uses": [asdict(use) for use in found.uses[offset:end]],

@@ -23,7 +23,7 @@ from catalog.lineage.graph import EVERY, Edge, edges_between, impact, sources_am
 from catalog.revisions import Contracts, Revision, all_current, current
 from catalog.store.tables.backflow import subscriptions
 from catalog.store.tables.forms import forms
-from catalog.store.tables.grants import grants
+from catalog.store.tables.grants import HELD, grants
 from catalog.store.tables.identity import organisations
 from contracts.compare import findings
 from contracts.findings import Finding
@@ -119,9 +119,11 @@ def used_among(connection: Connection, names: Collection[str], on: date) -> froz
         return frozenset()
     active = select(subscriptions.c.dataset).where(subscriptions.c.state == "active").distinct()
     used = set(connection.execute(active).scalars())
-    agreements = select(grants.c.agreement).where(grants.c.state == "in_force", grants.c.valid_to >= on)
+    agreements = select(grants.c.agreement).where(grants.c.state.in_(HELD), grants.c.valid_to >= on)
     for agreement in connection.execute(agreements).scalars():
         used |= {term.name for term in terms_of(agreement).datasets}
+    for items in connection.execute(select(forms.c["items"]).where(forms.c.valid_to >= on)).scalars():
+        used |= {item["dataset"] for item in items if item.get("dataset")}
     return frozenset(names) & (used | sources_among(connection, names))
 
 
@@ -165,7 +167,7 @@ def _grants(
     rows = connection.execute(
         select(grants, organisations.c.name)
         .join(organisations, organisations.c.code == grants.c.grantee)
-        .where(grants.c.state == "in_force", grants.c.valid_to >= on)
+        .where(grants.c.state.in_(HELD), grants.c.valid_to >= on)
         .order_by(grants.c.id)
     )
     for row in rows:
@@ -177,8 +179,9 @@ def _grants(
 
 def _filtered(terms: Terms, contract: Contract) -> frozenset[str]:
     """Fields the row filters of a grant read in a dataset."""
-    filters = [term.row_filter for term in terms.datasets if term.name == contract.name and term.row_filter]
-    return frozenset(name for condition in filters for name in columns_of(condition))
+    area = None if contract.area is None else contract.area.field
+    scopes = [term.scope(area) for term in terms.datasets if term.name == contract.name]
+    return frozenset(name for condition in scopes if condition for name in columns_of(condition))
 
 
 def _composed(

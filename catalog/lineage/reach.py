@@ -3,193 +3,52 @@
 Decides how far a walk goes: from a column to the columns computed from it, and, where it decides which
 rows there are, to every column of those rows. A dataset whose rows are reached is carried on as one, not
 column by column: a column that very many datasets are joined by reaches hundreds of thousands of columns.
-Each generation is a few statements over sets. The edges themselves are :mod:`catalog.lineage.graph`'s.
+Each generation is one or two statements over sets of numbers. What was reached is
+:mod:`catalog.lineage.reached`'s, the edges themselves are :mod:`catalog.lineage.graph`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import Connection
 
 from catalog.lineage.graph import EVERY, Direction
-from catalog.lineage.lists import Statement, expect_cached, numbers_of
+from catalog.lineage.lists import Statement
+from catalog.lineage.numbers import PLACES, ROWS, numbered
+from catalog.lineage.reached import Reach, Reached, ReachedDataset
 
 # Datasets made from datasets so many times over are not followed further.
 _DEEPEST: Final = 100
+# Of these every place is meant.
+_ALL: Final = -1
 
-_STARTS: Final = Statement("""
-    SELECT id FROM lineage_columns
-    WHERE dataset = :dataset AND (field = :field OR :field = '')
+_START: Final = Statement(f"""
+    SELECT d.number, f.number
+    FROM lineage_datasets AS d
+    LEFT JOIN lineage_fields AS f ON f.field = :field
+        AND f.number >= CAST(d.number AS bigint) * {PLACES}
+        AND f.number < (CAST(d.number AS bigint) + 1) * {PLACES}
+    WHERE d.name = :dataset
 """)
-# Datasets made from some, and whether any of their columns decides the rows there are.
-_FROM_DATASETS: Final = Statement("""
-    SELECT target, max(whole) FROM dataset_edges WHERE source IN [names:sources] GROUP BY target
-""")
-_FROM_COLUMNS: Final = Statement("""
-    SELECT c.dataset, max(CASE WHEN c.field = '*' THEN 1 ELSE 0 END), [drawn:c.id]
-    FROM (
-        SELECT DISTINCT target FROM column_edges WHERE source IN [numbers:sources] AND subtype <> 'WITHIN'
+# One generation: what is computed from columns, and what is made from datasets that were reached whole. Of
+# these 1, the place of rows, says that a column decides which rows there are, and 0 that none does.
+_FROM: Final = Statement("""
+    SELECT [drawn:target], [drawn:places] FROM (
+        SELECT target, places FROM column_steps WHERE source [among:columns]
+        UNION ALL
+        SELECT target, CAST(whole AS text) FROM dataset_steps WHERE source [among:datasets]
     ) AS met
-    JOIN lineage_columns AS c ON c.id = met.target
-    GROUP BY c.dataset
 """)
 # Asked from the side of the targets: they have some dozens of edges, a source may have very many.
-_BETWEEN: Final = Statement("""
-    SELECT dataset, [drawn:id] FROM (
-        SELECT DISTINCT t.dataset, t.id
-        FROM lineage_columns AS t
-        JOIN column_edges AS e ON e.target = t.id
-        JOIN lineage_columns AS s ON s.id = e.source
-        WHERE t.dataset IN [names:targets] AND s.dataset || '' IN [names:sources] AND e.subtype <> 'WITHIN'
-    ) AS met
-    GROUP BY dataset
+_BETWEEN: Final = Statement(f"""
+    SELECT target, places FROM column_steps
+    WHERE target [among:targets] AND source / {PLACES} IN [numbers:sources]
 """)
-# What columns are computed from, and what decides the rows of their datasets.
-_INTO: Final = Statement("""
-    SELECT c.dataset, max(CASE WHEN c.field = '*' THEN 1 ELSE 0 END), [drawn:c.id]
-    FROM (
-        SELECT source FROM column_edges WHERE target IN [numbers:targets] AND subtype <> 'WITHIN'
-        UNION
-        SELECT source FROM column_edges WHERE subtype <> 'WITHIN' AND target IN (
-            SELECT id FROM lineage_columns WHERE field = '*' AND dataset IN [names:datasets]
-        )
-    ) AS met
-    JOIN lineage_columns AS c ON c.id = met.source
-    GROUP BY c.dataset
-""")
-_SIZES: Final = Statement("""
-    SELECT dataset, columns FROM lineage_sizes WHERE dataset IN [names:datasets]
-""")
+_INTO: Final = Statement("SELECT target, source, places FROM column_steps WHERE target [among:targets]")
 _CALLED: Final = Statement("""
-    SELECT id, dataset, field FROM lineage_columns WHERE id IN [numbers:ids]
+    SELECT [drawn:number], [drawn:name], [drawn:columns] FROM lineage_datasets WHERE number [among:datasets]
 """)
-_COLUMNS_OF: Final = Statement("""
-    SELECT id, dataset, field FROM lineage_columns WHERE dataset IN [names:datasets]
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """A column a walk reached, ``*`` for the rows of its dataset, and over how few edges."""
-
-    dataset: str
-    field: str
-    hops: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReachedDataset:
-    """How a walk reached a dataset: over how few edges, in how many columns, and whether in its rows."""
-
-    dataset: str
-    hops: int
-    columns: int
-    rows: bool
-
-
-@dataclass(slots=True)
-class Reach:
-    """Everything a walk reached.
-
-    Attributes:
-        whole: dataset → hops after which its rows were reached, and with them every column.
-        parts: dataset → number of a column → hops after which it was reached by itself.
-        rows: datasets whose rows are among ``parts``.
-        sizes: dataset of ``whole`` → its columns in the graph, its rows counted as one.
-    """
-
-    whole: dict[str, int] = field(default_factory=dict)
-    parts: dict[str, dict[int, int]] = field(default_factory=dict)
-    rows: set[str] = field(default_factory=set)
-    sizes: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Every dataset reached."""
-        return frozenset(self.whole) | self.parts.keys()
-
-    @property
-    def total(self) -> int:
-        """Columns reached, the rows of a dataset counted as one."""
-        lone = sum(len(ids) for name, ids in self.parts.items() if name not in self.whole)
-        return lone + sum(self.sizes[name] for name in self.whole)
-
-    @property
-    def datasets(self) -> tuple[ReachedDataset, ...]:
-        """The datasets reached, with counts, the nearest first."""
-        made = []
-        for name in self.names:
-            ids = self.parts.get(name, {})
-            hops = min([*ids.values(), *((self.whole[name],) if name in self.whole else ())])
-            rows = name in self.whole or name in self.rows
-            size = self.sizes[name] if name in self.whole else len(ids)
-            made.append(ReachedDataset(name, hops, size - rows, rows))
-        return tuple(sorted(made, key=lambda each: (each.hops, each.dataset)))
-
-    def page(self, connection: Connection, limit: int | None = None, after: int = 0) -> tuple[Reached, ...]:
-        """Columns reached, the nearest first.
-
-        Args:
-            connection: to read their names with.
-            limit: most columns; None for all.
-            after: how many of the first are passed over.
-        """
-        wanted: list[tuple[int, str]] = []
-        end, passed, place = None if limit is None else after + limit, 0, 0
-        for hops, dataset, size in sorted(self._blocks()):
-            if end is not None and place >= end:
-                break
-            if place + size <= after:
-                passed += size
-            else:
-                wanted.append((hops, dataset))
-            place += size
-        columns = self._columns(connection, wanted)
-        first = after - passed
-        return tuple(columns[first : None if limit is None else first + limit])
-
-    def fields(self, connection: Connection, datasets: Collection[str]) -> dict[str, dict[str, int]]:
-        """Of each of some datasets the columns reached by themselves, and over how many edges."""
-        parts = {name: self.parts[name] for name in datasets if name in self.parts}
-        ids = [number for each in parts.values() for number in each]
-        made: dict[str, dict[str, int]] = {name: {} for name in parts}
-        for number, dataset, name in _CALLED.run(connection, ids=ids) if ids else ():
-            made[dataset][name] = parts[dataset][number]
-        return made
-
-    def _blocks(self) -> Iterator[tuple[int, str, int]]:
-        """Hops, dataset, and how many columns of it were reached over so many."""
-        for name in self.names:
-            whole, counts = self.whole.get(name), dict[int, int]()
-            for hops in self.parts.get(name, {}).values():
-                counts[hops] = counts.get(hops, 0) + 1
-            if whole is not None:
-                counts[whole] = self.sizes[name] - sum(counts.values())
-            yield from ((hops, name, size) for hops, size in counts.items() if size)
-
-    def _columns(self, connection: Connection, blocks: Collection[tuple[int, str]]) -> list[Reached]:
-        """The columns of some blocks, in their order."""
-        shown = set(blocks)
-        found = [
-            *_COLUMNS_OF.run(connection, datasets={name for _, name in shown if name in self.whole}),
-            *_CALLED.run(
-                connection,
-                ids=[n for _, name in shown if name not in self.whole for n in self.parts[name]],
-            ),
-        ]
-        made = {
-            Reached(dataset, name, hops)
-            for number, dataset, name in found
-            if (hops := self._hops(dataset, number), dataset) in shown
-        }
-        return sorted(made, key=lambda each: (each.hops, each.dataset, each.field))
-
-    def _hops(self, dataset: str, number: int) -> int:
-        by_itself = self.parts.get(dataset, {}).get(number)
-        return self.whole[dataset] if by_itself is None else by_itself
 
 
 def walk(
@@ -209,13 +68,22 @@ def walk(
         direction: ``down`` to what is computed from it, ``up`` to what it is computed from.
         depth: most edges of SQL one behind the other; None for all there are.
     """
-    expect_cached(connection)
+    known = _START.run(connection, dataset=dataset, field=name or EVERY)
+    if not known:
+        return Reach()
+    ((number, column),) = known
     most = depth or _DEEPEST
     if direction == "up":
-        return _up(connection, dataset, name, most)
-    found = _down(connection, dataset, name, most)
-    if found.whole:
-        found.sizes = dict(map(tuple, _SIZES.run(connection, datasets=found.whole)))
+        wanted = _ALL if name is None else 0 if column is None else 1 << column % PLACES
+        found = _up(connection, number, wanted, most)
+    else:
+        entire = name is None or name == EVERY
+        found = _down(connection, number, None if entire else column, most, entire=entire)
+    reached = found.whole.keys() | found.parts.keys()
+    if reached:
+        numbers, names, sizes = _CALLED.columns(connection, datasets=reached)
+        found.called = dict(zip(numbers, names, strict=True))
+        found.sizes = dict(zip(numbers, sizes, strict=True))
     return found
 
 
@@ -246,66 +114,55 @@ def reach_datasets(
     return walk(connection, dataset, field, direction=direction, depth=depth).datasets
 
 
-def _starts(connection: Connection, dataset: str, name: str | None) -> list[int]:
-    return [number for (number,) in _STARTS.run(connection, dataset=dataset, field=name or "")]
-
-
-def _down(connection: Connection, dataset: str, name: str | None, depth: int) -> Reach:
+def _down(connection: Connection, dataset: int, column: int | None, depth: int, *, entire: bool) -> Reach:
     found = Reach()
     found.whole[dataset] = 0  # reached already: nothing leads back to it
-    entire = name is None or name == EVERY
-    wholes = {dataset} if entire else set[str]()
-    ids = [] if entire else _starts(connection, dataset, name)
+    wholes = {dataset} if entire else set[int]()
+    columns = [] if column is None else [column]
     for hops in range(1, depth + 1):
-        if not (wholes or ids):
+        if not (wholes or columns):
             break
-        rows, loose, met = set[str](), set[str](), dict[str, list[int]]()
-        if wholes:
-            for target, decided in _FROM_DATASETS.run(connection, sources=wholes):
-                (rows if decided else loose).add(target)
-        if ids:
-            for target, decided, drawn in _FROM_COLUMNS.run(connection, sources=ids):
-                if decided:
-                    rows.add(target)
-                else:
-                    met.setdefault(target, []).extend(numbers_of(drawn))
-        rows -= found.whole.keys()
+        loose, met = set[int](), dict[int, int]()
+        targets, drawn = _FROM.columns(connection, columns=columns, datasets=wholes)
+        for target, text in zip(targets, drawn, strict=True):
+            places = int(text, 16)
+            if places:
+                met[target] = met.get(target, 0) | places
+            else:
+                loose.add(target)
+        rows = {target for target, places in met.items() if places & ROWS} - found.whole.keys()
         loose -= found.whole.keys() | rows
         if loose:
-            for target, drawn in _BETWEEN.run(connection, targets=loose, sources=wholes):
-                met.setdefault(target, []).extend(numbers_of(drawn))
+            for target, places in _BETWEEN.run(connection, targets=loose, sources=wholes):
+                met[target] = met.get(target, 0) | int(places, 16)
         found.whole |= dict.fromkeys(rows, hops)
         wholes = rows
-        ids = list(_fresh(found, met, hops))
+        fresh = found.add(met, hops)
+        columns = [each for target, places in fresh.items() for each in numbered(target, places)]
     del found.whole[dataset]
     return found
 
 
-def _up(connection: Connection, dataset: str, name: str | None, depth: int) -> Reach:
+def _up(connection: Connection, dataset: int, wanted: int, depth: int) -> Reach:
     found = Reach()
-    ids: list[int] = _starts(connection, dataset, name)
-    opened, to_open = set[str](), {dataset}
+    into: dict[int, list[tuple[int, int]]] = {}
+    ends, opened = {dataset: wanted | ROWS}, {dataset}
     for hops in range(1, depth + 1):
-        if not (ids or to_open):
+        if not ends:
             break
-        opened |= to_open
-        met: dict[str, list[int]] = {}
-        for source, rows, drawn in _INTO.run(connection, targets=ids, datasets=to_open):
-            if source != dataset:
-                met[source] = list(numbers_of(drawn))
-                found.rows |= {source} if rows else set()
-        ids = list(_fresh(found, met, hops))
-        to_open = met.keys() - opened
+        unread = ends.keys() - into.keys()
+        into |= {target: [] for target in unread}
+        for target, source, places in _INTO.run(connection, targets=unread) if unread else ():
+            into[target].append((source, int(places, 16)))
+        met: dict[int, int] = {}
+        for target, places in ends.items():
+            for source, reached in into[target]:
+                if reached & places:
+                    origin, place = divmod(source, PLACES)
+                    met[origin] = met.get(origin, 0) | 1 << place
+        met.pop(dataset, None)
+        ends = found.add(met, hops)
+        for origin in met.keys() - opened:  # what decides its rows decides every column
+            ends[origin] = ends.get(origin, 0) | ROWS
+        opened |= met.keys()
     return found
-
-
-def _fresh(found: Reach, met: dict[str, list[int]], hops: int) -> Iterable[int]:
-    """Those of the columns met that were not reached before; they are from now on."""
-    for name, numbers in met.items():
-        if name in found.whole:
-            continue
-        known = found.parts.setdefault(name, {})
-        for number in numbers:
-            if number not in known:
-                known[number] = hops
-                yield number

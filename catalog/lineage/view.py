@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from catalog import revisions
 from catalog.errors import CatalogError
 from catalog.lineage.graph import EVERY, Direction, Edge, edges_between
-from catalog.lineage.reach import Reached, walk
+from catalog.lineage.reach import walk
+from catalog.lineage.reached import Reached
 
 Document = dict[str, Any]
 

@@ -26,6 +26,7 @@ from catalog.opening.openings import Opening, OpeningError, OpeningRefused
 from catalog.releases import published as releases
 from catalog.releases.published import Release
 from catalog.revisions import Contracts, Revision
+from catalog.stops import PUBLIC, closed
 from catalog.store import writing
 from catalog.store.schema import new_id
 from catalog.store.tables.opening import open_files
@@ -189,6 +190,9 @@ def _passing(
     home: Home, connection: Connection, opening: Opening, now: datetime
 ) -> tuple[Release, OpenForm, Revision]:
     """The release to publish: the newest, the one that was checked, and it passes now as it did then."""
+    stop = closed(connection, PUBLIC, (opening.dataset,))
+    if stop is not None:
+        raise OpeningRefused(opening.dataset, Deny((stop,)))
     release, told = releases.latest(connection, opening.dataset), opening.check or {}
     if release is None or told.get("release") != release.id or not told.get("passed"):
         newer = Reason(

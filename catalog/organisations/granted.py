@@ -19,7 +19,7 @@ from catalog.clocks import running
 from catalog.clocks.owed import authority_on
 from catalog.organisations import tree
 from catalog.organisations.units import Span
-from catalog.store.tables.grants import grants
+from catalog.store.tables.grants import HELD, grants
 from policies.clocks import local_date
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def tell(connection: Connection, former: Span, successor: str | None, reform: Re
     """
     g = grants.c
     mine = or_(g.grantee == former.code, g.grantor == former.code)
-    running_on = (g.state == "in_force") & (g.valid_to >= reform.on)
+    running_on = g.state.in_(HELD) & (g.valid_to >= reform.on)
     found = connection.execute(
         select(g.id, g.grantee, g.grantor).where(mine, running_on).order_by(g.id)
     ).all()
@@ -78,7 +78,7 @@ def settle(connection: Connection, *, now: datetime) -> tuple[str, ...]:
         if clock.rule != RULE:
             continue
         grant = clock.subject.removeprefix("grant:")
-        lasting = (g.id == grant) & (g.state == "in_force") & (g.valid_to >= today)
+        lasting = (g.id == grant) & g.state.in_(HELD) & (g.valid_to >= today)
         if connection.execute(select(g.id).where(lasting)).first() is None:
             running.end(connection, subject=clock.subject, rule=RULE, now=now)
             done.append(grant)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, or_, select
 
 from catalog.clocks import duties
 from catalog.store.tables.authority import authority_terms
-from catalog.store.tables.grants import grants
+from catalog.store.tables.grants import HELD, grants
 from catalog.store.tables.registration import registrations
 
 
@@ -76,6 +76,6 @@ def _answered(connection: Connection, code: str) -> Iterator[Held]:
 def _granted(connection: Connection, code: str, on: date) -> Iterator[Held]:
     g = grants.c
     mine = or_(g.grantee == code, g.grantor == code)
-    running = (g.state == "in_force") & (g.valid_to >= on)
+    running = g.state.in_(HELD) & (g.valid_to >= on)
     for row in connection.execute(select(g.id).where(mine, running).order_by(g.id)):
         yield Held("grant", row.id, f"the grant {row.id}")

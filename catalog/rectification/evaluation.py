@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 from catalog import evidence
 from catalog.clocks.place import place_on
 from catalog.home import Home
-from catalog.keys import Keys
+from catalog.keys import Keys, Ring
 from catalog.rectification.errors import EvaluationRefused
 from catalog.rectification.evaluation_lines import Quarter, departments, lines_of
 from catalog.store import reading, writing
@@ -232,16 +232,14 @@ def keep(
     return find(connection, period, version)
 
 
-def problem_of(evaluation: Evaluation, keys: Keys) -> str:
+def problem_of(evaluation: Evaluation, keys: Keys, ring: Ring | None = None) -> str:
     """Why a version is not what was frozen and signed; "" where it is.
 
     Args:
         evaluation: to check.
         keys: of the installation that froze it.
+        ring: every key it signed with; the one in use where None.
     """
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
     content = evaluation.document()
     if hmac.compare_digest(_sealed(content, keys), evaluation.digest):
         prefix = _PREFIX
@@ -250,10 +248,12 @@ def problem_of(evaluation: Evaluation, keys: Keys) -> str:
     else:
         return "the content is not what was signed"
     message = _signed_text(prefix, evaluation.period, evaluation.version, evaluation.digest)
-    public = Ed25519PublicKey.from_public_bytes(keys.signer.public_raw)
+    known = Ring.single(keys.signer.public_raw) if ring is None else ring
     try:
-        public.verify(base64.b64decode(evaluation.signature), message)
-    except (InvalidSignature, ValueError):
+        signature = base64.b64decode(evaluation.signature)
+    except ValueError:
+        signature = b""
+    if not known.signed(message, signature):
         return "the signature is not of this installation's key"
     return ""
 
@@ -264,7 +264,8 @@ def read(home: Home, engine: Engine, period: str | None, version: int | None) ->
 
     with reading(engine) as connection:
         found = find(connection, period or newest_period(connection), version)
-    return found, problem_of(found, keys.load(home))
+        ring = keys.ring_of(connection, keys.load(home).signer)
+    return found, problem_of(found, keys.load(home), ring)
 
 
 def _sealed(content: Mapping[str, Any], keys: Keys) -> str:

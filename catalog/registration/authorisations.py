@@ -1,8 +1,8 @@
 """Authorised operation 授权运营: what is in it, from when, until when, by whom.
 
 Decides which entries are in authorised operation on a day: those in the scope of a recorded
-authorisation, and those a grant to an operator opens. Whether that makes registration a duty is
-:mod:`catalog.registration.standing`'s matter, what the early end of one does
+authorisation, those an agreement of the space lists, and those a grant to an operator opens. Whether that
+makes registration a duty is :mod:`catalog.registration.standing`'s matter, what the early end of one does
 :mod:`catalog.registration.ending`'s.
 """
 
@@ -26,6 +26,7 @@ from catalog.store.schema import new_id
 from catalog.store.tables.grants import grants
 from catalog.store.tables.identity import organisations
 from catalog.store.tables.ledger import entries
+from catalog.store.tables.operation import operation_agreements, operation_listed
 from catalog.store.tables.registration import registration_authorisations, registration_authorised
 from contracts import codes
 from policies import odrl
@@ -129,7 +130,8 @@ def authorise(connection: Connection, agreed: Authorisation, *, by: str, now: da
 def in_operation(connection: Connection, on: date) -> Mapping[str, Operation]:
     """Every entry in authorised operation on a day, by name."""
     found: dict[str, Operation] = {}
-    for dataset, since, until, operator in (*_recorded(connection, on), *_granted(connection, on)):
+    named = (*_recorded(connection, on), *_agreed(connection, on), *_granted(connection, on))
+    for dataset, since, until, operator in named:
         former = found.get(dataset)
         found[dataset] = Operation(
             dataset,
@@ -218,6 +220,23 @@ def _recorded(connection: Connection, on: date) -> Iterator[tuple[str, date, dat
         select(s.c.dataset, a.c.starts_on, a.c.ends_on, a.c.operator_code)
         .join(a, a.c.id == s.c.authorisation_id)
         .where(a.c.starts_on <= on, a.c.ends_on >= on, or_(a.c.ended_on.is_(None), a.c.ended_on > on))
+    ).all()
+    for row in rows:
+        yield row.dataset, row.starts_on, row.ends_on, row.operator_code
+
+
+def _agreed(connection: Connection, on: date) -> Iterator[tuple[str, date, date, str]]:
+    """What the agreements of the space list, in the version in force."""
+    a, held = operation_agreements.c, operation_listed.c
+    rows = connection.execute(
+        select(held.dataset, a.starts_on, a.ends_on, a.operator_code)
+        .join(operation_agreements, (a.id == held.agreement_id) & (a.version == held.version))
+        .where(
+            a.state.in_(("signed", "in_force", "suspended")),
+            a.starts_on <= on,
+            a.ends_on >= on,
+            or_(a.ended_on.is_(None), a.ended_on > on),
+        )
     ).all()
     for row in rows:
         yield row.dataset, row.starts_on, row.ends_on, row.operator_code

@@ -14,6 +14,7 @@ from catalog.registration.errors import FilesBroken
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from catalog.keys import Ring
     from catalog.registration.rows import Application, Registration
 
 
@@ -132,7 +133,7 @@ def package(named: str | None, out: Path | None, given: Path | None, key: Path |
     if (given is None) == (named is None or out is None):
         raise click.UsageError("name an application and --out, or --verify FILE")
     if given is not None:
-        trusted = public_from_pem(key.read_bytes()) if key else _own_key()
+        trusted = public_from_pem(key.read_bytes()) if key else _own_keys()
         document = packages.verify(given, trusted)
         if as_json:
             cli_acts.print_json({"ok": True, "package": str(given), "content": document})
@@ -154,11 +155,20 @@ def package(named: str | None, out: Path | None, given: Path | None, key: Path |
 COMMANDS: Final = (list_, show, files_, standing, package)
 
 
-def _own_key() -> bytes:
+def _own_keys() -> Ring:
+    from catalog.errors import NotInitialised
     from catalog.home import Home
-    from catalog.keys import load
+    from catalog.keys import Ring, load, ring_of
+    from catalog.store import open_store, reading
 
-    return load(Home.find()).signer.public_raw
+    home = Home.find()
+    signer = load(home).signer
+    try:
+        engine = open_store(home)
+    except NotInitialised:
+        return Ring.single(signer.public_raw)
+    with reading(engine) as connection:
+        return ring_of(connection, signer)
 
 
 def _lines(connection: Connection, of: Registration) -> dict[str, Any]:

@@ -17,12 +17,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, select
 
 from catalog.clocks.place import place_on
-from catalog.keys import Signer, key_id
+from catalog.keys import Ring, Signer
 from catalog.registration import filing, rows, rulings, sheet
 from catalog.registration.errors import PackageTrouble
 from catalog.registration.rows import Application, Registration
@@ -96,12 +94,12 @@ def save(package: Mapping[str, bytes], out: Path) -> None:
         raise PackageTrouble(f"{out}: cannot be written: {error.strerror}") from error
 
 
-def verify(path: Path, public_raw: bytes) -> dict[str, Any]:
+def verify(path: Path, public: bytes | Ring) -> dict[str, Any]:
     """Check that a package is what an installation signed.
 
     Args:
         path: ZIP or folder.
-        public_raw: the 32 bytes of that installation's public key.
+        public: that installation's public key, or every key it signed with.
 
     Returns:
         The form it holds.
@@ -121,15 +119,14 @@ def verify(path: Path, public_raw: bytes) -> dict[str, Any]:
     for name in (FORM_FILE, SHEET_FILE):
         if digests.get(name) != hashlib.sha256(files[name]).hexdigest():
             raise PackageTrouble(f"{path}: {name} is not what was signed")
-    if signed_by != key_id(public_raw):
+    ring = Ring.around(public)
+    if ring.of(str(signed_by)) is None:
         raise PackageTrouble(
-            f"{path}: signed with the key {str(signed_by)[:16]}, not {key_id(public_raw)} — give the"
+            f"{path}: signed with the key {str(signed_by)[:16]}, not {ring.keys[-1].key_id} — give the"
             " signing installation's public key by --key"
         )
-    try:
-        Ed25519PublicKey.from_public_bytes(public_raw).verify(signature, _PREFIX + canonical(digests))
-    except InvalidSignature as error:
-        raise PackageTrouble(f"{path}: the signature does not hold") from error
+    if not ring.signed(_PREFIX + canonical(digests), signature):
+        raise PackageTrouble(f"{path}: the signature does not hold")
     found: dict[str, Any] = json.loads(files[FORM_FILE])
     return found
 

@@ -106,6 +106,20 @@ def arrivals(contract: Contract, typed: pa.Table, former: Former | None) -> Arri
     )
 
 
+def rows_after(contract: Contract, arrived: Arrivals, kept: pa.Table, former_rows: int) -> int:
+    """How many rows a release has once a delivery is in it.
+
+    Args:
+        contract: of the dataset.
+        arrived: the delivery, net per key.
+        kept: those of its rows that no rule took out.
+        former_rows: rows of the release it adds to.
+    """
+    known = bool(contract.key) and arrived.existing.num_rows > 0
+    fresh = _semi(kept, arrived.existing, contract.key, "ANTI") if known else kept
+    return former_rows + int(fresh.num_rows) - int(arrived.gone.num_rows)
+
+
 def taken_up(contract: Contract, earlier: pa.Table, refused: pa.Table) -> tuple[pa.Table, pa.Table]:
     """What counts of keys whose later entry is refused: the entry before it.
 

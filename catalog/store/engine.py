@@ -46,7 +46,7 @@ def create_store(home: Home) -> Engine:
     home.create()
     if home.database_url.startswith("sqlite"):
         _keep_private(home)
-    engine = _engine(home.database_url)
+    engine = _of_home(home)
     _load_tables()
     with writing(engine) as connection:
         additions.add(connection)
@@ -63,7 +63,7 @@ def open_store(home: Home) -> Engine:
     if embedded and not (home.root / "ybz.db").exists():
         raise NotInitialised(f"no installation at {home.root} — run `ybz init` first")
     _load_tables()
-    engine = _engine(home.database_url)
+    engine = _of_home(home)
     if not embedded and not _has_tables(engine):
         raise NotInitialised(f"the store of {home.root} has no tables yet — run `ybz init` first")
     return engine
@@ -107,6 +107,13 @@ def _has_tables(engine: Engine) -> bool:
 
 def _load_tables() -> None:
     import catalog.store.tables  # noqa: F401  (registers every table with the metadata)
+
+
+def _of_home(home: Home) -> Engine:
+    """The engine of an installation's store; its connections know whose they are."""
+    engine = _engine(home.database_url)
+    engine.update_execution_options(ybz_home=str(home.root))
+    return engine
 
 
 def _engine(url: str) -> Engine:

@@ -30,20 +30,20 @@ MODES = ("threshold", "dp")
 @click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path("var/attack"),
-    show_default=True,
-    help="Where the safety city lives; made fresh.",
+    help="Where the safety city lives; made fresh, and kept (default: a folder of its own, removed again).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def attack(files: tuple[Path, ...], mode: str, folder: Path, as_json: bool) -> None:
+def attack(files: tuple[Path, ...], mode: str, folder: Path | None, as_json: bool) -> None:
     """Attack the gateway with every line of a corpus and say what got through."""
+    from examples.attack.place import place
     from examples.attack.run import run
     from examples.demo import FOREIGN
 
     for name in FOREIGN:
         os.environ.pop(name, None)
     shipped = tuple(sorted(CORPUS.glob("*.jsonl")))
-    told = run(files or shipped, mode, folder)
+    with place(folder) as home:
+        told = run(files or shipped, mode, home)
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
     else:

@@ -16,8 +16,12 @@ import numpy as np
 from examples.attack.contracts import SCHEMA
 from examples.attack.rows import Table
 from examples.city.codes import credit_codes
+from examples.demo.papers import CLAUSES
 
 PURPOSE: Final = "industry.research"
+AGREEMENT: Final = "云数授〔2026〕9号"
+SCENARIO: Final = "查询出口安全检验"
+_PRODUCT: Final = {"name": "出口检验报告", "kind": "report", "standard": "Q/YZJY 001-2026"}
 K: Final = 10
 CALLERS: Final = {
     "threshold": {
@@ -43,13 +47,54 @@ def request(mode: str, tables: dict[str, Table], until: date) -> dict[str, Any]:
         "applicant": CALLERS[mode],
         "purpose": PURPOSE,
         "use_until": until.isoformat(),
-        "scenario": "查询出口安全检验",
-        "vouched_by": CALLERS[mode]["name"],
+        "scenario": SCENARIO,
+        "vouched_by": f"{CALLERS[mode]['name']} 周敏",
         "items": items,
     }
     if mode == "dp":
-        return {**asked, "implementing_body": CALLERS["threshold"]["code"], "agreement": "云数授〔2026〕9号"}
+        return {**asked, "implementing_body": CALLERS["threshold"]["code"], "agreement": AGREEMENT}
     return {**asked, "legal_basis": "统计法第六条", "scope": "安全检验", "method": "query"}
+
+
+def agreement(tables: dict[str, Table], today: date, until: date) -> dict[str, Any]:
+    """The agreement of the two callers over the four tables."""
+    body, operator = CALLERS["threshold"], CALLERS["dp"]
+    return {
+        "number": AGREEMENT,
+        "body": {"code": body["code"], "name": body["name"], "person": "安全官"},
+        "operator": {"code": operator["code"], "name": operator["name"], "person": "何平"},
+        "mode": "scenario",
+        "starts_on": today.isoformat(),
+        "ends_on": until.isoformat(),
+        "catalogue": [f"{SCHEMA}.{name}" for name in tables],
+        "purposes": [PURPOSE],
+        "products": [_PRODUCT],
+        "clauses": CLAUSES,
+    }
+
+
+def scenario(tables: dict[str, Table], until: date) -> dict[str, Any]:
+    """The scenario: a test of what leaves, over every column."""
+    return {
+        "agreement": AGREEMENT,
+        "title": SCENARIO,
+        "purpose": PURPOSE,
+        "description": "对查询出口逐条施放攻击语料，检验有无不应输出的内容",
+        "valid_to": until.isoformat(),
+        "person": "何平",
+        "risk": {
+            "level": "low",
+            "findings": "检验用数据不属于任何人",
+            "measures": "独立安装，检验后删除",
+            "assessed_by": "数据局 安全官",
+            "assessed_on": "2026-02-10",
+        },
+        "products": [_PRODUCT],
+        "items": [
+            {"dataset": f"{SCHEMA}.{name}", "fields": dict.fromkeys(table, "检验该列的输出")}
+            for name, table in tables.items()
+        ],
+    }
 
 
 def terms(mode: str, tables: dict[str, Table], until: date) -> dict[str, Any]:

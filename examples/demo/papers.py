@@ -1,4 +1,4 @@
-"""The papers people hand in: two requests, three sets of terms, one form.
+"""The papers people hand in: an agreement and a scenario, two requests, three sets of terms, one form.
 
 Decides their content; whether they are permitted is the ledger's matter.
 """
@@ -61,6 +61,35 @@ ENTERPRISES: Final = ("market.enterprises", ("industry_name", "status", "registe
 POPULATION: Final = ("civil.population", ("sex", "education", "district", "birth_date"))
 AIR: Final = ("eco.air_readings", ("station", "observed_at", "pm25"))
 
+AGREEMENT: Final = "云数授〔2026〕3号"
+SCENARIO: Final = "社区养老与商业网点选址研究"
+PRODUCT: Final = {"name": "养老和商业网点选址分析报告", "kind": "report", "standard": "Q/YZSY 001-2026"}
+NECESSITY: Final = {
+    POPULATION[0]: "按区估计需求人群的规模和结构",
+    AIR[0]: "比较候选地块的空气质量",
+}
+# What the two sides agreed, by the clauses an agreement holds at least (policies/rules/operation.yaml).
+CLAUSES: Final = {
+    "scenarios": "限于经实施机构采纳的应用场景，一场景一审",
+    "review": "产品上线前由实施机构审核安全风险评估和合规意见",
+    "platform": "只在本市可信数据空间内加工，原始数据不出域",
+    "security": "运营机构落实网络安全等级保护和数据安全责任制",
+    "personal_information": "不得输出可识别个人的结果；依法开展个人信息保护影响评估",
+    "secrecy": "对履约中知悉的工作信息保密，协议终止后仍然有效",
+    "cost": "单独建账，每年三月底前报送成本",
+    "fees": "用于公共治理、公益事业的免费；其他按政府指导价上限内协商",
+    "revenue": "超出最高准许收入的部分在下一周期扣减",
+    "disclosure": "双方每年三月三十一日前披露上一年度情况",
+    "intellectual_property": "产品的知识产权归运营机构，数据权益不转移",
+    "assessment": "实施机构每年评估一次，发现问题限期整改",
+    "change": "以双方签署的补充协议变更，目录清单按版本管理",
+    "suspension": "发生安全事件或者违约时实施机构可以中止，授权随之中止",
+    "exit": "期满、解除或者运营机构丧失资格时退出",
+    "data_return": "退出之日起停止使用，删除留存数据并提供删除证明",
+    "breach": "超范围使用的立即停止授权，并承担违约责任",
+    "disputes": "协商不成的，提交云州市仲裁机构",
+}
+
 FORM: Final = "JC-2026-YL01"
 GOVERNANCE: Final = "governance.administration"
 INDUSTRY: Final = "industry.research"
@@ -81,6 +110,46 @@ def department_request(until: date) -> dict[str, Any]:
     }
 
 
+def agreement(today: date, until: date) -> dict[str, Any]:
+    """The authorised-operation agreement of the implementing body with the operator."""
+    return {
+        "number": AGREEMENT,
+        "body": {"code": IMPLEMENTING_BODY, "name": AUTHORITY, "person": "王敏"},
+        "operator": {"code": OPERATOR["code"], "name": OPERATOR["name"], "person": "李强"},
+        "mode": "scenario",
+        "starts_on": today.isoformat(),
+        "ends_on": (until + timedelta(days=365)).isoformat(),
+        "catalogue": [POPULATION[0], AIR[0]],
+        "purposes": [INDUSTRY],
+        "products": [PRODUCT],
+        "clauses": CLAUSES,
+    }
+
+
+def scenario(until: date) -> dict[str, Any]:
+    """What the operator wants to do under it, why it needs each item, and what is risked."""
+    return {
+        "agreement": AGREEMENT,
+        "title": SCENARIO,
+        "purpose": INDUSTRY,
+        "description": "按区统计常住人口结构和空气质量，为社区养老设施和商业网点选址提供分析",
+        "valid_to": until.isoformat(),
+        "person": "云州数据运营有限公司 李强",
+        "risk": {
+            "level": "medium",
+            "findings": "只输出加噪统计结果，不输出个人记录",
+            "measures": "差分隐私预算、用途限定、调用留痕",
+            "assessed_by": "云州市信息安全测评中心",
+            "assessed_on": "2026-02-10",
+        },
+        "products": [PRODUCT],
+        "items": [
+            {"dataset": name, "fields": dict.fromkeys(fields, NECESSITY[name])}
+            for name, fields in (POPULATION, AIR)
+        ],
+    }
+
+
 def operator_request(until: date) -> dict[str, Any]:
     """The licensed operator asks for a scenario under its authorised-operation agreement."""
     return {
@@ -88,8 +157,8 @@ def operator_request(until: date) -> dict[str, Any]:
         "purpose": INDUSTRY,
         "use_until": until.isoformat(),
         "implementing_body": IMPLEMENTING_BODY,
-        "agreement": "云数授〔2026〕3号",
-        "scenario": "社区养老与商业网点选址研究",
+        "agreement": AGREEMENT,
+        "scenario": SCENARIO,
         "vouched_by": "云州数据运营有限公司 李强",
         "items": [_item(POPULATION), _item(AIR)],
     }

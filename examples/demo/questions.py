@@ -65,6 +65,8 @@ class Grants:
 
 def ask(stage: Stage, planted: Planted) -> None:
     """Request, grant, three safe answers, one refused attack, receipts verified."""
+    with stage.steps.step("ybz agreement, scenario: what the operator may ask for, and why"):
+        _agreed(stage)
     with stage.steps.step("ybz request, decide, grant: with a legal basis, item by item"):
         grants = _grants(stage)
     with stage.steps.step("ybz query: three safe answers, one refused attack"):
@@ -72,6 +74,19 @@ def ask(stage: Stage, planted: Planted) -> None:
         _private(stage, planted, grants.population)
         _plain(stage, planted, grants.air)
         _attack(stage, grants.population)
+
+
+def _agreed(stage: Stage) -> None:
+    """Two parties sign the agreement; a scenario under it is proposed by the one and adopted by the other."""
+    paper = stage.paper("agreement.json", papers.agreement(stage.today, stage.until))
+    stage.commands.json("agreement", "draft", paper, "--by", "数据局 王敏")
+    stage.commands.json("agreement", "offer", papers.AGREEMENT, "--by", "数据局 王敏")
+    signed = stage.commands.json("agreement", "sign", papers.AGREEMENT, "--by", "运营公司 李强")
+    stage.report.expect("agreement", signed["state"], "in_force")
+    paper = stage.paper("scenario.json", papers.scenario(stage.until))
+    proposed = stage.commands.json("scenario", "propose", paper, "--by", "运营公司 李强")
+    adopted = stage.commands.json("scenario", "adopt", proposed["id"], "--by", "数据局 王敏")
+    stage.report.expect("scenario", adopted["state"], "adopted")
 
 
 def _grants(stage: Stage) -> Grants:
@@ -94,9 +109,13 @@ def _permitted(stage: Stage, name: str, document: dict[str, Any]) -> dict[str, A
     """File a request and have it permitted; both within its clock."""
     filed = stage.commands.json("request", "new", stage.paper(name, document))
     stage.report.expect(f"{name} lacks", filed["missing"], [])
-    answered: dict[str, Any] = stage.commands.json(
-        "decide", filed["id"], "--permit", "--basis", papers.BASIS, "--by", "数据局 张磊"
-    )
+    answered: dict[str, Any] = filed
+    # Sensitive personal information takes two people: the second answers what the first passed on.
+    for person in ("数据局 张磊", "数据局 孙洁"):
+        if any(item["answer"] is None for item in answered["items"]):
+            answered = stage.commands.json(
+                "decide", filed["id"], "--permit", "--basis", papers.BASIS, "--by", person
+            )
     in_time = answered["answered_at"][:10] <= answered["due_on"]
     stage.report.expect(f"{name} answered in time", (answered["state"], in_time), ("permitted", True))
     return answered

@@ -16,7 +16,23 @@ from catalog import keys
 from catalog.home import Home
 from catalog.store import open_store
 from catalog.store.additions import require_current
-from space.api import catalogue, evidence, harvest, health, problem, queries, verifications, workspaces
+from space.api import (
+    agreements,
+    catalogue,
+    contracts,
+    endings,
+    evidence,
+    harvest,
+    health,
+    money,
+    problem,
+    published_keys,
+    queries,
+    requests,
+    supplies,
+    verifications,
+    workspaces,
+)
 from space.api.services import Services
 from space.api.size import BodyLimit
 from space.engines.second import second_engine
@@ -76,7 +92,22 @@ def create_app(
     app.state.services = Services(home, engine, held.signer, gateway, now, verifier)
     app.add_middleware(BodyLimit)
     problem.install(app)
-    for room in (health, catalogue, harvest, queries, verifications, workspaces, evidence):
+    for room in (
+        health,
+        catalogue,
+        harvest,
+        contracts,
+        queries,
+        verifications,
+        workspaces,
+        requests,
+        agreements,
+        supplies,
+        endings,
+        money,
+        evidence,
+        published_keys,
+    ):
         app.include_router(room.router)
     return app
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from catalog.evidence import integrate
 from catalog.evidence.prove import prove_inclusion
+from catalog.evidence.publishing import publish
 from catalog.store import reading
 from policies.access import Act
 from space.api.services import Known, Wired, permit
@@ -20,9 +20,10 @@ router = APIRouter(prefix="/v1/evidence", tags=["evidence"])
 def checkpoint(wired: Wired, who: Known) -> dict[str, Any]:
     """The newest signed checkpoint, and the key to check it with."""
     permit(who, Act.EVIDENCE_READ)
-    newest = integrate(wired.engine, wired.signer, wired.clock())
-    if newest is None:
+    done = publish(wired.engine, wired.home, wired.signer, wired.clock())
+    if done is None:
         raise Unknown("checkpoint", "of an empty log")
+    newest = done.checkpoint
     key = wired.signer.public_pem.decode()
     return {"size": newest.size, "root": newest.root, "checkpoint": newest.note, "public_key": key}
 
@@ -31,6 +32,6 @@ def checkpoint(wired: Wired, who: Known) -> dict[str, Any]:
 def entry(entry_id: str, wired: Wired, who: Known) -> dict[str, Any]:
     """The digest of an entry and the proof that it is in the log; not what the entry says."""
     permit(who, Act.EVIDENCE_READ)
-    integrate(wired.engine, wired.signer, wired.clock())
+    publish(wired.engine, wired.home, wired.signer, wired.clock())
     with reading(wired.engine) as connection:
         return prove_inclusion(connection, entry_id).document()

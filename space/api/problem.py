@@ -20,9 +20,10 @@ from catalog.errors import CatalogError, StoreBusy, UnknownDataset
 from catalog.evidence.prove import NotIntegrated, UnknownEntry
 from catalog.search import SearchUnavailable
 from policies.decision import Deny
+from policies.machine import IllegalStep
+from space.calls.failing import AnswerLate
 from space.calls.idempotency import KeyReused, StillRunning
 from space.errors import EngineError, Refused, SpaceError, Unknown
-from space.query.gateway import AnswerLate
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -51,8 +52,17 @@ _STATUS: Final[tuple[tuple[type[Exception], int, str], ...]] = (
 _REFUSED: Final[tuple[tuple[str, int], ...]] = (
     ("grant.quota", 429),
     ("grant.budget", 429),
+    ("grant.rate", 429),
+    ("grant.capped", 429),
+    ("grant.volume", 429),
     ("verification.rate", 429),
     ("verification.tries", 429),
+    ("supply.link", 403),
+    ("supply.outside", 403),
+    ("supply.making", 409),
+    ("supply.not_ready", 409),
+    ("supply.no_file", 410),
+    ("stop.", 403),
     ("grant.", 403),
     ("purpose.", 403),
     ("access.", 403),
@@ -70,6 +80,7 @@ _NOT_FOUND: Final = "there is nothing of that name, or not for you"
 def install(app: FastAPI) -> None:
     """Let every failure of the application leave as a problem."""
     app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(IllegalStep, _illegal)
     for known in (SpaceError, CatalogError):
         app.add_exception_handler(known, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -101,6 +112,12 @@ def _problem(status: int, code: str, title: str, detail: str, **more: Any) -> JS
 async def _refused(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
     return refusal(error.decision)
+
+
+async def _illegal(_request: Request, error: Exception) -> JSONResponse:
+    """A step that is not open now, with the steps that are."""
+    assert isinstance(error, IllegalStep)
+    return refusal(error.denial)
 
 
 async def _known(_request: Request, error: Exception) -> JSONResponse:

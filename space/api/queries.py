@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header
 from pydantic import BaseModel, ConfigDict, Field
 
+from catalog.keys import ring_of
 from catalog.store import reading, writing
 from policies.access import Act, Role
 from policies.decision import Deny
@@ -72,9 +73,10 @@ def receipt(receipt_id: str, wired: Wired, who: Known) -> dict[str, Any]:
     permit(who, Act.RECEIPT_READ)
     with reading(wired.engine) as connection:
         found = receipts.by_id(connection, receipt_id)
+        ring = ring_of(connection, wired.signer)
     if found.organisation != who.organisation and who.role is not Role.AUDITOR:
         raise Unknown("receipt", receipt_id)
-    return {"id": found.id, "jws": found.jws, "states": receipts.verify(found.jws, wired.signer.public_raw)}
+    return {"id": found.id, "jws": found.jws, "states": receipts.verify(found.jws, ring)}
 
 
 def _told(answer: Answered | Deny) -> dict[str, Any]:

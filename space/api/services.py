@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
@@ -17,6 +17,7 @@ from catalog.store import reading, writing
 from policies.access import Act, may
 from policies.decision import Deny
 from space.api.problem import Unauthenticated
+from space.calls.budget import NOT_HELD
 from space.calls.metering import count_stranger
 from space.errors import Refused
 from space.identity.tokens import Caller, holder
@@ -58,7 +59,7 @@ _Bearer = Annotated[
 ]
 
 
-def caller(wired: Wired, bearer: _Bearer) -> Caller:
+def caller(wired: Wired, bearer: _Bearer, request: Request) -> Caller:
     """Who sends the request.
 
     Raises:
@@ -69,13 +70,24 @@ def caller(wired: Wired, bearer: _Bearer) -> Caller:
         with reading(wired.engine) as connection:
             known = holder(connection, bearer.credentials, now)
         if known is not None:
-            return known
+            # Of a proxy on this machine the server takes the address it forwards (`ybz serve`).
+            return replace(known, address=None if request.client is None else request.client.host)
     with writing(wired.engine) as connection:
         count_stranger(connection, "unauthenticated", now)
     raise Unauthenticated("a bearer token that is good now is needed — `ybz grant token` issues one")
 
 
 Known = Annotated[Caller, Depends(caller)]
+
+
+def only(who: Caller, grant_id: str) -> None:
+    """Let a token that was issued for one grant open that grant alone.
+
+    Raises:
+        Refused: it was issued for another.
+    """
+    if who.grant_id not in (None, grant_id):
+        raise Refused(Deny((NOT_HELD,)))
 
 
 def permit(who: Caller, act: Act) -> None:

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from catalog import keys
 from catalog.store import reading, writing
 from policies.access import Act
-from space.api.services import Known, Services, Wired, permit
+from space.api.services import Known, Services, Wired, only, permit
 from space.identity.tokens import Caller
 from space.workspace import tables
 from space.workspace.admitting import held
@@ -37,6 +37,7 @@ async def upload(
 ) -> dict[str, Any]:
     """Take the CSV in the body as `workspace.NAME`, in place of the former table of that name."""
     permit(who, Act.QUERY_ASK)
+    only(who, grant)
     form = read_form(key, category, measure)
     # Whoever is unknown is turned away before the body is read.
     brought = tables.Upload(grant, name, form, await request.body())
@@ -83,6 +84,7 @@ def _upload(wired: Services, who: Caller, brought: tables.Upload) -> dict[str, A
 def _open(wired: Services, who: Caller, grant: str) -> None:
     """Let the holder of the grant in, once every table that is over is deleted."""
     permit(who, Act.QUERY_ASK)
+    only(who, grant)
     sweep(wired.engine, wired.home, wired.signer, wired.clock())
     with reading(wired.engine) as connection:
         held(connection, grant, who.organisation)

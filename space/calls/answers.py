@@ -7,6 +7,7 @@ was given: harmless, and removed by the next sweep (:mod:`space.calls.abandoned`
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import os
 from dataclasses import dataclass
@@ -38,29 +39,59 @@ class Kept:
 
 def keep(home: Home, reservation_id: str, table: pa.Table) -> Kept:
     """Write an answer to its place, whole or not at all."""
+    raw, path = file_bytes(table), _path(home, reservation_id)
+    _write(path, raw)
+    _make_lasting(path.parent)
+    return Kept(path, hashlib.sha256(raw).hexdigest())
+
+
+def file_bytes(table: pa.Table) -> bytes:
+    """The bytes of the file an answer is kept as; the same rows give the same bytes."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
-    raw = sink.getvalue().to_pybytes()
-    path = _path(home, reservation_id)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
-    with draft.open("wb") as stream:
-        stream.write(raw)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(path)
-    _make_lasting(path.parent)
-    return Kept(path, hashlib.sha256(raw).hexdigest())
+    raw: bytes = sink.getvalue().to_pybytes()
+    return raw
+
+
+def keep_plan(home: Home, reservation_id: str, plan: bytes) -> None:
+    """Keep what was run for an answer, so that it can be computed once more.
+
+    Args:
+        home: of the installation.
+        reservation_id: of the paid call.
+        plan: canonical JSON; conditions of the caller stand in it, so that it never leaves this folder.
+    """
+    _write(_plan_path(home, reservation_id), plan)
+
+
+def plan_of(home: Home, reservation_id: str) -> dict[str, Any] | None:
+    """What was run for an answer; None where it is gone or damaged."""
+    try:
+        found = json.loads(_plan_path(home, reservation_id).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def size_bytes(home: Home, reservation_id: str) -> int:
+    """How large a stored answer is."""
+    return _path(home, reservation_id).stat().st_size
 
 
 def remove(home: Home, reservation_id: str) -> bool:
     """Remove the answer of a call that was lost, whole or half written; whether there was one."""
     path = _path(home, reservation_id)
-    there = [each for each in (path, path.with_suffix(".part")) if each.exists()]
+    kept = (path, _plan_path(home, reservation_id))
+    there = [each for one in kept for each in (one, one.with_suffix(".part")) if each.exists()]
     for each in there:
         each.unlink(missing_ok=True)
     return bool(there)
+
+
+def is_kept(home: Home, reservation_id: str) -> bool:
+    """Whether the answer of a call, or its plan, is there."""
+    return _path(home, reservation_id).exists() or _plan_path(home, reservation_id).exists()
 
 
 def fetch(home: Home, reservation_id: str, sha256: str) -> pa.Table:
@@ -98,6 +129,21 @@ def _make_lasting(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _write(path: Path, raw: bytes) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    with draft.open("wb") as stream:
+        stream.write(raw)
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(path)
+
+
+def _plan_path(home: Home, reservation_id: str) -> Path:
+    return home.root / "plans" / f"{reservation_id}.json"
 
 
 def _path(home: Home, reservation_id: str) -> Path:

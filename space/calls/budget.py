@@ -23,7 +23,9 @@ from policies.decision import Deny, Reason
 from policies.protection import Analysis
 from policies.rulebook import rule
 from space import store
-from space.calls.metering import Use, meter
+from space.calls.metering import Use, meter, product_of
+from space.granting import counters
+from space.granting.agreed import terms_of
 
 # Mode of a verification, whose calls are its records.
 VERIFIED: Final = Analysis.VERIFY.value
@@ -115,7 +117,7 @@ def reserve(
         same = None
     if same is not None:
         return Stored(same.id)
-    denied = _kept(connection, grant, day, nrho, standing) or _spend(connection, grant, day, nrho, calls)
+    denied = _kept(connection, grant, day, nrho, standing) or _spend(connection, grant, now, nrho, calls)
     if denied is not None:
         return denied
     return Reserved(_insert(connection, key, nrho, now, calls), nrho)
@@ -130,7 +132,7 @@ def repeat(connection: Connection, grant_id: str, now: datetime, calls: int = 1)
         now: aware instant.
         calls: one, or one for each record verified.
     """
-    return _spend(connection, store.lock_grant(connection, grant_id), local_date(now), 0, calls)
+    return _spend(connection, store.lock_grant(connection, grant_id), now, 0, calls)
 
 
 def is_stored(connection: Connection, key: AnswerKey) -> bool:
@@ -149,7 +151,7 @@ def lose(connection: Connection, reservation_id: str, *, reason: str, now: datet
         return False
     r, g = reservations.c, grants.c
     row = connection.execute(
-        select(r.grant_id, r.nrho, r.calls, g.grantee)
+        select(r.grant_id, r.nrho, r.calls, r.mode, g.grantee)
         .join(grants, g.id == r.grant_id)
         .where(r.id == reservation_id)
     ).one()
@@ -162,6 +164,7 @@ def lose(connection: Connection, reservation_id: str, *, reason: str, now: datet
         calls=row.calls or 1,
         nrho=row.nrho,
         records=row.calls,
+        product=product_of(row.mode),
     )
     meter(connection, lost, now)
     return True
@@ -169,6 +172,13 @@ def lose(connection: Connection, reservation_id: str, *, reason: str, now: datet
 
 def objection(grant: Row[Any], day: date, *, calls: int = 1, nrho: int = 0) -> Reason | None:
     """Why a grant does not pay for ``calls`` more on a day, by its own figures alone; None where it does."""
+    if grant.state == "suspended":
+        return Reason(
+            "grant.suspended",
+            "the grant is suspended",
+            "grant",
+            "`ybz contract show` says by whom and why; it answers again once it is resumed",
+        )
     if grant.state == "revoked":
         return Reason("grant.revoked", "the grant was revoked", "grant", "ask the granting body")
     if grant.state != "in_force" or day > grant.valid_to:
@@ -193,12 +203,19 @@ NOT_HELD: Final = Reason(
 )
 
 
-def _spend(connection: Connection, grant: Row[Any] | None, day: date, nrho: int, calls: int) -> Deny | None:
+def _spend(
+    connection: Connection, grant: Row[Any] | None, now: datetime, nrho: int, calls: int
+) -> Deny | None:
     if grant is None:
         return Deny((NOT_HELD,))
-    # The row is held since `lock_grant`: what it shows is what the statement sees, which has the last word.
-    in_the_way = objection(grant, day, calls=calls, nrho=nrho)
+    day, terms = local_date(now), terms_of(grant.agreement)
+    # The row is held since `lock_grant`: what it shows is what the statements see, which have the last word.
+    in_the_way = objection(grant, day, calls=calls, nrho=nrho) or counters.objection(
+        connection, grant.id, terms, now, calls=calls, nrho=nrho
+    )
     if in_the_way is None and store.spend(connection, grant.id, calls=calls, nrho=nrho, day=day):
+        counters.take_calls(connection, grant.id, terms, now, calls)
+        counters.take_budget(connection, grant.id, terms, nrho, now)
         return None
     return Deny((in_the_way or NOT_HELD,))
 

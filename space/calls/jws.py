@@ -1,8 +1,9 @@
-"""Signed statements: compact JWS over canonical JSON, algorithm ``Ed25519``.
+"""Signed statements: compact JWS over canonical JSON, algorithm ``Ed25519`` or ``sm2sig_sm3``.
 
-Decides how agreements and receipts are signed and checked. What they say is decided elsewhere.
+Decides how agreements and receipts are signed and checked, and that the algorithm is that of the key. What
+they say is decided elsewhere.
 
-Source: RFC 7515 (JWS compact serialisation), RFC 9864 (fully specified name ``Ed25519``).
+Source: RFC 7515 (JWS compact serialisation), RFC 9864 (``Ed25519``), RFC 8998 (``sm2sig_sm3``).
 """
 
 from __future__ import annotations
@@ -10,17 +11,20 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-from catalog.keys import Signer, key_id
+from catalog.keys import Algorithm, Ring, Signer
+from catalog.keys import verify as check
 from contracts.canonical import canonical
 from space.errors import SpaceError
 
-ALGORITHM: Final = "Ed25519"
+# What an installation signs with unless it rotates to another.
+ALGORITHM: Final = Algorithm.ED25519.value
+
+# When a statement was signed: not before the first instant, not after the last; unknown where None.
+Span = tuple[datetime | None, datetime | None]
 
 
 class SignatureInvalid(SpaceError):
@@ -35,37 +39,54 @@ def sign(signer: Signer, payload: Mapping[str, Any], typ: str) -> str:
         payload: JSON-able; signed in its canonical form.
         typ: what the statement is, e.g. ``ybz-receipt+jws``; a reader insists on it.
     """
-    header = {"alg": ALGORITHM, "kid": signer.key_id, "typ": typ}
+    key = signer.fixed()
+    header = {"alg": key.algorithm.value, "kid": key.key_id, "typ": typ}
     signed = _encode(canonical(header)) + "." + _encode(canonical(payload))
-    return signed + "." + _encode(signer.sign(signed.encode("ascii")))
+    return signed + "." + _encode(key.sign(signed.encode("ascii")))
 
 
-def verify(statement: str, public_raw: bytes, typ: str) -> dict[str, Any]:
+def verify(
+    statement: str,
+    public: bytes | Ring,
+    typ: str,
+    signed_within: Callable[[Mapping[str, Any]], Span] | None = None,
+) -> dict[str, Any]:
     """The payload of a statement whose signature holds.
 
     Args:
         statement: compact JWS.
-        public_raw: the 32 bytes of the public key.
+        public: the public key, or all keys the installation ever signed with, each with its time.
         typ: the kind of statement expected.
+        signed_within: the span in which such a statement says it was signed; without it a key that was
+            revoked does not count at all.
 
     Raises:
-        SignatureInvalid: it is not such a statement, of that key, unchanged.
+        SignatureInvalid: it is not such a statement, of that key, unchanged; or the key did not count then.
     """
     head, payload, signature = _parts(statement)
+    ring = Ring.single(public) if isinstance(public, bytes) else public
     header = _json(head)
-    if header.get("alg") != ALGORITHM or header.get("typ") != typ:
+    key = ring.of(str(header.get("kid")))
+    if header.get("typ") != typ or header.get("alg") not in tuple(Algorithm):
         raise SignatureInvalid(f"not a statement of type {typ} signed with {ALGORITHM}")
-    if header.get("kid") != key_id(public_raw):
+    if key is None:
         raise SignatureInvalid(
             "signed with another key — take the public key of the installation that signed"
         )
-    try:
-        Ed25519PublicKey.from_public_bytes(public_raw).verify(
-            _decode(signature), f"{head}.{payload}".encode("ascii")
-        )
-    except InvalidSignature as error:
-        raise SignatureInvalid("the signature does not hold: the statement was changed") from error
-    return _json(payload)
+    if header["alg"] != key.algorithm:
+        raise SignatureInvalid(f"not a statement of type {typ} signed with {key.algorithm.value}")
+    if not check(key.algorithm, key.public_raw, f"{head}.{payload}".encode("ascii"), _decode(signature)):
+        raise SignatureInvalid("the signature does not hold: the statement was changed")
+    stated = _json(payload)
+    problem = key.problem(*((None, None) if signed_within is None else signed_within(stated)))
+    if problem is not None:
+        raise SignatureInvalid(problem)
+    return stated
+
+
+def key_of(statement: str) -> str:
+    """Id of the key a statement says it is signed with."""
+    return str(_json(_parts(statement)[0]).get("kid"))
 
 
 def _parts(statement: str) -> tuple[str, str, str]:

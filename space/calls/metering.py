@@ -1,28 +1,68 @@
-"""Metering: every call of a known caller leaves one row, allowed or refused.
+"""Metering 计量: every call of a known caller leaves one row, allowed or refused.
 
 Decides what a call counts: one call (a verification: one for each record) and its price where an answer
-was handed out, the calls alone where a paid one was lost, nothing where it was refused. Rows hold codes
-and identifiers, never caller text.
+was handed out, the calls alone where a paid one was lost, nothing where it was refused or failed of our own.
+What a call costs is :mod:`space.calls.pricing`'s. Rows hold codes and identifiers, never caller text.
 
-Source: 发改价格〔2025〕65号 (units: number of services, data call volume).
+Source: 发改价格〔2025〕65号 (units: number of products, number of services, time, data call volume).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from catalog.evidence import record
 from catalog.store.schema import new_id
 from catalog.store.tables.evidence import evidence_entries
+from catalog.store.tables.grants import grants
 from catalog.store.tables.queries import usages
+from policies.clocks import local_date
+from policies.purpose import purposes
 from space import store
 from space.errors import Unknown
 
-Outcome = Literal["answered", "cached", "refused", "lost"]
+Outcome = Literal["answered", "cached", "delivered", "refused", "lost", "failed"]
+Product = Literal["query", "list", "masked_list", "verification", "supply"]
+
+# Outcomes in which something was handed out: these are priced, and have a receipt.
+GIVEN: Final = frozenset({"answered", "cached"})
+# The first two parts of the event of each product; the third is the verb of the outcome.
+_EVENTS: Final = {"verification": "space:verification", "supply": "space:supply"}
+_VERBS: Final = {
+    "answered": "answer",
+    "cached": "repeat",
+    "delivered": "deliver",  # bytes of a supply that was answered before
+    "refused": "refuse",
+    "lost": "lose",
+    "failed": "fail",
+}
+# Modes of a paid call that are no query's.
+_PRODUCTS: Final[Mapping[str, Product]] = {
+    "verify": "verification",
+    "list": "list",
+    "masked_list": "masked_list",
+    "supply": "supply",
+}
+# Every event that stands for one call.
+EVENTS: Final = tuple(
+    f"{start}:{verb}" for start in ("space:query", *_EVENTS.values()) for verb in _VERBS.values()
+)
+# What is metered and stated in evidence where it is known.
+UNITS: Final = (
+    "records", "purpose", "purpose_class", "product", "size_class", "cells", "bytes_supplied", "month",
+    "month_place", "month_before",
+)  # fmt: skip
+
+
+# Put together once: every call runs them while other writers wait.
+_ROW: Final = insert(usages)
+_LEAF: Final = select(evidence_entries.c.leaf_hash).where(evidence_entries.c.id == bindparam("entry"))
+_PURPOSE: Final = select(grants.c.purpose).where(grants.c.id == bindparam("grant"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +78,13 @@ class Use:
         calls, nrho, price_fen: what it took.
         query: salted digest of the query as it was written; None where no grant salts it.
         records: how many were verified; None where the call was a query.
+        purpose: the grant's; looked up where None.
+        product: what was asked for.
+        size_class: published size class of the largest table it reads.
+        cells: of the public key domain of its plan; None where a key has none.
+        bytes_supplied: of what was handed over as file or table.
+        month_place, month_before: of an answer, its place in the grant's month and what its price was
+            counted from, see :mod:`space.calls.pricing`.
     """
 
     organisation: str
@@ -50,6 +97,13 @@ class Use:
     price_fen: int = 0
     query: str | None = None
     records: int | None = None
+    purpose: str | None = None
+    product: Product | None = None
+    size_class: str | None = None
+    cells: int | None = None
+    bytes_supplied: int | None = None
+    month_place: int | None = None
+    month_before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,43 +129,57 @@ def meter(connection: Connection, use: Use, now: datetime) -> Metered:
         use: the call.
         now: aware instant.
     """
-    usage_id = new_id("use")
-    body: dict[str, Any] = {
+    usage_id, day = new_id("use"), local_date(now)
+    purpose, product = _purpose(connection, use), _product(use)
+    given = use.grant_id is not None and use.outcome in GIVEN
+    place = use.month_place
+    if given and place is None:
+        rows = store.months(connection, use.grant_id or "", month_of(day))
+        place = 1 + sum(row.answers for row in rows)
+    units: dict[str, Any] = {
+        "records": use.records,
+        "purpose": purpose,
+        "purpose_class": purpose_class(purpose, day),
+        "product": product,
+        "size_class": use.size_class,
+        "cells": use.cells,
+        "bytes_supplied": use.bytes_supplied,
+        "month": month_of(day),
+        "month_place": place,
+        "month_before": use.month_before,
+    }
+    taken = {"outcome": use.outcome, "reason": use.reason, "calls": use.calls, "nrho": use.nrho,
+             "price_fen": use.price_fen}  # fmt: skip
+    body = taken | {
         "usage": usage_id,
         "organisation": use.organisation,
-        "outcome": use.outcome,
-        "reason": use.reason,
         "reservation": use.reservation_id,
         "query": use.query,
-        "nrho": use.nrho,
-        "price_fen": use.price_fen,
     }
-    if use.records is not None:
-        body["records"] = use.records
-    event = f"space:{'query' if use.records is None else 'verification'}:{_VERBS[use.outcome]}"
     evidence_id = record(
-        connection, event=event, subject=use.grant_id or use.organisation, body=body, now=now
+        connection,
+        event=f"{_EVENTS.get(product, 'space:query')}:{_VERBS[use.outcome]}",
+        subject=use.grant_id or use.organisation,
+        body=body | {name: value for name, value in units.items() if value is not None},
+        now=now,
     )
-    connection.execute(
-        insert(usages).values(
-            id=usage_id,
-            grant_id=use.grant_id,
-            organisation=use.organisation,
-            outcome=use.outcome,
-            reason=use.reason,
-            reservation_id=use.reservation_id,
-            calls=use.calls,
-            nrho=use.nrho,
-            price_fen=use.price_fen,
-            records=use.records,
-            at=now,
-            evidence_id=evidence_id,
+    row = {
+        "id": usage_id,
+        "grant_id": use.grant_id,
+        "organisation": use.organisation,
+        "reservation_id": use.reservation_id,
+        "at": now,
+        "evidence_id": evidence_id,
+    }
+    connection.execute(_ROW, row | taken | units)
+    if use.grant_id is not None and given:
+        store.count_month(
+            connection, use.grant_id, month_of(day), product, calls=use.calls, price_fen=use.price_fen
         )
-    )
-    if use.price_fen and use.grant_id is not None:
-        store.charge(connection, use.grant_id, use.price_fen)
-    leaf = select(evidence_entries.c.leaf_hash).where(evidence_entries.c.id == evidence_id)
-    return Metered(usage_id, evidence_id, connection.execute(leaf).scalar_one())
+        if use.price_fen:
+            store.charge(connection, use.grant_id, use.price_fen)
+    leaf = connection.execute(_LEAF, {"entry": evidence_id}).scalar_one()
+    return Metered(usage_id, evidence_id, leaf)
 
 
 def by_id(connection: Connection, usage_id: str) -> Use:
@@ -123,17 +191,8 @@ def by_id(connection: Connection, usage_id: str) -> Use:
     row = connection.execute(select(usages).where(usages.c.id == usage_id)).first()
     if row is None:
         raise Unknown("call", usage_id)
-    return Use(
-        organisation=row.organisation,
-        outcome=row.outcome,
-        grant_id=row.grant_id,
-        reason=row.reason,
-        reservation_id=row.reservation_id,
-        calls=row.calls,
-        nrho=row.nrho,
-        price_fen=row.price_fen,
-        records=row.records,
-    )
+    same = {name: row._mapping[name] for name in Use.__dataclass_fields__ if name != "query"}
+    return Use(**same)
 
 
 def count_stranger(connection: Connection, reason: str, now: datetime) -> None:
@@ -150,4 +209,34 @@ def totals(connection: Connection, grant_id: str) -> dict[str, int]:
     return {"calls": int(row[0] or 0), "nrho": int(row[1] or 0), "price_fen": int(row[2] or 0)}
 
 
-_VERBS = {"answered": "answer", "cached": "repeat", "refused": "refuse", "lost": "lose"}
+def month_of(day: date) -> str:
+    """The month a call is billed in.
+
+    >>> month_of(date(2026, 9, 24))
+    '2026-09'
+    """
+    return f"{day:%Y-%m}"
+
+
+def product_of(mode: str) -> Product:
+    """The product a paid call was for, by how its answer is made safe."""
+    return _PRODUCTS.get(mode, "query")
+
+
+def purpose_class(purpose: str | None, on: date) -> str | None:
+    """Class of a purpose: ``governance``, ``public_good`` or ``industry``; None where it is not known."""
+    known = None if purpose is None else purposes(on).get(purpose)
+    return None if known is None else known.group
+
+
+def _purpose(connection: Connection, use: Use) -> str | None:
+    """The purpose of the grant; what a caller states may be any text, and is not kept."""
+    if use.grant_id is None or use.purpose is not None:
+        return use.purpose
+    return connection.execute(_PURPOSE, {"grant": use.grant_id}).scalar()
+
+
+def _product(use: Use) -> Product:
+    if use.product is not None:
+        return use.product
+    return "query" if use.records is None else "verification"

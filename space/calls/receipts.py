@@ -7,13 +7,13 @@ safe and what it cost. It holds no row count, timing, size or text of the caller
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select
 
-from catalog.keys import Signer
+from catalog.keys import Ring, Signer
 from catalog.store.schema import new_id
 from catalog.store.tables.queries import receipts
 from policies.clocks import local_date
@@ -22,6 +22,8 @@ from space.calls import jws
 from space.errors import Unknown
 
 RECEIPT_TYPE: Final = "ybz-receipt+jws"
+# Put together once: every answer stores one while other writers wait.
+_ROW: Final = insert(receipts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Receipt:
         time: start of the time bucket, UTC.
         answer: SHA-256 of the stored answer.
         evidence: leaf hash of the call's entry in the evidence log.
+        use: what its price was computed from, see :func:`space.calls.pricing.stated`.
+        entry: id of that entry, with which its proof is asked for.
     """
 
     id: str
@@ -58,6 +62,8 @@ class Receipt:
     time: str
     answer: str
     evidence: str
+    use: Mapping[str, Any] = field(default_factory=dict)
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +88,39 @@ def issue(connection: Connection, signer: Signer, receipt: Receipt, usage_id: st
         The receipt as compact JWS.
     """
     signed = jws.sign(signer, asdict(receipt), RECEIPT_TYPE)
-    connection.execute(
-        insert(receipts).values(
-            id=receipt.id,
-            usage_id=usage_id,
-            grant_id=receipt.grant,
-            organisation=receipt.holder,
-            jws=signed,
-            issued_at=now,
-        )
-    )
+    row = {
+        "id": receipt.id,
+        "usage_id": usage_id,
+        "grant_id": receipt.grant,
+        "organisation": receipt.holder,
+        "jws": signed,
+        "issued_at": now,
+    }
+    connection.execute(_ROW, row)
     return signed
 
 
-def verify(receipt: str, public_raw: bytes) -> dict[str, Any]:
-    """What a receipt states, once its signature is found to hold. Needs nothing but the public key.
+def verify(receipt: str, public: bytes | Ring) -> dict[str, Any]:
+    """What a receipt states, once its signature is found to hold. Needs nothing but the public keys.
 
     Args:
         receipt: compact JWS.
-        public_raw: 32 bytes of the installation's public key.
+        public: the installation's public key, or all it ever signed with, each with its time.
 
     Raises:
-        SignatureInvalid: it was not signed with that key, or was changed since.
+        SignatureInvalid: it was not signed with such a key in its time, or was changed since.
     """
-    return jws.verify(receipt, public_raw, RECEIPT_TYPE)
+    return jws.verify(receipt, public, RECEIPT_TYPE, signed_within)
+
+
+def signed_within(states: Mapping[str, Any]) -> jws.Span:
+    """The time bucket a receipt names, in which it was signed."""
+    try:
+        first = datetime.strptime(str(states.get("time")), "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None, None
+    minutes = int(rule("grants", "receipt_time_bucket", local_date(first)).value)
+    return first, first + timedelta(minutes=minutes)
 
 
 def by_id(connection: Connection, receipt_id: str) -> Stored:

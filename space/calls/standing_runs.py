@@ -20,7 +20,8 @@ from contracts.canonical import digest
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from policies.rulebook import rule
-from space.calls.standing import by_id
+from space.calls import metering
+from space.calls.standing import Standing, by_id
 from space.errors import EngineError
 from space.granting.grants import by_id as grant_by_id
 from space.identity.tokens import Caller
@@ -78,11 +79,13 @@ def run(gateway: Gateway, standing_id: str) -> Run | Deny | None:
     caller, question = Caller(holder, channel="standing"), Question(found.grant_id, found.purpose, found.sql)
     explained = gateway.explain(caller, question)
     if isinstance(explained, Deny):
-        return explained
+        return _turned_away(gateway, found, holder, explained)
     releases = tuple(explained.document["releases"])
     claimed = _claim(gateway, standing_id, releases, stored=explained.document["cost"]["stored_answer"])
-    if not isinstance(claimed, _Claimed):
-        return claimed
+    if isinstance(claimed, Deny):
+        return _turned_away(gateway, found, holder, claimed)
+    if claimed is None:
+        return None
     number = claimed.number
     try:
         answer = gateway.ask(caller, question, standing=standing_id)
@@ -129,6 +132,20 @@ class _Claimed:
 
     number: int
     taken: bool
+
+
+def _turned_away(gateway: Gateway, found: Standing, holder: str, refused: Deny) -> Deny:
+    """Meter a run that was refused before it came to the gateway: it is a call like any other."""
+    use = metering.Use(
+        organisation=holder,
+        outcome="refused",
+        grant_id=found.grant_id,
+        reason=refused.reasons[0].code,
+        product="query",
+    )
+    with writing(gateway.engine) as connection:
+        metering.meter(connection, use, gateway.clock())
+    return refused
 
 
 def _patience(now: datetime) -> timedelta:

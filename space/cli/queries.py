@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from space.cli.options import as_json, open_installation, print_json
+from space.cli.options import HERE, as_json, open_installation, print_json
 from space.cli.refusal import refuse
 
 if TYPE_CHECKING:
@@ -94,7 +94,9 @@ def receipt(receipt_id: str, as_json: bool) -> None:
     with reading(engine) as connection:
         found = by_id(connection, receipt_id)
     if as_json:
-        stated = verify(found.jws, keys.load(home).signer.public_raw)
+        with reading(engine) as connection:
+            ring = keys.ring_of(connection, keys.load(home).signer)
+        stated = verify(found.jws, ring)
         print_json({"id": found.id, "jws": found.jws, "states": stated})
     else:
         click.echo(found.jws)
@@ -105,18 +107,25 @@ def receipt(receipt_id: str, as_json: bool) -> None:
 @click.option(
     "--key",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Public key in PEM (default: this installation's); with it a FILE is checked offline.",
+    help="Public key (PEM) or published keys (default: those here); with it a FILE is checked offline.",
+)
+@click.option(
+    "--replay", "replayed", is_flag=True, help="Compute answer and price once more from what is retained."
 )
 @as_json
-def verify(receipt: str, key: Path | None, as_json: bool) -> None:
+def verify(receipt: str, key: Path | None, replayed: bool, as_json: bool) -> None:
     """Check the signature of a receipt, and its place in the evidence log where the log is here."""
     from space.cli.verifying import check
 
-    verdict = check(receipt, key)
+    verdict = check(receipt, key, replayed=replayed)
     if as_json:
         print_json(verdict)
     elif verdict["ok"]:
         click.echo(f"holds: {verdict['states']['id']}, {verdict['states']['time']}; {verdict['evidence']}")
+        if "replay" in verdict:
+            done = verdict["replay"]
+            why = "".join(f" ({finding})" for finding in done["findings"])
+            click.echo(f"replay: answer {done['answer']}, price {done['price']}{why}")
     else:
         click.echo(f"does not hold: {verdict['problem']}", err=True)
     if not verdict["ok"]:
@@ -157,7 +166,7 @@ class _Wired:
             with reading(self.gateway.engine) as connection:
                 row = grant_row(connection, grant_id)
             who = "" if row is None else row.grantee
-        return Caller(who, channel="cli"), Question(grant_id, purpose, sql)
+        return Caller(who, channel="cli", address=HERE), Question(grant_id, purpose, sql)
 
 
 def _print_table(names: list[str], found: list[dict[str, Any]]) -> None:

@@ -34,9 +34,12 @@ def refuse(decision: Deny, *, as_json: bool) -> NoReturn:
 @contextmanager
 def refusals(as_json: bool) -> Iterator[None]:
     """Print what a service refuses the way :func:`refuse` does."""
+    from policies.machine import IllegalStep
     from space.errors import Refused
 
     try:
         yield
     except Refused as refused:
         refuse(refused.decision, as_json=as_json)
+    except IllegalStep as illegal:
+        refuse(illegal.denial, as_json=as_json)

@@ -77,8 +77,9 @@ def show(dataset: str, as_json: bool) -> None:
     home, engine, _now = open_installation()
     with reading(engine) as connection:
         found = history(connection, dataset)
+        ring = keys.ring_of(connection, keys.load(home).signer)
     for stated in found:
-        verify(stated, keys.load(home).signer.public_raw)
+        verify(stated, ring)
     if as_json:
         print_json([stated.to_document() for stated in found])
         return

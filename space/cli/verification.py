@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from space.cli.options import as_json, open_installation, print_json
+from space.cli.options import HERE, as_json, open_installation, print_json
 from space.cli.refusal import refuse
 
 
@@ -61,7 +61,7 @@ def run(
     pool = Pool()
     try:
         verifier = Verifier(engine, home, keys.load(home), pool, lambda: datetime.now(UTC))
-        answer = verifier.verify(Caller(organisation or holder, channel="cli"), asked)
+        answer = verifier.verify(Caller(organisation or holder, channel="cli", address=HERE), asked)
     finally:
         pool.close()
     if isinstance(answer, Deny):

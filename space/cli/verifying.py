@@ -5,44 +5,64 @@ Needs the installation only for what is not given: the public key, a receipt nam
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from catalog import keys
 from catalog.errors import NotInitialised
 from catalog.evidence.prove import NotIntegrated, inclusion_holds, prove_inclusion
 from catalog.home import Home
+from catalog.keys import Ring
 from catalog.store import open_store, reading
 from catalog.store.tables.evidence import evidence_entries
 from space.calls import jws
 from space.calls.jws import SignatureInvalid
 from space.calls.receipts import by_id, verify
+from space.errors import SpaceError, Unknown
+from space.replaying import replay
+from space.supply.receipts import DELIVERY_TYPE, STATEMENT_TYPE, of_supply
 from space.workspace.ending import DELETION_TYPE, deletion
 
 
-def check(receipt: str, key: Path | None) -> dict[str, Any]:
+def check(receipt: str, key: Path | None, *, replayed: bool = False) -> dict[str, Any]:
     """The verdict on a receipt.
 
     Args:
         receipt: a file that holds the signed text, or the id of a stored receipt.
-        key: public key in PEM; this installation's where None.
+        key: public key in PEM, or a published JWK set; the keys of this installation where None.
+        replayed: whether answer and price are computed once more.
 
     Returns:
-        ``{ok, states, evidence, problem}``.
+        ``{ok, states, evidence, problem}``, with ``replay`` where it was asked for.
     """
     home = Home.find()
-    public = _own_key(home) if key is None else keys.public_from_pem(key.read_bytes())
+    ring = _own_ring(home) if key is None else _given(key)
     path = Path(receipt)
     text = path.read_text(encoding="utf-8") if path.is_file() else _stored(home, receipt)
     try:
-        states = _states(text, public)
+        states = _states(text, ring)
     except SignatureInvalid as error:
         return {"ok": False, "states": None, "evidence": None, "problem": str(error)}
-    evidence = _evidence(home, str(states["evidence"]), public)
-    broken = evidence == BROKEN
-    return {"ok": not broken, "states": states, "evidence": evidence, "problem": BROKEN if broken else None}
+    evidence, problem = _evidence(home, states, text, ring)
+    verdict = {"ok": problem is None, "states": states, "evidence": evidence, "problem": problem}
+    if replayed and problem is None:
+        if evidence == ELSEWHERE:
+            raise NothingHere("a replay needs the installation that answered: its releases are there")
+        if "mechanism" not in states:
+            raise NothingHere("only receipts of answers are replayed; this is one of a deletion")
+        done = replay(open_store(home), home, states)
+        why = "; ".join(done.findings) if not done.ok else None
+        verdict |= {"ok": done.ok, "problem": why, "replay": done.to_document()}
+    return verdict
+
+
+class NothingHere(SpaceError):
+    """What a replay would rest on is not here."""
 
 
 # What is said of the log, from best to worst.
@@ -52,41 +72,86 @@ ELSEWHERE = "the evidence log is not here"
 BROKEN = "its entry is not in this evidence log"
 
 
-def _states(text: str, public: bytes) -> dict[str, Any]:
-    """What a receipt of an answer states, or one of a deletion."""
+def _states(text: str, ring: Ring) -> dict[str, Any]:
+    """What a receipt of an answer states, one of a deletion, or one of a supply."""
+    for typ in (DELETION_TYPE, DELIVERY_TYPE, STATEMENT_TYPE):
+        try:
+            return jws.verify(text, ring, typ, _deleted_at)
+        except SignatureInvalid:
+            continue
+    return verify(text, ring)
+
+
+def _deleted_at(states: Mapping[str, Any]) -> jws.Span:
+    """The minute in which a receipt of a deletion or a supply was signed."""
     try:
-        return jws.verify(text, public, DELETION_TYPE)
-    except SignatureInvalid:
-        return verify(text, public)
+        first = datetime.strptime(str(states.get("time")), "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None, None
+    return first, first + timedelta(minutes=1)
 
 
-def _own_key(home: Home) -> bytes:
-    open_store(home)  # where there is no installation, none must come about by looking
-    return keys.load(home).signer.public_raw
+def _own_ring(home: Home) -> Ring:
+    engine = open_store(home)  # where there is no installation, none must come about by looking
+    with reading(engine) as connection:
+        return keys.ring_of(connection, keys.load(home).signer)
+
+
+def _given(path: Path) -> Ring:
+    """The ring of a file: one public key in PEM, or a published JWK set."""
+    raw = path.read_bytes()
+    if not raw.lstrip().startswith(b"{"):
+        return Ring.single(keys.public_from_pem(raw))
+    try:
+        document = json.loads(raw)
+    except ValueError as error:
+        raise keys.KeyTrouble(f"{path} is neither a PEM nor a JWK set") from error
+    return Ring.of_jwks(document)
 
 
 def _stored(home: Home, receipt_id: str) -> str:
     with reading(open_store(home)) as connection:
+        supplied = of_supply(connection, receipt_id)
+        if supplied is not None:
+            return supplied
         if receipt_id.startswith("del_"):
             return deletion(connection, receipt_id)
         return by_id(connection, receipt_id).jws
 
 
-def _evidence(home: Home, leaf_hash: str, public: bytes) -> str:
+def _evidence(home: Home, states: Mapping[str, Any], text: str, ring: Ring) -> tuple[str, str | None]:
+    """What the log says of a receipt, and why the receipt does not hold where that is so."""
     try:
-        engine = open_store(home)
-        here = _own_key(home) == public
+        engine, own = open_store(home), _own_ring(home)
     except NotInitialised:
-        return ELSEWHERE
-    if not here:
-        return ELSEWHERE
+        return ELSEWHERE, None
+    if not {key.key_id for key in ring.keys} & {key.key_id for key in own.keys}:
+        return ELSEWHERE, None
+    e = evidence_entries.c
     with reading(engine) as connection:
-        found = select(evidence_entries.c.id).where(evidence_entries.c.leaf_hash == leaf_hash)
-        entry_id = connection.execute(found).scalar()
-        if entry_id is None:
-            return BROKEN
+        wanted = select(e.id, e.recorded_at).where(e.leaf_hash == str(states["evidence"]))
+        row = connection.execute(wanted).first()
+        if row is None:
+            return BROKEN, BROKEN
+        if states.get("entry", row.id) not in ("", row.id):
+            return BROKEN, "the entry it names is another than the one its hash is of"
+        signed_with = own.of(jws.key_of(text))
+        problem = None if signed_with is None else signed_with.problem(row.recorded_at)
+        if problem is not None:
+            return BROKEN, problem
+        if str(states["id"]).startswith("rct_") and _differs(connection, str(states["id"]), text):
+            return BROKEN, "the installation issued another receipt of this id"
         try:
-            proof = prove_inclusion(connection, entry_id)
+            proof = prove_inclusion(connection, row.id)
         except NotIntegrated:
-            return PENDING
-    return PROVED if inclusion_holds(proof, public) else BROKEN
+            return PENDING, None
+    return (PROVED, None) if inclusion_holds(proof, own) else (BROKEN, BROKEN)
+
+
+def _differs(connection: Connection, receipt_id: str, text: str) -> bool:
+    """Whether the installation keeps another receipt of that id; one dropped after its time is fine."""
+    try:
+        kept = by_id(connection, receipt_id).jws
+    except Unknown:
+        return False
+    return kept != text.strip()

@@ -18,6 +18,7 @@ from space.cli.options import (
     open_installation,
     print_json,
 )
+from space.cli.refusal import refusals
 from space.cli.wayback_forms import correct, form
 
 __all__ = ["backflow", "correct", "form"]
@@ -52,17 +53,26 @@ def enter_body(code: str, name: str, area: str, as_json: bool) -> None:
 @click.option("--basis", required=True, help="Legal basis 使用依据.")
 @click.option("--area", default="", metavar="REGION", help="Within the body's own area (default: all of it).")
 @click.option("--plain", default="", metavar="A,B", help="Identity numbers delivered unmasked.")
+@click.option("--grant", "grant_id", default="", metavar="ID", help="A grant of the body it ends with.")
 @actor
 @as_json
 def subscribe(
-    body: str, dataset: str, fields: str, basis: str, area: str, plain: str, by: str, as_json: bool
+    body: str,
+    dataset: str,
+    fields: str,
+    basis: str,
+    area: str,
+    plain: str,
+    grant_id: str,
+    by: str,
+    as_json: bool,
 ) -> None:
     """Subscribe a body to the rows of its area in a dataset."""
     from space.wayback.subscriptions import Wanted
     from space.wayback.subscriptions import subscribe as open_subscription
 
     _home, engine, now = open_installation()
-    wanted = Wanted(body, dataset, names(fields), basis, area, names(plain))
+    wanted = Wanted(body, dataset, names(fields), basis, area, names(plain), grant_id)
     made = open_subscription(engine, wanted, by=acting(by), now=now)
     if as_json:
         print_json(asdict(made) | {"opened_at": made.opened_at.isoformat()})
@@ -113,11 +123,12 @@ def list_deliveries(body: str | None, as_json: bool) -> None:
 def show(delivery_id: str, limit: int, as_json: bool) -> None:
     """Rows of a DELIVERY, once its file is checked."""
     from catalog.store import reading
-    from space.wayback.inbox import delivery, read_rows
+    from space.wayback.inbox import delivery, read_rows, require_open
 
     home, engine, _now = open_installation()
-    with reading(engine) as connection:
+    with refusals(as_json), reading(engine) as connection:
         made = delivery(connection, delivery_id)
+        require_open(connection, made)
     rows = read_rows(home, made).slice(0, limit).to_pylist()
     if as_json:
         print_json([{name: None if v is None else str(v) for name, v in row.items()} for row in rows])

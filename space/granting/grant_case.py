@@ -12,8 +12,8 @@ from datetime import date
 from contracts.model import Contract
 from policies.modes import Required
 from policies.terms import Mode, Terms
-from space.granting.requests import Request
 from space.identity.organisations import Organisation
+from space.requesting.requests import Request
 
 
 @dataclass(frozen=True, slots=True)

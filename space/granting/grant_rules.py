@@ -144,6 +144,19 @@ def row_filters_apply(case: Case) -> Iterator[Reason]:
         )
 
 
+def regions_are_known(case: Case) -> Iterator[Reason]:
+    """Rows are scoped by region only where the contract says where a row belongs."""
+    for dataset in case.terms.datasets:
+        contract = case.contracts.get(dataset.name)
+        if dataset.region and contract is not None and contract.area is None:
+            yield Reason(
+                "grant.region",
+                "the contract does not say where a row of the dataset belongs",
+                dataset.name,
+                "have the source department name the column (area), or use a row filter",
+            )
+
+
 def mode_is_strict_enough(case: Case) -> Iterator[Reason]:
     """The mode protects as much as the dated rules ask, and its parameters as much as the defaults."""
     yield from _reasons(at_least(case.terms.mode, case.required))
@@ -228,6 +241,13 @@ def budget_fits(case: Case) -> Iterator[Reason]:
         return
     if case.terms.mode is not Mode.DP:
         yield Reason("grant.budget.unused", "only differentially private terms have a budget", "budget")
+    elif budget.window is not None and not budget.rho_per_query <= budget.window.rho <= budget.rho:
+        yield Reason(
+            "grant.budget.window_impossible",
+            "the budget of one period does not cover a single query, or is more than the whole",
+            "budget.window",
+            "rho_per_query <= rho of the window <= rho",
+        )
     elif not 0 < budget.rho_per_query <= budget.rho or not 0 < budget.delta < 1:
         yield Reason(
             "grant.budget.impossible",
@@ -265,6 +285,7 @@ RULES: Final[tuple[Callable[[Case], Iterator[Reason]], ...]] = (
     units_are_stated,
     joins_are_declared,
     row_filters_apply,
+    regions_are_known,
     mode_is_strict_enough,
     one_mode_per_kind,
     budget_fits,

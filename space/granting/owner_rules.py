@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, func, insert, or_, select
 
 from catalog.evidence import record
-from catalog.keys import Signer
+from catalog.keys import Ring, Signer
 from catalog.store.schema import new_id
 from catalog.store.tables.grants import dataset_rules
 from contracts.canonical import digest
@@ -169,13 +169,13 @@ def history(connection: Connection, dataset: str) -> tuple[OwnerRules, ...]:
     return tuple(_statement(row) for row in rows)
 
 
-def verify(statement: OwnerRules, public_raw: bytes) -> None:
+def verify(statement: OwnerRules, public: bytes | Ring) -> None:
     """Check that a stored statement is what was signed.
 
     Raises:
         SignatureInvalid: it is not.
     """
-    signed = jws.verify(statement.signature, public_raw, RULES_TYPE)
+    signed = jws.verify(statement.signature, public, RULES_TYPE)
     stated = {
         key: value
         for key, value in statement.to_document().items()

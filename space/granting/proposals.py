@@ -10,31 +10,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
+from policies import enforcement
 from policies.disclosure import defaults
 from policies.protection import Analysis, DatasetRules
 from policies.protection_form import from_document
 from policies.rulebook import rule
 from policies.terms import Budget, DatasetTerm, Disclosure, JoinTerm, Mode, ReleasePeriod, Terms
+from policies.usage_form import read_usage
+from policies.usage_terms import Spending, spending
 from space.errors import SpaceError
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-_KEYS: Final = frozenset(
-    {
-        "purpose",
-        "datasets",
-        "joins",
-        "mode",
-        "disclosure",
-        "budget",
-        "calls",
-        "max_rows",
-        "valid_from",
-        "valid_to",
-        "price_fen_per_call",
-        "analyses",
-        "release_period",
-    }
-)
 
 
 class TermsUnreadable(SpaceError):
@@ -53,18 +39,17 @@ def read_terms(document: Mapping[str, Any], *, required: Mode, day: date) -> Ter
     """Terms from a document as people write it.
 
     Args:
-        document: ``purpose``, ``datasets [{name, columns, where, rules}]``, ``joins [a.b.f = c.d.g]``,
-            ``valid_to``; optional ``valid_from mode disclosure budget calls max_rows price_fen_per_call
-            analyses release_period``.
+        document: ``purpose``, ``datasets [{name, columns, where, region, rules}]``, ``joins [a.b.f =
+            c.d.g]``, ``valid_to``; optional ``valid_from mode disclosure budget calls max_rows
+            price_fen_per_call analyses release_period hours networks rates volumes retention breach
+            in_charge``.
         required: the mode the rules ask for; used where the document names none.
         day: today; the default first day, and the day whose rules give defaults.
 
     Raises:
-        TermsUnreadable: a key is unknown, missing or malformed.
+        TermsUnreadable: a key is unknown, missing or malformed, or nobody enforces a term.
     """
-    unknown = sorted(set(document) - _KEYS)
-    if unknown:
-        raise TermsUnreadable(unknown[0], "nobody enforces a term of that name")
+    _known(document, "Terms")
     mode = _mode(document.get("mode"), required)
     optional: dict[str, Any] = {
         key: _whole(document[key], key)
@@ -72,7 +57,7 @@ def read_terms(document: Mapping[str, Any], *, required: Mode, day: date) -> Ter
         if key in document
     }
     try:
-        return Terms(
+        terms = Terms(
             purpose=str(_needed(document, "purpose")),
             datasets=dataset_terms(document),
             joins=tuple(_join(text) for text in _list(document.get("joins", []), "joins")),
@@ -84,9 +69,21 @@ def read_terms(document: Mapping[str, Any], *, required: Mode, day: date) -> Ter
             analyses=_analyses(document.get("analyses", ["aggregate"])),
             release_period=_period(document.get("release_period"), mode, day),
             **optional,
+            **read_usage(document),
         )
     except ValueError as error:
         raise TermsUnreadable("terms", str(error)) from error
+    lost = enforcement.unenforced(terms)
+    if lost:
+        raise TermsUnreadable(lost[0], "nobody enforces this term")
+    return terms
+
+
+def _known(document: Mapping[str, Any], value: str) -> None:
+    """Refuse a key of which nobody says where it is enforced."""
+    unknown = sorted(set(map(str, document)) - enforcement.keys(value))
+    if unknown:
+        raise TermsUnreadable(unknown[0], "nobody enforces a term of that name")
 
 
 def dataset_terms(document: Mapping[str, Any]) -> tuple[DatasetTerm, ...]:
@@ -97,20 +94,22 @@ def dataset_terms(document: Mapping[str, Any]) -> tuple[DatasetTerm, ...]:
     """
     terms = []
     for entry in _list(_needed(document, "datasets"), "datasets"):
-        if not isinstance(entry, Mapping) or set(entry) - {"name", "columns", "where", "rules"}:
-            raise TermsUnreadable(
-                "datasets", "each is {name, columns: […], where: optional, rules: optional}"
-            )
+        if not isinstance(entry, Mapping):
+            raise TermsUnreadable("datasets", "each is {name, columns: […]}, with where, region and rules")
+        _known(entry, "DatasetTerm")
         columns = tuple(str(c) for c in _list(entry.get("columns", []), "columns"))
         where = entry.get("where")
-        terms.append(
-            DatasetTerm(
+        try:
+            made = DatasetTerm(
                 name=str(_needed(entry, "name")),
                 columns=columns,
                 row_filter=None if where is None else str(where),
                 rules=read_rules(entry.get("rules", {})),
+                region=str(entry.get("region", "")),
             )
-        )
+        except ValueError as error:
+            raise TermsUnreadable("region", str(error)) from error
+        terms.append(made)
     return tuple(terms)
 
 
@@ -126,9 +125,13 @@ def read_rules(document: Any) -> DatasetRules:
     if "templates" in stated:
         stated["templates"] = [_template(str(one)) for one in _list(stated["templates"], "templates")]
     try:
-        return from_document(stated)
+        rules = from_document(stated)
     except ValueError as error:
         raise TermsUnreadable("rules", str(error)) from error
+    lost = enforcement.unenforced(rules)
+    if lost:
+        raise TermsUnreadable(lost[0], "nobody enforces this rule")
+    return rules
 
 
 def _template(text: str) -> str:
@@ -170,7 +173,7 @@ def _mode(stated: Any, required: Mode) -> Mode:
 
 def _disclosure(stated: Mapping[str, Any], day: date) -> Disclosure:
     usual = defaults(day)
-    unknown = sorted(set(stated) - {"k", "dominance_share", "p_percent", "rounding_base"})
+    unknown = sorted(set(stated) - enforcement.keys("Disclosure"))
     if unknown:
         raise TermsUnreadable("disclosure", f"{unknown[0]} is not a parameter")
     return Disclosure(
@@ -186,10 +189,21 @@ def _budget(stated: Mapping[str, Any] | None, mode: Mode, day: date) -> Budget |
         return None
     usual = rule("privacy_budgets", "grant_defaults", day).value
     stated = {**usual, **(stated or {})}
-    unknown = sorted(set(stated) - {"rho", "rho_per_query", "delta"})
+    unknown = sorted(set(stated) - enforcement.keys("Budget"))
     if unknown:
         raise TermsUnreadable("budget", f"{unknown[0]} is not a parameter")
-    return Budget(**{key: _number(stated[key], key) for key in ("rho", "rho_per_query", "delta")})
+    window = stated.get("window")
+    return Budget(
+        **{key: _number(stated[key], key) for key in ("rho", "rho_per_query", "delta")},
+        window=None if window is None else _window(str(window)),
+    )
+
+
+def _window(line: str) -> Spending:
+    try:
+        return spending(line)
+    except ValueError as error:
+        raise TermsUnreadable("budget", str(error)) from error
 
 
 def _join(text: Any) -> JoinTerm:

@@ -22,7 +22,7 @@ def unusable(connection: Connection, terms: Terms, contracts: Mapping[str, Contr
     return tuple(
         term.name
         for term in terms.datasets
-        if term.row_filter is not None
+        if (term.row_filter is not None or term.region)
         and term.name in contracts
         and not _applies(connection, terms, contracts[term.name])
     )

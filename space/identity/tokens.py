@@ -16,6 +16,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from catalog.evidence import record
 from catalog.store.schema import new_id
+from catalog.store.tables.grants import grants
 from catalog.store.tables.identity import client_tokens
 from policies.access import Role
 from space.errors import Unknown
@@ -34,11 +35,15 @@ class Caller:
         organisation: code of the organisation.
         role: what its token permits.
         channel: ``http``, ``cli`` or ``python``.
+        grant_id: the only grant its token is good for; None where it is good for every one.
+        address: where the call comes from; None where that is not known.
     """
 
     organisation: str
     role: Role = Role.CLIENT
     channel: str = "http"
+    grant_id: str | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,16 @@ class Issued:
     expires_at: datetime
 
 
-def issue(connection: Connection, code: str, *, role: Role, by: str, days: int, now: datetime) -> Issued:
+def issue(
+    connection: Connection,
+    code: str,
+    *,
+    role: Role,
+    by: str,
+    days: int,
+    now: datetime,
+    grant_id: str | None = None,
+) -> Issued:
     """Issue a token to an organisation.
 
     Args:
@@ -66,11 +80,14 @@ def issue(connection: Connection, code: str, *, role: Role, by: str, days: int, 
         by: the person who issues it.
         days: how long it is good.
         now: aware instant.
+        grant_id: the grant it is issued for: it opens no other, and ends with it.
 
     Raises:
-        Unknown: the organisation is not registered.
+        Unknown: the organisation is not registered, or holds no such grant in force.
     """
     holder = organisation(connection, code)
+    if grant_id is not None:
+        _require_held(connection, code, grant_id)
     token_id, secret = new_id("tok"), PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
     expires_at = now + timedelta(days=days)
     body = {"token": token_id, "organisation": holder.code, "role": role.value, "by": by}
@@ -85,6 +102,7 @@ def issue(connection: Connection, code: str, *, role: Role, by: str, days: int, 
             issued_at=now,
             expires_at=expires_at,
             evidence_id=evidence_id,
+            grant_id=grant_id,
         )
     )
     return Issued(token_id, secret, expires_at)
@@ -93,13 +111,13 @@ def issue(connection: Connection, code: str, *, role: Role, by: str, days: int, 
 def holder(connection: Connection, secret: str, now: datetime) -> Caller | None:
     """Whose token this is, or None where it is unknown, expired or withdrawn."""
     row = connection.execute(
-        select(client_tokens.c.organisation, client_tokens.c.role).where(
+        select(client_tokens.c.organisation, client_tokens.c.role, client_tokens.c.grant_id).where(
             client_tokens.c.sha256 == _sha256(secret),
             client_tokens.c.expires_at > now,
             client_tokens.c.revoked_at.is_(None),
         )
     ).first()
-    return None if row is None else Caller(row.organisation, Role(row.role))
+    return None if row is None else Caller(row.organisation, Role(row.role), grant_id=row.grant_id)
 
 
 def withdraw(connection: Connection, token_id: str, *, by: str, now: datetime) -> None:
@@ -116,6 +134,13 @@ def withdraw(connection: Connection, token_id: str, *, by: str, now: datetime) -
     if changed.rowcount != 1:
         raise Unknown("token in use", token_id)
     record(connection, event="space:token:withdraw", subject=token_id, body={"by": by}, now=now)
+
+
+def _require_held(connection: Connection, code: str, grant_id: str) -> None:
+    g = grants.c
+    mine = select(g.id).where(g.id == grant_id, g.grantee == code, g.state == "in_force")
+    if connection.execute(mine).first() is None:
+        raise Unknown("grant in force", grant_id, f"`ybz grant list --to {code}` shows them")
 
 
 def _sha256(secret: str) -> str:

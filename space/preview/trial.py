@@ -100,7 +100,8 @@ def _terms(contracts: Mapping[str, Contract], mode: Mode, on: date) -> Terms:
         if join.dataset in contracts
     )
     usual = rule("privacy_budgets", "grant_defaults", on).value
-    budget = Budget(**{key: float(usual[key]) for key in ("rho", "rho_per_query", "delta")})
+    rho, each, delta = (float(usual[key]) for key in ("rho", "rho_per_query", "delta"))
+    budget = Budget(rho, each, delta)
     return Terms(
         purpose="preview",
         datasets=datasets,

@@ -18,6 +18,8 @@ from policies.protection import Analysis
 from policies.purpose import agrees
 from space import store
 from space.calls.budget import NOT_HELD, objection
+from space.contracting import deletions
+from space.granting import conditions
 from space.granting.grants import Grant, from_row
 from space.identity.tokens import Caller
 from space.query.reasons import reason
@@ -76,10 +78,15 @@ def admit(
     if isinstance(allowed, Deny):
         return Turned(allowed)
     row = store.grant_row(connection, question.grant_id)
-    if row is None or row.grantee != caller.organisation:
+    if row is None or row.grantee != caller.organisation or caller.grant_id not in (None, row.id):
         return Turned(Deny((NOT_HELD,)))
     grant = from_row(row)
-    in_the_way = objection(row, local_date(now), calls=calls if counted else 0)
+    in_the_way = (
+        objection(row, local_date(now), calls=calls if counted else 0)
+        or conditions.in_hours(grant.terms, now)
+        or conditions.from_network(grant.terms, caller.address)
+        or deletions.overdue(connection, grant.id, grant.terms, now)
+    )
     if in_the_way is not None:
         return Turned(Deny((in_the_way,)), grant)
     if not analyses & grant.terms.analyses:

@@ -190,16 +190,29 @@ def _check_forms(bound: Nodes) -> None:
 
 def _scope(select: exp.Select, schema: QuerySchema) -> Scope:
     identities = {t.id for t in schema.tables}
-    scans: list[Scan] = []
+    read: list[tuple[str, Table]] = []
     answers = 0
     for source in _sources(select):
         if isinstance(source, exp.Table) and source.name in identities:
-            alias = source.alias_or_name
-            scans.append(Scan(alias, f"t{len(scans)}", schema.by_id(source.name)))
+            read.append((source.alias_or_name, schema.by_id(source.name)))
         else:
             answers += 1
+    scans = tuple(
+        Scan(alias, f"t{place}", table)
+        for (alias, table), place in zip(
+            read, _places(select, [table.name for _, table in read]), strict=True
+        )
+    )
     kind: ScopeKind = "mixed" if scans and answers else "base" if scans else "released"
-    return Scope(select, kind if scans or answers else "constant", tuple(scans), _own(select))
+    return Scope(select, kind if scans or answers else "constant", scans, _own(select))
+
+
+def _places(select: exp.Select, tables: list[str]) -> list[int]:
+    """What the plan calls each table by: inner joins mean the same in any order, and are called the same."""
+    every = range(len(tables))
+    if len(set(tables)) < len(tables) or any(join.side for join in select.args.get("joins") or ()):
+        return list(every)
+    return [sorted(tables).index(table) for table in tables]
 
 
 def _own(select: exp.Select) -> Nodes:

@@ -18,17 +18,22 @@ from sqlalchemy import Engine
 
 from catalog.home import Home
 from catalog.keys import Signer
+from catalog.stops import closed
 from catalog.store import reading, writing
 from policies.access import Act
 from policies.clocks import local_date
 from policies.decision import Deny
 from policies.rulebook import rule
 from space import store
-from space.calls import answers, audits, budget, metering, receipts
+from space.calls import answers, audits, budget, metering, pricing, receipts
 from space.calls.budget import Reserved, Running
+from space.calls.failing import AnswerLate, failing
 from space.calls.waiting import until_settled
+from space.calls.watching import CallEnded, Held, watched
+from space.contracting import breaches
 from space.engines.workers.pool import Pool
-from space.errors import EngineError, SpaceError
+from space.errors import EngineError, Refused
+from space.granting import counters
 from space.granting.pins import pin
 from space.identity.tokens import Caller
 from space.query import handout
@@ -83,10 +88,6 @@ class Explained:
     document: Mapping[str, Any]
 
 
-class AnswerLate(SpaceError):
-    """Another caller's run of the same query did not end in time."""
-
-
 @dataclass(frozen=True, slots=True)
 class Gateway:
     """The gateway with what it needs, wired once.
@@ -128,13 +129,17 @@ class Gateway:
             ready = self._prepare(caller, question, Act.QUERY_ASK)
         if isinstance(ready, Turned):
             return self._refuse(caller, question, ready)
-        paid, plan = self._pay(ready, standing)
-        if isinstance(paid, Deny):
-            return self._refuse(caller, question, Turned(paid, ready.grant))
-        fresh = self._run(replace(ready, plan=plan), paid) if isinstance(paid, Reserved) else None
-        # The clock is read after the run: the grant may have ended while it lasted.
-        call = handout.Call(caller.organisation, ready, paid.id, self.clock(), key)
-        return self._hand_out(ready, call, fresh)
+        with failing(self.engine, caller.organisation, ready, self.clock):
+            paid, plan = self._pay(ready, standing)
+            if isinstance(paid, Deny):
+                return self._refuse(caller, question, Turned(paid, ready.grant))
+            try:
+                fresh = self._run(replace(ready, plan=plan), paid) if isinstance(paid, Reserved) else None
+            except CallEnded as ended:
+                return Deny((ended.reason,))
+            # The clock is read after the run: the grant may have ended while it lasted.
+            call = handout.Call(caller.organisation, ready, paid.id, self.clock(), key)
+            return self._hand_out(ready, call, fresh)
 
     def explain(self, caller: Caller, question: Question) -> Explained | Deny:
         """Give the whole decision, cost included, without running or spending."""
@@ -145,9 +150,19 @@ class Gateway:
             stored = budget.is_stored(connection, ready.key)
             row = store.grant_row(connection, ready.grant.id)
             beside = audits.against(connection, ready.grant.grantee, ready.plan, self.clock())
+            costs = pricing.price(
+                connection,
+                ready.grant.id,
+                ready.grant.terms,
+                ready.measure,
+                fresh=not stored,
+                now=self.clock(),
+            )
+            nrho, terms = 0 if stored else ready.nrho, ready.grant.terms
+            slow = counters.objection(connection, ready.grant.id, terms, self.clock(), nrho=nrho)
+            left = counters.left(connection, ready.grant.id, terms, self.clock())
         assert row is not None
-        nrho = 0 if stored else ready.nrho
-        in_the_way = budget.objection(row, local_date(self.clock()), nrho=nrho)
+        in_the_way = budget.objection(row, local_date(self.clock()), nrho=nrho) or slow
         if in_the_way is not None:
             return Deny((in_the_way,))
         return Explained(
@@ -158,12 +173,13 @@ class Gateway:
                 "cost": {
                     "rho": nrho / 1e9,
                     "calls": 1,
-                    "price_fen": ready.grant.terms.price_fen_per_call,
+                    "price_fen": costs.charge.fen,
                     "stored_answer": stored,
                 },
                 "left": {
                     "rho": (row.nrho_limit - row.nrho_spent) / 1e9,
                     "calls": row.calls_limit - row.calls_used,
+                    **({"limits": left} if left else {}),
                 },
                 "audit": {"compared_with": len(beside.formers)},
                 "plan": ready.plan.explain(),
@@ -210,6 +226,9 @@ class Gateway:
             if isinstance(grant, Turned):
                 return grant
             ready = prepare(connection, self.home, grant, question.sql, self.clock())
+            stop = closed(connection, grant.grantee, ready.files if isinstance(ready, Ready) else ())
+        if stop is not None:
+            return Turned(Deny((stop,)), grant)
         if isinstance(ready, Ready) and ready.listed is None:
             lacking = self.pool.objection(ready.plan, ready.files)
             ready = ready if lacking is None else Deny((lacking,))
@@ -235,13 +254,18 @@ class Gateway:
                 raise AnswerLate("the same query is still running for another caller — ask again later")
 
     def _run(self, ready: Ready, paid: Reserved) -> pa.Table:
+        held, pool = Held.of(ready.grant.id, ready.grant.grantee, tuple(ready.files)), self.pool
         try:
-            if ready.listed is not None:
-                return self.pool.vault.table(self._list_job(ready), ready.files, owner=ready.grant.id)
-            return self._answer_in_time_buckets(ready)
+            if ready.listed is None:
+                answers.keep_plan(self.home, paid.id, ready.plan.to_json())
+            with watched(self.engine, held, lambda: pool.end(held.grant_id), self.clock):
+                if ready.listed is not None:
+                    return pool.vault.table(self._list_job(ready), ready.files, owner=ready.grant.id)
+                return self._answer_in_time_buckets(ready)
         except BaseException as error:
             # Whatever went wrong, the paid call must not stay open; the failure goes on as it was.
             reason = "engine.no_answer" if isinstance(error, EngineError) else "gateway.stopped"
+            reason = error.reason.code if isinstance(error, CallEnded) else reason
             with writing(self.engine) as connection:
                 budget.lose(connection, paid.id, reason=reason, now=self.clock())
             raise
@@ -273,6 +297,11 @@ class Gateway:
                 if fresh is None and not isinstance(given, Deny):
                     # Read before the call is charged for: a damaged answer costs nothing.
                     table = answers.fetch(self.home, call.reservation_id, given.answer_sha256)
+                if not isinstance(given, Deny):
+                    handout.count_out(connection, self.home, call, table if fresh is None else fresh)
+        except Refused as refused:  # rolled back: the answer is more than the terms have left
+            with writing(self.engine) as connection:
+                given = handout.withhold(connection, call, refused.decision, fresh=fresh is not None)
         finally:
             # Whatever went wrong, an answer nobody is given does not stay; the failure goes on as it was.
             if kept is not None and not isinstance(given, handout.Given):
@@ -303,4 +332,5 @@ class Gateway:
         )
         with writing(self.engine) as connection:
             metering.meter(connection, refused, self.clock())
+            breaches.after_refusal(connection, grant, turned.decision.reasons[0].code, self.clock())
         return turned.decision

@@ -9,22 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
+import pyarrow as pa
 from sqlalchemy import Connection, Row
 
+from catalog.home import Home
 from catalog.keys import Signer
+from catalog.stops import closed
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
-from policies.tariff import charge_fen
 from space import store
-from space.calls import budget, idempotency, metering, receipts
+from space.calls import answers, budget, idempotency, metering, pricing, receipts
+from space.calls.watching import ENDED, Held, over
 from space.errors import EngineError
+from space.granting import counters
 from space.granting.grants import Grant
-
-ENDED_MEANWHILE: Final = Reason(
-    "grant.ended_meanwhile", "the grant ended while the query ran", "grant", "ask the granting body"
-)
 
 
 class Payable(Protocol):
@@ -41,6 +41,14 @@ class Payable(Protocol):
     @property
     def mechanism(self) -> Mapping[str, Any]:
         """How it is made safe."""
+
+    @property
+    def files(self) -> Mapping[str, Any]:
+        """What it reads, by dataset."""
+
+    @property
+    def measure(self) -> pricing.Measure:
+        """What its price may depend on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +98,13 @@ class Given:
 
 
 def settle(connection: Connection, signer: Signer, call: Call, answer_sha256: str) -> Given | Deny:
-    """Store a fresh answer; lost, not handed out, if the grant has ended meanwhile.
+    """Store a fresh answer; lost, not handed out, if the grant has ended meanwhile or was stopped.
 
     Raises:
         EngineError: it came so late that the call was lost already (:mod:`space.calls.abandoned`).
     """
-    alive = store.settle(
+    cut = _cut_off(connection, call)
+    alive = cut is None and store.settle(
         connection,
         call.reservation_id,
         day=local_date(call.now),
@@ -104,17 +113,60 @@ def settle(connection: Connection, signer: Signer, call: Call, answer_sha256: st
         mechanism=dict(call.ready.mechanism),
     )
     if not alive:
-        if not budget.lose(connection, call.reservation_id, reason=ENDED_MEANWHILE.code, now=call.now):
+        reason = cut or ENDED
+        lost = budget.lose(connection, call.reservation_id, reason=reason.code, now=call.now)
+        if not lost and cut is None:
             raise EngineError
-        return Deny((ENDED_MEANWHILE,))
+        return Deny((reason,))
     return _give(connection, signer, call, "answered")
+
+
+def count_out(connection: Connection, home: Home, call: Call, shown: pa.Table) -> None:
+    """Count what is handed out against the volumes of the terms.
+
+    Args:
+        connection: the writing transaction that hands it out, to be rolled back where this refuses.
+        home: of the installation, where the answer is stored.
+        call: it is handed out for.
+        shown: the released rows.
+
+    Raises:
+        Refused: a volume does not leave as much.
+    """
+    held = call.ready.grant
+    if held.terms.volumes:
+        stored = answers.size_bytes(home, call.reservation_id)
+        size = counters.Size(shown.num_rows, shown.num_columns, stored)
+        counters.take_volume(connection, held.id, held.terms, size, call.now)
+
+
+def withhold(connection: Connection, call: Call, denied: Deny, *, fresh: bool) -> Deny:
+    """Record that an answer is not handed out: a paid call is lost, a repeated one was refused."""
+    if fresh:
+        budget.lose(connection, call.reservation_id, reason=denied.reasons[0].code, now=call.now)
+    else:
+        _refused(connection, call, denied)
+    return denied
+
+
+def _cut_off(connection: Connection, call: Call) -> Reason | None:
+    """What has ended or stopped the call while it ran; None where nothing has."""
+    held = Held.of(call.ready.grant.id, call.organisation, tuple(call.ready.files))
+    return over(connection, held, local_date(call.now))
 
 
 def repeat(connection: Connection, signer: Signer, call: Call) -> Given | Deny:
     """Hand out a stored answer once more: metered like a fresh one, no privacy budget."""
-    denied = budget.repeat(connection, call.ready.grant.id, call.now, call.calls)
+    stop = closed(connection, call.organisation, tuple(call.ready.files))
+    denied = None if stop is None else Deny((stop,))
+    denied = denied or budget.repeat(connection, call.ready.grant.id, call.now, call.calls)
     if denied is None:
         return _give(connection, signer, call, "cached")
+    _refused(connection, call, denied)
+    return denied
+
+
+def _refused(connection: Connection, call: Call, denied: Deny) -> None:
     refused = metering.Use(
         organisation=call.organisation,
         outcome="refused",
@@ -122,35 +174,47 @@ def repeat(connection: Connection, signer: Signer, call: Call) -> Given | Deny:
         reason=denied.reasons[0].code,
         query=call.ready.query,
         records=call.records,
+        product=call.ready.measure.product,
+        size_class=call.ready.measure.size_class,
+        cells=call.ready.measure.cells,
     )
     metering.meter(connection, refused, call.now)
-    return denied
 
 
 def _give(connection: Connection, signer: Signer, call: Call, outcome: metering.Outcome) -> Given:
     paid = store.reservation(connection, call.reservation_id)
     assert paid is not None  # settled just now, or found by its key before
-    price_fen = charge_fen(call.calls, call.ready.grant.terms.price_fen_per_call)
+    held, measure = call.ready.grant, call.ready.measure
+    fresh = outcome == "answered"
+    priced = pricing.price(connection, held.id, held.terms, measure, fresh=fresh, now=call.now)
     use = metering.Use(
         organisation=call.organisation,
         outcome=outcome,
-        grant_id=call.ready.grant.id,
+        grant_id=held.id,
         reservation_id=call.reservation_id,
         calls=call.calls,
-        nrho=paid.nrho if outcome == "answered" else 0,
-        price_fen=price_fen,
+        nrho=paid.nrho if fresh else 0,
+        price_fen=priced.charge.fen,
         query=call.ready.query,
         records=call.records,
+        purpose=held.terms.purpose,
+        product=measure.product,
+        size_class=measure.size_class,
+        cells=measure.cells,
+        month_place=priced.place,
+        month_before=priced.before,
     )
     metered = metering.meter(connection, use, call.now)
-    receipt = _receipt(call, paid, use, metered.leaf_hash)
+    receipt = _receipt(call, paid, use, priced, metered)
     signed = receipts.issue(connection, signer, receipt, metered.id, call.now)
     if call.key is not None:
         idempotency.finish(connection, call.organisation, call.key, metered.id, call.now)
-    return Given(receipt.id, signed, metered.id, paid.answer_sha256, use.nrho, price_fen)
+    return Given(receipt.id, signed, metered.id, paid.answer_sha256, use.nrho, use.price_fen)
 
 
-def _receipt(call: Call, paid: Row[Any], use: metering.Use, leaf_hash: str) -> receipts.Receipt:
+def _receipt(
+    call: Call, paid: Row[Any], use: metering.Use, priced: pricing.Priced, metered: metering.Metered
+) -> receipts.Receipt:
     return receipts.Receipt(
         id=receipts.fresh_id(),
         grant=call.ready.grant.id,
@@ -165,5 +229,14 @@ def _receipt(call: Call, paid: Row[Any], use: metering.Use, leaf_hash: str) -> r
         price_fen=use.price_fen,
         time=receipts.time_bucket(call.now),
         answer=paid.answer_sha256,
-        evidence=leaf_hash,
+        evidence=metered.leaf_hash,
+        entry=metered.evidence_id,
+        use=_stated(call, use, priced, metered),
     )
+
+
+def _stated(
+    call: Call, use: metering.Use, priced: pricing.Priced, metered: metering.Metered
+) -> dict[str, Any]:
+    terms, day = call.ready.grant.terms, local_date(call.now)
+    return pricing.stated(call.ready.measure, priced, terms, use.outcome, metered.id, day)

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 from contracts.canonical import canonical, digest
 from policies.terms import Mode
 from space.query.auditing.former import Former, Sample
+from space.query.planning.tie import Tie
 
 # Grows when the meaning of a plan's parts changes, so that an old stored answer is not reused.
 PLAN_VERSION: Final = 4
@@ -123,21 +124,6 @@ class Aggregate:
     flat: tuple[tuple[str, ...], ...] = ()
     low: int = 0
     high: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """Private figures over the same rows, some of which add up to others (:mod:`space.query.planning.ties`).
-
-    Attributes:
-        members: (block, condition of the block, its parts as bits): its rows are those of its parts.
-        parts: how many parts there are; no row is of two.
-        whole: whether every row has one of the public keys: no join leaves a key without a value.
-    """
-
-    members: tuple[tuple[str, int, int], ...]
-    parts: int = 1
-    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +251,7 @@ class Plan:
             limits=Limits(**document["limits"]),
             covered=tuple((int(a), int(b)) for a, b in document["covered"]),
             formers=tuple(Former.from_document(f) for f in document["formers"]),
-            ties=tuple(_tie(t) for t in document["ties"]),
+            ties=tuple(Tie.from_document(t) for t in document["ties"]),
         )
 
     @property
@@ -280,11 +266,6 @@ class Plan:
         from space.query.telling.explanation import explain
 
         return explain(self)
-
-
-def _tie(document: Mapping[str, Any]) -> Tie:
-    members = tuple((name, int(place), int(parts)) for name, place, parts in document["members"])
-    return Tie(members, int(document["parts"]), bool(document["whole"]))
 
 
 def _block(document: Mapping[str, Any]) -> Block:

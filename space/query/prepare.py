@@ -25,8 +25,11 @@ from policies.privacy_budget import nrho_cost
 from policies.protection import Analysis
 from policies.terms import Mode
 from space.calls.budget import AnswerKey
+from space.calls.metering import Product
+from space.calls.pricing import Measure
 from space.granting.grant_rules import mixed, units_unstated
-from space.granting.grants import Grant, held_by
+from space.granting.grants import Grant
+from space.granting.held import held_by
 from space.granting.kinds import Family, grade_of, published
 from space.granting.owner_rules import in_force
 from space.granting.pins import period_of, pinned
@@ -34,6 +37,7 @@ from space.identity.organisations import organisation
 from space.query.compile import compile_query
 from space.query.lists.listing import Listing, list_rows
 from space.query.plan import Plan
+from space.query.planning.cells import largest, public_cells
 from space.query.reasons import reason
 from space.query.schema import QuerySchema, Table
 from space.query.telling.mechanism import mechanism
@@ -58,6 +62,7 @@ class Ready:
         period: for which the releases are held; empty where they are not.
         unpinned: dataset → release of the grant's datasets that are not yet held for the period.
         listed: ``list`` or ``masked_list`` where rows are listed, else None.
+        size_class: published size class of the largest dataset it reads.
     """
 
     grant: Grant
@@ -69,6 +74,15 @@ class Ready:
     period: str = ""
     unpinned: Mapping[str, str] = field(default_factory=dict)
     listed: Analysis | None = None
+    size_class: str | None = None
+
+    @property
+    def measure(self) -> Measure:
+        """What its price may depend on."""
+        product: Product = "query"
+        if self.listed is not None:
+            product = "list" if self.listed is Analysis.LIST else "masked_list"
+        return Measure(product, 1, self.size_class, public_cells(self.plan))
 
     @property
     def mode(self) -> str:
@@ -156,7 +170,9 @@ def prepare(
     files = {name: opened(home, release) for name, release in used.items()}
     files |= {name: own for name, own in workspace.files.items() if name in plan.datasets}
     fresh = {n: r.id for n, r in found.items() if period and r is not None and n not in held}
-    return Ready(grant, plan, key, grant.salted(sql), files, nrho_cost(plan.rho), period, fresh, listed)
+    size = largest([release.facts.size_class for release in used.values()])
+    nrho = nrho_cost(plan.rho)
+    return Ready(grant, plan, key, grant.salted(sql), files, nrho, period, fresh, listed, size)
 
 
 def _graded(schema: QuerySchema, grades: Mapping[str, int | None], caller: Caller, day: date) -> QuerySchema:

@@ -110,7 +110,7 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     ),
     "query.grouping_sets": (
         "this combination of ROLLUP, CUBE or GROUPING SETS is not answered",
-        "up to 16 levels of plain keys with count, sum, avg and one FILTER; other figures in another query",
+        "up to 16 levels of plain keys with count, sum and avg; other figures in another query",
     ),
     "query.grouping_sets.private": (
         "ROLLUP, CUBE and GROUPING SETS are not answered in the differentially private mode",

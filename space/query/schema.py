@@ -203,7 +203,7 @@ def _table(identity: str, contract: Contract, facts: Facts, term: DatasetTerm) -
         derived_from=tuple(sorted(facts.shown)),
         noised=facts.noise is not None,
         declared_free=contract.unit_free,
-        row_filter=term.row_filter,
+        row_filter=term.scope(None if contract.area is None else contract.area.field),
         rules=term.rules.table,
     )
 

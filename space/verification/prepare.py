@@ -21,6 +21,7 @@ from policies.decision import Deny, Reason
 from policies.protection import Analysis
 from policies.terms import DatasetTerm
 from space.calls.budget import AnswerKey
+from space.calls.pricing import Measure
 from space.granting.grants import Grant
 from space.granting.kinds import published
 from space.granting.owner_rules import in_force
@@ -72,6 +73,7 @@ class Verifiable:
         files: vault files of the release.
         period: for which the release is held; empty where it is not.
         unpinned: dataset → release, where it is not yet held for the period.
+        size_class: published size class of the dataset.
     """
 
     grant: Grant
@@ -82,6 +84,12 @@ class Verifiable:
     files: Mapping[str, tuple[Path, ...]]
     period: str = ""
     unpinned: Mapping[str, str] = field(default_factory=dict)
+    size_class: str | None = None
+
+    @property
+    def measure(self) -> Measure:
+        """What its price may depend on."""
+        return Measure("verification", self.batch.size, self.size_class)
 
     @property
     def mechanism(self) -> Mapping[str, Any]:
@@ -126,7 +134,8 @@ def prepare(
     )
     files = {contract.name: vault_files(home, release)}
     fresh = {contract.name: release.id} if period and held is None else {}
-    return Verifiable(grant, batch, source, key, query, files, period, fresh)
+    size = release.facts.size_class
+    return Verifiable(grant, batch, source, key, query, files, period, fresh, size)
 
 
 def _closed(term: DatasetTerm, organisation: str, *, open_: bool) -> Deny | None:

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from catalog.home import Home
 from catalog.keys import Keys
+from catalog.stops import closed
 from catalog.store import reading, writing
 from policies.clocks import local_date
 from policies.decision import Deny
@@ -25,7 +26,10 @@ from policies.rulebook import rule
 from space import store
 from space.calls import answers, budget, metering, receipts
 from space.calls.budget import Reserved, Running, Stored
+from space.calls.failing import AnswerLate, failing
 from space.calls.waiting import until_settled
+from space.calls.watching import CallEnded, Held, watched
+from space.contracting import breaches
 from space.engines.workers.matching import packed
 from space.engines.workers.pool import Pool
 from space.errors import EngineError, Refused
@@ -33,7 +37,6 @@ from space.granting.pins import pin
 from space.identity.tokens import Caller
 from space.query import handout
 from space.query.admit import Question, Turned, admit
-from space.query.gateway import AnswerLate
 from space.verification.limits import RATE, take_records, take_tries
 from space.verification.prepare import Asked, Verifiable, prepare
 
@@ -105,13 +108,17 @@ class Verifier:
             ready = self._prepare(caller, asked)
         if isinstance(ready, Turned):
             return self._refuse(caller, asked, ready)
-        paid = self._pay(caller, ready)
-        if isinstance(paid, Deny):
-            return self._refuse(caller, asked, Turned(paid, ready.grant))
-        fresh = self._run(ready, paid) if isinstance(paid, Reserved) else None
-        # The clock is read after the run: the grant may have ended while it lasted.
-        call = handout.Call(caller.organisation, ready, paid.id, self.clock(), key, ready.batch.size)
-        return self._hand_out(caller, asked, call, fresh)
+        with failing(self.engine, caller.organisation, ready, self.clock):
+            paid = self._pay(caller, ready)
+            if isinstance(paid, Deny):
+                return self._refuse(caller, asked, Turned(paid, ready.grant))
+            try:
+                fresh = self._run(ready, paid) if isinstance(paid, Reserved) else None
+            except CallEnded as ended:
+                return Deny((ended.reason,))
+            # The clock is read after the run: the grant may have ended while it lasted.
+            call = handout.Call(caller.organisation, ready, paid.id, self.clock(), key, ready.batch.size)
+            return self._hand_out(caller, asked, call, fresh)
 
     def again(self, caller: Caller, asked: Asked, usage_id: str) -> Verified | Deny:
         """The answer of a call that was answered before, as it was handed out then; no further call.
@@ -147,6 +154,9 @@ class Verifier:
             if isinstance(grant, Turned):
                 return grant
             ready = prepare(connection, self.home, grant, asked, self.clock())
+            stop = closed(connection, grant.grantee, (asked.dataset,))
+        if stop is not None:
+            return Turned(Deny((stop,)), grant)
         return Turned(ready, grant) if isinstance(ready, Deny) else ready
 
     def _pay(self, caller: Caller, ready: Verifiable) -> Reserved | Stored | Deny:
@@ -187,14 +197,17 @@ class Verifier:
             },
             "bucket_ms": int(rule("verification", "time_bucket", local_date(self.clock())).value),
         }
+        held, pool = Held.of(ready.grant.id, ready.grant.grantee, (batch.dataset,)), self.pool
         try:
-            table = self.pool.vault.table(job, ready.files, owner=ready.grant.id)
+            with watched(self.engine, held, lambda: pool.end(held.grant_id), self.clock):
+                table = pool.vault.table(job, ready.files, owner=ready.grant.id)
             if table.num_rows != batch.size:
                 raise EngineError
             return table
         except BaseException as error:
             # Whatever went wrong, the paid call must not stay open; the failure goes on as it was.
             reason = "engine.no_answer" if isinstance(error, EngineError) else "gateway.stopped"
+            reason = error.reason.code if isinstance(error, CallEnded) else reason
             with writing(self.engine) as connection:
                 budget.lose(connection, paid.id, reason=reason, now=self.clock())
             raise
@@ -215,8 +228,14 @@ class Verifier:
                 if fresh is None and not isinstance(given, Deny):
                     # Read before the call is charged for: a damaged answer costs nothing.
                     fresh = answers.fetch(self.home, call.reservation_id, given.answer_sha256)
-        except Refused as refused:  # rolled back: nothing was taken
-            return self._refuse(caller, asked, Turned(refused.decision, call.ready.grant))
+                if not isinstance(given, Deny):
+                    assert fresh is not None  # run just now, or fetched
+                    handout.count_out(connection, self.home, call, fresh)
+        except Refused as refused:  # rolled back: nothing was taken but what a paid call took before
+            if kept is None:
+                return self._refuse(caller, asked, Turned(refused.decision, call.ready.grant))
+            with writing(self.engine) as connection:
+                given = handout.withhold(connection, call, refused.decision, fresh=True)
         finally:
             # Whatever went wrong, an answer nobody is given does not stay; the failure goes on as it was.
             if kept is not None and not isinstance(given, handout.Given):
@@ -248,6 +267,7 @@ class Verifier:
                 metering.count_stranger(connection, code, self.clock())
             else:
                 metering.meter(connection, refused, self.clock())
+                breaches.after_refusal(connection, grant, code, self.clock())
         return turned.decision
 
 

@@ -24,7 +24,7 @@ from policies.decision import Deny, Reason
 from space.errors import Refused, Unknown
 from space.identity.organisations import Organisation
 from space.identity.organisations import register as register_organisation
-from space.wayback.inbox import deliveries_of, read_rows
+from space.wayback.inbox import deliveries_of, read_rows, require_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +120,12 @@ def ledger(home: Home, connection: Connection, subscription_id: str) -> pa.Table
     Raises:
         Unknown: the subscription has had no delivery.
         FileChanged: a delivered file is not what was delivered.
+        Refused: a stop closes it.
     """
     made = deliveries_of(connection, subscription_id)
     if not made:
         raise Unknown("delivery of subscription", subscription_id, "`ybz build` delivers after each release")
+    require_open(connection, made[0])
     current = read_rows(home, made[0]).slice(0, 0)
     for delivery in made:
         rows = read_rows(home, delivery)

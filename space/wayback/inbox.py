@@ -19,10 +19,12 @@ from sqlalchemy import Connection, Engine, Row, select, update
 
 from catalog.evidence import record
 from catalog.home import Home
+from catalog.stops import closed
 from catalog.store import writing
 from catalog.store.tables.backflow import deliveries, notices, subscriptions
 from catalog.store.tables.releases import releases
-from space.errors import SpaceError, Unknown
+from policies.decision import Deny
+from space.errors import Refused, SpaceError, Unknown
 
 
 class FileChanged(SpaceError):
@@ -126,6 +128,17 @@ def delivery(connection: Connection, delivery_id: str) -> Delivery:
     if row is None:
         raise Unknown("delivery", delivery_id, "see `ybz backflow list`")
     return _delivery(row)
+
+
+def require_open(connection: Connection, made: Delivery) -> None:
+    """Let the rows of a delivery be read, if no stop closes them.
+
+    Raises:
+        Refused: the dataset, the receiver or everything is stopped.
+    """
+    stop = closed(connection, made.subscriber, (made.dataset,))
+    if stop is not None:
+        raise Refused(Deny((stop,)))
 
 
 def read_rows(home: Home, made: Delivery) -> pa.Table:

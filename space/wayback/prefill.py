@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from catalog import keys
 from catalog.home import Home
+from catalog.stops import closed
 from catalog.store import reading
 from contracts.codes import canonical_id
 from policies.clocks import local_date
@@ -90,10 +91,13 @@ def prefill(
     Raises:
         NotAdmitted: the form need not be filled.
         Unknown: no such body, or a source without a release.
-        Refused: the subject is no identifier of the form's kind.
+        Refused: the subject is no identifier of the form's kind, or a stop closes a dataset behind it.
     """
     with reading(engine) as connection:
         form, filler = in_force(connection, form_code, now), body(connection, body_code)
+        stop = closed(connection, body_code, [item.dataset for item in form.items if item.dataset])
+        if stop is not None:
+            raise Refused(Deny((stop,)))
         looked = look(home, connection, form, filler, canonical_subject(form, subject))
         hidden = masks(local_date(now))
         return tuple(_shown(connection, one, hidden) for one in looked)

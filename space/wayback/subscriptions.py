@@ -17,9 +17,11 @@ from catalog.evidence import record
 from catalog.store import writing
 from catalog.store.schema import new_id
 from catalog.store.tables.backflow import subscriptions
+from catalog.store.tables.grants import grants
 from contracts.codes import CODES
 from contracts.model import Contract, ShareType
 from policies.decision import Decision, Deny, Permit, Reason
+from space.calls.budget import NOT_HELD
 from space.errors import Refused, Unknown
 from space.wayback.grassroots import Body, body
 
@@ -35,6 +37,7 @@ class Wanted:
         basis: legal basis 使用依据.
         area: region code within the body's own; the body's own where empty.
         plain: of ``fields``: identity numbers delivered unmasked, because the duty needs them whole.
+        grant_id: the grant it is opened under and ends with; empty where it rests on its basis alone.
     """
 
     subscriber: str
@@ -43,6 +46,7 @@ class Wanted:
     basis: str
     area: str = ""
     plain: tuple[str, ...] = ()
+    grant_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ def subscribe(engine: Engine, wanted: Wanted, *, by: str, now: datetime) -> Subs
             raise Refused(decision)
         area = wanted.area or asker.area
         _refuse_second(connection, wanted, area)
+        _require_grant(connection, wanted)
         made = Subscription(
             id=new_id("sub"),
             subscriber=wanted.subscriber,
@@ -114,7 +119,7 @@ def subscribe(engine: Engine, wanted: Wanted, *, by: str, now: datetime) -> Subs
             state="active",
             opened_at=now,
         )
-        _insert(connection, made, by)
+        _insert(connection, made, by, wanted.grant_id or None)
     return made
 
 
@@ -200,7 +205,15 @@ def _refuse_second(connection: Connection, wanted: Wanted, area: str) -> None:
         raise Refused(Deny((reason,)))
 
 
-def _insert(connection: Connection, made: Subscription, by: str) -> None:
+def _require_grant(connection: Connection, wanted: Wanted) -> None:
+    """A subscription under a grant needs one of the subscriber that is in force."""
+    g = grants.c
+    mine = select(g.id).where(g.id == wanted.grant_id, g.grantee == wanted.subscriber, g.state == "in_force")
+    if wanted.grant_id and connection.execute(mine).first() is None:
+        raise Refused(Deny((NOT_HELD,)))
+
+
+def _insert(connection: Connection, made: Subscription, by: str, grant_id: str | None) -> None:
     values = {
         "subscriber": made.subscriber,
         "area": made.area,
@@ -215,6 +228,11 @@ def _insert(connection: Connection, made: Subscription, by: str) -> None:
     )
     connection.execute(
         insert(subscriptions).values(
-            id=made.id, state="active", opened_at=made.opened_at, evidence_id=evidence_id, **values
+            id=made.id,
+            state="active",
+            opened_at=made.opened_at,
+            evidence_id=evidence_id,
+            grant_id=grant_id,
+            **values,
         )
     )

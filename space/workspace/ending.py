@@ -27,6 +27,7 @@ from catalog.store.tables.workspaces import workspace_tables
 from policies.clocks import local_date
 from space.calls import jws
 from space.errors import Unknown
+from space.store import HELD
 
 DELETION_TYPE: Final = "ybz-deletion+jws"
 # States of a version; what is no longer ready answers nothing.
@@ -95,7 +96,7 @@ def sweep(engine: Engine, home: Home, signer: Signer, now: datetime) -> tuple[st
     if due:
         with writing(engine) as connection:
             for row in connection.execute(over).all():
-                unfinished = row.state == WRITING and row.grant_state == "in_force"
+                unfinished = row.state == WRITING and row.grant_state in HELD
                 end(connection, row, reason="unfinished" if unfinished else "over", now=now)
     with reading(engine) as connection:
         ended = connection.execute(select(workspace_tables).where(workspace_tables.c.state == ENDING)).all()
@@ -129,7 +130,7 @@ def _over(now: datetime) -> Any:
         .where(
             t.state.in_((WRITING, READY)),
             or_(
-                g.state != "in_force",
+                g.state.not_in(HELD),
                 g.valid_to < local_date(now),
                 and_(t.state == WRITING, t.deadline_at < now),
             ),

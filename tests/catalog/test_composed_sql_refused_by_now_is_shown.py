@@ -7,18 +7,16 @@ from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, select, update
 
 from catalog import cli
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.home import Home
 from catalog.lineage import mentions
 from catalog.lineage.cli import lineage
-from catalog.lineage.graph import WITHIN
-from catalog.lineage.reach import reach
 from catalog.store import create_store, reading, writing
 from catalog.store.tables.ledger import revisions
-from catalog.store.tables.lineage import column_edges, contract_mentions, dataset_edges, lineage_columns
+from catalog.store.tables.lineage import contract_mentions
 from contracts.model import Composed, Composition, Contract, Field, Join, Party, ShareType, Sharing
 
 NOW = datetime(2026, 9, 24, 8, 0, tzinfo=UTC)
@@ -81,22 +79,11 @@ def test_what_can_be_followed_gives_no_reason(ledger: Engine) -> None:
     assert told["grade"] is not None
 
 
-def test_edges_of_an_earlier_store_are_drawn_together_and_its_mentions_found(
-    ledger: Engine, home: Home
-) -> None:
+def test_mentions_are_found_in_the_contracts_of_an_earlier_store(ledger: Engine, home: Home) -> None:
     with reading(ledger) as connection:
-        before = reach(connection, "s.base", "t")
-        kept = set(connection.execute(select(dataset_edges)).all())
         named = set(connection.execute(select(contract_mentions)).all())
     with writing(ledger) as connection:
-        ids = {(r.dataset, r.field): r.id for r in connection.execute(select(lineage_columns))}
-        rows = ids["s.made", "*"]
-        old = [{"source": rows, "target": ids["s.made", f], "subtype": WITHIN} for f in ("x", "y")]
-        connection.execute(insert(column_edges), old)  # as earlier versions kept them
-        dataset_edges.drop(connection)
         contract_mentions.drop(connection)
     with reading(create_store(home)) as connection:
-        assert set(connection.execute(select(dataset_edges)).all()) == kept
         assert set(connection.execute(select(contract_mentions)).all()) == named != set()
-        assert reach(connection, "s.base", "t") == before != ()
         assert [one.name for one in mentions.mentioning(connection, {"s.base"})] == ["s.beside"]

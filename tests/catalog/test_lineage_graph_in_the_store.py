@@ -15,11 +15,11 @@ from catalog import revisions
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.errors import UnknownDataset
 from catalog.home import Home
+from catalog.lineage import former
 from catalog.lineage import view as lineage_view
 from catalog.lineage.cli import lineage as command
 from catalog.lineage.columns import LineageCycle, UnknownInput, known_inputs
 from catalog.lineage.graph import (
-    EVERY,
     Edge,
     edges_around,
     edges_between,
@@ -29,7 +29,7 @@ from catalog.lineage.graph import (
 from catalog.lineage.reach import reach, reach_datasets, walk
 from catalog.store import create_store, reading, writing
 from catalog.store.tables.ledger import lineage_edges
-from catalog.store.tables.lineage import column_edges, lineage_columns, lineage_sizes
+from catalog.store.tables.lineage import column_steps, dataset_steps, lineage_datasets, lineage_fields
 from contracts.model import Composed, Composition, Contract, Field, Party, ShareType, Sharing
 
 NOW = datetime(2026, 9, 24, 8, 0, tzinfo=UTC)
@@ -165,11 +165,25 @@ def test_a_circle_through_stored_datasets_is_refused(ledger: Engine) -> None:
         known_inputs(connection, turned)
 
 
-def test_edges_of_an_earlier_version_of_the_store_are_taken_over_once(home: Home, engine: Engine) -> None:
+def _as_an_earlier_version(engine: Engine, edges: list[tuple[str, str, str, str, str]]) -> None:
+    """Leave the store with edges between numbers of columns, as they were kept before."""
+    named = sorted({end for s, sf, t, tf, _ in edges for end in ((s, sf), (t, tf))})
+    ids = {column: number for number, column in enumerate(named, 1)}
+    with writing(engine) as connection:
+        for table in (lineage_datasets, lineage_fields, column_steps, dataset_steps):
+            table.drop(connection)
+        former.former.create_all(connection)
+        columns = [{"id": ids[d, f], "dataset": d, "field": f} for d, f in named]
+        connection.execute(insert(former.lineage_columns), columns)
+        rows = [{"source": ids[s, sf], "target": ids[t, tf], "subtype": x} for s, sf, t, tf, x in edges]
+        connection.execute(insert(former.column_edges), rows)
+
+
+def test_edges_kept_by_name_are_taken_over_once(home: Home, engine: Engine) -> None:
     old = dict(zip(lineage_edges.c.keys(), ("a.a", "x", "b.b", "y", "IDENTITY"), strict=True))
     with writing(engine) as connection:
-        column_edges.drop(connection)
-        lineage_columns.drop(connection)
+        for table in (lineage_datasets, lineage_fields, column_steps, dataset_steps):
+            table.drop(connection)
         connection.execute(insert(lineage_edges).values(old))
     create_store(home)
     create_store(home)
@@ -178,15 +192,39 @@ def test_edges_of_an_earlier_version_of_the_store_are_taken_over_once(home: Home
         assert connection.execute(select(func.count()).select_from(lineage_edges)).scalar_one() == 0
 
 
-def test_columns_of_a_store_of_an_earlier_version_are_counted_once_more(home: Home, engine: Engine) -> None:
-    edges = [Edge("a.a", field, "b.b", target, "JOIN") for field, target in (("x", EVERY), ("y", "z"))]
-    with writing(engine) as connection:
-        record_edges(connection, "b.b", edges)
-        before = walk(connection, "a.a", "x").total
-        lineage_sizes.drop(connection)
+def test_edges_kept_by_numbers_of_columns_are_taken_over_once(home: Home, engine: Engine) -> None:
+    edges = [
+        ("a.a", "x", "b.b", "*", "JOIN"),
+        ("a.a", "y", "b.b", "z", "TRANSFORMATION"),
+        ("b.b", "z", "c.c", "w", "AGGREGATION"),
+    ]
+    within = [("b.b", "*", "b.b", "z", former.WITHIN)]  # what only decided the walk is no edge of SQL
+    _as_an_earlier_version(engine, [*edges, *within])
+    create_store(home)
     create_store(home)
     with reading(engine) as connection:
-        assert walk(connection, "a.a", "x").total == before == 2
+        assert edges_between(connection, ("a.a", "b.b", "c.c")) == tuple(Edge(*each) for each in edges)
+        reached = {(each.dataset, each.field, each.hops) for each in reach(connection, "a.a", "x")}
+        assert reached == {("b.b", "*", 1), ("b.b", "z", 1), ("c.c", "w", 2)}
+        for table in (former.column_edges, former.lineage_columns):
+            assert connection.execute(select(func.count()).select_from(table)).scalar_one() == 0
+
+
+def test_a_dataset_of_a_thousand_columns_is_walked_like_any_other(engine: Engine) -> None:
+    names = [f"c{number:04}" for number in range(1000)]
+    edges = [Edge("w.a", name, "w.b", name, "IDENTITY") for name in names]
+    edges += [Edge("w.a", "c0000", "w.b", name, "TRANSFORMATION") for name in names[900:]]
+    with writing(engine) as connection:
+        record_edges(connection, "w.b", edges)
+        record_edges(connection, "w.c", [Edge("w.b", "c0999", "w.c", "z", "SORT")])
+    with reading(engine) as connection:
+        found = walk(connection, "w.a", "c0000")
+        assert (found.total, len(found.datasets)) == (102, 2)
+        assert [each.field for each in found.page(connection, 3, 99)] == ["c0998", "c0999", "z"]
+        up = reach(connection, "w.c", "z", direction="up")
+        assert {(each.field, each.hops) for each in up} == {("c0999", 1), ("c0000", 2), ("c0999", 2)}
+        into, _ = edges_around(connection, "w.b")
+        assert set(into) == set(edges)
 
 
 def _run(*words: str) -> str:

@@ -13,6 +13,7 @@ import click
 import pytest
 
 from examples.attack import CORPUS, MODES, report, rows
+from examples.attack.place import place
 from examples.attack.run import read
 from examples.attack.verdict import ANSWERED, FAILED, REFUSED, SUPPRESSED, Came, Line, judge, open_rows
 
@@ -129,6 +130,18 @@ def test_the_shipped_corpus_has_every_class_and_no_line_twice() -> None:
         *("value_agg", "window"),
     }
     assert min(classes.values()) >= 7
+
+
+def test_two_runs_share_no_folder(tmp_path: Path) -> None:
+    with place(None) as one, place(None) as other:
+        assert one != other
+    assert not one.parent.exists()
+
+    there = place(tmp_path / "city")
+    with place(tmp_path / "city"), pytest.raises(click.ClickException, match="name another"), there:
+        pass
+    with place(tmp_path / "city") as again:
+        assert again == tmp_path / "city"
 
 
 @pytest.mark.full

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from catalog.lineage.inheritance import findings_of
+from catalog.releases.attempts import last_results
 from catalog.releases.published import Release, latest, read_quarantine, read_vault
 from catalog.store import reading
-from contracts.model import Contract, Drift, DriftAction, Field, Load, LoadKind, Use
+from contracts.model import Action, Contract, Drift, DriftAction, Field, Load, LoadKind, Rule, RuleKind, Use
 from pipelines.build import build
 from pipelines.wave import Outcome
 from policies import grading
@@ -48,6 +49,11 @@ class Register:
     def build(self) -> Outcome:
         (outcome,) = build(self.town.home, [self.contract.name], DAY, strict=True)
         return outcome
+
+    def counted(self, rule: str) -> tuple[int, int]:
+        with reading(self.town.engine) as connection:
+            results = last_results(connection, self.contract.name)
+        return next((each.good, each.evaluated) for each in results if each.rule == rule)
 
     @property
     def release(self) -> Release:
@@ -102,6 +108,36 @@ def test_an_incremental_load_merges_new_files_and_forgets_none(
     (town.town.folder / "people-1.csv").unlink()
     assert town.build().state == "unchanged"
     assert len(town.incomes()) == 4
+
+
+def test_rules_on_the_number_of_rows_count_those_a_delivery_is_added_to(
+    register: Callable[[Contract], Register],
+) -> None:
+    most = Rule("most", RuleKind.ROW_COUNT, (), {"maximum": 4}, action=Action.STOP)
+    town = register(kind_of(RECENT, rules=(most,)))
+    town.deliver("people-1.csv", line(1), line(2), line(3))
+    town.deliver("people-2.csv", line(2, income=9, day="2026-08-05"), line(4, day="2026-08-06"))
+    assert town.counted("most") == (1, 1), "three, and one of two that was not there"
+
+    outcome = town.deliver("people-3.csv", line(4, income=5, day="2026-08-07"), line(5, day="2026-08-07"))
+
+    assert (outcome.state, "most" in outcome.reason) == ("stopped", True)
+    assert town.counted("most") == (0, 1)
+    assert town.release.row_count == 4
+
+
+def test_a_log_that_deletes_too_many_rows_is_stopped_by_the_share_it_may_shrink_by(
+    register: Callable[[Contract], Register],
+) -> None:
+    band = Rule("band", RuleKind.ROW_COUNT, (), {"shrink": 0.5}, action=Action.STOP)
+    town = register(kind_of(LOG, rules=(band,)))
+    town.deliver("people-1.csv", *(line(n, op="I") for n in range(1, 5)))
+    town.deliver("people-2.csv", line(1, op="D"), line(2, op="D"))
+    assert (town.counted("band"), town.release.row_count) == ((1, 1), 2)
+
+    outcome = town.deliver("people-3.csv", line(3, op="D"), line(4, op="D"))
+
+    assert (outcome.state, town.release.row_count) == ("stopped", 2)
 
 
 def test_a_file_that_says_nothing_new_makes_no_release(register: Callable[[Contract], Register]) -> None:

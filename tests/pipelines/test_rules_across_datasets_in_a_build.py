@@ -13,6 +13,7 @@ from catalog.releases.published import latest, read_quarantine
 from catalog.store import reading
 from contracts.model import Action, Contract, Dimension, Rule, RuleKind
 from pipelines.build import build
+from pipelines.plan import changed
 
 KNOWN = Rule(
     "q_ward_known", RuleKind.REFERENCE, ("ward",), {"dataset": "school.notes", "fields": ["code"]},
@@ -57,6 +58,28 @@ def test_a_reference_is_assessed_against_published_rows_and_a_band_against_the_f
     town.write("people.csv", town.lines()[:20])
     (third,) = build(town.home, ["civil.people"])
     assert (third.state, "q_rows" in third.reason) == ("stopped", True)
+
+
+def test_rules_are_judged_again_when_what_they_read_is_another_release(
+    found_town: Callable[..., Any], contracts: dict[str, Contract]
+) -> None:
+    town = found_town(replace(contracts["civil.people"], rules=(KNOWN,)), contracts["school.notes"])
+    town.write("people.csv", town.lines()[:41])  # 30 in ward A, 8 in B, 2 in C
+    town.write("notes.csv", ["code,remark", "A,x", "B,y"])
+    build(town.home)
+    assert outcomes(town) == {"q_ward_known": (38, 40, "")}
+    assert changed(town.home, town.engine) == {}
+
+    town.write("notes.csv", ["code,remark", "A,x", "B,y", "C,z"])
+    assert set(changed(town.home, town.engine)) == {"school.notes", "civil.people"}
+    built = {outcome.name: (outcome.state, outcome.typed) for outcome in build(town.home)}
+    assert built == {"school.notes": ("released", 3), "civil.people": ("released", 40)}
+    assert outcomes(town) == {"q_ward_known": (40, 40, "")}
+
+    town.write("notes.csv", ["code,remark", "A,other", "B,y", "C,z"])
+    built = {outcome.name: (outcome.state, outcome.typed) for outcome in build(town.home)}
+    assert built["civil.people"][0] == "unchanged"
+    assert changed(town.home, town.engine) == {}, "judged again once, and not at every build"
 
 
 @pytest.mark.parametrize("circle", [False, True])

@@ -15,6 +15,7 @@ from contracts.canonical import canonical
 from policies.odrl import Agreement, OdrlError, read, terms_digest, write
 from policies.protection import Analysis, DatasetRules
 from policies.terms import Budget, DatasetTerm, Disclosure, JoinTerm, Mode, ReleasePeriod, Terms
+from tests.policies.conditions import conditions, regions, spendings
 from tests.policies.protections import dataset_rules
 
 names = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True)
@@ -28,7 +29,7 @@ def all_terms(draw: st.DrawFn) -> Terms:
     """Any terms that can be built."""
     begin = draw(st.dates(date(2020, 1, 1), date(2030, 1, 1)))
     mode = draw(st.sampled_from(Mode))
-    budget = draw(st.builds(Budget, positive, positive, positive))
+    budget = draw(st.builds(Budget, positive, positive, positive, spendings))
     return Terms(
         purpose=draw(st.builds("{}.{}".format, names, names)),
         datasets=tuple(
@@ -40,6 +41,7 @@ def all_terms(draw: st.DrawFn) -> Terms:
                         st.lists(names, max_size=4).map(tuple),
                         st.none() | st.text(max_size=20),
                         st.just(DatasetRules()) | dataset_rules(),
+                        regions,
                     ),
                     min_size=1,
                     max_size=3,
@@ -57,6 +59,7 @@ def all_terms(draw: st.DrawFn) -> Terms:
         price_fen_per_call=draw(st.integers(0, 10**6)),
         analyses=draw(st.frozensets(st.sampled_from(Analysis), min_size=1)),
         release_period=draw(st.sampled_from(ReleasePeriod)),
+        **draw(conditions()),
     )
 
 
@@ -123,6 +126,19 @@ def test_an_agreement_has_the_parts_odrl_asks_for() -> None:
             {"leftOperand": "ybz:mask", "operator": "eq", "rightOperand": "name"}
         ),
         lambda d: permission(d)["duty"].append(permission(d)["duty"][0]),
+        lambda d: permission(d)["duty"].append({"action": [{"rdf:value": {"@id": "odrl:inform"}}]}),
+        lambda d: permission(d)["duty"].append(
+            {"action": [{"rdf:value": {"@id": "odrl:delete"}, "refinement": []}]}
+        ),
+        lambda d: permission(d)["constraint"].append(
+            {"leftOperand": "ybz:rate", "operator": "isAllOf", "rightOperand": ["60/minute", "9/minute"]}
+        ),
+        lambda d: permission(d)["constraint"].append(
+            {"leftOperand": "ybz:hours", "operator": "isAnyOf", "rightOperand": ["mon,tue,wed 08:00-09:00"]}
+        ),
+        lambda d: permission(d)["constraint"].append(
+            {"leftOperand": "ybz:managedBy", "operator": "eq", "rightOperand": "张磊"}
+        ),
         lambda d: permission(d)["duty"][0]["action"][0]["refinement"][0].update({"unit": "ybz:yuan"}),
     ],
 )
@@ -148,3 +164,11 @@ def test_a_join_that_cannot_be_carried_without_loss_is_not_written() -> None:
 
     with pytest.raises(OdrlError):
         write(Agreement("grt_1", "sharing", "11", "12", "req_1", bad))
+
+
+# Of the agreement of :func:`sample`, made before there were conditions of use.
+FORMER = "6ed63d0c2ff2229700d1e0bb36d0a0b1f5b5bfc45fb99f974ba8eca0134cff20"
+
+
+def test_terms_without_conditions_of_use_keep_the_digest_they_had() -> None:
+    assert terms_digest(read(sample()).terms) == FORMER

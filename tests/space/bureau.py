@@ -39,16 +39,20 @@ from contracts.model import (
     Use,
 )
 from policies.clocks import local_date
+from policies.purpose import purposes
 from space.engines.workers.pool import Pool
 from space.granting.grants import Grant, all_grants, grant
-from space.granting.requests import Request, decide, submit
 from space.granting.revocation import revoke
-from space.granting.statements import read
 from space.identity.tokens import Caller
 from space.query.admit import Question
 from space.query.gateway import Gateway
+from space.requesting.answering import decide
+from space.requesting.filing import submit
+from space.requesting.requests import Request
+from space.requesting.statements import read
 from space.store import grant_row
 from tests.servers import give_own_store
+from tests.space.agreed import agreed
 
 NOON = datetime(2026, 9, 24, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 9, 24)
@@ -246,10 +250,21 @@ class Bureau:
             "implementing_body": "11990100MB0000008X",
             "agreement": "云数授〔2026〕3号",
             "items": [{"dataset": name, "fields": list(fields)} for name, fields in items.items()],
-        }
+        } | stated
+        if applicant["kind"] == "operator" and document["agreement"]:
+            self.agree(document, applicant)
         with writing(self.engine) as connection:
-            statement = read(connection, document | stated, local_date(self.clock()))
+            statement = read(connection, document, local_date(self.clock()))
             return submit(connection, statement, self.clock())
+
+    def agree(self, document: dict[str, Any], operator: Mapping[str, str]) -> None:
+        """Let a real agreement and a real scenario stand behind what an operator files."""
+        purpose = document["purpose"] if document["purpose"] in purposes(TODAY) else "industry.research"
+        document["scenario"] = f"{document['scenario']} {purpose}"
+        document["agreement"] = agreed(
+            self.engine, self.keys.signer, operator, purpose, document["scenario"], now=self.clock(),
+            number=document["agreement"],
+        )  # fmt: skip
 
     def permitted(
         self, applicant: Mapping[str, str], items: Mapping[str, Sequence[str]], **stated: Any

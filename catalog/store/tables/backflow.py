@@ -42,6 +42,7 @@ subscriptions = Table(
     Column("opened_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("evidence_id", String(40), nullable=False),
+    Column("grant_id", String(40)),  # it was opened under, and ends with; None = on its own legal basis
     UniqueConstraint("subscriber", "dataset", "area", "opened_at"),
     Index("ix_subscriptions_dataset", "dataset", "state"),
 )
@@ -97,7 +98,7 @@ notices = Table(
     metadata,
     Column("id", String(40), primary_key=True),
     Column("organisation", String(40), nullable=False),
-    Column("kind", String(20), nullable=False),  # delivery, correction
+    Column("kind", String(20), nullable=False),  # delivery, correction, ending, supply
     Column("subject", String(40), nullable=False),  # id of the delivery or correction
     Column("message", Text, nullable=False),
     Column("sent_at", Instant, nullable=False),

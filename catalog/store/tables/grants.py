@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -52,6 +54,9 @@ request_items = Table(
     Column("share_type", String(20), nullable=False),
 )
 
+# States of a grant that has not ended: suspended, it answers nothing until it is resumed.
+HELD: Final = ("in_force", "suspended")
+
 # A grant 授权. Counters are whole numbers and only grow; rho is kept in billionths (`nrho`).
 grants = Table(
     "grants",
@@ -75,7 +80,7 @@ grants = Table(
     Column("nrho_spent", BigInteger, nullable=False),
     Column("price_fen_per_call", Integer, nullable=False),
     Column("charged_fen", BigInteger, nullable=False),
-    Column("state", String(20), nullable=False),  # in_force, revoked, ended
+    Column("state", String(20), nullable=False),  # in_force, suspended, revoked, ended
     Column("ended_at", Instant),
     Column("end_reason", Text),
     Column("signed_by", String(200), nullable=False),

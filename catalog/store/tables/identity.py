@@ -29,5 +29,6 @@ client_tokens = Table(
     Column("expires_at", Instant, nullable=False),
     Column("revoked_at", Instant),
     Column("evidence_id", String(40), nullable=False),
+    Column("grant_id", String(40)),  # good for calls under this grant alone, and ends with it; None = any
     Index("ix_client_tokens_organisation", "organisation"),
 )

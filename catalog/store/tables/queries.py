@@ -61,6 +61,16 @@ usages = Table(
     Column("records", Integer),  # of a verification; None where the call was a query
     Column("at", Instant, nullable=False),
     Column("evidence_id", String(40), nullable=False),
+    # What was used of what, see space.calls.metering. None in rows of earlier versions, and where not known.
+    Column("purpose", String(60)),  # the grant's
+    Column("purpose_class", String(20)),  # governance, public_good, industry
+    Column("product", String(20)),  # query, list, masked_list, verification, supply
+    Column("size_class", String(10)),  # published size class of the largest table read, e.g. <10^5
+    Column("cells", BigInteger),  # of the public key domain of the plan; None where the keys have none
+    Column("bytes_supplied", BigInteger),  # of a file or table handed over
+    Column("month", String(7)),  # 2026-09, Asia/Shanghai: the month it is billed in
+    Column("month_place", Integer),  # 1, 2, … of what the grant was given in the month
+    Column("month_before", Integer),  # units of the price taken in the month before this call
     Index("ix_usages_grant_id", "grant_id", "at"),
 )
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from space.engines.threshold.cells import Numbers, places
+from space.query.auditing.conditions import Either, Rows, columns
 
 Key = tuple[Any, ...]
 # Of a set in a group: rows, and by proof the units that are proved.
@@ -24,50 +25,7 @@ Largest = tuple[float, float, float]
 # The same of every group.
 Tops = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
-# Conditions to a column of bits.
-BITS: Final = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The set of rows that meet some conditions and none of some others, both as bits."""
-
-    meet: int = 0
-    lack: int = 0
-
-    def __and__(self, other: Rows) -> Rows:
-        """Rows of both sets."""
-        return Rows(self.meet | other.meet, self.lack | other.lack)
-
-    def less(self, other: Rows) -> Rows:
-        """Rows that lack the one condition of another set."""
-        return Rows(self.meet, self.lack | other.meet)
-
-    @property
-    def sql(self) -> str:
-        """The set as a condition over the columns of bits."""
-        parts = []
-        for number, (meet, lack) in enumerate(zip(_columns(self.meet), _columns(self.lack), strict=False)):
-            if meet or lack:
-                parts.append(f"(m{number} & {meet | lack}) = {meet}")
-        return " AND ".join(parts) or "TRUE"
-
-
-@dataclass(frozen=True, slots=True)
-class Either:
-    """The rows of any of some sets."""
-
-    sets: tuple[Rows, ...]
-
-    @property
-    def sql(self) -> str:
-        """The same as a condition over the columns of bits."""
-        return " OR ".join(f"({rows.sql})" for rows in self.sets) or "FALSE"
-
-
-def _columns(bits: int) -> list[int]:
-    """A set of bits by column; as many as either side of a set may need."""
-    return [bits >> start & (1 << BITS) - 1 for start in range(0, 40 * BITS, BITS)]
+Flags = npt.NDArray[np.bool_]
 
 
 def key_of(values: Sequence[Any]) -> Key:
@@ -111,6 +69,15 @@ class Atoms:
     table: pa.Table
     adds: tuple[bool, ...]
     _groups: dict[tuple[str, ...], Groups] = field(default_factory=dict)
+    _counts: dict[tuple[Sequence[str], Rows | Either], tuple[Numbers, Numbers]] = field(default_factory=dict)
+    _columns: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: pa.Table, adds: tuple[bool, ...], asked: Sequence[Rows]) -> Atoms:
+        """The groups of rows that are of any of some sets."""
+        every = cls(table, adds)
+        met = every._met(Either(tuple(dict.fromkeys(asked))))
+        return every if met.all() else cls(table.filter(pa.array(met)), adds)
 
     def groups(self, by: Sequence[str]) -> Groups:
         """The groups of some keys, in any order but always the same."""
@@ -121,12 +88,18 @@ class Atoms:
 
     def count(self, by: Sequence[str], chosen: Rows | Either) -> tuple[Numbers, Numbers]:
         """Rows of a set in every group, and the proved units: a line a proof."""
+        wanted = (tuple(by), chosen)
+        if wanted not in self._counts:
+            self._counts[wanted] = self._counted(by, chosen)
+        return self._counts[wanted]
+
+    def _counted(self, by: Sequence[str], chosen: Rows | Either) -> tuple[Numbers, Numbers]:
         groups, here = self.groups(by), np.flatnonzero(self._met(chosen))
         at = groups.ids[here]
-        rows = np.bincount(at, self._whole("r")[here], groups.size).astype(np.int64)
+        rows = np.bincount(at, self._column("r")[here], groups.size).astype(np.int64)
         units = np.zeros((len(self.adds), groups.size), np.int64)
         for j, adds in enumerate(self.adds):
-            proved = self._whole(f"p{j}")[here]
+            proved = self._column(f"p{j}")[here]
             if adds:
                 units[j] = np.bincount(at, proved, groups.size).astype(np.int64)
             else:
@@ -145,14 +118,26 @@ class Atoms:
         np.maximum.at(firsts, at, self._real(f"t{value}")[here])
         return firsts, firsts, totals
 
-    def _met(self, chosen: Rows | Either) -> npt.NDArray[np.bool_]:
+    def added(self, by: Sequence[str], chosen: Rows, value: int) -> tuple[Numbers, Numbers]:
+        """Of a set in every group, the sum of whole numbers and the largest of them."""
+        groups, here = self.groups(by), np.flatnonzero(self._met(chosen))
+        at = groups.ids[here]
+        total, largest = np.zeros(groups.size, np.int64), np.zeros(groups.size, np.int64)
+        np.add.at(total, at, self._column(f"z{value}")[here])
+        np.maximum.at(largest, at, self._column(f"t{value}")[here])
+        return total, largest
+
+    def _met(self, chosen: Rows | Either) -> Flags:
+        met = np.zeros(self.table.num_rows, dtype=bool)
         if isinstance(chosen, Either):
-            any_met: npt.NDArray[np.bool_] = np.logical_or.reduce([self._met(s) for s in chosen.sets])
-            return any_met
-        met = np.ones(self.table.num_rows, dtype=bool)
-        for number, (meet, lack) in enumerate(zip(_columns(chosen.meet), _columns(chosen.lack), strict=True)):
-            if meet or lack:
-                met &= self._whole(f"m{number}") & (meet | lack) == meet
+            for rows in chosen.sets:
+                met |= self._met(rows)
+            return met
+        met[:] = True
+        for number, meet, lack in columns(chosen.meet, chosen.lack):
+            met &= self._column(f"m{number}") & (meet | lack) == meet
+        for rows in chosen.without:
+            met &= ~self._met(rows)
         return met
 
     def _grouped(self, by: tuple[str, ...]) -> Groups:
@@ -168,10 +153,13 @@ class Atoms:
         _, firsts, ids = np.unique(code, return_index=True, return_inverse=True)
         return Groups(len(firsts), ids, keys.take(pa.array(firsts)))
 
-    def _whole(self, name: str) -> npt.NDArray[np.int64]:
-        found: npt.NDArray[np.int64] = self.table.column(name).to_numpy()
-        return found
+    def _column(self, name: str) -> npt.NDArray[Any]:
+        if name not in self._columns:
+            self._columns[name] = self.table.column(name).to_numpy()
+        return self._columns[name]
 
-    def _real(self, name: str) -> npt.NDArray[np.float64]:
-        found: npt.NDArray[np.float64] = self.table.column(name).to_numpy().astype(np.float64)
-        return np.nan_to_num(found)
+    def _real(self, name: str) -> npt.NDArray[Any]:
+        kept = f"{name} as a number"
+        if kept not in self._columns:
+            self._columns[kept] = np.nan_to_num(self._column(name).astype(np.float64))
+        return self._columns[kept]

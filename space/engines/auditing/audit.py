@@ -18,40 +18,56 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from space.engines.auditing import rests, threes
-from space.engines.auditing.crossed import Crossed, Flags
+from space.engines.auditing.atoms import Flags
+from space.engines.auditing.crossed import Crossed
 from space.engines.auditing.overlaps import Overlaps
 from space.engines.auditing.sides import Sides
 from space.engines.base import Base
 from space.engines.threshold import dominance
 from space.engines.threshold.cells import Cells
+from space.engines.threshold.known import NOTHING, Known
 from space.query.auditing.former import Former
 from space.query.auditing.grid import CELLS
-from space.query.plan import Limits
+from space.query.plan import Block, Limits
 
 
-def withhold(connection: Base, cells: Cells, formers: Iterable[Former], limits: Limits) -> list[int]:
-    """Withhold what would follow from cells of former blocks by subtraction.
+def compared(block: Block, formers: Iterable[Former], known: Known = NOTHING) -> list[Sides]:
+    """A block beside former ones: those with one relation and one set of keys together.
 
     Args:
-        connection: opens the protected files.
-        cells: judged already; all of them, also those that do not show, where they are only counted.
-        formers: blocks the cells' block is compared with.
-        limits: of the terms.
-
-    Returns:
-        Where cells are only counted, the places of those in doubt: a figure of them may not show.
+        block: of the plan.
+        formers: blocks it is compared with.
+        known: of the columns that its relation has.
     """
     tables: dict[tuple[str, ...], list[Former]] = defaultdict(list)
     for place, former in enumerate(formers):
         # Over another relation every former is a scan of its own.
         tables[(str(place), former.from_sql) if former.from_sql else ("", *former.keys)].append(former)
-    if tables and cells.block.keys:
+    return [Sides(block, tuple(group), known) for group in tables.values()]
+
+
+def withhold(
+    connection: Base, cells: Cells, beside: Sequence[Sides], limits: Limits, made: Overlaps | None = None
+) -> list[int]:
+    """Withhold what would follow from cells of former blocks by subtraction.
+
+    Args:
+        connection: opens the protected files.
+        cells: judged already; all of them, also those that do not show, where they are only counted.
+        beside: what they are compared with.
+        limits: of the terms.
+        made: of one of these, where the cells come from the same scan.
+
+    Returns:
+        Where cells are only counted, the places of those in doubt: a figure of them may not show.
+    """
+    if beside and cells.block.keys:
         connection.register(CELLS, cells.keys)
     doubtful: set[int] = set()
-    for group in tables.values():
+    for sides in beside:
         if cells.block.keys_only or cells.shown[:, :1].any():
-            sides = Sides(cells.block, tuple(group))
-            crossed = Crossed(Overlaps(connection, sides), cells, limits)
+            overlaps = made if made is not None and made.sides is sides else Overlaps(connection, sides)
+            crossed = Crossed(overlaps, cells, limits)
             doubtful |= _in_doubt(crossed)
             _cell_by_cell(crossed)
             rests.withhold(crossed)
@@ -82,7 +98,8 @@ def _cell_by_cell(c: Crossed) -> None:
             if not there.any():
                 continue
             doubtful = there & ~_sure(c, i, n)
-            if c.sides.rows_are_units and not (c.sides.ours[i].bare or asked.bare):
+            seen = c.sides.rows_are_units and not (c.sides.ours[i].bare or asked.bare)
+            if seen and doubtful.any():
                 c.hide_all(doubtful)  # where rows are units, what can be seen at once is all there is
                 doubtful[:] = False
             for pair in np.flatnonzero(doubtful).tolist():

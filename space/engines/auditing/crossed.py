@@ -9,29 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
 
-import duckdb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from policies.disclosure import dominated
-from space.engines.auditing.atoms import Counted, Key, Largest, Tops, key_of
+from space.engines.auditing.atoms import Counted, Flags, Key, Largest, Tops, key_of
 from space.engines.auditing.overlaps import Overlaps
+from space.engines.auditing.possible import Possible, Side
 from space.engines.auditing.sides import Sides
 from space.engines.threshold.cells import Cells, Numbers, places
 from space.engines.threshold.statements import COUNTED
-from space.query.auditing.grid import grid, merged
+from space.query.auditing.conditions import Rows
 from space.query.plan import Aggregate, Limits
 
-# Which cell the rows of a difference lie in: ours, or the former one.
-Side = Literal["plus", "minus"]
-Flags = npt.NDArray[np.bool_]
 # Rows and proved units of every group.
 Counts = tuple[Numbers, Numbers]
-# Names of some keys, and for which of their values rows can differ; None where nobody can tell.
-_Possible = tuple[tuple[str, ...], set[tuple[Any, ...]] | None]
 
 
 @dataclass(slots=True)
@@ -41,6 +34,7 @@ class Crossed:
     Attributes:
         near, far: of every pair, its group on our side and on theirs.
         places: of every group on our side, the place of its cell, or -1.
+        possible: for which cells rows could be at all that two conditions differ on.
     """
 
     overlaps: Overlaps
@@ -49,13 +43,15 @@ class Crossed:
     near: Numbers = field(init=False)
     far: Numbers = field(init=False)
     places: Numbers = field(init=False)
-    _counts: dict[tuple[str, int, int], Counts] = field(default_factory=dict)
-    _lacked: dict[tuple[int, int, Side], Counts] = field(default_factory=dict)
+    possible: Possible = field(init=False)
+    _common: dict[tuple[Rows, Rows], Counts] = field(default_factory=dict)
+    _lacked: dict[tuple[Rows, Rows, Side], Counts] = field(default_factory=dict)
     _shown: dict[tuple[int, int], Flags] = field(default_factory=dict)
-    _possible: dict[int, _Possible] = field(default_factory=dict)
+    _named: dict[tuple[str, ...], list[Key]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         o, s = self.overlaps, self.sides
+        self.possible = Possible(o.connection, s, [(key.sql, key.name) for key in self.cells.block.keys])
         pairs = o.groups(s.both)
         self.near, self.far = (self._side(pairs.keys, by, pairs.size) for by in (s.near, s.far))
         ours = o.groups(s.near)
@@ -76,26 +72,18 @@ class Crossed:
 
     def ours(self, i: int) -> Counts:
         """Rows and proved units of our cells under a condition."""
-        return self._counted("p", i, 0)
+        return self.overlaps.count(self.sides.near, self.sides.p(i))
 
     def theirs(self, n: int) -> Counts:
         """Rows and proved units of the former cells under a condition of theirs."""
-        return self._counted("q", 0, n)
+        return self.overlaps.count(self.sides.far, self.sides.q(n))
 
     def common(self, i: int, n: int) -> Counts:
         """Rows and proved units that the cells of every pair have in common."""
-        return self._counted("c", i, n)
-
-    def _counted(self, kind: str, i: int, n: int) -> Counts:
-        wanted = (kind, i, n)
-        if wanted not in self._counts:
-            s = self.sides
-            if kind == "c":
-                by, chosen = s.both, s.p(i) & s.q(n)
-            else:
-                by, chosen = (s.near, s.p(i)) if kind == "p" else (s.far, s.q(n))
-            self._counts[wanted] = self.overlaps.count(by, chosen)
-        return self._counts[wanted]
+        wanted = self.sides.p(i), self.sides.q(n)
+        if wanted not in self._common:
+            self._common[wanted] = self.overlaps.count(self.sides.both, wanted[0] & wanted[1])
+        return self._common[wanted]
 
     def held(self, i: int) -> Flags:
         """Of every pair, whether our cell shows under a condition."""
@@ -217,7 +205,7 @@ class Crossed:
 
     def lacked(self, i: int, n: int, side: Side) -> Counts:
         """Of every pair, rows and proved units of one cell that the other lacks."""
-        wanted = (i, n, side)
+        wanted = (self.sides.p(i), self.sides.q(n), side)
         if wanted in self._lacked:
             return self._lacked[wanted]
         rows, units = self.ours(i) if side == "plus" else self.theirs(n)
@@ -250,7 +238,7 @@ class Crossed:
         found: Flags = least >= self.k(n)
         none = rows == 0
         if none.any():
-            if not self._differences(n)[0]:
+            if not self.possible.differ(i, n, side):  # the same for all cells
                 found |= none & self.never(0, i, n, side)
             else:
                 groups = np.unique(self.near[none])
@@ -275,49 +263,25 @@ class Crossed:
         former, asked = self.sides.theirs[n]
         ours = self.sides.ours[i].sql
         if not former.zero:
-            return False
+            # A part lies in its total, whatever tells the parts apart.
+            part = side == "plus" and not former.from_sql and set(self.sides.far) <= set(self.sides.near)
+            return part and asked.sql in (ours, "TRUE")
         if ours == asked.sql or (asked.sql if side == "plus" else ours) == "TRUE":
             return True
-        names, possible = self._differences(n)
-        return possible is not None and (self.named(near, names), i, side) not in possible
+        keys = self.possible.differ(i, n, side)
+        return keys is not None and (not keys or self.named(near, self.possible.names(n)) not in keys)
 
     def named(self, near: int, names: Sequence[str]) -> Key:
         """Some columns of the key of a group of our side."""
-        own = dict(zip((key.name for key in self.cells.block.keys), self.sides.own, strict=True))
-        keys = self.overlaps.groups(self.sides.near).keys
-        return key_of([keys.column(own[name])[near].as_py() for name in names])
-
-    def _differences(self, n: int) -> _Possible:
-        """Keys, our conditions and sides for which rows can differ; None where nobody can tell."""
-        if n not in self._possible:
-            s, former = self.sides, self.sides.theirs[n][0]
-            keys = [(key.sql, key.name) for key in self.cells.block.keys if key.sql in former.keys]
-            samples = merged([*self.cells.block.samples, *(one for f in s.formers for one in f.samples)])
-            sql, names = grid(keys, list(s.ours.values()), [asked for _, asked in s.theirs], samples)
-            if sql and not former.from_sql:  # small enough for all formers at once
-                self._possible |= self._tried(sql, names, range(len(s.theirs)))
-            else:
-                own = [m for m, (other, _) in enumerate(s.theirs) if other is former]
-                self._possible |= self._tried(former.grid_sql, former.grid_keys, own)
-        return self._possible[n]
-
-    def _tried(self, sql: str, names: tuple[str, ...], of: Sequence[int]) -> dict[int, _Possible]:
-        if not sql:
-            return dict.fromkeys(of, (names, None))
-        try:
-            rows = self.overlaps.connection.execute(sql).fetchall()
-        except duckdb.Error:  # values of a kind that the conditions do not take: nobody can tell
-            return dict.fromkeys(of, (names, None))
-        ours, found = list(self.sides.ours), {n: set[tuple[Any, ...]]() for n in of}
-        for row in rows:
-            key, p = key_of(row[: len(names)]), row[len(names) : len(names) + len(ours)]
-            for n, q in zip(of, row[len(names) + len(ours) :], strict=True):
-                found[n] |= {
-                    (key, i, "plus" if here else "minus")
-                    for i, here in zip(ours, p, strict=True)
-                    if here != q
-                }
-        return {n: (names, possible) for n, possible in found.items()}
+        wanted = tuple(names)
+        if not wanted:
+            return ()
+        if wanted not in self._named:
+            own = dict(zip((key.name for key in self.cells.block.keys), self.sides.own, strict=True))
+            keys = self.overlaps.groups(self.sides.near).keys
+            columns = [keys.column(own[name]).to_pylist() for name in wanted]
+            self._named[wanted] = [key_of(values) for values in zip(*columns, strict=True)]
+        return self._named[wanted][near]
 
 
 def at(counts: Counts, group: int) -> Counted:

@@ -14,10 +14,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from space.engines.auditing.atoms import Atoms, Either, Groups, Rows, Tops
-from space.engines.auditing.sides import Sides, listed
+from space.engines.auditing import crossing
+from space.engines.auditing.atoms import Atoms, Groups, Tops
+from space.engines.auditing.crossing import listed
+from space.engines.auditing.sides import Sides
 from space.engines.base import Base
 from space.engines.threshold.cells import Numbers
+from space.query.auditing.conditions import Either, Rows
 
 
 @dataclass(slots=True)
@@ -31,7 +34,8 @@ class Overlaps:
 
     def __post_init__(self) -> None:
         adds = tuple(self.sides.adds(j) for j in self.sides.proofs)
-        self._atoms = Atoms(self.connection.sql(self.sides.atoms_sql()).to_arrow_table(), adds)
+        table = self.connection.sql(crossing.atoms(self.sides)).to_arrow_table()
+        self._atoms = Atoms.of(table, adds, self.sides.asked)
 
     def groups(self, by: Sequence[str]) -> Groups:
         """The groups of some keys."""
@@ -45,7 +49,7 @@ class Overlaps:
         """Most rows that name one unit, or none."""
         wanted = ("most", proof)
         if wanted not in self._exact:
-            inner = f"SELECT count(*) AS n FROM ({self.sides.rows_sql()}) AS r GROUP BY u{proof}"
+            inner = f"SELECT count(*) AS n FROM ({crossing.rows(self.sides)}) AS r GROUP BY u{proof}"
             found = self.connection.execute(f"SELECT coalesce(max(n), 1) FROM ({inner}) AS s").fetchall()
             self._exact[wanted] = int(found[0][0])
         return int(self._exact[wanted])
@@ -54,8 +58,8 @@ class Overlaps:
         """The units of a set, counted exactly: a line a proof."""
         wanted = ("units", tuple(by), chosen)
         if wanted not in self._exact:
-            columns = [f"count(DISTINCT u{j}) FILTER (WHERE {chosen.sql}) AS n{j}" for j in self.sides.proofs]
-            lines = self._lines(f"({self.sides.rows_sql()}) AS s", by, columns, np.int64)
+            columns = [f"count(DISTINCT u{j}) AS n{j}" for j in self.sides.proofs]
+            lines = self._lines(f"({crossing.rows(self.sides, chosen)}) AS s", by, columns, np.int64)
             self._exact[wanted] = np.array(lines).reshape(len(columns), -1)
         found: Numbers = self._exact[wanted]
         return found
@@ -87,13 +91,17 @@ class Overlaps:
                 alone = f"CASE WHEN u{proof} IS NULL THEN row_number() OVER () END AS w"
                 inner = (
                     f"SELECT {listed([*by, f'abs(sum(v{x})) AS t', f'sum(abs(v{x})) AS z'])} "
-                    f"FROM (SELECT *, {alone} FROM ({self.sides.rows_sql()}) AS o WHERE {chosen.sql}) AS i "
+                    f"FROM (SELECT *, {alone} FROM ({crossing.rows(self.sides, chosen)}) AS o) AS i "
                     f"GROUP BY {listed([*by, f'u{proof}', 'w'])}"
                 )
                 columns = ["max(t) AS n0", "max(t, 2)[2] AS n1", "sum(z) AS n2"]
                 self._exact[wanted] = tuple(self._lines(f"({inner}) AS s", by, columns, np.float64))
         found: Tops = self._exact[wanted]
         return found
+
+    def added(self, by: Sequence[str], chosen: Rows, value: str) -> tuple[Numbers, Numbers]:
+        """Of a set the sum of a value that is never negative, and its largest; where rows are units."""
+        return self._atoms.added(by, chosen, self.sides.values.index(value))
 
     def _lines(self, source: str, by: Sequence[str], columns: Sequence[str], kind: Any) -> list[Numbers]:
         """Columns of a statement by groups; 0 where it has none."""
@@ -122,7 +130,7 @@ class Overlaps:
             f"SELECT {listed([*side, f'count(DISTINCT {place}) FILTER (WHERE {both.sql}) AS cells'])}, "
             f"count(*) FILTER (WHERE {inside.sql}) - count(*) FILTER (WHERE {both.sql}) AS outside, "
             f"{', '.join(f'any_value({g}) FILTER (WHERE {both.sql}) AS {g}' for g in more) or '1 AS one'} "
-            f"FROM ({self.sides.rows_sql()}) AS r WHERE u{proof} IS NOT NULL "
+            f"FROM ({crossing.rows(self.sides, inside, both)}) AS r WHERE u{proof} IS NOT NULL "
             f"GROUP BY {listed([*side, f'u{proof}'])}"
         )
         source = f"(SELECT * FROM ({inner}) AS i WHERE cells = 1 AND outside = 0) AS s"

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from policies.disclosure import magnitude
 from space.engines.auditing.atoms import Counted
-from space.engines.auditing.crossed import Crossed, Side, at
+from space.engines.auditing.crossed import Crossed, at
+from space.engines.auditing.possible import Side
 from space.engines.threshold import dominance
 from space.engines.threshold.cells import Numbers
 from space.engines.threshold.statements import COUNTED
@@ -92,8 +94,9 @@ def _parts_under_total(c: Crossed, lines: dict[int, list[int]], i: int, n: int) 
 
 def _fill(c: Crossed, far: int, held: Sequence[int], pairs: Sequence[int], of: tuple[int, int]) -> None:
     i, n = of
-    common, over = c.common(i, n), c.lacked(i, n, "plus")
-    order = sorted(held, key=lambda pair: (c.least(at(c.ours(i), int(c.near[pair]))), pair))
+    counts, common, over = c.ours(i), c.common(i, n), c.lacked(i, n, "plus")
+    # By magnitude only: which of two is the smaller by one unit would tell where that unit is.
+    order = sorted(held, key=lambda x: (magnitude(c.least(at(counts, int(c.near[x])))), c.place(x)))
     while shown := [pair for pair in order if c.shows(c.place(pair), i)]:
         rest = c.less(at(c.theirs(n), far), *(at(common, pair) for pair in shown))
         more = c.sum(at(over, pair) for pair in shown)
@@ -121,7 +124,8 @@ def _fill_values(c: Crossed, held: Sequence[int], pairs: Sequence[int], of: tupl
             continue
         for value, j in [(v, j) for v in a.values if v in s.theirs[n][1].values for j in s.proofs]:
             tops = o.largest(s.both, s.q(n), value, j)
-            order = [held[x] for x in np.argsort(tops[2][list(held)], kind="stable").tolist()]
+            sizes = {x: (magnitude(int(tops[2][x])), c.place(x)) for x in held}
+            order = sorted(held, key=sizes.__getitem__)
             while shown := [x for x in order if c.shows(c.place(x), i) and not c.gone(c.place(x), a)]:
                 known = set(shown)
                 out = [c.top(tops, x) for x in pairs if x not in known]

@@ -7,17 +7,17 @@ k units of every kind. Sums of measures and more than three answers are not look
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Final
 
-import duckdb
 import numpy as np
 
-from space.engines.auditing.atoms import Either, Key, Rows, key_of
+from space.engines.auditing.atoms import Key
 from space.engines.auditing.crossed import Counts, Crossed, at
 from space.engines.threshold.cells import Numbers
-from space.query.auditing.grid import grid, merged
+from space.query.auditing.conditions import Either, Rows
 
 # How three figures can be put together so that something cancels.
 _SIGNS: Final = ((1, -1, -1), (1, 1, -1), (1, -1, 1))
@@ -41,19 +41,30 @@ def withhold(c: Crossed) -> None:
         return
     few = _counted(c)
     here = {i: _lines([_paired(c.ours(i), c.near)], few) for i in ours}
-    there = _lines([_paired(c.theirs(n), c.far) for n in theirs], few)
-    for i, (at_a, a) in product(ours, enumerate(theirs)):
-        for signs in _SIGNS:
-            nets = here[i] + signs[1] * there[:, at_a : at_a + 1] + signs[2] * there[:, at_a + 1 :]
-            for more, pairs in _small(c, nets, few):
-                other = theirs[at_a + 1 + more]
-                if not _nested(c, a, other):
+    # What is asked of the same rows in several conditions is added up once.
+    once = _alike(theirs, s.q)
+    there = _lines([_paired(c.theirs(asked[0]), c.far) for asked in once], few)
+    ahead = np.triu_indices(len(once))
+    for alike, signs in product(_alike(ours, s.p), _SIGNS):
+        nets = here[alike[0]] + signs[1] * there[:, ahead[0]] + signs[2] * there[:, ahead[1]]
+        for place, pairs in _small(c, nets, few):
+            for i, a, other in product(alike, once[ahead[0][place]], once[ahead[1][place]]):
+                if a != other and not _nested(c, a, other):
                     _judge(c, _Three((i,), (a, other), signs), pairs)
     for i, j in combinations([i for i in ours if i], 2):
         for signs in _SIGNS:
             nets = here[i] + signs[1] * here[j] + signs[2] * there
-            for n, pairs in _small(c, nets, few):
-                _judge(c, _Three((i, j), (theirs[n],), signs), pairs)
+            for place, pairs in _small(c, nets, few):
+                for n in once[place]:
+                    _judge(c, _Three((i, j), (n,), signs), pairs)
+
+
+def _alike(conditions: Sequence[int], rows: Callable[[int], Rows]) -> list[list[int]]:
+    """Conditions by the rows that meet them."""
+    found: dict[Rows, list[int]] = {}
+    for each in conditions:
+        found.setdefault(rows(each), []).append(each)
+    return list(found.values())
 
 
 def _lines(counts: list[Counts], few: list[tuple[int | None, int]]) -> Numbers:
@@ -97,14 +108,15 @@ def _judge(c: Crossed, three: _Three, pairs: list[int]) -> None:
     chosen = _resting(c, three)
     counted = c.overlaps.count(s.both, chosen)
     least = counted[1].min(axis=0) if len(counted[1]) else counted[0]
-    possible: _Possible | None = None
+    possible: tuple[tuple[str, ...], frozenset[Key] | None] | None = None
     for pair in told[least[told] < k].tolist():
         found, place = at(counted, pair), c.place(pair)
         if not all(c.shows(place, i) for i in three.ours):
             continue
         if found[0] == 0:
-            possible = possible or _Possible.of(c, three)
-            safe = not possible.at(c, int(c.near[pair]))
+            possible = possible or c.possible.together(three.ours, three.theirs, three.signs)
+            names, keys = possible
+            safe = keys is not None and c.named(int(c.near[pair]), names) not in keys
         else:
             exact = not s.rows_are_units and found[0] >= k
             safe = exact and int(c.overlaps.units(s.both, chosen)[:, pair].min(initial=k)) >= k
@@ -118,43 +130,10 @@ def _resting(c: Crossed, three: _Three) -> Either:
     found = []
     for met in product((0, 1), repeat=3):
         if sum(sign * here for sign, here in zip(three.signs, met, strict=True)):
-            meet = sum(rows.meet for rows, here in zip(sets, met, strict=True) if here)
-            lack = sum(rows.meet for rows, here in zip(sets, met, strict=True) if not here)
-            found.append(Rows(meet, lack))
+            rows = Rows()
+            for each in (each for each, here in zip(sets, met, strict=True) if here):
+                rows = rows & each
+            for each in (each for each, here in zip(sets, met, strict=True) if not here):
+                rows = rows.less(each)
+            found.append(rows)
     return Either(tuple(found))
-
-
-@dataclass(frozen=True, slots=True)
-class _Possible:
-    """Where a row could lie on which three figures do not cancel, whatever the data.
-
-    Attributes:
-        names: of the keys that are told apart.
-        keys: for which there could be one; None where nobody can tell.
-    """
-
-    names: tuple[str, ...] = ()
-    keys: frozenset[Key] | None = None
-
-    @classmethod
-    def of(cls, c: Crossed, three: _Three) -> _Possible:
-        """From the values that conditions and keys can have."""
-        s = c.sides
-        formers = [s.theirs[n][0] for n in three.theirs]
-        stated = [*(s.ours[i] for i in three.ours), *(s.theirs[n][1] for n in three.theirs)]
-        samples = merged([*c.cells.block.samples, *(one for former in formers for one in former.samples)])
-        named = [(key.sql, key.name) for key in c.cells.block.keys]
-        sql, names = grid(named, stated, (), samples)
-        if not sql or not all(former.zero for former in formers):
-            return cls()
-        try:
-            rows = c.overlaps.connection.execute(sql).fetchall()
-        except duckdb.Error:  # values of a kind that the conditions do not take: nobody can tell
-            return cls()
-        width = len(names)
-        left = (r for r in rows if sum(a * b for a, b in zip(three.signs, r[width:], strict=True)))
-        return cls(names, frozenset(key_of(row[:width]) for row in left))
-
-    def at(self, c: Crossed, near: int) -> bool:
-        """Whether one could lie in a cell of ours."""
-        return self.keys is None or c.named(near, self.names) in self.keys

@@ -21,7 +21,8 @@ from space.engines.private.crossings import brought_together, crossings, margins
 from space.engines.private.least_squares import Measured
 from space.engines.private.tied_levels import Level, Noisy, counts_rows, levels_of
 from space.engines.private.whole_numbers import ENDLESS, nearest, shared
-from space.query.plan import Aggregate, Tie
+from space.query.plan import Aggregate
+from space.query.planning.tie import Tie
 
 Numbers = npt.NDArray[Any]
 # A figure by the names of its block and aggregate.

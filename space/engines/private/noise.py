@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -19,16 +19,20 @@ from duckdb import DuckDBPyConnection
 from catalog.releases.mechanisms import Overspent, threshold_mechanism, vector_mechanism
 from space.engines.base import Base
 from space.engines.private.consistency import Settled, settle
+from space.engines.private.domains import Domains
 from space.engines.private.tied_levels import Noisy
 from space.engines.threshold import footers, statements
-from space.engines.threshold.cells import Cells, Numbers, places
-from space.query.plan import MOVED, Aggregate, Block, Plan
+from space.engines.threshold.cells import Cells, Numbers
+from space.query.plan import MOVED, Block, Plan
 
 __all__ = ["Overspent", "moved", "release", "threshold_mechanism", "vector_mechanism"]
 
 # Integers a thread of its own is worth; the library samples outside the interpreter's lock.
 _WORTH_A_THREAD: Final = 1_000
 _THREADS: Final = 2
+
+# Noise of one figure while it is drawn, in parts.
+Drawn = list[Future[list[int]]]
 
 
 def release(
@@ -47,17 +51,24 @@ def release(
     """
     private = [block for block in plan.blocks if block.kind == "dp"]
     thresholded = sum(1 for block in private if block.keys_sigma > 0)
+    delta = plan.limits.delta / max(1, thresholded)
     noisy: dict[str, Noisy] = {}
-    for block in private:
-        sql = statements.private(block, footers.known(block, files))
-        exact = Cells.of(block, connection.sql(sql).to_arrow_table(), plan.limits.k)
-        if block.keys_sigma > 0:
-            made = _thresholded(block, exact, plan.limits.delta / thresholded, plan.limits.k)
-        elif block.keys:
-            made = _over_domain(block, exact, empty)
-        else:
-            made = _noisy(block, exact, exact.keys, np.arange(len(exact)))
-        noisy[block.name] = made
+    with ThreadPoolExecutor(_THREADS) as threads:
+        for block in private:
+            public = Domains.of(block, empty) if block.keys and not block.keys_sigma else None
+            # Noise does not depend on rows: where the number of cells is public it is drawn meanwhile.
+            drawn = {} if public is None else _drawn(block, public.size, threads)
+            sql = statements.private(block, footers.known(block, files))
+            exact = Cells.of(block, connection.sql(sql).to_arrow_table(), plan.limits.k)
+            if public is not None:
+                keys = public.keys(exact.keys.schema)
+                made = _noisy(block, exact, keys, public.places(exact.keys), drawn)
+            elif block.keys_sigma > 0:
+                made = _thresholded(block, exact, delta, plan.limits.k, threads)
+            else:
+                everyone = np.arange(len(exact))
+                made = _noisy(block, exact, exact.keys, everyone, _drawn(block, len(exact), threads))
+            noisy[block.name] = made
     settled = settle(plan.ties, noisy)  # nothing exact goes there
     return {name: _table(made, settled) for name, made in noisy.items()}
 
@@ -84,62 +95,28 @@ def moved(tables: Iterable[pa.Table]) -> dict[bytes, bytes]:
     return {MOVED: json.dumps(told).encode()} if told else {}
 
 
-def _over_domain(block: Block, exact: Cells, empty: DuckDBPyConnection) -> Noisy:
-    """Every cell of the public domain, zero where no row is."""
-    names = [key.name for key in block.keys]
-    for key in block.keys:
-        if key.domain is not None:
-            empty.register(f"domain_{key.name}", _domain(empty, key.domain.sql))
-    each = ", ".join(f"domain_{name}.v AS {name}" for name in names)
-    tables = " CROSS JOIN ".join(f"domain_{name}" for name in names)
-    ordered = f"SELECT {each} FROM {tables} ORDER BY {', '.join(names)}"
-    keys = empty.sql(ordered).to_arrow_table().cast(exact.keys.schema)
-    return _noisy(block, exact, keys, places(exact.keys, keys))
-
-
-# Public values by the SQL that lists them, which reads no table: the same for every query of a process.
-_DOMAINS: Final[dict[str, pa.Table]] = {}
-_KEPT: Final = 64
-
-
-def _domain(empty: DuckDBPyConnection, sql: str) -> pa.Table:
-    """The values of a public domain; binding a long list costs more than most queries."""
-    if sql not in _DOMAINS:
-        if len(_DOMAINS) >= _KEPT:
-            _DOMAINS.clear()
-        _DOMAINS[sql] = empty.sql(f"SELECT v FROM ({sql}) AS d").to_arrow_table()
-    return _DOMAINS[sql]
-
-
-def _thresholded(block: Block, exact: Cells, delta: float, k: int) -> Noisy:
+def _thresholded(block: Block, exact: Cells, delta: float, k: int, threads: Executor) -> Noisy:
     """The cells whose noisy row count passes a threshold that hides the presence of any one unit."""
     release_keys = threshold_mechanism(block.bound, block.keys_sigma, block.keys_rho, delta, k)
     counts = exact.columns["r0"].tolist()
-    kept = _side_by_side(release_keys, {str(place): n for place, n in enumerate(counts)})
+    parts = ({str(place): counts[place] for place in part} for part in _parts(range(len(counts))))
+    kept: dict[str, int] = {}
+    for released in threads.map(release_keys, parts):  # the noise of every key is its own
+        kept |= released
     chosen = np.array(sorted(int(place) for place in kept), np.int64)
     counted = np.array([kept[str(place)] for place in chosen.tolist()], np.int64)
-    return _noisy(block, exact, exact.keys.take(pa.array(chosen)), chosen, counted)
-
-
-def _side_by_side(mechanism: Any, counts: dict[str, int]) -> dict[str, int]:
-    """Counts of different keys through the mechanism, in parts: the noise of every key is its own."""
-    names = list(counts)
-    found: dict[str, int] = {}
-    with ThreadPoolExecutor(_THREADS) as threads:
-        parts = ({name: counts[name] for name in part} for part in _parts(names))
-        for released in threads.map(mechanism, parts):
-            found |= released
-    return found
-
-
-def _parts(values: list[Any]) -> list[list[Any]]:
-    """A list in as many parts as are worth a thread."""
-    size = max(_WORTH_A_THREAD, -(-len(values) // _THREADS))
-    return [values[at : at + size] for at in range(0, len(values), size)]
+    keys = exact.keys.take(pa.array(chosen))
+    drawn = _drawn(block, len(chosen), threads)
+    return _noisy(block, exact, keys, chosen, drawn, counted)
 
 
 def _noisy(
-    block: Block, exact: Cells, keys: pa.Table, chosen: Numbers, counted: Numbers | None = None
+    block: Block,
+    exact: Cells,
+    keys: pa.Table,
+    chosen: Numbers,
+    drawn: Mapping[str, Drawn],
+    counted: Numbers | None = None,
 ) -> Noisy:
     """Noise on every aggregate of the chosen cells; a plain row count takes the noisy one of its key.
 
@@ -148,21 +125,51 @@ def _noisy(
         exact: cells that hold rows.
         keys: of the answer.
         chosen: of every key its place among ``exact``, -1 where no row is.
+        drawn: noise of every aggregate that has one of its own.
         counted: noisy row counts of the keys, if some were made.
     """
     figures, sigmas = {}, {}
     for a in block.aggregates:
-        if a.sigma == 0 and counted is not None:
+        if a.name not in drawn:
+            assert counted is not None
             figures[a.name], sigmas[a.name] = counted, block.keys_sigma
             continue
         values = np.append(exact.columns[a.name], 0)[chosen]  # place -1: no row
-        figures[a.name], sigmas[a.name] = np.array(_vector(values.tolist(), a), np.int64), a.sigma
+        noise = [value for part in drawn[a.name] for value in part.result()]
+        figures[a.name], sigmas[a.name] = _added(values, noise), a.sigma
     return Noisy(block, keys, len(chosen), figures, sigmas)
 
 
-def _vector(values: list[int], a: Aggregate) -> list[int]:
-    if not values:
-        return []
-    mechanism = vector_mechanism(a.sensitivity, a.sigma, a.rho)
-    with ThreadPoolExecutor(_THREADS) as threads:
-        return [value for part in threads.map(mechanism, _parts(values)) for value in part]
+def _drawn(block: Block, size: int, threads: Executor) -> dict[str, Drawn]:
+    """Noise for as many cells, by aggregate: what the mechanism makes of nought.
+
+    The mechanism adds whole numbers that do not depend on what they are added to, so a figure with this noise
+    is what the mechanism makes of the figure.
+
+    Raises:
+        Overspent: a mechanism would spend more than the plan says.
+    """
+    found: dict[str, Drawn] = {}
+    for a in block.aggregates:
+        if a.sigma == 0 and block.keys_sigma > 0:
+            continue
+        mechanism = vector_mechanism(a.sensitivity, a.sigma, a.rho)
+        parts = _parts(range(size))
+        found[a.name] = [threads.submit(mechanism, [0] * len(part)) for part in parts]
+    return found
+
+
+def _added(values: Numbers, noise: Sequence[int]) -> Numbers:
+    """Figures with their noise, as far as 64 bits reach: a failure to add would tell of rows."""
+    most = 2**63 - 1
+    steps = np.array(noise, np.int64)
+    if steps.min(initial=0) > -statements.LARGEST and steps.max(initial=0) < statements.LARGEST:
+        return values.astype(np.int64) + steps
+    ends = (max(-most, min(most, value + n)) for value, n in zip(values.tolist(), noise, strict=True))
+    return np.array(list(ends), np.int64)
+
+
+def _parts(values: range) -> list[range]:
+    """Places in as many parts as are worth a thread."""
+    size = max(_WORTH_A_THREAD, -(-len(values) // _THREADS))
+    return [values[at : at + size] for at in range(0, len(values), size)]

@@ -15,7 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from space.engines.threshold.cells import places
-from space.query.plan import Aggregate, Block, Tie
+from space.query.plan import Aggregate, Block
+from space.query.planning.tie import Tie
 
 Numbers = npt.NDArray[Any]
 

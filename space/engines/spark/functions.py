@@ -81,8 +81,26 @@ def truncated(unit: str, x: exp.Expr, kind: Kind) -> exp.Expr:
     if unit not in _UNITS or kind not in (Kind.DAY, Kind.MOMENT):
         raise Untranslatable("date_trunc")
     if kind is Kind.DAY:
-        return x.copy() if unit in ("DAY", "HOUR") else called("trunc", x, unit)
-    return cast(called("date_trunc", unit, x), "TIMESTAMP_NTZ")
+        return x.copy() if unit in ("DAY", "HOUR") else _begin(unit, x)
+    if unit == "HOUR":
+        return cast(called("date_trunc", unit, x), "TIMESTAMP_NTZ")
+    day = cast(x, "DATE")
+    return cast(day if unit == "DAY" else _begin(unit, day), "TIMESTAMP_NTZ")
+
+
+def _begin(unit: str, day: exp.Expr) -> exp.Expr:
+    """The first day of a period, of any day: functions that go through nanoseconds know three centuries."""
+    if unit == "WEEK":
+        since = exp.Sub(this=part("ISODOW", day), expression=number(1))
+        return called("date_sub", day, exp.paren(since))
+    months: dict[str, exp.Expr] = {
+        "YEAR": number(1),
+        "QUARTER": exp.Sub(
+            this=exp.Mul(this=part("QUARTER", day), expression=number(3)), expression=number(2)
+        ),
+        "MONTH": part("MONTH", day),
+    }
+    return called("make_date", part("YEAR", day), months[unit], 1)
 
 
 def difference(unit: str, start: exp.Expr, end: exp.Expr) -> exp.Expr:
@@ -166,7 +184,7 @@ _DIRECTIVES: Final[dict[str, Callable[[exp.Expr], exp.Expr]]] = {
     "V": lambda x: _padded(part("WEEK", x), 2),
     "W": lambda x: _padded(cast(_week_from_monday(x), "BIGINT"), 2),
     # The year of a week is that of its Thursday.
-    "G": lambda x: _padded(part("YEAR", called("date_add", called("trunc", cast(x, "DATE"), "WEEK"), 3)), 4),
+    "G": lambda x: _padded(part("YEAR", called("date_add", _begin("WEEK", cast(x, "DATE")), 3)), 4),
 }
 
 

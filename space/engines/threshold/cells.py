@@ -182,6 +182,8 @@ def places(keys: pa.Table, others: pa.Table) -> Numbers:
         both = pa.chunked_array(
             [*keys.column(place).chunks, *others.column(place).chunks], keys.field(place).type
         )
+        if pa.types.is_floating(both.type):
+            both = pc.add(both, 0.0)  # a negative zero equals zero
         encoded = both.combine_chunks().dictionary_encode(null_encoding="encode")
         encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
         code = code * max(1, len(encoded.dictionary)) + encoded.indices.to_numpy(zero_copy_only=False)

@@ -41,6 +41,11 @@ class Known:
         found = self.ranges.get(self._column(sql) or "")
         return found is not None and found[0] >= 0
 
+    def adds_up(self, sql: str) -> bool:
+        """Whether an expression is a column of whole numbers, none missing or negative, that can be added."""
+        found = self.ranges.get(self._column(sql) or "", (-1, 0))
+        return found[0] >= 0 and found[1] * self.rows < 2**62 and self.never_null(sql)
+
     def always(self, condition: str) -> bool:
         """Whether every row meets a condition: TRUE, or the test that a column without NULL has a value."""
         found = _PRESENT.fullmatch(condition)

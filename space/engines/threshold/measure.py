@@ -27,7 +27,7 @@ _KEPT: Final = 64
 
 
 def measured(
-    connection: Base, block: Block, known: Known, k: int, *, whole: bool
+    connection: Base, block: Block, known: Known, k: int, *, whole: bool, scanned: Cells | None = None
 ) -> tuple[Cells, Cells | None]:
     """The cells of a block, without ``whole`` only those that rest on k units; and their parts, if any.
 
@@ -37,6 +37,7 @@ def measured(
         known: of its columns.
         k: fewest units.
         whole: whether small cells are asked for as well.
+        scanned: all cells that hold rows, if some scan gave them already.
     """
     several = len({a.condition for a in block.aggregates}) > 1 and bool(block.proofs)
     if several and statements.different(block, known) == [0]:
@@ -46,6 +47,8 @@ def measured(
     parts = _scanned(connection, statements.parts(block, known), known, k, []) if several else None
     if parts is not None and _adds_up(block) and (block.keys or len(parts)):
         cells = _folded(block, parts, known, least)
+    elif scanned is not None:
+        cells = _completed(scanned, known)
     else:
         cells = _scanned(connection, block, known, k, least)
     _prove(connection, cells)

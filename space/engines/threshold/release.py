@@ -7,15 +7,19 @@ that may not is NULL, and a row whose cell may not show at all is left out, what
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from space.engines.auditing import audit
+from space.engines.auditing import audit, one_scan
+from space.engines.auditing.overlaps import Overlaps
+from space.engines.auditing.sides import Sides
 from space.engines.base import Base
 from space.engines.threshold import dominance, doubts, footers, levels, nested, rounding, small_groups
 from space.engines.threshold.cells import Cells
+from space.engines.threshold.known import Known
 from space.engines.threshold.measure import measured
 from space.query.auditing.former import Former
 from space.query.plan import Block, Limits, Plan
@@ -40,8 +44,11 @@ def release(connection: Base, plan: Plan, files: Files) -> dict[str, pa.Table]:
             formers = [former for former in plan.formers if former.block == block.name]
             # Of groups that are only counted the audit looks at those that are too small as well.
             whole = place in in_margin or (block.keys_only and bool(formers))
-            cells = _judged(connection, block, plan.limits, files, beside=whole)
-            doubtful[block.name] = audit.withhold(connection, cells, formers, plan.limits)
+            beside = audit.compared(block, formers, footers.known(_unfiltered(block), files))
+            made = _crossed(connection, beside, footers.known(block, files))
+            scanned = None if made is None else one_scan.cells(made, plan.limits.k)
+            cells = _judged(connection, block, plan.limits, files, beside=whole, scanned=scanned)
+            doubtful[block.name] = audit.withhold(connection, cells, beside, plan.limits, made)
             compared[block.name] = formers
             judged[place] = cells
     changed = True
@@ -61,6 +68,16 @@ def release(connection: Base, plan: Plan, files: Files) -> dict[str, pa.Table]:
     }
 
 
+def _crossed(connection: Base, beside: Sequence[Sides], known: Known) -> Overlaps | None:
+    """Overlaps with former cells from which the cells of a block follow, if any do."""
+    found = next((sides for sides in beside if one_scan.possible(sides, known)), None)
+    return None if found is None else Overlaps(connection, found)
+
+
+def _unfiltered(block: Block) -> Block:
+    return replace(block, from_sql=block.open_sql)
+
+
 def _released(
     connection: Base, cells: Cells, limits: Limits, files: Files, formers: Sequence[Former]
 ) -> pa.Table:
@@ -78,13 +95,24 @@ def _released(
     return pa.concat_tables([table, small_groups.without_keys(rounding.shown(merged, limits), table)])
 
 
-def _judged(connection: Base, block: Block, limits: Limits, files: Files, *, beside: bool) -> Cells:
+def _judged(
+    connection: Base,
+    block: Block,
+    limits: Limits,
+    files: Files,
+    *,
+    beside: bool,
+    scanned: Cells | None = None,
+) -> Cells:
     """Which conditions of each cell show: k units each, and no combination of them that rests on fewer.
 
-    ``beside``: other levels of the same table stand beside it.
+    ``beside``: other levels of the same table stand beside it. ``scanned``: the cells that hold rows, if some
+    scan gave them already.
     """
     known = footers.known(block, files)
-    cells, parts = measured(connection, block, known, limits.k, whole=beside or not block.keys)
+    cells, parts = measured(
+        connection, block, known, limits.k, whole=beside or not block.keys, scanned=scanned
+    )
     every = range(len(block.conditions))
     cells.shown = np.ones((len(cells), len(block.conditions)), bool)
     if block.proofs:

@@ -1,20 +1,13 @@
 """Workers that wait, and the one that runs a query.
 
-Decides which process runs a plan, for how long, and that its end never takes the caller down. A worker
-is started by spawning an interpreter of its own with an empty environment; it is used again only for
-the same owner and the same files. With a second engine every worker has a carrier of its own, and reads no
-file: the two are joined by pipes whose ends are closed here, so that nothing exact can be read in between.
+Decides which process runs a plan, for how long, and that its end never takes the caller down. A worker is
+used again only for the same owner and the same files. The process itself is
+:mod:`space.engines.workers.process`.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import select
-import struct
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -28,26 +21,14 @@ import pyarrow as pa
 from policies.decision import Reason
 from space.engines import second
 from space.engines.second import Second
-from space.engines.spark.frames import send
-from space.engines.workers.worker import ANSWER, FAILED, READY, WALLS
-from space.errors import EngineError, EngineTimeout
+from space.engines.workers.process import Worker
+from space.engines.workers.worker import ANSWER, FAILED, WALLS
+from space.errors import EngineError
 from space.query.plan import OutputColumn, Plan
 
-_LENGTH: Final = struct.Struct("<Q")
-_HEAD: Final = 1 + _LENGTH.size
 # The two kinds of workers: one runs plans over protected files, one reads vault files.
 PLANS: Final = "space.engines.workers.worker"
 VAULT: Final = "space.engines.workers.vault_worker"
-# Seconds a new worker may take to load its libraries.
-_START: Final = 60.0
-
-# Nothing of the caller's; the libraries are told to start no thread of their own before the walls rise.
-_ENVIRONMENT: Final = {
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-}
-
 Place = tuple[str, frozenset[str]]  # owner, files
 
 
@@ -71,122 +52,6 @@ class Answer:
         return found
 
 
-class _Worker:
-    """One worker process, as its owner sees it."""
-
-    def __init__(self, module: str, engine: Second | None = None, seconds: float = 0.0) -> None:
-        self.carrier: subprocess.Popen[bytes] | None = None
-        if engine is None:
-            self.process = _spawned(module)
-        else:
-            self.process, self.carrier = _joined(module, engine, seconds)
-        self.ready = False
-        self.worked_s = 0.0
-
-    def ask(self, request: bytes, seconds: float, tables: bytes = b"") -> tuple[bytes, bytes]:
-        """Send a request and wait for its answer.
-
-        Args:
-            request: to the worker.
-            seconds: of wall clock it may take.
-            tables: to its carrier, if it has one.
-
-        Raises:
-            EngineTimeout: none in time.
-            EngineError: the process ended.
-        """
-        if not self.ready:
-            for process in self.processes:
-                kind, _ = _receive(process, time.monotonic() + _START)
-                if kind != READY:
-                    raise EngineError
-            self.ready = True
-        stream = self.process.stdin
-        assert stream is not None
-        try:
-            if tables and self.carrier is not None and self.carrier.stdin is not None:
-                send(self.carrier.stdin, READY, tables)
-            stream.write(_LENGTH.pack(len(request)) + request)
-            stream.flush()
-        except OSError:
-            raise EngineError from None
-        return _receive(self.process, time.monotonic() + seconds)
-
-    @property
-    def processes(self) -> tuple[subprocess.Popen[bytes], ...]:
-        """The worker and its carrier, if it has one."""
-        return (self.process,) if self.carrier is None else (self.process, self.carrier)
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can still be asked."""
-        return all(process.poll() is None for process in self.processes)
-
-    def stop(self) -> None:
-        """End the process now, and its carrier."""
-        if self.carrier is not None:
-            second.stop(self.carrier)
-        self.process.kill()
-        self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
-
-
-def _receive(process: subprocess.Popen[bytes], deadline: float) -> tuple[bytes, bytes]:
-    """One message of a process."""
-    head = _read(process, _HEAD, deadline)
-    return head[:1], _read(process, _LENGTH.unpack(head[1:])[0], deadline)
-
-
-def _read(process: subprocess.Popen[bytes], size: int, deadline: float) -> bytes:
-    stream = process.stdout
-    assert stream is not None
-    parts, missing = [], size
-    while missing:
-        ready, _, _ = select.select([stream], [], [], max(0.0, deadline - time.monotonic()))
-        if not ready:
-            raise EngineTimeout
-        part = os.read(stream.fileno(), min(missing, 1 << 20))
-        if not part:
-            raise EngineError
-        parts.append(part)
-        missing -= len(part)
-    return b"".join(parts)
-
-
-def _spawned(module: str, *words: int) -> subprocess.Popen[bytes]:
-    """A worker of a kind; ``words`` are descriptors that it keeps."""
-    return subprocess.Popen(  # noqa: S603  (module: a constant above)
-        [sys.executable, "-I", "-m", module, *map(str, words)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=_ENVIRONMENT,
-        cwd="/",
-        close_fds=True,
-        pass_fds=words,
-    )
-
-
-def _joined(
-    module: str, engine: Second, seconds: float
-) -> tuple[subprocess.Popen[bytes], subprocess.Popen[bytes]]:
-    """A worker and its carrier, joined by pipes that nobody else has an end of."""
-    (asked, asking), (answered, answering) = os.pipe(), os.pipe()
-    try:
-        carrier = engine.start(asked, answering, seconds)
-        try:
-            return _spawned(module, answered, asking), carrier
-        except OSError:
-            second.stop(carrier)
-            raise
-    finally:
-        for end in (asked, asking, answered, answering):
-            os.close(end)
-
-
 @dataclass(slots=True)
 class Pool:
     """Warm workers; safe to use from several threads.
@@ -204,8 +69,9 @@ class Pool:
     spare: bool = True
     module: str = PLANS
     engine: Second | None = None
-    _spares: list[_Worker] = field(default_factory=list)
-    _idle: dict[Place, _Worker] = field(default_factory=dict)
+    _spares: list[Worker] = field(default_factory=list)
+    _idle: dict[Place, Worker] = field(default_factory=dict)
+    _busy: list[tuple[str, Worker]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _vault: Pool | None = None
 
@@ -279,6 +145,18 @@ class Pool:
         with self._lock:
             return tuple(worker.process.pid for worker in (*self._spares, *self._idle.values()))
 
+    def end(self, owner: str) -> int:
+        """Kill the workers of an owner, those that run for it and those that wait; how many ran."""
+        with self._lock:
+            running = [worker for whose, worker in self._busy if whose == owner]
+            waiting = [self._idle.pop(place) for place in list(self._idle) if place[0] == owner]
+            beside = self._vault
+        for worker in running:
+            worker.kill()
+        for worker in waiting:
+            worker.stop()
+        return len(running) + (0 if beside is None else beside.end(owner))
+
     def close(self) -> None:
         """End every worker."""
         with self._lock:
@@ -296,11 +174,17 @@ class Pool:
     ) -> tuple[bytes, bytes]:
         worker, began = self._take(place), time.monotonic()
         named = b"" if tables is None else second.tables(tables)
+        running = (place[0], worker)
+        with self._lock:
+            self._busy.append(running)
         try:
             kind, body = worker.ask(json.dumps(request).encode(), self.seconds, named)
         except EngineError:
             worker.stop()
             raise
+        finally:
+            with self._lock:
+                self._busy.remove(running)
         worker.worked_s += time.monotonic() - began
         # Whatever state a failure left behind ends with the process; and before its processor time runs out
         # in the middle of a query a worker makes room for a new one.
@@ -310,7 +194,7 @@ class Pool:
             self._give_back(worker, place)
         return kind, body
 
-    def _take(self, place: Place) -> _Worker:
+    def _take(self, place: Place) -> Worker:
         with self._lock:
             waiting = [*([self._idle.pop(place)] if place in self._idle else []), *self._spares]
             alive = [worker for worker in waiting if worker.alive]
@@ -322,10 +206,10 @@ class Pool:
             dead.stop()
         return chosen
 
-    def _new(self) -> _Worker:
-        return _Worker(self.module, self.engine, self.seconds)
+    def _new(self) -> Worker:
+        return Worker(self.module, self.engine, self.seconds)
 
-    def _give_back(self, worker: _Worker, place: Place) -> None:
+    def _give_back(self, worker: Worker, place: Place) -> None:
         with self._lock:
             surplus = [self._idle.pop(place)] if place in self._idle else []
             self._idle[place] = worker

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from contracts.canonical import digest
 from space.query.auditing.former import Asked, Former, Sample
-from space.query.auditing.grid import COLUMN, few, grid, merged
+from space.query.auditing.grid import COLUMN, columns_in, few, grid, merged, renamed
+from space.query.auditing.widened import in_our_words
 
 if TYPE_CHECKING:
     from space.query.plan import Block, Plan
@@ -178,18 +179,19 @@ def _conditional(block: Block) -> frozenset[str]:
 
 def _former(block: Block, body: Mapping[str, Any]) -> Former | None:
     """The former of a record; None where the two have no rows in common that could be told."""
-    asked = tuple(Asked.from_document(a) for a in body["asked"])
-    samples = tuple(Sample.from_document(s) for s in body["samples"])
-    keys = tuple(body["keys"])
-    if body["from"] != block.open_sql:
-        return _elsewhere(block, body, asked, samples)
+    said = in_our_words(block, body)
+    if said is None:
+        return _elsewhere(block, body)
+    asked = tuple(Asked.from_document(a) for a in said["asked"])
+    samples = tuple(Sample.from_document(s) for s in said["samples"])
+    keys = tuple(said["keys"])
     own = {key.sql: key.name for key in block.keys}
     common = [key for key in block.keys if key.sql in keys]
     alone = {*own, *keys} - {key.sql for key in common}
-    labelled = {*body["labelled"], *(key.sql for key in block.keys if key.name in block.labelled)}
+    labelled = {*said["labelled"], *(key.sql for key in block.keys if key.name in block.labelled)}
     nested = set(keys) <= set(own) or set(own) <= set(keys)
     both = merged([*block.samples, *samples])
-    tried = grid([(k.sql, k.name) for k in common], list(asked_by(block).values()), asked, both)
+    tried = grid([(k.sql, k.name) for k in common], [*asked_by(block).values(), *asked], both)
     return Former(
         block=block.name,
         k=int(body["k"]),
@@ -200,7 +202,7 @@ def _former(block: Block, body: Mapping[str, Any]) -> Former | None:
         zero=nested and not alone & labelled,
         few=few(block, keys, both),
         samples=samples,
-        loose=_loose(block, body),
+        loose=_loose(block, said),
     )
 
 
@@ -211,10 +213,10 @@ def _loose(block: Block, body: Mapping[str, Any]) -> bool:
     return not (ours <= theirs or theirs <= ours)
 
 
-def _elsewhere(
-    block: Block, body: Mapping[str, Any], asked: tuple[Asked, ...], samples: tuple[Sample, ...]
-) -> Former | None:
+def _elsewhere(block: Block, body: Mapping[str, Any]) -> Former | None:
     """A former over another relation with rows of the same table, by the same keys."""
+    asked = tuple(Asked.from_document(a) for a in body["asked"])
+    samples = tuple(Sample.from_document(s) for s in body["samples"])
     here, there = dict(block.scans), dict(body["scans"])
     if not set(there.values()) <= set(here.values()):
         return None  # the plan cannot read what the former rests on
@@ -241,7 +243,7 @@ def _elsewhere(
     if not _keeps_rows(block.open_sql, str(body["from"])):
         return former
     both = merged([*block.samples, *samples])
-    tried = grid([(k.sql, k.name) for k in block.keys], list(asked_by(block).values()), asked, both)
+    tried = grid([(k.sql, k.name) for k in block.keys], [*asked_by(block).values(), *asked], both)
     return replace(former, grid_sql=tried[0], grid_keys=tried[1], zero=True)
 
 
@@ -253,9 +255,9 @@ def _keeps_rows(one: str, other: str) -> bool:
 
 
 def _columns(sql: str, scans: Mapping[str, str]) -> set[str]:
-    return {f"{scans[scan]}.{column}" for scan, column in COLUMN.findall(sql) if scan in scans}
+    return {f"{scans[scan]}.{column}" for scan, column in columns_in(sql) if scan in scans}
 
 
 def _named(sql: str, scans: Mapping[str, str]) -> str:
     """The SQL with tables by their dataset."""
-    return COLUMN.sub(lambda m: f'"{scans.get(m[1], m[1])}"."{m[2]}"', sql)
+    return renamed(sql, lambda scan, column: f'"{scans.get(scan, scan)}"."{column}"')

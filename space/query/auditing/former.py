@@ -69,8 +69,8 @@ class Former:
         asked: what its figures rest on.
         from_sql: its relation; empty where it is that of the block of the plan.
         units: where the relations differ, (position of the proof, unit, row number) of the rows both have.
-        grid_sql: SELECT of combinations of values with p0, p1, … for the block of the plan and q0, q1, … for
-            what was asked; empty where it cannot be worked out.
+        grid_sql: SELECT of combinations of values with the parts they meet of the conditions of the plan's
+            block and of what was asked (:mod:`space.query.auditing.grid`); empty where nobody can tell.
         grid_keys: names of the keys the grid has.
         zero: whether rows that differ but are none may be left out of account, as far as the keys go.
         few: whether the columns that keys and conditions read have few combinations of values, all public.

@@ -7,11 +7,12 @@ are left out: whether any value is missing is not hidden.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Final
 
+from space.query.auditing.conditions import Stated
 from space.query.auditing.former import Asked, Sample
 
 if TYPE_CHECKING:
@@ -24,8 +25,24 @@ MAX_COMBINATIONS: Final = 20_000
 MAX_GROUPED: Final = 100_000
 
 COLUMN: Final = re.compile(r'"(t\d+)"\."((?:[^"]|"")+)"')
+# Text of a caller may look like a column and is none.
+_TEXT_OR_COLUMN: Final = re.compile(rf"'(?:[^']|'')*'|{COLUMN.pattern}")
 # Stands in a grid for the cells of the answer, whose keys are values too.
 CELLS: Final = "_cells"
+
+
+def columns_in(sql: str) -> list[tuple[str, str]]:
+    """Scan and name of every column that SQL reads; what stands in its texts is none.
+
+    >>> columns_in('coalesce("t0"."ward", ' + "'see " + '"t1"."id"' + "')")
+    [('t0', 'ward')]
+    """
+    return [(found[1], found[2]) for found in _TEXT_OR_COLUMN.finditer(sql) if found[1]]
+
+
+def renamed(sql: str, name: Callable[[str, str], str]) -> str:
+    """SQL with every column it reads written otherwise, by scan and name."""
+    return _TEXT_OR_COLUMN.sub(lambda found: name(found[1], found[2]) if found[1] else found[0], sql)
 
 
 def merged(samples: Iterable[Sample]) -> dict[str, Sample]:
@@ -53,23 +70,22 @@ def few(block: Block, keys: Iterable[str], samples: Mapping[str, Sample]) -> boo
 
 
 def grid(
-    keys: Sequence[tuple[str, str]],
-    ours: Sequence[Asked],
-    theirs: Sequence[Asked],
-    samples: Mapping[str, Sample],
+    keys: Sequence[tuple[str, str]], asked: Sequence[Asked], samples: Mapping[str, Sample]
 ) -> tuple[str, tuple[str, ...]]:
-    """Combinations of values with the conditions they meet, by those common keys that conditions read.
+    """Combinations of values with the parts of conditions they meet, by those keys that conditions read.
 
     Args:
         keys: SQL and name of the keys both sides have.
-        ours: conditions that become p0, p1, ….
-        theirs: conditions that become q0, q1, ….
+        asked: conditions whose parts become b0, b1, … as :class:`Stated` numbers them.
         samples: of every column a condition reads, by column.
 
     Returns:
         The SELECT and the names of its keys; empty where a column's values cannot be told, or are too many.
     """
-    read = [s for c, s in sorted(samples.items()) if any(c in asked.sql for asked in (*ours, *theirs))]
+    stated = Stated()
+    for one in asked:
+        stated.rows(one.sql)
+    read = [s for c, s in sorted(samples.items()) if any(c in part for part in stated.parts)]
     shown = [(sql, name) for sql, name in keys if any(s.column in sql for s in read)]
     bare = {sql: name for sql, name in shown if any(sql == s.column for s in read)}
     derived = [s for s in read if any(s.column in sql for sql, _ in shown if sql not in bare)]
@@ -91,25 +107,21 @@ def grid(
         )
     if size > MAX_COMBINATIONS:
         return "", ()
-    return _select(shown, ours, theirs, sources), tuple(name for _, name in shown)
+    return _select(shown, stated.parts, sources), tuple(name for _, name in shown)
 
 
 def _select(
-    shown: Sequence[tuple[str, str]],
-    ours: Sequence[Asked],
-    theirs: Sequence[Asked],
-    sources: Mapping[str, Sequence[str]],
+    shown: Sequence[tuple[str, str]], parts: Sequence[str], sources: Mapping[str, Sequence[str]]
 ) -> str:
     """The SELECT over the values of every column, by scan."""
     columns = [f"{sql} AS {name}" for sql, name in shown]
-    columns += [f"({a.sql}) IS TRUE AS p{i}" for i, a in enumerate(ours)]
-    columns += [f"({a.sql}) IS TRUE AS q{i}" for i, a in enumerate(theirs)]
+    columns += [f"({part}) IS TRUE AS b{bit}" for bit, part in enumerate(parts)]
     tables = [
         f'(SELECT * FROM {" CROSS JOIN ".join(f"{s} AS s{i}" for i, s in enumerate(made))}) AS "{scan}"'
         for scan, made in sources.items()
     ]
     source = f" FROM {' CROSS JOIN '.join(tables)}" if tables else ""
-    return f"SELECT DISTINCT {', '.join(columns)}{source}"
+    return f"SELECT DISTINCT {', '.join(columns) or '1 AS one'}{source}"
 
 
 def _values(sample: Sample) -> tuple[str, int]:

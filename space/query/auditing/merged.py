@@ -13,7 +13,7 @@ from typing import Final
 from policies.protection import SmallGroups
 from space.query.auditing.audit import Record, asked_by, record
 from space.query.auditing.former import Sample
-from space.query.auditing.grid import COLUMN
+from space.query.auditing.grid import columns_in
 from space.query.plan import Block, Proof
 
 # Which groups are small nobody can tell from constants: its conditions may turn anywhere.
@@ -32,7 +32,7 @@ def merged(block: Block, k: int) -> Record | None:
     kept = record(block, k)
     small = _in_small_group(block, k)
     asked = [replace(one, sql=f"({one.sql}) AND {small}") for one in asked_by(block).values()]
-    columns = sorted({found[0] for one in asked for found in COLUMN.finditer(one.sql)})
+    columns = sorted({f'"{scan}"."{name}"' for one in asked for scan, name in columns_in(one.sql)})
     body = {
         **kept.body,
         "keys": [],

@@ -16,6 +16,7 @@ from sqlglot import exp
 from space.query.grammar import keys, predicates
 from space.query.grammar.bins import BinForm, read_bins
 from space.query.grammar.columns import Resolve, number, once, plain
+from space.query.grammar.key_form import KeyForm
 from space.query.grammar.language import EXTREMES, MOMENTS, PAIRED, QUANTILES, is_histogram
 from space.query.grammar.measures import MeasureForm, read_measure
 from space.query.grammar.predicates import PredicateForm
@@ -51,7 +52,7 @@ class AggregateForm:
     condition: PredicateForm | None = None
     within: PredicateForm | None = None
     measures: tuple[MeasureForm, ...] = ()
-    key: keys.KeyForm | None = None
+    key: KeyForm | None = None
     unit: tuple[str, str] | None = None
     name: str = ""
     moment: Operation | None = None
@@ -100,7 +101,7 @@ def both(left: PredicateForm | None, right: PredicateForm | None) -> PredicateFo
     return PredicateForm(tree, left.places + right.places, left.fixed | right.fixed)
 
 
-def _present(tree: exp.Expr, form: MeasureForm | keys.KeyForm) -> PredicateForm:
+def _present(tree: exp.Expr, form: MeasureForm | KeyForm) -> PredicateForm:
     places = (form.place,) if isinstance(form, MeasureForm) else form.places
     return PredicateForm(exp.Not(this=exp.Is(this=tree.copy(), expression=exp.Null())), places)
 
@@ -122,7 +123,7 @@ def _count(node: exp.Count, condition: PredicateForm | None, resolve: Resolve) -
             return AggregateForm("count", both(condition, PredicateForm(test, (place,))))
         if place.column.use.value == "measure":
             form = read_measure(target, resolve)
-            return AggregateForm("count", both(condition, _present(form.tree, form)))
+            return AggregateForm("count", both(condition, _present(form.place.tree, form)))
     key = keys.read_key(target, resolve)
     return AggregateForm("count", both(condition, _present(key.tree, key)))
 
@@ -213,7 +214,7 @@ def _extreme(node: exp.Expr, condition: PredicateForm | None, resolve: Resolve) 
     return AggregateForm("extreme", condition, key=key, name="MIN" if isinstance(node, exp.Min) else "MAX")
 
 
-def in_order(key: keys.KeyForm) -> bool:
+def in_order(key: KeyForm) -> bool:
     """Whether the least and greatest of a key say when: those of names only say which."""
     return key.part is not None
 

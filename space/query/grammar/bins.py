@@ -14,7 +14,8 @@ from sqlglot import exp
 
 from contracts.model import FieldType, Use
 from space.query.grammar.columns import Resolve, number, plain
-from space.query.grammar.keys import KeyForm, read_key
+from space.query.grammar.key_form import KeyForm
+from space.query.grammar.keys import read_key
 from space.query.reasons import Refused
 from space.query.schema import Column
 

@@ -7,14 +7,13 @@ it never tells rows apart more finely than those do.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from sqlglot import exp
 
 from contracts.model import FieldType, Use
-from space.query.grammar import predicates
+from space.query.grammar import predicates, times
 from space.query.grammar.columns import (
     Place,
     Resolve,
@@ -26,35 +25,11 @@ from space.query.grammar.columns import (
     plain,
     text,
 )
-from space.query.grammar.language import DATE_PARTS, DIRECTIVES, GRAINS, TRUNCATIONS
+from space.query.grammar.key_form import KeyForm
 from space.query.reasons import Refused
 
-_TIMES: Final = (FieldType.DATE, FieldType.TIMESTAMP)
 _NUMBERS: Final = (FieldType.INTEGER, FieldType.NUMBER)
 _ARITHMETIC: Final = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod)
-
-
-@dataclass(frozen=True, slots=True)
-class KeyForm:
-    """An accepted key.
-
-    Attributes:
-        tree: over protected columns.
-        kind: what it can be compared with.
-        places: columns it reads.
-        bare: the column, where the key is that column itself.
-        part: finest date part it shows, for keys of a time.
-        labels: its values, where they are written in the key itself (CASE, conditions).
-        step: grid of a bucketed measure, in stored units.
-    """
-
-    tree: exp.Expr
-    kind: FieldType
-    places: tuple[Place, ...]
-    bare: Place | None = None
-    part: str | None = None
-    labels: tuple[exp.Expr, ...] | None = None
-    step: int | None = None
 
 
 @once
@@ -75,8 +50,8 @@ def read_key(node: exp.Expr, resolve: Resolve) -> KeyForm:
         return _coalesce(node, resolve)
     if isinstance(node, exp.Floor):
         return _floor(node, resolve)
-    if isinstance(node, _TIME_FORMS):
-        return _time(node, resolve)
+    if isinstance(node, times.FORMS):
+        return times.read_time(node, lambda within: read_key(within, resolve))
     if isinstance(node, exp.Cast):
         return _cast(node, resolve)
     if isinstance(node, _ARITHMETIC):
@@ -89,7 +64,7 @@ def read_key(node: exp.Expr, resolve: Resolve) -> KeyForm:
 
 
 def _column(place: Place) -> KeyForm:
-    part = place.column.grain if place.column.type in _TIMES else None
+    part = place.column.grain if place.column.type in times.TIMES else None
     return KeyForm(place.tree, place.column.type, (place,), bare=place, part=part)
 
 
@@ -99,12 +74,12 @@ def _case(node: exp.Expr, resolve: Resolve) -> KeyForm:
     if any(not _constant(result) for _, result in branches) or not _constant(default):
         raise Refused("query.key")
     places: list[Place] = []
-    made = exp.Case(default=default.copy())
+    made = exp.Case(default=_stated(default))
     for condition, result in branches:
         form = predicates.read_predicate(condition, resolve)
         places += form.places
-        made.append("ifs", exp.If(this=form.tree, true=result.copy()))
-    labels = tuple({r.sql(): r for r in (*(r for _, r in branches), default)}.values())
+        made.append("ifs", exp.If(this=form.tree, true=_stated(result)))
+    labels = tuple({r.sql(): r for r in map(_stated, (*(r for _, r in branches), default))}.values())
     kinds = {kind for label in labels if (kind := _kind_of(label)) is not None}
     if len(kinds) > 1:
         raise Refused("query.key")  # the engine would turn one into the other, and fail where a row needs it
@@ -147,13 +122,13 @@ def _coalesce(node: exp.Coalesce, resolve: Resolve) -> KeyForm:
     if len(node.expressions) != 1:
         raise Refused("query.key")
     other = node.expressions[0]
-    moment = instant(other) if form.kind in _TIMES else None
+    moment = instant(other) if form.kind in times.TIMES else None
     if moment is not None:
         other = instant_literal(moment, form.kind)
     elif _kind_of(other) is not (FieldType.NUMBER if form.kind in _NUMBERS else form.kind):
         raise Refused("query.key")  # a constant of another type fails where a row needs it
-    made = exp.Coalesce(this=form.tree, expressions=[other.copy()])
-    stated = None if form.labels is None else (*(n for n in form.labels if not _is_null(n)), other.copy())
+    made = exp.Coalesce(this=form.tree, expressions=[_stated(other)])
+    stated = None if form.labels is None else (*(n for n in form.labels if not _is_null(n)), _stated(other))
     labels = None if stated is None else tuple({n.sql(): n for n in stated}.values())
     return KeyForm(made, form.kind, form.places, part=form.part, labels=labels, step=form.step)
 
@@ -194,8 +169,8 @@ def _multiple(step: Decimal, place: Place) -> bool:
 
 def _cast(node: exp.Cast, resolve: Resolve) -> KeyForm:
     form = read_key(node.this, resolve)
-    if node.to.this is exp.DType.DATE and form.kind in _TIMES:
-        _need(form, "day")
+    if node.to.this is exp.DType.DATE and form.kind in times.TIMES:
+        times.need(form, "day")
         return KeyForm(exp.cast(form.tree, exp.DType.DATE), FieldType.DATE, form.places, part="day")
     if node.to.this in (exp.DType.INT, exp.DType.BIGINT) and form.kind in (*_NUMBERS, FieldType.BOOLEAN):
 
@@ -208,25 +183,44 @@ def _cast(node: exp.Cast, resolve: Resolve) -> KeyForm:
 
 
 def _arithmetic(node: exp.Expr, resolve: Resolve) -> KeyForm:
-    """A numeric key with a constant: ``year(d) // 10 * 10``."""
+    """A numeric key with a constant: ``year(d) // 10 * 10``, ``2026 - year(d)``."""
     if isinstance(node, exp.IntDiv) and (bucket := _bucket(node, resolve)) is not None:
         return bucket
-    constant = number(node.expression)
+    constant, inner, turned = number(node.expression), node.this, False
+    if constant is None and isinstance(node, exp.Add | exp.Sub | exp.Mul):
+        constant, inner, turned = number(node.this), node.expression, True  # 2026 - year(d)
     if constant is None or (constant == 0 and not isinstance(node, exp.Add | exp.Sub)):
         raise Refused("query.key")
-    form = read_key(node.this, resolve)
+    form = read_key(inner, resolve)
     if form.kind not in _NUMBERS:
         raise Refused("query.key")
 
     # In floating point nothing overflows: an overflow would tell of a row by failing.
     def worked(tree: exp.Expr) -> exp.Expr:
         value, operand = exp.cast(tree, exp.DType.DOUBLE), exp.Literal.number(str(constant))
+        sides: tuple[exp.Expr, exp.Expr] = (operand, value) if turned else (value, operand)
         if isinstance(node, exp.IntDiv):  # of floating point the engine divides without cutting off
-            return exp.Floor(this=exp.Div(this=value, expression=operand))
-        return type(node)(this=value, expression=operand)
+            return _one_zero(exp.Floor(this=exp.Div(this=value, expression=operand)), constant)
+        made = type(node)(this=sides[0], expression=sides[1])
+        return made if isinstance(node, exp.Add | exp.Sub) else _one_zero(made, constant)
 
     labels = _turned(form, worked)
     return KeyForm(worked(form.tree), form.kind, form.places, part=form.part, labels=labels, step=form.step)
+
+
+def _one_zero(made: exp.Expr, constant: Decimal) -> exp.Expr:
+    """A product, quotient or remainder without negative zeros.
+
+    They are equal to zero and are not the same: a group of both is not found again by its key.
+    """
+    if constant > 0 and not isinstance(made, exp.Mod):
+        return made
+    return exp.Add(this=exp.paren(made), expression=exp.Literal.number(0))
+
+
+def _stated(label: exp.Expr) -> exp.Expr:
+    """A constant as it stands in a key: there is one zero."""
+    return exp.Literal.number(0) if number(label) == 0 else label.copy()
 
 
 def _turned(form: KeyForm, change: Callable[[exp.Expr], exp.Expr]) -> tuple[exp.Expr, ...] | None:
@@ -239,84 +233,3 @@ def _turned(form: KeyForm, change: Callable[[exp.Expr], exp.Expr]) -> tuple[exp.
 
 def _is_null(node: exp.Expr) -> bool:
     return isinstance(plain(node), exp.Null)
-
-
-def _time(node: exp.Expr, resolve: Resolve) -> KeyForm:
-    """A part of a time at or above its grain."""
-    if isinstance(node, exp.DateDiff):
-        return _age(node, resolve)
-    target = node.expression if isinstance(node, exp.Extract) else node.this
-    form = read_key(target, resolve)
-    if form.kind not in _TIMES:
-        raise Refused("query.key")
-    part = _part(node)
-    _need(form, part)
-    made = node.copy()
-    made.set("expression" if isinstance(node, exp.Extract) else "this", form.tree)
-    if isinstance(node, exp.TimeToStr):
-        kind = FieldType.STRING
-    else:
-        kind = form.kind if isinstance(node, exp.TimestampTrunc | exp.DateTrunc) else FieldType.INTEGER
-    return KeyForm(made, kind, form.places, part=part)
-
-
-def _part(node: exp.Expr) -> str:
-    """The finest part a function of a time shows."""
-    if isinstance(node, exp.TimeToStr):
-        return _finest(text(node.args["format"]))
-    if isinstance(node, exp.TimestampTrunc | exp.DateTrunc | exp.Extract):
-        unit = node.this if isinstance(node, exp.Extract) else node.args.get("unit")
-        name = unit.name.upper() if unit is not None else ""
-        if name in TRUNCATIONS:
-            return TRUNCATIONS[name]
-        raise Refused("query.key")
-    return DATE_PARTS[type(node)]
-
-
-def _finest(template: str | None) -> str:
-    if template is None:
-        raise Refused("query.key")
-    used, rest = [], template
-    while "%" in rest:
-        _, _, rest = rest.partition("%")
-        if rest[:1] not in DIRECTIVES:
-            raise Refused("query.key")
-        used.append(DIRECTIVES[rest[:1]])
-        rest = rest[1:]
-    return max(used, key=GRAINS.index, default="year")
-
-
-def _need(form: KeyForm, part: str) -> None:
-    """The date part must not be finer than what the key already shows."""
-    if form.part is not None and GRAINS.index(part) > GRAINS.index(form.part):
-        raise Refused("query.grain", form.places[0].column.name)
-
-
-def _age(node: exp.DateDiff, resolve: Resolve) -> KeyForm:
-    """``date_diff('year', column, DATE '…')``: whole periods between a time and a constant day."""
-    unit = node.args.get("unit")
-    part = TRUNCATIONS.get(unit.name.upper() if unit is not None else "")
-    if part is None:
-        raise Refused("query.key")
-    made = node.copy()
-    for side, other in (("expression", "this"), ("this", "expression")):
-        moment = instant(node.args[other])
-        if moment is not None:
-            form = read_key(node.args[side], resolve)
-            if form.kind not in _TIMES:
-                raise Refused("query.key")
-            _need(form, part)
-            made.set(side, form.tree)
-            made.set(other, instant_literal(moment, form.kind))
-            return KeyForm(made, FieldType.INTEGER, form.places, part=part)
-    raise Refused("query.key")
-
-
-_TIME_FORMS: Final = (
-    *DATE_PARTS,
-    exp.TimestampTrunc,
-    exp.DateTrunc,
-    exp.Extract,
-    exp.TimeToStr,
-    exp.DateDiff,
-)

@@ -140,6 +140,7 @@ OPERATORS: Final = (
     exp.Is,
     exp.LT,
     exp.LTE,
+    exp.Like,
     exp.Mod,
     exp.Mul,
     exp.NEQ,

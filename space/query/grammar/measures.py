@@ -18,7 +18,7 @@ from space.query.reasons import Refused
 
 # A logarithm is kept to this part of one, so that its sum is exact.
 LOG_FACTOR: Final = 1_000_000
-# The public bound of any one value, so that a sum of 10**9 rows still fits into 63 bits.
+# The bound of any one value: thousands of the largest fit into a sum of 63 bits.
 MAX_STORED: Final = 10**15
 
 _EXACT_CASTS: Final = (exp.DType.DOUBLE, exp.DType.FLOAT, exp.DType.DECIMAL)
@@ -78,7 +78,18 @@ def _column(place: Place) -> MeasureForm:
         code = "query.identifier" if column.use is Use.IDENTIFIER else "query.measure"
         raise Refused(code, column.name)
     low, high = (_stored(bound, column.factor) for bound in (column.minimum, column.maximum))
-    return MeasureForm(place.tree, place, column.factor, low, high)
+    tree = place.tree if low is not None and high is not None else _within_reach(place.tree)
+    return MeasureForm(tree, place, column.factor, low, high)
+
+
+def _within_reach(tree: exp.Expr) -> exp.Expr:
+    """A value without public bounds, cut off where a sum of it could fail: a failure would tell of it."""
+    most, least = exp.Literal.number(MAX_STORED), exp.Neg(this=exp.Literal.number(MAX_STORED))
+    ifs = [
+        exp.If(this=exp.GT(this=tree.copy(), expression=most.copy()), true=most.copy()),
+        exp.If(this=exp.LT(this=tree.copy(), expression=least.copy()), true=least.copy()),
+    ]
+    return exp.Case(ifs=ifs, default=tree.copy())
 
 
 def _stored(bound: float | int | str | None, factor: int) -> int | None:

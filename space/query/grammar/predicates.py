@@ -27,11 +27,12 @@ from space.query.grammar.columns import (
     starts,
     text,
 )
+from space.query.grammar.key_form import KeyForm
 from space.query.grammar.written import written
 from space.query.reasons import Refused
 
 _COMPARISONS: Final = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
-CONDITIONS: Final = (*_COMPARISONS, exp.And, exp.Or, exp.Not, exp.In, exp.Is, exp.Between)
+CONDITIONS: Final = (*_COMPARISONS, exp.And, exp.Or, exp.Not, exp.In, exp.Is, exp.Between, exp.Like)
 _MIRRORED: Final[dict[type[exp.Expr], type[exp.Expr]]] = {
     exp.LT: exp.GT,
     exp.GT: exp.LT,
@@ -76,6 +77,8 @@ def read_predicate(node: exp.Expr, resolve: Resolve) -> PredicateForm:
     if isinstance(node, exp.Between):
         ends = ((exp.GTE, node.args["low"]), (exp.LTE, node.args["high"]))
         return _joined(exp.And, [_comparison(kind, node.this, end, resolve) for kind, end in ends])
+    if isinstance(node, exp.Like):
+        return _begins(node, resolve)
     if isinstance(node, _COMPARISONS):
         return _comparison(type(node), node.this, node.expression, resolve)
     if isinstance(node, exp.Column):
@@ -164,6 +167,16 @@ def _comparison(kind: type[exp.Expr], one: exp.Expr, other: exp.Expr, resolve: R
     return PredicateForm(kind(this=form.tree, expression=constant), form.places, fixed)
 
 
+def _begins(node: exp.Like, resolve: Resolve) -> PredicateForm:
+    """``column LIKE 'prefix%'``, which is ``left(column, n) = 'prefix'``; no other pattern is read."""
+    stated = text(node.expression)
+    prefix = "" if stated is None else stated.removesuffix("%")
+    if not prefix or prefix == stated or set(prefix) & set("%_\\"):
+        raise Refused("query.predicate")
+    cut = exp.Left(this=node.this.copy(), expression=exp.Literal.number(len(prefix)))
+    return _comparison(exp.EQ, cut, exp.Literal.string(prefix), resolve)
+
+
 def _is_constant(node: exp.Expr) -> bool:
     return (
         text(node) is not None
@@ -188,7 +201,7 @@ def _whole(value: Decimal) -> Decimal | int:
     return int(value) if value == value.to_integral_value() else value
 
 
-def _constant_for(form: keys.KeyForm, kind: type[exp.Expr], node: exp.Expr) -> exp.Expr:
+def _constant_for(form: KeyForm, kind: type[exp.Expr], node: exp.Expr) -> exp.Expr:
     """The constant in the form its key needs, on the declared domain or grain."""
     where = form.places[0].column.name if form.places else ""
     if form.kind in _TIMES:
@@ -203,7 +216,7 @@ def _constant_for(form: keys.KeyForm, kind: type[exp.Expr], node: exp.Expr) -> e
     raise Refused("query.predicate", where)
 
 
-def _text_constant(form: keys.KeyForm, kind: type[exp.Expr], node: exp.Expr, where: str) -> exp.Expr:
+def _text_constant(form: KeyForm, kind: type[exp.Expr], node: exp.Expr, where: str) -> exp.Expr:
     value = text(node)
     if value is None or kind not in (exp.EQ, exp.NEQ):
         raise Refused("query.predicate", where)
@@ -212,7 +225,7 @@ def _text_constant(form: keys.KeyForm, kind: type[exp.Expr], node: exp.Expr, whe
     return exp.Literal.string(value)
 
 
-def _time_constant(form: keys.KeyForm, kind: type[exp.Expr], node: exp.Expr, where: str) -> exp.Expr:
+def _time_constant(form: KeyForm, kind: type[exp.Expr], node: exp.Expr, where: str) -> exp.Expr:
     """A constant where a period begins; with <= and > also a day where one ends, which means the same."""
     moment = instant(node)
     if moment is None:

@@ -22,7 +22,7 @@ from space.query.schema import Column
 Form = Literal["join", "key", "compared", "aggregated", "ranked", "shown"]
 
 _CONDITIONS: Final = (
-    exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.In, exp.Is, exp.Between, exp.Not,
+    exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.In, exp.Is, exp.Between, exp.Like, exp.Not,
 )  # fmt: skip
 _RANKS: Final = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile)
 _AGGREGATES: Final[dict[type[exp.Expr], str]] = {
@@ -112,6 +112,7 @@ def _read(scope: Scope, node: exp.Column) -> Occurrence:
             aggregate = aggregate or _name(above)
         elif isinstance(above, _CONDITIONS) or (isinstance(above, _BRANCHES) and _tests(above, below)):
             compared = True
+            functions |= {"LEFT"} if isinstance(above, exp.Like) else set()  # by a prefix
         elif isinstance(above, (*SCALARS, exp.Cast)) and not isinstance(above, _BRANCHES) and not aggregate:
             functions.add(scalar_name(above))
         binned = binned or isinstance(above, (*QUANTILES, exp.WithinGroup)) or is_histogram(above)

@@ -14,13 +14,14 @@ from typing import Final
 from sqlglot import exp
 
 from policies.terms import Budget
-from space.query.grammar.keys import KeyForm
+from space.query.grammar.key_form import KeyForm
 from space.query.grammar.written import written
-from space.query.plan import Aggregate, Block, BlockKind, Condition, Proof
+from space.query.plan import Aggregate, Block, BlockKind, Condition, Method, Proof
 from space.query.planning.bounds import contribution
+from space.query.planning.coarser import written_out
 from space.query.planning.draft import Case, Draft
 from space.query.planning.possible import possible, samples
-from space.query.planning.proofs import Relation, method
+from space.query.planning.proofs import Relation, guarded_rows, method
 from space.query.planning.relation import filters, from_sql, open_sql
 from space.query.planning.sizes import sized
 from space.query.planning.ties import samples as public_samples
@@ -50,7 +51,7 @@ def threshold_block(draft: Draft) -> Block:
     parts = possible(draft.where, [case.form for case in draft.cases], added) if several else ""
     unfiltered, filter_sql = open_sql(draft.relation)
     forms = [draft.where, *(case.form for case in draft.cases), *filters(draft.relation)]
-    return replace(
+    told = replace(
         made,
         possible_sql=parts,
         open_sql=unfiltered,
@@ -59,6 +60,7 @@ def threshold_block(draft: Draft) -> Block:
         labels=tuple(_labels(form.labels) for _, form in draft.keys if _told_by_absence(form, added)),
         samples=samples(forms, added),
     )
+    return written_out(told, draft.relation)
 
 
 def _told_by_absence(form: KeyForm, added: Collection[str]) -> bool:
@@ -174,9 +176,9 @@ def _proofs(relation: Relation, cases: list[Case]) -> tuple[Proof, ...]:
     Rows about no unit, in a table that is neither declared free of units nor made of statistics, count
     as units themselves.
     """
-    if not relation.about() and not all(t.unit_free or t.derived_from for t in relation.scans.values()):
+    if len(relation.scans) == 1 and guarded_rows(relation):
         return (Proof("row", "1", "1", tuple("key" for _ in cases), alone="key"),)
-    return tuple(
+    return tuple(_of_rows(relation, scan, len(cases)) for scan in guarded_rows(relation)) + tuple(
         Proof(
             kind=unit.kind,
             unit=f'"{scan}"."{unit.column}"',
@@ -187,6 +189,19 @@ def _proofs(relation: Relation, cases: list[Case]) -> tuple[Proof, ...]:
         )
         for scan, unit in relation.about()
     )
+
+
+def _of_rows(relation: Relation, scan: str, conditions: int) -> Proof:
+    """The rows of a joined table, by a column that is checked to tell them apart.
+
+    Raises:
+        Refused: there is none.
+    """
+    table = relation.scans[scan]
+    for column in sorted(column for key in table.unique_keys for column in key if len(key) == 1):
+        exactly: tuple[Method, ...] = tuple("exact" for _ in range(conditions))
+        return Proof(f"row of {table.name}", f'"{scan}"."{column}"', "1", exactly)
+    raise Refused("query.bound", table.name)
 
 
 def _with_flats(aggregate: Aggregate, draft: Draft) -> Aggregate:

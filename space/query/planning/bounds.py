@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import prod
 
-from space.query.planning.proofs import Relation, multiplied, unique_on
+from space.query.planning.proofs import Relation, guarded_rows, multiplied, unique_on
 from space.query.reasons import Refused
 
 
@@ -25,7 +25,7 @@ def contribution(relation: Relation) -> int:
     """
     kinds = {unit.kind for _, unit in relation.about()}
     names = [table.name for table in relation.scans.values()]
-    if not kinds or relation.between or len(set(names)) != len(names):
+    if not kinds or guarded_rows(relation) or relation.between or len(set(names)) != len(names):
         raise Refused("query.bound")
     _check_joins(relation)
     return max(_of_kind(relation, kind) for kind in kinds)

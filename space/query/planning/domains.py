@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from contracts.model import FieldType, Use
 from space.query.grammar.columns import Place, bound_day
-from space.query.grammar.keys import KeyForm
+from space.query.grammar.key_form import KeyForm
 from space.query.grammar.language import GRAINS
 from space.query.grammar.written import written
 from space.query.plan import Domain

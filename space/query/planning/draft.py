@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
-from space.query.grammar.keys import KeyForm
+from space.query.grammar.key_form import KeyForm
 from space.query.grammar.measures import MeasureForm
 from space.query.grammar.predicates import PredicateForm
 from space.query.grammar.written import written

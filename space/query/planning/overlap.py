@@ -49,7 +49,7 @@ def families(made: list[Block], relations: dict[str, Relation]) -> Families:
 
     Blocks over the same rows are levels of one table. The longest chain of levels, each made of the next,
     is a tree of totals and parts, of which complementary suppression can be shown to be enough. Every
-    other level shows only what the finest shows anyway.
+    other level shows only what the finest shows anyway; so do all, where there are several conditions.
 
     Raises:
         Refused: two blocks are about the same units and are no levels of one table.
@@ -58,7 +58,7 @@ def families(made: list[Block], relations: dict[str, Relation]) -> Families:
     covered: list[tuple[int, int]] = []
     for group in _groups(made, relations):
         finest = _finest(made, group, relations)
-        chain = _chain(made, finest, group)
+        chain = _chain(made, finest, group) if _one_condition(made[finest]) else [finest]
         margins += [(total, part) for part, total in pairwise(chain)]
         covered += [(place, finest) for place in group if place not in chain]
     return Families(tuple(sorted(margins)), tuple(sorted(covered)))
@@ -143,16 +143,23 @@ def _conjuncts(block: Block) -> list[exp.Expr]:
 def _same(a: Block, b: Block) -> bool:
     """Whether both rest on the same rows, conditions and forms of values: only then do parts add up.
 
-    A condition of one alone would leave a rest between total and parts that nobody has judged; so would
-    a second condition beside that of the cell itself.
+    A condition of one alone would leave a rest between total and parts that nobody has judged. Beside a
+    second condition all figures must be the same: then every total is made of figures that show.
     """
-    conditions = _conditions(a)
-    return (
-        _same_rows(a, b)
-        and conditions == _conditions(b)
-        and len(conditions - {"TRUE"}) <= 1
-        and (_values(a) == _values(b) or not _values(a) or not _values(b))
-    )
+    if not _same_rows(a, b) or _conditions(a) != _conditions(b):
+        return False
+    if not _one_condition(a):
+        return _figures(a) == _figures(b)
+    return _values(a) == _values(b) or not _values(a) or not _values(b)
+
+
+def _one_condition(block: Block) -> bool:
+    """Whether figures rest on one condition at most beside the cells themselves."""
+    return len(_conditions(block) - {"TRUE"}) <= 1
+
+
+def _figures(block: Block) -> set[tuple[str, tuple[str, ...], str]]:
+    return {(a.operation, a.values, block.conditions[a.condition].sql) for a in block.aggregates}
 
 
 def _finest(made: list[Block], group: list[int], relations: dict[str, Relation]) -> int:

@@ -52,6 +52,15 @@ class Relation:
         return tuple((scan, unit) for scan, table in self.scans.items() for unit in table.units)
 
 
+def guarded_rows(relation: Relation) -> tuple[str, ...]:
+    """Scans whose rows are about no unit, in a table that is neither free of units nor made of statistics."""
+    return tuple(
+        scan
+        for scan, table in relation.scans.items()
+        if not (table.units or table.unit_free or table.derived_from)
+    )
+
+
 def method(relation: Relation, scan: str, unit: Unit, fixed: Iterable[Reference]) -> Method:
     """The first proof that holds for a unit.
 

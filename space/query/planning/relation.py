@@ -5,6 +5,7 @@ Decides whether joins are those the grant declares. Does not look at what is sel
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import sqlglot
@@ -35,7 +36,38 @@ def read_relation(scope: Scope, schema: QuerySchema) -> Relation:
     edges: list[Edge] = []
     for scan, join in zip(scope.scans[1:], scope.select.args.get("joins") or (), strict=True):
         edges.append(_edge(scope, scan, join, schema))
-    return Relation(scans, tuple(edges))
+    return _in_order(Relation(scans, tuple(edges)))
+
+
+def _in_order(relation: Relation) -> Relation:
+    """Inner joins in the order of the plan's names, whatever the order they are written in."""
+    if any(edge.kind != "inner" for edge in relation.edges):
+        return relation
+    waiting, edges = [*relation.edges, *map(_turned, relation.edges)], list[Edge]()
+    placed = [min(relation.scans)]
+    while len(placed) < len(relation.scans):
+        following = min(
+            (edge for edge in waiting if edge.left in placed and edge.right not in placed),
+            key=lambda edge: edge.right,
+        )
+        placed.append(following.right)
+        edges.append(_nearest(following, edges))
+    return replace(relation, scans={name: relation.scans[name] for name in placed}, edges=tuple(edges))
+
+
+def _nearest(edge: Edge, before: list[Edge]) -> Edge:
+    """The join with the first of the tables that are equal to its left side on its one column anyway."""
+    for other in before:
+        if len(edge.pairs) == len(other.pairs) == 1 and (edge.left, edge.pairs[0][0]) == (
+            other.right, other.pairs[0][1]
+        ):  # fmt: skip
+            return replace(edge, left=other.left, pairs=((other.pairs[0][0], edge.pairs[0][1]),))
+    return edge
+
+
+def _turned(edge: Edge) -> Edge:
+    """The same join, seen from its other side."""
+    return Edge(edge.right, edge.left, tuple(sorted((b, a) for a, b in edge.pairs)), edge.kind)
 
 
 def _edge(scope: Scope, right: Scan, join: exp.Join, schema: QuerySchema) -> Edge:

@@ -17,7 +17,8 @@ from policies.terms import Mode
 from space.query.bind import Scope
 from space.query.grammar.aggregates import AggregateForm, both, read_aggregate
 from space.query.grammar.columns import plain, resolver
-from space.query.grammar.keys import KeyForm, read_key
+from space.query.grammar.key_form import KeyForm
+from space.query.grammar.keys import read_key
 from space.query.grammar.language import GROUPINGS, is_aggregate, is_source
 from space.query.grammar.levels import Grouping, read_grouping
 from space.query.grammar.predicates import PredicateForm, read_predicate

@@ -20,9 +20,10 @@ from space.query.auditing.former import Sample
 from space.query.grammar.columns import Place, plain
 from space.query.grammar.predicates import PredicateForm
 from space.query.grammar.written import DUCKDB, written
-from space.query.plan import Block, Tie
+from space.query.plan import Block
 from space.query.planning.domains import listed
 from space.query.planning.rehearsal import without_tables
+from space.query.planning.tie import Tie
 
 # Combinations of values tried, values of one column among them, and parts told apart; beyond them figures of
 # different conditions are left as they are.

@@ -1,8 +1,8 @@
 """What becomes of a column used otherwise than allowed: refused, or coarser at its table.
 
 Decides nothing new: where visibility, role and functions say no and the rule of the column names another
-form, the name is replaced by that form, which is made in the table's node of the plan. No alias and no
-outer query can reach behind it. Units and join keys have no such form and stay refused.
+form, the name is replaced by that form, which is made where the table is read. No alias and no outer query
+can reach behind it. Units and join keys have no such form and stay refused.
 """
 
 from __future__ import annotations

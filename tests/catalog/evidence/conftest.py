@@ -40,7 +40,7 @@ def write(engine: Engine) -> Callable[[int], list[str]]:
                 made.append(
                     record(
                         connection,
-                        event="dataset:release:publish",
+                        event="dataset:notice:publish",
                         subject=f"civil.table_{number}",
                         body={"rows": number, "title": "台账"},
                         now=NOON + timedelta(seconds=number),

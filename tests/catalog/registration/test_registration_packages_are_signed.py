@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from openpyxl import load_workbook
 
-from catalog.keys import Signer, load
+from catalog.keys import Ed25519Signer, load
 from catalog.registration import examining, filing, packages
 from catalog.registration.eligibility import Filing
 from catalog.registration.errors import PackageTrouble
@@ -98,7 +98,7 @@ def test_a_package_has_no_file_more_and_none_less(bureau: Bureau, package: Path,
 
 
 def test_another_installation_s_signature_is_told_apart(bureau: Bureau, package: Path) -> None:
-    other = Signer.of(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+    other = Ed25519Signer.of(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
     with pytest.raises(PackageTrouble, match="signed with the key"):
         packages.verify(package, other.public_raw)
 
@@ -107,7 +107,7 @@ def test_what_is_signed_is_what_a_stranger_cannot_sign(bureau: Bureau, package: 
     """A stranger who repacks with an own key but our key's name is found out."""
     shutil.unpack_archive(package, tmp_path / "open")
     stated = json.loads((tmp_path / "open" / "signature.json").read_text())
-    other = Signer.of(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+    other = Ed25519Signer.of(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
     document = json.loads((tmp_path / "open" / "registration.json").read_text())
     document["registration"]["name"] = "civil.homes"
     content = json.dumps(document).encode()

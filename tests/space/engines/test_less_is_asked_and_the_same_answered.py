@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -101,6 +102,27 @@ def test_columns_under_names_of_their_own_need_no_statement() -> None:
 )
 def test_whatever_else_follows_on_released_cells_is_run(sql: str) -> None:
     assert projected(sql, RELEASED) is None
+
+
+@pytest.mark.parametrize(("total", "number"), [("s", "n"), ("x", "n"), ("n", "s"), ("s", "x")])
+def test_a_mean_is_what_the_engine_makes_of_sum_and_number(total: str, number: str) -> None:
+    table = pa.table(
+        {
+            "s": pa.array([7, -3, 2**61 + 1, None, 0, 5, 9], pa.int64()),
+            "n": pa.array([3, 1, 7, 2, 0, -4, None], pa.int64()),
+            "x": pa.array([0.1, -2.5, 1e300, 0.0, None, 3.0, 1 / 3], pa.float64()),
+        }
+    )
+    by = f'"b0"."{number}"'
+    sql = f'SELECT (TRY_CAST("b0"."{total}" AS DOUBLE) / CASE WHEN {by} > 0 THEN {by} END) AS "a" FROM "b0"'
+    with duckdb.connect() as connection:
+        connection.register("b0", table)
+        expected = connection.sql(sql).to_arrow_table()
+    found = projected(sql, {"b0": table})
+    assert found is not None
+    assert found.equals(expected)
+    texts = table.set_column(0, "s", table.column("s").cast(pa.string()))
+    assert projected(sql, {"b0": texts}) is None or "s" not in (total, number)
 
 
 def test_a_projection_gives_what_the_statement_gives(files: dict[str, tuple[Path, ...]]) -> None:

@@ -1,6 +1,7 @@
 """The books of an installation, read row by row: whether budgets, calls, money, answers and receipts agree.
 
 Nothing here uses the rooms it judges but to read a signature: sums are made anew from every row there is.
+What the installation finds when it reconciles by itself must come to the same.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from catalog.store.tables.workspaces import workspace_tables
 from policies.tariff import charge_fen
 from space.calls import jws
 from space.calls import receipts as receipt_room
+from space.money.reconcile import reconcile
 from space.workspace.ending import DELETION_TYPE, file_of, folder
 from tests.space.bureau import Bureau
 
@@ -68,6 +70,7 @@ def in_order(bureau: Bureau) -> Books:
     _every_act_is_evidence(books)
     _years_hold_what_grants_took(bureau)
     _rest_points_to_what_is_there(bureau, books)
+    assert reconcile(bureau.engine, bureau.keys.signer).differences == []
     return books
 
 

@@ -37,6 +37,7 @@ PLACES: dict[str, tuple[Any, str]] = {
     "writing the answer": (os, "fsync"),
     "settling": (store, "settle"),
     "metering": (metering, "meter"),
+    "counting the month": (store, "count_month"),
     "charging": (store, "charge"),
     "receipt": (receipts, "issue"),
     "keeping the key": (idempotency, "finish"),

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from catalog.home import Home
 from space.cli.grants import decide, grant, request, revoke
 from space.cli.queries import explain, query, receipt, verify
+from tests.space.agreed import agreed
 
 BY_INDUSTRY = "SELECT industry, count(*) AS firms FROM market.firms GROUP BY industry"
 UNTIL = (datetime.now(UTC) + timedelta(days=300)).date().isoformat()
@@ -53,7 +54,12 @@ def run_json(command: Any, *words: object, status: int = 0) -> Any:
 
 @pytest.fixture
 def papers(bureau: Any, tmp_path: Path) -> Path:
-    """A request file and a terms file."""
+    """A request file and a terms file, with the agreement and the scenario they stand under."""
+    now, operator = bureau.clock(), {"code": "91990100MA0000009X", "name": "测试运营公司"}
+    agreed(
+        bureau.engine, bureau.keys.signer, operator, "industry.research", "产业研究", now=now,
+        number="云数授〔2026〕9号",
+    )  # fmt: skip
     (tmp_path / "request.yaml").write_text(REQUEST, encoding="utf-8")
     (tmp_path / "terms.yaml").write_text(TERMS, encoding="utf-8")
     return tmp_path
@@ -177,7 +183,9 @@ def test_decide_needs_a_yes_or_no_and_a_basis(papers: Path) -> None:
 
     run(decide, filed["id"], "--basis", "x", status=2)
     run(decide, filed["id"], "--permit", status=2)
-    assert run_json(decide, filed["id"], "--refuse", "--basis", "数据安全法第21条")["state"] == "refused"
+    run(decide, filed["id"], "--refuse", "--basis", "数据安全法第21条", status=1)
+    no = (filed["id"], "--refuse", "--ground", "beyond_duties", "--basis", "数据安全法第21条")
+    assert run_json(decide, *no)["state"] == "refused"
 
 
 def test_a_file_that_is_not_yaml_is_told_in_one_line(papers: Path) -> None:

@@ -10,12 +10,14 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
+from catalog.keys import Ring
 from catalog.store import reading, writing
 from catalog.store.tables.grants import grants
 from catalog.store.tables.identity import client_tokens
 from catalog.store.tables.queries import refused_strangers, reservations
 from policies.access import Role
 from space.api.app import create_app
+from space.calls.receipts import verify
 from space.identity.tokens import issue, withdraw
 from tests.space.serving import serving
 
@@ -289,9 +291,48 @@ def test_health_needs_no_token_and_the_interface_describes_itself(http: httpx.Cl
         "/v1/queries/explain",
         "/v1/receipts/{receipt_id}",
         "/v1/verifications",
+        "/v1/statements/{month}",
+        "/v1/invoices",
+        "/v1/invoices/{number}",
+        "/v1/invoices/{number}/page",
+        "/v1/vouchers",
+        "/v1/vouchers/batches",
+        "/v1/vouchers/claims",
+        "/v1/vouchers/{voucher}/payments",
         "/v1/grants/{grant}/workspace/tables/{name}",
         "/v1/grants/{grant}/workspace/tables",
+        "/v1/requests",
+        "/v1/requests/{request}",
+        "/v1/requests/{request}/withdrawal",
+        "/v1/requests/{request}/cases/{case}/completion",
+        "/v1/requests/{request}/cases/{case}/dispute",
+        "/v1/requests/{request}/cases/{case}/{step}",
+        "/v1/agreements",
+        "/v1/agreements/{number}",
+        "/v1/scenarios",
+        "/v1/disclosures/{year}",
+        "/v1/supplies",
+        "/v1/supplies/{supply}",
+        "/v1/supplies/{supply}/links",
+        "/v1/supplies/{supply}/acknowledgement",
+        "/v1/supplies/{supply}/deletion",
+        "/v1/supplies/{supply}/file",
+        "/v1/notices",
+        "/v1/grants/{grant}/return",
+        "/v1/stops",
+        "/v1/contracts",
+        "/v1/contracts/{contract_id}",
+        "/v1/contracts/{contract_id}/statement",
+        "/v1/contracts/{contract_id}/offers",
+        "/v1/contracts/{contract_id}/acceptance",
+        "/v1/contracts/{contract_id}/withdrawal",
+        "/v1/contracts/{contract_id}/signatures",
+        "/v1/grants",
+        "/v1/grants/{grant_id}",
+        "/v1/grants/{grant_id}/deletions",
+        "/v1/grants/{grant_id}/deletions/statement",
         "/v1/evidence/checkpoint",
+        "/v1/keys",
         "/v1/evidence/{entry_id}",
     }
 
@@ -304,3 +345,15 @@ def test_an_unexpected_failure_tells_nothing(bureau: Any, http: httpx.Client, he
 
     problem(answer, 500, "internal")
     assert "answers" not in answer.text
+
+
+def test_the_public_keys_are_there_for_anyone_and_check_a_receipt(
+    bureau: Any, http: httpx.Client, held: Any
+) -> None:
+    answer = http.post("/v1/queries", headers=token(bureau, bureau.department), json=question(held)).json()
+
+    published = http.get("/v1/keys").json()
+
+    ring = Ring.of_jwks(published)
+    assert [key.key_id for key in ring.keys] == [bureau.keys.signer.key_id]
+    assert verify(answer["receipt"]["jws"], ring)["grant"] == held.id

@@ -19,11 +19,12 @@ from catalog.store.tables.queries import reservations
 from policies import rulebook
 from space.api.app import create_app
 from space.calls import abandoned, idempotency, standing, standing_runs
+from space.calls.failing import AnswerLate
 from space.engines.workers.pool import Pool
 from space.errors import EngineError
 from space.identity.tokens import Caller
 from space.query.admit import Question
-from space.query.gateway import Answered, AnswerLate, Gateway
+from space.query.gateway import Answered, Gateway
 from space.verification.prepare import Asked
 from space.verification.verifier import Verified, Verifier
 from space.workspace import ending, tables
@@ -55,8 +56,9 @@ STEPS = {
     "after storing": PAID,
     "before settling": PAID,
     "after settling": PAID,
-    "after metering": PAID,
+    "after counting the month": PAID,
     "after charging": PAID,
+    "after metering": PAID,
     "before receipt": PAID,
     "after receipt": PAID,
     "after keeping the key": PAID,

@@ -88,8 +88,8 @@ def dying(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         pool = Pool(spare=False)
         pipes = {"PIPE": subprocess.PIPE, "DEVNULL": subprocess.DEVNULL}
         with monkeypatch.context() as patch:
-            patch.setattr("space.engines.workers.pool.sys", SimpleNamespace(executable=str(interpreter)))
-            patch.setattr("space.engines.workers.pool.subprocess", SimpleNamespace(Popen=start, **pipes))
+            patch.setattr("space.engines.workers.process.sys", SimpleNamespace(executable=str(interpreter)))
+            patch.setattr("space.engines.workers.process.subprocess", SimpleNamespace(Popen=start, **pipes))
             try:
                 yield pool
             finally:

@@ -13,18 +13,34 @@ from catalog.store import reading, writing
 from catalog.store.tables.evidence import evidence_entries
 from policies.clocks import local_date
 from space.errors import Refused
-from space.granting.requests import decide, supplement
-from space.granting.statements import StatementUnreadable, read
 from space.identity.organisations import KindIsFixed
+from space.requesting.answering import decide
+from space.requesting.filing import supplement
+from space.requesting.statements import StatementUnreadable, read
 
 TODAY = date(2026, 9, 24)
 TRADE = {"market.firms": ("industry", "capital")}
 
 
-def answer(bureau: Any, request_id: str, *, permit: bool, basis: str = "条例 第20条") -> Any:
+def answer(
+    bureau: Any,
+    request_id: str,
+    *,
+    permit: bool,
+    basis: str = "条例 第20条",
+    ground: str = "beyond_duties",
+) -> Any:
     """Answer a request now."""
     with writing(bureau.engine) as connection:
-        return decide(connection, request_id, permit=permit, basis=basis, by="张磊", now=bureau.clock())
+        return decide(
+            connection,
+            request_id,
+            permit=permit,
+            basis=basis,
+            by="张磊",
+            now=bureau.clock(),
+            ground="" if permit else ground,
+        )
 
 
 def test_a_conditional_request_is_due_in_ten_working_days(bureau: Any) -> None:
@@ -81,7 +97,8 @@ def test_a_supplement_starts_the_clock_on_its_own_day(bureau: Any) -> None:
         "applicant": bureau.department,
         "purpose": "governance.administration",
         "use_until": "2027-12-31",
-        **dict.fromkeys(("legal_basis", "scenario", "scope", "method", "vouched_by"), "x"),
+        **dict.fromkeys(("legal_basis", "scenario", "scope", "vouched_by"), "x"),
+        "method": "query",
         "items": [{"dataset": "market.firms", "fields": ["industry"]}],
     }
 
@@ -133,7 +150,7 @@ def test_an_item_that_is_withheld_cannot_be_permitted_only_refused(bureau: Any) 
 
     with pytest.raises(Refused, match=r"request.withheld.*civil.population.file_number"):
         answer(bureau, filed.id, permit=True)
-    assert answer(bureau, filed.id, permit=False).state == "refused"
+    assert answer(bureau, filed.id, permit=False, ground="personal_not_necessary").state == "refused"
 
 
 def test_an_operator_asks_for_operation_with_its_agreement(bureau: Any) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from policies import odrl
+from policies.enforcement import REGISTER, table
 from policies.masking import Mask
 from policies.odrl_rules import JOIN_OPERANDS, OPERANDS
 from policies.protection import (
@@ -26,22 +27,39 @@ from policies.protection import (
     Visibility,
 )
 from policies.terms import Budget, DatasetTerm, Disclosure, JoinTerm, Mode, ReleasePeriod, Terms
+from policies.usage_terms import (
+    BreachTerm,
+    InCharge,
+    Rate,
+    Retention,
+    Spending,
+    TimeWindow,
+    Volume,
+    breach_term,
+    rate,
+    spending,
+    time_window,
+    volume,
+)
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "terms.md"
-VALUES = (Terms, DatasetTerm, JoinTerm, Disclosure, Budget, DatasetRules, ColumnRule, TableRule, JoinRule)
+VALUES = (
+    Terms, DatasetTerm, JoinTerm, Disclosure, Budget, TimeWindow, Rate, Volume, Spending, Retention,
+    BreachTerm, InCharge, DatasetRules, ColumnRule, TableRule, JoinRule,
+)  # fmt: skip
 
 
-def rows() -> list[tuple[str, str, str]]:
-    text = PAGE.read_text(encoding="utf-8").partition("## Where each term is enforced")[2]
-    return re.findall(r"^\| `(\w+\.\w+)` \| `([\w:]+)` \| `([\w.]+:\w+)` \|$", text, re.M)
-
-
-def test_every_value_of_the_terms_has_a_row_and_no_row_is_left_over() -> None:
+def test_every_value_of_the_terms_is_registered_and_nothing_else_is() -> None:
     terms = {f"{value.__name__}.{one.name}" for value in VALUES for one in fields(value)}
-    assert sorted(term for term, _, _ in rows()) == sorted(terms)
+    assert sorted(REGISTER) == sorted(terms)
 
 
-@pytest.mark.parametrize(("term", "place"), [(term, place) for term, _, place in rows()])
+def test_the_page_shows_the_register_as_it_is() -> None:
+    shown = PAGE.read_text(encoding="utf-8").partition("## Where each term is enforced")[2]
+    assert table() in shown
+
+
+@pytest.mark.parametrize(("term", "place"), [(one.term, one.place) for one in REGISTER.values()])
 def test_the_place_of_a_term_exists_and_reads_it(term: str, place: str) -> None:
     name, _, function = place.partition(":")
     module = importlib.import_module(name)
@@ -78,17 +96,29 @@ def test_every_operand_an_agreement_can_hold_is_on_the_page() -> None:
     )
     terms = Terms(
         purpose="p",
-        datasets=(DatasetTerm("x.z", ("a", "b"), "a = '1'", rules),),
+        datasets=(DatasetTerm("x.z", ("a", "b"), "a = '1'", rules, "9901"),),
         mode=Mode.DP,
         disclosure=Disclosure(10, 0.5, 10, 5),
-        budget=Budget(1, 0.1, 1e-8),
+        budget=Budget(1, 0.1, 1e-8, spending("0.5/week")),
         joins=(JoinTerm("x.z", "a", "x.y", "a"),),
         valid_from=date(2026, 1, 1),
         valid_to=date(2026, 12, 31),
         price_fen_per_call=5,
         release_period=ReleasePeriod.MONTH,
+        hours=(time_window("mon-fri 08:30-18:00"),),
+        networks=("10.0.0.0/8",),
+        rates=(rate("60/minute"),),
+        volumes=(volume("1000 cells/month"),),
+        retention=Retention(30, 5),
+        breach=(breach_term("scope 5/day: suspend"),),
+        in_charge=InCharge("a", "b"),
     )
     agreement = odrl.write(odrl.Agreement("g", "sharing", "a", "b", "r", terms))
     written = operands(agreement)
     assert {left for left, _ in (*OPERANDS.values(), *JOIN_OPERANDS.values())} <= written
-    assert written <= {operand for _, operand, _ in rows()}
+    assert written == {one.operand for one in REGISTER.values()} - {
+        "action",
+        "source",
+        "target",
+        "refinement",
+    }

@@ -7,6 +7,7 @@ with the condition switched off.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import duckdb
 import pyarrow as pa
@@ -33,7 +34,7 @@ def table(name: str, *units: Unit, keys: tuple[tuple[str, ...], ...] = ()) -> Ta
 POPULATION = table("population", PERSON, keys=(("_u_id",),))
 INSURANCE = table("insurance", MONTHLY, EMPLOYER, keys=(("_u_id", "month"),))
 HOTLINE = table("hotline", Unit("ticket", "_u_t", "_n_ticket", 1))
-REGIONS = table("regions", keys=(("region",),))
+REGIONS = replace(table("regions", keys=(("region",),)), declared_free=True)
 OPERATOR = table("operator", Unit("person", "_u_id", "_n_person", 1000))
 
 

@@ -187,14 +187,14 @@ def test_a_join_that_multiplies_the_person_is_counted_exactly(
 ) -> None:
     plan = town.made(PER_PERSON)
     assert isinstance(plan, Plan)
-    assert [(p.kind, p.methods) for p in plan.blocks[0].proofs] == [
+    assert sorted((p.kind, p.methods) for p in plan.blocks[0].proofs) == [
+        ("enterprise", ("number",)),
         ("person", ("exact",)),  # of persons, which the join multiplies
         ("person", ("number",)),  # of months, each of which has one person
-        ("enterprise", ("number",)),
     ]
     assert [row["trade"] for row in town.answer(PER_PERSON)] == ["shops"]
     every = Relation.about
-    monkeypatch.setattr(Relation, "about", lambda self: every(self)[:1])
+    monkeypatch.setattr(Relation, "about", lambda self: tuple(u for u in every(self) if u[1].max_rows == 1))
     assert {row["trade"] for row in town.answer(PER_PERSON)} == {"mine", "shops"}
     monkeypatch.setattr(proofs, "multiplied", lambda *_: False)
     assert {"trade": "rare", "n": 36} in town.answer(PER_PERSON), "36 rows pass for 36 persons"

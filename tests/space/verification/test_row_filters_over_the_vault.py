@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,12 +14,13 @@ import pytest
 from catalog.releases import facts
 from catalog.releases.protect import protect
 from contracts.cast import cast
-from contracts.model import Contract, Field, FieldType, Party, Sharing, UnitRef, UnitRule, Use
+from contracts.model import Area, Contract, Field, FieldType, Party, Sharing, UnitRef, UnitRule, Use
 from policies.disclosure import defaults
 from policies.terms import DatasetTerm, Mode, Terms
 from space.query.lists import vault
 from space.query.planning.proofs import Relation
 from space.query.planning.relation import from_sql
+from space.query.reasons import Refused
 from space.query.schema import QuerySchema
 from tests.space.bureau import identity
 
@@ -117,3 +119,50 @@ def test_a_filter_leaves_as_many_rows_in_both_forms(forms: Any) -> None:
 
     assert {name: rows for name, (rows, _) in found.items()} == {name: n for name, (_, n) in found.items()}
     assert [name for name, (rows, _) in found.items() if not 0 < rows[0] < 600] == []
+
+
+HOMES = ("990101001", "990102001", "990102002", "980102001")
+
+
+def test_a_region_leaves_the_rows_of_its_area_in_both_forms_beside_the_row_filter() -> None:
+    field = Field("area_code", "属地编码", use=Use.DIMENSION)
+    person = VISITS.field("id_card")
+    homed = replace(VISITS, fields=(person, VISITS.field("sex"), field), area=Area("area_code"))
+    raw = {
+        "id_card": [identity(n) for n in range(80)],
+        "sex": ["男女"[n // 4 % 2] for n in range(80)],
+        "area_code": [HOMES[n % 4] for n in range(80)],
+        "_file": ["f"] * 80,
+    }
+    table = pa.table({name: pa.array(values, pa.string()) for name, values in raw.items()})
+    typed = cast(homed, table.append_column("_line", pa.array(range(80), pa.int64()))).typed
+    both = protect(homed, typed, b"k" * 32)
+    checked = facts.check(homed, both.vault, both.protected)
+    vaulted, protected = duckdb.connect(), duckdb.connect()
+    vaulted.register(homed.name, both.vault)
+    protected.register(homed.name, both.protected)
+
+    for region, row_filter, left in (
+        ("99", None, 60),
+        ("9901", None, 60),
+        ("990102", None, 40),
+        ("990102002", None, 20),
+        ("990102", "sex = '男'", 20),
+        ("97", None, 0),
+    ):
+        terms = Terms(
+            purpose="governance.administration",
+            datasets=(DatasetTerm(homed.name, ("sex",), row_filter, region=region),),
+            mode=Mode.THRESHOLD,
+            disclosure=defaults(DAY),
+            valid_from=DAY,
+            valid_to=DAY,
+        )
+        rows = vaulted.execute(f"SELECT count(*) FROM ({vault.rows(homed, checked, terms)}) AS r").fetchone()
+        opened = QuerySchema.from_facts(terms, [(homed, checked)]).tables[0]
+        figures = protected.execute(f"SELECT count(*) FROM {from_sql(Relation({'t0': opened}))}").fetchone()
+        assert rows == figures == (left,), region
+        # Once the contract no longer says where rows belong, no row is known to lie in the region.
+        silent = replace(homed, area=None)
+        with pytest.raises(Refused):
+            vault.rows(silent, checked, terms)

@@ -1,0 +1,91 @@
+"""Whether the store holds the log that was signed and published: a restored store does not.
+
+Decides that nothing is signed, and no grant answers, while the store is behind what is remembered outside of
+it (:mod:`catalog.keys.heads`). How a restored store is brought to continue is decided where budgets are.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from catalog.errors import CatalogError
+from catalog.home import Home
+from catalog.keys import heads
+from catalog.keys.heads import Head
+from catalog.store.tables.evidence import checkpoints
+
+# How long a finding is good for a running process, in seconds.
+_GOOD_FOR_S: Final = 1.0
+_found: dict[str, tuple[float, str | None]] = {}
+
+
+class LogBroken(CatalogError):
+    """The log does not continue what was signed; nothing more is signed."""
+
+
+def gap(connection: Connection, remembered: Iterable[Head]) -> str | None:
+    """What the store lacks of the log that is remembered, in words; None where it goes on from it.
+
+    Args:
+        connection: a transaction.
+        remembered: sizes and roots kept outside the store.
+    """
+    wanted = tuple(remembered)
+    if not wanted:
+        return None
+    c = checkpoints.c
+    rows = connection.execute(select(c.size, c.root).where(c.size.in_({head.size for head in wanted})))
+    held = {row.size: row.root for row in rows}
+    for head in wanted:
+        if held.get(head.size) != head.root:
+            return (
+                f"the store does not hold the log of {head.size} entries that was signed before: it was"
+                " restored — run `ybz evidence resume EXPORT` with the newest published copy"
+            )
+    return None
+
+
+def require(connection: Connection, remembered: Iterable[Head]) -> None:
+    """Refuse to go on with a store that is behind.
+
+    Raises:
+        LogBroken: it is.
+    """
+    problem = gap(connection, remembered)
+    if problem is not None:
+        raise LogBroken(problem)
+
+
+def suspension(connection: Connection) -> str | None:
+    """Why no grant of this store may answer now, in words; None where they may.
+
+    A finding is kept for a second, so that a call costs nothing; a copy that cannot be read suspends too.
+
+    Args:
+        connection: a transaction of a store that was opened for an installation.
+    """
+    root = connection.get_execution_options().get("ybz_home")
+    if root is None:
+        return None
+    key, at = f"{root} {connection.engine.url.render_as_string()}", time.monotonic()
+    known = _found.get(key)
+    if known is None or at - known[0] > _GOOD_FOR_S:
+        known = _found[key] = (at, _look(connection, Home(Path(root))))
+    return known[1]
+
+
+def forget() -> None:
+    """Look again at the next call: something was changed just now."""
+    _found.clear()
+
+
+def _look(connection: Connection, home: Home) -> str | None:
+    try:
+        return gap(connection, heads.known(home))
+    except heads.KeyTrouble as error:
+        return str(error)

@@ -1,0 +1,166 @@
+"""What a walk over the lineage reached: datasets and columns by number, given in pages and with their names.
+
+Decides in what order columns are given, the nearest first, and that a dataset whose rows were reached counts
+with all its columns. Names are read of what is shown; the walk is :mod:`catalog.lineage.reach`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from catalog.lineage.graph import fields_called
+from catalog.lineage.numbers import PLACES, ROWS, every_place, numbered
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A column a walk reached, ``*`` for the rows of its dataset, and over how few edges."""
+
+    dataset: str
+    field: str
+    hops: int
+
+
+class ReachedDataset(NamedTuple):
+    """How a walk reached a dataset: over how few edges, in how many columns, and whether in its rows.
+
+    A plain tuple, for a walk makes thousands of them.
+    """
+
+    dataset: str
+    hops: int
+    columns: int
+    rows: bool
+
+
+# Hops, name and number of a dataset, and the places of it that were reached over so many.
+_Block = tuple[int, str, int, int]
+
+
+@dataclass(slots=True)
+class Reach:
+    """Everything a walk reached, datasets and columns by number.
+
+    Attributes:
+        whole: dataset → hops after which its rows were reached, and with them every column.
+        parts: dataset → hops → the places of columns that were reached by themselves after so many.
+        called: dataset → its name.
+        sizes: dataset → its columns in the graph, its rows counted as one.
+    """
+
+    whole: dict[int, int] = field(default_factory=dict)
+    parts: dict[int, dict[int, int]] = field(default_factory=dict)
+    called: dict[int, str] = field(default_factory=dict)
+    sizes: dict[int, int] = field(default_factory=dict)
+    _blocks: list[_Block] = field(default_factory=list)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every dataset reached."""
+        return frozenset(self.called.values())
+
+    @property
+    def total(self) -> int:
+        """Columns reached, the rows of a dataset counted as one."""
+        return sum(places.bit_count() for _, _, _, places in self._in_order())
+
+    @property
+    def datasets(self) -> tuple[ReachedDataset, ...]:
+        """The datasets reached, with counts, the nearest first."""
+        made: dict[str, tuple[int, int]] = {}
+        for hops, name, _, places in self._in_order():
+            known = made.get(name)
+            made[name] = (hops, places) if known is None else (known[0], known[1] | places)
+        return tuple(
+            ReachedDataset(name, hops, (places & ~ROWS).bit_count(), places & ROWS == ROWS)
+            for name, (hops, places) in made.items()
+        )
+
+    def add(self, met: Mapping[int, int], hops: int) -> dict[int, int]:
+        """Note the columns met after ``hops`` edges; those that were not reached before.
+
+        Args:
+            met: dataset → places; of a dataset that was reached whole nothing is new.
+            hops: edges to them.
+        """
+        fresh = {}
+        for dataset, places in met.items():
+            if dataset in self.whole:
+                continue
+            known = self.parts.setdefault(dataset, {})
+            for each in known.values():
+                places &= ~each
+            if places:
+                known[hops] = fresh[dataset] = places
+        return fresh
+
+    def page(self, connection: Connection, limit: int | None = None, after: int = 0) -> tuple[Reached, ...]:
+        """Columns reached, the nearest first.
+
+        Args:
+            connection: to read their names with.
+            limit: most columns; None for all.
+            after: how many of the first are passed over.
+        """
+        wanted: list[_Block] = []
+        end, passed, place = None if limit is None else after + limit, 0, 0
+        for block in self._in_order():
+            if end is not None and place >= end:
+                break
+            size = block[-1].bit_count()
+            if place + size <= after:
+                passed += size
+            else:
+                wanted.append(block)
+            place += size
+        columns = _columns(connection, wanted)
+        first = after - passed
+        return tuple(columns[first : None if limit is None else first + limit])
+
+    def wholes(self) -> dict[str, int]:
+        """The datasets whose rows were reached, and over how many edges."""
+        return {self.called[dataset]: hops for dataset, hops in self.whole.items()}
+
+    def fields(self, connection: Connection, names: Collection[str]) -> dict[str, dict[str, int]]:
+        """Of each of some datasets the columns reached by themselves, and over how many edges."""
+        parts = {dataset: self.parts[dataset] for dataset in self.parts if self.called[dataset] in names}
+        hops_of = {
+            number: hops
+            for dataset, by_hops in parts.items()
+            for hops, places in by_hops.items()
+            for number in numbered(dataset, places)
+        }
+        made: dict[str, dict[str, int]] = {self.called[dataset]: {} for dataset in parts}
+        for number, name in fields_called(connection, hops_of).items():
+            made[self.called[number // PLACES]][name] = hops_of[number]
+        return made
+
+    def _in_order(self) -> list[_Block]:
+        """What was reached, the nearest first; put in order once, when all of it is known."""
+        if not self._blocks:
+            made = []
+            for dataset, by_hops in self.parts.items():
+                name = self.called[dataset]
+                made += [(hops, name, dataset, places) for hops, places in by_hops.items()]
+            for dataset, hops in self.whole.items():
+                rest = every_place(self.sizes[dataset])
+                for places in self.parts.get(dataset, {}).values():
+                    rest &= ~places
+                made.append((hops, self.called[dataset], dataset, rest))
+            self._blocks = sorted(made)
+        return self._blocks
+
+
+def _columns(connection: Connection, blocks: Collection[_Block]) -> list[Reached]:
+    """The columns of some blocks, in their order."""
+    wanted = [number for _, _, dataset, places in blocks for number in numbered(dataset, places)]
+    called = fields_called(connection, wanted)
+    return [
+        Reached(dataset, name, hops)
+        for hops, dataset, at, places in blocks
+        for name in sorted(called[number] for number in numbered(at, places))
+    ]

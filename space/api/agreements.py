@@ -1,0 +1,118 @@
+"""``/v1/agreements``, ``/v1/scenarios``, ``/v1/disclosures``: what parties see and an operator proposes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
+
+from catalog.store import reading, writing
+from policies.access import Act
+from space.api.services import Known, Wired, permit
+from space.errors import Unknown
+from space.identity.tokens import Caller
+from space.operation import scenarios
+from space.operation.agreements import Agreement, all_agreements, called, steps_of
+from space.operation.disclosure import made_of
+
+router = APIRouter(prefix="/v1", tags=["agreements"])
+
+
+class Needed(BaseModel):
+    """Items of one dataset, each with the reason it is needed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dataset: str = Field(max_length=130)
+    fields: dict[str, str] = Field(max_length=1000)
+
+
+class Product(BaseModel):
+    """A product or service that is to come of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(max_length=200)
+    kind: str = Field(max_length=40)
+    standard: str = Field(max_length=200)
+
+
+class Proposal(BaseModel):
+    """A scenario 应用场景."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    agreement: str = Field(max_length=80)
+    title: str = Field(max_length=200)
+    purpose: str = Field(max_length=60)
+    description: str = Field(max_length=4000)
+    valid_to: date
+    person: str = Field(max_length=200, description="Who is in charge of the use.")
+    risk: dict[str, str] = Field(max_length=20)
+    products: list[Product] = Field(max_length=100)
+    items: list[Needed] = Field(max_length=500)
+    by: str = Field(min_length=1, max_length=200, description="The person who acts for you.")
+
+
+@router.get("/agreements")
+def list_agreements(wired: Wired, who: Known) -> dict[str, Any]:
+    """The agreements the caller's organisation is a party of."""
+    permit(who, Act.AGREEMENT_READ)
+    with reading(wired.engine) as connection:
+        mine = [one.to_document() for one in all_agreements(connection) if _is_party(one, who)]
+    return {"agreements": mine}
+
+
+@router.get("/agreements/{number}")
+def show(number: str, wired: Wired, who: Known) -> dict[str, Any]:
+    """One agreement: what it says, its versions, its scenarios, its steps."""
+    permit(who, Act.AGREEMENT_READ)
+    with reading(wired.engine) as connection:
+        found = _own(connection, number, who)
+        adopted = scenarios.all_scenarios(connection, number)
+        return {
+            **found.to_document(),
+            "scenarios": [one.to_document() for one in adopted],
+            "steps": list(steps_of(connection, found.id)),
+        }
+
+
+@router.post("/scenarios", status_code=201)
+def propose(proposal: Proposal, wired: Wired, who: Known) -> dict[str, Any]:
+    """Propose a scenario under an agreement of the caller; the implementing body adopts or rejects it."""
+    permit(who, Act.REQUEST_FILE)
+    stated = proposal.model_dump(exclude={"by"})
+    with writing(wired.engine) as connection:
+        if _own(connection, proposal.agreement, who).operator_code != who.organisation:
+            raise Unknown("agreement", proposal.agreement)
+        made = scenarios.propose(connection, stated, by=proposal.by, now=wired.clock())
+        return made.to_document()
+
+
+@router.get("/disclosures/{year}")
+def disclosures(
+    year: int, wired: Wired, who: Known, role: Literal["implementing-body", "operator"] = "operator"
+) -> dict[str, Any]:
+    """The disclosures of a year the caller's organisation has made, the oldest first."""
+    permit(who, Act.AGREEMENT_READ)
+    with reading(wired.engine) as connection:
+        return {"disclosures": list(made_of(connection, year, role, who.organisation))}
+
+
+def _own(connection: Connection, number: str, who: Caller) -> Agreement:
+    """The agreement, if the caller is a party of it.
+
+    Raises:
+        Unknown: it is not.
+    """
+    found = called(connection, number)
+    if not _is_party(found, who):
+        raise Unknown("agreement", number)
+    return found
+
+
+def _is_party(agreement: Agreement, who: Caller) -> bool:
+    return who.organisation in (agreement.body_code, agreement.operator_code)

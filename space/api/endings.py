@@ -1,0 +1,84 @@
+"""``/v1/notices``, giving a grant back, and the stops of the security officer."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from catalog.store import reading, writing
+from policies.access import Act
+from space.api.services import Known, Wired, permit
+from space.granting import stopping
+from space.granting.grants import by_id
+from space.granting.revocation import give_back
+from space.wayback.inbox import notices_of
+from space.workspace.ending import sweep
+
+router = APIRouter(prefix="/v1", tags=["endings"])
+
+
+class Why(BaseModel):
+    """Why a grant is given back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=1, max_length=1000, description="Read by the granting side.")
+    by: str = Field(min_length=1, max_length=200, description="The person who acts for you.")
+
+
+class Stopped(BaseModel):
+    """What is to be stopped."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["dataset", "organisation", "all"]
+    name: str = Field("", max_length=130, description="`schema.table`, or code of the organisation.")
+    reason: str = Field(min_length=1, max_length=1000)
+    by: str = Field(min_length=1, max_length=200, description="The security officer.")
+
+
+@router.get("/notices")
+def notices(wired: Wired, who: Known, unread: bool = False) -> dict[str, Any]:
+    """What waits in the inbox of the caller's organisation: endings, supplies, deliveries, answers."""
+    permit(who, Act.RECEIPT_READ)
+    with reading(wired.engine) as connection:
+        found = notices_of(connection, who.organisation, unread=unread)
+    return {
+        "notices": [
+            {"kind": n.kind, "subject": n.subject, "message": n.message, "at": n.sent_at.isoformat()}
+            for n in found
+        ]
+    }
+
+
+@router.post("/grants/{grant}/return")
+def return_grant(grant: str, why: Why, wired: Wired, who: Known) -> dict[str, Any]:
+    """Give a grant back 退回: everything that rests on it ends at once, and the granting side is told."""
+    permit(who, Act.QUERY_ASK)
+    with writing(wired.engine) as connection:
+        now = wired.clock()  # inside: no answer stored before bears a later instant
+        give_back(connection, grant, holder=who.organisation, reason=why.reason, by=why.by, now=now)
+        ended = by_id(connection, grant)
+    sweep(wired.engine, wired.home, wired.signer, now)
+    return ended.to_document()
+
+
+@router.post("/stops")
+def stop(wanted: Stopped, wired: Wired, who: Known) -> dict[str, Any]:
+    """Stop a dataset, an organisation or everything at once; two people lift it, on the installation."""
+    permit(who, Act.SPACE_STOP)
+    with writing(wired.engine) as connection:
+        now = wired.clock()
+        return stopping.stop(
+            connection, wanted.kind, wanted.name, reason=wanted.reason, by=wanted.by, now=now
+        ).to_document()
+
+
+@router.get("/stops")
+def list_stops(wired: Wired, who: Known) -> dict[str, Any]:
+    """The stops that stand."""
+    permit(who, Act.SPACE_STOP)
+    with reading(wired.engine) as connection:
+        return {"stops": [one.to_document() for one in stopping.all_stops(connection, standing=True)]}

@@ -1,0 +1,126 @@
+"""``/v1/statements``, ``/v1/invoices`` and ``/v1/vouchers``: a thin door to money."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from catalog.store import reading, writing
+from policies.access import Act, Role
+from space.api.services import Known, Wired, permit
+from space.errors import Unknown
+from space.identity.tokens import Caller
+from space.money import invoices, statements, voucher_spending, vouchers
+from space.money.invoice_page import page
+
+router = APIRouter(prefix="/v1", tags=["money"])
+
+
+class Claim(BaseModel):
+    """A claim of a voucher."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    batch: str = Field(max_length=40, description="Id of the batch.")
+    voucher: str | None = Field(
+        default=None, max_length=40, description="Which one; the first free, if none."
+    )
+
+
+class Payment(BaseModel):
+    """A payment by voucher."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    invoice: str = Field(max_length=60, description="Number of the invoice.")
+
+
+@router.get("/statements/{month}")
+def statement(month: str, wired: Wired, who: Known, organisation: str | None = None) -> dict[str, Any]:
+    """The signed statement of a month of the caller's organisation; auditors read every one."""
+    code = _whose(who, organisation)
+    with reading(wired.engine) as connection:
+        return statements.of_organisation(connection, wired.signer, code, month, wired.clock()).to_document()
+
+
+@router.get("/invoices")
+def all_invoices(wired: Wired, who: Known, organisation: str | None = None) -> list[dict[str, Any]]:
+    """Invoices and credit notes the caller's organisation has to pay; auditors read every one."""
+    code = _whose(who, organisation)
+    with reading(wired.engine) as connection:
+        return [one.to_document() for one in invoices.all_invoices(connection, payer=code)]
+
+
+@router.get("/invoices/{number}")
+def invoice(number: str, wired: Wired, who: Known) -> dict[str, Any]:
+    """One invoice or credit note with its check digest and signature."""
+    return _invoice(wired, who, number).to_document()
+
+
+@router.get("/invoices/{number}/page", response_class=HTMLResponse)
+def invoice_page(number: str, wired: Wired, who: Known) -> HTMLResponse:
+    """The same as a page to print."""
+    return HTMLResponse(page(_invoice(wired, who, number).signed))
+
+
+@router.get("/vouchers")
+def own_vouchers(wired: Wired, who: Known) -> list[dict[str, Any]]:
+    """The vouchers of the caller's organisation."""
+    permit(who, Act.MONEY_READ)
+    with reading(wired.engine) as connection:
+        return [one.to_document() for one in vouchers.all_vouchers(connection, firm=who.organisation)]
+
+
+@router.get("/vouchers/batches")
+def all_batches(wired: Wired, who: Known) -> list[dict[str, Any]]:
+    """Every batch, with where its value is."""
+    permit(who, Act.MONEY_READ)
+    with reading(wired.engine) as connection:
+        return [one.to_document() for one in vouchers.batches(connection)]
+
+
+@router.post("/vouchers/claims")
+def claim(sent: Claim, wired: Wired, who: Known) -> dict[str, Any]:
+    """Claim a voucher for the caller's organisation."""
+    permit(who, Act.VOUCHER_USE)
+    with writing(wired.engine) as connection:
+        return vouchers.claim(
+            connection,
+            sent.batch,
+            who.organisation,
+            by=who.organisation,
+            now=wired.clock(),
+            voucher_id=sent.voucher,
+        ).to_document()
+
+
+@router.post("/vouchers/{voucher}/payments")
+def pay(voucher: str, sent: Payment, wired: Wired, who: Known) -> dict[str, Any]:
+    """Pay an invoice of the caller's organisation with a voucher; the same pair pays once."""
+    permit(who, Act.VOUCHER_USE)
+    with writing(wired.engine) as connection:
+        return voucher_spending.spend(
+            connection, voucher, sent.invoice, who.organisation, by=who.organisation, now=wired.clock()
+        ).to_document()
+
+
+def _whose(who: Caller, organisation: str | None) -> str:
+    """Whose figures are read: the caller's own, or any by an auditor."""
+    permit(who, Act.MONEY_READ)
+    if organisation is None or organisation == who.organisation:
+        return who.organisation
+    if who.role is not Role.AUDITOR:
+        raise Unknown("organisation", organisation)
+    return organisation
+
+
+def _invoice(wired: Wired, who: Caller, number: str) -> invoices.Invoice:
+    permit(who, Act.MONEY_READ)
+    with reading(wired.engine) as connection:
+        found = invoices.by_number(connection, number)
+    if who.organisation not in (found.payer, found.issuer) and who.role is not Role.AUDITOR:
+        raise Unknown("invoice", number)
+    return found

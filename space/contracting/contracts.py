@@ -1,0 +1,310 @@
+"""What a digital contract 数字合约 is, and reading what is stored of it: offers, signatures, steps.
+
+Decides nothing but the form; which step is lawful is the table ``policies/rules/procedures/contract.csv``,
+which is taken by :mod:`space.contracting.steps` alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, or_, select
+
+from catalog.store.tables.contracting import (
+    contract_offers,
+    contract_signatures,
+    contract_steps,
+    digital_contracts,
+)
+from policies import odrl
+from policies.machine import Machine, machine
+from policies.terms import Terms
+from policies.terms_form import to_document as terms_document
+from space.errors import Unknown
+
+# States in which the grant exists and its term is not over.
+LIVING: Final = ("in_force", "suspended_by_provider", "suspended_by_consumer", "suspended_by_platform")
+
+
+class Side(StrEnum):
+    """Who takes a step of a contract."""
+
+    PROVIDER = "provider"  # 提供方
+    CONSUMER = "consumer"  # 使用方
+    PLATFORM = "platform"  # 空间运营方: witness, and keeper of the terms
+    CLOCK = "clock"  # nobody: a term ran out
+
+
+# The sides that negotiate.
+PARTIES: Final = (Side.PROVIDER, Side.CONSUMER)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One complete set of terms.
+
+    Attributes:
+        number: 1, 2, …
+        side: that made it.
+        made_by, made_at, why: who, when and why.
+        terms: the whole.
+        terms_digest: SHA-256 of them.
+        differences: what it changes of the offer before, in words.
+    """
+
+    number: int
+    side: Side
+    made_by: str
+    made_at: datetime
+    why: str
+    terms: Terms
+    terms_digest: str
+    differences: tuple[str, ...]
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain JSON-able form."""
+        return {
+            "number": self.number,
+            "side": self.side.value,
+            "by": self.made_by,
+            "at": self.made_at.isoformat(),
+            "why": self.why,
+            "terms": terms_document(self.terms),
+            "terms_digest": self.terms_digest,
+            "differences": list(self.differences),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature of one side over its statement of the agreement.
+
+    Attributes:
+        side, organisation, signed_by: who.
+        key_id, algorithm: with which key.
+        signature: base64.
+        statement: the bytes that were signed, canonical JSON.
+        signed_at: when it was received.
+    """
+
+    side: Side
+    organisation: str
+    signed_by: str
+    key_id: str
+    algorithm: str
+    signature: str
+    statement: str
+    signed_at: datetime
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain JSON-able form."""
+        return {
+            "side": self.side.value,
+            "organisation": self.organisation,
+            "by": self.signed_by,
+            "key": self.key_id,
+            "algorithm": self.algorithm,
+            "signature": self.signature,
+            "statement": self.statement,
+            "at": self.signed_at.isoformat(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DigitalContract:
+    """One contract as it stands.
+
+    Attributes:
+        id: of the contract.
+        kind: ``sharing`` or ``operation``.
+        request_id: the request it answers.
+        provider, consumer: codes of the parties.
+        state: see ``policies/rules/procedures/contract.csv``.
+        offers: how many were made; the last one counts.
+        grant_id: the grant's, which exists from the moment the contract is in force.
+        agreement: canonical JSON of the ODRL agreement, once an offer was accepted.
+        agreement_digest: SHA-256 of it.
+        provider_person, consumer_person: the persons in charge of both sides.
+        drafted_at, changed_at: when.
+    """
+
+    id: str
+    kind: str
+    request_id: str
+    provider: str
+    consumer: str
+    state: str
+    offers: int
+    grant_id: str
+    agreement: str | None
+    agreement_digest: str | None
+    provider_person: str
+    consumer_person: str
+    drafted_at: datetime
+    changed_at: datetime
+
+    @property
+    def living(self) -> bool:
+        """Whether its grant exists and has not ended."""
+        return self.state in LIVING
+
+    def party(self, side: Side) -> str:
+        """Code of the organisation on a side that signs with a key of its own."""
+        return {Side.PROVIDER: self.provider, Side.CONSUMER: self.consumer}[side]
+
+    def person(self, side: Side) -> str:
+        """The person in charge of a side."""
+        return {Side.PROVIDER: self.provider_person, Side.CONSUMER: self.consumer_person}[side]
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain JSON-able form."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "request": self.request_id,
+            "provider": self.provider,
+            "consumer": self.consumer,
+            "state": self.state,
+            "offers": self.offers,
+            "grant": self.grant_id,
+            "agreement_digest": self.agreement_digest,
+            "agreement": None if self.agreement is None else json.loads(self.agreement),
+            "in_charge": {"manager": self.provider_person, "user": self.consumer_person},
+            "drafted_at": self.drafted_at.isoformat(),
+            "changed_at": self.changed_at.isoformat(),
+            "open": [f"{step.event} ({step.office})" for step in procedure().open_steps(self.state)],
+        }
+
+
+def procedure() -> Machine:
+    """The table of lawful steps: state × event × side."""
+    return machine("contract", Side)
+
+
+def open_words(state: str) -> str:
+    """The steps that are open in a state, each with who may take it.
+
+    >>> open_words("offered_by_provider")
+    'counter (consumer), accept (consumer), withdraw (provider, consumer), lapse (clock)'
+    """
+    found: dict[str, list[str]] = {}
+    for step in procedure().open_steps(state):
+        found.setdefault(step.event, []).append(str(step.office))
+    return ", ".join(f"{event} ({', '.join(sides)})" for event, sides in found.items()) or "nothing"
+
+
+def by_id(connection: Connection, named: str, *, lock: bool = False) -> DigitalContract:
+    """The contract of that id, or that of the grant of that id.
+
+    Args:
+        connection: to read with.
+        named: id of the contract or of its grant.
+        lock: whether to hold the row until the transaction ends.
+
+    Raises:
+        Unknown: there is none.
+    """
+    c = digital_contracts.c
+    wanted = select(digital_contracts).where(or_(c.id == named, c.grant_id == named))
+    row = connection.execute(wanted.with_for_update() if lock else wanted).first()
+    if row is None:
+        raise Unknown("contract", named, "`ybz contract list` shows them")
+    return _contract(row)
+
+
+def of_grant(connection: Connection, grant_id: str, *, lock: bool = False) -> DigitalContract | None:
+    """The contract of a grant; None where the grant is older than contracts are."""
+    wanted = select(digital_contracts).where(digital_contracts.c.grant_id == grant_id)
+    row = connection.execute(wanted.with_for_update() if lock else wanted).first()
+    return None if row is None else _contract(row)
+
+
+def all_contracts(connection: Connection, party: str | None = None) -> tuple[DigitalContract, ...]:
+    """Every contract, the oldest first; of one party where given."""
+    c = digital_contracts.c
+    wanted = select(digital_contracts).order_by(c.drafted_at, c.id)
+    if party is not None:
+        wanted = wanted.where(or_(c.provider == party, c.consumer == party))
+    return tuple(_contract(row) for row in connection.execute(wanted).all())
+
+
+def offers_of(connection: Connection, contract_id: str) -> tuple[Offer, ...]:
+    """Every offer of a contract, in order."""
+    o = contract_offers.c
+    rows = connection.execute(
+        select(contract_offers).where(o.contract_id == contract_id).order_by(o.number)
+    ).all()
+    return tuple(_offer(row) for row in rows)
+
+
+def offer_of(connection: Connection, contract_id: str, number: int) -> Offer:
+    """One offer of a contract.
+
+    Raises:
+        Unknown: there is none of that number.
+    """
+    o = contract_offers.c
+    row = connection.execute(
+        select(contract_offers).where(o.contract_id == contract_id, o.number == number)
+    ).first()
+    if row is None:
+        raise Unknown("offer", str(number), "`ybz contract show` lists them")
+    return _offer(row)
+
+
+def signatures_of(connection: Connection, contract_id: str) -> tuple[Signature, ...]:
+    """Every signature of a contract, in the order they came."""
+    s = contract_signatures.c
+    rows = connection.execute(
+        select(contract_signatures).where(s.contract_id == contract_id).order_by(s.signed_at, s.side)
+    ).all()
+    names = [name for name in Signature.__dataclass_fields__ if name != "side"]
+    return tuple(Signature(side=Side(r.side), **{n: r._mapping[n] for n in names}) for r in rows)
+
+
+def steps_of(connection: Connection, contract_id: str) -> tuple[Mapping[str, Any], ...]:
+    """Every step of a contract, in order, as plain values."""
+    s = contract_steps.c
+    rows = connection.execute(
+        select(contract_steps).where(s.contract_id == contract_id).order_by(s.number)
+    ).all()
+    return tuple(
+        {
+            "event": row.event,
+            "side": row.side,
+            "from": row.state,
+            "to": row.next,
+            "by": row.made_by,
+            "why": row.why,
+            "at": row.made_at.isoformat(),
+        }
+        for row in rows
+    )
+
+
+def _contract(row: Row[Any]) -> DigitalContract:
+    return DigitalContract(**{name: row._mapping[name] for name in DigitalContract.__dataclass_fields__})
+
+
+def _offer(row: Row[Any]) -> Offer:
+    return Offer(
+        number=row.number,
+        side=Side(row.side),
+        made_by=row.made_by,
+        made_at=row.made_at,
+        why=row.why,
+        terms=_terms(row.terms),
+        terms_digest=row.terms_digest,
+        differences=tuple(row.differences),
+    )
+
+
+@lru_cache(maxsize=256)
+def _terms(text: str) -> Terms:
+    return odrl.read_terms(json.loads(text))

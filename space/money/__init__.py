@@ -1,0 +1,1 @@
+"""Money of the space: statements, invoices, excess income, data vouchers, and reconciliation of it all."""

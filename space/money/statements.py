@@ -1,0 +1,270 @@
+"""Monthly statements 月度对账单: what was called and what it costs, so that both sides can compute it anew.
+
+Decides what a statement says and when a month may be closed. A closed one never changes; what is wrong in it
+is put right by a credit note (:mod:`space.money.invoices`). Checking one against one's own receipts, offline,
+is :mod:`space.money.statement_check`'s.
+
+Source: 发改价格〔2025〕65号 (prices are published; metering by products, services, time, calls).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from catalog.evidence import record
+from catalog.keys import Signer
+from catalog.store.schema import new_id
+from catalog.store.tables.evidence import evidence_entries
+from catalog.store.tables.grants import grants
+from catalog.store.tables.money import statements
+from catalog.store.tables.queries import receipts, usages
+from catalog.store.tables.supplies import supplies
+from policies.clocks import local_date
+from policies.decision import Deny, Reason
+from policies.rulebook import rule
+from policies.tariff import ceiling, tariff
+from space.calls.metering import GIVEN
+from space.calls.pricing import price_of
+from space.errors import Refused, Unknown
+from space.granting.grants import Grant, from_row
+from space.identity.organisations import Organisation, organisation
+from space.money import reconcile
+from space.money.months import bounds
+from space.money.signed import STATEMENT_TYPE, Signed, sign
+
+
+def of_organisation(connection: Connection, signer: Signer, code: str, month: str, now: datetime) -> Signed:
+    """The statement of an organisation's month: the closed one, else as it stands now.
+
+    Args:
+        connection: any transaction.
+        signer: signs a statement that is not closed.
+        code: of the organisation.
+        month: ``YYYY-MM``, Asia/Shanghai.
+        now: aware instant.
+
+    Raises:
+        Unknown: there is no such organisation.
+        SpaceError: the month is not written as one.
+    """
+    kept = closed(connection, code, month)
+    if kept is not None:
+        return kept
+    holder = organisation(connection, code)
+    held = connection.execute(select(grants).where(grants.c.grantee == code).order_by(grants.c.id)).all()
+    return sign(
+        signer, _document(connection, holder, [from_row(row) for row in held], month, now), STATEMENT_TYPE
+    )
+
+
+def of_grant(connection: Connection, signer: Signer, grant_id: str, month: str, now: datetime) -> Signed:
+    """The statement of one grant's month, as it stands now.
+
+    Raises:
+        Unknown: there is no such grant.
+    """
+    row = connection.execute(select(grants).where(grants.c.id == grant_id)).first()
+    if row is None:
+        raise Unknown("grant", grant_id, "`ybz grant list` shows them")
+    holder = organisation(connection, row.grantee)
+    document = _document(connection, holder, [from_row(row)], month, now) | {"scope": grant_id}
+    return sign(signer, document, STATEMENT_TYPE)
+
+
+def closed(connection: Connection, code: str, month: str) -> Signed | None:
+    """The closed statement of an organisation's month; None where it is open."""
+    s = statements.c
+    row = connection.execute(select(statements).where(s.organisation == code, s.month == month)).first()
+    return None if row is None else Signed(json.loads(row.document), row.digest, row.signature)
+
+
+def close(connection: Connection, signer: Signer, code: str, month: str, *, by: str, now: datetime) -> Signed:
+    """Close an organisation's month.
+
+    Args:
+        connection: a writing transaction.
+        signer: signs the statement.
+        code: of the organisation.
+        month: ``YYYY-MM``.
+        by: the person who closes it.
+        now: aware instant.
+
+    Raises:
+        Refused: the month is not over, is closed, or its calls do not reconcile.
+    """
+    before = connection.execute(
+        select(statements.c.id).where(statements.c.organisation == code, statements.c.month == month)
+    ).first()
+    if before is not None:
+        raise Refused(Deny((_CLOSED,)))
+    _, to = bounds(month)
+    minutes = int(rule("tariff", "statement_after", local_date(now)).value)
+    if now < to + timedelta(minutes=minutes):
+        raise Refused(Deny((_NOT_OVER,)))
+    if not reconcile.within(connection, signer, code).ok:
+        raise Refused(Deny((_DIFFERS,)))
+    document = of_organisation(connection, signer, code, month, now).document
+    signed = sign(signer, {**document, "state": "closed"}, STATEMENT_TYPE)
+    statement_id, total = new_id("stm"), int(document["total_fen"])
+    body = {"organisation": code, "month": month, "digest": signed.digest, "total_fen": total, "by": by}
+    evidence = record(connection, event="space:statement:close", subject=statement_id, body=body, now=now)
+    connection.execute(
+        insert(statements).values(
+            id=statement_id,
+            organisation=code,
+            month=month,
+            document=signed.text,
+            digest=signed.digest,
+            signature=signed.signature,
+            total_fen=total,
+            closed_by=by,
+            closed_at=now,
+            evidence_id=evidence,
+        )
+    )
+    return signed
+
+
+def receipts_of(connection: Connection, code: str, month: str) -> dict[str, str]:
+    """Receipts of an organisation's month, by id: what it was handed with each answer."""
+    from_, to = bounds(month)
+    u, r, s = usages.c, receipts.c, supplies.c
+    mine = (u.organisation == code, u.at >= from_, u.at < to)
+    calls = select(r.id, r.jws).join(usages, u.id == r.usage_id).where(*mine)
+    sent = select(s.receipt_id, s.receipt).join(usages, u.id == s.usage_id).where(*mine)
+    rows = [*connection.execute(calls), *connection.execute(sent.where(s.receipt.is_not(None)))]
+    return {row[0]: row[1] for row in rows}
+
+
+def _document(
+    connection: Connection, holder: Organisation, held: Sequence[Grant], month: str, now: datetime
+) -> dict[str, Any]:
+    from_, to = bounds(month)
+    sections, days = [], set()
+    for grant in held:
+        calls = _calls(connection, grant.id, from_, to)
+        if calls:
+            sections.append(_section(grant, calls, _last_day(month)))
+            days |= {local_date(call.at) for call in calls if call.outcome in GIVEN}
+    return {
+        "type": "statement",
+        "version": 1,
+        "scope": "organisation",
+        "organisation": {"code": holder.code, "name": holder.name, "kind": holder.kind.value},
+        "month": month,
+        "state": "open",
+        "as_of": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ"),
+        "tariffs": _tariffs(days),
+        "grants": sections,
+        "total_fen": sum(section["amount_fen"] for section in sections),
+    }
+
+
+def _calls(connection: Connection, grant_id: str, from_: datetime, to: datetime) -> list[Row[Any]]:
+    """Every call under a grant in a month, with its receipt and the leaf of its entry."""
+    u, r, e, s = usages.c, receipts.c, evidence_entries.c, supplies.c
+    wanted = (
+        select(usages, func.coalesce(r.id, s.receipt_id).label("receipt"), e.leaf_hash)
+        .join(evidence_entries, e.id == u.evidence_id)
+        .outerjoin(receipts, r.usage_id == u.id)
+        .outerjoin(supplies, s.usage_id == u.id)
+        .where(u.grant_id == grant_id, u.at >= from_, u.at < to)
+        .order_by(u.at, u.id)
+    )
+    return list(connection.execute(wanted).all())
+
+
+def _section(grant: Grant, calls: Iterable[Row[Any]], day: date) -> dict[str, Any]:
+    """What a statement says of one grant: its price and ceilings, a line a product, every call."""
+    agreed, rows = price_of(grant.terms), list(calls)
+    products: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        products.setdefault(row.product or "query", []).append(row)
+    lines = [_line(grant, product, some, day) for product, some in sorted(products.items())]
+    return {
+        "grant": grant.id,
+        "grantor": grant.grantor,
+        "purpose": grant.terms.purpose,
+        "purpose_class": next((row.purpose_class for row in rows if row.purpose_class), ""),
+        "datasets": sorted(dataset.name for dataset in grant.terms.datasets),
+        "terms": grant.terms_digest,
+        "price": {"fen": agreed.fen, "since": agreed.since.isoformat()},
+        "lines": lines,
+        "calls": [[row.id, row.outcome, row.receipt, row.price_fen, row.leaf_hash] for row in rows],
+        "amount_fen": sum(line["amount_fen"] for line in lines),
+    }
+
+
+def _line(grant: Grant, product: str, calls: Sequence[Row[Any]], day: date) -> dict[str, Any]:
+    given = [row for row in calls if row.outcome in GIVEN]
+    unit = tariff(day).unit(product)
+    most = ceiling(grant.terms.purpose, day, unit)
+    return {
+        "product": product,
+        "unit": unit.value,
+        "answers": len(given),
+        "calls": sum(row.calls for row in given),
+        "records": sum(row.records or 0 for row in given),
+        "nrho": sum(row.nrho for row in calls),
+        "bytes_supplied": sum(row.bytes_supplied or 0 for row in given),
+        "not_charged": _uncharged(calls),
+        "amount_fen": sum(row.price_fen for row in given),
+        "ceiling": {"fen": most.fen, "source": most.source, "trial": most.trial},
+    }
+
+
+def _uncharged(calls: Iterable[Row[Any]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in calls:
+        if row.outcome not in GIVEN:
+            found[row.outcome] = found.get(row.outcome, 0) + 1
+    return found
+
+
+def _tariffs(days: Iterable[date]) -> list[dict[str, Any]]:
+    """Each tariff that was in force on a day with an answer, with these days."""
+    made: list[dict[str, Any]] = []
+    for day in sorted(days):
+        stated = tariff(day).to_document()
+        if made and made[-1]["tariff"] == stated:
+            made[-1]["days"].append(day.isoformat())
+        else:
+            made.append({"days": [day.isoformat()], "tariff": stated})
+    return made
+
+
+def _last_day(month: str) -> date:
+    return local_date(bounds(month)[1] - timedelta(seconds=1))
+
+
+def by_organisation(connection: Connection, code: str) -> list[Mapping[str, Any]]:
+    """The closed months of an organisation, the first first."""
+    s = statements.c
+    wanted = select(s.id, s.month, s.total_fen, s.digest, s.closed_by, s.closed_at)
+    rows = connection.execute(wanted.where(s.organisation == code).order_by(s.month))
+    return [{**row._mapping, "closed_at": row.closed_at.isoformat()} for row in rows]
+
+
+_CLOSED: Final = Reason(
+    "money.statement.closed",
+    "the month of this organisation is closed already",
+    "month",
+    "a closed statement stands; put a mistake right by a credit note (`ybz invoice credit`)",
+)
+_NOT_OVER: Final = Reason(
+    "money.statement.not_over",
+    "the month is not over, or calls that began in it may still be on their way",
+    "month",
+    "close it after its end (rule `statement_after` of `tariff`)",
+)
+_DIFFERS: Final = Reason(
+    "money.statement.differs",
+    "calls of this organisation do not reconcile",
+    "organisation",
+    "see `ybz meter reconcile`, which names grant and row",
+)

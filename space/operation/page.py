@@ -1,0 +1,127 @@
+"""A disclosure as one printable page of HTML in Chinese.
+
+Decides nothing: the page says what the document says, in its order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Any, Final
+
+_ROLES: Final = {"implementing-body": "实施机构", "operator": "运营机构"}
+_STYLE: Final = (
+    "body{font:15px/1.6 system-ui,sans-serif;margin:2em auto;max-width:60em;padding:0 1em}"
+    "table{border-collapse:collapse;width:100%;margin:.5em 0 2em}"
+    "th,td{border:1px solid #999;padding:.3em .6em;text-align:left;vertical-align:top}td.n{text-align:right}"
+    "caption{text-align:left;font-weight:bold}small{color:#555}"
+    "@media print{body{margin:0;max-width:none}table{page-break-inside:avoid}}"
+)
+
+
+def html(document: Mapping[str, Any], stated_digest: str) -> str:
+    """The page.
+
+    Args:
+        document: of :func:`space.operation.disclosure.compose`.
+        stated_digest: SHA-256 of its canonical form, printed at the foot.
+    """
+    party, role = document["party"], _ROLES[document["role"]]
+    title = f"{document['year']}年度公共数据资源授权运营信息披露（{role}）"
+    parts = [
+        f"<h1>{escape(title)}</h1>",
+        f"<p>{role}：{escape(party['name'])}（{escape(party['code'])}），负责人：{escape(party['person_in_charge'])}。"
+        f"期间：{document['period']['first']} 至 {document['period']['last']}。"
+        f"披露截止日：{document['due_on']}。依据：{escape(document['source'])}。</p>",
+        _figures(document["figures"]),
+        *(_agreement(each) for each in document["agreements"]),
+        _money(document),
+        _lacks(document["lacks"]),
+        f"<p><small>生成时间 {escape(document['made_at'])}；"
+        f"内容摘要 SHA-256 {escape(stated_digest)}。</small></p>",
+    ]
+    return (
+        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
+    )
+
+
+def _figures(figures: Iterable[Mapping[str, Any]]) -> str:
+    rows = [(each["title"], each["value"], each["unit"], each["definition"]) for each in figures]
+    return _table("指标", ("指标", "数值", "单位", "口径"), rows, numbers=(1,))
+
+
+def _agreement(each: Mapping[str, Any]) -> str:
+    body, operator, used = each["implementing_body"], each["operator"], each["used"]
+    ended = f"，{each['ended_on']}起不再执行" if each["ended_on"] else ""
+    head = (
+        f"<h2>协议 {escape(each['number'])}</h2>"
+        f"<p>实施机构：{escape(body['name'])}，负责人{escape(body['person'])}；"
+        f"运营机构：{escape(operator['name'])}，负责人{escape(operator['person'])}；"
+        f"期限：{each['starts_on']} 至 {each['ends_on']}{ended}；状态：{escape(each['state'])}；"
+        f"有效版本：第{each['version']}版；用途：{escape('、'.join(each['purposes']))}。"
+        f"年度内签署授权{used['grants']}项，应答{used['calls']}次，收费{used['income_fen'] / 100:.2f}元。</p>"
+    )
+    listed = [
+        (
+            one["dataset"],
+            one["title"],
+            one["department"],
+            one["revision"],
+            "是" if one["registered"] else "否",
+        )
+        for one in each["catalogue"]
+    ]
+    products = [(one["name"], one["kind"], one["standard"]) for one in each["products"]]
+    scenarios = [
+        (
+            one["title"],
+            one["purpose"],
+            one["risk_level"],
+            one["items"],
+            one["valid_to"],
+            one["person_in_charge"],
+        )
+        for one in each["scenarios"]
+    ]
+    reviewed = [(one["until"], one["conclusion"], one["open_findings"]) for one in each["reviews"]]
+    return (
+        head
+        + _table("授权数据资源清单", ("数据集", "名称", "数源部门", "版本", "已登记"), listed, numbers=(3,))
+        + _table("产品和服务清单", ("名称", "类别", "技术标准"), products)
+        + _table(
+            "应用场景", ("名称", "用途", "风险等级", "数据项数", "期限", "负责人"), scenarios, numbers=(3,)
+        )
+        + _table("年度评估", ("截至", "结论", "未整改问题"), reviewed, numbers=(2,))
+    )
+
+
+def _money(document: Mapping[str, Any]) -> str:
+    if "ceilings" in document:
+        rows = [(c["title"], c["class"], c["ceiling_fen_per_call"]) for c in document["ceilings"]]
+        return _table("收费上限", ("用途", "类别", "上限（分/次）"), rows, numbers=(2,))
+    prices = [(p["purpose"], p["price_fen_per_call"], p["grants"]) for p in document["prices"]]
+    return _table("实际价格", ("用途", "价格（分/次）", "授权数"), prices, numbers=(1, 2))
+
+
+def _lacks(lacks: Sequence[str]) -> str:
+    if not lacks:
+        return "<p>账本中没有缺项。</p>"
+    return "<h2>说明</h2><ul>" + "".join(f"<li>{escape(each)}</li>" for each in lacks) + "</ul>"
+
+
+def _table(
+    caption: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], *, numbers: Sequence[int] = ()
+) -> str:
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f'<td class="n">{escape(str(cell))}</td>' if place in numbers else f"<td>{escape(str(cell))}</td>"
+            for place, cell in enumerate(row)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    head = "".join(f"<th>{escape(word)}</th>" for word in heads)
+    empty = f'<tr><td colspan="{len(heads)}">无</td></tr>'
+    return f"<table><caption>{escape(caption)}</caption><tr>{head}</tr>{body or empty}</table>"

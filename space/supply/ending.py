@@ -1,0 +1,194 @@
+"""The end of a supply: its addresses, its copy here, the receiver's proof of deletion, what died halfway.
+
+Decides when a supply ends (with its grant, or when the time it may be kept is over), by when the receiver
+states that it has deleted its own copy, and that the copy kept here is deleted with a signed receipt, tried
+again until it is done.
+
+Source: 个人信息保护法 Art 47; 网络数据安全管理条例（国务院令第790号）Art 12; 政务数据共享条例 Art 25.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, Row, select, update
+
+from catalog.clocks.place import place_on
+from catalog.evidence import record
+from catalog.home import Home
+from catalog.keys import Signer
+from catalog.lineage.granted import terms_of
+from catalog.store import reading, writing
+from catalog.store.schema import new_id
+from catalog.store.tables.evidence import evidence_entries
+from catalog.store.tables.grants import grants
+from catalog.store.tables.supplies import supplies, supply_links
+from policies.clocks import due_by, local_date
+from space.calls import jws
+from space.workspace.ending import DELETION_TYPE, make_lasting
+
+MAKING: Final = "making"
+READY: Final = "ready"
+ENDED: Final = "ended"
+DELETED: Final = "deleted"
+LOST: Final = "lost"
+
+# By when a receiver states that it has deleted its copy, where the terms do not say. Name of a dated rule.
+PROOF_RULE: Final = "supply_deletion"
+
+
+def folder(home: Home) -> Path:
+    """Where files of supplies lie, a folder for each grant; nobody but the owner may enter."""
+    return home.root / "supplies"
+
+
+def file_of(home: Home, grant_id: str, supply_id: str, form: str) -> Path:
+    """The file of a supply."""
+    return folder(home) / grant_id / f"{supply_id}.{form}"
+
+
+def end_of_grant(connection: Connection, grant_id: str, *, reason: str, now: datetime) -> None:
+    """End every supply of a grant with its addresses, in the transaction that ends the grant.
+
+    Args:
+        connection: a writing transaction.
+        grant_id: of the grant.
+        reason: ``revoked``, ``returned`` or ``over``.
+        now: aware instant.
+    """
+    s = supplies.c
+    mine = select(supplies).where(s.grant_id == grant_id, s.state.in_((MAKING, READY)))
+    for row in connection.execute(mine).all():
+        end(connection, row, reason=reason, now=now)
+
+
+def end(connection: Connection, row: Row[Any], *, reason: str, now: datetime) -> None:
+    """End a supply: nothing of it is handed out any more, and its receiver owes the proof of deletion.
+
+    One that was still being made is lost: nobody has received it.
+    """
+    s, day = supplies.c, local_date(now)
+    values: dict[str, Any] = {"state": LOST}
+    if row.state == READY:
+        values = {"state": ENDED, "proof_due_on": _proof_due(connection, row, day)}
+    done = connection.execute(
+        update(supplies)
+        .where(s.id == row.id, s.state == row.state)
+        .values(ended_at=now, end_reason=reason, **values)
+    )
+    if done.rowcount != 1:
+        return
+    links = supply_links.c
+    connection.execute(
+        update(supply_links).where(links.supply_id == row.id, links.ended_at.is_(None)).values(ended_at=now)
+    )
+    body = {"grant": row.grant_id, "reason": reason}
+    record(connection, event="space:supply:end", subject=row.id, body=body, now=now)
+
+
+def sweep(engine: Engine, home: Home, signer: Signer, now: datetime) -> tuple[str, ...]:
+    """End what may no longer be kept, forget what died half made, delete the file of everything that ended.
+
+    Args:
+        engine: of the store.
+        home: of the installation.
+        signer: signs the receipts of deletion.
+        now: aware instant.
+
+    Returns:
+        Ids of the supplies whose copy was deleted now.
+    """
+    s = supplies.c
+    over = select(supplies).where(
+        ((s.state == READY) & (s.keep_until < local_date(now)))
+        | ((s.state == MAKING) & (s.deadline_at < now))
+    )
+    with reading(engine) as connection:
+        due = connection.execute(over.limit(1)).first()
+    if due is not None:
+        with writing(engine) as connection:
+            for row in connection.execute(over).all():
+                end(connection, row, reason="retention" if row.state == READY else "unfinished", now=now)
+    with reading(engine) as connection:
+        ended = connection.execute(select(supplies).where(s.state == ENDED)).all()
+        kept = select(s.id).where(s.state.in_((MAKING, READY, ENDED)))
+        _remove_strays(home, set(connection.execute(kept).scalars()))
+    return tuple(row.id for row in ended if _delete(engine, home, signer, row, now))
+
+
+def _proof_due(connection: Connection, row: Row[Any], day: date) -> date:
+    """The last day of the receiver's proof: as the terms say, else by the dated rule."""
+    agreement = connection.execute(select(grants.c.agreement).where(grants.c.id == row.grant_id)).scalar_one()
+    retention = terms_of(agreement).retention
+    if retention is not None:
+        return day + timedelta(days=retention.proof_days)
+    return due_by(PROOF_RULE, day, place_on(connection, day)).date
+
+
+def _delete(engine: Engine, home: Home, signer: Signer, row: Row[Any], now: datetime) -> bool:
+    """Delete the copy of an ended supply, then say so."""
+    path = file_of(home, row.grant_id, row.id, row.form)
+    _unlink((path, path.with_suffix(".part")))
+    s = supplies.c
+    with writing(engine) as connection:
+        body = {"grant": row.grant_id, "file": row.sha256 or "", "reason": row.end_reason}
+        evidence_id = record(connection, event="space:supply:delete", subject=row.id, body=body, now=now)
+        leaf = select(evidence_entries.c.leaf_hash).where(evidence_entries.c.id == evidence_id)
+        stated = {
+            "id": new_id("del"),
+            "grant": row.grant_id,
+            "supply": row.id,
+            "file": row.sha256 or "",
+            "reason": row.end_reason,
+            "ended": _minute(row.ended_at),
+            "time": _minute(now),
+            "evidence": connection.execute(leaf).scalar_one(),
+        }
+        done = connection.execute(
+            update(supplies)
+            .where(s.id == row.id, s.state == ENDED)
+            .values(
+                state=DELETED,
+                deleted_at=now,
+                deletion_id=stated["id"],
+                deletion=jws.sign(signer, stated, DELETION_TYPE),
+            )
+        )
+        if done.rowcount != 1:  # another sweep was first, and has said so
+            connection.rollback()
+    return done.rowcount == 1
+
+
+def _remove_strays(home: Home, kept: set[str]) -> None:
+    """Files that belong to no supply which is there: their writer was stopped."""
+    _unlink(path for path in folder(home).glob("*/*") if path.name.split(".")[0] not in kept)
+
+
+def _unlink(paths: Iterable[Path]) -> None:
+    for path in paths:
+        if path.exists():
+            path.unlink(missing_ok=True)
+            make_lasting(path.parent)
+
+
+def write_lasting(path: Path, draft: Path) -> None:
+    """Have a finished draft stand under its name, and outlive the machine."""
+    draft.replace(path)
+    make_lasting(path.parent)
+
+
+def fsync(path: Path) -> None:
+    """Have what was written to a file outlive the machine."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _minute(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%MZ")

@@ -1,0 +1,202 @@
+"""Downloads of supplies 下载: in ranges, so that a broken one is taken up again, and every byte is metered.
+
+Decides that what a supply rests on is looked at before every chunk, so that no byte is handed over
+after the commit that ends it, and that the bytes handed over stand in a usage row however the download
+ends: whole, broken by the receiver, stopped, or left by a process that died (:func:`lose_abandoned`).
+Bytes count as handed over when they are given to the network, whether or not they arrive.
+
+Source: RFC 9110, section 14 (range requests); 发改价格〔2025〕65号 (data call volume).
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, Literal
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from catalog.store import reading, writing
+from catalog.store.schema import new_id
+from catalog.store.tables.supplies import supplies, supply_transfers
+from policies.clocks import local_date
+from policies.decision import Reason
+from policies.rulebook import rule
+from space.calls import metering
+from space.supply.links import closed
+from space.supply.supplies import Supply
+
+State = Literal["whole", "broken", "stopped", "lost"]
+
+# Bytes between two looks.
+CHUNK_BYTES: Final = 64 * 1024
+# How often the bytes of a download under way are written down, in seconds.
+_NOTED_S: Final = 1.0
+_RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Bytes of a file, both ends included; an empty file has none."""
+
+    first: int
+    last: int
+
+    @property
+    def size(self) -> int:
+        """How many."""
+        return self.last - self.first + 1
+
+
+def span(asked: str | None, size: int) -> Span | None:
+    """The bytes a ``Range`` header asks for; None where no byte of the file is among them.
+
+    A header of several ranges, or one that cannot be read, asks for the whole file.
+
+    >>> span("bytes=10-", 100), span("bytes=-5", 100), span(None, 100).size, span("bytes=100-", 100)
+    (Span(first=10, last=99), Span(first=95, last=99), 100, None)
+    """
+    whole = Span(0, size - 1)
+    found = _RANGE.fullmatch(asked.replace(" ", "")) if asked else None
+    if found is None or not (found[1] or found[2]):
+        return whole
+    if not found[1]:
+        return Span(max(0, size - int(found[2])), size - 1) if int(found[2]) else None
+    first = int(found[1])
+    last = min(int(found[2]), size - 1) if found[2] else size - 1
+    if first > last:
+        return None if first >= size else whole
+    return Span(first, last)
+
+
+@dataclass(slots=True)
+class Transfer:
+    """One download under way.
+
+    Attributes:
+        engine: of the store.
+        clock: gives the aware instant now.
+        supply: what is handed over.
+        path: of its file.
+        part: the bytes of it that are handed over.
+        link_id: the address it is fetched by; None on this machine.
+    """
+
+    engine: Engine
+    clock: Callable[[], datetime]
+    supply: Supply
+    path: Path
+    part: Span
+    link_id: str | None
+    id: str = ""
+    sent: int = 0
+    stopped: Reason | None = None
+    _noted: float = 0.0
+    _whole: bool = False
+    _over: bool = False
+
+    def begin(self) -> None:
+        """Write down that it begins."""
+        self.id, now = new_id("trf"), self.clock()
+        with writing(self.engine) as connection:
+            connection.execute(
+                insert(supply_transfers).values(
+                    id=self.id,
+                    supply_id=self.supply.id,
+                    link_id=self.link_id,
+                    first_byte=self.part.first,
+                    last_byte=self.part.last,
+                    sent_bytes=0,
+                    state="open",
+                    began_at=now,
+                    seen_at=now,
+                )
+            )
+        self._noted = time.monotonic()
+
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes, for as long as what the supply rests on holds; :meth:`end` comes after."""
+        left = self.part.size
+        with self.path.open("rb") as stream:
+            stream.seek(self.part.first)
+            while left:
+                read = stream.read(min(CHUNK_BYTES, left))
+                if not read or self.look() is not None:
+                    return
+                # Counted before it leaves: what the receiver may have must not be less than what is stated.
+                self.sent, left = self.sent + len(read), left - len(read)
+                yield read
+                self._note()
+        self._whole = True
+
+    def look(self) -> Reason | None:
+        """Why nothing more may be handed over now; None where it may."""
+        with reading(self.engine) as connection:
+            self.stopped = closed(connection, self.supply, self.clock())
+        return self.stopped
+
+    def end(self) -> None:
+        """Write down how it ended and what was handed over, with its usage row; once."""
+        if self._over:
+            return
+        self._over = True
+        state: State = "whole" if self._whole else "broken"
+        state = "stopped" if self.stopped is not None else state
+        with writing(self.engine) as connection:
+            _settle(connection, self.id, self.supply.id, self.sent, state, self.clock())
+
+    def _note(self) -> None:
+        if time.monotonic() - self._noted < _NOTED_S:
+            return
+        t = supply_transfers.c
+        with writing(self.engine) as connection:
+            connection.execute(
+                update(supply_transfers)
+                .where(t.id == self.id)
+                .values(sent_bytes=self.sent, seen_at=self.clock())
+            )
+        self._noted = time.monotonic()
+
+
+def lose_abandoned(engine: Engine, now: datetime) -> int:
+    """Write down the downloads of processes that died, with the bytes last noted; how many."""
+    seconds = int(rule("supply", "transfer_deadline", local_date(now)).value)
+    t = supply_transfers.c
+    dead = select(supply_transfers).where(t.state == "open", t.seen_at < now - timedelta(seconds=seconds))
+    with reading(engine) as connection:
+        if connection.execute(dead.limit(1)).first() is None:
+            return 0
+    with writing(engine) as connection:
+        rows = connection.execute(dead).all()
+        for row in rows:
+            _settle(connection, row.id, row.supply_id, row.sent_bytes, "lost", now)
+    return len(rows)
+
+
+def _settle(
+    connection: Connection, transfer_id: str, supply_id: str, sent: int, state: State, now: datetime
+) -> None:
+    t = supply_transfers.c
+    done = connection.execute(
+        update(supply_transfers)
+        .where(t.id == transfer_id, t.state == "open")
+        .values(state=state, sent_bytes=sent, ended_at=now, seen_at=now)
+    )
+    if done.rowcount != 1:  # it was found dead, and only slow: what was noted then stands
+        return
+    s = supplies.c
+    row = connection.execute(select(s.grant_id, s.receiver).where(s.id == supply_id)).one()
+    use = metering.Use(
+        organisation=row.receiver,
+        outcome="delivered",
+        grant_id=row.grant_id,
+        reason=None if state == "whole" else f"download.{state}",
+        product="supply",
+        bytes_supplied=sent,
+    )
+    usage = metering.meter(connection, use, now)
+    connection.execute(update(supply_transfers).where(t.id == transfer_id).values(usage_id=usage.id))

@@ -1,0 +1,8 @@
+"""Fixtures of contracts; see :mod:`tests.space.contracting.parties`."""
+
+from __future__ import annotations
+
+from tests.space.bureau import bureau, busy, founded, granting, pool
+from tests.space.contracting.parties import parties
+
+__all__ = ["bureau", "busy", "founded", "granting", "parties", "pool"]

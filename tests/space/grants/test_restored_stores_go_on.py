@@ -1,0 +1,204 @@
+"""A store restored from a backup answers nothing before its log goes on, and nothing spent comes back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import Engine, func, select
+
+from catalog.evidence import continuity, integrate
+from catalog.evidence.publishing import publish
+from catalog.evidence.restoring import NotResumable
+from catalog.evidence.verify import verify_store
+from catalog.store import open_store, reading, writing
+from catalog.store.tables.evidence import evidence_entries
+from catalog.store.tables.grants import privacy_years
+from catalog.store.tables.queries import usages
+from policies.decision import Deny
+from space.granting.revocation import revoke
+from space.resuming import Unrepeatable, resume
+from tests.servers import PostgreSQL, moved_to_server
+
+BY_INDUSTRY = "SELECT industry, count(*) AS firms FROM market.firms GROUP BY industry"
+BY_DISTRICT = "SELECT district, count(*) AS people FROM civil.population GROUP BY district"
+BY_SEX = "SELECT sex, count(*) AS people FROM civil.population GROUP BY sex"
+
+
+@pytest.fixture
+def backup(request: pytest.FixtureRequest, busy: Any, tmp_path: Path) -> Callable[[], Callable[[], None]]:
+    """Backs the store up; what it gives restores it."""
+    on_server = getattr(request, "param", "sqlite") == "postgresql"
+    if on_server:
+        server: PostgreSQL = request.getfixturevalue("postgres")
+        busy.engine = moved_to_server(busy.home, busy.engine, server)
+
+    def back_up() -> Callable[[], None]:
+        busy.engine.dispose()
+        url = busy.home.database_url
+        if on_server:
+            kept = request.getfixturevalue("postgres").copy_of(url)
+        else:
+            path = tmp_path / "backup.db"
+            with sqlite3.connect(url.removeprefix("sqlite:///")) as old, sqlite3.connect(path) as new:
+                old.backup(new)
+            old.close()
+            new.close()
+            kept = f"sqlite:///{path}"
+
+        def restore() -> None:
+            busy.engine.dispose()
+            busy.home.keep_database_url(kept)
+            busy.engine = open_store(busy.home)
+            continuity.forget()
+
+        return restore
+
+    return back_up
+
+
+def spent(bureau: Any, held: Any) -> tuple[int, int, int]:
+    row = bureau.row(held)
+    return row.calls_used, row.nrho_spent, row.charged_fen
+
+
+def all_rows(engine: Engine, table: Any) -> int:
+    with reading(engine) as connection:
+        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+@pytest.mark.parametrize("backup", ["sqlite", "postgresql"], indirect=True)
+def test_a_restored_store_answers_nothing_until_what_was_spent_is_counted_again(
+    busy: Any, backup: Any
+) -> None:
+    people, trade, weather = (busy.held(each) for each in (busy.people, busy.trade, busy.weather))
+    busy.ask(people, BY_DISTRICT)
+    publish(busy.engine, busy.home, busy.keys.signer, busy.clock())
+    restore = backup()
+    busy.ask(people, BY_DISTRICT)  # a stored answer: a call, and money
+    busy.ask(people, BY_SEX)
+    busy.ask(trade, BY_INDUSTRY)
+    with writing(busy.engine) as connection:
+        revoke(connection, weather.id, reason="任务结束", by="张磊", now=busy.clock())
+    before = {held.id: spent(busy, held) for held in (people, trade)}
+    entries, calls = all_rows(busy.engine, evidence_entries), all_rows(busy.engine, usages)
+    publish(busy.engine, busy.home, busy.keys.signer, busy.clock())
+
+    restore()
+    refused = busy.ask(people, BY_SEX)
+
+    assert isinstance(refused, Deny)
+    assert refused.reasons[0].code == "log.restored"
+    assert spent(busy, people)[1] < before[people.id][1]
+    with pytest.raises(continuity.LogBroken, match="it was restored"):
+        integrate(busy.engine, busy.keys.signer, busy.clock())
+
+    done = resume(busy.engine, busy.keys.signer, busy.home.root / "published", by="王伟", now=busy.clock())
+
+    assert {held.id: spent(busy, held) for held in (people, trade)} == before
+    assert busy.row(weather).state == "revoked"
+    assert all_rows(busy.engine, usages) == calls + 1  # and the call refused meanwhile
+    assert all_rows(busy.engine, evidence_entries) > entries
+    assert done.recharged["grants_ended"] == 1
+    with reading(busy.engine) as connection:
+        assert verify_store(connection, busy.keys.signer.public_raw).first_bad is None
+    again = busy.ask(people, BY_SEX)
+    assert not isinstance(again, Deny)
+    assert not again.repeated  # its answer was not in the backup: it is paid for once more
+    assert spent(busy, people)[1] > before[people.id][1]
+
+
+def test_a_call_whose_end_was_lost_with_the_store_stays_paid(busy: Any, backup: Any) -> None:
+    from space.calls.budget import AnswerKey, reserve
+
+    held = busy.held(busy.people)
+    publish(busy.engine, busy.home, busy.keys.signer, busy.clock())
+    restore = backup()
+    key = AnswerKey(held.id, held.terms_digest, "c" * 64, ("rel_0",), "dp")
+    with writing(busy.engine) as connection:
+        reserve(connection, key, nrho=1000, now=busy.clock())
+    before = spent(busy, held)
+    publish(busy.engine, busy.home, busy.keys.signer, busy.clock())
+    restore()
+
+    done = resume(busy.engine, busy.keys.signer, busy.home.root / "published", by="王伟", now=busy.clock())
+
+    assert done.recharged["lost"] == 1
+    assert spent(busy, held) == before
+
+
+def test_what_a_lost_grant_took_out_of_its_year_stays_taken(busy: Any, backup: Any) -> None:
+    def year() -> int:
+        with reading(busy.engine) as connection:
+            return int(connection.execute(select(func.sum(privacy_years.c.nrho))).scalar_one())
+
+    publish(busy.engine, busy.home, busy.keys.signer, busy.clock())
+    restore = backup()
+    former = year()
+    busy.granted(busy.other, busy.people)
+    taken = year()
+    assert taken > former
+    publish(busy.engine, busy.home, busy.keys.signer, busy.clock())
+    restore()
+    assert year() == former
+
+    done = resume(busy.engine, busy.keys.signer, busy.home.root / "published", by="王伟", now=busy.clock())
+
+    assert year() == taken
+    assert done.to_do["space:grant:sign"] == 1
+
+
+@pytest.mark.embedded
+def test_a_copy_that_is_too_short_or_of_another_log_does_not_resume(busy: Any, tmp_path: Path) -> None:
+    from catalog.evidence.export import export
+
+    signer, now = busy.keys.signer, busy.clock()
+    publish(busy.engine, busy.home, signer, now)
+    with reading(busy.engine) as connection:
+        export(connection, signer, tmp_path / "short")
+    with pytest.raises(NotResumable, match="nothing to resume"):
+        resume(busy.engine, signer, tmp_path / "short", by="王伟", now=now)
+    path = tmp_path / "backup.db"
+    with sqlite3.connect(busy.home.root / "ybz.db") as old, sqlite3.connect(path) as new:
+        old.backup(new)
+    old.close()
+    new.close()
+    busy.ask(busy.held(busy.trade), BY_INDUSTRY)
+    publish(busy.engine, busy.home, signer, now)
+    busy.engine.dispose()
+    busy.home.keep_database_url(f"sqlite:///{path}")
+    busy.engine = open_store(busy.home)
+
+    with pytest.raises(NotResumable, match="take the newest published copy"):
+        resume(busy.engine, signer, tmp_path / "short", by="王伟", now=now)
+
+    changed = busy.home.root / "published" / "entries.jsonl"
+    changed.write_bytes(changed.read_bytes().replace(b"space:query:answer", b"space:query:refuse"))
+    with pytest.raises(NotResumable, match="the copy does not hold: entry"):
+        resume(busy.engine, signer, busy.home.root / "published", by="王伟", now=now)
+
+
+def test_acts_that_took_away_and_cannot_be_repeated_wait_for_a_person(busy: Any, backup: Any) -> None:
+    from catalog.evidence import record
+
+    publish(busy.engine, busy.home, busy.keys.signer, busy.clock())
+    restore = backup()
+    with writing(busy.engine) as connection:
+        record(connection, event="space:walls:withdraw", subject="w", body={}, now=busy.clock())
+    publish(busy.engine, busy.home, busy.keys.signer, busy.clock())
+    restore()
+    folder = busy.home.root / "published"
+
+    with pytest.raises(Unrepeatable, match="space:walls:withdraw"):
+        resume(busy.engine, busy.keys.signer, folder, by="王伟", now=busy.clock())
+    from ybz import ybz
+
+    done = CliRunner().invoke(ybz, ["evidence", "resume", str(folder), "--accept", "--by", "王伟", "--json"])
+
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["to_do"] == {"space:walls:withdraw": 1}
