@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from catalog import keys
+from catalog.keys import ring_of
 from catalog.store import reading, writing
 from policies.access import Act
 from policies.clocks import local_date
@@ -153,7 +154,9 @@ def fetch(
     """The file behind a signed address, whole or from where a broken download stopped (`Range`)."""
     with reading(wired.engine) as connection:
         try:
-            made, link_id = links.opened(connection, supply, token, wired.signer.public_raw, wired.clock())
+            made, link_id = links.opened(
+                connection, supply, token, ring_of(connection, wired.signer), wired.clock()
+            )
         except Refused as refused:
             problem: Refused | None = refused
         else:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select, update
 
 from catalog.evidence import record
-from catalog.keys import Signer
+from catalog.keys import Ring, Signer
 from catalog.store.schema import new_id
 from catalog.store.tables.supplies import supplies, supply_links
 from policies.clocks import local_date
@@ -119,7 +119,7 @@ def end_link(connection: Connection, link_id: str, *, by: str, now: datetime) ->
 
 
 def opened(
-    connection: Connection, supply_id: str, token: str, public_raw: bytes, now: datetime
+    connection: Connection, supply_id: str, token: str, ring: Ring, now: datetime
 ) -> tuple[Supply, str]:
     """The supply an address opens now, and the id of the address.
 
@@ -127,14 +127,14 @@ def opened(
         connection: to read with.
         supply_id: as the address names it.
         token: as it bears it.
-        public_raw: of the installation's key.
+        ring: public keys of the installation, those it signed with before among them.
         now: aware instant.
 
     Raises:
         Refused: the address is not good now, or what the supply rests on has ended or is stopped.
     """
     try:
-        stated = jws.verify(token, public_raw, LINK_TYPE)
+        stated = jws.verify(token, ring, LINK_TYPE)
     except SignatureInvalid:
         raise Refused(Deny((_LINK,))) from None
     if stated.get("supply") != supply_id:

@@ -282,7 +282,8 @@ class Maker:
     def _settle(self, connection: Connection, intent: Intent, made: Made, now: datetime) -> Supply:
         """Hand the supply over: quota, usage, receipt, row and notice together."""
         ready, grant = intent.ready, intent.ready.grant
-        store.spend(connection, grant.id, calls=1, nrho=0, day=local_date(now))
+        taken = store.spend(connection, grant.id, calls=1, nrho=0, day=local_date(now))
+        assert taken, "the quota was looked at under the lock of the grant's row"
         counters.take_calls(connection, grant.id, grant.terms, now)
         size = counters.Size(made.rows, len(ready.columns), made.size_bytes)
         counters.take_volume(connection, grant.id, grant.terms, size, now)

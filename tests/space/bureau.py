@@ -272,14 +272,18 @@ class Bureau:
         """File a request and have it permitted."""
         filed = self.file(applicant, items, **stated)
         with writing(self.engine) as connection:
-            return decide(
-                connection,
-                filed.id,
-                permit=True,
-                basis="政务数据共享条例 第20条",
-                by="张磊",
-                now=self.clock(),
-            )
+            for approver in ("张磊", "赵强"):  # the second where the rule asks for two
+                filed = decide(
+                    connection,
+                    filed.id,
+                    permit=True,
+                    basis="政务数据共享条例 第20条",
+                    by=approver,
+                    now=self.clock(),
+                )
+                if filed.state == "permitted":
+                    break
+        return filed
 
     def sign(self, to: Mapping[str, str], items: Mapping[str, Sequence[str]], **terms: Any) -> Grant:
         """Sign terms over the items; ``terms`` adds to them or replaces."""

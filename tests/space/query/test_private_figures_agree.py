@@ -299,13 +299,18 @@ def test_what_figures_were_moved_by_is_counted_into_the_error_told_with_them(
     private: Made, engine: Engine
 ) -> None:
     plan = private("SELECT disease, count(*) AS n, sum(income) AS s FROM person GROUP BY disease")
-    answer = engine.execute(plan)
     first = {column.column: column for column in accuracy(plan)}
-    then = {column.column: column for column in of_answer(plan, answer)}
-    assert then["n"].within >= first["n"].within  # type: ignore[operator]
-    assert then["s"].within > first["s"].within  # type: ignore[operator]
-    assert "moved" in then["s"].note
-    assert MOVED in answer.schema.metadata
+    moved = 0
+    for _ in range(12):  # now and then the noise of all figures agrees by itself
+        answer = engine.execute(plan)
+        assert MOVED in answer.schema.metadata
+        then = {column.column: column for column in of_answer(plan, answer)}
+        assert then["n"].within >= first["n"].within  # type: ignore[operator]
+        assert then["s"].within >= first["s"].within  # type: ignore[operator]
+        if then["s"].within != first["s"].within:
+            assert "moved" in then["s"].note
+            moved += 1
+    assert moved > 0
 
 
 def test_a_total_is_shared_exactly_and_within_bounds() -> None:
