@@ -64,6 +64,7 @@ class Act(StrEnum):
     SPACE_STOP = "space:stop"
     REQUEST_FILE = "request:file"
     AGREEMENT_READ = "agreement:read"
+    EVALUATION_REVIEW = "evaluation:review"
     TOKEN_ISSUE = "token:issue"  # noqa: S105  (an act, not a secret)
 
 

@@ -33,6 +33,7 @@ from space.operation import agreeing
 from space.store import HELD
 from space.supply import ending as supplies
 from space.supply import transfers
+from space.watch.evaluating import evaluate
 from space.workspace import ending
 
 # When a chore is tried again whose own pace cannot be read, in seconds.
@@ -145,6 +146,11 @@ def _records(kept: Kept, now: datetime) -> None:
     keeping.drop_old(kept.engine, kept.home, now)
 
 
+def _alerts(kept: Kept, now: datetime) -> None:
+    """Count what was used since the last turn, and raise what crosses a threshold."""
+    evaluate(kept.engine, now)
+
+
 # In this order: a grant that ends takes its workspace and its supplies with it, and all of it is evidence.
 CHORES: Final[tuple[tuple[str, Callable[[Kept, datetime], None]], ...]] = (
     ("abandoned", _abandoned),
@@ -154,5 +160,6 @@ CHORES: Final[tuple[tuple[str, Callable[[Kept, datetime], None]], ...]] = (
     ("workspaces", _workspaces),
     ("supplies", _supplies),
     ("records", _records),
+    ("alerts", _alerts),
     ("evidence", _evidence),
 )

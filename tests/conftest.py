@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine
 
 from catalog.home import Home
-from catalog.store import create_store
+from catalog.store import create_store, open_store
 from policies import rulebook
 from tests.servers import PostgreSQL, postgresql
 from ybz import drop_binding_noise
@@ -94,7 +94,9 @@ def engine(home: Home, request: pytest.FixtureRequest) -> Iterator[Engine]:
     """The store of :func:`home`, closed after the test."""
     if STORE == "sqlite":
         shutil.copyfile(request.getfixturevalue("empty_store"), home.root / "ybz.db")
-    made = create_store(home)
+        made = open_store(home)
+    else:
+        made = create_store(home)
     yield made
     made.dispose()
 

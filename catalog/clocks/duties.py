@@ -34,6 +34,7 @@ from catalog.clocks.owed import (
 )
 from catalog.clocks.place import place_on
 from catalog.clocks.supplied import of_supplies
+from catalog.clocks.watched import of_alerts, of_incidents
 from policies import clocks as rules
 from policies.warning import Colour, Threshold, warnings_on, workdays_left
 
@@ -53,6 +54,8 @@ SOURCES: Final[tuple[Callable[[Connection, date], Iterable[Owed]], ...]] = (
     of_stale,
     of_agreements,
     of_disclosures,
+    of_alerts,
+    of_incidents,
 )
 _ORDER: Final = {colour: place for place, colour in enumerate(Colour)}
 

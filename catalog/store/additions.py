@@ -57,8 +57,10 @@ def add(connection: Connection) -> None:
     Raises:
         StoreOutdated: rows of the store stand against a unique index.
     """
-    metadata.create_all(connection)
     held = _held(connection)
+    missing = [table for table in metadata.sorted_tables if table.name not in held.tables]
+    if missing:  # what is there is known: nothing is asked for table by table
+        metadata.create_all(connection, tables=missing, checkfirst=False)
     for table, column in _columns(held):
         kind = column.type.compile(connection.dialect)
         connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")

@@ -21,6 +21,7 @@ from space.api import (
     catalogue,
     contracts,
     endings,
+    evaluations,
     evidence,
     harvest,
     health,
@@ -31,6 +32,7 @@ from space.api import (
     requests,
     supplies,
     verifications,
+    watch,
     workspaces,
 )
 from space.api.services import Services
@@ -104,7 +106,9 @@ def create_app(
         agreements,
         supplies,
         endings,
+        watch,
         money,
+        evaluations,
         evidence,
         published_keys,
     ):

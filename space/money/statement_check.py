@@ -19,6 +19,7 @@ from policies.tariff import Price, Taken, Tariff
 from space.calls.jws import SignatureInvalid
 from space.calls.metering import GIVEN
 from space.calls.pricing import Given, counted_from
+from space.evaluation import credited
 from space.money.receipts import answered
 from space.money.signed import STATEMENT_TYPE, NotReadable, Signed, require
 
@@ -84,6 +85,7 @@ def check(signed: Signed, folder: Path, ring: Ring) -> Checked:
         found += [f"receipt {receipt_id}: {problem}" for problem in problems]
     found += _missing(sections, mine)
     found += _totals(document, recomputed)
+    found += [problem for each in document.get("results", ()) for problem in credited.problems(each)]
     return Checked(len(mine), int(document["total_fen"]), recomputed, tuple(found))
 
 

@@ -31,6 +31,7 @@ from policies.tariff import ceiling, tariff
 from space.calls.metering import GIVEN
 from space.calls.pricing import price_of
 from space.errors import Refused, Unknown
+from space.evaluation import credited
 from space.granting.grants import Grant, from_row
 from space.identity.organisations import Organisation, organisation
 from space.money import reconcile
@@ -151,7 +152,10 @@ def _document(
         if calls:
             sections.append(_section(grant, calls, _last_day(month)))
             days |= {local_date(call.at) for call in calls if call.outcome in GIVEN}
+    # Payment bound to results 效果付费: computed on invoices of earlier months, taken off by credit notes.
+    results = credited.of_month(connection, holder.code, month, {grant.id for grant in held})
     return {
+        **({"results": results} if results else {}),
         "type": "statement",
         "version": 1,
         "scope": "organisation",

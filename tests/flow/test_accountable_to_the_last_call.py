@@ -218,7 +218,7 @@ def _calls_ended_as_they_should(done: Called) -> None:
     assert done.bureau.count(receipted) == done.count(answered)
     states = select(reservations.c.state, func.count()).group_by(reservations.c.state)
     with reading(done.bureau.engine) as connection:
-        by_state = dict(connection.execute(states).tuples().all())
+        by_state: dict[str, int] = dict(connection.execute(states).all())
     assert set(by_state) <= {"answered", "lost"}
     assert by_state.get("lost", 0) == done.count(u.outcome == "lost")
 

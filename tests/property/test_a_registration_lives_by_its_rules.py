@@ -7,9 +7,11 @@ term but for a renewal that was filed in its window.
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +39,19 @@ from catalog.store.tables.registration import registration_codes
 from policies.machine import IllegalStep
 from policies.rulebook import NATIONAL
 from tests.catalog.registration.bureau import CLERK, STEWARD, Bureau, at
+from tests.conftest import STORE
 
 NAMES = ("civil.people", "civil.homes")
 REFUSALS = (RegistrationRefused, IllegalStep, UnknownRegistration, FormUnreadable)
+
+
+@cache
+def _empty() -> Path:
+    """The file of a store without a row, made once."""
+    home = Home(Path(tempfile.mkdtemp()) / "var")
+    create_store(home).dispose()
+    atexit.register(shutil.rmtree, home.root.parent, ignore_errors=True)
+    return home.root / "ybz.db"
 
 
 class Life(RuleBasedStateMachine):
@@ -52,6 +64,9 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         home = Home(self.folder / "var")
+        home.create()
+        if STORE == "sqlite":
+            shutil.copyfile(_empty(), home.root / "ybz.db")
         self.bureau = Bureau(home, create_store(home), self.folder)
         self.bureau.enter(*NAMES)
         self.bureau.name_registrar()

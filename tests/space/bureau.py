@@ -21,7 +21,7 @@ from catalog.releases.attempts import Attempt
 from catalog.releases.content import content_hash, seal
 from catalog.releases.protect import protect
 from catalog.releases.published import Release
-from catalog.store import create_store, reading, writing
+from catalog.store import create_store, open_store, reading, writing
 from catalog.store.schema import new_id
 from contracts.cast import cast
 from contracts.codes import resident_check, uscc_check
@@ -410,7 +410,7 @@ def _copy(template: Path, home: Home) -> Engine:
     shutil.copytree(template, home.root, symlinks=True, ignore=shutil.ignore_patterns("lake"))
     (home.root / "lake").symlink_to((template / "lake").resolve())
     give_own_store(home)
-    return create_store(home)
+    return open_store(home)
 
 
 def _publish(home: Home, engine: Engine, keys: Keys, contract: Contract) -> Release:

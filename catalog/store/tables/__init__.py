@@ -9,6 +9,7 @@ from catalog.store.tables import (
     classification,
     clocks,
     contracting,
+    evaluation,
     evidence,
     forms,
     grants,
@@ -38,6 +39,7 @@ from catalog.store.tables import (
     usage,
     verifications,
     walls,
+    watch,
     workspaces,
 )
 
@@ -50,6 +52,7 @@ __all__ = [
     "classification",
     "clocks",
     "contracting",
+    "evaluation",
     "evidence",
     "forms",
     "grants",
@@ -79,5 +82,6 @@ __all__ = [
     "usage",
     "verifications",
     "walls",
+    "watch",
     "workspaces",
 ]

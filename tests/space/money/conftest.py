@@ -10,7 +10,7 @@ import pytest
 
 from catalog.home import Home
 from catalog.keys import load
-from catalog.store import create_store
+from catalog.store import create_store, open_store
 from tests.conftest import STORE
 from tests.servers import PostgreSQL
 from tests.space.money.till import Till
@@ -33,7 +33,7 @@ def till(opened_till: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("YBZ_HOME", str(home.root))
     if STORE == "sqlite":
         shutil.copytree(opened_till, home.root)
-        engine = create_store(home)
+        engine = open_store(home)
         made = Till(home, engine, load(home))
     else:
         home.create()

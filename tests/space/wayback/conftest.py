@@ -21,7 +21,7 @@ from catalog.releases.attempts import Attempt
 from catalog.releases.content import content_hash, seal
 from catalog.releases.protect import protect
 from catalog.releases.published import Release, latest, read_vault
-from catalog.store import create_store, reading
+from catalog.store import create_store, open_store, reading
 from catalog.store.schema import new_id
 from contracts.cast import cast
 from contracts.codes import resident_check
@@ -215,7 +215,7 @@ def settle(tmp_path_factory: pytest.TempPathFactory) -> Settle:
         shutil.copytree(template, root)
         home = Home(root)
         give_own_store(home)
-        return Town(home, create_store(home), load(home), now)
+        return Town(home, open_store(home), load(home), now)
 
     return copy
 

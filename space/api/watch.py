@@ -1,0 +1,121 @@
+"""``/v1/alerts`` and ``/v1/incidents``: for the security officer."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from catalog.store import reading, writing
+from policies.access import Act
+from space.api.services import Known, Wired, permit
+from space.watch import alerts, containing, incidents, opening, reporting
+
+router = APIRouter(prefix="/v1", tags=["watch"])
+
+
+class Acting(BaseModel):
+    """Who acts, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: str = Field(min_length=1, max_length=200, description="The person.")
+    reason: str = Field("", max_length=1000)
+
+
+class Opened(Acting):
+    """An incident, or a drill."""
+
+    kind: str = Field(max_length=30)
+    severity: str = Field("general", max_length=20)
+    traits: list[str] = Field(default_factory=lambda: [opening.PERSONAL], max_length=10)
+    datasets: list[str] = Field(default_factory=list, max_length=1000)
+    grant: str | None = Field(None, max_length=40)
+    organisation: str | None = Field(None, max_length=40)
+    since: AwareDatetime
+    until: AwareDatetime | None = None
+    drill: bool = False
+
+
+class Aim(BaseModel):
+    """What is to be stopped."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["dataset", "organisation", "all"]
+    name: str = Field("", max_length=130)
+
+
+class Containment(Acting):
+    """What is to be stopped; what follows from the incident where nothing is named."""
+
+    targets: list[Aim] = Field(default_factory=list, max_length=1000)
+
+
+@router.get("/alerts")
+def list_alerts(wired: Wired, who: Known, ended: bool = False) -> dict[str, Any]:
+    """The alerts that wait; with `ended` also those whose case is over."""
+    permit(who, Act.SPACE_STOP)
+    with reading(wired.engine) as connection:
+        return {"alerts": [each.to_document() for each in alerts.all_alerts(connection, ended=ended)]}
+
+
+@router.post("/alerts/{alert}/acknowledgement")
+def acknowledge(alert: str, acting: Acting, wired: Wired, who: Known) -> dict[str, Any]:
+    """Take the case of an alert."""
+    permit(who, Act.SPACE_STOP)
+    with writing(wired.engine) as connection:
+        return alerts.acknowledge(connection, alert, by=acting.by, now=wired.clock()).to_document()
+
+
+@router.post("/alerts/{alert}/closing")
+def close(alert: str, acting: Acting, wired: Wired, who: Known) -> dict[str, Any]:
+    """Close the case of an alert with a reason."""
+    permit(who, Act.SPACE_STOP)
+    with writing(wired.engine) as connection:
+        now = wired.clock()
+        return alerts.close(connection, alert, reason=acting.reason, by=acting.by, now=now).to_document()
+
+
+@router.get("/incidents")
+def list_incidents(wired: Wired, who: Known, closed: bool = False) -> dict[str, Any]:
+    """Incidents and drills, with figures that count no drill."""
+    permit(who, Act.SPACE_STOP)
+    with reading(wired.engine) as connection:
+        found = incidents.all_incidents(connection, closed=closed)
+        counted = incidents.figures(connection)
+    return {"figures": counted, "incidents": [each.to_document() for each in found]}
+
+
+@router.post("/incidents")
+def open_incident(stated: Opened, wired: Wired, who: Known) -> dict[str, Any]:
+    """Open an incident, or a drill."""
+    permit(who, Act.SPACE_STOP)
+    with writing(wired.engine) as connection:
+        begun = opening.Opening(
+            stated.kind, stated.severity, stated.reason, stated.since, stated.until, tuple(stated.traits),
+            tuple(stated.datasets), stated.grant, stated.organisation, stated.drill,
+        )  # fmt: skip
+        made = opening.open_incident(connection, begun, by=stated.by, now=wired.clock())
+        return made.to_document()
+
+
+@router.get("/incidents/{incident}")
+def show(incident: str, wired: Wired, who: Known) -> dict[str, Any]:
+    """The report of an incident: steps, stops, exposure list, notices."""
+    permit(who, Act.SPACE_STOP)
+    with reading(wired.engine) as connection:
+        return reporting.report(connection, incident, wired.clock())
+
+
+@router.post("/incidents/{incident}/containment")
+def contain(incident: str, wanted: Containment, wired: Wired, who: Known) -> dict[str, Any]:
+    """Contain an incident in one act; a drill stops nothing."""
+    permit(who, Act.SPACE_STOP)
+    targets = [containing.Target(aim.kind, aim.name) for aim in wanted.targets]
+    with writing(wired.engine) as connection:
+        now = wired.clock()  # inside: no answer stored before bears a later instant
+        found = containing.contain(connection, incident, targets, reason=wanted.reason, by=wanted.by, now=now)
+        stops = containing.stops_of(connection, incident)
+    return found.to_document() | {"stops": [each.to_document() for each in stops]}
