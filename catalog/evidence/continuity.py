@@ -17,6 +17,7 @@ from catalog.errors import CatalogError
 from catalog.home import Home
 from catalog.keys import heads
 from catalog.keys.heads import Head
+from catalog.store import younger
 from catalog.store.tables.evidence import checkpoints
 
 # How long a finding is good for a running process, in seconds.
@@ -86,6 +87,11 @@ def forget() -> None:
 
 def _look(connection: Connection, home: Home) -> str | None:
     try:
-        return gap(connection, heads.known(home))
+        remembered = heads.known(home)
     except heads.KeyTrouble as error:
         return str(error)
+    if gap(connection, remembered) is None:
+        return None
+    # A size is stored before it is remembered, but this transaction may have begun before both.
+    with younger(connection) as fresh:
+        return gap(fresh, remembered)

@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
 from catalog.errors import NotInitialised, StoreBusy, StoreOutdated, StoreUnreachable
 from catalog.home import Home
@@ -81,6 +82,20 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """A reading transaction; fetch every result inside the block."""
     with engine.connect() as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def younger(connection: Connection) -> Iterator[Connection]:
+    """A reading transaction that begins now: it sees what was committed after that of ``connection`` began.
+
+    On a connection of its own, outside the pool: who holds one never waits for another.
+    """
+    apart = create_engine(connection.engine.url, poolclass=NullPool, hide_parameters=True)
+    try:
+        with apart.connect() as fresh, fresh.begin():
+            yield fresh
+    finally:
+        apart.dispose()
 
 
 def _keep_private(home: Home) -> None:

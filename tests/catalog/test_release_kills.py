@@ -38,8 +38,11 @@ STEPS = {
 ELSEWHERE = ("in_vault_write", "after_vault", "after_protected", "in_store_transaction")
 # Steps at which both tables stand, so that the release is rolled forward.
 BOTH_COMMITTED = ("after_protected", "in_store_transaction", "after_finish")
-CASES = [("merge", step) for step in STEPS]
-CASES += [(load, step) for load in ("replace", "append") for step in ELSEWHERE]
+# Every step with the load that changes rows in place whenever tests run; the others with the long tests.
+CASES: list[object] = [("merge", step) for step in STEPS]
+CASES += [
+    pytest.param(load, step, marks=pytest.mark.full) for load in ("replace", "append") for step in ELSEWHERE
+]
 
 
 def driver(home: Home, load: str, step: str, many: int) -> subprocess.Popen[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, delete, func, select, update
 
 from catalog.evidence import anchors, continuity, integrate
 from catalog.evidence.cli import evidence
@@ -193,3 +193,20 @@ def test_growth_is_proven_by_command(engine: Engine, keys: Keys, noon: datetime,
 
     assert found["holds"]
     assert "is the start of that of 6" in CliRunner().invoke(evidence, ["grown", "3", "6"]).stdout
+
+
+def test_a_transaction_older_than_the_newest_checkpoint_is_no_restored_store(
+    engine: Engine, home: Home, keys: Keys, noon: datetime, write: Write
+) -> None:
+    write(2)
+    publish(engine, home, keys.signer, noon)
+    with reading(engine) as before:
+        assert before.execute(select(func.count()).select_from(checkpoints)).scalar_one() == 1
+        write(1)
+        publish(engine, home, keys.signer, noon)
+        continuity.forget()
+
+        found = continuity.suspension(before)
+
+        assert before.execute(select(func.count()).select_from(checkpoints)).scalar_one() == 1, "a snapshot"
+        assert found is None

@@ -66,7 +66,7 @@ STEPS = {
     "after reply": ANSWERED,
 }
 # Killed there whenever tests run; at the others with the long tests.
-OFTEN = ("after key", "before run", "after storing", "after handing out", "after reply")
+OFTEN = ("before run", "after storing", "after reply")
 HELD = {NOTHING: {}, PAID: {"reserved": 1}, ANSWERED: {"answered": 1}}
 # The steps that another kind of call shares are killed at fewer places.
 FEWER = ("before admission", "after reservation", "before run", "after run", "after storing", "after receipt")
@@ -168,11 +168,11 @@ def test_a_verification_is_killed(bureau: Bureau, step: str) -> None:
     ("step", "runs", "spent"),
     [
         ("before claim", 1, 1),
-        ("after claim", 2, 1),
-        ("before run", 2, 2),
+        pytest.param("after claim", 2, 1, marks=pytest.mark.full),
+        pytest.param("before run", 2, 2, marks=pytest.mark.full),
         ("after storing", 2, 2),
-        ("before run's end", 1, 1),
-        ("after run's end", 1, 1),
+        pytest.param("before run's end", 1, 1, marks=pytest.mark.full),
+        pytest.param("after run's end", 1, 1, marks=pytest.mark.full),
     ],
 )
 def test_a_run_of_a_standing_query_is_killed(busy: Bureau, step: str, runs: int, spent: int) -> None:
@@ -202,9 +202,21 @@ def test_a_run_of_a_standing_query_is_killed(busy: Bureau, step: str, runs: int,
 
 @pytest.mark.parametrize(
     "step",
-    ["before intent", "after intent", "before writing the answer", "after writing", "before opening",
-     "after opening", "after reply"],
-)  # fmt: skip
+    [
+        "before intent",
+        "after writing",
+        *(
+            pytest.param(step, marks=pytest.mark.full)
+            for step in (
+                "after intent",
+                "before writing the answer",
+                "before opening",
+                "after opening",
+                "after reply",
+            )
+        ),
+    ],
+)
 def test_an_upload_is_killed(bureau: Bureau, step: str) -> None:
     held = bureau.granted(bureau.operator, NAMED)
     lines = ["id_card,segment", *(f"{identity(n)},{'AB'[n % 2]}" for n in range(120))]
@@ -227,7 +239,14 @@ def test_an_upload_is_killed(bureau: Bureau, step: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "step", ["after end", "before unlinking", "after unlinking", "before proof", "after proof"]
+    "step",
+    [
+        "after unlinking",
+        *(
+            pytest.param(step, marks=pytest.mark.full)
+            for step in ("after end", "before unlinking", "before proof", "after proof")
+        ),
+    ],
 )
 def test_a_deletion_is_killed(bureau: Bureau, step: str) -> None:
     held = bureau.granted(bureau.operator, NAMED)
