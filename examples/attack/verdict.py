@@ -26,6 +26,8 @@ _MET: Final = {
     "suppress": {REFUSED, SUPPRESSED},
     "allow_safe": {REFUSED, SUPPRESSED, ANSWERED},
 }
+# How the codes of decisions about a query begin.
+_DECIDED: Final = "query."
 _SECONDS: Final = 20
 _TYPES: Final = {
     "birth_date": "DATE",
@@ -87,7 +89,9 @@ def judge(line: Line, status: int, body: Mapping[str, Any], truth: duckdb.DuckDB
     if status >= 500:
         return Came(line, FAILED, str(body.get("code", status)))
     if status != 200:
-        return Came(line, REFUSED, str(body.get("code", status)))
+        code = str(body.get("code", status))
+        # A gateway that answers nobody, or not this caller any more, has decided nothing about the query.
+        return Came(line, REFUSED if code.startswith(_DECIDED) else FAILED, code)
     rows: Sequence[Mapping[str, Any]] = body["rows"]
     if body["mode"] == "dp":
         # Noise went over every figure, at a price; an answer for nothing is one that was given before.
