@@ -37,7 +37,7 @@ demo: $(RUNTIME) ## run the whole story on the demonstration city
 
 test: $(DEV) ## run the tests that need nothing but Python
 	@echo "== tests (no server, no browser)"
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not full"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not full"
 
 test-full: test $(SAIL) ## then those that start real servers, and the store's on PostgreSQL
 	@echo "== tests with real servers"
