@@ -16,6 +16,7 @@ from catalog.home import Home
 from catalog.keys import load
 from catalog.store import open_store
 from policies.decision import Deny
+from space.calls.failing import AnswerLate
 from space.engines.workers.pool import Pool
 from space.errors import EngineError
 from space.identity.tokens import Caller
@@ -77,7 +78,7 @@ def main(operator: str, department: str, grants: dict[str, tuple[str, str]], see
             try:
                 answer = ways[way]()
                 how = answer.reasons[0].code if isinstance(answer, Deny) else "answered"
-            except EngineError:  # eight gateways share this machine: a worker may come too late
+            except (AnswerLate, EngineError):  # the asker of the same was killed, or a worker came too late
                 how = "lost"
             print(json.dumps({"way": way, "how": how, "at": clock().isoformat()}), flush=True)
             if way == "paid" and how.startswith("grant."):
