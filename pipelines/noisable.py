@@ -28,7 +28,9 @@ MOST_CELLS: Final = 10_000
 _MOST_STORED: Final = 10**15
 _LARGEST: Final = 2**62
 
-_ROWS: Final = "_rows"
+# The column of the rows of a cell, as the query counts them itself.
+ROWS: Final = "_rows"
+_ALL: Final = exp.Count(this=exp.Star())
 _WRAPPERS: Final = (exp.Cast, exp.Round, exp.Paren)
 
 
@@ -70,6 +72,7 @@ class Noisable:
         bound: most rows of one unit.
         hides: kinds of unit the rows are about.
         told: field → the figure it is, rounded at most.
+        rows: the figure of all rows of a cell, that none of its counts exceeds; empty where none is noised.
     """
 
     sql: str
@@ -80,6 +83,7 @@ class Noisable:
     bound: int
     hides: tuple[str, ...]
     told: Mapping[str, Figure]
+    rows: str
 
 
 def noisable(contract: Contract, contracts: Mapping[str, Contract]) -> Noisable:
@@ -108,6 +112,7 @@ def noisable(contract: Contract, contracts: Mapping[str, Contract]) -> Noisable:
         bound=contribution.bound(contract.name, tree, read),
         hides=tuple(sorted({kind for source in read.values() for kind in contribution.about(source)})),
         told=_told(tree, found),
+        rows=found[_ALL.sql()].name if _ALL.sql() in found else "" if domain else ROWS,
     )
 
 
@@ -174,7 +179,7 @@ def _base_sql(
         made.set(part, None)
     made = made.select(
         *(exp.alias_(group.copy(), f"_k{number}") for number, group in enumerate(groups)),
-        f"count(*) AS {_ROWS}",
+        f"count(*) AS {ROWS}",
         *(f"{figure.sql} AS {figure.name}" for figure in figures),
         dialect="duckdb",
     )
@@ -190,7 +195,7 @@ def _every_cell(domain: str, base: str, keys: Sequence[tuple[str, str]], figures
     """The exact figures of every cell of public keys, nought where no row is."""
     names = [name for name, _ in keys]
     shown = [f"d.{name}" for name in names]
-    shown += [f"coalesce(e.{name}, 0) AS {name}" for name in (_ROWS, *(figure.name for figure in figures))]
+    shown += [f"coalesce(e.{name}, 0) AS {name}" for name in (ROWS, *(figure.name for figure in figures))]
     same = " AND ".join(f"d.{name} IS NOT DISTINCT FROM e.{name}" for name in names)
     return f"SELECT {', '.join(shown)} FROM ({domain}) AS d LEFT JOIN ({base}) AS e ON {same}"
 

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, sqrt
+from statistics import NormalDist
 from typing import Any, Final
 
 import numpy as np
@@ -37,7 +38,7 @@ from contracts.canonical import digest
 from contracts.model import Composition, Contract, Readers
 from pipelines.composed import ComposedRows, run, sealed, typed
 from pipelines.errors import CheckFailed
-from pipelines.noisable import Figure, Noisable, noisable
+from pipelines.noisable import ROWS, Figure, Noisable, noisable
 from policies.access import Caller
 from policies.disclosure import defaults
 from policies.modes import required
@@ -45,9 +46,8 @@ from policies.privacy_budget import Loss, fdelta_cost, nrho_cost, of_build
 from policies.terms import Mode
 
 Numbers = npt.NDArray[Any]
-# Two-sided 95 % of a normal distribution in standard deviations; and 97.5 %, of which two together make 95 %.
-_Z95: Final = 1.959964
-_Z975: Final = 2.241403
+# How often an error bound may be exceeded.
+_ALPHA: Final = 0.05
 # Beyond it the sampler of one build is killed, in seconds.
 _LONGEST_S: Final = 600
 _WORKER: Final = "pipelines.noise_worker"
@@ -185,14 +185,14 @@ class Build:
             bound=form.bound,
             public_keys=bool(form.domain_sql),
             sigma={f: _sigma(x.sensitivity(form.bound), rho) / x.factor for f, x in form.told.items()},
-            within={f: _within(x, form.bound, rho) for f, x in form.told.items()},
+            within={f: _within(form, x, rho) for f, x in form.told.items()},
         )
         edges = column_lineage(self.contract, self.contracts)
         return ComposedRows(_bounded(self.contract, rows), 0, edges, self.kinds, noise, self.charge())
 
     def _keys(self, form: Noisable, exact: pa.Table, rho: float) -> dict[str, Any]:
         return {
-            "counts": exact["_rows"].to_pylist(),
+            "counts": exact[ROWS].to_pylist(),
             "bound": form.bound,
             "sigma": _sigma(form.bound, rho),
             "rho": rho,
@@ -216,13 +216,15 @@ def _sigma(sensitivity: float, rho: float) -> float:
     return sensitivity / sqrt(2 * rho) * (1 + 1e-9)
 
 
-def _within(figure: Figure, bound: int, rho: float) -> float:
+def _within(form: Noisable, figure: Figure, rho: float) -> float:
     """How far a figure may lie from the truth, in units of its field, rounding to whole steps included.
 
-    A sum is kept within what its noisy count allows, so its error is that of the one or of the other.
+    A figure is kept within what the noisy figures above it allow (a sum within its count of values, that
+    within the rows of its cell), so its error is that of one of them: together they may fail so often.
     """
-    z = _Z95 if figure.bounds is None else _Z975
-    return ceil(z * _sigma(figure.sensitivity(bound), rho) + 1) / figure.factor
+    levels = 1 + (bool(form.rows) and figure.name != form.rows) + bool(figure.bounds)
+    z = NormalDist().inv_cdf(1 - _ALPHA / (2 * levels))
+    return ceil(z * _sigma(figure.sensitivity(form.bound), rho) + 1) / figure.factor
 
 
 def _asked(name: str, request: dict[str, Any]) -> dict[str, Any]:
@@ -244,20 +246,24 @@ def _asked(name: str, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _settled(form: Noisable, noisy: Mapping[str, Any]) -> dict[str, Numbers]:
-    """Noisy figures within what is public of them: no count is negative, no mean beyond its bounds."""
+    """Noisy figures within what is public of them.
+
+    No count is negative or above the rows of its cell, no mean beyond its bounds.
+    """
     made = {f.name: np.array(v, np.int64) for f, v in zip(form.figures, noisy["figures"], strict=True)}
     if noisy["counted"] is not None:
-        made["_rows"] = np.array(noisy["counted"], np.int64)
+        made[ROWS] = np.array(noisy["counted"], np.int64)
     for figure in form.figures:
         if figure.bounds is None:
             made[figure.name] = np.maximum(made[figure.name], 0)
+    rows = made.get(form.rows)
     for figure in form.figures:
-        values = made[figure.name]
-        if figure.bounds is not None and figure.counted in made:
+        if figure.bounds is None and rows is not None:
+            made[figure.name] = np.minimum(made[figure.name], rows)
+    for figure in form.figures:
+        if figure.bounds is not None:
             low, high = (made[figure.counted] * side for side in figure.bounds)
-            made[figure.name] = np.minimum(np.maximum(values, low), high)
-        elif figure.bounds is not None and figure.bounds[0] >= 0:
-            made[figure.name] = np.maximum(values, 0)
+            made[figure.name] = np.minimum(np.maximum(made[figure.name], low), high)
     return made
 
 

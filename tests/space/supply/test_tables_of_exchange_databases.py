@@ -169,4 +169,4 @@ def test_a_password_is_named_and_taken_from_the_environment(counter: Any) -> Non
     with reading(counter.bureau.engine) as connection:
         assert databases.called(connection, made.organisation, "front") == made
     with pytest.raises(Refused, match=r"supply\.exchange\.taken"):
-        registered(counter, "sqlite:////tmp/x.db")
+        registered(counter, "sqlite:////srv/front/exchange.db")
