@@ -13,7 +13,7 @@ from space.api.services import Known, Wired, permit
 from space.granting import stopping
 from space.granting.grants import by_id
 from space.granting.revocation import give_back
-from space.wayback.inbox import notices_of
+from space.wayback.backflow.inbox import notices_of
 from space.workspace.ending import sweep
 
 router = APIRouter(prefix="/v1", tags=["endings"])

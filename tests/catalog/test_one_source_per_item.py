@@ -43,7 +43,7 @@ from pipelines.judgement import Judgement
 from policies.decision import Deny, Permit
 from policies.machine import IllegalStep, Office
 from space.errors import Refused
-from space.wayback.forms import Form, Item, admit
+from space.wayback.forms.admission import Form, Item, admit
 
 NOW = datetime(2026, 9, 24, 8, 0, tzinfo=UTC)
 TODAY = date(2026, 9, 24)

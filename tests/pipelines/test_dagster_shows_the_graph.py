@@ -32,9 +32,9 @@ from pipelines.build import build
 from pipelines.definitions import definitions
 from pipelines.resources import Installation
 from policies.rulebook import rule
-from space.wayback import inbox
-from space.wayback.grassroots import Body, register
-from space.wayback.subscriptions import Wanted, subscribe
+from space.wayback.backflow import inbox
+from space.wayback.backflow.bodies import Body, register
+from space.wayback.backflow.subscriptions import Wanted, subscribe
 
 Found = Callable[..., Any]
 ROOT = Path(__file__).resolve().parents[2]

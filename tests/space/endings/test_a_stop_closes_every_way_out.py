@@ -29,11 +29,11 @@ from space.supply.making import Asked
 from space.supply.supplies import Supply
 from space.verification.prepare import Asked as Batch
 from space.verification.verifier import Verified, Verifier
-from space.wayback.forms import Form as Paper
-from space.wayback.forms import Item, admit
-from space.wayback.grassroots import ledger
-from space.wayback.inbox import listing, require_open
-from space.wayback.prefill import prefill
+from space.wayback.backflow.bodies import ledger
+from space.wayback.backflow.inbox import listing, require_open
+from space.wayback.forms.admission import Form as Paper
+from space.wayback.forms.admission import Item, admit
+from space.wayback.forms.prefill import prefill
 from tests.space.bureau import POPULATION, identity
 from tests.space.supply.conftest import Counter
 
@@ -211,15 +211,15 @@ OPENERS = {
     "pipelines/noising.py": None,
     "pipelines/releasing.py": None,
     "pipelines/stages.py": None,
-    "space/cli/wayback.py": "space/wayback/inbox.py",
+    "space/cli/backflow.py": "space/wayback/backflow/inbox.py",
     "space/query/prepare.py": "space/query/gateway.py",
     "space/replaying.py": None,  # says whether an answer can be made again, and shows none
     "space/supply/permitted.py": "space/supply/permitted.py",
     "space/supply/tracing.py": None,  # says whose copy a file is, and shows no row
     "space/verification/prepare.py": "space/verification/verifier.py",
-    "space/wayback/authoritative.py": "space/wayback/prefill.py",
-    "space/wayback/grassroots.py": "space/wayback/grassroots.py",
-    "space/wayback/inbox.py": "space/wayback/inbox.py",
+    "space/wayback/backflow/authoritative.py": "space/wayback/forms/prefill.py",
+    "space/wayback/backflow/bodies.py": "space/wayback/backflow/bodies.py",
+    "space/wayback/backflow/inbox.py": "space/wayback/backflow/inbox.py",
 }
 READS = ("vault_files", "protected_files", "read_vault", "read_rows")
 ASKS = ("closed(", "require_open(")

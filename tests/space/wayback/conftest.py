@@ -27,8 +27,8 @@ from contracts.cast import cast
 from contracts.codes import resident_check
 from contracts.model import Area, Contract, Field, FieldType, Party, Sharing, UnitRef, UnitRule, Use
 from pipelines.backflow import Run, deliver_due
-from space.wayback.grassroots import Body, register
-from space.wayback.subscriptions import Subscription, Wanted, subscribe
+from space.wayback.backflow.bodies import Body, register
+from space.wayback.backflow.subscriptions import Subscription, Wanted, subscribe
 from tests.servers import give_own_store
 
 STREET, VILLAGE = "990101001", "990102002003"

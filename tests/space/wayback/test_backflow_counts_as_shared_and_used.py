@@ -8,7 +8,7 @@ import pytest
 
 from catalog.store import reading
 from catalog.usage.counts import DELIVERIES, shared, shown, used
-from space.wayback.subscriptions import end, listing
+from space.wayback.backflow.subscriptions import end, listing
 from tests.space.wayback.conftest import NOON, STREET, VILLAGE, Town
 
 TODAY = NOON.date()

@@ -21,10 +21,10 @@ from catalog.store.tables.backflow import attributions, deliveries
 from catalog.store.tables.evidence import evidence_entries
 from contracts.model import FieldType
 from pipelines.backflow import deliver, deliver_due
-from space.cli.wayback import backflow
+from space.cli.backflow import backflow
 from space.errors import Unknown
-from space.wayback.grassroots import ledger
-from space.wayback.inbox import (
+from space.wayback.backflow.bodies import ledger
+from space.wayback.backflow.inbox import (
     AlreadyAnswered,
     Counts,
     FileChanged,
@@ -36,7 +36,7 @@ from space.wayback.inbox import (
     notices_of,
     read_rows,
 )
-from space.wayback.subscriptions import end
+from space.wayback.backflow.subscriptions import end
 
 EAST, WEST, HERE, FAR = "990101001001", "990101001002", "990102002003", "990105006001"
 HOMES = (EAST, EAST, WEST, HERE, HERE, FAR, FAR, "")

@@ -13,8 +13,8 @@ from policies.decision import Deny, Permit
 from space.errors import Refused, Unknown
 from space.identity.organisations import KindIsFixed, Organisation
 from space.identity.organisations import register as register_organisation
-from space.wayback.grassroots import Body, body, register
-from space.wayback.subscriptions import Wanted, judge, listing
+from space.wayback.backflow.bodies import Body, body, register
+from space.wayback.backflow.subscriptions import Wanted, judge, listing
 
 STREET = Body("street", "清波街道", "990101001")
 BASIS = "政务数据共享条例 第24条"

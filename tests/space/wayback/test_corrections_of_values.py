@@ -16,12 +16,13 @@ from catalog.keys import row_reference
 from catalog.store import reading
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.forms import disputes
-from space.cli.wayback import correct
+from space.cli.corrections import correct
 from space.errors import Refused, Unknown
-from space.wayback.authoritative import NotInArea
-from space.wayback.carrying import HEADINGS, NothingAccepted, check, write_workbook
-from space.wayback.challenges import Challenge
-from space.wayback.corrections import (
+from space.wayback.backflow.authoritative import NotInArea
+from space.wayback.backflow.inbox import delivery, notices_of, read_rows
+from space.wayback.backflow.inbox import listing as deliveries
+from space.wayback.corrections.carrying import HEADINGS, NothingAccepted, check, write_workbook
+from space.wayback.corrections.cases import (
     AlreadyChallenged,
     AlreadySettled,
     Correction,
@@ -30,8 +31,7 @@ from space.wayback.corrections import (
     listing,
     open_challenge,
 )
-from space.wayback.inbox import delivery, notices_of, read_rows
-from space.wayback.inbox import listing as deliveries
+from space.wayback.corrections.challenges import Challenge
 
 EAST, HERE, FAR = "990101001001", "990102002003", "990105006001"
 POLICE = "11990100MB0000001X"

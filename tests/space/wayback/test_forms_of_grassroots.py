@@ -15,12 +15,21 @@ from catalog.store import reading
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.forms import corrections, submissions
 from contracts.model import UpdateCycle
-from space.cli.wayback import form as form_commands
+from space.cli.forms import form as form_commands
 from space.errors import Refused, Unknown
-from space.wayback.corrections import listing as challenges
-from space.wayback.filling import AlreadySubmitted, Filled, submit
-from space.wayback.forms import Form, FormUnreadable, Item, NotAdmitted, admit, in_force, listing, read
-from space.wayback.prefill import Prefilled, prefill
+from space.wayback.corrections.cases import listing as challenges
+from space.wayback.forms.admission import (
+    Form,
+    FormUnreadable,
+    Item,
+    NotAdmitted,
+    admit,
+    in_force,
+    listing,
+    read,
+)
+from space.wayback.forms.filling import AlreadySubmitted, Filled, submit
+from space.wayback.forms.prefill import Prefilled, prefill
 
 EAST, HERE, FAR = "990101001001", "990102002003", "990105006001"
 

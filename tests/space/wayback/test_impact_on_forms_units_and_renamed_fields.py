@@ -27,7 +27,7 @@ from contracts.model import (
 )
 from contracts.model import UpdateCycle as Cycle
 from contracts.odcs import dumps
-from space.wayback.forms import Form, Item, admit
+from space.wayback.forms.admission import Form, Item, admit
 from tests.space.wayback.conftest import NOON, Town
 
 UNTIL = NOON.date() + timedelta(days=90)

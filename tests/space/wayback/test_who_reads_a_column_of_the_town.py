@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from catalog.lineage.affected import affected_by
 from catalog.store import reading
 from contracts.model import UpdateCycle
-from space.wayback.forms import Form, Item, admit
+from space.wayback.forms.admission import Form, Item, admit
 from tests.space.wayback.conftest import NOON, Town
 
 TODAY = NOON.date()

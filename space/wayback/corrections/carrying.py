@@ -21,8 +21,8 @@ from catalog.store import reading, writing
 from catalog.store.tables.forms import corrections
 from catalog.store.tables.identity import organisations
 from space.errors import SpaceError
-from space.wayback.authoritative import Source, source, value_by_key
-from space.wayback.corrections import lift_flag, notify, of_row
+from space.wayback.backflow.authoritative import Source, source, value_by_key
+from space.wayback.corrections.cases import lift_flag, notify, of_row
 
 # Headings of the workbook, in the department's language.
 HEADINGS: Final = (

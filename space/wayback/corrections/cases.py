@@ -26,8 +26,8 @@ from catalog.store.tables.forms import corrections, disputes
 from policies import clocks
 from policies.decision import Deny, Reason
 from space.errors import Refused, SpaceError, Unknown
-from space.wayback.authoritative import as_text
-from space.wayback.challenges import Challenge, Prepared, prepare
+from space.wayback.backflow.authoritative import as_text
+from space.wayback.corrections.challenges import Challenge, Prepared, prepare
 
 # The clock of an answer, in `policies/rules/deadlines.yaml`.
 DEADLINE: Final = "correction_answer"
@@ -96,7 +96,7 @@ def open_challenge(home: Home, engine: Engine, challenge: Challenge, *, by: str,
 
     Raises:
         AlreadyChallenged: somebody was first.
-        Others as of :func:`space.wayback.challenges.prepare`.
+        Others as of :func:`space.wayback.corrections.challenges.prepare`.
     """
     prepared = prepare(home, engine, challenge)
     with writing(engine) as connection:

@@ -23,7 +23,7 @@ from contracts.model import Contract, ShareType
 from policies.decision import Decision, Deny, Permit, Reason
 from space.calls.budget import NOT_HELD
 from space.errors import Refused, Unknown
-from space.wayback.grassroots import Body, body
+from space.wayback.backflow.bodies import Body, body
 
 
 @dataclass(frozen=True, slots=True)

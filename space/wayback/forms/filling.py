@@ -28,11 +28,11 @@ from catalog.store.tables.forms import submissions
 from contracts.canonical import canonical
 from policies.decision import Deny, Reason
 from space.errors import Refused, SpaceError
-from space.wayback import corrections
-from space.wayback.challenges import Challenge, Prepared, prepare, typed_text
-from space.wayback.forms import Form, in_force
-from space.wayback.grassroots import body
-from space.wayback.prefill import Looked, canonical_subject, look
+from space.wayback.backflow.bodies import body
+from space.wayback.corrections import cases
+from space.wayback.corrections.challenges import Challenge, Prepared, prepare, typed_text
+from space.wayback.forms.admission import Form, in_force
+from space.wayback.forms.prefill import Looked, canonical_subject, look
 
 # A period names a folder: `2026`, `2026-09`, `2026-Q3` or a day.
 PERIOD: Final = re.compile(r"^[0-9]{4}(-[A-Z0-9]{1,4}){0,2}$")
@@ -117,7 +117,7 @@ def submit(home: Home, engine: Engine, filled: Filled, *, by: str, now: datetime
         that is open.
 
     Raises:
-        NotAdmitted, Unknown: as of :func:`space.wayback.prefill.prefill`.
+        NotAdmitted, Unknown: as of :func:`space.wayback.forms.prefill.prefill`.
         Refused: an unknown item, a malformed period, a value that does not fit or lacks its reason.
         AlreadySubmitted: this subject has been submitted for the period.
     """
@@ -158,8 +158,8 @@ def _difference(home: Home, engine: Engine, looked: Looked, filled: Filled) -> _
 
 def _challenge(connection: Connection, prepared: Prepared, by: str, now: datetime) -> str:
     asked = prepared.challenge
-    earlier = corrections.pending(connection, asked.dataset, asked.row, asked.field)
-    return earlier or corrections.send(connection, prepared, by=by, now=now).id
+    earlier = cases.pending(connection, asked.dataset, asked.row, asked.field)
+    return earlier or cases.send(connection, prepared, by=by, now=now).id
 
 
 def _insert(home: Home, connection: Connection, answers: _Answers, by: str, now: datetime) -> Submission:

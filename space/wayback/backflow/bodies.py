@@ -24,7 +24,7 @@ from policies.decision import Deny, Reason
 from space.errors import Refused, Unknown
 from space.identity.organisations import Organisation
 from space.identity.organisations import register as register_organisation
-from space.wayback.inbox import deliveries_of, read_rows, require_open
+from space.wayback.backflow.inbox import deliveries_of, read_rows, require_open
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A challenge 校核 before it is sent: is it in order, and about which published row.
 
 Decides that a body may challenge values of its own area only, that it says why, and that what it
-proposes fits the field. Sending and answering are :mod:`space.wayback.corrections`'s.
+proposes fits the field. Sending and answering are :mod:`space.wayback.corrections.cases`'s.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from contracts.codes import valid
 from contracts.model import Contract
 from policies.decision import Deny, Reason
 from space.errors import Refused
-from space.wayback.authoritative import Found, Source, as_text, row_by_reference, source
-from space.wayback.grassroots import body
+from space.wayback.backflow.authoritative import Found, Source, as_text, row_by_reference, source
+from space.wayback.backflow.bodies import body
 
 
 @dataclass(frozen=True, slots=True)

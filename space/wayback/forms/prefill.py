@@ -2,7 +2,7 @@
 
 Decides what a body sees before it writes anything: value, source department, as-of date, and that the
 source answers for it. Rows outside the body's area are not shown, nor that they exist. What the body
-changes is :mod:`space.wayback.filling`'s.
+changes is :mod:`space.wayback.forms.filling`'s.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from policies.decision import Deny, Reason
 from policies.masking import Mask, masks
 from space.errors import Refused, Unknown
 from space.granting.kinds import published
-from space.wayback.authoritative import Found, Source, as_text, rows_of_area, source
-from space.wayback.corrections import pending
-from space.wayback.forms import Form, Item, in_force
-from space.wayback.grassroots import Body, body
+from space.wayback.backflow.authoritative import Found, Source, as_text, rows_of_area, source
+from space.wayback.backflow.bodies import Body, body
+from space.wayback.corrections.cases import pending
+from space.wayback.forms.admission import Form, Item, in_force
 
 
 @dataclass(frozen=True, slots=True)

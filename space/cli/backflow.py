@@ -1,4 +1,4 @@
-"""Commands of the way back: ``ybz backflow``, ``ybz form``, ``ybz correct``.
+"""Commands of backflow 回流: ``ybz backflow``.
 
 Deliveries are made by `ybz build` after each release; here they are subscribed to, read and counted back.
 """
@@ -19,9 +19,6 @@ from space.cli.options import (
     print_json,
 )
 from space.cli.refusal import refusals
-from space.cli.wayback_forms import correct, form
-
-__all__ = ["backflow", "correct", "form"]
 
 
 @click.group()
@@ -36,7 +33,7 @@ def backflow() -> None:
 @as_json
 def enter_body(code: str, name: str, area: str, as_json: bool) -> None:
     """Enter the grass-roots body CODE and the area it answers for."""
-    from space.wayback.grassroots import Body, register
+    from space.wayback.backflow.bodies import Body, register
 
     _home, engine, now = open_installation()
     entered = register(engine, Body(code, name, area), now)
@@ -68,8 +65,8 @@ def subscribe(
     as_json: bool,
 ) -> None:
     """Subscribe a body to the rows of its area in a dataset."""
-    from space.wayback.subscriptions import Wanted
-    from space.wayback.subscriptions import subscribe as open_subscription
+    from space.wayback.backflow.subscriptions import Wanted
+    from space.wayback.backflow.subscriptions import subscribe as open_subscription
 
     _home, engine, now = open_installation()
     wanted = Wanted(body, dataset, names(fields), basis, area, names(plain), grant_id)
@@ -86,7 +83,7 @@ def subscribe(
 @as_json
 def end(subscription: str, by: str, as_json: bool) -> None:
     """End a SUBSCRIPTION; what was delivered stays."""
-    from space.wayback.subscriptions import end as end_subscription
+    from space.wayback.backflow.subscriptions import end as end_subscription
 
     _home, engine, now = open_installation()
     end_subscription(engine, subscription, by=acting(by), now=now)
@@ -102,7 +99,7 @@ def end(subscription: str, by: str, as_json: bool) -> None:
 def list_deliveries(body: str | None, as_json: bool) -> None:
     """Deliveries, oldest first."""
     from catalog.store import reading
-    from space.wayback.inbox import listing
+    from space.wayback.backflow.inbox import listing
 
     _home, engine, _now = open_installation()
     with reading(engine) as connection:
@@ -123,7 +120,7 @@ def list_deliveries(body: str | None, as_json: bool) -> None:
 def show(delivery_id: str, limit: int, as_json: bool) -> None:
     """Rows of a DELIVERY, once its file is checked."""
     from catalog.store import reading
-    from space.wayback.inbox import delivery, read_rows, require_open
+    from space.wayback.backflow.inbox import delivery, read_rows, require_open
 
     home, engine, _now = open_installation()
     with refusals(as_json), reading(engine) as connection:
@@ -145,7 +142,7 @@ def show(delivery_id: str, limit: int, as_json: bool) -> None:
 def ack(delivery_id: str, counts: tuple[int, int, int] | None, by: str, as_json: bool) -> None:
     """Count a DELIVERY back 对账; without --counts the rows of its file are counted here."""
     from catalog.store import reading
-    from space.wayback.inbox import Counts, acknowledge, count, delivery, read_rows
+    from space.wayback.backflow.inbox import Counts, acknowledge, count, delivery, read_rows
 
     home, engine, now = open_installation()
     with reading(engine) as connection:
@@ -165,7 +162,7 @@ def ack(delivery_id: str, counts: tuple[int, int, int] | None, by: str, as_json:
 def balance(as_json: bool) -> None:
     """Counts of every delivery on both sides; fails where one does not add up."""
     from catalog.store import reading
-    from space.wayback.inbox import balance as balances
+    from space.wayback.backflow.inbox import balance as balances
 
     _home, engine, _now = open_installation()
     with reading(engine) as connection:
@@ -187,7 +184,7 @@ def balance(as_json: bool) -> None:
 def inbox(body: str, unread: bool, as_json: bool) -> None:
     """What waits for a body: deliveries, and answers to its challenges."""
     from catalog.store import reading
-    from space.wayback.inbox import notices_of
+    from space.wayback.backflow.inbox import notices_of
 
     _home, engine, _now = open_installation()
     with reading(engine) as connection:

@@ -2,7 +2,7 @@
 
 Decides which forms may be used and where each item comes from: an item bound to ``dataset.field`` of
 its authoritative source is prefilled, never collected again (政务数据共享条例第19条). Filling is
-:mod:`space.wayback.filling`'s.
+:mod:`space.wayback.forms.filling`'s.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Forms 一表通: admitted, prefilled from the authoritative source, and filled by differences alone."""
