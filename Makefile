@@ -9,6 +9,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 # Which locks are installed is remembered in the virtual environment itself.
 RUNTIME := $(VENV)/.runtime
 DEV     := $(VENV)/.dev
+BROWSER := $(VENV)/.browser
 
 # The second engine's carrier needs libraries that the project's own environment cannot hold.
 SPARK   := .venv-spark
@@ -39,7 +40,7 @@ test: $(DEV) ## run the tests that need nothing but Python
 	@echo "== tests (no server, no browser)"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not full"
 
-test-full: test $(SAIL) ## then those that start real servers, and the store's on PostgreSQL
+test-full: test $(SAIL) $(BROWSER) ## then those that start real servers, and the store's on PostgreSQL
 	@echo "== tests with real servers"
 	@$(BIN)/python -m pytest -m full
 	@echo "== tests of the store again, on PostgreSQL"
@@ -75,6 +76,9 @@ lock: ## resolve all locks anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	  --extra build -c requirements-dev.lock pyproject.toml -o requirements.lock
+	printf '%s\n' playwright==1.65.2 | uv pip compile --universal --python-version 3.11 \
+	  --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	  -c requirements-dev.lock - -o requirements-browser.lock
 	printf '%s\n' $(SPARK_NEEDS) pysail==0.7.2 | uv pip compile --universal --python-version 3.11 \
 	  --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	  - -o requirements-sail.lock
@@ -99,6 +103,11 @@ $(RUNTIME): requirements.lock pyproject.toml | $(VENV)/bin/python
 $(DEV): requirements-dev.lock $(RUNTIME)
 	@echo "== installing what tests and checks need into $(VENV)"
 	@$(PIP) install -q --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(BROWSER): requirements-browser.lock $(DEV)
+	@echo "== installing what drives a browser in tests into $(VENV)"
+	@$(PIP) install -q --require-hashes -r requirements-browser.lock
 	@touch $@
 
 $(CARRIER): requirements-spark.lock

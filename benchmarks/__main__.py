@@ -28,6 +28,8 @@ ROOMS = (
     "search",
     "lineage",
     "bulk",
+    "backflow",
+    "forms",
 )
 TABLE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 HEADING = """# Benchmarks

@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -133,7 +133,7 @@ def _call(engine: Engine, signer: Signer, held: Grant, text: str, *, metered: bo
             )
             store.reservation(connection, paid.id)
             jws.sign(
-                signer, asdict(_receipt(held, asked.query, sha256, "0" * 64, {})), receipt_room.RECEIPT_TYPE
+                signer, _receipt(held, asked.query, sha256, "0" * 64, {}).states(), receipt_room.RECEIPT_TYPE
             )
     return (time.perf_counter() - began) * 1000, (time.process_time() - spent) * 1000
 
@@ -240,7 +240,7 @@ def _called(connection: Connection, signer: Signer, held: Grant) -> None:
     for used, given, entry in zip(kept["used"], kept["given"], entries, strict=True):
         used["evidence_id"] = entry
         receipt = _receipt(held, given["query"], "0" * 64, leaves[entry], given["use"])
-        text = jws.sign(signer, asdict(receipt), receipt_room.RECEIPT_TYPE)
+        text = jws.sign(signer, receipt.states(), receipt_room.RECEIPT_TYPE)
         signed.append(
             {"id": receipt.id, "usage_id": used["id"], "grant_id": held.id, "organisation": OPERATOR,
              "jws": text, "issued_at": NOW}

@@ -75,3 +75,23 @@ def closed(connection: Connection, organisation: str, datasets: Collection[str])
             "leave it out, or wait until two people lift the stop",
         )
     return None
+
+
+def closed_to(
+    connection: Connection, organisations: Collection[str], datasets: Collection[str]
+) -> dict[str, Reason]:
+    """The same for many receivers at once: organisation → why nothing may be handed to it.
+
+    Args:
+        connection: the transaction that hands it out.
+        organisations: codes of the receivers; those nothing is closed to are left out.
+        datasets: ``schema.table`` of everything that is read.
+    """
+    everybody = closed(connection, PUBLIC, datasets)
+    if everybody is not None:
+        return dict.fromkeys(organisations, everybody)
+    s = stops.c
+    stopped = connection.execute(
+        select(s.name).where(s.lifted_at.is_(None), s.kind == ORGANISATION)
+    ).scalars()
+    return dict.fromkeys(set(stopped) & set(organisations), _ORGANISATION)

@@ -90,7 +90,8 @@ def _kept(old: Contract, new: Contract) -> Findings:
             yield breaks(f"the join of {join.field} with {join.dataset} is gone", Touches.JOIN)
     if old.unit_free and not new.unit_free:
         yield breaks("the dataset is no longer free of units", Touches.ACCESS)
-    if old.area is not None and new.area != old.area:
+    first = len(old.attribution)
+    if (old.area is not None and new.area != old.area) or new.attribution[:first] != old.attribution:
         yield breaks("rows are attributed to areas otherwise, or not at all", Touches.ROWS)
     if old.composed and new.composed and old.composed.kind is not new.composed.kind:
         yield breaks(f"a row is {new.composed.kind}, no longer {old.composed.kind}", Touches.ROWS)
@@ -132,6 +133,7 @@ def _said(old: Contract, new: Contract) -> Findings:
         ("field that says the period", Touches.TIME, old.period_field, new.period_field),
         ("words read as missing", Touches.VALUES, old.nulls, new.nulls),
         ("keys, units or joins", Touches.KEY, _keys(old), _keys(new)),
+        ("attribution to areas", Touches.ROWS, old.attribution, new.attribution),
         ("layouts", Touches.TEXT, old.sources, new.sources),
         ("composition", Touches.ROWS, old.composed, new.composed),
     ):

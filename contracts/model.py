@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from contracts.attribution import MEANINGS, AttributionRule, Telling
 from contracts.catalogue import Area, Entry, Join, Party, ResourceFormat, Sharing
 from contracts.delivery import Cleaning, Drift, Load, Source, Unpivot
 from contracts.errors import ContractError
@@ -39,6 +40,7 @@ __all__ = [
     "SAFE_NAME",
     "Action",
     "Area",
+    "AttributionRule",
     "Cleaning",
     "CleaningKind",
     "Composed",
@@ -67,6 +69,7 @@ __all__ = [
     "Sharing",
     "Source",
     "SourceFormat",
+    "Telling",
     "UnitRef",
     "UnitRule",
     "Unpivot",
@@ -168,6 +171,7 @@ class Contract:
         unique_keys: sets of fields declared unique (the primary key is one of them).
         unit_free: no row is about, or names, a person, household or enterprise.
         key: field names of the primary key, in order.
+        attribution: further rules that say which area a row belongs to, after the column of ``area``.
     """
 
     id: str
@@ -196,6 +200,7 @@ class Contract:
     unique_keys: tuple[tuple[str, ...], ...] = ()
     joins: tuple[Join, ...] = ()
     area: Area | None = None
+    attribution: tuple[AttributionRule, ...] = ()
     period_field: str | None = None  # the field whose latest value says how fresh the data is
     composed: Composed | None = None
     unit_free: bool = False
@@ -237,6 +242,7 @@ class Contract:
         ]
         if self.area is not None:
             used.append(("area", self.area.field))
+        used += [("attribution", name) for rule in self.attribution for name in rule.reads]
         if self.period_field is not None:
             used.append(("period", self.period_field))
         if self.load.watermark is not None:
@@ -295,6 +301,15 @@ class Contract:
             if candidate.name == name:
                 return candidate
         raise KeyError(name)
+
+    @property
+    def attribution_rules(self) -> tuple[AttributionRule, ...]:
+        """Every rule of attribution in priority order: the column of ``area`` first."""
+        if self.area is None:
+            return self.attribution
+        meaning = self.area.meaning if self.area.meaning in MEANINGS else MEANINGS[0]
+        column = AttributionRule(Telling.CODE, (self.area.field,), meaning)
+        return (column, *(rule for rule in self.attribution if rule != column))
 
     @property
     def unit_fields(self) -> tuple[Field, ...]:

@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from contracts.arguments import is_dataset_name, pattern_fault
+from contracts.attribution import MEANINGS, AttributionRule, Telling
 from contracts.document import Node
 from contracts.model import SAFE_NAME, Contract, FieldType, LoadKind, Source
 
 _TIMED: Final = (FieldType.DATE, FieldType.TIMESTAMP)
-# Source: docs/odcs-mapping.md, ``area``.
-_MEANINGS: Final = ("residence", "registration", "workplace")
+# Types a coordinate may have.
+_NUMBERS: Final = (FieldType.INTEGER, FieldType.NUMBER)
 # Which keys of a load say something for which kind only.
 _OF_KIND: Final = {
     "watermark": LoadKind.INCREMENTAL,
@@ -40,6 +41,7 @@ def check_names(custom: Node, values: Mapping[str, Any]) -> None:
         *(("joins", join.field) for join in values["joins"]),
         *(("cleaning", name) for step in values["cleaning"] for name in step.fields),
         *((("area", area.field),) if area else ()),
+        *(("attribution", name) for rule in values["attribution"] for name in rule.reads),
         *((("periodField", values["period_field"]),) if values["period_field"] else ()),
         *((("load", watermark),) if watermark else ()),
     )
@@ -90,12 +92,28 @@ def _promises(contract: Contract) -> _Faults:
                 "write dataset: schema.table, other: …",
             )
     area, period = contract.area, contract.period_field
-    if area is not None and area.meaning not in _MEANINGS:
-        yield "area", "says no meaning that is known here", f"write one of {', '.join(_MEANINGS)}"
+    if area is not None and area.meaning not in MEANINGS:
+        yield "area", "says no meaning that is known here", f"write one of {', '.join(MEANINGS)}"
     if area is not None and contract.field(area.field).type is not FieldType.STRING:
         yield "area", f"{area.field} holds region codes and is no string", "set its type to string"
+    for rule in contract.attribution:
+        yield from _attribution(rule, contract)
     if period is not None and contract.field(period).type not in _TIMED:
         yield "periodField", f"{period} is no date", "name a date or a timestamp"
+
+
+def _attribution(rule: AttributionRule, contract: Contract) -> _Faults:
+    types = {name: contract.field(name).type for name in rule.reads}
+    if rule.by is Telling.CODE and types[rule.fields[0]] is not FieldType.STRING:
+        yield "attribution", f"{rule.fields[0]} holds region codes and is no string", "set its type to string"
+    if rule.by is Telling.COORDINATES and not {types[name] for name in rule.fields} <= set(_NUMBERS):
+        yield "attribution", "longitude and latitude are no numbers", "set their types to number"
+    if rule.by is Telling.REGISTER and not (is_dataset_name(rule.dataset) and SAFE_NAME.match(rule.key)):
+        yield "attribution", "names no register or no field of it", "write dataset: schema.table, key: …"
+    if rule.dataset == contract.name:
+        yield "attribution", "the dataset is its own register", "attribute it by what its rows hold"
+    if rule.as_of and types[rule.as_of] not in _TIMED:
+        yield "attribution", f"{rule.as_of} is no date", "name a date or a timestamp"
 
 
 def _numbers(source: Source) -> _Faults:

@@ -25,7 +25,7 @@ NAMES: Final[dict[str, frozenset[str]]] = {
             *("shareReason", "shareScope", "shareUse"),
             *("shareMethods", "open", "openCondition", "updateCycle", "retention", "secrecy", "grade"),
             *("nulls", "unitFree", "units", "uniqueKeys", "joins", "area", "periodField", "composed"),
-            *("load", "drift", "cleaning", "quarantineLimit", "minimumQuality"),
+            *("attribution", "load", "drift", "cleaning", "quarantineLimit", "minimumQuality"),
         }
     ),
     FIELD: frozenset(

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from contracts.attribution import write_attribution
 from contracts.document import Node, built
 from contracts.model import (
     Area,
+    AttributionRule,
     Composed,
     Composition,
     Contract,
@@ -23,6 +25,7 @@ from contracts.model import (
     ShareMethod,
     ShareType,
     Sharing,
+    Telling,
     UnitRule,
     UpdateCycle,
 )
@@ -54,6 +57,7 @@ def read_promises(custom: Node) -> dict[str, Any]:
     )
     units, joins = custom.children("units"), custom.children("joins")
     area, composed = custom.child("area"), custom.child("composed")
+    attribution = custom.children("attribution")
     limit, least = custom.number("quarantineLimit"), custom.number("minimumQuality")
     values = {
         "classification": custom.text("classification"),
@@ -75,6 +79,7 @@ def read_promises(custom: Node) -> dict[str, Any]:
             Join(join.needed("field"), join.needed("dataset"), join.needed("other")) for join in joins
         ),
         "area": Area(area.needed("field"), area.text("meaning", "residence")) if area.value else None,
+        "attribution": tuple(told for node in attribution if (told := _read_attribution(node))),
         "period_field": custom.maybe("periodField"),
         "composed": _read_composed(composed),
         "unit_free": custom.flag("unitFree"),
@@ -85,7 +90,7 @@ def read_promises(custom: Node) -> dict[str, Any]:
         "minimum_quality": None if least is None else _share(custom, "minimumQuality", least),
         "entry": _read_entry(custom),
     }
-    for node in (*units, *joins, area, composed):
+    for node in (*units, *joins, *attribution, area, composed):
         node.only()
     return values
 
@@ -100,6 +105,21 @@ def _read_composed(composed: Node) -> Composed | None:
         "rho": composed.number("rho"),
     }
     return built(composed, Composed, values)
+
+
+def _read_attribution(node: Node) -> AttributionRule | None:
+    if "by" not in node:
+        node.fail("by", "is missing", f"write one of {', '.join(Telling)}")
+        return None
+    values = {
+        "by": node.choice("by", Telling, Telling.CODE),
+        "fields": node.texts("fields"),
+        "meaning": node.text("meaning", "residence"),
+        "dataset": node.text("dataset"),
+        "key": node.text("key"),
+        "as_of": node.text("asOf"),
+    }
+    return built(node, AttributionRule, values)
 
 
 def _most(unit: Node) -> int:
@@ -172,6 +192,7 @@ def write_promises(contract: Contract) -> dict[str, Any]:
         uniqueKeys=[list(key) for key in contract.unique_keys],
         joins=[{"field": j.field, "dataset": j.dataset, "other": j.other} for j in contract.joins],
         area=None if area is None else {"field": area.field, "meaning": area.meaning},
+        attribution=[write_attribution(rule) for rule in contract.attribution],
         periodField=contract.period_field,
         composed=None if composed is None else _composed(composed),
         load=write_load(contract.load),

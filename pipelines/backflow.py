@@ -11,40 +11,31 @@ Source: 政务数据共享条例（国务院令第809号）第24条.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, select
+from sqlalchemy import Connection, Engine, Row, select
 
 from catalog import keys, revisions
+from catalog.flowing import flowing
 from catalog.home import Home
+from catalog.places.attributing import meaning_of
+from catalog.places.knowing import Knowing, moment_of
 from catalog.releases import published as releases
 from catalog.releases.published import Release
 from catalog.store import reading
 from catalog.store.tables.backflow import deliveries, subscriptions
-from catalog.store.tables.forms import disputes
-from catalog.store.tables.ledger import entries
-from contracts.model import Contract
-from pipelines.attribution import Moved, attribute
-from pipelines.errors import PipelineError
-from pipelines.sending import Parcel, Sent, rows_for, send
+from pipelines.attribution import attribute
+from pipelines.lateness import lateness
+from pipelines.moving import CannotDeliver, Step, Version, moved, readable
+from pipelines.outgoing import Outgoing, disputed
+from pipelines.recording import record_rows
+from pipelines.redelivering import ordered, redeliver_due
+from pipelines.sending import Parcel, Sent, pack, send_all
 from policies.clocks import local_date
-from policies.masking import masks
-
-
-class CannotDeliver(PipelineError):
-    """A dataset whose rows can no longer be attributed to an area, or compared with the former ones.
-
-    Attributes:
-        sent: what was delivered to the other subscriptions all the same.
-    """
-
-    def __init__(self, message: str, sent: tuple[Sent, ...] = ()) -> None:
-        self.sent = sent
-        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +44,17 @@ class Run:
 
     Attributes:
         sent: deliveries made now; none where everything had been delivered.
-        failed: dataset → why nothing of it could be delivered.
+        failed: dataset → why some of it could not be delivered.
     """
 
     sent: tuple[Sent, ...]
     failed: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One comparison a subscription needs: from a published version to a later one."""
-
-    before: Release | None
-    after: Release
-
-    @property
-    def ends(self) -> tuple[Release, ...]:
-        return (self.after,) if self.before is None else (self.before, self.after)
-
-
 def deliver_due(home: Home, engine: Engine, now: datetime) -> Run:
     """Deliver every release that some subscription has not had yet; doing so again sends nothing.
+
+    Rows that were ordered again, after a correction or a claim, go last.
 
     Args:
         home: the installation.
@@ -83,25 +64,30 @@ def deliver_due(home: Home, engine: Engine, now: datetime) -> Run:
     Returns:
         What was sent, and the datasets that could not be delivered, with the reason.
     """
-    active = select(subscriptions.c.dataset).where(_flowing()).distinct()
+    active = select(subscriptions.c.dataset).where(flowing(now)).distinct()
     with reading(engine) as connection:
         names = sorted(connection.execute(active).scalars())
         newest = [found for name in names if (found := releases.latest(connection, name)) is not None]
     sent: list[Sent] = []
     failed: dict[str, str] = {}
     for release in newest:
+        made, problem = _bring_up(home, engine, release.dataset, release.id, now)
+        sent += made
+        if problem is not None:
+            failed[release.dataset] = str(problem)
+    for dataset in ordered(engine):
         try:
-            sent += deliver(home, engine, release.dataset, release.id, now)
-        except CannotDeliver as error:
-            sent += error.sent
-            failed[release.dataset] = str(error)
+            redeliver_due(home, engine, now, dataset=dataset)
+        except CannotDeliver as error:  # its orders wait; those of other datasets do not
+            failed.setdefault(dataset, str(error))
     return Run(tuple(sent), failed)
 
 
 def deliver(home: Home, engine: Engine, dataset: str, release_id: str, now: datetime) -> tuple[Sent, ...]:
     """Bring every active subscription of a dataset up to a release.
 
-    Releases a subscription missed are delivered first, one by one, so that each has its own counts.
+    Releases a subscription missed are delivered first, one by one, so that each has its own counts. All
+    subscriptions that need one comparison are served by one pass over it.
 
     Args:
         home: the installation.
@@ -115,109 +101,124 @@ def deliver(home: Home, engine: Engine, dataset: str, release_id: str, now: date
 
     Raises:
         UnknownRelease: there is no such release.
-        CannotDeliver: the contract names no area or no primary key any more, or a field changed its type.
+        CannotDeliver: the contract names no area or no primary key any more, a field changed its type, or the
+            rows cannot be read; subscriptions that start from a later release were served all the same.
     """
+    sent, problem = _bring_up(home, engine, dataset, release_id, now)
+    if problem is not None:
+        raise problem
+    return sent
+
+
+def _bring_up(
+    home: Home, engine: Engine, dataset: str, release_id: str, now: datetime
+) -> tuple[tuple[Sent, ...], CannotDeliver | None]:
+    """What was delivered, and why some of it could not be."""
     with reading(engine) as connection:
         target = releases.by_id(connection, release_id)
-        wanted = [(row, _steps(connection, row, target)) for row in _active(connection, dataset)]
-        spoken = {r.revision for _, steps in wanted for step in steps for r in step.ends}
-        contracts = {number: revisions.number(connection, dataset, number).contract for number in spoken}
-    work = _Work(home, engine, contracts, keys.load(home).pseudonym, now, {})
+        wanted = _wanted(connection, dataset, target, now)
+        flagged = disputed(connection, dataset) if wanted else {}
+    knowing = Knowing(home, engine, keys.load(home).pseudonym)
     sent: list[Sent] = []
     problem: CannotDeliver | None = None
-    for subscription, steps in wanted:
+    broken: set[str] = set()
+    for step, asking in wanted:
+        mine = [row for row in asking if row.id not in broken]
         try:
-            sent += (done for step in steps if (done := work.send(subscription, step)) is not None)
-        except CannotDeliver as error:  # the next subscription may start from a later release
+            sent += _send(knowing, step, mine, flagged, now) if mine else ()
+        except CannotDeliver as error:  # other subscriptions may start from a later release
             problem = error
-    if problem is not None:
-        raise CannotDeliver(str(problem), tuple(sent)) from problem
-    return tuple(sent)
+            broken |= {row.id for row in mine}
+    return tuple(sent), problem
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """One round over one dataset; versions are compared once, however many subscriptions ask."""
+def _send(
+    knowing: Knowing,
+    step: Step,
+    asking: list[Row[Any]],
+    flagged: Mapping[str, tuple[str, ...]],
+    now: datetime,
+) -> tuple[Sent, ...]:
+    """Attribute one comparison once, and send every subscription its part."""
+    with readable(step.after.release):
+        found = moved(knowing, step)
+    recorded = record_rows(knowing, step, found)
+    former = step.before.release if step.before is not None else None
+    late = lateness(step.after.contract, former, now)
+    outgoing = Outgoing(step.after.contract, found, knowing.secret, flagged, local_date(now))
 
-    home: Home
-    engine: Engine
-    contracts: Mapping[int, Contract]
-    secret: bytes
-    now: datetime
-    compared: dict[tuple[str, str], Moved]
+    def parcels() -> Iterator[Parcel]:
+        parts = {area: attribute(found, area) for area in {row.area for row in asking}}
+        outgoing.refer(parts.values())
+        for row in asking:
+            part = parts[row.area]
+            rows = outgoing.rows(row, part)
+            yield pack(row, step, part, rows, total=found.total, unattributed=found.unattributed)
 
-    def send(self, subscription: Row[Any], step: _Step) -> Sent | None:
-        """Attribute and send one comparison to one subscription."""
-        contract = self.contracts[step.after.revision]
-        since = step.before.id if step.before else ""
-        pair = (since, step.after.id)
-        if pair not in self.compared:
-            self.compared[pair] = _moved(self.home, self.contracts, step)
-        moved = self.compared[pair]
-        found = attribute(moved, subscription.area)
-        with reading(self.engine) as connection:
-            flagged = _disputed(connection, contract.name)
-        hidden = masks(local_date(self.now))
-        rows = rows_for(contract, subscription, found, secret=self.secret, masks=hidden, disputed=flagged)
-        parcel = Parcel(subscription, since, step.after.id, moved, found, rows)
-        return send(self.home, self.engine, parcel, secret=self.secret, now=self.now)
+    try:
+        return send_all(
+            knowing.home, knowing.engine, parcels(), recorded, late, secret=knowing.secret, now=now
+        )
+    finally:
+        for part, _ in recorded.parts:
+            part.unlink(missing_ok=True)
 
 
-def _active(connection: Connection, dataset: str) -> list[Row[Any]]:
+def _wanted(
+    connection: Connection, dataset: str, target: Release, now: datetime
+) -> list[tuple[Step, list[Row[Any]]]]:
+    """Every comparison some subscription needs, the earliest first, with those who need it."""
     s = subscriptions.c
-    query = select(subscriptions).where(s.dataset == dataset, _flowing()).order_by(s.opened_at, s.id)
-    return list(connection.execute(query).all())
+    query = select(subscriptions).where(s.dataset == dataset, flowing(now)).order_by(s.opened_at, s.id)
+    had = _had(connection, dataset)
+    versions: dict[str, Version] = {}
+
+    def version(release: Release) -> Version:
+        if release.id not in versions:
+            contract = revisions.number(connection, dataset, release.revision).contract
+            versions[release.id] = Version(release, contract, moment_of(connection, release, now))
+        return versions[release.id]
+
+    found: dict[tuple[str, str, str], tuple[Step, list[Row[Any]]]] = {}
+    chains: dict[str, list[tuple[Release | None, Release]]] = {}
+    for row in connection.execute(query).all():
+        last = had.get(row.id)
+        mark = last.id if last is not None else ""
+        if mark not in chains:
+            chains[mark] = _comparisons(connection, last, target)
+        for before, after in chains[mark]:
+            newer = version(after)
+            meaning = meaning_of(newer.contract, row.meaning)
+            step = Step(version(before) if before is not None else None, newer, meaning)
+            found.setdefault(step.ends, (step, []))[1].append(row)
+    return sorted(found.values(), key=lambda pair: pair[0].after.release.number)
 
 
-def _flowing() -> ColumnElement[bool]:
-    """Active subscriptions of published datasets: of one that was withdrawn nothing flows back."""
-    published = select(entries.c.name).where(entries.c.state == revisions.PUBLISHED)
-    return and_(subscriptions.c.state == "active", subscriptions.c.dataset.in_(published))
+def _had(connection: Connection, dataset: str) -> dict[str, Release]:
+    """Subscription → the newest release it was delivered."""
+    d = deliveries.c
+    query = select(d.subscription_id, d.release_id).where(d.dataset == dataset)
+    known: dict[str, Release] = {}
+    newest: dict[str, Release] = {}
+    for row in connection.execute(query).all():
+        if row.release_id not in known:
+            known[row.release_id] = releases.by_id(connection, row.release_id)
+        release = known[row.release_id]
+        former = newest.get(row.subscription_id)
+        if former is None or former.number < release.number:
+            newest[row.subscription_id] = release
+    return newest
 
 
-def _steps(connection: Connection, subscription: Row[Any], target: Release) -> list[_Step]:
+def _comparisons(
+    connection: Connection, last: Release | None, target: Release
+) -> list[tuple[Release | None, Release]]:
     """The comparisons that bring a subscription to ``target``, in order."""
-    had = connection.execute(
-        select(deliveries.c.release_id).where(deliveries.c.subscription_id == subscription.id)
-    ).scalars()
-    last = max((releases.by_id(connection, found) for found in had), key=lambda r: r.number, default=None)
     if last is None:
-        return [_Step(None, target)]
+        return [(None, target)]
     chain = [target]
     while chain[-1].number > last.number:
         former = releases.previous(connection, chain[-1])
         assert former is not None, "releases are numbered without gaps"
         chain.append(former)
-    return [_Step(before, after) for before, after in pairwise(reversed(chain)) if after.number > last.number]
-
-
-def _moved(home: Home, contracts: Mapping[int, Contract], step: _Step) -> Moved:
-    contract = contracts[step.after.revision]
-    if contract.area is None or not contract.key:
-        missing = "area" if contract.area is None else "primary key"
-        raise CannotDeliver(f"{contract.name} names no {missing} — add it to the contract, then build again")
-    if step.before is not None:
-        _refuse_new_types(contracts[step.before.revision], contract)
-    changes = releases.changes(home, step.before, step.after, contract.key)
-    return Moved.of(changes, contract.area.field)
-
-
-def _refuse_new_types(before: Contract, after: Contract) -> None:
-    """Values of two types are neither the same nor different: no change can be told from them."""
-    types = {field.name: field.type for field in before.fields}
-    differ = [f.name for f in after.fields if types.get(f.name, f.type) is not f.type]
-    if differ:
-        raise CannotDeliver(
-            f"{after.name} gave {', '.join(differ)} another type — end its subscriptions and open them anew:"
-            " the first delivery holds the whole area"
-        )
-
-
-def _disputed(connection: Connection, dataset: str) -> dict[str, tuple[str, ...]]:
-    """Row reference → fields of it that are challenged now."""
-    d = disputes.c
-    query = select(d.row, d.field).where(d.dataset == dataset, d.closed_at.is_(None)).order_by(d.row, d.field)
-    flagged: dict[str, tuple[str, ...]] = {}
-    for row, field in connection.execute(query):
-        flagged[row] = (*flagged.get(row, ()), field)
-    return flagged
+    return [(before, after) for before, after in pairwise(reversed(chain)) if after.number > last.number]

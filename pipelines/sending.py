@@ -1,38 +1,45 @@
-"""Sending a delivery: its file, and the rows of the store that say it was sent.
+"""Sending deliveries: their files, and the rows of the store that say they were sent.
 
-Decides what a delivered row looks like and that file and store agree: file first, then one
-transaction; killed between them, the next round writes the same delivery again.
+Decides that files and store agree: files first, under names no reader knows, then one transaction for many
+subscriptions that puts them in place; killed between them, the next round writes the same deliveries again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from sqlalchemy import Connection, Engine, Row, insert, select
 
-from catalog.evidence import record
+from catalog.evidence.append import record_all
+from catalog.flowing import flowing
 from catalog.home import Home
-from catalog.keys import row_reference
-from catalog.stops import closed
+from catalog.stops import closed_to
 from catalog.store import writing
 from catalog.store.schema import new_id
-from catalog.store.tables.backflow import attributions, deliveries, notices, subscriptions
+from catalog.store.tables.attributions import delivery_figures
+from catalog.store.tables.backflow import deliveries, notices, subscriptions
 from contracts.canonical import canonical
-from contracts.model import Contract
-from pipelines.attribution import Attributed, Moved, together
-from policies.masking import Mask
+from pipelines.attribution import Attributed
+from pipelines.files import put, write_part, written
+from pipelines.lateness import Lateness
+from pipelines.moving import Step
+from pipelines.outgoing import CHANGE, DISPUTED, FIELDS, ROW
+from pipelines.recording import Recorded, keep
 
-# Columns a delivery has beside the subscribed fields.
-CHANGE, ROW, FIELDS, DISPUTED = "_change", "_row", "_fields", "_disputed"
+__all__ = ["CHANGE", "DISPUTED", "FIELDS", "ROW", "Parcel", "Sent", "pack", "send_all"]
+
+# Subscriptions sent in one transaction: others wait no longer than for one delivery of many rows.
+TOGETHER: Final = 250
+# Files written side by side: what takes the time is waiting for the disk.
+_WRITERS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,219 +71,216 @@ class Parcel:
 
     Attributes:
         subscription: its row.
-        since: release compared with; empty where the whole area is sent.
-        release: release delivered.
-        moved: all rows that moved, for the counts.
-        found: those of the area.
-        rows: as delivered.
+        step: the comparison it is of.
+        counts: as in :class:`Sent`.
+        cells: subscribed cells of added and changed rows.
+        filled: those that hold a value.
+        content: of the file.
     """
 
     subscription: Row[Any]
-    since: str
-    release: str
-    moved: Moved
-    found: Attributed
-    rows: pa.Table
+    step: Step
+    counts: dict[str, int]
+    cells: int
+    filled: int
+    content: bytes
 
     @property
     def path(self) -> Path:
         """Of the file, below the lake."""
         s = self.subscription
-        return Path("backflow", s.area, s.dataset, s.id, f"{self.release}.parquet")
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """As in :class:`Sent`."""
-        return {
-            "added": self.found.added.num_rows,
-            "changed": self.found.changed_after.num_rows,
-            "removed": self.found.removed.num_rows,
-            "delivered": self.found.delivered,
-            "total": self.moved.total,
-            "unattributed": self.moved.unattributed,
-            "other_areas": self.found.other_areas,
-        }
+        return Path("backflow", s.area, s.dataset, s.id, f"{self.step.after.release.id}.parquet")
 
 
-def rows_for(
-    contract: Contract,
-    subscription: Row[Any],
-    found: Attributed,
-    *,
-    secret: bytes,
-    masks: Mapping[str, Mask],
-    disputed: Mapping[str, Sequence[str]],
-) -> pa.Table:
-    """The delivered rows: change, row reference, changed fields, flags, then the subscribed fields.
+def pack(
+    subscription: Row[Any], step: Step, found: Attributed, rows: pa.Table, *, total: int, unattributed: int
+) -> Parcel:
+    """A parcel of delivered rows.
 
     Args:
-        contract: of the release.
-        subscription: its ``fields`` leave, its ``plain`` ones unmasked; nothing else does.
-        found: the rows of the area.
-        secret: the pseudonym key, for row references.
-        masks: check-digit code → mask.
-        disputed: row reference → challenged fields.
+        subscription: its row.
+        step: the comparison.
+        found: the rows of its area.
+        rows: as delivered.
+        total: rows that moved in the dataset.
+        unattributed: those of no area.
     """
-    fields = [f for f in contract.fields if f.name in set(subscription.fields)]
-    names = [f.name for f in fields]
-    parts = [("added", found.added), ("changed", found.changed_after), ("removed", found.removed)]
-    rows = together(*(part for _, part in parts))
-    keys = rows.select(list(contract.key)).to_pylist()
-    refs = [row_reference(secret, contract.name, key) for key in keys]
-    columns: dict[str, Any] = {
-        CHANGE: pa.array([word for word, part in parts for _ in range(part.num_rows)], pa.string()),
-        ROW: pa.array(refs, pa.string()),
-        FIELDS: pa.array(_changed_fields(found, names), pa.string()),
-        DISPUTED: pa.array(_flags(refs, disputed, names), pa.string()),
+    added, changed, removed = found.counts
+    counts = {
+        "added": added,
+        "changed": changed,
+        "removed": removed,
+        "delivered": found.delivered,
+        "total": total,
+        "unattributed": unattributed,
+        "other_areas": found.other_areas,
     }
-    for field in fields:
-        mask = masks.get(field.check or "") if field.name not in subscription.plain else None
-        column = rows[field.name]
-        columns[field.name] = column if mask is None else _masked(column, mask)
-    return pa.table(columns)
+    live = rows.select([name for name in rows.column_names if not name.startswith("_")]).slice(
+        0, added + changed
+    )
+    empty = sum(live[name].null_count for name in live.column_names)
+    cells = live.num_rows * live.num_columns
+    return Parcel(subscription, step, counts, cells, cells - empty, written(rows))
 
 
-def send(home: Home, engine: Engine, parcel: Parcel, *, secret: bytes, now: datetime) -> Sent | None:
-    """Write the file and record the delivery, unless it was sent before.
+def send_all(
+    home: Home,
+    engine: Engine,
+    parcels: Iterable[Parcel],
+    recorded: Recorded,
+    late: Lateness,
+    *,
+    secret: bytes,
+    now: datetime,
+) -> tuple[Sent, ...]:
+    """Write the files and record the deliveries, those that were sent before left out.
 
     Args:
         home: the installation.
         engine: its store.
-        parcel: what to send, to whom.
-        secret: keys the digest that goes into the evidence.
+        parcels: what to send, to whom; all of one comparison.
+        recorded: how its rows were attributed, recorded beside the first delivery.
+        late: how late the release is.
+        secret: keys the digests that go into the evidence.
         now: aware instant.
 
     Returns:
-        The delivery, or None where the subscription has had it or has ended, or a stop closes it: then the
-        next round after its lifting sends it.
+        The deliveries made now. One that a subscription has had, or whose subscription has ended, or that a
+        stop closes is left out; after the stop is lifted the next round sends it.
     """
-    sink = pa.BufferOutputStream()
-    pq.write_table(parcel.rows, sink, compression="zstd")
-    content = sink.getvalue().to_pybytes()
-    subscription = parcel.subscription
-    with writing(engine) as connection:
-        if _is_stopped(connection, subscription):
-            return None
-        if not _is_wanted(connection, subscription.id, parcel.release):
-            return None
-        _attribute_once(connection, parcel)
-        _write(home.lake / parcel.path, content)
-        delivery = _record(connection, parcel, content, secret=secret, now=now)
-    return Sent(
-        id=delivery,
-        subscription=subscription.id,
-        dataset=subscription.dataset,
-        area=subscription.area,
-        release=parcel.release,
-        **parcel.counts,
-    )
+    sent: list[Sent] = []
+    for some in _pages(parcels):
+        parts = _write_parts(home, some)
+        try:
+            with writing(engine) as connection:
+                keep(connection, recorded, now)
+                mine = _going(connection, some, now)
+                for parcel in mine:
+                    put(parts[parcel.subscription.id], home.lake / parcel.path)
+                sent += _record(connection, mine, late, secret=secret, now=now)
+        finally:
+            for part in parts.values():
+                part.unlink(missing_ok=True)
+    return tuple(sent)
 
 
-def _is_wanted(connection: Connection, subscription: str, release: str) -> bool:
-    state = connection.execute(
-        select(subscriptions.c.state).where(subscriptions.c.id == subscription).with_for_update()
-    ).scalar_one()
-    had = select(deliveries.c.id).where(
-        deliveries.c.subscription_id == subscription, deliveries.c.release_id == release
-    )
-    return state == "active" and connection.execute(had).first() is None
+def _write_parts(home: Home, parcels: Sequence[Parcel]) -> dict[str, Path]:
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        paths = pool.map(lambda parcel: write_part(home.lake / parcel.path, parcel.content), parcels)
+        return {parcel.subscription.id: path for parcel, path in zip(parcels, paths, strict=True)}
 
 
-def _is_stopped(connection: Connection, subscription: Row[Any]) -> bool:
-    return closed(connection, subscription.subscriber, (subscription.dataset,)) is not None
+def _pages(parcels: Iterable[Parcel]) -> Iterator[list[Parcel]]:
+    page: list[Parcel] = []
+    for parcel in parcels:
+        page.append(parcel)
+        if len(page) == TOGETHER:
+            yield page
+            page = []
+    if page:
+        yield page
 
 
-def _attribute_once(connection: Connection, parcel: Parcel) -> None:
-    a = attributions.c
-    known = select(a.release_id).where(a.since_release_id == parcel.since, a.release_id == parcel.release)
-    if connection.execute(known).first() is None:
-        moved = parcel.moved
+def _going(connection: Connection, parcels: Sequence[Parcel], now: datetime) -> list[Parcel]:
+    """Those whose subscription is open and has not had the release, where nothing is stopped."""
+    ids = [parcel.subscription.id for parcel in parcels]
+    first = parcels[0]
+    receivers = {parcel.subscription.subscriber for parcel in parcels}
+    stopped = closed_to(connection, receivers, (first.subscription.dataset,))
+    s, d = subscriptions.c, deliveries.c
+    open_ = select(s.id).where(s.id.in_(ids), flowing(now)).with_for_update()
+    active = set(connection.execute(open_).scalars())
+    release = first.step.after.release.id
+    had = set(
         connection.execute(
-            insert(attributions).values(
-                release_id=parcel.release,
-                since_release_id=parcel.since,
-                dataset=parcel.subscription.dataset,
-                changed=moved.total,
-                attributed=moved.total - moved.unattributed,
-                unattributed=moved.unattributed,
-            )
-        )
+            select(d.subscription_id).where(d.subscription_id.in_(ids), d.release_id == release)
+        ).scalars()
+    )
+    may = active - had
+    return [p for p in parcels if p.subscription.id in may and p.subscription.subscriber not in stopped]
 
 
-def _record(connection: Connection, parcel: Parcel, content: bytes, *, secret: bytes, now: datetime) -> str:
-    delivery, sha256 = new_id("dlv"), hashlib.sha256(content).hexdigest()
-    subscription, counts = parcel.subscription, parcel.counts
-    named = {"dataset": subscription.dataset, "area": subscription.area}
-    # Counts of a small area say something of its people: the log holds them under a key only.
-    sealed = b"delivery\0" + canonical({**counts, "sha256": sha256})
-    evidence_id = record(
+def _record(
+    connection: Connection, parcels: Sequence[Parcel], late: Lateness, *, secret: bytes, now: datetime
+) -> list[Sent]:
+    """Rows and evidence of many deliveries."""
+    if not parcels:
+        return []
+    made = [(new_id("dlv"), hashlib.sha256(parcel.content).hexdigest(), parcel) for parcel in parcels]
+    evidence = record_all(
         connection,
-        event="backflow:delivery:send",
-        subject=delivery,
-        body={
-            **named,
-            "subscription": subscription.id,
-            "since": parcel.since,
-            "release": parcel.release,
-            "seal": hmac.new(secret, sealed, hashlib.sha256).hexdigest(),
-        },
+        [("backflow:delivery:send", id_, _said(parcel, digest, secret)) for id_, digest, parcel in made],
         now=now,
     )
+    rows = [
+        {
+            "id": id_,
+            "subscription_id": parcel.subscription.id,
+            "dataset": parcel.subscription.dataset,
+            "area": parcel.subscription.area,
+            "release_id": parcel.step.after.release.id,
+            "since_release_id": parcel.step.since,
+            "path": parcel.path.as_posix(),
+            "sha256": digest,
+            "state": "sent",
+            "sent_at": now,
+            "evidence_id": entry,
+            **parcel.counts,
+        }
+        for (id_, digest, parcel), entry in zip(made, evidence, strict=True)
+    ]
+    connection.execute(insert(deliveries), rows)
+    connection.execute(insert(notices), [_notice(id_, parcel, now) for id_, _, parcel in made])
     connection.execute(
-        insert(deliveries).values(
-            id=delivery,
-            subscription_id=subscription.id,
-            release_id=parcel.release,
-            since_release_id=parcel.since,
-            path=parcel.path.as_posix(),
-            sha256=sha256,
-            state="sent",
-            sent_at=now,
-            evidence_id=evidence_id,
-            **named,
-            **counts,
+        insert(delivery_figures), [{**_figures(parcel, late), "delivery_id": id_} for id_, _, parcel in made]
+    )
+    return [
+        Sent(
+            id_,
+            parcel.subscription.id,
+            parcel.subscription.dataset,
+            parcel.subscription.area,
+            parcel.step.after.release.id,
+            **parcel.counts,
         )
-    )
-    connection.execute(
-        insert(notices).values(
-            id=new_id("ntc"),
-            organisation=subscription.subscriber,
-            kind="delivery",
-            subject=delivery,
-            message=f"{subscription.dataset}: {counts['added']} added, {counts['changed']} changed,"
-            f" {counts['removed']} removed in {subscription.area}",
-            sent_at=now,
-        )
-    )
-    return delivery
+        for id_, _, parcel in made
+    ]
 
 
-def _changed_fields(found: Attributed, names: Sequence[str]) -> Iterable[str]:
-    """Per delivered row the subscribed fields that changed; empty for added and removed rows."""
-    pairs = zip(
-        found.changed_before.select(names).to_pylist(),
-        found.changed_after.select(names).to_pylist(),
-        strict=True,
-    )
-    changed = [",".join(n for n in names if before[n] != after[n]) for before, after in pairs]
-    return [""] * found.added.num_rows + changed + [""] * found.removed.num_rows
+def _said(parcel: Parcel, sha256: str, secret: bytes) -> dict[str, Any]:
+    # Counts of a small area say something of its people: the log holds them under a key only.
+    sealed = b"delivery\0" + canonical({**parcel.counts, "sha256": sha256})
+    return {
+        "dataset": parcel.subscription.dataset,
+        "area": parcel.subscription.area,
+        "subscription": parcel.subscription.id,
+        "since": parcel.step.since,
+        "release": parcel.step.after.release.id,
+        "seal": hmac.new(secret, sealed, hashlib.sha256).hexdigest(),
+    }
 
 
-def _flags(refs: Sequence[str], disputed: Mapping[str, Sequence[str]], names: Sequence[str]) -> list[str]:
-    """Per delivered row the delivered fields that are challenged now."""
-    return [",".join(n for n in disputed.get(ref, ()) if n in names) for ref in refs]
+def _notice(delivery: str, parcel: Parcel, now: datetime) -> dict[str, Any]:
+    s, counts = parcel.subscription, parcel.counts
+    return {
+        "id": new_id("ntc"),
+        "organisation": s.subscriber,
+        "kind": "delivery",
+        "subject": delivery,
+        "message": f"{s.dataset}: {counts['added']} added, {counts['changed']} changed,"
+        f" {counts['removed']} removed in {s.area}",
+        "sent_at": now,
+    }
 
 
-def _masked(column: pa.ChunkedArray, mask: Mask) -> pa.Array:
-    return pa.array([None if text is None else mask.apply(text) for text in column.to_pylist()], pa.string())
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: a reader never sees half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)
+def _figures(parcel: Parcel, late: Lateness) -> dict[str, Any]:
+    total = parcel.counts["total"]
+    return {
+        "meaning": parcel.step.meaning,
+        "cells": parcel.cells,
+        "filled": parcel.filled,
+        "attributed": 1 - parcel.counts["unattributed"] / total if total else None,
+        "published_at": parcel.step.after.release.published_at,
+        "due_on": late.due_on,
+        "late_days": late.days,
+    }

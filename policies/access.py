@@ -64,7 +64,13 @@ class Act(StrEnum):
     SPACE_STOP = "space:stop"
     REQUEST_FILE = "request:file"
     AGREEMENT_READ = "agreement:read"
+    AGREEMENT_NEGOTIATE = "agreement:negotiate"
+    LEDGER_KEEP = "ledger:keep"  # the base records of one's own body 基层台账
     EVALUATION_REVIEW = "evaluation:review"
+    FORM_READ = "form:read"
+    FORM_ASK = "form:ask"
+    FORM_FILL = "form:fill"
+    FORM_DECIDE = "form:decide"
     TOKEN_ISSUE = "token:issue"  # noqa: S105  (an act, not a secret)
 
 

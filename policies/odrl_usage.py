@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from policies.odrl_constraints import Constraint, OdrlError, Stated, constraint, gather, none_left, only, take
+from policies.price_terms import product_price, tier, trial_fee
 from policies.terms import Terms
 from policies.usage_terms import InCharge, Retention, breach_term, rate, time_window, volume
 
@@ -25,11 +26,16 @@ BREACH: Final = ("ybz:breach", "isAllOf")
 MANAGER: Final = ("ybz:managedBy", "eq")
 USER: Final = ("ybz:usedBy", "eq")
 PRICE: Final = ("payAmount", "eq")
+PRICES: Final = ("ybz:price", "isAllOf")
+TRIAL: Final = ("ybz:trialFee", "eq")
+TIERS: Final = ("ybz:tier", "isAllOf")
 KEEP: Final = ("elapsedTime", "lteq")
 PROOF: Final = ("ybz:proofOfDeletion", "lteq")
 
 COMPENSATE: Final = "odrl:compensate"
 DELETE: Final = "odrl:delete"
+
+_FEN: Final = "ybz:fen"
 
 # Days as an xsd:duration.
 _DAYS: Final = re.compile(r"P([1-9]\d*)D")
@@ -74,11 +80,10 @@ def take_constraints(stated: Stated) -> dict[str, Any]:
 
 
 def duties(terms: Terms) -> list[dict[str, Any]]:
-    """What the receiver owes: the price of a call, and deletion with its proof."""
+    """What the receiver owes: the prices, and deletion with its proof."""
     made = []
-    if terms.price_fen_per_call:
-        amount = constraint(*PRICE, str(terms.price_fen_per_call), unit="ybz:fen")
-        made.append(_duty(COMPENSATE, [amount]))
+    if asked := _prices(terms):
+        made.append(_duty(COMPENSATE, asked))
     if terms.retention is not None:
         kept = constraint(*KEEP, f"P{terms.retention.days}D")
         proved = constraint(*PROOF, f"P{terms.retention.proof_days}D")
@@ -93,11 +98,13 @@ def take_duties(stated: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         OdrlError: one is unknown, twice or incomplete.
     """
     found: dict[str, Any] = {}
+    priced = False
     for duty in stated:
         only(duty, {"action"}, "duty")
         name, refinement = _action(duty["action"])
-        if name == COMPENSATE and "price_fen_per_call" not in found:
-            found["price_fen_per_call"] = _price(refinement)
+        if name == COMPENSATE and not priced:
+            priced = True
+            found |= _take_prices(refinement)
         elif name == DELETE and "retention" not in found:
             found["retention"] = _retention(refinement)
         else:
@@ -118,10 +125,38 @@ def _action(actions: Sequence[Mapping[str, Any]]) -> tuple[str, Sequence[Constra
     return str(actions[0]["rdf:value"]["@id"]), refinement
 
 
-def _price(refinement: Sequence[Constraint]) -> int:
-    if len(refinement) != 1 or refinement[0].get("unit") != "ybz:fen":
-        raise OdrlError("a price is one amount in fen", where="duty")
-    return int(take(gather(refinement), *PRICE))
+def _prices(terms: Terms) -> list[Constraint]:
+    """The prices that are stated; none of free terms."""
+    made = []
+    if terms.price_fen_per_call:
+        made.append(constraint(*PRICE, str(terms.price_fen_per_call), unit=_FEN))
+    if terms.prices:
+        made.append(constraint(*PRICES, [one.text() for one in terms.prices], unit=_FEN))
+    if terms.trial_fee is not None:
+        made.append(constraint(*TRIAL, terms.trial_fee.text()))
+    if terms.tiers:
+        made.append(constraint(*TIERS, [one.text() for one in terms.tiers]))
+    return made
+
+
+def _take_prices(refinement: Sequence[Constraint]) -> dict[str, Any]:
+    stated, found = gather(refinement), dict[str, Any]()
+    for one in refinement:
+        amount = one["leftOperand"] in (PRICE[0], PRICES[0])
+        if one.get("unit") != (_FEN if amount else None):
+            raise OdrlError("prices are amounts in fen", where="duty")
+    if not stated:
+        raise OdrlError("states no price", where="duty")
+    if PRICE in stated:
+        found["price_fen_per_call"] = int(take(stated, *PRICE))
+    for key, operand, reader in (("prices", PRICES, product_price), ("tiers", TIERS, tier)):
+        if operand in stated:
+            lines = _lines(take(stated, *operand), operand[0])
+            found[key] = tuple(_read(reader, line, operand[0]) for line in lines)
+    if TRIAL in stated:
+        found["trial_fee"] = _read(trial_fee, str(take(stated, *TRIAL)), TRIAL[0])
+    none_left(stated)
+    return found
 
 
 def _retention(refinement: Sequence[Constraint]) -> Retention:

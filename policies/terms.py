@@ -15,6 +15,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
+from policies.price_terms import ProductPrice, Tier, TrialFee, Unit, rising
 from policies.protection import Analysis, DatasetRules
 from policies.usage_terms import BreachTerm, InCharge, Rate, Retention, Spending, TimeWindow, Volume, network
 
@@ -146,7 +147,7 @@ class Terms:
         calls: quota of calls over the whole term.
         max_rows: most rows of one answer, counted after release.
         valid_from, valid_to: days, both included, Asia/Shanghai.
-        price_fen_per_call: 0 where the purpose is free.
+        price_fen_per_call: of what has no price of its own, by the tariff's unit; 0 where free.
         analyses: what may be done under the grant; answers through the gateway are ``aggregate``.
         release_period: how long one release of each dataset is seen.
         hours: when calls are answered, in any of these windows; empty = always.
@@ -156,6 +157,9 @@ class Terms:
         retention: how long the receiver keeps what it was given, and proves its deletion.
         breach: what follows a breach, by its kind.
         in_charge: the persons in charge of both sides.
+        prices: of single products, each in a unit of its own.
+        trial_fee: share of the prices in the first months; the tariff's where None.
+        tiers: shares of the price by the calls of a month; the tariff's where empty.
     """
 
     purpose: str
@@ -178,6 +182,9 @@ class Terms:
     retention: Retention | None = None
     breach: tuple[BreachTerm, ...] = ()
     in_charge: InCharge | None = None
+    prices: tuple[ProductPrice, ...] = ()
+    trial_fee: TrialFee | None = None
+    tiers: tuple[Tier, ...] = ()
 
     def __post_init__(self) -> None:
         _once("hours: each time window", self.hours)
@@ -185,6 +192,9 @@ class Terms:
         _once("rates: each period", (rate.per for rate in self.rates))
         _once("volumes: each measure and period", ((volume.measure, volume.per) for volume in self.volumes))
         _once("breach: each kind", (term.of for term in self.breach))
+        _once("prices: each product", (price.product for price in self.prices))
+        if not rising(self.tiers):
+            raise ValueError("tiers: each is above the one before it")
         if any(one != network(one) for one in self.networks):
             raise ValueError("networks: ranges stand in their one spelling")
         if not self.datasets:
@@ -197,6 +207,12 @@ class Terms:
             raise ValueError("terms end before they begin")
         if self.disclosure.k < 2:
             raise ValueError("k must be at least 2")
+
+    @property
+    def highest_call_fen(self) -> int:
+        """The highest price of one call that is agreed, whatever is asked for."""
+        own = (price.fen for price in self.prices if price.unit is Unit.CALL)
+        return max((self.price_fen_per_call, *own))
 
 
 def _once(what: str, stated: Iterable[Any]) -> None:

@@ -15,8 +15,8 @@ from policies.usage_form import usage_document
 
 # Keys under which single things are added and taken away, rather than replaced as a whole.
 _SETS: Final = frozenset(
-    {"columns", "joins", "analyses", "hours", "networks", "rates", "volumes", "breach", "aggregates", "roles",
-     "functions", "partners", "keys", "types", "templates", "receivers"}
+    {"columns", "joins", "analyses", "hours", "networks", "rates", "volumes", "breach", "prices", "tiers",
+     "aggregates", "roles", "functions", "partners", "keys", "types", "templates", "receivers"}
 )  # fmt: skip
 
 

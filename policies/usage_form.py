@@ -1,7 +1,8 @@
-"""Conditions of use as people write them in a terms file, and back.
+"""Conditions of use and prices as people write them in a terms file, and back.
 
-Decides the form only: lists of lines for hours, networks, rates, volumes and breaches; small mappings for
-retention and the persons in charge. Reading is strict, as everywhere in terms.
+Decides the form only: lists of lines for hours, networks, rates, volumes, breaches, prices and tiers; a line
+for the trial fee; small mappings for retention and the persons in charge. Reading is strict, as everywhere in
+terms.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from policies.enforcement import keys
+from policies.price_terms import product_price, tier, trial_fee
 from policies.terms import Terms
 from policies.usage_terms import (
     InCharge,
@@ -27,6 +29,8 @@ _LINES: Final[Mapping[str, Callable[[str], Any]]] = {
     "rates": rate,
     "volumes": volume,
     "breach": breach_term,
+    "prices": product_price,
+    "tiers": tier,
 }
 
 
@@ -40,6 +44,8 @@ def read_usage(document: Mapping[str, Any]) -> dict[str, Any]:
     for key, reader in _LINES.items():
         if key in document:
             found[key] = tuple(_line(reader, one, key) for one in _list(document[key], key))
+    if "trial_fee" in document:
+        found["trial_fee"] = _line(trial_fee, document["trial_fee"], "trial_fee")
     if "retention" in document:
         stated = _mapping(document["retention"], "retention", keys("Retention"))
         found["retention"] = Retention(**{key: _days(value, key) for key, value in stated.items()})
@@ -57,6 +63,9 @@ def usage_document(terms: Terms) -> dict[str, Any]:
         "rates": [one.text() for one in terms.rates],
         "volumes": [one.text() for one in terms.volumes],
         "breach": [one.text() for one in terms.breach],
+        "prices": [one.text() for one in terms.prices],
+        "trial_fee": "" if terms.trial_fee is None else terms.trial_fee.text(),
+        "tiers": [one.text() for one in terms.tiers],
     }
     if terms.retention is not None:
         made["retention"] = {"days": terms.retention.days, "proof_days": terms.retention.proof_days}

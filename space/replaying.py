@@ -1,7 +1,8 @@
 """Replay 重放: an answer and its price computed once more, from what is retained.
 
-Decides what can be shown of a receipt: a threshold or plain answer is computed again from its releases and
-compared to the byte; of a private answer everything but the noise is compared; a price is computed again from
+Decides what can be shown of a receipt: a threshold or plain answer and a list are computed again from their
+releases and compared to the byte; so is a verification, beside the records its caller gives once more, for
+none are kept here; of a private answer everything but the noise is compared; a price is computed again from
 what the receipt states and the agreed terms. Nothing is spent, metered or handed out, and nothing of the
 answer is shown. What was erased, or was never kept, is said to be "not retained".
 """
@@ -9,21 +10,34 @@ answer is shown. What was erased, or was never kept, is said to be "not retained
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
 
+import pyarrow as pa
 from sqlalchemy import Connection, Engine, Row, select
 
 from catalog.home import Home
-from catalog.releases.published import Release, UnknownRelease, by_id, protected_files, protected_folder
+from catalog.releases.published import (
+    Release,
+    UnknownRelease,
+    by_id,
+    protected_files,
+    protected_folder,
+    vault_files,
+    vault_folder,
+)
 from catalog.store import reading
 from catalog.store.tables.queries import receipts, reservations, usages
 from contracts.canonical import digest
+from contracts.model import Contract
+from policies.charging import Taken
+from policies.decision import Deny
 from policies.privacy_budget import nrho_cost
-from policies.tariff import Taken, charged_class, tariff
+from policies.tariff import charged_class, tariff
 from policies.terms import Mode
 from space import store
 from space.calls import answers
@@ -32,12 +46,20 @@ from space.engines.second import second_engine
 from space.engines.workers.pool import Pool
 from space.errors import EngineError
 from space.granting.agreed import terms_of
-from space.granting.grants import from_row
+from space.granting.grants import Grant, from_row
+from space.granting.kinds import published
+from space.query.lists.listing import LISTS
 from space.query.plan import PLAN_VERSION, Plan
 from space.query.telling.mechanism import mechanism
+from space.verification import prepare as verification
+from space.verification.batch import Batch, read_batch
 
 Outcome = Literal["same", "different", "not retained", "all but the noise"]
+Found = tuple[Outcome, tuple[str, ...]]
+Records = Sequence[Mapping[str, Any]]
 NOT_RETAINED: Final = "not retained"
+# A replay shows nothing of the answer and needs no bucket of time, in milliseconds.
+_AT_ONCE: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +86,39 @@ class Replayed:
         return {"answer": self.answer, "price": self.price, "findings": list(self.findings)}
 
 
-def replay(engine: Engine, home: Home, states: Mapping[str, Any]) -> Replayed:
+def replay(engine: Engine, home: Home, states: Mapping[str, Any], records: Records | None = None) -> Replayed:
     """Compute the answer and the price of a receipt once more.
 
     Args:
         engine: of the store.
         home: of the installation, where releases and plans are.
         states: what a receipt states whose signature was found to hold.
+        records: of a verification, as they were sent; None where they are not at hand.
     """
     with reading(engine) as connection:
         paid = _paid(connection, str(states["id"]))
-        grant = store.grant_row(connection, str(states["grant"]))
+        row = store.grant_row(connection, str(states["grant"]))
         found = [_release(connection, str(each)) for each in states["releases"]]
-    price, why_price = _price(grant, states)
-    answer, why_answer = _answer(home, paid, grant, states, [release for release in found if release])
+        read = [release for release in found if release is not None]
+        kept = None if paid is None else answers.plan_of(home, paid.id)
+        beside = [_release(connection, each) for each in _compared_in(kept or {})]
+        contracts = published(connection, [release.dataset for release in read])
+    price, why_price = _price(row, states)
+    grant = None if row is None else from_row(row)
+    if paid is None or grant is None or kept is None:
+        answer, why_answer = _ASKED
+    elif "verify" in kept:
+        batch = _batch(contracts, records, states)
+        answer, why_answer = _verified(home, grant, kept["verify"], batch, states, read)
+    else:
+        answer, why_answer = _answer(home, paid, grant, kept, states, [*read, *filter(None, beside)])
     return Replayed(answer, price, (*why_answer, *why_price))
+
+
+def _compared_in(kept: Mapping[str, Any]) -> list[str]:
+    """Releases that a plan opened to be compared with former answers, beside those it is of."""
+    formers = kept.get("formers", ())
+    return sorted({str(release) for former in formers for _, release in former.get("more", ())})
 
 
 def _paid(connection: Connection, receipt_id: str) -> Row[Any] | None:
@@ -100,7 +140,7 @@ def _release(connection: Connection, release_id: str) -> Release | None:
         return None
 
 
-def _price(grant: Row[Any] | None, states: Mapping[str, Any]) -> tuple[Outcome, tuple[str, ...]]:
+def _price(grant: Row[Any] | None, states: Mapping[str, Any]) -> Found:
     """The price by the tariff of its day and the agreed terms."""
     use = states.get("use") or {}
     if grant is None or grant.terms_digest != states["terms"] or "day" not in use:
@@ -120,26 +160,69 @@ def _price(grant: Row[Any] | None, states: Mapping[str, Any]) -> tuple[Outcome, 
 
 def _answer(
     home: Home,
-    paid: Row[Any] | None,
-    grant: Row[Any] | None,
+    paid: Row[Any],
+    grant: Grant,
+    kept: Mapping[str, Any],
     states: Mapping[str, Any],
     read: list[Release],
-) -> tuple[Outcome, tuple[str, ...]]:
-    plan = None if paid is None else _plan(home, paid.id)
-    if plan is None or grant is None:
-        return NOT_RETAINED, ("what was asked is not retained",)
+) -> Found:
+    """The answer of a query: from protected files, or from the vault's where it listed rows."""
+    if kept.get("version") != PLAN_VERSION:  # its meaning is not known any more
+        return _ASKED
+    plan = Plan.from_document(kept)
     different = [*_unlike(plan, grant, states)]
     if different:
         return "different", tuple(different)
-    assert paid is not None  # it has a plan
     if plan.mode is Mode.DP:
         return _all_but_noise(home, paid, plan, states)
-    files = {} if len(read) < len(states["releases"]) else _files(home, read)
-    if set(files) != set(plan.datasets):
-        return NOT_RETAINED, ("a release it was computed from is not retained",)
+    listed = states["mode"] in LISTS
+    files = _files(home, read, vault=listed)
+    if set(files) != {*plan.datasets, *plan.beside}:
+        return _RELEASE
+    if listed:
+        job = {"list": plan.to_document(), "bucket_ms": _AT_ONCE}
+        return _compared(states, lambda pool, owner: pool.vault.table(job, files, owner=owner))
+    return _compared(states, lambda pool, owner: pool.run(plan, files, owner=owner).table)
+
+
+def _verified(
+    home: Home,
+    grant: Grant,
+    kept: Mapping[str, Any],
+    batch: Batch | None,
+    states: Mapping[str, Any],
+    read: list[Release],
+) -> Found:
+    """The answer of a verification, beside the records that were given once more."""
+    if kept.get("version") != verification.VERSION:
+        return _ASKED
+    if batch is None or grant.salted(verification.identity(kept["source"], batch)) != states["canonical"]:
+        return _RECORDS
+    files = _files(home, read, vault=True)
+    if set(files) != {batch.dataset}:
+        return _RELEASE
+    job = verification.job(kept["source"], batch, _AT_ONCE)
+    return _compared(states, lambda pool, owner: pool.vault.table(job, files, owner=owner))
+
+
+def _batch(
+    contracts: Mapping[str, Contract], records: Records | None, states: Mapping[str, Any]
+) -> Batch | None:
+    """The records as they were typed, where they are at hand and can be."""
+    day = (states.get("use") or {}).get("day")
+    if records is None or day is None or len(contracts) != 1:
+        return None
+    (contract,) = contracts.values()
+    named = [field.name for field in contract.fields]
+    batch = read_batch(contract, named, records, date.fromisoformat(day))
+    return None if isinstance(batch, Deny) else batch
+
+
+def _compared(states: Mapping[str, Any], run: Callable[[Pool, str], pa.Table]) -> Found:
+    """Run in a worker of its own, and compare to the byte."""
     try:
-        with Pool(spare=False, engine=second_engine()) as pool:
-            made = pool.run(plan, files, owner=f"replay {states['id']}").table
+        with closing(Pool(spare=False, engine=second_engine())) as pool:
+            made = run(pool, f"replay {states['id']}")
     except EngineError:
         return NOT_RETAINED, ("the engine gave no answer this time — try again",)
     if hashlib.sha256(answers.file_bytes(made)).hexdigest() != states["answer"]:
@@ -147,29 +230,19 @@ def _answer(
     return "same", ()
 
 
-def _plan(home: Home, reservation_id: str) -> Plan | None:
-    """The plan that was run; None where it is gone, or of a version whose meaning is not known any more."""
-    document = answers.plan_of(home, reservation_id)
-    if document is None or document.get("version") != PLAN_VERSION:
-        return None
-    return Plan.from_document(document)
-
-
-def _unlike(plan: Plan, grant: Row[Any], states: Mapping[str, Any]) -> list[str]:
+def _unlike(plan: Plan, grant: Grant, states: Mapping[str, Any]) -> list[str]:
     """Where the receipt is not of this plan."""
     found = []
-    if from_row(grant).salted(plan.canonical_digest) != states["canonical"]:
+    if grant.salted(plan.canonical_digest) != states["canonical"]:
         found.append("the plan that was kept is not the one the receipt names")
-    if digest(dict(mechanism(plan))) != digest(dict(states["mechanism"])):
+    if digest(mechanism(plan) | {"mode": states["mode"]}) != digest(dict(states["mechanism"])):
         found.append("the mechanism is another than the plan's")
     if states["nrho"] not in (0, nrho_cost(plan.rho)):
         found.append("the privacy budget is another than the plan's")
     return found
 
 
-def _all_but_noise(
-    home: Home, paid: Row[Any], plan: Plan, states: Mapping[str, Any]
-) -> tuple[Outcome, tuple[str, ...]]:
+def _all_but_noise(home: Home, paid: Row[Any], plan: Plan, states: Mapping[str, Any]) -> Found:
     """A private answer is never the same twice: its form and its bytes are compared, not its figures."""
     try:
         table = answers.fetch(home, paid.id, str(states["answer"]))
@@ -181,14 +254,22 @@ def _all_but_noise(
     return "all but the noise", ()
 
 
-def _files(home: Home, read: list[Release]) -> dict[str, tuple[Path, ...]]:
-    """Protected files of every release that is all there."""
+def _files(home: Home, read: list[Release], *, vault: bool) -> dict[str, tuple[Path, ...]]:
+    """Files of every release that is all there: of the vault, or the protected ones."""
+    folder_of, files_of = (vault_folder, vault_files) if vault else (protected_folder, protected_files)
     found = {}
     for release in read:
-        folder = protected_folder(home, release.dataset)
-        if not (folder / "_delta_log").is_dir():
+        if not (folder_of(home, release.dataset) / "_delta_log").is_dir():
             continue
-        files = protected_files(home, release)
+        files = files_of(home, release)
         if all(path.exists() for path in files):
             found[release.dataset] = files
     return found
+
+
+_ASKED: Final[Found] = (NOT_RETAINED, ("what was asked is not retained",))
+_RELEASE: Final[Found] = (NOT_RETAINED, ("a release it was computed from is not retained",))
+_RECORDS: Final[Found] = (
+    NOT_RETAINED,
+    ("the records of a verification are not kept here — give those the receipt is of (--records FILE)",),
+)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, exists, func, insert, literal, select, update
 
+from catalog.store.prepared import Prepared
 from catalog.store.tables import grants as tables
 from catalog.store.tables.audits import standing_queries, standing_runs
 from catalog.store.tables.grants import allowances, grants, privacy_years
@@ -21,18 +22,23 @@ from catalog.store.tables.queries import refused_strangers, reservations
 HELD: Final = tables.HELD
 
 
+_GRANT: Final = select(grants).where(grants.c.id == bindparam("grant"))
+
+
 def grant_row(connection: Connection, grant_id: str) -> Row[Any] | None:
     """The grant's row as it stands."""
-    return connection.execute(select(grants).where(grants.c.id == grant_id)).first()
+    return connection.execute(_GRANT, {"grant": grant_id}).first()
+
+
+_RESERVATION: Final = select(reservations).where(reservations.c.id == bindparam("reservation"))
 
 
 def reservation(connection: Connection, reservation_id: str) -> Row[Any] | None:
     """A paid call's row as it stands."""
-    wanted = select(reservations).where(reservations.c.id == reservation_id)
-    return connection.execute(wanted).first()
+    return connection.execute(_RESERVATION, {"reservation": reservation_id}).first()
 
 
-_LOCKED: Final = select(grants).where(grants.c.id == bindparam("grant")).with_for_update()
+_LOCKED: Final = _GRANT.with_for_update()
 
 
 def lock_grant(connection: Connection, grant_id: str) -> Row[Any] | None:
@@ -133,7 +139,7 @@ def lose(connection: Connection, reservation_id: str, now: datetime) -> bool:
     return done.rowcount == 1
 
 
-_CHARGED: Final = (
+_CHARGED: Final = Prepared(
     update(grants)
     .where(grants.c.id == bindparam("grant"))
     .values(charged_fen=grants.c.charged_fen + bindparam("more_fen"))
@@ -142,10 +148,10 @@ _CHARGED: Final = (
 
 def charge(connection: Connection, grant_id: str, price_fen: int) -> None:
     """Add money to what a grant has come to."""
-    connection.execute(_CHARGED, {"grant": grant_id, "more_fen": price_fen})
+    _CHARGED.run(connection, {"grant": grant_id, "more_fen": price_fen})
 
 
-_MONTH: Final = (
+_MONTH: Final = Prepared(
     update(metered_months)
     .where(
         metered_months.c.grant_id == bindparam("grant"),
@@ -165,19 +171,21 @@ def count_month(
 ) -> None:
     """Add one answer to what a grant was given of a product in a month."""
     more = {"grant": grant_id, "of_month": month, "of_product": product, "more_calls": calls}
-    if connection.execute(_MONTH, more | {"more_fen": price_fen}).rowcount == 0:
+    if _MONTH.run(connection, more | {"more_fen": price_fen}).rowcount == 0:
         first = {"grant_id": grant_id, "month": month, "product": product, "answers": 1, "calls": calls}
         connection.execute(insert(metered_months).values(**first, price_fen=price_fen))
 
 
-_MONTHS: Final = select(metered_months).where(
-    metered_months.c.grant_id == bindparam("grant"), metered_months.c.month == bindparam("of_month")
+_MONTHS: Final = Prepared(
+    select(metered_months).where(
+        metered_months.c.grant_id == bindparam("grant"), metered_months.c.month == bindparam("of_month")
+    )
 )
 
 
 def months(connection: Connection, grant_id: str, month: str) -> list[Row[Any]]:
     """What a grant was given in a month, a row a product."""
-    return list(connection.execute(_MONTHS, {"grant": grant_id, "of_month": month}).all())
+    return list(_MONTHS.run(connection, {"grant": grant_id, "of_month": month}).all())
 
 
 def end_grant(connection: Connection, grant_id: str, *, state: str, reason: str, now: datetime) -> bool:

@@ -29,11 +29,14 @@ from space.calls import abandoned, keeping
 from space.contracting import duties
 from space.errors import SpaceError
 from space.granting.revocation import close_expired
+from space.money import voucher_spending
 from space.operation import agreeing
 from space.store import HELD
 from space.supply import ending as supplies
 from space.supply import transfers
 from space.watch.evaluating import evaluate
+from space.wayback.forms import drafts, results, sending, submitting
+from space.wayback.recall.following import follow
 from space.workspace import ending
 
 # When a chore is tried again whose own pace cannot be read, in seconds.
@@ -141,9 +144,31 @@ def _supplies(kept: Kept, now: datetime) -> None:
     supplies.sweep(kept.engine, kept.home, kept.signer, now)
 
 
+def _vouchers(kept: Kept, now: datetime) -> None:
+    """End the value of vouchers whose last day is over."""
+    with reading(kept.engine) as connection:
+        waiting = voucher_spending.any_over(connection, now)
+    if waiting:
+        with writing(kept.engine) as connection:
+            voucher_spending.expire(connection, by="", now=now)
+
+
 def _records(kept: Kept, now: datetime) -> None:
     """Drop the answers whose time is over."""
     keeping.drop_old(kept.engine, kept.home, now)
+
+
+def _forms(kept: Kept, now: datetime) -> None:
+    """Make the tasks of forms that come again, land what a stopped process left, drop drafts given up."""
+    submitting.settle(kept.home, kept.engine, now)
+    results.register_missing(kept.home, kept.engine, now)
+    sending.make_due(kept.home, kept.engine, now)
+    drafts.sweep(kept.engine, now)
+
+
+def _corrections(kept: Kept, now: datetime) -> None:
+    """Let overdue corrections go up, look for accepted values, tell whoever holds a value."""
+    follow(kept.home, kept.engine, now)
 
 
 def _alerts(kept: Kept, now: datetime) -> None:
@@ -159,7 +184,10 @@ CHORES: Final[tuple[tuple[str, Callable[[Kept, datetime], None]], ...]] = (
     ("contracts", _contracts),
     ("workspaces", _workspaces),
     ("supplies", _supplies),
+    ("vouchers", _vouchers),
     ("records", _records),
+    ("forms", _forms),
+    ("corrections", _corrections),
     ("alerts", _alerts),
     ("evidence", _evidence),
 )

@@ -6,7 +6,9 @@ import atexit
 import gc
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,14 +18,34 @@ from catalog.home import Home
 from catalog.store import create_store, open_store
 from policies import rulebook
 from tests.servers import PostgreSQL, postgresql
+from tests.stores import STORE
 from ybz import drop_binding_noise
 
 # So that the last lines a person reads are the result of the tests.
 atexit.register(drop_binding_noise)
 
-# `YBZ_TEST_STORE=postgresql pytest …` runs the same tests on a real server.
-STORE = os.environ.get("YBZ_TEST_STORE", "sqlite")
+# Where files are kept in memory, and the bytes that must be free in it: a whole run writes less than two.
+MEMORY, _ROOM = Path("/dev/shm"), 6 * 1024**3
+
 REAL_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep what tests write in memory, where there is room: a run waits for the disk else.
+
+    Every write is still written and synchronised; what a killed process leaves behind is the same.
+    """
+    if hasattr(config, "workerinput") or config.option.basetemp is not None:
+        return
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < _ROOM:
+        return
+    for left in MEMORY.glob("ybz-tests-*"):  # by runs that were killed
+        if not Path("/proc", left.name.split("-")[2]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"ybz-tests-{os.getpid()}-", dir=MEMORY))
+    config.option.basetemp = folder / "run"
+    config.add_cleanup(partial(shutil.rmtree, folder, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -107,6 +107,14 @@ def test_the_way_back_goes_as_its_page_says(tmp_path: Path) -> None:
 
 @pytest.mark.full
 @pytest.mark.usefixtures("programs")
+def test_the_grassroots_ledger_goes_as_its_page_says(tmp_path: Path) -> None:
+    ledger = (DOCS / "first-grant.md").read_text(encoding="utf-8").split("\n## An agreement")[0]
+    page = (DOCS / "grassroots-ledger.md").read_text(encoding="utf-8")
+    run(steps(ledger) + steps(page), tmp_path)
+
+
+@pytest.mark.full
+@pytest.mark.usefixtures("programs")
 def test_a_stewards_week_goes_as_its_page_says(tmp_path: Path) -> None:
     run(steps((DOCS / "a-stewards-week.md").read_text(encoding="utf-8")), tmp_path)
 

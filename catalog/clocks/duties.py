@@ -33,6 +33,7 @@ from catalog.clocks.owed import (
     of_stale,
 )
 from catalog.clocks.place import place_on
+from catalog.clocks.recalled import of_recalls
 from catalog.clocks.supplied import of_supplies
 from catalog.clocks.watched import of_alerts, of_incidents
 from policies import clocks as rules
@@ -45,6 +46,7 @@ SOURCES: Final[tuple[Callable[[Connection, date], Iterable[Owed]], ...]] = (
     of_requests,
     of_supplies,
     of_corrections,
+    of_recalls,
     of_contests,
     of_registrations,
     of_applications,

@@ -140,6 +140,7 @@ def of_corrections(connection: Connection, _on: date) -> Iterator[Owed]:
     """Challenged values without an answer, and accepted ones no release carries yet."""
     c = corrections.c
     words = {"open": "answer the challenge of a value", "accepted": "carry the accepted value into the data"}
+    # What is before a level, or came back, runs as a clock.
     columns = (
         c.id, c.dataset, c.field, c.department, c.department_code, c.state, c.due_on, c.due_provisional,
         c.due_rule,

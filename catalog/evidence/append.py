@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from json.encoder import encode_basestring as _text
 from typing import Any, Final
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, insert
 
 from catalog.errors import CatalogError
 from catalog.evidence.merkle import leaf_hash
+from catalog.store.prepared import Prepared
 from catalog.store.schema import new_id
 from catalog.store.tables.evidence import evidence_entries
 from contracts.canonical import canonical
@@ -24,8 +26,26 @@ from contracts.canonical import canonical
 EVENT: Final = re.compile(r"^[a-z_]+:[a-z_]+:[a-z_]+$")
 
 
+# Put together once: every act stores one while other writers wait.
+_ROW: Final = insert(evidence_entries)
+_ONE: Final = Prepared(_ROW, ("id", "event", "subject", "body", "leaf_hash", "recorded_at"))
+
+
 class EventName(CatalogError):
     """An event that is not named ``source:subject:action``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An entry that was recorded.
+
+    Attributes:
+        id: of the entry.
+        leaf_hash: of it, hexadecimal.
+    """
+
+    id: str
+    leaf_hash: str
 
 
 def record(
@@ -47,8 +67,16 @@ def record(
         EventName: the event is not of that form.
         NotCanonical: the body holds what JSON cannot carry exactly.
     """
-    (entry_id,) = record_all(connection, [(event, subject, body)], now=now)
-    return entry_id
+    return enter(connection, event=event, subject=subject, body=body, now=now).id
+
+
+def enter(
+    connection: Connection, *, event: str, subject: str, body: Mapping[str, Any], now: datetime
+) -> Recorded:
+    """Record one entry as :func:`record` does, for who states its leaf hash: a receipt."""
+    row = _row(event, subject, body, instant_text(now), now)
+    _ONE.run(connection, row)
+    return Recorded(row["id"], row["leaf_hash"])
 
 
 def record_all(
@@ -67,7 +95,7 @@ def record_all(
     recorded = instant_text(now)
     rows = [_row(event, subject, body, recorded, now) for event, subject, body in entries]
     if rows:
-        connection.execute(insert(evidence_entries), rows)
+        connection.execute(_ROW, rows)
     return tuple(row["id"] for row in rows)
 
 

@@ -72,13 +72,20 @@ def verify(export: Path | None, key: Path | None, kept: Path | None, as_json: bo
 @click.argument("folder", type=_folder)
 @click.option("--json", "as_json", is_flag=True, help="Print {folder, entries}.")
 def export(folder: Path, as_json: bool) -> None:
-    """Write entries, checkpoints and public keys into FOLDER; a copy there is continued."""
+    """Write entries, checkpoints and public keys into FOLDER; a copy there is continued.
+
+    Of a store that was restored and does not go on yet: as far as it is signed.
+    """
+    from catalog.evidence import continuity
     from catalog.evidence.export import export as write
     from catalog.evidence.publishing import publish as bring_up
     from catalog.store import reading
 
     home, engine, signer, now = _open()
-    bring_up(engine, home, signer, now)
+    with reading(engine) as connection:
+        behind = continuity.gap(connection, signer.heads())
+    if behind is None:
+        bring_up(engine, home, signer, now)
     with reading(engine) as connection:
         count = write(connection, signer, folder)
     if as_json:

@@ -18,7 +18,7 @@ from catalog.home import Home
 from catalog.keys import heads
 from catalog.keys.heads import Head
 from catalog.store import younger
-from catalog.store.tables.evidence import checkpoints
+from catalog.store.tables.evidence import checkpoints, evidence_resumptions
 
 # How long a finding is good for a running process, in seconds.
 _GOOD_FOR_S: Final = 1.0
@@ -42,13 +42,22 @@ def gap(connection: Connection, remembered: Iterable[Head]) -> str | None:
     c = checkpoints.c
     rows = connection.execute(select(c.size, c.root).where(c.size.in_({head.size for head in wanted})))
     held = {row.size: row.root for row in rows}
-    for head in wanted:
-        if held.get(head.size) != head.root:
+    missing = [head for head in wanted if held.get(head.size) != head.root]
+    given_up = _given_up(connection) if missing else frozenset[tuple[int, str]]()
+    for head in missing:
+        if (head.size, head.root) not in given_up:
             return (
                 f"the store does not hold the log of {head.size} entries that was signed before: it was"
                 " restored — run `ybz evidence resume EXPORT` with the newest published copy"
             )
     return None
+
+
+def _given_up(connection: Connection) -> frozenset[tuple[int, str]]:
+    """Size and root of every checkpoint whose entries a person gave up (:mod:`catalog.evidence.losing`)."""
+    r = evidence_resumptions.c
+    rows = connection.execute(select(r.lost_size, r.lost_root).where(r.lost_size.is_not(None)))
+    return frozenset((row.lost_size, row.lost_root) for row in rows)
 
 
 def require(connection: Connection, remembered: Iterable[Head]) -> None:

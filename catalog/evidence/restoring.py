@@ -1,14 +1,14 @@
 """Bringing a restored log to continue the published one: entries come back from the copy, at their places.
 
-Decides that the restored store must hold the start of the copy, byte by byte, and the copy must reach every
-checkpoint that is remembered. What follows from the entries that came back (budgets, ends of grants) is
-decided where grants are.
+Decides that store and copy must be one log, byte by byte, and the copy must reach every checkpoint that is
+remembered; one that only the key remembers, which was never published, may be given up by a person. What
+follows from the entries that came back (budgets, ends of grants) is decided where grants are.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,9 +20,10 @@ from catalog.errors import CatalogError
 from catalog.evidence import tiles
 from catalog.evidence.append import leaf_bytes
 from catalog.evidence.export import CHECKPOINTS_FILE, ring_of_copy
+from catalog.evidence.losing import Lost
 from catalog.evidence.merkle import Frontier, leaf_hash
 from catalog.evidence.verify import Entry, exported, verify_export, walk_store
-from catalog.keys.heads import Head
+from catalog.keys.heads import KEPT_WITH_THE_KEY, Head
 from catalog.keys.ring import KnownKey, Ring
 from catalog.keys.signers import public_to_pem
 from catalog.keys.succession import REVOKED, ROTATED
@@ -61,14 +62,18 @@ class Brought:
         common: entries both had.
         size: entries of the log now.
         back: those that came back, in their order.
+        lost: what is given up of it; None where all of it is there.
     """
 
     common: int
     size: int
     back: tuple[Back, ...]
+    lost: Lost | None = None
 
 
-def bring_back(connection: Connection, folder: Path, trusted: bytes, remembered: Iterable[Head]) -> Brought:
+def bring_back(
+    connection: Connection, folder: Path, trusted: bytes, remembered: Iterable[Head], *, give_up: bool = False
+) -> Brought:
     """Put the entries of a copy that the store lost back at their places.
 
     Args:
@@ -76,6 +81,7 @@ def bring_back(connection: Connection, folder: Path, trusted: bytes, remembered:
         folder: the newest published copy.
         trusted: public key in place.
         remembered: what the log is known to have been.
+        give_up: whether a person gives up what was signed and never published.
 
     Raises:
         NotResumable: the copy does not verify, is too short, or is of another log than the store.
@@ -86,20 +92,40 @@ def bring_back(connection: Connection, folder: Path, trusted: bytes, remembered:
     if ring_of_copy(folder).keys[-1].public_raw != trusted:
         raise NotResumable("the signing key in place is older than the copy — restore the `keys/` of now")
     marks = {int(line["size"]): line for line in _lines(folder / CHECKPOINTS_FILE)}
+    unreached = _unreached(marks, verdict.size, remembered)
+    if unreached is not None and not give_up:
+        raise NotResumable(
+            f"the copy ends at {verdict.size} entries, and the key signed a log of {unreached.size} that no"
+            " copy has: take a newer copy if there is one anywhere, else repeat with --give-up, which takes"
+            " as spent what the lost entries may have spent"
+        )
+    common = _common(connection, marks, verdict.size)
+    back = tuple(_put_back(connection, folder, common, marks)) if common < verdict.size else ()
+    _keep_keys(connection, ring_of_copy(folder), folder)
+    size = max(common, verdict.size)
+    if unreached is not None and unreached.size <= size:
+        raise NotResumable(f"the store and the key are of two logs: they differ at {unreached.size} entries")
+    lost = None if unreached is None else Lost(unreached.size, unreached.root, unreached.size - size)
+    return Brought(common, size, back, lost)
+
+
+def _unreached(marks: Mapping[int, Mapping[str, Any]], size: int, remembered: Iterable[Head]) -> Head | None:
+    """The checkpoint that only the key remembers and the copy does not reach; None where it reaches all."""
+    found = None
     for head in remembered:
-        if head.size not in marks or marks[head.size]["root"] != head.root:
+        if head.size in marks and marks[head.size]["root"] == head.root:
+            continue
+        if head.size <= size or head.where != KEPT_WITH_THE_KEY:
             raise NotResumable(
-                f"the copy ends at {verdict.size} entries and does not lead through the log of {head.size}"
+                f"the copy ends at {size} entries and does not lead through the log of {head.size}"
                 f" that was signed ({head.where}) — take the newest published copy"
             )
-    common = _common(connection, marks)
-    back = tuple(_put_back(connection, folder, common, marks))
-    _keep_keys(connection, ring_of_copy(folder), folder)
-    return Brought(common, verdict.size, back)
+        found = head
+    return found
 
 
-def _common(connection: Connection, marks: dict[int, dict[str, Any]]) -> int:
-    """How many entries the store has in place; all of them are the copy's."""
+def _common(connection: Connection, marks: Mapping[int, Mapping[str, Any]], size: int) -> int:
+    """How many entries the store has in place: the start of the copy, or the copy and some more."""
     bad = walk_store(connection)
     if bad is not None:
         raise NotResumable(f"the restored log does not hold by itself: {bad} — restore another backup")
@@ -107,12 +133,14 @@ def _common(connection: Connection, marks: dict[int, dict[str, Any]]) -> int:
     last = connection.execute(select(c.size, c.root).order_by(c.size.desc()).limit(1)).first()
     if last is None:
         return 0
-    if last.size not in marks or marks[last.size]["root"] != last.root:
+    shared = min(int(last.size), size)
+    root = connection.execute(select(c.root).where(c.size == shared)).scalar()
+    if shared not in marks or marks[shared]["root"] != root:
         raise NotResumable(
-            f"the restored store and the copy are two logs: they differ in the first {last.size} entries"
+            f"the restored store and the copy are two logs: they differ in the first {shared} entries"
         )
-    note = {"note": marks[last.size]["note"]}
-    connection.execute(update(checkpoints).where(c.size == last.size, c.note.is_(None)).values(note))
+    note = {"note": marks[shared]["note"]}
+    connection.execute(update(checkpoints).where(c.size == shared, c.note.is_(None)).values(note))
     return int(last.size)
 
 

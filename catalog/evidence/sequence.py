@@ -122,7 +122,7 @@ def _extend(engine: Engine, signer: Signer, lease: Lease, now: datetime) -> bool
             leaf = _checked_leaf(row)
             tree.append(leaf)
             stored.append(leaf)
-        _place(connection, batch, first)
+        place(connection, [row.id for row in batch], first)
         stored.store(connection)
         connection.execute(
             insert(checkpoints).values(
@@ -142,8 +142,15 @@ _PLACED: Final = (
 )
 
 
-def _place(connection: Connection, batch: Sequence[Row[Any]], first: int) -> None:
-    connection.execute(_PLACED, [{"entry": row.id, "place": first + i} for i, row in enumerate(batch)])
+def place(connection: Connection, entries: Sequence[str], first: int) -> None:
+    """Give entries their positions, in their order.
+
+    Args:
+        connection: the writing transaction that stores the root over them.
+        entries: ids of entries without a position.
+        first: position of the first.
+    """
+    connection.execute(_PLACED, [{"entry": each, "place": first + i} for i, each in enumerate(entries)])
 
 
 def _tree(connection: Connection, signer: Signer) -> Frontier:

@@ -14,7 +14,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from catalog.keys.files import PSEUDONYM_FILE, SIGNING_FILE, Keys, load, row_reference
+    from catalog.keys.files import (
+        PSEUDONYM_FILE,
+        SIGNING_FILE,
+        Keys,
+        load,
+        row_reference,
+        row_references,
+    )
     from catalog.keys.parties import (
         PartyKey,
         check_party_signature,
@@ -61,11 +68,12 @@ __all__ = [
     "revoke_party_key",
     "ring_of",
     "row_reference",
+    "row_references",
     "verify",
 ]
 
 _HOMES = {
-    "files": ("PSEUDONYM_FILE", "SIGNING_FILE", "Keys", "load", "row_reference"),
+    "files": ("PSEUDONYM_FILE", "SIGNING_FILE", "Keys", "load", "row_reference", "row_references"),
     "parties": (
         "PartyKey",
         "check_party_signature",

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -181,6 +182,14 @@ def row_reference(secret: bytes, dataset: str, key: Mapping[str, Any]) -> str:
     named = canonical([dataset, {name: None if v is None else str(v) for name, v in key.items()}])
     # The prefix keeps rows and units apart: no row's reference is a unit's pseudonym.
     return hmac.new(secret, b"row\x00" + named, hashlib.sha256).hexdigest()[:32]
+
+
+def row_references(secret: bytes, dataset: str, keys: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The same of many rows of one dataset; arguments as of :func:`row_reference`."""
+    # Names of fields are lower-case letters and values are texts: what JSON writes of them is canonical.
+    write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+    named = (write([dataset, {n: None if v is None else str(v) for n, v in key.items()}]) for key in keys)
+    return [hmac.digest(secret, b"row\x00" + text.encode(), "sha256").hex()[:32] for text in named]
 
 
 def _create(path: Path, content: bytes) -> None:

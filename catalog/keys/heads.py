@@ -30,6 +30,9 @@ CHECKPOINT_FILE: Final = "checkpoint.txt"
 # Names the folder outside the installation where a copy is published too, one line.
 PUBLISH_TO_FILE: Final = "publish.to"
 
+# Where a head is remembered that no copy has to have.
+KEPT_WITH_THE_KEY: Final = "keys"
+
 _KEPT: Final = re.compile(r"(\d{1,18}) ([0-9a-f]{64})\n")
 
 
@@ -49,7 +52,7 @@ class Head:
 
     size: int
     root: str
-    where: str = "keys"
+    where: str = KEPT_WITH_THE_KEY
 
 
 def outside_folder(home: Home) -> Path | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -197,10 +198,16 @@ def verify(algorithm: str, public_raw: bytes, message: bytes, signature: bytes) 
         except sm2.SM2Trouble as error:
             raise KeyTrouble(str(error)) from error
     try:
-        Ed25519PublicKey.from_public_bytes(public_raw).verify(signature, message)
+        _ed25519(public_raw).verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@lru_cache(maxsize=64)
+def _ed25519(public_raw: bytes) -> Ed25519PublicKey:
+    # The same few keys signed every receipt and checkpoint of an installation.
+    return Ed25519PublicKey.from_public_bytes(public_raw)
 
 
 def algorithm_of(public_raw: bytes) -> Algorithm:

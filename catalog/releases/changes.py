@@ -63,23 +63,32 @@ def compare(before: Version, after: Version, key: Sequence[str]) -> Changes:
             f"CREATE TEMP VIEW old_rows AS SELECT {columns} FROM "
             "(SELECT * FROM new_rows WHERE false UNION ALL BY NAME SELECT * FROM old_as_read)"
         )
-        same = " AND ".join(f'o."{k}" IS NOT DISTINCT FROM n."{k}"' for k in key)
+        same = " AND ".join(f'_old."{k}" IS NOT DISTINCT FROM _new."{k}"' for k in key)
         rest = [name for name in names if name not in key]
-        differs = " OR ".join(f'o."{c}" IS DISTINCT FROM n."{c}"' for c in rest) or "false"
-        both = f"old_rows o JOIN new_rows n ON {same} WHERE {differs}"
+        differs = " OR ".join(f'_old."{c}" IS DISTINCT FROM _new."{c}"' for c in rest) or "false"
+        # One join tells all three kinds of rows; a row that is missing on one side has no mark there.
+        # No field of a contract begins with an underscore: these names are nobody else's.
+        connection.execute(
+            "CREATE TEMP TABLE moved AS SELECT _old, _new FROM "
+            "(SELECT *, true AS _there FROM old_rows) _old "
+            f"FULL JOIN (SELECT *, true AS _there FROM new_rows) _new ON {same} "
+            f"WHERE _old._there IS NULL OR _new._there IS NULL OR {differs}"
+        )
 
-        def rows(side: str, source: str) -> pa.Table:
+        def rows(side: str, which: str) -> pa.Table:
+            columns = ", ".join(f'{side}."{name}" AS "{name}"' for name in names)
             order = ", ".join(f'{side}."{k}"' for k in key)
             found: pa.Table = connection.sql(
-                f"SELECT {side}.* FROM {source} ORDER BY {order}"
+                f"SELECT {columns} FROM moved WHERE {which} ORDER BY {order}"
             ).to_arrow_table()
             return found
 
+        both = "_old._there AND _new._there"
         return Changes(
-            added=rows("n", f"new_rows n ANTI JOIN old_rows o ON {same}"),
-            changed_before=rows("o", both),
-            changed_after=rows("n", both),
-            removed=rows("o", f"old_rows o ANTI JOIN new_rows n ON {same}"),
+            added=rows("_new", "_old._there IS NULL"),
+            changed_before=rows("_old", both),
+            changed_after=rows("_new", both),
+            removed=rows("_old", "_new._there IS NULL"),
         )
 
 

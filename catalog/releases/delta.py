@@ -97,13 +97,18 @@ def row_count(path: Path, version: int) -> int:
     return sum(counts.to_pylist())
 
 
-def rows_held(path: Path, version: int) -> int | None:
-    """Rows the files of one version hold by their own footers; None where it does not open whole."""
+def unreadable() -> tuple[type[Exception], ...]:
+    """What is raised where a version does not open whole: its log or one of its files is missing or torn."""
     from deltalake.exceptions import DeltaError
 
+    return DeltaError, OSError, pa.ArrowInvalid
+
+
+def rows_held(path: Path, version: int) -> int | None:
+    """Rows the files of one version hold by their own footers; None where it does not open whole."""
     try:
         return sum(int(pq.read_metadata(file).num_rows) for file in files(path, version))
-    except (DeltaError, OSError, pa.ArrowInvalid):
+    except unreadable():
         return None
 
 

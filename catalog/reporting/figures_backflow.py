@@ -16,6 +16,7 @@ from catalog.clocks.duties import duties
 from catalog.reporting.scope import Counted, Scope, never_known, of_rows, share, unknown
 from catalog.statistics import public_count, public_ratio
 from catalog.store.tables.backflow import deliveries, subscriptions
+from catalog.store.tables.corrections import correction_steps
 from catalog.store.tables.forms import corrections, submissions
 
 _NONE_SENT: Final = "nothing was delivered in the month"
@@ -146,6 +147,20 @@ def _was_accepted(scope: Scope) -> Any:
     return answered & c.state.in_(("accepted", "carried"))
 
 
+def _not_carried(scope: Scope) -> Counted:
+    """Releases that should have held an accepted value and did not, by the department that promised it."""
+    c, s = corrections.c, correction_steps.c
+    query = (
+        select(c.dataset, c.department, func.count().label("releases"))
+        .join(correction_steps, s.correction_id == c.id)
+        .where(s.event.in_(("reopen", "miss")), *_within(s.acted_at, scope))
+        .group_by(c.dataset, c.department)
+        .order_by(c.dataset)
+    )
+    rows = [dict(row._mapping) for row in scope.connection.execute(query)]
+    return Counted(sum(row["releases"] for row in rows), tuple(rows))
+
+
 def _overdue(scope: Scope) -> Counted:
     if scope.cutoff < scope.now:
         return unknown("duties are told as of today: ask for the month that runs")
@@ -167,6 +182,7 @@ COUNTS: Final[Mapping[str, Callable[[Scope], Counted]]] = {
     "objections_open": _challenges(_is_open),
     "objections_overdue": _challenges(_is_late),
     "corrections": _challenges(_was_accepted),
+    "corrections_not_carried": _not_carried,
     "duties_overdue": _overdue,
     "security_events": never_known("security incidents are not kept in the ledger yet"),
     "visits": never_known("visits of the catalogue are not counted: nobody's reading is logged"),

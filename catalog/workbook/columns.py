@@ -187,6 +187,7 @@ _FURTHER: Final[Pairs] = (
     ("sharing_use", TEXT),
     ("composed_readers", choice(Readers, Readers.ADMINISTRATION)),
     ("composed_rho", NUMBER),
+    ("attribution", TEXT),
 )
 
 

@@ -6,14 +6,17 @@ with the item the row came from.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields as attributes
 from enum import StrEnum
 from typing import Any, Final
 
+from contracts.attribution import read_attribution, write_attribution
 from contracts.errors import ContractError
 from contracts.model import (
     Area,
+    AttributionRule,
     Cleaning,
     Composed,
     Contract,
@@ -76,6 +79,7 @@ def contract_row(contract: Contract) -> Row:
         "joins": _join_table(contract.joins),
         "area_field": area.field if area else None,
         "area_meaning": area.meaning if area else "residence",
+        "attribution": _attribution_text(contract),
         "composed_kind": composed.kind if composed else None,
         "composed_sql": composed.sql if composed else "",
         "composed_readers": composed.readers if composed else Readers.ADMINISTRATION,
@@ -116,6 +120,7 @@ def contract_values(row: Row, base: Contract | None) -> Row:
         "units": tuple(UnitRule(kind, most) for kind, most in row["units"].items()),
         "joins": base.joins if same and base is not None else _joins(row["joins"]),
         "area": None if row["area_field"] is None else Area(row["area_field"], row["area_meaning"]),
+        "attribution": _attribution(row["attribution"]),
         "composed": _composed(row),
     }
 
@@ -124,6 +129,24 @@ def _composed(row: Row) -> Composed | None:
     if not row["composed_sql"]:
         return None
     return Composed(row["composed_kind"], row["composed_sql"], row["composed_readers"], row["composed_rho"])
+
+
+def _attribution_text(contract: Contract) -> str:
+    """One rule a line, each a JSON object as the contract file writes it."""
+    rules = (write_attribution(rule) for rule in contract.attribution)
+    return "\n".join(json.dumps(rule, ensure_ascii=False) for rule in rules)
+
+
+def _attribution(text: str) -> tuple[AttributionRule, ...]:
+    try:
+        return tuple(read_attribution(json.loads(line)) for line in text.splitlines() if line.strip())
+    except ContractError:
+        raise
+    except (ValueError, TypeError, KeyError) as error:
+        raise ContractError(
+            "归集规则 cannot be read",
+            remedy='write one JSON object a line: {"by": "address", "fields": ["location"]}',
+        ) from error
 
 
 def _join_table(joins: Sequence[Join]) -> dict[str, str]:

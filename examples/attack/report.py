@@ -10,7 +10,7 @@ from examples.attack.verdict import ANSWERED, FAILED, REFUSED, SUPPRESSED, Came
 
 
 def document(mode: str, came: Sequence[Came]) -> dict[str, Any]:
-    """The machine form: totals by expectation, deviations, what became of the benign."""
+    """The machine form: totals by expectation, deviations, what was undecided, what became of the benign."""
     attacks = [one for one in came if one.line.expect is not None]
     benign = [one for one in came if one.line.expect is None]
     by_expect: dict[str, Counter[str]] = defaultdict(Counter)
@@ -26,6 +26,8 @@ def document(mode: str, came: Sequence[Came]) -> dict[str, Any]:
         "deviations": [
             {"id": one.line.id, "expect": one.line.expect, "got": one.got} for one in attacks if one.deviates
         ],
+        "failed": [{"id": one.line.id, "code": one.code} for one in came if one.got == FAILED],
+        "asked_again": sum(one.tries > 1 for one in came),
         "benign": {
             "answered": sum(one.got in (ANSWERED, SUPPRESSED) for one in benign),
             "refused": [

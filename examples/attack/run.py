@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+import duckdb
 
 from examples.attack import installation, report, rows
 from examples.attack.verdict import Came, Line, judge, open_rows
@@ -37,8 +39,12 @@ def run(files: Sequence[Path], mode: str, folder: Path) -> dict[str, Any]:
         with steps.step(f"{len(lines)} lines over HTTP"), installation.served() as port:
             caller = installation.Caller(grant, token, port)
             truth = open_rows(tables)
-            came: list[Came] = [judge(line, *caller.ask(line.sql), truth) for line in lines]
+            came = [_came(line, caller.ask(line.sql), truth) for line in lines]
     return report.document(mode, came)
+
+
+def _came(line: Line, said: installation.Said, truth: duckdb.DuckDBPyConnection) -> Came:
+    return replace(judge(line, said.status, said.body, truth), tries=said.tries)
 
 
 def read(file: Path) -> Iterator[Line]:

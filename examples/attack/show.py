@@ -26,7 +26,11 @@ def tell(told: Mapping[str, Any]) -> None:
     click.echo(f"benign: {told['benign']['answered']} answered, {len(refused)} refused")
     for one in refused:
         click.echo(f"  {one['id']}: {one['code']}")
-    deviations = told["deviations"]
+    deviations, failed = told["deviations"], {one["id"]: one["code"] for one in told["failed"]}
+    if told["asked_again"]:
+        click.echo(f"{told['asked_again']} lines were asked again: at first nothing was decided")
     click.echo(f"{told['total']} lines in {told['mode']} mode; {len(deviations)} not as expected")
     for one in deviations:
-        click.echo(f"  {one['id']}: expected {one['expect']}, got {one['got']}", err=True)
+        why = failed.get(one["id"])
+        undecided = "" if why is None else f" ({why}): nothing was decided — run it again"
+        click.echo(f"  {one['id']}: expected {one['expect']}, got {one['got']}{undecided}", err=True)

@@ -55,12 +55,14 @@ class Came:
         got: refused, suppressed, answered or failed.
         code: of the refusal or failure; empty where answered.
         exact: whether an unsafe figure was given as it is in the open rows.
+        tries: how often it was asked.
     """
 
     line: Line
     got: str
     code: str = ""
     exact: bool = False
+    tries: int = 1
 
     @property
     def deviates(self) -> bool:

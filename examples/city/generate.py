@@ -15,6 +15,7 @@ from examples.city.planted import Planted, PlantedDataset
 from examples.city.table import SEED
 
 CONTRACTS: Final = Path(__file__).parent / "contracts"
+FORMS: Final = Path(__file__).parent / "forms"
 
 # Every department's datasets, in the order a newcomer would read them.
 DATASETS: Final[tuple[Callable[[int], Delivery], ...]] = (
@@ -42,7 +43,7 @@ def generate(folder: Path, *, stage: int = 1) -> Planted:
     """Write one delivery of the city below ``folder``.
 
     Args:
-        folder: gets ``data/<department>/…``, ``contracts/*.yaml`` and ``planted.json``.
+        folder: gets ``data/<department>/…``, ``contracts/*.yaml``, ``forms/*.yaml`` and ``planted.json``.
         stage: 1 for the first delivery, 2 for the one a month later; the second rewrites only the
             files that changed, so the first must be there already.
 
@@ -65,7 +66,8 @@ def _first(folder: Path) -> Planted:
     deliveries = [make(1) for make in DATASETS]
     for delivery in deliveries:
         delivery.write(folder / "data")
-    _copy_contracts(folder / "contracts")
+    _copy_papers(CONTRACTS, folder / "contracts")
+    _copy_papers(FORMS, folder / "forms")
     by_name = {delivery.table.name: delivery for delivery in deliveries}
     known = {**truth.moving(by_name), **truth.lasting(by_name)}
     return Planted(
@@ -98,7 +100,7 @@ def _standing(one: PlantedDataset) -> PlantedDataset:
     return replace(one, state="unchanged") if one.state == "released" else one
 
 
-def _copy_contracts(folder: Path) -> None:
+def _copy_papers(source: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for contract in sorted(CONTRACTS.glob("*.yaml")):
-        shutil.copyfile(contract, folder / contract.name)
+    for paper in sorted(source.glob("*.yaml")):
+        shutil.copyfile(paper, folder / paper.name)

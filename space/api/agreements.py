@@ -1,4 +1,7 @@
-"""``/v1/agreements``, ``/v1/scenarios``, ``/v1/disclosures``: what parties see and an operator proposes."""
+"""``/v1/agreements``, ``/v1/scenarios``, ``/v1/disclosures``: what parties see and an operator proposes.
+
+The data authority sees every agreement. Further acts are :mod:`space.api.agreements_acts`'s.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,13 @@ from sqlalchemy import Connection
 
 from catalog.store import reading, writing
 from policies.access import Act
+from policies.clocks import local_date
+from policies.operation import Party
+from space.api.once import Repeated
 from space.api.services import Known, Wired, permit
 from space.errors import Unknown
 from space.identity.tokens import Caller
-from space.operation import scenarios
+from space.operation import offices, scenarios
 from space.operation.agreements import Agreement, all_agreements, called, steps_of
 from space.operation.disclosure import made_of
 
@@ -62,7 +68,10 @@ def list_agreements(wired: Wired, who: Known) -> dict[str, Any]:
     """The agreements the caller's organisation is a party of."""
     permit(who, Act.AGREEMENT_READ)
     with reading(wired.engine) as connection:
-        mine = [one.to_document() for one in all_agreements(connection) if _is_party(one, who)]
+        day = local_date(wired.clock())
+        known = ((one, offices.office_of(connection, one, who.organisation, day))
+                 for one in all_agreements(connection))  # fmt: skip
+        mine = [one.to_document() for one, office in known if office is not None]
     return {"agreements": mine}
 
 
@@ -71,7 +80,7 @@ def show(number: str, wired: Wired, who: Known) -> dict[str, Any]:
     """One agreement: what it says, its versions, its scenarios, its steps."""
     permit(who, Act.AGREEMENT_READ)
     with reading(wired.engine) as connection:
-        found = _own(connection, number, who)
+        found, _ = _own(connection, number, who, local_date(wired.clock()))
         adopted = scenarios.all_scenarios(connection, number)
         return {
             **found.to_document(),
@@ -81,15 +90,18 @@ def show(number: str, wired: Wired, who: Known) -> dict[str, Any]:
 
 
 @router.post("/scenarios", status_code=201)
-def propose(proposal: Proposal, wired: Wired, who: Known) -> dict[str, Any]:
+def propose(proposal: Proposal, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Propose a scenario under an agreement of the caller; the implementing body adopts or rejects it."""
     permit(who, Act.REQUEST_FILE)
     stated = proposal.model_dump(exclude={"by"})
     with writing(wired.engine) as connection:
-        if _own(connection, proposal.agreement, who).operator_code != who.organisation:
+        now = wired.clock()
+        if _own(connection, proposal.agreement, who, local_date(now))[1] is not Party.OPERATOR:
             raise Unknown("agreement", proposal.agreement)
-        made = scenarios.propose(connection, stated, by=proposal.by, now=wired.clock())
-        return made.to_document()
+        made = once.do(
+            connection, lambda: scenarios.propose(connection, stated, by=proposal.by, now=now).id, now
+        )
+        return scenarios.by_id(connection, made).to_document()
 
 
 @router.get("/disclosures/{year}")
@@ -102,17 +114,14 @@ def disclosures(
         return {"disclosures": list(made_of(connection, year, role, who.organisation))}
 
 
-def _own(connection: Connection, number: str, who: Caller) -> Agreement:
-    """The agreement, if the caller is a party of it.
+def _own(connection: Connection, number: str, who: Caller, day: date) -> tuple[Agreement, Party]:
+    """The agreement, and the caller's office towards it.
 
     Raises:
-        Unknown: it is not.
+        Unknown: the caller is a stranger to it.
     """
     found = called(connection, number)
-    if not _is_party(found, who):
+    office = offices.office_of(connection, found, who.organisation, day)
+    if office is None:
         raise Unknown("agreement", number)
-    return found
-
-
-def _is_party(agreement: Agreement, who: Caller) -> bool:
-    return who.organisation in (agreement.body_code, agreement.operator_code)
+    return found, office

@@ -18,13 +18,22 @@ from catalog.store import open_store
 from catalog.store.additions import require_current
 from space.api import (
     agreements,
+    agreements_acts,
     catalogue,
     contracts,
+    corrections,
+    deciding,
     endings,
     evaluations,
     evidence,
+    forms,
+    forms_compiling,
+    forms_filling,
+    grants,
+    grassroots,
     harvest,
     health,
+    inbox,
     money,
     problem,
     published_keys,
@@ -37,6 +46,11 @@ from space.api import (
 )
 from space.api.services import Services
 from space.api.size import BodyLimit
+from space.desk import corrections as desk_corrections
+from space.desk import forms as desk_forms
+from space.desk import inbox as desk_inbox
+from space.desk import ledger as desk_ledger
+from space.desk import signing_in
 from space.engines.second import second_engine
 from space.engines.workers.pool import Pool
 from space.query.gateway import Gateway
@@ -99,18 +113,32 @@ def create_app(
         catalogue,
         harvest,
         contracts,
+        grants,
         queries,
         verifications,
         workspaces,
+        deciding,  # before the applicant's doors, whose paths take any word
         requests,
         agreements,
+        agreements_acts,
         supplies,
+        corrections,
+        inbox,
+        grassroots,
         endings,
         watch,
         money,
         evaluations,
         evidence,
+        forms_compiling,
+        forms_filling,
+        forms,
         published_keys,
+        signing_in,
+        desk_inbox,
+        desk_forms,
+        desk_ledger,
+        desk_corrections,
     ):
         app.include_router(room.router)
     return app

@@ -1,6 +1,7 @@
-"""``/v1/contracts`` and ``/v1/grants``: a thin door to negotiating and signing, for the parties themselves.
+"""``/v1/contracts``: a thin door to negotiating, signing and performing, for the parties themselves.
 
-The side is that of the token's organisation. The platform's own steps, and those that end a contract, are
+The side is that of the token's organisation: both draft, offer, counter, accept and sign with keys of their
+own (the signature is made elsewhere and handed in), suspend, resume and end. The platform's own steps are
 taken on the installation.
 """
 
@@ -8,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from catalog.store import reading, writing
 from policies.access import Act, Role
-from policies.terms_form import to_document as terms_document
+from space.api.once import Once, Repeated
 from space.api.services import Known, Services, Wired, permit
-from space.contracting import deletions, negotiating, signing
+from space.contracting import breaches, negotiating, performing, signing
 from space.contracting.contracts import (
     PARTIES,
     DigitalContract,
@@ -31,15 +32,25 @@ from space.contracting.contracts import (
 )
 from space.contracting.statements import decoded
 from space.errors import Unknown
-from space.granting import counters
-from space.granting.grants import Grant, all_grants
-from space.granting.grants import by_id as grant_by_id
 from space.identity.tokens import Caller
 
 router = APIRouter(prefix="/v1", tags=["contracts"])
 
 Person = Annotated[str, Field(min_length=1, max_length=200, description="The person who acts.")]
 Why = Annotated[str, Field(max_length=2000, description="Why; the other side reads it.")]
+
+
+class Drafted(BaseModel):
+    """The draft of a contract: terms as in a terms file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: Person
+    why: Why
+    terms: dict[str, Any]
+    to: str | None = Field(None, max_length=40, description="Code of the consumer; your own where left out.")
+    request: str | None = Field(None, max_length=40, description="The permitted request it answers.")
+    provider: str | None = Field(None, max_length=40, description="Code of the provider, where not clear.")
 
 
 class Countered(BaseModel):
@@ -81,12 +92,6 @@ class Signed(BaseModel):
     signature: str = Field(max_length=1000, description="Over the statement, in base64.")
 
 
-class Deleted(Signed):
-    """A proof of deletion."""
-
-    covers: AwareDatetime = Field(description="Everything handed out up to then is deleted.")
-
-
 @router.get("/contracts")
 def contracts(wired: Wired, who: Known) -> list[dict[str, Any]]:
     """The contracts of the caller's organisation; auditors read every one."""
@@ -119,8 +124,49 @@ def statement(contract_id: str, wired: Wired, who: Known) -> dict[str, Any]:
     return {"agreement_digest": found.agreement_digest, "statement": signed.decode()}
 
 
+@router.post("/contracts", status_code=201)
+def draft(body: Drafted, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
+    """Draft a contract: as its provider for a consumer, or as its consumer for oneself."""
+    permit(who, Act.CONTRACT_NEGOTIATE)
+    consumer = body.to or who.organisation
+    side = Side.CONSUMER if consumer == who.organisation else Side.PROVIDER
+    provider = who.organisation if side is Side.PROVIDER else body.provider
+    with writing(wired.engine) as connection:
+        now = wired.clock()
+
+        def act() -> str:
+            return negotiating.draft(
+                connection, body.terms, to=consumer, side=side, by=body.by, why=body.why, now=now,
+                request_id=body.request, provider=provider,
+            ).id  # fmt: skip
+
+        return by_id(connection, once.do(connection, act, now)).to_document()
+
+
+@router.post("/contracts/{contract_id}/redraft")
+def redraft(contract_id: str, body: Countered, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
+    """Write one's own draft anew, before it is offered."""
+
+    def act(connection: Connection, side: Side, now: datetime) -> DigitalContract:
+        return negotiating.redraft(
+            connection, contract_id, body.terms, side=side, by=body.by, why=body.why, now=now
+        )
+
+    return _taken(wired, who, contract_id, act, once)
+
+
+@router.post("/contracts/{contract_id}/offer")
+def offer(contract_id: str, body: Left, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
+    """Offer one's own draft as it stands to the other side."""
+
+    def act(connection: Connection, side: Side, now: datetime) -> DigitalContract:
+        return negotiating.offer(connection, contract_id, side=side, by=body.by, why=body.why, now=now)
+
+    return _taken(wired, who, contract_id, act, once)
+
+
 @router.post("/contracts/{contract_id}/offers")
-def counter(contract_id: str, body: Countered, wired: Wired, who: Known) -> dict[str, Any]:
+def counter(contract_id: str, body: Countered, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Answer the last offer with another."""
 
     def act(connection: Connection, side: Side, now: datetime) -> DigitalContract:
@@ -128,11 +174,11 @@ def counter(contract_id: str, body: Countered, wired: Wired, who: Known) -> dict
             connection, contract_id, body.terms, side=side, by=body.by, why=body.why, now=now
         )
 
-    return _taken(wired, who, contract_id, act)
+    return _taken(wired, who, contract_id, act, once)
 
 
 @router.post("/contracts/{contract_id}/acceptance")
-def accept(contract_id: str, body: Accepted, wired: Wired, who: Known) -> dict[str, Any]:
+def accept(contract_id: str, body: Accepted, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Accept the last offer, made by the other side."""
 
     def act(connection: Connection, side: Side, now: datetime) -> DigitalContract:
@@ -140,21 +186,21 @@ def accept(contract_id: str, body: Accepted, wired: Wired, who: Known) -> dict[s
             connection, contract_id, body.offer, side=side, by=body.by, why=body.why, now=now
         )
 
-    return _taken(wired, who, contract_id, act)
+    return _taken(wired, who, contract_id, act, once)
 
 
 @router.post("/contracts/{contract_id}/withdrawal")
-def withdraw(contract_id: str, body: Left, wired: Wired, who: Known) -> dict[str, Any]:
+def withdraw(contract_id: str, body: Left, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Leave the negotiation, or do not sign after all."""
 
     def act(connection: Connection, side: Side, now: datetime) -> DigitalContract:
         return negotiating.withdraw(connection, contract_id, side=side, by=body.by, why=body.why, now=now)
 
-    return _taken(wired, who, contract_id, act)
+    return _taken(wired, who, contract_id, act, once)
 
 
 @router.post("/contracts/{contract_id}/signatures")
-def sign(contract_id: str, body: Signed, wired: Wired, who: Known) -> dict[str, Any]:
+def sign(contract_id: str, body: Signed, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Hand in the signature of the caller's side, made with its own key."""
     signature = decoded(body.signature)
 
@@ -163,50 +209,28 @@ def sign(contract_id: str, body: Signed, wired: Wired, who: Known) -> dict[str, 
             connection, contract_id, side=side, by=body.by, key_id=body.key, signature=signature, now=now
         )
 
-    return _taken(wired, who, contract_id, act)
+    return _taken(wired, who, contract_id, act, once)
 
 
-@router.get("/grants")
-def grants(wired: Wired, who: Known) -> list[dict[str, Any]]:
-    """The grants the caller's organisation holds."""
-    permit(who, Act.CONTRACT_READ)
-    with reading(wired.engine) as connection:
-        found = all_grants(connection, None if who.role is Role.AUDITOR else who.organisation)
-    return [one.to_document() for one in found]
+@router.post("/contracts/{contract_id}/{step}")
+def perform(
+    contract_id: str, step: Literal["suspension", "resumption", "completion", "breach", "termination"],
+    body: Left, wired: Wired, who: Known, once: Repeated,
+) -> dict[str, Any]:  # fmt: skip
+    """Suspend or resume a contract in force, or end it; its grant goes with it at once, the other is told."""
 
+    def act(connection: Connection, side: Side, now: datetime) -> DigitalContract:
+        words: dict[str, Any] = {"side": side, "by": body.by, "why": body.why, "now": now}
+        if step == "suspension":
+            return performing.suspend(connection, contract_id, **words)
+        if step == "resumption":
+            return performing.resume(connection, contract_id, **words)
+        if step == "breach":
+            return breaches.declare(connection, contract_id, **words)
+        event = {"completion": "complete", "termination": "terminate"}[step]
+        return performing.finish(connection, contract_id, event, **words)
 
-@router.get("/grants/{grant_id}")
-def grant(grant_id: str, wired: Wired, who: Known) -> dict[str, Any]:
-    """One grant: its terms as people write them, and what is left of its limits now."""
-    permit(who, Act.CONTRACT_READ)
-    with reading(wired.engine) as connection:
-        found = _held(connection, grant_id, who)
-        left = counters.left(connection, found.id, found.terms, wired.clock())
-    return found.to_document() | {"terms": terms_document(found.terms), "left": left}
-
-
-@router.get("/grants/{grant_id}/deletions/statement")
-def deletion_statement(
-    grant_id: str, covers: AwareDatetime, by: Person, wired: Wired, who: Known
-) -> dict[str, Any]:
-    """What the receiver signs to state that everything handed out up to an instant is deleted."""
-    permit(who, Act.CONTRACT_READ)
-    with reading(wired.engine) as connection:
-        found = _held(connection, grant_id, who)
-    return {"statement": deletions.to_sign(found.id, found.grantee, by, covers).decode()}
-
-
-@router.post("/grants/{grant_id}/deletions")
-def prove_deletion(grant_id: str, body: Deleted, wired: Wired, who: Known) -> dict[str, Any]:
-    """Hand in the proof that what was received under the grant is deleted."""
-    permit(who, Act.CONTRACT_NEGOTIATE)
-    signature, now = decoded(body.signature), wired.clock()
-    with writing(wired.engine) as connection:
-        found = _held(connection, grant_id, who)
-        proof = deletions.prove(
-            connection, found, covers=body.covers, by=body.by, key_id=body.key, signature=signature, now=now
-        )
-    return {"proof": proof, "grant": grant_id, "covers": body.covers.isoformat()}
+    return _taken(wired, who, contract_id, act, once)
 
 
 def _taken(
@@ -214,12 +238,16 @@ def _taken(
     who: Caller,
     contract_id: str,
     act: Callable[[Connection, Side, datetime], DigitalContract],
+    once: Once,
 ) -> dict[str, Any]:
     """Take a step for the caller's side, in one transaction."""
     permit(who, Act.CONTRACT_NEGOTIATE)
     with writing(wired.engine) as connection:
+        now = wired.clock()
         side = _side(_mine(connection, contract_id, who), who)
-        return act(connection, side, wired.clock()).to_document()
+        return by_id(
+            connection, once.do(connection, lambda: act(connection, side, now).id, now)
+        ).to_document()
 
 
 def _mine(connection: Connection, contract_id: str, who: Caller) -> DigitalContract:
@@ -227,13 +255,6 @@ def _mine(connection: Connection, contract_id: str, who: Caller) -> DigitalContr
     found = by_id(connection, contract_id)
     if who.role is not Role.AUDITOR and who.organisation not in (found.provider, found.consumer):
         raise Unknown("contract", contract_id)
-    return found
-
-
-def _held(connection: Connection, grant_id: str, who: Caller) -> Grant:
-    found = grant_by_id(connection, grant_id)
-    if who.role is not Role.AUDITOR and who.organisation != found.grantee:
-        raise Unknown("grant", grant_id)
     return found
 
 

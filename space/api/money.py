@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from catalog.store import reading, writing
 from policies.access import Act, Role
+from space.api.once import Repeated
 from space.api.services import Known, Wired, permit
 from space.errors import Unknown
 from space.identity.tokens import Caller
-from space.money import invoices, statements, voucher_spending, vouchers
+from space.money import invoices, statements, voucher_batches, voucher_spending, vouchers
 from space.money.invoice_page import page
 
 router = APIRouter(prefix="/v1", tags=["money"])
@@ -79,22 +80,22 @@ def all_batches(wired: Wired, who: Known) -> list[dict[str, Any]]:
     """Every batch, with where its value is."""
     permit(who, Act.MONEY_READ)
     with reading(wired.engine) as connection:
-        return [one.to_document() for one in vouchers.batches(connection)]
+        return [one.to_document() for one in voucher_batches.batches(connection)]
 
 
 @router.post("/vouchers/claims")
-def claim(sent: Claim, wired: Wired, who: Known) -> dict[str, Any]:
-    """Claim a voucher for the caller's organisation."""
+def claim(sent: Claim, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
+    """Claim a voucher for the caller's organisation; one for an ``Idempotency-Key``."""
     permit(who, Act.VOUCHER_USE)
+    mine = who.organisation
     with writing(wired.engine) as connection:
-        return vouchers.claim(
-            connection,
-            sent.batch,
-            who.organisation,
-            by=who.organisation,
-            now=wired.clock(),
-            voucher_id=sent.voucher,
-        ).to_document()
+        now = wired.clock()
+
+        def act() -> str:
+            made = vouchers.claim(connection, sent.batch, mine, by=mine, now=now, voucher_id=sent.voucher)
+            return made.id
+
+        return vouchers.voucher(connection, once.do(connection, act, now)).to_document()
 
 
 @router.post("/vouchers/{voucher}/payments")

@@ -15,7 +15,7 @@ from space.api.services import Known, Wired, permit
 from space.calls import idempotency, receipts
 from space.errors import Refused, Unknown
 from space.query.admit import Question
-from space.query.gateway import Answered
+from space.query.answered import Answered
 
 router = APIRouter(prefix="/v1", tags=["queries"])
 

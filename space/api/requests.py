@@ -1,12 +1,13 @@
 """``/v1/requests``: the applicant's side of a request; a thin door.
 
 Who asks is the holder of the token: nobody files, completes, withdraws or disputes for another organisation.
-Answers are given by people (``ybz decide``), not by programs.
+Those who answer have :mod:`space.api.deciding`. An ``Idempotency-Key`` stands for one act.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any, Literal
 
 from fastapi import APIRouter
@@ -16,7 +17,8 @@ from sqlalchemy import Connection
 from catalog.store import reading, writing
 from policies.access import Act
 from policies.clocks import local_date
-from space.api.services import Known, Wired, permit
+from space.api.once import Once, Repeated
+from space.api.services import Known, Services, Wired, permit
 from space.errors import Unknown
 from space.identity.organisations import organisation
 from space.identity.tokens import Caller
@@ -75,13 +77,14 @@ class Given(BaseModel):
 
 
 @router.post("", status_code=201)
-def file(stated: Stated, wired: Wired, who: Known) -> dict[str, Any]:
+def file(stated: Stated, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """File a request; whatever is missing is listed at once, all of it."""
-    permit(who, Act.REQUEST_FILE)
-    now = wired.clock()
-    with writing(wired.engine) as connection:
+
+    def act(connection: Connection, now: datetime) -> str:
         agreeing.settle(connection, now)
-        return filing.submit(connection, _read(connection, stated, who, local_date(now)), now).to_document()
+        return filing.submit(connection, _read(connection, stated, who, local_date(now)), now).id
+
+    return _taken(wired, who, once, act)
 
 
 @router.get("")
@@ -113,47 +116,67 @@ def supplement(request: str, stated: Stated, wired: Wired, who: Known) -> dict[s
 
 
 @router.post("/{request}/withdrawal")
-def withdraw(request: str, said: Said, wired: Wired, who: Known) -> dict[str, Any]:
+def withdraw(request: str, said: Said, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Take a request back, as far as it is not answered."""
-    permit(who, Act.REQUEST_FILE)
-    with writing(wired.engine) as connection:
+
+    def act(connection: Connection, now: datetime) -> str:
         _own(connection, request, who)
-        made = filing.withdraw(connection, request, reason=said.reason, by=said.by, now=wired.clock())
-        return made.to_document()
+        return filing.withdraw(connection, request, reason=said.reason, by=said.by, now=now).id
+
+    return _taken(wired, who, once, act)
 
 
 @router.post("/{request}/cases/{case}/completion")
-def complete(request: str, case: str, given: Given, wired: Wired, who: Known) -> dict[str, Any]:
+def complete(
+    request: str, case: str, given: Given, wired: Wired, who: Known, once: Repeated
+) -> dict[str, Any]:
     """Give what the provider found missing in a case; its clock runs on."""
-    permit(who, Act.REQUEST_FILE)
-    with writing(wired.engine) as connection:
+
+    def act(connection: Connection, now: datetime) -> str:
         _own(connection, request, who, case)
-        filing.complete(connection, case, given.answers, by=given.by, now=wired.clock())
-        return by_id(connection, request).to_document()
+        filing.complete(connection, case, given.answers, by=given.by, now=now)
+        return request
+
+    return _taken(wired, who, once, act)
 
 
 @router.post("/{request}/cases/{case}/dispute")
-def dispute(request: str, case: str, said: Said, wired: Wired, who: Known) -> dict[str, Any]:
+def dispute(request: str, case: str, said: Said, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Dispute what was refused in a case; both sides negotiate first."""
-    permit(who, Act.REQUEST_FILE)
-    with writing(wired.engine) as connection:
+
+    def act(connection: Connection, now: datetime) -> str:
         _own(connection, request, who, case)
-        now = wired.clock()
         disputing.dispute(connection, case, items=said.items, reason=said.reason, by=said.by, now=now)
-        return by_id(connection, request).to_document()
+        return request
+
+    return _taken(wired, who, once, act)
 
 
 @router.post("/{request}/cases/{case}/{step}")
 def move(
-    request: str, case: str, step: Literal["escalation", "acceptance"], said: Said, wired: Wired, who: Known
-) -> dict[str, Any]:
+    request: str, case: str, step: Literal["escalation", "acceptance"], said: Said, wired: Wired, who: Known,
+    once: Repeated,
+) -> dict[str, Any]:  # fmt: skip
     """Take a dispute to the next level, or let the refusal stand."""
-    permit(who, Act.REQUEST_FILE)
-    act = {"escalation": disputing.escalate, "acceptance": disputing.accept}[step]
-    with writing(wired.engine) as connection:
+    moving = {"escalation": disputing.escalate, "acceptance": disputing.accept}[step]
+
+    def act(connection: Connection, now: datetime) -> str:
         _own(connection, request, who, case)
-        act(connection, case, reason=said.reason, by=said.by, now=wired.clock())
-        return by_id(connection, request).to_document()
+        moving(connection, case, reason=said.reason, by=said.by, now=now)
+        return request
+
+    return _taken(wired, who, once, act)
+
+
+def _taken(
+    wired: Services, who: Caller, once: Once, act: Callable[[Connection, datetime], str]
+) -> dict[str, Any]:
+    """Take a step of the applicant in one transaction; the request as it then stands."""
+    permit(who, Act.REQUEST_FILE)
+    with writing(wired.engine) as connection:
+        now = wired.clock()
+        named = once.do(connection, lambda: act(connection, now), now)
+        return by_id(connection, named).to_document()
 
 
 def _read(connection: Connection, stated: Stated, who: Caller, day: date) -> Statement:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -79,6 +79,10 @@ def caller(wired: Wired, bearer: _Bearer, request: Request) -> Caller:
 
 Known = Annotated[Caller, Depends(caller)]
 
+_AS_A_WHOLE: Final = frozenset(
+    {Act.REQUEST_FILE, Act.FORM_READ, Act.FORM_ASK, Act.FORM_FILL, Act.LEDGER_KEEP}
+)
+
 
 def only(who: Caller, grant_id: str) -> None:
     """Let a token that was issued for one grant open that grant alone.
@@ -93,9 +97,13 @@ def only(who: Caller, grant_id: str) -> None:
 def permit(who: Caller, act: Act) -> None:
     """Let the act pass, if the caller's role permits it.
 
+    A token that was issued for one grant opens that grant, and nothing an organisation does as a whole.
+
     Raises:
         Refused: it does not.
     """
     decision = may(who.role, act)
     if isinstance(decision, Deny):
         raise Refused(decision)
+    if who.grant_id is not None and act in _AS_A_WHOLE:
+        raise Refused(Deny((NOT_HELD,)))

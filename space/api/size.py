@@ -13,9 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Bytes of a body. The longest question is 100,000 characters; JSON writes one in at most 12 bytes.
 LARGEST_BODY: Final = 2 * 1024 * 1024
-# Bytes of an own table; the rules of the workspace may ask for less.
+# Bytes of an own table or of evidence in base64; the rules of their rooms ask for less.
 LARGEST_TABLE: Final = 32 * 1024 * 1024
-_TABLES: Final = re.compile(r"^/v1/grants/[^/]+/workspace/tables/[^/]+$")
+_TABLES: Final = re.compile(r"^/v1/(grants/[^/]+/workspace/tables/[^/]+|corrections/[^/]+/evidence)$")
 
 
 class BodyLimit:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from catalog import keys
+from catalog.evidence.publishing import publish
 from catalog.keys import ring_of
 from catalog.store import reading, writing
 from policies.access import Act
@@ -24,9 +25,11 @@ from space.calls.metering import count_stranger
 from space.errors import Refused
 from space.identity.tokens import Caller
 from space.supply import answering, databases, exchange, links, supplies
+from space.supply import proofs as proving
 from space.supply.ending import file_of
 from space.supply.files import MEDIA_TYPES, Form
-from space.supply.making import Asked, Maker
+from space.supply.intents import Asked
+from space.supply.making import Maker
 from space.supply.supplies import Supply
 from space.supply.transfers import Span, Transfer, span
 
@@ -91,6 +94,19 @@ def show(supply: str, wired: Wired, who: Known) -> dict[str, Any]:
     permit(who, Act.QUERY_ASK)
     with reading(wired.engine) as connection:
         return supplies.by_id(connection, supply, who.organisation).to_document()
+
+
+@router.get("/{supply}/proofs")
+def proofs(supply: str, wired: Wired, who: Known) -> dict[str, Any]:
+    """The proof that each signed statement of a supply is in the evidence log."""
+    permit(who, Act.QUERY_ASK)
+    publish(wired.engine, wired.home, wired.signer, wired.clock())
+    with reading(wired.engine) as connection:
+        found = supplies.by_id(connection, supply, who.organisation)
+        return {
+            "supply": supply,
+            "proofs": proving.proofs(connection, found, ring_of(connection, wired.signer)),
+        }
 
 
 @router.post("/{supply}/links")

@@ -8,12 +8,12 @@ are compared is :mod:`space.query.auditing.audit`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, false, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, false, func, insert, or_, select, update
 
 from catalog.store.tables.audits import audited_blocks
 from catalog.store.tables.queries import reservations
@@ -29,9 +29,18 @@ from space.query.plan import Block, Plan
 _ROW: Final = audited_blocks.c
 _PAID: Final = reservations
 _OF: Final = _PAID.c.id == _ROW.reservation_id
+# Of a lost call nothing was told, unless its answer was there and was more than could be handed out.
+_TOLD: Final = or_(_PAID.c.state != "lost", _ROW.withheld == 1)
 
 
-def note(connection: Connection, organisation: str, reservation_id: str, plan: Plan, now: datetime) -> Plan:
+def note(
+    connection: Connection,
+    organisation: str,
+    reservation_id: str,
+    plan: Plan,
+    now: datetime,
+    beside: Mapping[str, str] | None = None,
+) -> Plan:
     """Remember the blocks of a plan that was paid just now.
 
     Args:
@@ -40,13 +49,14 @@ def note(connection: Connection, organisation: str, reservation_id: str, plan: P
         reservation_id: of the paid call.
         plan: about to run.
         now: aware instant.
+        beside: further datasets that may be opened to compare, each with its release.
 
     Returns:
         The plan with the formers its blocks are compared with.
     """
     if plan.mode is not Mode.THRESHOLD:
         return plan
-    made = against(connection, organisation, plan, now)
+    made = against(connection, organisation, plan, now, beside)
     shown = {block.name: block for block in made.blocks}
     for block in audited(plan):
         _remember(connection, organisation, reservation_id, record(block, plan.limits.k), now)
@@ -76,13 +86,30 @@ def _remember(
         _forget(connection, organisation, kind, kept, now)
 
 
-def against(connection: Connection, organisation: str, plan: Plan, now: datetime) -> Plan:
+def keep(connection: Connection, reservation_id: str) -> None:
+    """Remember the blocks of a call though it is lost: that its answer is too large tells of its cells.
+
+    Args:
+        connection: the writing transaction in which it is lost.
+        reservation_id: of the paid call.
+    """
+    connection.execute(update(audited_blocks).where(_ROW.reservation_id == reservation_id).values(withheld=1))
+
+
+def against(
+    connection: Connection,
+    organisation: str,
+    plan: Plan,
+    now: datetime,
+    beside: Mapping[str, str] | None = None,
+) -> Plan:
     """The plan with its formers, as far as they are paid by now; remembers nothing."""
     at_most = int(rule("disclosure", "audited_blocks", local_date(now)).value)
     formers: list[Former] = []
     for block in audited(plan):
-        bodies = _bodies(connection, organisation, record(block, plan.limits.k), at_most)
-        formers += compared(block, bodies, at_most)
+        further = frozenset(beside or {})
+        bodies = _bodies(connection, organisation, record(block, plan.limits.k), at_most, further)
+        formers += compared(block, bodies, at_most, beside)
     names = {former.block for former in formers}
     return replace(
         plan, formers=tuple(formers), blocks=tuple(_apart(b, b.name in names) for b in plan.blocks)
@@ -95,30 +122,36 @@ def _apart(block: Block, compared_with_any: bool) -> Block:
 
 
 def _bodies(
-    connection: Connection, organisation: str, asked: Record, at_most: int
+    connection: Connection, organisation: str, asked: Record, at_most: int, beside: Collection[str]
 ) -> list[Mapping[str, Any]]:
     """Bodies of the blocks that group by the same columns, by more or by fewer; the newest first.
 
+    Those that read further datasets, of ``beside``, come apart: they push none of the others out of sight.
     A block asked again counts once, and blocks by other columns or of other datasets, with which nothing
     is compared, push none of these out of sight.
     """
-    held = (_ROW.organisation == organisation, _ROW.kind.in_(asked.kinds), _PAID.c.state != "lost")
+    held = (_ROW.organisation == organisation, _ROW.kind.in_(asked.kinds), _TOLD)
     tables = select(func.max(_ROW.number)).join(_PAID, _OF).where(*held)
     newest = connection.execute(tables.group_by(_ROW.columns_digest, _ROW.datasets_digest)).scalars().all()
     told = connection.execute(select(audited_blocks).where(_ROW.number.in_(newest))).all()
     same: list[ColumnElement[bool]] = []
     nested: list[ColumnElement[bool]] = []
+    further: list[ColumnElement[bool]] = []
     here = set(asked.datasets)
     for row in told:
         how = related(asked.columns, row.columns)
         if how is None:
             continue
-        if row.datasets_digest is None or {dataset for _, dataset in row.body["scans"]} <= here:
-            into = same if how == "same" else nested
-            into.append(_table(row.columns_digest, row.datasets_digest))
+        theirs = {dataset for _, dataset in row.body["scans"]}
+        table = _table(row.columns_digest, row.datasets_digest)
+        if row.datasets_digest is None or theirs <= here:
+            (same if how == "same" else nested).append(table)
+        elif theirs & here and theirs <= here | set(beside):
+            further.append(table)
     wanted = [
         *_newest(connection, (*held, or_(false(), *same)), at_most),
         *_newest(connection, (*held, or_(false(), *nested)), at_most),
+        *(_newest(connection, (*held, or_(false(), *further)), at_most) if further else ()),
     ]
     found = connection.execute(select(_ROW.number, _ROW.body).where(_ROW.number.in_(wanted)))
     bodies = {row.number: row.body for row in found}
@@ -158,7 +191,7 @@ def _forget(connection: Connection, organisation: str, kind: str, like: Record, 
     at_most = int(rule("disclosure", "audited_blocks", day).value)
     kept = [
         number
-        for state in (_PAID.c.state != "lost", _PAID.c.state == "answered")
+        for state in (_TOLD, _PAID.c.state == "answered")
         for number in _newest(connection, (*table, state), at_most)
     ]
     connection.execute(delete(audited_blocks).where(*old, _ROW.number.not_in(kept)))

@@ -1,4 +1,4 @@
-"""Repeated requests: one ``Idempotency-Key`` of an organisation stands for one answered call.
+"""Repeated requests: one ``Idempotency-Key`` of an organisation stands for one answered call, or one act.
 
 Decides whether a request is the first of its key, its repetition, or another one under a used key.
 A refused or failed request frees its key.
@@ -8,7 +8,7 @@ Source: IETF draft "The Idempotency-Key HTTP Header Field".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -41,7 +41,8 @@ def begin(
         now: aware instant.
 
     Returns:
-        The call that answered the same request before, or None: this one is the first.
+        The call that answered the same request before, or what the same act made; None: this one is the
+        first.
 
     Raises:
         KeyReused: the key was used for another request.
@@ -55,9 +56,10 @@ def begin(
     if row is not None:
         if row.request_digest != fingerprint:
             raise KeyReused("this Idempotency-Key was used for another request — choose a fresh one")
-        if row.usage_id is None:
+        known = row.usage_id or row.subject
+        if known is None:
             raise StillRunning("the first request with this Idempotency-Key still runs — try again later")
-        return str(row.usage_id)
+        return str(known)
     # Held as long as a call may run; the answer then keeps it longer.
     seconds = int(rule("grants", "reservation_deadline", local_date(now)).value)
     values = {"organisation": organisation, "key": key, "request_digest": fingerprint}
@@ -67,20 +69,64 @@ def begin(
 
 def finish(connection: Connection, organisation: str, key: str, usage_id: str, now: datetime) -> None:
     """Let the key stand for an answered call."""
-    hours = int(rule("grants", "idempotency", local_date(now)).value)
     k = idempotency_keys.c
     connection.execute(
         update(idempotency_keys)
         .where(k.organisation == organisation, k.key == key)
-        .values(usage_id=usage_id, expires_at=now + timedelta(hours=hours))
+        .values(usage_id=usage_id, expires_at=now + _kept(now))
     )
+
+
+def once(
+    connection: Connection,
+    organisation: str,
+    key: str | None,
+    request: Sequence[str],
+    act: Callable[[], str],
+    now: datetime,
+) -> str:
+    """Do an act, unless the same request did it before under the key.
+
+    Args:
+        connection: the writing transaction of the act: a refused act takes no key.
+        organisation: who sends it.
+        key: as sent; None: the act is done.
+        request: what is asked, as texts.
+        act: does it, and gives the id of what it made or moved.
+        now: aware instant.
+
+    Returns:
+        That id, of now or of before.
+
+    Raises:
+        KeyReused: the key was used for another request.
+    """
+    if key is None:
+        return act()
+    before = begin(connection, organisation, key, request, now)
+    if before is not None:
+        return before
+    subject = act()
+    k = idempotency_keys.c
+    connection.execute(
+        update(idempotency_keys)
+        .where(k.organisation == organisation, k.key == key)
+        .values(subject=subject, expires_at=now + _kept(now))
+    )
+    return subject
+
+
+def _kept(now: datetime) -> timedelta:
+    return timedelta(hours=int(rule("grants", "idempotency", local_date(now)).value))
 
 
 def free(connection: Connection, organisation: str, key: str) -> None:
     """Give a key back whose request brought no answer."""
     k = idempotency_keys.c
     connection.execute(
-        delete(idempotency_keys).where(k.organisation == organisation, k.key == key, k.usage_id.is_(None))
+        delete(idempotency_keys).where(
+            k.organisation == organisation, k.key == key, k.usage_id.is_(None), k.subject.is_(None)
+        )
     )
 
 

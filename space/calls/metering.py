@@ -16,9 +16,9 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 
-from catalog.evidence import record
+from catalog.evidence.append import enter
+from catalog.store.prepared import Prepared
 from catalog.store.schema import new_id
-from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.grants import grants
 from catalog.store.tables.queries import usages
 from policies.clocks import local_date
@@ -60,8 +60,7 @@ UNITS: Final = (
 
 
 # Put together once: every call runs them while other writers wait.
-_ROW: Final = insert(usages)
-_LEAF: Final = select(evidence_entries.c.leaf_hash).where(evidence_entries.c.id == bindparam("entry"))
+_ROW: Final = Prepared(insert(usages), tuple(usages.c.keys()))
 _PURPOSE: Final = select(grants.c.purpose).where(grants.c.id == bindparam("grant"))
 
 
@@ -130,11 +129,12 @@ def meter(connection: Connection, use: Use, now: datetime) -> Metered:
         now: aware instant.
     """
     usage_id, day = new_id("use"), local_date(now)
+    month = month_of(day)
     purpose, product = _purpose(connection, use), _product(use)
     given = use.grant_id is not None and use.outcome in GIVEN
     place = use.month_place
     if given and place is None:
-        rows = store.months(connection, use.grant_id or "", month_of(day))
+        rows = store.months(connection, use.grant_id or "", month)
         place = 1 + sum(row.answers for row in rows)
     units: dict[str, Any] = {
         "records": use.records,
@@ -144,7 +144,7 @@ def meter(connection: Connection, use: Use, now: datetime) -> Metered:
         "size_class": use.size_class,
         "cells": use.cells,
         "bytes_supplied": use.bytes_supplied,
-        "month": month_of(day),
+        "month": month,
         "month_place": place,
         "month_before": use.month_before,
     }
@@ -156,7 +156,7 @@ def meter(connection: Connection, use: Use, now: datetime) -> Metered:
         "reservation": use.reservation_id,
         "query": use.query,
     }
-    evidence_id = record(
+    entry = enter(
         connection,
         event=f"{_EVENTS.get(product, 'space:query')}:{_VERBS[use.outcome]}",
         subject=use.grant_id or use.organisation,
@@ -169,17 +169,14 @@ def meter(connection: Connection, use: Use, now: datetime) -> Metered:
         "organisation": use.organisation,
         "reservation_id": use.reservation_id,
         "at": now,
-        "evidence_id": evidence_id,
+        "evidence_id": entry.id,
     }
-    connection.execute(_ROW, row | taken | units)
+    _ROW.run(connection, row | taken | units)
     if use.grant_id is not None and given:
-        store.count_month(
-            connection, use.grant_id, month_of(day), product, calls=use.calls, price_fen=use.price_fen
-        )
+        store.count_month(connection, use.grant_id, month, product, calls=use.calls, price_fen=use.price_fen)
         if use.price_fen:
             store.charge(connection, use.grant_id, use.price_fen)
-    leaf = connection.execute(_LEAF, {"entry": evidence_id}).scalar_one()
-    return Metered(usage_id, evidence_id, leaf)
+    return Metered(usage_id, entry.id, entry.leaf_hash)
 
 
 def by_id(connection: Connection, usage_id: str) -> Use:

@@ -1,6 +1,6 @@
 """What a call costs 计价: the agreed price, the day's tariff, and what its grant took in the month.
 
-Decides which figures of the month a price is counted from. The price itself is :mod:`policies.tariff`'s; it
+Decides which figures of the month a price is counted from. The price itself is :mod:`policies.charging`'s; it
 follows from the plan and published size classes, never from the rows a call touches.
 """
 
@@ -13,8 +13,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from policies.charging import Charge, Taken, Tariff
 from policies.clocks import local_date
-from policies.tariff import Charge, Price, Taken, Tariff, Unit, charged_class, tariff
+from policies.price_terms import Price, Unit
+from policies.tariff import charged_class, tariff
 from policies.terms import Terms
 from space import store
 from space.calls.metering import Product, month_of
@@ -64,7 +66,7 @@ class Given:
 
 def price_of(terms: Terms) -> Price:
     """The price that was agreed in terms."""
-    return Price(terms.price_fen_per_call, terms.valid_from)
+    return Price(terms.price_fen_per_call, terms.valid_from, terms.prices, terms.trial_fee, terms.tiers)
 
 
 def price(
@@ -98,9 +100,10 @@ def count(
     in_force: Tariff, given: Mapping[str, Given], terms: Terms, measure: Measure, *, fresh: bool, day: date
 ) -> Priced:
     """What an answer costs, counted from what the grant was given in the month before: a pure function."""
-    before = counted_from(in_force, given, measure.product)
+    agreed = price_of(terms)
+    before = counted_from(in_force.agreed(agreed), given, measure.product)
     taken = Taken(measure.product, measure.calls, fresh, measure.size_class, measure.cells, before)
-    charge = in_force.charge(charged_class(terms.purpose, day), price_of(terms), taken, day)
+    charge = in_force.charge(charged_class(terms.purpose, day), agreed, taken, day)
     return Priced(charge, month_of(day), 1 + sum(row.answers for row in given.values()), before)
 
 
@@ -108,6 +111,11 @@ def counted_from(in_force: Tariff, given: Mapping[str, Given], product: str) -> 
     """Units taken in a month that the next price of a product is counted from.
 
     Calls of products priced by the call; answers of the one service; answers that open a month.
+
+    Args:
+        in_force: the tariff of the day, with what the grant agreed in its place.
+        given: what the grant was given in the month so far, by product.
+        product: that is priced next.
     """
     unit = in_force.unit(product)
     if unit is Unit.SERVICE:

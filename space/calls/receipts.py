@@ -7,13 +7,14 @@ safe and what it cost. It holds no row count, timing, size or text of the caller
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select
 
 from catalog.keys import Ring, Signer
+from catalog.store.prepared import Prepared
 from catalog.store.schema import new_id
 from catalog.store.tables.queries import receipts
 from policies.clocks import local_date
@@ -23,7 +24,7 @@ from space.errors import Unknown
 
 RECEIPT_TYPE: Final = "ybz-receipt+jws"
 # Put together once: every answer stores one while other writers wait.
-_ROW: Final = insert(receipts)
+_ROW: Final = Prepared(insert(receipts), tuple(receipts.c.keys()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,10 @@ class Receipt:
     use: Mapping[str, Any] = field(default_factory=dict)
     entry: str = ""
 
+    def states(self) -> dict[str, Any]:
+        """What is signed, by name."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -87,7 +92,7 @@ def issue(connection: Connection, signer: Signer, receipt: Receipt, usage_id: st
     Returns:
         The receipt as compact JWS.
     """
-    signed = jws.sign(signer, asdict(receipt), RECEIPT_TYPE)
+    signed = jws.sign(signer, receipt.states(), RECEIPT_TYPE)
     row = {
         "id": receipt.id,
         "usage_id": usage_id,
@@ -96,7 +101,7 @@ def issue(connection: Connection, signer: Signer, receipt: Receipt, usage_id: st
         "jws": signed,
         "issued_at": now,
     }
-    connection.execute(_ROW, row)
+    _ROW.run(connection, row)
     return signed
 
 

@@ -26,7 +26,8 @@ from space.errors import EngineError
 from space.granting.grants import by_id as grant_by_id
 from space.identity.tokens import Caller
 from space.query.admit import Question
-from space.query.gateway import Answered, Gateway
+from space.query.answered import Answered
+from space.query.gateway import Gateway
 
 RUNNING: Final = "running"
 ANSWERED: Final = "answered"

@@ -26,12 +26,13 @@ if TYPE_CHECKING:
     "--floor", help="Where the whole share is taken off; between, in proportion. None: all or nothing."
 )
 @click.option("--from", "valid_from", required=True, metavar="DAY", help="First day, YYYY-MM-DD.")
+@click.option("--to", "valid_to", metavar="DAY", help="Last day (default: as long as what it is bound for).")
 @click.option("--basis", required=True, help="The clause it is agreed in.")
 @actor
 @as_json
 def bind(
     subject: str, is_grant: bool, scheme: str, indicator: str, period: str, share: int, target: str,
-    floor: str | None, valid_from: str, basis: str, by: str, as_json: bool,
+    floor: str | None, valid_from: str, valid_to: str | None, basis: str, by: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Propose to bind a share of the payments under SUBJECT to a result; the other side accepts it."""
     from catalog.store import writing
@@ -41,9 +42,10 @@ def bind(
     kind = Subject.GRANT if is_grant else Subject.AGREEMENT
     try:
         first = date.fromisoformat(valid_from)
+        last = None if valid_to is None else date.fromisoformat(valid_to)
     except ValueError:
-        raise click.UsageError("--from is a day: YYYY-MM-DD") from None
-    terms = bound.Terms(kind, subject, scheme, indicator, period, share, target, floor, first, basis)
+        raise click.UsageError("--from and --to are days: YYYY-MM-DD") from None
+    terms = bound.Terms(kind, subject, scheme, indicator, period, share, target, floor, first, basis, last)
     _home, engine, now = open_installation()
     with refusals(as_json), writing(engine) as connection:
         made = bound.propose(connection, terms, by=acting(by), now=now)
@@ -113,8 +115,9 @@ def _tell(found: list[Bound], as_json: bool, *, one: bool = False) -> None:
         return
     for each in found:
         floor = "all or nothing" if each.floor is None else f"floor {each.floor}"
+        until = "" if each.valid_to is None else f" to {each.valid_to}"
         state = f"accepted by {each.accepted_by}" if each.accepted_at else "waits for the other side"
         click.echo(
             f"{each.id}  {each.subject}  {each.share_percent}% on {each.scheme}/{each.indicator}"
-            f" a {each.period_kind}, target {each.target}, {floor}, from {each.valid_from}; {state}"
+            f" a {each.period_kind}, target {each.target}, {floor}, from {each.valid_from}{until}; {state}"
         )

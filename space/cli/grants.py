@@ -39,10 +39,10 @@ def sign_grant(
     """Sign the TERMS file (YAML or JSON) as a grant.
 
     It names purpose, datasets [{name, columns, where, region, rules}] and valid_to; optional are joins, mode,
-    disclosure, budget, calls, max_rows, valid_from, price_fen_per_call, analyses, release_period, hours,
-    networks, rates, volumes, retention, breach and in_charge. What it leaves out comes from the dated rules;
-    `rules` are written as for `ybz grant rules set`. This is the short way: a contract that both sides
-    negotiate and sign is made with `ybz contract draft`.
+    disclosure, budget, calls, max_rows, valid_from, price_fen_per_call, prices, trial_fee, tiers, analyses,
+    release_period, hours, networks, rates, volumes, retention, breach and in_charge. What it leaves out comes
+    from the dated rules; `rules` are written as for `ybz grant rules set`. This is the short way: a contract
+    that both sides negotiate and sign is made with `ybz contract draft`.
     """
     from catalog import keys
     from catalog.store import writing
@@ -104,7 +104,12 @@ def show_grant(grant_id: str, as_json: bool) -> None:
 
 @grant.command()
 @click.argument("code")
-@click.option("--role", default="client", show_default=True, help="client, reader, auditor or security.")
+@click.option(
+    "--role",
+    default="client",
+    show_default=True,
+    help="client, provider, authority, reader, auditor or security.",
+)
 @click.option(
     "--grant", "grant_id", default=None, metavar="ID", help="Good for this grant alone; ends with it."
 )
@@ -119,8 +124,8 @@ def token(code: str, role: str, grant_id: str | None, days: int | None, by: str,
     from policies.rulebook import rule
     from space.identity.tokens import issue
 
-    if role not in (Role.CLIENT, Role.READER, Role.AUDITOR, Role.SECURITY):
-        raise click.UsageError("a token's role is client, reader, auditor or security")
+    if role not in tuple(Role):
+        raise click.UsageError(f"a token's role is one of {', '.join(Role)}")
     _home, engine, now = open_installation()
     life = int(rule("grants", "token_life", local_date(now)).value) if days is None else days
     with writing(engine) as connection:
@@ -186,7 +191,8 @@ def _tell_grant(told: Grant, as_json: bool) -> None:
         click.echo(f"  privacy budget {told.nrho_spent / 1e9:g} of {told.nrho_limit / 1e9:g} (rho){most}")
     for name, value in usage_document(terms).items():
         stated = value.items() if isinstance(value, dict) else ()
-        said = ", ".join(f"{key} {one}" for key, one in stated) or "; ".join(map(str, value))
+        lines = [value] if isinstance(value, str) else value
+        said = ", ".join(f"{key} {one}" for key, one in stated) or "; ".join(map(str, lines))
         click.echo(f"  {name.replace('_', ' ')}: {said}")
     for dataset in terms.datasets:
         scoped = f" (only rows of {dataset.region}…)" if dataset.region else ""

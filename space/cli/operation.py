@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from space.cli.operation_reviews import mend, review, tell_review
 from space.cli.options import acting, actor, as_json, document, open_installation, print_json
 from space.cli.refusal import refusals
 
@@ -26,6 +27,10 @@ _office = click.option(
 @click.group()
 def agreement() -> None:
     """Authorised-operation agreements 授权运营协议: draft, sign, supplement, suspend, review, end."""
+
+
+for _made in (review, mend):
+    agreement.add_command(_made)
 
 
 @agreement.command()
@@ -62,13 +67,11 @@ def offer(number: str, by: str, as_json: bool) -> None:
 def sign(number: str, by: str, as_json: bool) -> None:
     """Sign what is offered for the operator: the agreement NUMBER, or the supplement that waits."""
     from catalog import keys
-    from space.operation import agreeing, supplements
-    from space.operation.agreements import called
+    from space.operation import offices
 
     def act(connection: Any, now: Any, by: str) -> Agreement:
         signer = keys.load(open_installation()[0]).signer
-        signing = agreeing.sign if called(connection, number).version == 0 else supplements.countersign
-        return signing(connection, signer, number, by=by, now=now)
+        return offices.sign(connection, signer, number, by=by, now=now)
 
     _take(act, by, as_json)
 
@@ -80,14 +83,13 @@ def sign(number: str, by: str, as_json: bool) -> None:
 @as_json
 def decline(number: str, reason: str, by: str, as_json: bool) -> None:
     """Decline what is offered, for the operator: the agreement NUMBER, or the supplement that waits."""
-    from space.operation import agreeing, supplements
-    from space.operation.agreements import called
+    from space.operation import offices
 
-    def act(connection: Any, now: Any, by: str) -> Agreement:
-        declining = agreeing.decline if called(connection, number).version == 0 else supplements.refuse
-        return declining(connection, number, reason=reason, by=by, now=now)
-
-    _take(act, by, as_json)
+    _take(
+        lambda connection, now, by: offices.decline(connection, number, reason=reason, by=by, now=now),
+        by,
+        as_json,
+    )
 
 
 @agreement.command()
@@ -129,72 +131,32 @@ def supplement(number: str, file: Path, reason: str, by: str, as_json: bool) -> 
     )
 
 
-@agreement.command()
-@_number
-@_reason
-@_office
-@actor
-@as_json
-def suspend(number: str, reason: str, office: str, by: str, as_json: bool) -> None:
-    """Suspend the agreement NUMBER: every grant under it answers nothing until it is resumed."""
-    _end("suspend", number, reason, office, by, as_json)
+def _standing(name: str, text: str) -> None:
+    """A command that suspends, resumes or ends an agreement, for any party the table of steps lets."""
+
+    def command(number: str, reason: str, office: str, by: str, as_json: bool) -> None:
+        from policies.operation import Party
+        from space.operation import agreeing
+
+        acts = {"suspend": agreeing.suspend, "resume": agreeing.resume, "terminate": agreeing.terminate}
+
+        def act(connection: Any, now: Any, by: str) -> Agreement:
+            return acts[name](connection, number, reason=reason, by=by, office=Party(office), now=now)
+
+        _take(act, by, as_json)
+
+    command.__doc__ = text
+    agreement.command(name)(_number(_reason(_office(actor(as_json(command))))))
 
 
-@agreement.command()
-@_number
-@_reason
-@_office
-@actor
-@as_json
-def resume(number: str, reason: str, office: str, by: str, as_json: bool) -> None:
-    """Resume the suspended agreement NUMBER, and the grants its suspension set aside."""
-    _end("resume", number, reason, office, by, as_json)
-
-
-@agreement.command()
-@_number
-@_reason
-@_office
-@actor
-@as_json
-def terminate(number: str, reason: str, office: str, by: str, as_json: bool) -> None:
-    """End the agreement NUMBER before its last day: every grant and scenario under it ends with it."""
-    _end("terminate", number, reason, office, by, as_json)
-
-
-@agreement.command()
-@_number
-@click.argument("file", type=_FILE)
-@actor
-@as_json
-def review(number: str, file: Path, by: str, as_json: bool) -> None:
-    """Review the oldest year of NUMBER that is over: conclusion, findings [{words, owed_by}]."""
-    from catalog.store import writing
-    from space.operation import reviews
-
-    _home, engine, now = open_installation()
-    with refusals(as_json), writing(engine) as connection:
-        made = reviews.review(connection, number, document(file), by=acting(by), now=now)
-    _tell_review(made, as_json)
-
-
-@agreement.command()
-@click.argument("finding", metavar="ID")
-@click.option("--answer", required=True, help="How it was mended.")
-@actor
-@as_json
-def mend(finding: str, answer: str, by: str, as_json: bool) -> None:
-    """Say how the finding ID of a review was mended."""
-    from catalog.store import writing
-    from space.operation import reviews
-
-    _home, engine, now = open_installation()
-    with refusals(as_json), writing(engine) as connection:
-        made = reviews.mend(connection, finding, answer=answer, by=acting(by), now=now)
-    if as_json:
-        print_json(made)
-        return
-    click.echo(f"{made['id']}  {made['state']}: {made['answer']}")
+_standing(
+    "suspend", "Suspend the agreement NUMBER: every grant under it answers nothing until it is resumed."
+)
+_standing("resume", "Resume the suspended agreement NUMBER, and the grants its suspension set aside.")
+_standing(
+    "terminate",
+    "End the agreement NUMBER before its last day: every grant and scenario under it ends with it.",
+)
 
 
 @agreement.command("settle")
@@ -256,21 +218,7 @@ def show(number: str, as_json: bool) -> None:
             f"  {step['made_at'][:10]}  {step['event']} → {step['state']} by {step['made_by']}{reason}"
         )
     for each in reviews:
-        _tell_review(each, as_json)
-
-
-def _end(verb: str, number: str, reason: str, office: str, by: str, as_json: bool) -> None:
-    from policies.operation import Party
-    from space.operation import agreeing
-
-    act = {"suspend": agreeing.suspend, "resume": agreeing.resume, "terminate": agreeing.terminate}[verb]
-    _take(
-        lambda connection, now, by: act(
-            connection, number, reason=reason, by=by, office=Party(office), now=now
-        ),
-        by,
-        as_json,
-    )
+        tell_review(each, as_json)
 
 
 def _take(act: Callable[[Any, Any, str], Agreement], by: str, as_json: bool) -> None:
@@ -300,14 +248,3 @@ def _tell(found: Agreement, as_json: bool) -> None:
             click.echo(f"  supplement {version['version']} waits for the operator: {version['reason']}")
     if found.end_reason:
         click.echo(f"  {found.state} on {found.ended_on}: {found.end_reason}")
-
-
-def _tell_review(made: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        print_json(made)
-        return
-    click.echo(f"  review of the year up to {made['until']} by {made['made_by']}: {made['conclusion']}")
-    for finding in made["findings"]:
-        click.echo(
-            f"    {finding['id']}  {finding['state']}  owed by the {finding['owed_by']}: {finding['words']}"
-        )

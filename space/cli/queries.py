@@ -112,12 +112,19 @@ def receipt(receipt_id: str, as_json: bool) -> None:
 @click.option(
     "--replay", "replayed", is_flag=True, help="Compute answer and price once more from what is retained."
 )
+@click.option(
+    "--records",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With --replay of a verification: the records that were verified, as they were sent.",
+)
 @as_json
-def verify(receipt: str, key: Path | None, replayed: bool, as_json: bool) -> None:
+def verify(receipt: str, key: Path | None, replayed: bool, records: Path | None, as_json: bool) -> None:
     """Check the signature of a receipt, and its place in the evidence log where the log is here."""
     from space.cli.verifying import check
 
-    verdict = check(receipt, key, replayed=replayed)
+    if records is not None and not replayed:
+        raise click.UsageError("--records goes with --replay")
+    verdict = check(receipt, key, replayed=replayed, records=records)
     if as_json:
         print_json(verdict)
     elif verdict["ok"]:

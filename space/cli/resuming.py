@@ -12,19 +12,26 @@ from space.cli.options import acting, actor, as_json, open_installation, print_j
 @click.command(hidden=True)
 @click.argument("export", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--accept", is_flag=True, help="Acts that took something away are done again by hand at once.")
+@click.option(
+    "--give-up",
+    is_flag=True,
+    help="What the key signed and no copy has is lost: count what it may have spent, stop everything.",
+)
 @actor
 @as_json
-def resume(export: Path, accept: bool, by: str, as_json: bool) -> None:
+def resume(export: Path, accept: bool, give_up: bool, by: str, as_json: bool) -> None:
     """After a restore: continue the log of EXPORT, and take again what was spent since the backup."""
     from catalog import keys
     from space.resuming import resume as act
 
     home, engine, now = open_installation()
-    done = act(engine, keys.load(home).signer, export, by=acting(by), now=now, accept=accept)
+    done = act(engine, keys.load(home).signer, export, by=acting(by), now=now, accept=accept, give_up=give_up)
     if as_json:
         print_json(done.to_document())
         return
     click.echo(f"the log goes on: {done.common} entries of the backup, {done.size} published")
+    if done.lost:
+        click.echo(f"  given up: {done.lost} entries; everything is stopped until two people lift it")
     for name, count in sorted(done.recharged.items()):
         click.echo(f"  taken again: {name} {count}")
     for event, count in sorted(done.to_do.items()):

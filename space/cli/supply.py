@@ -10,11 +10,12 @@ import click
 
 from space.cli.options import acting, actor, as_json, open_installation, print_json
 from space.cli.refusal import refusals, refuse
+from space.cli.supply_exchange import add_exchange, exchanges
+from space.cli.supply_telling import line, tell
 
 if TYPE_CHECKING:
     from space.identity.tokens import Caller
     from space.supply.making import Maker
-    from space.supply.supplies import Supply
 
 _dataset = click.option(
     "--dataset", default=None, metavar="NAME", help="schema.table (default: the grant's only one)."
@@ -24,6 +25,10 @@ _dataset = click.option(
 @click.group()
 def supply() -> None:
     """Hand granted rows to departments 供数: as files, or as tables of their exchange databases."""
+
+
+for _made in (add_exchange, exchanges):
+    supply.add_command(_made)
 
 
 @supply.command()
@@ -36,14 +41,14 @@ def make(grant_id: str, dataset: str | None, form: str, by: str, as_json: bool) 
     """Make a file of a dataset of GRANT for its holder; asked again it is the same file and receipt."""
     from policies.decision import Deny
     from space.supply.files import Form
-    from space.supply.making import Asked
+    from space.supply.intents import Asked
 
     maker = _maker()
     asked = Asked(grant_id, dataset, Form(form), acting(by))
     made = maker.file(_holder(maker, grant_id), asked)
     if isinstance(made, Deny):
         refuse(made, as_json=as_json)
-    _tell(made, as_json)
+    tell(made, as_json)
 
 
 @supply.command()
@@ -59,7 +64,7 @@ def push(grant_id: str, dataset: str | None, name: str, table: str | None, by: s
     from policies.decision import Deny
     from space.supply import databases, exchange
     from space.supply.files import Form
-    from space.supply.making import Asked
+    from space.supply.intents import Asked
 
     maker = _maker()
     who = _holder(maker, grant_id)
@@ -69,7 +74,7 @@ def push(grant_id: str, dataset: str | None, name: str, table: str | None, by: s
     made = exchange.supply_table(maker, who, asked, found, table)
     if isinstance(made, Deny):
         refuse(made, as_json=as_json)
-    _tell(made, as_json)
+    tell(made, as_json)
 
 
 @supply.command("list")
@@ -88,7 +93,7 @@ def list_supplies(to: str | None, grant_id: str | None, as_json: bool) -> None:
         print_json([one.to_document() for one in found])
         return
     for one in found:
-        click.echo(_line(one))
+        click.echo(line(one))
 
 
 @supply.command()
@@ -106,7 +111,7 @@ def show(supply_id: str, receipt: bool, as_json: bool) -> None:
     if receipt and found.receipt is not None:
         click.echo(found.receipt)
         return
-    _tell(found, as_json)
+    tell(found, as_json)
 
 
 @supply.command()
@@ -193,7 +198,7 @@ def ack(supply_id: str, rows: int, sha256: str | None, by: str, as_json: bool) -
             receiver=None,
             now=now,
         )
-    _tell(found, as_json)
+    tell(found, as_json)
     if found.received_state == "disputed":
         raise click.exceptions.Exit(1)
 
@@ -217,7 +222,7 @@ def deleted(supply_id: str, on: datetime, by: str, as_json: bool) -> None:
             connection, signer, supply_id, on=on.date(), by=acting(by), receiver=None, now=now
         )
     sweep(engine, home, signer, now)
-    _tell(found, as_json)
+    tell(found, as_json)
 
 
 @supply.command()
@@ -244,45 +249,6 @@ def trace(file: Path, dataset: str, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-@supply.command("exchange")
-@click.argument("code")
-@click.argument("name")
-@click.option("--url", required=True, help="SQLAlchemy URL; write ${NAME} where its password stands.")
-@click.option("--schema", "place", default="", help="Schema of its tables (default: the URL's own).")
-@actor
-@as_json
-def add_exchange(code: str, name: str, url: str, place: str, by: str, as_json: bool) -> None:
-    """Enter the exchange database NAME of the organisation CODE."""
-    from catalog.store import writing
-    from space.supply.databases import register
-
-    _home, engine, now = open_installation()
-    with refusals(as_json), writing(engine) as connection:
-        found = register(connection, code, name, url, place=place, by=acting(by), now=now)
-    if as_json:
-        print_json(found.to_document())
-    else:
-        click.echo(f"{found.id}  {found.organisation}  {found.name}  {found.url}")
-
-
-@supply.command()
-@click.option("--of", "code", default=None, metavar="CODE", help="Only this organisation's.")
-@as_json
-def exchanges(code: str | None, as_json: bool) -> None:
-    """Exchange databases, by organisation and name."""
-    from catalog.store import reading
-    from space.supply.databases import listing
-
-    _home, engine, _now = open_installation()
-    with reading(engine) as connection:
-        found = listing(connection, code)
-    if as_json:
-        print_json([one.to_document() for one in found])
-        return
-    for one in found:
-        click.echo(f"{one.id}  {one.organisation}  {one.name}  {one.url}")
-
-
 def _maker() -> Maker:
     from datetime import UTC
 
@@ -302,35 +268,3 @@ def _holder(maker: Maker, grant_id: str) -> Caller:
     with reading(maker.engine) as connection:
         row = grant_row(connection, grant_id)
     return Caller("" if row is None else row.grantee, channel="cli")
-
-
-def _line(one: Supply) -> str:
-    counted = "" if one.received_state is None else f"  {one.received_state}"
-    return f"{one.id}  {one.state:8} {one.form:7}  {one.receiver:18}  {one.dataset}  {one.rows} rows{counted}"
-
-
-def _tell(one: Supply, as_json: bool) -> None:
-    if as_json:
-        print_json(one.to_document())
-        return
-    click.echo(_line(one))
-    click.echo(f"  of {one.grant_id}, release {one.release_id}")
-    if one.place:
-        click.echo(f"  table {one.place}")
-    if one.sha256:
-        click.echo(f"  {one.size_bytes} bytes, sha256 {one.sha256}")
-    masked = [column["name"] for column in one.columns if column["masked"]]
-    if masked:
-        click.echo(f"  masked: {', '.join(masked)}")
-    if one.receipt_id:
-        click.echo(f"  receipt {one.receipt_id}; {one.fetched_bytes} bytes fetched so far")
-    if one.received_state:
-        click.echo(f"  {one.received_state}: {one.received_rows} rows counted by {one.received_by}")
-    if one.keep_until:
-        click.echo(f"  may be kept until {one.keep_until}")
-    if one.end_reason:
-        click.echo(f"  ended: {one.end_reason}; proof of deletion due by {one.proof_due_on}")
-    if one.deletion_id:
-        click.echo(f"  the copy here is deleted: {one.deletion_id}")
-    if one.proved_on:
-        click.echo(f"  deleted by its receiver on {one.proved_on}, stated by {one.proved_by}")

@@ -48,7 +48,7 @@ def run(
     from space.verification.prepare import Asked
     from space.verification.verifier import Verifier
 
-    records = _records(file)
+    records = read_records(file)
     home, engine, _now = open_installation()
     with reading(engine) as connection:
         row = grant_row(connection, grant_id)
@@ -78,8 +78,8 @@ def run(
     )
 
 
-def _records(file: Path) -> list[dict[str, Any]]:
-    """The records of a file; their values are repeated in no message."""
+def read_records(file: Path) -> list[dict[str, Any]]:
+    """The records of a file, CSV or JSON; their values are repeated in no message."""
     try:
         text = file.read_text(encoding="utf-8-sig")
         listed = text.lstrip().startswith("[")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +22,25 @@ from catalog.store.tables.evidence import evidence_entries
 from space.calls import jws
 from space.calls.jws import SignatureInvalid
 from space.calls.receipts import by_id, verify
+from space.cli.verification import read_records
 from space.errors import SpaceError, Unknown
+from space.granting.erasing import DELETION_TYPE
 from space.replaying import replay
+from space.supply.proofs import signed_at
 from space.supply.receipts import DELIVERY_TYPE, STATEMENT_TYPE, of_supply
-from space.workspace.ending import DELETION_TYPE, deletion
+from space.workspace.ending import deletion
 
 
-def check(receipt: str, key: Path | None, *, replayed: bool = False) -> dict[str, Any]:
+def check(
+    receipt: str, key: Path | None, *, replayed: bool = False, records: Path | None = None
+) -> dict[str, Any]:
     """The verdict on a receipt.
 
     Args:
         receipt: a file that holds the signed text, or the id of a stored receipt.
         key: public key in PEM, or a published JWK set; the keys of this installation where None.
         replayed: whether answer and price are computed once more.
+        records: file of the records of a verification, for its replay.
 
     Returns:
         ``{ok, states, evidence, problem}``, with ``replay`` where it was asked for.
@@ -55,7 +60,7 @@ def check(receipt: str, key: Path | None, *, replayed: bool = False) -> dict[str
             raise NothingHere("a replay needs the installation that answered: its releases are there")
         if "mechanism" not in states:
             raise NothingHere("only receipts of answers are replayed; this is one of a deletion")
-        done = replay(open_store(home), home, states)
+        done = replay(open_store(home), home, states, None if records is None else read_records(records))
         why = "; ".join(done.findings) if not done.ok else None
         verdict |= {"ok": done.ok, "problem": why, "replay": done.to_document()}
     return verdict
@@ -76,19 +81,10 @@ def _states(text: str, ring: Ring) -> dict[str, Any]:
     """What a receipt of an answer states, one of a deletion, or one of a supply."""
     for typ in (DELETION_TYPE, DELIVERY_TYPE, STATEMENT_TYPE):
         try:
-            return jws.verify(text, ring, typ, _deleted_at)
+            return jws.verify(text, ring, typ, signed_at)
         except SignatureInvalid:
             continue
     return verify(text, ring)
-
-
-def _deleted_at(states: Mapping[str, Any]) -> jws.Span:
-    """The minute in which a receipt of a deletion or a supply was signed."""
-    try:
-        first = datetime.strptime(str(states.get("time")), "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
-    except ValueError:
-        return None, None
-    return first, first + timedelta(minutes=1)
 
 
 def _own_ring(home: Home) -> Ring:

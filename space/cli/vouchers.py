@@ -33,7 +33,7 @@ def open_(file: Path, by: str, as_json: bool) -> None:
     payable), claim_from, claim_to and spend_to; products and datasets where not every one is eligible.
     """
     from catalog.store import writing
-    from space.money.vouchers import open_batch
+    from space.money.voucher_batches import open_batch
 
     stated = document(file)
     _home, engine, now = open_installation()
@@ -151,7 +151,8 @@ def take_voucher_back(voucher_id: str, reason: str, spent: bool, by: str, as_jso
 def list_vouchers(firm: str | None, batch_id: str | None, as_json: bool) -> None:
     """Every batch; or the vouchers of a firm or batch."""
     from catalog.store import reading
-    from space.money.vouchers import all_vouchers, batches
+    from space.money.voucher_batches import batches
+    from space.money.vouchers import all_vouchers
 
     _home, engine, _now = open_installation()
     with reading(engine) as connection:
@@ -172,7 +173,7 @@ def list_vouchers(firm: str | None, batch_id: str | None, as_json: bool) -> None
 def show_voucher(named: str, as_json: bool) -> None:
     """The batch or voucher ID: where its value is."""
     from catalog.store import reading
-    from space.money.vouchers import batch
+    from space.money.voucher_batches import batch
     from space.money.vouchers import voucher as one
 
     _home, engine, _now = open_installation()

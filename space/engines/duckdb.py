@@ -20,6 +20,7 @@ from space.engines.base import Base
 from space.engines.private import noise
 from space.engines.projection import projected
 from space.engines.threshold import release as threshold
+from space.engines.under import cleared
 from space.query.plan import Plan
 
 # Memory an engine may use; the process has a larger limit of its own.
@@ -104,7 +105,7 @@ def answer(
             empty.register(name, each)
         limited = f"SELECT * FROM ({plan.post_sql}) AS answer LIMIT {plan.limits.max_rows}"
         table = empty.sql(limited).to_arrow_table()
-    answered = table.slice(0, plan.limits.max_rows)
+    answered = cleared(table.slice(0, plan.limits.max_rows))
     return answered.replace_schema_metadata(noise.moved(released.values()) or None)
 
 

@@ -1,7 +1,8 @@
 """Payment bound to a result 效果付费: a share, an indicator, a target, from a day on, agreed by both sides.
 
 Decides what may be bound: a known indicator, a share within the dated limit, and nothing backwards: a bond is
-accepted before the first day it holds. What it takes off is :mod:`space.evaluation.settling`'s.
+accepted before the first day it holds, and is over with its last. What it takes off is
+:mod:`space.evaluation.settling`'s.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Terms:
         target, floor: decimals as text; no floor = all or nothing.
         valid_from: first day; of evaluations whose period begins then or later.
         basis: the clause it is agreed in.
+        valid_to: last day; of evaluations whose period ends then or earlier. None: as long as the subject.
     """
 
     kind: Subject
@@ -53,6 +55,7 @@ class Terms:
     floor: str | None
     valid_from: date
     basis: str
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Bound:
     floor: str | None
     direction: str
     valid_from: date
+    valid_to: date | None
     basis: str
     proposed_by: str
     proposed_at: datetime
@@ -117,6 +121,8 @@ def propose(connection: Connection, terms: Terms, *, by: str, now: datetime) -> 
         reasons.append(_TARGET)
     if terms.valid_from <= today:
         reasons.append(_BACKWARDS)
+    if terms.valid_to is not None and terms.valid_to < terms.valid_from:
+        reasons.append(_SPAN)
     if not _within(connection, terms, subject, today):
         reasons.append(_SHARE)
     if reasons or indicator is None:
@@ -126,6 +132,7 @@ def propose(connection: Connection, terms: Terms, *, by: str, now: datetime) -> 
         "subject": subject, "scheme": terms.scheme, "indicator": terms.indicator, "actor": by,
         "share_percent": terms.share_percent, "target": terms.target, "floor": terms.floor,
         "valid_from": terms.valid_from.isoformat(),
+        "valid_to": None if terms.valid_to is None else terms.valid_to.isoformat(),
     }  # fmt: skip
     entry = record(connection, event="space:bond:propose", subject=bond_id, body=body, now=now)
     connection.execute(
@@ -133,8 +140,8 @@ def propose(connection: Connection, terms: Terms, *, by: str, now: datetime) -> 
             id=bond_id, subject_kind=terms.kind.value, subject=subject, scheme=terms.scheme,
             indicator=terms.indicator, period_kind=terms.period, share_percent=terms.share_percent,
             target=terms.target, floor=terms.floor, direction=indicator.direction,
-            valid_from=terms.valid_from, basis=terms.basis.strip(), proposed_by=by, proposed_at=now,
-            evidence_id=entry,
+            valid_from=terms.valid_from, valid_to=terms.valid_to, basis=terms.basis.strip(),
+            proposed_by=by, proposed_at=now, evidence_id=entry,
         )
     )  # fmt: skip
     return by_id(connection, bond_id)
@@ -196,13 +203,16 @@ def _in_order(terms: Terms, direction: str) -> bool:
 
 
 def _within(connection: Connection, terms: Terms, subject: str, today: date) -> bool:
-    """Whether the shares bound for a subject stay within the limit; a proposal counts while it is open."""
+    """Whether the shares bound at one time stay within the limit; a proposal counts while it is open."""
     b = result_bonds.c
+    begun = () if terms.valid_to is None else (b.valid_from <= terms.valid_to,)
     held = connection.execute(
         select(b.share_percent).where(
             b.subject_kind == terms.kind.value,
             b.subject == subject,
             or_(b.accepted_at.is_not(None), b.valid_from > today),
+            or_(b.valid_to.is_(None), b.valid_to >= terms.valid_from),
+            *begun,
         )
     ).scalars()
     most = int(rule(FILE, "bound_share_most", terms.valid_from).value)
@@ -230,6 +240,12 @@ _SHARE: Final = Reason(
     "the shares bound for one subject are together above what the rule permits",
     "share",
     "bind a smaller share (rule `bound_share_most` of `evaluation`)",
+)
+_SPAN: Final = Reason(
+    "result.span",
+    "the last day of the bond lies before its first",
+    "valid_to",
+    "choose a later last day, or none",
 )
 _BACKWARDS: Final = Reason(
     "result.backwards",

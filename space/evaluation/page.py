@@ -92,6 +92,7 @@ _LISTS: Final = {
     "important": "重要数据候选",
     "refusals": "拒绝原因",
     "stops": "停用",
+    "incidents": "数据安全事件（含演练）",
     "unassessed": "缺影响评估的数据集",
     "rules": "规则",
 }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, and_, func, not_, or_, select
 
 from catalog.clocks.place import place_on
 from catalog.store.tables.evidence import evidence_entries
@@ -22,15 +22,19 @@ from catalog.store.tables.grants import grants
 from catalog.store.tables.operation import operation_findings, operation_reviews, operation_scenarios
 from catalog.store.tables.queries import refused_strangers, usages
 from catalog.store.tables.supplies import grant_endings, stops, supplies
+from catalog.store.tables.watch import alerts, incident_notices, incidents
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from policies.evaluation import FILE
 from policies.rulebook import rule
+from policies.watching import words
 from space.calls.metering import GIVEN
 from space.errors import Refused
 from space.evaluation import impact_register, important_data
 from space.evaluation.important_data import held_at
 from space.operation.facts import span
+from space.watch.closing import DISMISSED
+from space.watch.notices import WAIVED
 
 _SIDES: Final = ("grantor", "grantee")
 _HIGH: Final = "high"
@@ -70,6 +74,7 @@ def compose(connection: Connection, year: int, *, now: datetime) -> dict[str, An
     values = {
         **_catalogue(connection, known, list_, register), **_grants(connection, known),
         **_calls(connection, known), **_endings(connection, known), **_operation(connection, known),
+        **_watched(connection, known),
     }  # fmt: skip
     figures = [
         {
@@ -90,6 +95,7 @@ def compose(connection: Connection, year: int, *, now: datetime) -> dict[str, An
         "figures": figures,
         "refusals": _refusals(connection, known),
         "stops": _stops(connection, known),
+        "incidents": _incidents(connection, known),
         "important": [
             {name: row[name] for name in ("dataset", "title", "grade", "holder")}
             | {"receivers": len(row["receivers"]), "grounds": [one["why"] for one in row["grounds"]]}
@@ -184,6 +190,64 @@ def _operation(connection: Connection, known: _Span) -> dict[str, int]:
         "findings_open": _one(connection, found),
         "scenarios_high": sum(risk["level"] == _HIGH for risk in risks),
     }
+
+
+def _watched(connection: Connection, known: _Span) -> dict[str, int]:
+    """Incidents, drills and alerts; what was agreed to be none by then is none."""
+    i, n, a = incidents.c, incident_notices.c, alerts.c
+    count = select(func.count())
+    opened = (i.opened_at >= known.begin, i.opened_at < known.end, i.opened_at <= known.at)
+    still = or_(i.closed_at.is_(None), i.closed_at > known.at)
+    none = and_(i.closed_at.is_not(None), i.closed_at <= known.at, i.outcome == DISMISSED)
+    real = (i.drill.is_(False), not_(none))
+    least = next(iter(words("severities", known.day)))
+    waived = and_(n.state == WAIVED, n.ended_at <= known.at)
+    late = (
+        n.due_at >= known.begin, n.due_at < known.end, n.due_at <= known.at,
+        or_(n.sent_at.is_(None), n.sent_at > n.due_at), not_(waived), *real,
+    )  # fmt: skip
+    raised = (a.raised_at >= known.begin, a.raised_at < known.end, a.raised_at <= known.at)
+    overdue = (
+        a.due_on < known.day,
+        a.raised_at <= known.at,
+        or_(a.ended_at.is_(None), a.ended_at > known.at),
+    )
+    told = incident_notices.join(incidents, i.id == n.incident_id)
+    return {
+        "incidents": _one(connection, count.select_from(incidents).where(*opened, *real)),
+        "incidents_graver": _one(
+            connection, count.select_from(incidents).where(*opened, *real, i.severity != least)
+        ),
+        "incidents_open": _one(
+            connection,
+            count.select_from(incidents).where(i.opened_at <= known.at, i.drill.is_(False), still),
+        ),
+        "notices_late": _one(connection, count.select_from(told).where(*late)),
+        "drills": _one(connection, count.select_from(incidents).where(*opened, i.drill.is_(True))),
+        "alerts": _one(connection, count.select_from(alerts).where(*raised)),
+        "alerts_overdue": _one(connection, count.select_from(alerts).where(*overdue)),
+    }
+
+
+def _incidents(connection: Connection, known: _Span) -> list[dict[str, Any]]:
+    """Incidents of the year, without what was said to have happened."""
+    i = incidents.c
+    query = select(
+        i.id, i.kind, i.severity, i.drill, i.opened_at, i.contained_at, i.closed_at, i.outcome
+    ).where(i.opened_at >= known.begin, i.opened_at < known.end, i.opened_at <= known.at)
+    found = []
+    for row in connection.execute(query.order_by(i.opened_at, i.id)):
+        closed = row.closed_at is not None and row.closed_at <= known.at
+        contained = row.contained_at is not None and row.contained_at <= known.at
+        found.append(
+            {
+                "id": row.id, "kind": row.kind, "severity": row.severity, "drill": row.drill,
+                "opened_at": row.opened_at.isoformat(),
+                "contained_at": row.contained_at.isoformat() if contained else None,
+                "outcome": row.outcome if closed else None,
+            }
+        )  # fmt: skip
+    return found
 
 
 def _refusals(connection: Connection, known: _Span) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, or_, select
 
 from catalog.evidence import record
 from catalog.keys import Signer
@@ -32,7 +32,7 @@ from space.evaluation.evaluations import FROZEN, Evaluation
 from space.evaluation.periods import Period
 from space.evaluation.subjects import chunks, resolve
 from space.money import invoices as billing
-from space.money.invoices import INVOICE
+from space.money.invoice_writing import INVOICE
 
 
 def waiting(connection: Connection, found: Evaluation) -> list[Bound]:
@@ -42,7 +42,7 @@ def waiting(connection: Connection, found: Evaluation) -> list[Bound]:
     query = select(b.id).where(
         b.subject_kind == found.subject_kind, b.subject == found.subject, b.scheme == found.scheme,
         b.period_kind == Period.parse(found.period).kind, b.valid_from <= found.first_on,
-        b.accepted_at.is_not(None), b.id.not_in(done),
+        or_(b.valid_to.is_(None), b.valid_to >= found.last_on), b.accepted_at.is_not(None), b.id.not_in(done),
     )  # fmt: skip
     return [by_id(connection, each) for each in connection.execute(query.order_by(b.id)).scalars()]
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from catalog.clocks.owed import authority_on
 from contracts.model import Contract
 from policies.access import Caller
 from policies.clocks import local_date
@@ -106,6 +107,7 @@ def examine(
     reasons = decision.reasons if isinstance(decision, Deny) else ()
     if answered is not None:
         reasons += tuple(_outside(connection, answered, terms, day))
+        reasons += tuple(_may_grant(connection, grantor, answered, contracts, day))
     if reasons:
         raise Refused(Deny(reasons))
     assert answered is not None  # the first rule denies without a request
@@ -131,6 +133,25 @@ def _outside(connection: Connection, answered: Request, terms: Terms, day: date)
     """Why terms lie outside the operator's agreement and scenario, as both stand today."""
     items = [(dataset.name, column) for dataset in terms.datasets for column in dataset.columns]
     yield from outside(connection, answered.id, terms.valid_to, items, day)
+
+
+def _may_grant(
+    connection: Connection,
+    grantor: str | None,
+    request: Request,
+    contracts: Mapping[str, Contract],
+    day: date,
+) -> Iterator[Reason]:
+    """Who grants is the implementing body, a source department of the data, or the data authority."""
+    body = str(request.statement.get("implementing_body") or "")
+    known = {contract.department.code or contract.department.name for contract in contracts.values()}
+    if grantor and grantor not in {body, authority_on(connection, day)[1], *known}:
+        yield Reason(
+            "grant.grantor",
+            "the organisation answers for none of the data",
+            "grantor",
+            "the implementing body, the source department, or the data authority grants",
+        )
 
 
 def _covers(request: Request, dataset: DatasetTerm) -> bool:

@@ -17,8 +17,9 @@ from policies.disclosure import defaults
 from policies.modes import at_least
 from policies.purpose import known
 from policies.rulebook import rule
-from policies.tariff import within_ceiling
+from policies.tariff import lawful
 from policies.terms import JoinTerm, Mode, ReleasePeriod
+from space.calls.pricing import price_of
 from space.granting.grant_case import Case, Held
 from space.granting.rule_fit import unfit
 
@@ -73,10 +74,10 @@ def request_answers(case: Case) -> Iterator[Reason]:
 
 
 def purpose_is_known(case: Case) -> Iterator[Reason]:
-    """The purpose is in the vocabulary, and the price within its ceiling."""
+    """The purpose is in the vocabulary, and its prices may be agreed."""
     decision = known(case.terms.purpose, case.day)
     if isinstance(decision, Permit):
-        decision = within_ceiling(case.terms.purpose, case.terms.price_fen_per_call, case.day)
+        decision = lawful(case.terms.purpose, price_of(case.terms), case.day)
     yield from _reasons(decision)
 
 

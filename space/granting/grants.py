@@ -208,7 +208,7 @@ def enter(
             calls_used=0,
             nrho_limit=nrho,
             nrho_spent=0,
-            price_fen_per_call=terms.price_fen_per_call,
+            price_fen_per_call=terms.highest_call_fen,
             charged_fen=0,
             state="in_force",
             signed_by=by,

@@ -41,8 +41,8 @@ def read_terms(document: Mapping[str, Any], *, required: Mode, day: date) -> Ter
     Args:
         document: ``purpose``, ``datasets [{name, columns, where, region, rules}]``, ``joins [a.b.f =
             c.d.g]``, ``valid_to``; optional ``valid_from mode disclosure budget calls max_rows
-            price_fen_per_call analyses release_period hours networks rates volumes retention breach
-            in_charge``.
+            price_fen_per_call prices trial_fee tiers analyses release_period hours networks rates volumes
+            retention breach in_charge``.
         required: the mode the rules ask for; used where the document names none.
         day: today; the default first day, and the day whose rules give defaults.
 

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, insert, select
 
 from catalog.evidence import record
+from catalog.organisations.tree import units_on
+from catalog.organisations.units import UnitKind
 from catalog.store.tables.identity import organisations
+from catalog.store.tables.ledger import entries
 from policies.access import OrganisationKind
+from policies.clocks import local_date
 from space.errors import SpaceError, Unknown
 
 
@@ -70,6 +75,51 @@ def organisation(connection: Connection, code: str) -> Organisation:
     if found is None:
         raise Unknown("organisation", code, "it is registered by its first request (`ybz request new`)")
     return found
+
+
+def entered(connection: Connection, code: str, now: datetime) -> Organisation:
+    """The organisation of that code; one of the organisation tree, or that owns an entry, is registered.
+
+    Args:
+        connection: a writing transaction.
+        code: of the organisation.
+        now: aware instant.
+
+    Raises:
+        Unknown: nobody knows it.
+    """
+    known = _row(connection, code) or _in_the_tree(connection, code, now) or _owner(connection, code)
+    if known is None:
+        raise Unknown(
+            "organisation", code, "it is registered by its first request, or by `ybz organisation add`"
+        )
+    register(connection, known, now)
+    return known
+
+
+def _in_the_tree(connection: Connection, code: str, now: datetime) -> Organisation | None:
+    for unit in units_on(connection, local_date(now)):
+        if unit.code == code:
+            return Organisation(code, unit.name, _KINDS.get(unit.kind, OrganisationKind.DEPARTMENT))
+    return None
+
+
+def _owner(connection: Connection, code: str) -> Organisation | None:
+    """The department of an entry of the ledger."""
+    name = connection.execute(
+        select(entries.c.department)
+        .where(entries.c.department_code == code)
+        .order_by(entries.c.name)
+        .limit(1)
+    ).scalar()
+    return None if name is None else Organisation(code, name, OrganisationKind.DEPARTMENT)
+
+
+# What units of the tree are in the space; every other is a department.
+_KINDS: Final = {
+    UnitKind.AUTHORITY: OrganisationKind.AUTHORITY,
+    UnitKind.GRASSROOTS: OrganisationKind.GRASSROOTS,
+}
 
 
 def _row(connection: Connection, code: str) -> Organisation | None:

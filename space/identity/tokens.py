@@ -20,7 +20,7 @@ from catalog.store.tables.grants import grants
 from catalog.store.tables.identity import client_tokens
 from policies.access import Role
 from space.errors import Unknown
-from space.identity.organisations import organisation
+from space.identity.organisations import entered
 
 # Says at a glance, and to secret scanners, what a leaked text is.
 PREFIX: Final = "ybz_"
@@ -75,7 +75,7 @@ def issue(
 
     Args:
         connection: a writing transaction.
-        code: of a registered organisation.
+        code: of an organisation that is registered, stands in the organisation tree or owns an entry.
         role: what the token permits.
         by: the person who issues it.
         days: how long it is good.
@@ -83,9 +83,9 @@ def issue(
         grant_id: the grant it is issued for: it opens no other, and ends with it.
 
     Raises:
-        Unknown: the organisation is not registered, or holds no such grant in force.
+        Unknown: nobody knows the organisation, or it holds no such grant in force.
     """
-    holder = organisation(connection, code)
+    holder = entered(connection, code, now)
     if grant_id is not None:
         _require_held(connection, code, grant_id)
     token_id, secret = new_id("tok"), PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)

@@ -25,9 +25,9 @@ from catalog.store.tables.money import (
 )
 from catalog.store.tables.queries import usages
 from space.calls.jws import SignatureInvalid
-from space.money.invoices import CREDIT_NOTE, INVOICE
+from space.money.invoice_writing import CREDIT_NOTE, INVOICE
+from space.money.ledgers import Difference
 from space.money.months import bounds
-from space.money.recount import Difference
 from space.money.signed import INVOICE_TYPE, STATEMENT_TYPE, Signed, require
 
 _PARTS = ("unissued", "unclaimed", "unspent", "spent", "expired")

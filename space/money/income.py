@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from catalog.evidence import record
 from catalog.store.schema import new_id
-from catalog.store.tables.money import invoice_lines, invoices, operation_accounts
+from catalog.store.tables.money import invoices, operation_accounts
 from policies.decision import Deny, Reason
 from policies.rulebook import rule
 from space.errors import Refused
@@ -155,22 +155,6 @@ def income(connection: Connection, organisation: str, year: int) -> Income:
         year: of the use and of the accounts.
     """
     return _year(connection, organisation, year, _first(connection, organisation, year))
-
-
-def actual_prices(connection: Connection, organisation: str, year: int) -> list[dict[str, Any]]:
-    """What an organisation asked in a year, by product and purpose: the figures of the yearly disclosure.
-
-    Source: 国家数据局综合司 information-disclosure notice, 2026-02-10 (actual prices).
-    """
-    i, line = invoices.c, invoice_lines.c
-    rows = connection.execute(
-        select(line.product, line.purpose, func.sum(line.amount_fen).label("fen"))
-        .join(invoices, i.number == line.number)
-        .where(i.issuer == organisation, i.month.startswith(f"{year}-"))
-        .group_by(line.product, line.purpose)
-        .order_by(line.product, line.purpose)
-    )
-    return [{"product": row.product, "purpose": row.purpose, "fen": int(row.fen)} for row in rows]
 
 
 def _year(connection: Connection, organisation: str, year: int, first: int) -> Income:

@@ -24,8 +24,9 @@ from space.calls import metering
 from space.calls.jws import SignatureInvalid
 from space.granting.grants import from_row
 from space.money import books
+from space.money.ledgers import Difference, Ledger, Sums
 from space.money.receipts import answered
-from space.money.recount import Difference, Ledger, Sums, recount
+from space.money.recount import recount
 
 # Grants read together: few enough that their calls fit into memory, many enough that scans are few.
 _AT_ONCE: Final = 200

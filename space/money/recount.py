@@ -1,93 +1,24 @@
 """Counting a grant's calls anew 重算: from evidence entries and signed receipts, against rows and counters.
 
-Decides what must agree and names what does not. It uses no sum that the metering rooms keep: what a call took
-is read from its evidence entry and its receipt, and its price is computed again from the agreed terms and the
-tariff of the day.
+Decides what must agree of rows, entries, receipts and paid calls, and names what does not. It uses no sum
+that the metering rooms keep: what a call took is read from its evidence entry and its receipt. Prices and
+counters are :mod:`space.money.recount_prices`'s.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from catalog.evidence.append import leaf_bytes
 from catalog.evidence.merkle import leaf_hash
-from policies.clocks import local_date
-from policies.tariff import charge_fen, tariff
-from policies.terms import Terms
 from space.calls import metering
-from space.calls.pricing import Given, Measure, count
+from space.money.ledgers import Difference, Ledger, Sums, calls_of
+from space.money.recount_prices import counters, prices
 
 # What row and entry state alike; the entry of an earlier version may state fewer.
 _SAME: Final = frozenset({"outcome", "reason", "nrho", "price_fen", "calls", *metering.UNITS})
-# Entries of an earlier version do not say how many calls were taken: one for each record, else one.
-_TOOK: Final = frozenset({*metering.GIVEN, "lost"})
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing that does not agree.
-
-    Attributes:
-        grant: id of the grant; empty where the call had none.
-        row: id of the row at fault: a usage row, reservation, receipt, evidence entry, or the grant's own.
-        what: which two things differ.
-        stated: by row or counter.
-        found: by counting anew.
-    """
-
-    grant: str
-    row: str
-    what: str
-    stated: str = ""
-    found: str = ""
-
-    def to_document(self) -> dict[str, str]:
-        """Plain JSON-able form."""
-        return {"grant": self.grant, "row": self.row, "what": self.what, "stated": self.stated,
-                "found": self.found}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """Every row of one grant, or of all calls without one.
-
-    Attributes:
-        id: of the grant; empty for calls without one.
-        counters: the grant's row; None for calls without one.
-        terms: of the grant.
-        usages, entries, receipts, reservations, months: its rows; instants as the store keeps them.
-    """
-
-    id: str
-    counters: Any
-    terms: Terms | None
-    usages: Sequence[Any]
-    entries: Sequence[Any]
-    receipts: Sequence[Any]
-    reservations: Sequence[Any]
-    months: Sequence[Any]
-
-
-@dataclass(slots=True)
-class Sums:
-    """What was counted: of one grant, or of all."""
-
-    entries: int = 0
-    rows: int = 0
-    counters: int = 0
-    taken: int = 0
-    open: int = 0
-    billed: int = 0
-    recomputed: int = 0
-
-    def add(self, other: Sums) -> None:
-        """Add another's counts."""
-        for name in self.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 def recount(
@@ -107,11 +38,11 @@ def recount(
     found += _rows_and_entries(ledger, entries, said)
     found += _receipts(ledger, entries, said, verified)
     found += _reservations(ledger, sums)
-    found += _prices(ledger, entries, said, sums)
-    sums.taken = sum(_calls(body) for body in said.values())
+    found += prices(ledger, entries, said, sums)
+    sums.taken = sum(calls_of(body) for body in said.values())
     if ledger.counters is not None:
         sums.counters, sums.billed = ledger.counters.calls_used, ledger.counters.charged_fen
-        found += _counters(ledger, said, sums)
+        found += counters(ledger, said, sums)
     return sums, found
 
 
@@ -152,13 +83,13 @@ def _rows_and_entries(
                     str(stated[name]),
                     str(body.get(name)),
                 )
-        if row.calls != _calls(body):
+        if row.calls != calls_of(body):
             yield Difference(
                 ledger.id,
                 row.id,
                 "calls taken by usage row and evidence entry",
                 str(row.calls),
-                str(_calls(body)),
+                str(calls_of(body)),
             )
     known = {row.evidence_id for row in ledger.usages}
     for entry_id, body in said.items():
@@ -256,82 +187,3 @@ def _reservations(ledger: Ledger, sums: Sums) -> Iterator[Difference]:
         of = paid.get(row.reservation_id)
         if of is None or of.state != "answered":
             yield Difference(ledger.id, row.id, "repeated answer and the paid call it is of")
-
-
-def _prices(
-    ledger: Ledger, entries: Mapping[str, Any], said: Mapping[str, Mapping[str, Any]], sums: Sums
-) -> Iterator[Difference]:
-    """Each price follows from the terms, the tariff of the day and what was given in the month before."""
-    if ledger.terms is None:
-        return
-    given = [
-        (body, local_date(datetime.fromisoformat(entries[entry_id].recorded_at)))
-        for entry_id, body in said.items()
-        if body["outcome"] in metering.GIVEN
-    ]
-    given.sort(key=lambda one: (str(one[0].get("month", "")), one[0].get("month_place") or 0))
-    months: dict[str, dict[str, Given]] = {}
-    for body, day in given:
-        month = body.get("month")
-        if month is None:  # of an earlier version: every call at the one agreed price
-            price, place = charge_fen(_calls(body), ledger.terms.price_fen_per_call), None
-        else:
-            so_far = months.setdefault(month, {})
-            price, place = _price(ledger.terms, body, so_far, day)
-            former = so_far.get(body["product"], Given(0, 0))
-            so_far[body["product"]] = Given(former.answers + 1, former.calls + _calls(body))
-        sums.recomputed += price
-        if place != body.get("month_place"):
-            yield Difference(
-                ledger.id,
-                str(body["usage"]),
-                "place of the answer in its month",
-                str(body["month_place"]),
-                str(place),
-            )
-        if price != body["price_fen"]:
-            yield Difference(
-                ledger.id,
-                str(body["usage"]),
-                "price and what the tariff gives",
-                str(body["price_fen"]),
-                str(price),
-            )
-    yield from _months(ledger, months)
-
-
-def _price(terms: Terms, body: Mapping[str, Any], so_far: Mapping[str, Given], day: date) -> tuple[int, int]:
-    measure = Measure(body["product"], _calls(body), body.get("size_class"), body.get("cells"))
-    priced = count(tariff(day), so_far, terms, measure, fresh=body["outcome"] == "answered", day=day)
-    return priced.charge.fen, priced.place
-
-
-def _months(ledger: Ledger, months: Mapping[str, Mapping[str, Given]]) -> Iterator[Difference]:
-    kept = {(row.month, row.product): Given(row.answers, row.calls) for row in ledger.months}
-    counted = {(month, product): one for month, by in months.items() for product, one in by.items()}
-    for key in sorted(kept.keys() | counted.keys()):
-        if kept.get(key) != counted.get(key):
-            stated, found = kept.get(key), counted.get(key)
-            yield Difference(ledger.id, ledger.id, f"counter of {key[0]} {key[1]}", str(stated), str(found))
-
-
-def _counters(ledger: Ledger, said: Mapping[str, Mapping[str, Any]], sums: Sums) -> Iterator[Difference]:
-    """The grant's counters are what its calls took, and what calls under way have taken already."""
-    open_nrho = sum(row.nrho for row in ledger.reservations if row.state == "reserved")
-    nrho = sum(body["nrho"] for body in said.values()) + open_nrho
-    fen = sum(body["price_fen"] for body in said.values())
-    pairs = (
-        ("counter of calls", ledger.counters.calls_used, sums.taken + sums.open),
-        ("counter of privacy budget", ledger.counters.nrho_spent, nrho),
-        ("counter of money", ledger.counters.charged_fen, fen),
-    )
-    for what, stated, found in pairs:
-        if stated != found:
-            # The row of the counter itself: rows of calls that differ are named by what was found before.
-            yield Difference(ledger.id, ledger.id, what, str(stated), str(found))
-
-
-def _calls(body: Mapping[str, Any]) -> int:
-    if "calls" in body:
-        return int(body["calls"])
-    return int(body.get("records", 1)) if body["outcome"] in _TOOK else 0

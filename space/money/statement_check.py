@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from catalog.keys import Ring
+from policies.charging import Taken, Tariff
+from policies.price_terms import Price
 from policies.rulebook import RuleError
-from policies.tariff import Price, Taken, Tariff
 from space.calls.jws import SignatureInvalid
 from space.calls.metering import GIVEN
 from space.calls.pricing import Given, counted_from
@@ -77,7 +78,7 @@ def check(signed: Signed, folder: Path, ring: Ring) -> Checked:
             found.append(f"{path.name}: {problem}")
         elif states is not None and _belongs(states, document):
             mine[str(states["id"])] = states
-    found += _in_order(mine.values(), document)
+    found += _in_order(mine.values(), sections, document)
     recomputed = 0
     for receipt_id, states in sorted(mine.items()):
         price, problems = _priced(states, sections.get(states["grant"]), document)
@@ -146,7 +147,7 @@ def _priced(
     in_force = _tariff(document, use["day"])
     if in_force is None:
         return int(states["price_fen"]), [*problems, "the statement names no tariff of its day"]
-    agreed = Price(int(section["price"]["fen"]), date.fromisoformat(section["price"]["since"]))
+    agreed = Price.from_document(section["price"])
     taken = Taken(
         use["product"], int(use["calls"]), use["outcome"] == "answered", use["size_class"], use["cells"],
         int(use["before"]),
@@ -165,19 +166,28 @@ def _tariff(document: Mapping[str, Any], day: str) -> Tariff | None:
         return None
 
 
-def _in_order(mine: Iterable[Mapping[str, Any]], document: Mapping[str, Any]) -> Iterator[str]:
+def _in_order(
+    receipts: Iterable[Mapping[str, Any]],
+    sections: Mapping[str, Mapping[str, Any]],
+    document: Mapping[str, Any],
+) -> Iterator[str]:
     """Each grant's receipts of the month follow one another, each counted from those before it."""
     by_grant: dict[str, list[Mapping[str, Any]]] = {}
-    for states in mine:
-        by_grant.setdefault(states["grant"], []).append(states)
-    for some in by_grant.values():
+    for states in receipts:
+        if states["grant"] in sections:  # one that is not on the statement is told by its price
+            by_grant.setdefault(states["grant"], []).append(states)
+    for grant, some in by_grant.items():
+        agreed = Price.from_document(sections[grant]["price"])
         given: dict[str, Given] = {}
         for place, states in enumerate(sorted(some, key=lambda each: int(each["use"]["place"])), start=1):
             use, in_force = states["use"], _tariff(document, states["use"]["day"])
             if use["place"] != place:
                 yield f"receipt {states['id']}: it is number {use['place']} of its month, number {place} here"
                 break
-            if in_force is not None and counted_from(in_force, given, use["product"]) != use["before"]:
+            counted = (
+                None if in_force is None else counted_from(in_force.agreed(agreed), given, use["product"])
+            )
+            if counted is not None and counted != use["before"]:
                 yield f"receipt {states['id']}: its price is not counted from the receipts before it"
             former = given.get(use["product"], Given(0, 0))
             given[use["product"]] = Given(former.answers + 1, former.calls + int(use["calls"]))

@@ -54,13 +54,27 @@ def of_organisation(connection: Connection, signer: Signer, code: str, month: st
         SpaceError: the month is not written as one.
     """
     kept = closed(connection, code, month)
-    if kept is not None:
-        return kept
+    return kept or sign(signer, _open(connection, code, month, now), STATEMENT_TYPE)
+
+
+def stated(
+    connection: Connection, code: str, month: str, now: datetime
+) -> tuple[Mapping[str, Any], str | None]:
+    """What the statement of an organisation's month says, and its digest where the month is closed.
+
+    Raises:
+        Unknown: there is no such organisation.
+        SpaceError: the month is not written as one.
+    """
+    kept = closed(connection, code, month)
+    return (_open(connection, code, month, now), None) if kept is None else (kept.document, kept.digest)
+
+
+def _open(connection: Connection, code: str, month: str, now: datetime) -> dict[str, Any]:
+    """An organisation's month as it stands now."""
     holder = organisation(connection, code)
     held = connection.execute(select(grants).where(grants.c.grantee == code).order_by(grants.c.id)).all()
-    return sign(
-        signer, _document(connection, holder, [from_row(row) for row in held], month, now), STATEMENT_TYPE
-    )
+    return _document(connection, holder, [from_row(row) for row in held], month, now)
 
 
 def of_grant(connection: Connection, signer: Signer, grant_id: str, month: str, now: datetime) -> Signed:
@@ -197,7 +211,7 @@ def _section(grant: Grant, calls: Iterable[Row[Any]], day: date) -> dict[str, An
         "purpose_class": next((row.purpose_class for row in rows if row.purpose_class), ""),
         "datasets": sorted(dataset.name for dataset in grant.terms.datasets),
         "terms": grant.terms_digest,
-        "price": {"fen": agreed.fen, "since": agreed.since.isoformat()},
+        "price": agreed.to_document(),
         "lines": lines,
         "calls": [[row.id, row.outcome, row.receipt, row.price_fen, row.leaf_hash] for row in rows],
         "amount_fen": sum(line["amount_fen"] for line in lines),
@@ -206,7 +220,7 @@ def _section(grant: Grant, calls: Iterable[Row[Any]], day: date) -> dict[str, An
 
 def _line(grant: Grant, product: str, calls: Sequence[Row[Any]], day: date) -> dict[str, Any]:
     given = [row for row in calls if row.outcome in GIVEN]
-    unit = tariff(day).unit(product)
+    unit = tariff(day).agreed(price_of(grant.terms)).unit(product)
     most = ceiling(grant.terms.purpose, day, unit)
     return {
         "product": product,

@@ -18,7 +18,8 @@ from catalog.revisions import called
 from policies.access import Caller
 from policies.decision import Reason
 from space.identity.organisations import organisation
-from space.money.invoices import INVOICE, Invoice
+from space.money.invoice_writing import INVOICE
+from space.money.invoices import Invoice
 
 _PERCENT: Final = 100
 

@@ -14,13 +14,22 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from catalog.evidence import record
 from catalog.store.schema import new_id
-from catalog.store.tables.money import invoice_lines, invoices, voucher_firms, voucher_spendings, vouchers
+from catalog.store.tables.money import (
+    invoice_lines,
+    invoices,
+    voucher_batches,
+    voucher_firms,
+    voucher_spendings,
+    vouchers,
+)
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from space.errors import Refused
 from space.money.invoices import Invoice, by_number
+from space.money.voucher_batches import batch, batches
+from space.money.voucher_moves import Move, Part, move
 from space.money.voucher_rules import Batch, spend_faults
-from space.money.vouchers import Move, Part, Voucher, batch, batches, move, voucher
+from space.money.vouchers import Voucher, voucher
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,15 @@ def spend(
     moved = Move(of.id, "unspent", "spent", fen, voucher_id, firm, number)
     move(connection, moved, by, now, evidence, _NO_ROOM)
     return Spent(spending, voucher(connection, voucher_id), by_number(connection, number), fen)
+
+
+def any_over(connection: Connection, now: datetime) -> bool:
+    """Whether :func:`expire` would end anything."""
+    b, day = voucher_batches.c, local_date(now)
+    unclaimed = (b.claim_to < day) & (b.unissued_fen + b.unclaimed_fen > 0)
+    unspent = (b.spend_to < day) & (b.unspent_fen > 0)
+    found = select(b.id).where(unclaimed | unspent).limit(1)
+    return connection.execute(found).first() is not None
 
 
 def expire(connection: Connection, *, by: str, now: datetime) -> dict[str, int]:

@@ -1,31 +1,31 @@
-"""Data vouchers 数据券: batches, and vouchers issued from them and claimed by firms.
+"""Data vouchers 数据券: issued from a batch, claimed by firms.
 
 Decides that no value comes about or is lost: every act moves it between two of five parts of its batch
 (unissued, unclaimed, unspent, spent, expired) in one conditional statement, and the table holds their sum to
-the budget. Paying with a voucher, and its end, are :mod:`space.money.voucher_spending`'s.
+the budget. Batches are :mod:`space.money.voucher_batches`'s, paying with a voucher, and its end,
+:mod:`space.money.voucher_spending`'s.
 
 Source: 发改数据〔2025〕1306号 §7 (数据券); caps and shares are a city's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Final, Literal
+from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from catalog.evidence import record
 from catalog.store.schema import new_id
-from catalog.store.tables.money import voucher_batches, voucher_firms, voucher_moves, vouchers
+from catalog.store.tables.money import voucher_firms, vouchers
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from space.errors import Refused, Unknown
+from space.money.voucher_batches import batch
+from space.money.voucher_moves import Move, move
 from space.money.voucher_rules import Batch, claim_faults
 
-Part = Literal["budget", "unissued", "unclaimed", "unspent", "spent", "expired"]
-_PERCENT: Final = 100
 # Vouchers of one act.
 _MOST: Final = 10_000
 
@@ -54,42 +54,6 @@ class Voucher:
     def to_document(self) -> dict[str, Any]:
         """Plain JSON-able form."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
-
-
-def open_batch(connection: Connection, document: Mapping[str, Any], *, by: str, now: datetime) -> Batch:
-    """Open a batch.
-
-    Args:
-        connection: a writing transaction.
-        document: ``title issuer budget_fen cap_fen share_percent claim_from claim_to spend_to basis``;
-            optional ``products`` and ``datasets`` (lists).
-        by: the person who opens it.
-        now: aware instant.
-
-    Raises:
-        Refused: a key is missing or unknown, or a value is none of its kind.
-    """
-    values = _read(document)
-    batch_id = new_id("vcb")
-    body = {
-        **{name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()},
-        "by": by,
-    }
-    evidence = record(connection, event="space:voucher:open", subject=batch_id, body=body, now=now)
-    parts = {"unclaimed_fen": 0, "unspent_fen": 0, "spent_fen": 0, "expired_fen": 0}
-    connection.execute(
-        insert(voucher_batches).values(
-            id=batch_id,
-            **values,
-            unissued_fen=values["budget_fen"],
-            **parts,
-            opened_by=by,
-            opened_at=now,
-            evidence_id=evidence,
-        )
-    )
-    _note(connection, Move(batch_id, "budget", "unissued", values["budget_fen"]), by, now, evidence)
-    return batch(connection, batch_id)
 
 
 def issue(
@@ -179,56 +143,6 @@ def claim(
     return voucher(connection, found.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Value on its way from one part of a batch to another."""
-
-    batch_id: str
-    from_part: Part
-    to_part: Part
-    amount_fen: int
-    voucher_id: str | None = None
-    firm: str | None = None
-    reason: str | None = None
-
-
-def move(connection: Connection, moved: Move, by: str, now: datetime, evidence: str, lacking: Reason) -> None:
-    """Move value between two parts of a batch, in one conditional statement.
-
-    Raises:
-        Refused: the part holds less, for the reason ``lacking``.
-    """
-    b = voucher_batches.c
-    source, aim = b[f"{moved.from_part}_fen"], b[f"{moved.to_part}_fen"]
-    done = connection.execute(
-        update(voucher_batches)
-        .where(b.id == moved.batch_id, source >= moved.amount_fen)
-        .values({source.name: source - moved.amount_fen, aim.name: aim + moved.amount_fen})
-    )
-    if done.rowcount != 1:
-        raise Refused(Deny((lacking,)))
-    _note(connection, moved, by, now, evidence)
-
-
-def batch(connection: Connection, batch_id: str) -> Batch:
-    """The batch of that id.
-
-    Raises:
-        Unknown: there is none.
-    """
-    row = connection.execute(select(voucher_batches).where(voucher_batches.c.id == batch_id)).first()
-    if row is None:
-        raise Unknown("batch of vouchers", batch_id, "`ybz voucher list` shows them")
-    return _batch(row)
-
-
-def batches(connection: Connection) -> tuple[Batch, ...]:
-    """Every batch, the oldest first."""
-    b = voucher_batches.c
-    rows = connection.execute(select(voucher_batches).order_by(b.opened_at, b.id)).all()
-    return tuple(_batch(row) for row in rows)
-
-
 def voucher(connection: Connection, voucher_id: str) -> Voucher:
     """The voucher of that id.
 
@@ -278,68 +192,10 @@ def _within_cap(connection: Connection, of: Batch, firm: str, fen: int) -> bool:
     return done.rowcount == 1
 
 
-def _note(connection: Connection, moved: Move, by: str, now: datetime, evidence: str) -> None:
-    connection.execute(
-        insert(voucher_moves).values(
-            id=new_id("vcm"),
-            batch_id=moved.batch_id,
-            voucher_id=moved.voucher_id,
-            from_part=moved.from_part,
-            to_part=moved.to_part,
-            amount_fen=moved.amount_fen,
-            firm=moved.firm,
-            reason=moved.reason,
-            moved_by=by,
-            moved_at=now,
-            evidence_id=evidence,
-        )
-    )
-
-
-def _batch(row: Row[Any]) -> Batch:
-    values = {name: row._mapping[name] for name in Batch.__dataclass_fields__}
-    return Batch(**{**values, "products": tuple(row.products), "datasets": tuple(row.datasets)})
-
-
 def _voucher(row: Row[Any]) -> Voucher:
     return Voucher(**{name: row._mapping[name] for name in Voucher.__dataclass_fields__})
 
 
-def _read(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a batch from its document."""
-    texts, whole = ("title", "issuer", "basis"), ("budget_fen", "cap_fen", "share_percent")
-    days, lists = ("claim_from", "claim_to", "spend_to"), ("products", "datasets")
-    required = {*texts, *whole, *days}
-    try:
-        values: dict[str, Any] = {name: str(document[name]).strip() for name in texts}
-        values |= {name: int(document[name]) for name in whole}
-        values |= {name: _day(document[name]) for name in days}
-        values |= {name: [str(one) for one in document.get(name, [])] for name in lists}
-    except (KeyError, TypeError, ValueError):
-        raise Refused(Deny((_BATCH,))) from None
-    fits = (
-        required <= document.keys() <= required | set(lists)
-        and all(values[name] for name in texts)
-        and 0 < values["cap_fen"] <= values["budget_fen"]
-        and 0 < values["share_percent"] <= _PERCENT
-        and values["claim_from"] <= values["claim_to"] <= values["spend_to"]
-    )
-    if not fits:
-        raise Refused(Deny((_BATCH,)))
-    return values
-
-
-def _day(stated: Any) -> date:
-    return stated if isinstance(stated, date) else date.fromisoformat(str(stated))
-
-
-_BATCH: Final = Reason(
-    "voucher.batch",
-    "the batch is not stated whole",
-    "batch",
-    "title, issuer, basis, budget_fen, cap_fen (of a firm, within the budget), share_percent (1 to 100),"
-    " claim_from, claim_to, spend_to (in this order); optional products and datasets",
-)
 _FACE: Final = Reason(
     "voucher.issue.face",
     "so many vouchers, or of such a value, are not issued in one act",

@@ -1,7 +1,7 @@
 """Steps of an agreement: drafted, offered, signed, in force, suspended, ended; and what ends with it.
 
-Decides who takes which step, by the table ``procedures/agreement.csv``, that two persons of two parties sign
-one text, and that grants and scenarios under it are suspended and end in the same transaction.
+Decides who takes which step, by the table ``procedures/agreement.csv``, and that grants and scenarios under
+it are suspended and end in the same transaction.
 
 Source: 发改数据规〔2025〕27号.
 """
@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from catalog import revisions
 from catalog.keys import Signer
 from catalog.store.schema import new_id
 from catalog.store.tables.operation import (
@@ -23,19 +22,17 @@ from catalog.store.tables.operation import (
     operation_scenarios,
     operation_versions,
 )
-from contracts.canonical import canonical, digest
+from contracts.canonical import digest
 from policies.access import OrganisationKind
 from policies.clocks import local_date
-from policies.decision import Deny, Reason
+from policies.decision import Deny
 from policies.operation import Party
-from space.calls import jws
 from space.errors import Refused
 from space.identity.organisations import Organisation, register
-from space.operation import beneath, standing
-from space.operation.agreements import Agreement, Drafted, called, faults, listed_now, read
+from space.operation import beneath
+from space.operation.agreements import Agreement, called, faults, listed_now, read
+from space.operation.versions import countersigned, write_version
 from space.operation.walking import AGREEMENT, NOBODY, SCENARIO, Actor, after, lock, note, reasoned
-
-SIGNED_TYPE: Final = "ybz-operation+jws"
 
 
 def draft(connection: Connection, document: Mapping[str, Any], *, by: str, now: datetime) -> Agreement:
@@ -216,67 +213,6 @@ def settle(connection: Connection, now: datetime) -> tuple[str, ...]:
         _end_beneath(connection, agreement, f"agreement {number}: {why}", NOBODY.by, now)
         moved.append(number)
     return tuple(moved)
-
-
-def write_version(
-    connection: Connection, agreement_id: str, version: int, drafted: Drafted, *, by: str, reason: str,
-    now: datetime, **values: Any,
-) -> None:  # fmt: skip
-    """Write a version with its catalogue list."""
-    stated = {
-        "state": "drafted", "document": canonical(drafted.document).decode(),
-        "digest": digest(drafted.document), "reason": reason, "made_by": by, "made_at": now, **values,
-    }  # fmt: skip
-    connection.execute(
-        insert(operation_versions).values(agreement_id=agreement_id, version=version, **stated)
-    )
-    found = {name: revisions.number(connection, name, at).digest for name, at in drafted.listed.items()}
-    connection.execute(
-        insert(operation_listed),
-        [
-            {
-                "agreement_id": agreement_id, "version": version, "dataset": name, "revision": at,
-                "digest": found[name],
-            }
-            for name, at in sorted(drafted.listed.items())
-        ],
-    )  # fmt: skip
-
-
-def countersigned(
-    connection: Connection, signer: Signer, agreement: Agreement, version: int, *, by: str, now: datetime
-) -> None:
-    """Put the operator's name under a version, and the installation's signature over text and names.
-
-    Raises:
-        Refused: the same person signed for the implementing body.
-    """
-    v = operation_versions.c
-    this = (v.agreement_id == agreement.id) & (v.version == version)
-    row = connection.execute(select(operation_versions).where(this)).one()
-    if row.body_person == by:
-        raise Refused(
-            Deny(
-                (
-                    Reason(
-                        "agreement.one_person",
-                        "one person does not sign for both parties",
-                        "by",
-                        "a person of the operator signs",
-                    ),
-                )
-            )
-        )
-    signed = {
-        "agreement": agreement.number, "version": version, "digest": row.digest,
-        "document": standing.document_of(connection, agreement.id, version), "body": row.body_person,
-        "operator": by, "signed_at": now.isoformat(),
-    }  # fmt: skip
-    values = {
-        "state": "signed", "operator_person": by, "operator_signed_at": now,
-        "signature": jws.sign(signer, signed, SIGNED_TYPE),
-    }  # fmt: skip
-    connection.execute(update(operation_versions).where(this).values(**values))
 
 
 def _step(

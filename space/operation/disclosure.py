@@ -1,7 +1,8 @@
 """The yearly disclosure 信息披露 of an implementing body or an operator: a document from the ledger's facts.
 
 Decides what it holds for either side, that every figure carries its definition, and what it lacks because the
-ledger does not know it. Each one that is made is kept, with evidence of its digest.
+ledger does not know it. Calls and money are those of the monthly statements, which it names with their
+digests. Each one that is made is kept, with evidence of its digest.
 
 Source: 国家数据局综合司 notice of 2026-02-10; 发改数据规〔2025〕27号; 发改价格〔2025〕65号.
 """
@@ -29,10 +30,14 @@ from policies.purpose import purposes
 from policies.rulebook import rule
 from policies.tariff import ceiling_fen
 from space.errors import Refused, Unknown
-from space.operation import facts, scenarios
+from space.money import yearly
+from space.money.income import income
+from space.money.yearly import Month
+from space.operation import scenarios
 from space.operation.agreements import Agreement, called
 from space.operation.reviews import last_day, reviews_of
 from space.operation.scenarios import Scenario
+from space.operation.stated_use import StatedUse
 
 BODY: Final = "implementing-body"
 OPERATOR: Final = "operator"
@@ -75,7 +80,8 @@ def compose(connection: Connection, year: int, role: str, code: str, *, now: dat
     first, last = date(year, 1, 1), date(year, 12, 31)
     name = held[-1].body_name if role == BODY else held[-1].operator_name
     person = held[-1].stated["body" if role == BODY else "operator"]["person"]
-    told = [_agreement(connection, each, first, last) for each in held]
+    used = StatedUse.of(connection, held, year, now)
+    told = [_agreement(connection, each, used, first, last) for each in held]
     document = {
         "kind": "authorised-operation-disclosure",
         "role": role,
@@ -86,13 +92,14 @@ def compose(connection: Connection, year: int, role: str, code: str, *, now: dat
         "due_on": due_on(connection, year).isoformat(),
         "source": rule("operation", "disclosure_day", today, place_on(connection, today)).source,
         "agreements": told,
-        "figures": _figures(connection, held, told, first, last),
-        "lacks": sorted(set(_lacks(told))),
+        "figures": _figures(connection, held, told, used, last),
+        "prices": yearly.prices(used.sections()),
+        "statements": [month.to_document(used.grants) for month in used.months],
+        "account": income(connection, code, year).to_document(),
+        "lacks": sorted({*_lacks(told), *_open(used.months)}),
     }
     if role == BODY:
         document["ceilings"] = _ceilings(held, last)
-    else:
-        document["prices"] = facts.prices(connection, [each.id for each in held], last)
     return document
 
 
@@ -167,8 +174,9 @@ def due_on(connection: Connection, year: int) -> date:
     return date(year + 1, int(stated["month"]), int(stated["day"]))
 
 
-def _agreement(connection: Connection, held: Agreement, first: date, last: date) -> dict[str, Any]:
-    used = facts.used(connection, [held.id], first, last)
+def _agreement(
+    connection: Connection, held: Agreement, used: StatedUse, first: date, last: date
+) -> dict[str, Any]:
     adopted = [s for s in scenarios.all_scenarios(connection, held.number) if _adopted_in(s, first, last)]
     return {
         "number": held.number,
@@ -189,7 +197,7 @@ def _agreement(connection: Connection, held: Agreement, first: date, last: date)
              "open_findings": sum(one["state"] == "open" for one in each["findings"])}
             for each in reviews_of(connection, held.id)
         ],
-        "used": used.to_document(),
+        "used": used.sums(last, held.id),
     }  # fmt: skip
 
 
@@ -223,22 +231,19 @@ def _entry(connection: Connection, name: str, at: int) -> dict[str, Any]:
 
 
 def _figures(
-    connection: Connection, held: Collection[Agreement], told: Collection[dict[str, Any]], first: date,
+    connection: Connection, held: Collection[Agreement], told: Collection[dict[str, Any]], used: StatedUse,
     last: date,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Every figure with what it counts; the definitions are dated rules."""
-    used = facts.used(connection, [each.id for each in held], first, last)
+    sums = used.sums(last)
     values: dict[str, Any] = {
         "agreements": len(held),
         "scenarios": sum(len(each["scenarios"]) for each in told),
         "datasets": len({entry["dataset"] for each in told for entry in each["catalogue"]}),
         "products": len({(each["number"], one["name"]) for each in told for one in each["products"]}),
-        "grants": used.grants,
-        "calls": used.calls,
-        "free_calls": used.free_calls,
-        "calls_refused": used.calls_refused,
-        "calls_lost": used.calls_lost,
-        "income": f"{used.income_fen // 100}.{used.income_fen % 100:02d}",
+        **{name: sums[name] for name in ("grants", "calls", "free_calls", "calls_refused", "calls_lost")},
+        "income": _yuan(sums["income_fen"]),
+        "credited": _yuan(yearly.credited_fen(connection, used.grants, used.year)),
     }
     stated = rule("operation", "disclosure_figures", last, place_on(connection, last))
     return [
@@ -246,6 +251,10 @@ def _figures(
         for code, words in stated.value.items()
         if code in values
     ]
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
 
 
 def _ceilings(held: Iterable[Agreement], last: date) -> list[dict[str, Any]]:
@@ -271,3 +280,8 @@ def _lacks(told: Iterable[dict[str, Any]]) -> Iterable[str]:
                 yield f"{each['number']}: {entry['dataset']} 尚未登记（发改数据规〔2025〕26号）"
         if each["used"]["calls"] == 0:
             yield f"{each['number']}: 年度内没有得到应答的调用"
+
+
+def _open(months: Iterable[Month]) -> Iterable[str]:
+    for month in yearly.open_months(months):
+        yield f"{month.organisation}: {month.month} 月度对账单尚未结账，数字以结账为准"

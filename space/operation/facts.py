@@ -1,6 +1,7 @@
 """What the ledger knows of the use under agreements in a span of days: grants, calls, refusals, income.
 
-Decides nothing: rows of grants and of metered calls are counted, each figure by one statement.
+Decides nothing: rows of grants and of metered calls are counted, each figure by one statement of SQL. A
+calendar year that is published is told by the monthly statements instead (:mod:`space.money.yearly`).
 """
 
 from __future__ import annotations
@@ -86,15 +87,8 @@ def used(connection: Connection, agreement_ids: Collection[str], first: date, la
     )
 
 
-def prices(connection: Connection, agreement_ids: Collection[str], last: date) -> list[dict[str, Any]]:
-    """Actual prices: purpose and price of a call of every grant under agreements signed by a day."""
-    _, end = span(last, last)
+def grants_under(connection: Connection, agreement_id: str) -> dict[str, datetime]:
+    """Every grant under an agreement, with when it was signed."""
     g, o = grants.c, operation_requests.c
-    query = (
-        select(g.purpose, g.price_fen_per_call, func.count().label("grants"))
-        .join(operation_requests, o.request_id == g.request_id)
-        .where(o.agreement_id.in_(agreement_ids), g.signed_at < end)
-        .group_by(g.purpose, g.price_fen_per_call)
-        .order_by(g.purpose, g.price_fen_per_call)
-    )
-    return [dict(row._mapping) for row in connection.execute(query)]
+    query = select(g.id, g.signed_at).join(operation_requests, o.request_id == g.request_id)
+    return {row.id: row.signed_at for row in connection.execute(query.where(o.agreement_id == agreement_id))}

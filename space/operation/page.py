@@ -5,11 +5,20 @@ Decides nothing: the page says what the document says, in its order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
 _ROLES: Final = {"implementing-body": "实施机构", "operator": "运营机构"}
+_UNITS: Final = {"call": "次", "product": "件", "service": "服务·月", "time": "月"}
+# Of the yearly account, in fen.
+_ACCOUNT: Final[tuple[tuple[str, Callable[[Mapping[str, Any]], int]], ...]] = (
+    ("收入合计", lambda account: account["income"]["total"]),
+    ("经营成本（扣除补助）", lambda account: account["cost"]["base"]),
+    ("准许利润", lambda account: account["profit"]["fen"]),
+    ("最高准许收入", lambda account: account["permitted"]),
+    ("超额收益", lambda account: account["excess"]),
+)
 _STYLE: Final = (
     "body{font:15px/1.6 system-ui,sans-serif;margin:2em auto;max-width:60em;padding:0 1em}"
     "table{border-collapse:collapse;width:100%;margin:.5em 0 2em}"
@@ -97,11 +106,25 @@ def _agreement(each: Mapping[str, Any]) -> str:
 
 
 def _money(document: Mapping[str, Any]) -> str:
-    if "ceilings" in document:
-        rows = [(c["title"], c["class"], c["ceiling_fen_per_call"]) for c in document["ceilings"]]
-        return _table("收费上限", ("用途", "类别", "上限（分/次）"), rows, numbers=(2,))
-    prices = [(p["purpose"], p["price_fen_per_call"], p["grants"]) for p in document["prices"]]
-    return _table("实际价格", ("用途", "价格（分/次）", "授权数"), prices, numbers=(1, 2))
+    stated = [
+        (m["organisation"], m["month"], "已结账" if m["digest"] else "未结账", f"{m['amount_fen'] / 100:.2f}",
+         m["digest"] or "")
+        for m in document["statements"]
+    ]  # fmt: skip
+    prices = [
+        (p["purpose"], p["product"], _UNITS[p["unit"]], p["price_fen"], p["answers"], p["amount_fen"])
+        for p in document["prices"]
+    ]
+    account = document["account"]
+    sums = [(words, f"{read(account) / 100:.2f}") for words, read in _ACCOUNT]
+    ceilings = [(c["title"], c["class"], c["ceiling_fen_per_call"]) for c in document.get("ceilings", ())]
+    return (
+        _table("月度对账单", ("运营机构", "月份", "状态", "金额（元）", "校验码"), stated, numbers=(3,))
+        + _table("实际价格", ("用途", "产品", "计价单位", "单价（分）", "应答", "金额（分）"), prices,
+                 numbers=(3, 4, 5))
+        + _table("收入与准许收入", ("项目", "金额（元）"), sums, numbers=(1,))
+        + (_table("收费上限", ("用途", "类别", "上限（分/次）"), ceilings, numbers=(2,)) if ceilings else "")
+    )  # fmt: skip
 
 
 def _lacks(lacks: Sequence[str]) -> str:

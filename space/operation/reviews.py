@@ -134,6 +134,17 @@ def mend(connection: Connection, finding_id: str, *, answer: str, by: str, now: 
     return _plain(dict(row._mapping))
 
 
+def owes(connection: Connection, agreement: Agreement, finding_id: str, party: Party) -> bool:
+    """Whether a party owes the mending of a finding of its agreement."""
+    r, f = operation_reviews.c, operation_findings.c
+    wanted = (
+        select(f.owed_by)
+        .join(operation_reviews, r.id == f.review_id)
+        .where(f.id == finding_id, r.agreement_id == agreement.id)
+    )
+    return connection.execute(wanted).scalar() == party.value
+
+
 def reviews_of(connection: Connection, agreement_id: str) -> tuple[dict[str, Any], ...]:
     """The reviews of an agreement with their findings, the oldest first."""
     r, f = operation_reviews.c, operation_findings.c

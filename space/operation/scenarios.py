@@ -1,19 +1,19 @@
 """Scenarios 应用场景 under an agreement: why each item is needed, what is risked, what is to come of it.
 
-Decides what a scenario states at least, that it stays within its agreement, and who adopts it: the
-implementing body, or the data authority where the risk is of a level the dated rule names.
+Decides who takes which step of one, and who adopts it: the implementing body, or the data authority where the
+risk is of a level the dated rule names. What one states at least is :mod:`space.operation.scenario_faults`'s.
 
 Source: 发改数据规〔2025〕27号; 上海市数据条例 Art 45; ``policies/rules/operation.yaml``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from catalog.clocks.place import place_on
 from catalog.store.schema import new_id
@@ -29,9 +29,9 @@ from policies.decision import Deny, Reason
 from policies.operation import Party
 from policies.rulebook import rule
 from space.errors import Refused, Unknown
-from space.operation import beneath, standing
-from space.operation.agreements import Agreement, called
-from space.operation.scope import Asked, ScenarioScope, judge
+from space.operation import beneath
+from space.operation.agreements import called
+from space.operation.scenario_faults import day_of, faults, items_of, outside, text_of
 from space.operation.walking import SCENARIO, Actor, after, note, reasoned
 
 
@@ -92,19 +92,20 @@ def propose(connection: Connection, document: Mapping[str, Any], *, by: str, now
         Refused: it lacks something, or lies outside its agreement; with every reason.
     """
     day, actor = local_date(now), Actor(by, Party.OPERATOR)
-    agreement = called(connection, _text(document, "agreement"))
-    state = after(SCENARIO, "new", "propose", actor, _text(document, "title"))
-    items = dict(_items(document.get("items")))
-    reasons = tuple(_faults(connection, agreement, document, items, day))
+    agreement = called(connection, text_of(document, "agreement"))
+    state = after(SCENARIO, "new", "propose", actor, text_of(document, "title"))
+    items = dict(items_of(document.get("items")))
+    titles = [each.title for each in all_scenarios(connection, agreement.number)]
+    reasons = tuple(faults(connection, agreement, document, items, titles, day))
     if reasons:
         raise Refused(Deny(reasons))
     scenario_id = new_id("scn")
     values = {
-        "title": _text(document, "title"), "purpose": _text(document, "purpose"),
-        "description": _text(document, "description"), "valid_to": _day(document.get("valid_to")),
+        "title": text_of(document, "title"), "purpose": text_of(document, "purpose"),
+        "description": text_of(document, "description"), "valid_to": day_of(document.get("valid_to")),
         "risk": {key: str(value) for key, value in document["risk"].items()},
         "products": [dict(product) for product in document["products"]],
-        "person": _text(document, "person"),
+        "person": text_of(document, "person"),
     }  # fmt: skip
     stated = {
         **values, "agreement": agreement.number, "valid_to": str(values["valid_to"]),
@@ -143,7 +144,7 @@ def adopt(
     after(SCENARIO, scenario.state, "adopt", actor, scenario_id)
     agreement = called(connection, scenario.agreement)
     items = {_split(name): why for name, why in scenario.items.items()}
-    reasons = list(_outside(connection, agreement, scenario.purpose, scenario.valid_to, items, day))
+    reasons = list(outside(connection, agreement, scenario.purpose, scenario.valid_to, items, day))
     if scenario.proposed_by == by:
         reasons.append(
             Reason(
@@ -220,7 +221,7 @@ def by_id(connection: Connection, scenario_id: str) -> Scenario:
     Raises:
         Unknown: there is none.
     """
-    found = [s for s in all_scenarios(connection) if s.id == scenario_id]
+    found = _scenarios(connection, _ALL.where(operation_scenarios.c.id == scenario_id))
     if not found:
         raise Unknown("scenario", scenario_id, "`ybz scenario list` shows them")
     return found[0]
@@ -228,22 +229,31 @@ def by_id(connection: Connection, scenario_id: str) -> Scenario:
 
 def all_scenarios(connection: Connection, number: str | None = None) -> tuple[Scenario, ...]:
     """Every scenario, of one agreement where its number is given; the oldest first."""
-    s, a = operation_scenarios.c, operation_agreements.c
-    query = (
-        select(operation_scenarios, a.number.label("agreement"))
-        .join(operation_agreements, a.id == s.agreement_id)
-        .order_by(s.proposed_at, s.id)
-    )
-    rows = connection.execute(query if number is None else query.where(a.number == number)).all()
-    return tuple(_scenario(connection, row) for row in rows)
+    wanted = _ALL if number is None else _ALL.where(operation_agreements.c.number == number)
+    return _scenarios(connection, wanted)
 
 
-def _scenario(connection: Connection, row: Row[Any]) -> Scenario:
-    i = operation_scenario_items.c
-    query = select(operation_scenario_items).where(i.scenario_id == row.id).order_by(i.dataset, i.field)
-    items = {f"{each.dataset}.{each.field}": each.necessity for each in connection.execute(query)}
+_ALL: Final = (
+    select(operation_scenarios, operation_agreements.c.number.label("agreement"))
+    .join(operation_agreements, operation_agreements.c.id == operation_scenarios.c.agreement_id)
+    .order_by(operation_scenarios.c.proposed_at, operation_scenarios.c.id)
+)
+
+
+def _scenarios(connection: Connection, wanted: Select[Any]) -> tuple[Scenario, ...]:
+    rows = connection.execute(wanted).all()
+    i, items = operation_scenario_items.c, dict[str, dict[str, str]]()
+    query = select(operation_scenario_items).where(i.scenario_id.in_([row.id for row in rows]))
+    for each in connection.execute(query.order_by(i.scenario_id, i.dataset, i.field)):
+        items.setdefault(each.scenario_id, {})[f"{each.dataset}.{each.field}"] = each.necessity
     names = [name for name in Scenario.__dataclass_fields__ if name not in ("items", "products")]
-    return Scenario(**{name: row._mapping[name] for name in names}, items=items, products=tuple(row.products))
+    return tuple(
+        Scenario(
+            **{name: row._mapping[name] for name in names}, items=items.get(row.id, {}),
+            products=tuple(row.products),
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def _moved(
@@ -263,76 +273,6 @@ def _moved(
     return by_id(connection, scenario.id)
 
 
-def _faults(
-    connection: Connection, agreement: Agreement, document: Mapping[str, Any],
-    items: Mapping[tuple[str, str], str], day: date,
-) -> Iterator[Reason]:  # fmt: skip
-    place = place_on(connection, day)
-    texts = {
-        "title": "应用场景名称", "description": "应用场景说明", "person": "谁使用谁负责 the person in charge",
-    }  # fmt: skip
-    for key, words in texts.items():
-        if not _text(document, key):
-            yield _lack(key, words)
-    for key, words in rules.lacking_risk(document.get("risk"), day, place):
-        yield _lack(key, words)
-    for key, words in rules.lacking_products(document.get("products"), day, place):
-        yield _lack(key, words)
-    if not items:
-        yield _lack("items", "数据项及其必要性 each item with the reason it is needed")
-    for (dataset, field), why in items.items():
-        if not why:
-            yield _lack(f"items: {dataset}.{field}", "必要性 why it is needed")
-    known = {scenario.title for scenario in all_scenarios(connection, agreement.number)}
-    if _text(document, "title") in known:
-        yield Reason(
-            "scenario.title", "the agreement has a scenario of this title", "title", "give it another title"
-        )
-    last = _day(document.get("valid_to"))
-    if last is None or last < day:
-        yield _lack("valid_to", "期限 the last day, not in the past, as YYYY-MM-DD")
-    else:
-        yield from _outside(connection, agreement, _text(document, "purpose"), last, items, day)
-
-
-def _outside(
-    connection: Connection, agreement: Agreement, purpose: str, last: date,
-    items: Mapping[tuple[str, str], str], day: date,
-) -> Iterator[Reason]:  # fmt: skip
-    """Why the scenario would lie outside its agreement."""
-    named = {dataset for dataset, _ in items}
-    found = standing.under(connection, agreement.number, "", named, day)
-    asked = Asked(agreement.operator_code, agreement.body_code, purpose, last, tuple(items))
-    itself = ScenarioScope("", "adopted", purpose, last, frozenset(items))
-    decision = judge(asked, found.agreement, itself, day)
-    yield from decision.reasons if isinstance(decision, Deny) else ()
-
-
-def _lack(where: str, words: str) -> Reason:
-    return Reason("scenario.lacks", "the scenario lacks something it holds at least", where, words)
-
-
-def _items(stated: Any) -> Iterator[tuple[tuple[str, str], str]]:
-    for each in stated if isinstance(stated, list | tuple) else ():
-        fields = each.get("fields") if isinstance(each, Mapping) else None
-        if isinstance(fields, Mapping):
-            for field, why in fields.items():
-                yield (str(each.get("dataset")), str(field)), str(why or "").strip()
-
-
 def _split(name: str) -> tuple[str, str]:
     dataset, _, field = name.rpartition(".")
     return dataset, field
-
-
-def _text(document: Mapping[str, Any], key: str) -> str:
-    return str(document.get(key) or "").strip()
-
-
-def _day(value: Any) -> date | None:
-    if type(value) is date:
-        return value
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        return None

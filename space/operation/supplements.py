@@ -22,8 +22,8 @@ from policies.decision import Deny, Reason
 from policies.operation import Party
 from space.errors import Refused
 from space.operation import beneath
-from space.operation.agreeing import countersigned, write_version
 from space.operation.agreements import Agreement, called, faults, listed_now, read, revision_of
+from space.operation.versions import countersigned, write_version
 from space.operation.walking import AGREEMENT, Actor, after, lock, note, reasoned
 
 # What a supplement may say anew, beside entries to add and to remove. Parties and first day stay.

@@ -8,13 +8,13 @@ the worker hands over what is safe already.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from catalog.home import Home
 from catalog.keys import Signer
@@ -25,7 +25,7 @@ from policies.clocks import local_date
 from policies.decision import Deny
 from policies.rulebook import rule
 from space import store
-from space.calls import answers, audits, budget, metering, pricing, receipts
+from space.calls import answers, audits, budget, metering, receipts
 from space.calls.budget import Reserved, Running
 from space.calls.failing import AnswerLate, failing
 from space.calls.waiting import until_settled
@@ -33,59 +33,15 @@ from space.calls.watching import CallEnded, Held, watched
 from space.contracting import breaches
 from space.engines.workers.pool import Pool
 from space.errors import EngineError, Refused
-from space.granting import counters
 from space.granting.pins import pin
 from space.identity.tokens import Caller
 from space.query import handout
 from space.query.admit import Question, Turned, admit
+from space.query.answered import Answered, Explained
 from space.query.plan import Plan
-from space.query.prepare import Ready, prepare
-from space.query.telling.accuracy import Accuracy, of_answer
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A safe answer and its receipt.
-
-    Attributes:
-        table: the released rows.
-        receipt_id, receipt: the signed receipt (JWS).
-        usage_id: of the metered call.
-        mode: how it was made safe.
-        repeated: whether it was stored already; it then cost no privacy budget.
-        rho: privacy budget this call spent.
-        price_fen: what this call cost.
-        accuracy: how far its figures may lie from the truth, by the mechanism.
-    """
-
-    table: pa.Table
-    receipt_id: str
-    receipt: str
-    usage_id: str
-    mode: str
-    repeated: bool
-    rho: float
-    price_fen: int
-    accuracy: tuple[Accuracy, ...] = ()
-
-    def to_document(self) -> dict[str, Any]:
-        """Plain JSON-able form."""
-        return {
-            "columns": [{"name": field.name, "type": str(field.type)} for field in self.table.schema],
-            "rows": answers.rows(self.table),
-            "mode": self.mode,
-            "accuracy": [column.to_document() for column in self.accuracy],
-            "repeated": self.repeated,
-            "cost": {"rho": self.rho, "price_fen": self.price_fen, "calls": 1},
-            "receipt": {"id": self.receipt_id, "jws": self.receipt},
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """What would be done and what it would cost; nothing was run, spent or stored."""
-
-    document: Mapping[str, Any]
+from space.query.prepare import Ready, opened, prepare
+from space.query.telling.accuracy import of_answer
+from space.query.telling.beforehand import beforehand
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,44 +103,7 @@ class Gateway:
         if isinstance(ready, Turned):
             return ready.decision
         with reading(self.engine) as connection:
-            stored = budget.is_stored(connection, ready.key)
-            row = store.grant_row(connection, ready.grant.id)
-            beside = audits.against(connection, ready.grant.grantee, ready.plan, self.clock())
-            costs = pricing.price(
-                connection,
-                ready.grant.id,
-                ready.grant.terms,
-                ready.measure,
-                fresh=not stored,
-                now=self.clock(),
-            )
-            nrho, terms = 0 if stored else ready.nrho, ready.grant.terms
-            slow = counters.objection(connection, ready.grant.id, terms, self.clock(), nrho=nrho)
-            left = counters.left(connection, ready.grant.id, terms, self.clock())
-        assert row is not None
-        in_the_way = budget.objection(row, local_date(self.clock()), nrho=nrho) or slow
-        if in_the_way is not None:
-            return Deny((in_the_way,))
-        return Explained(
-            {
-                "decision": "permit",
-                "mode": ready.mode,
-                "releases": list(ready.key.releases),
-                "cost": {
-                    "rho": nrho / 1e9,
-                    "calls": 1,
-                    "price_fen": costs.charge.fen,
-                    "stored_answer": stored,
-                },
-                "left": {
-                    "rho": (row.nrho_limit - row.nrho_spent) / 1e9,
-                    "calls": row.calls_limit - row.calls_used,
-                    **({"limits": left} if left else {}),
-                },
-                "audit": {"compared_with": len(beside.formers)},
-                "plan": ready.plan.explain(),
-            }
-        )
+            return beforehand(connection, ready, self.clock())
 
     def again(self, caller: Caller, question: Question, usage_id: str) -> Answered | Deny:
         """The answer of a call that was answered before, as it was handed out then; it is not a further call.
@@ -245,7 +164,7 @@ class Gateway:
             with writing(self.engine) as connection:
                 paid = budget.reserve(connection, ready.key, nrho=ready.nrho, now=now, standing=standing)
                 if isinstance(paid, Reserved):
-                    return paid, audits.note(connection, ready.grant.grantee, paid.id, ready.plan, now)
+                    return paid, self._beside_former(connection, ready, paid, now)
             if not isinstance(paid, Running):
                 return paid, ready.plan
             if gives_up is None:
@@ -253,11 +172,15 @@ class Gateway:
             if not until_settled(self.engine, paid, self.clock, gives_up):
                 raise AnswerLate("the same query is still running for another caller — ask again later")
 
+    def _beside_former(self, connection: Connection, ready: Ready, paid: Reserved, now: datetime) -> Plan:
+        """The plan with the blocks that its organisation was answered before; its own are remembered."""
+        releases = {name: release.id for name, release in ready.beside.items()}
+        return audits.note(connection, ready.grant.grantee, paid.id, ready.plan, now, releases)
+
     def _run(self, ready: Ready, paid: Reserved) -> pa.Table:
         held, pool = Held.of(ready.grant.id, ready.grant.grantee, tuple(ready.files)), self.pool
         try:
-            if ready.listed is None:
-                answers.keep_plan(self.home, paid.id, ready.plan.to_json())
+            answers.keep_plan(self.home, paid.id, ready.plan.to_json())
             with watched(self.engine, held, lambda: pool.end(held.grant_id), self.clock):
                 if ready.listed is not None:
                     return pool.vault.table(self._list_job(ready), ready.files, owner=ready.grant.id)
@@ -275,7 +198,7 @@ class Gateway:
         bucket_s = int(rule("grants", "answer_time_bucket", local_date(self.clock())).value) / 1000
         began = time.monotonic()
         try:
-            return self.pool.run(ready.plan, ready.files, owner=ready.grant.id).table
+            return self.pool.run(ready.plan, opened(self.home, ready), owner=ready.grant.id).table
         finally:
             if bucket_s:
                 time.sleep(bucket_s - (time.monotonic() - began) % bucket_s)

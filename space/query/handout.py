@@ -20,7 +20,7 @@ from catalog.stops import closed
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from space import store
-from space.calls import answers, budget, idempotency, metering, pricing, receipts
+from space.calls import answers, audits, budget, idempotency, metering, pricing, receipts
 from space.calls.watching import ENDED, Held, over
 from space.errors import EngineError
 from space.granting import counters
@@ -143,6 +143,7 @@ def count_out(connection: Connection, home: Home, call: Call, shown: pa.Table) -
 def withhold(connection: Connection, call: Call, denied: Deny, *, fresh: bool) -> Deny:
     """Record that an answer is not handed out: a paid call is lost, a repeated one was refused."""
     if fresh:
+        audits.keep(connection, call.reservation_id)
         budget.lose(connection, call.reservation_id, reason=denied.reasons[0].code, now=call.now)
     else:
         _refused(connection, call, denied)

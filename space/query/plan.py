@@ -17,7 +17,7 @@ from space.query.auditing.former import Former, Sample
 from space.query.planning.tie import Tie
 
 # Grows when the meaning of a plan's parts changes, so that an old stored answer is not reused.
-PLAN_VERSION: Final = 4
+PLAN_VERSION: Final = 5
 
 # Begins the kind of a proof that a rule of the dataset asks for beside those of its units.
 GROUP_SIZE: Final = "group:"
@@ -253,6 +253,11 @@ class Plan:
             formers=tuple(Former.from_document(f) for f in document["formers"]),
             ties=tuple(Tie.from_document(t) for t in document["ties"]),
         )
+
+    @property
+    def beside(self) -> dict[str, str]:
+        """Datasets it opens to be compared with former blocks only, each with its release."""
+        return {dataset: release for former in self.formers for dataset, release in former.more}
 
     @property
     def canonical_digest(self) -> str:

@@ -63,6 +63,7 @@ class Ready:
         unpinned: dataset → release of the grant's datasets that are not yet held for the period.
         listed: ``list`` or ``masked_list`` where rows are listed, else None.
         size_class: published size class of the largest dataset it reads.
+        beside: releases of other datasets of the grant, in which it may be compared with former answers.
     """
 
     grant: Grant
@@ -75,6 +76,7 @@ class Ready:
     unpinned: Mapping[str, str] = field(default_factory=dict)
     listed: Analysis | None = None
     size_class: str | None = None
+    beside: Mapping[str, Release] = field(default_factory=dict)
 
     @property
     def measure(self) -> Measure:
@@ -172,7 +174,13 @@ def prepare(
     fresh = {n: r.id for n, r in found.items() if period and r is not None and n not in held}
     size = largest([release.facts.size_class for release in used.values()])
     nrho = nrho_cost(plan.rho)
-    return Ready(grant, plan, key, grant.salted(sql), files, nrho, period, fresh, listed, size)
+    beside = {n: r for n, r in found.items() if r is not None and n not in plan.datasets}
+    return Ready(grant, plan, key, grant.salted(sql), files, nrho, period, fresh, listed, size, beside)
+
+
+def opened(home: Home, ready: Ready) -> Mapping[str, tuple[Path, ...]]:
+    """Protected files of every dataset of a plan, and of those in which it is compared with others."""
+    return {**ready.files, **{n: protected_files(home, ready.beside[n]) for n in ready.plan.beside}}
 
 
 def _graded(schema: QuerySchema, grades: Mapping[str, int | None], caller: Caller, day: date) -> QuerySchema:

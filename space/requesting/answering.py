@@ -1,66 +1,44 @@
 """Answering a case: stage by stage, item by item; returned once, extended once, refused on a ground only.
 
-Decides whose turn it is, who may act for a seat, that two people are two, and on which grounds an item may be
-refused. A yes names the items it is about: whatever was asked for beside them is refused, on a ground.
+Decides whose turn it is and what an answer does to a case: a yes names the items it is about, whatever was
+asked for beside them is refused. What stands against an answer is :mod:`space.requesting.objections`'s.
 
 Source: 政务数据共享条例 Arts 20–23; ``policies/rules/requests.yaml``.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
 
 from catalog.clocks import running as clocks
-from catalog.clocks.place import place_on
 from policies.approval import Side
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
-from policies.rulebook import rule
 from space.errors import Refused
-from space.operation.standing import outside
-from space.requesting import chains
+from space.requesting import chains, turns
 from space.requesting.cases import Actor, Case, procedure, stop_clock, subject_of
 from space.requesting.filing import start_supply
+from space.requesting.objections import (
+    Answer,
+    event_of,
+    may_sit,
+    objections,
+    permitted,
+    same_person,
+    strangers,
+)
 from space.requesting.requests import Request, settle
-from space.requesting.statements import Item
-from space.requesting.walking import SAME_PERSON, answer, answered_before, cases_called, lock, take
+from space.requesting.walking import answer, cases_called, lock, take
 
 _NOT_WAITING: Final = Reason(
     "request.not_submitted",
     "this request does not wait for an answer",
     allowed="`ybz request show ID` says where it stands",
 )
-_STAGES: Final = ("first", "second", "region", "authority")
-_ARTICLE: Final = re.compile(r"第.{1,10}条")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What an approver says of a case.
-
-    Attributes:
-        permit: yes or no.
-        basis: law, regulation or decision it rests on.
-        by: the person who answers.
-        ground: why what is not permitted is refused; code of the dated list.
-        refusal_basis: what that rests on; ``basis`` where empty.
-        items: what the yes is about, ``dataset.field``; None: every item that is waited for.
-        office: in which the person acts; None: that of the stage the case is at.
-    """
-
-    permit: bool
-    basis: str
-    by: str
-    ground: str = ""
-    refusal_basis: str = ""
-    items: frozenset[str] | None = None
-    office: Side | None = None
 
 
 def decide(
@@ -75,6 +53,7 @@ def decide(
     refusal_basis: str = "",
     items: Collection[str] | None = None,
     office: Side | None = None,
+    organisation: str | None = None,
 ) -> Request:
     """Answer a case at its stage, or every case of a request that is at one.
 
@@ -89,6 +68,8 @@ def decide(
         refusal_basis: what the refusal rests on where some items are permitted; ``basis`` where empty.
         items: ``dataset.field`` of what is permitted, where not everything asked for is.
         office: in which the person acts; that of the stage where None.
+        organisation: for whom the person acts: only cases whose stage is its own are answered; None on the
+            installation itself.
 
     Raises:
         Refused: nothing waits for an answer, a basis or ground is missing, an item may not be shared, the
@@ -97,7 +78,11 @@ def decide(
     """
     request, found = cases_called(connection, named)
     lock(connection, request.id)
-    waiting = [case for case in found if case.state in _STAGES]
+    waiting = [case for case in found if case.state in turns.STAGES]
+    if organisation is not None and waiting:
+        waiting = [case for case in waiting if turns.sits(case, organisation)]
+        if not waiting:
+            raise Refused(Deny((turns.NOT_YOURS,)))
     if not waiting:
         returned = next((case for case in found if case.waits), None)
         if returned is not None and office is not None:
@@ -107,8 +92,8 @@ def decide(
     if chosen is not None:  # a yes to some items says nothing of another owner's
         waiting = [case for case in waiting if any(i.name in chosen for i in case.open_items)] or waiting
     given = Answer(permit, basis, by, ground, refusal_basis, chosen, office)
-    reasons = [reason for case in waiting for reason in _objections(connection, request, case, given, now)]
-    reasons += _strangers(waiting, given)
+    reasons = [reason for case in waiting for reason in objections(connection, request, case, given, now)]
+    reasons += strangers(waiting, given)
     if reasons:
         raise Refused(Deny(tuple(dict.fromkeys(reasons))))
     for case in waiting:
@@ -129,7 +114,7 @@ def give_back(
     _, (case,) = cases_called(connection, case_id)
     procedure().after(case.state, "return", office, case.id)
     points = [point.strip() for point in lacks if point.strip()]
-    reasons = list(_may_sit(connection, case, office, by, local_date(now)))
+    reasons = list(may_sit(connection, case, office, by, local_date(now)))
     if not points:
         reasons.append(Reason("request.nothing_lacks", "a return names what is missing", "lacks"))
     if case.lacks:
@@ -190,7 +175,7 @@ def extend(
         reasons.append(
             Reason("request.not_extended", f"no rule extends {case.rule}", case.id, "answer it in its time")
         )
-    if _same_person(by, approved_by):
+    if same_person(by, approved_by):
         reasons.append(
             Reason("request.extension.one_person", "who asks for an extension does not consent to it", "by")
         )
@@ -209,9 +194,9 @@ def _answer(connection: Connection, case: Case, given: Answer, now: datetime) ->
     """Take one stage of a case: strike out what is refused, pass the rest on, or end it."""
     seat = case.chain.seat(case.state)
     person = chains.acts_for(connection, seat, given.by, local_date(now))
-    kept = _permitted(case, given)
+    kept = permitted(case, given)
     struck = tuple(item for item in case.open_items if item not in kept)
-    event, actor = _event(case, kept), Actor(given.by, given.office or Side(case.state))
+    event, actor = event_of(case, kept), Actor(given.by, given.office or Side(case.state))
     basis = given.basis.strip()
     refusal = given.refusal_basis.strip() or basis
     answer(connection, case, struck, "refused", now, basis=refusal, ground=given.ground, by=given.by)
@@ -226,105 +211,3 @@ def _answer(connection: Connection, case: Case, given: Answer, now: datetime) ->
         stop_clock(connection, case, case.rule, now)
     if any(item.answer == "permitted" for item in after.items) and not after.waits:
         start_supply(connection, after, now)
-
-
-def _permitted(case: Case, given: Answer) -> tuple[Item, ...]:
-    if not given.permit:
-        return ()
-    return tuple(item for item in case.open_items if given.items is None or item.name in given.items)
-
-
-def _strangers(cases: Sequence[Case], given: Answer) -> Iterator[Reason]:
-    """Items of the answer that no case waits for."""
-    waited = {item.name for case in cases for item in case.open_items}
-    for name in sorted((given.items or frozenset()) - waited):
-        yield Reason(
-            "request.item_not_waited",
-            "the item was not asked for, or is answered",
-            name,
-            "`ybz request show ID` lists the items",
-        )
-
-
-def _objections(
-    connection: Connection, request: Request, case: Case, given: Answer, now: datetime
-) -> Iterator[Reason]:
-    """Everything that stands against an answer to a case."""
-    day, kept = local_date(now), _permitted(case, given)
-    office = given.office or Side(case.state)
-    procedure().after(case.state, _event(case, kept), office, case.id)
-    yield from _may_sit(connection, case, office, given.by, day)
-    yield from _two(connection, request, case, given.by)
-    if not given.basis.strip():
-        yield Reason("request.basis", "an answer names what it rests on", "basis", "cite the law or decision")
-    if len(kept) < len(case.open_items):
-        yield from _grounds(connection, case, given, day)
-    for item in kept:
-        if item.share_type == "withheld":
-            yield Reason(
-                "request.withheld",
-                "an item that is not shared (不予共享) cannot be permitted",
-                item.name,
-                "refuse, citing the basis in the catalogue, or have the catalogue entry changed first",
-            )
-    if kept and request.kind == "operation":
-        items = tuple((item.dataset, item.field) for item in kept)
-        yield from outside(connection, request.id, request.use_until or day, items, day)
-
-
-def _event(case: Case, kept: Collection[Item]) -> str:
-    """What an answer does to a case: it ends it, or passes what is left on to the next stage."""
-    following = case.chain.after(case.state)
-    if not kept:
-        return "refuse"
-    return "permit" if following is None else f"to_{following.value}"
-
-
-def _may_sit(connection: Connection, case: Case, office: Side, by: str, day: date) -> Iterator[Reason]:
-    """The person sits in the seat, or stands in for who does."""
-    seat = case.chain.seat(office)
-    if chains.acts_for(connection, seat, by, day) is None:
-        yield chains.not_approver(seat, case.id)
-
-
-def _two(connection: Connection, request: Request, case: Case, by: str) -> Iterator[Reason]:
-    """Nobody answers two stages of a case, nor their own request."""
-    vouched = str(request.statement.get("vouched_by") or "")
-    if _same_person(by, vouched):
-        yield Reason(
-            "request.own", "who vouches for a request does not answer it", case.id, "another person answers"
-        )
-    if answered_before(connection, case.id, by):
-        yield SAME_PERSON
-
-
-def _grounds(connection: Connection, case: Case, given: Answer, day: date) -> Iterator[Reason]:
-    """A refusal has a ground of the dated list that fits the sharing type, cited where it asks for that."""
-    place = place_on(connection, day)
-    known = rule("requests", "refusal_grounds", day, place).value
-    fitting = [code for code, row in known.items() if case.share_type in row["shares"]]
-    if given.ground not in fitting:
-        yield Reason(
-            "request.ground",
-            "a refusal rests on a ground of the list that fits the sharing type",
-            "ground",
-            f"one of {', '.join(fitting)}",
-        )
-        return
-    cited = given.refusal_basis.strip() or given.basis.strip()
-    levels = rule("requests", "citation_levels", day, place).value
-    if known[given.ground]["cite"] and not (_ARTICLE.search(cited) and any(w in cited for w in levels)):
-        yield Reason(
-            "request.citation",
-            "this ground cites a law, a regulation or a State Council decision with its article",
-            "basis",
-            "write e.g. 《…法》第…条",
-        )
-
-
-def _same_person(one: str, other: str) -> bool:
-    """Whether two names are of one person: last words agree, and so do the organisations told."""
-    first, second = one.split(), other.split()
-    if not first or not second or first[-1] != second[-1]:
-        return False
-    return first[:-1] == second[:-1] or not first[:-1] or not second[:-1]

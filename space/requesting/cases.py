@@ -28,7 +28,6 @@ DISPUTED: Final = {
     "before_superior": "dispute_superior",
     "before_government": "dispute_government",
 }
-SUPPLY: Final = "supply"
 
 
 def procedure() -> Machine:

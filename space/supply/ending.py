@@ -10,7 +10,6 @@ Source: 个人信息保护法 Art 47; 网络数据安全管理条例（国务院
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -23,19 +22,17 @@ from catalog.home import Home
 from catalog.keys import Signer
 from catalog.lineage.granted import terms_of
 from catalog.store import reading, writing
-from catalog.store.schema import new_id
-from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.grants import grants
 from catalog.store.tables.supplies import supplies, supply_links
 from policies.clocks import due_by, local_date
-from space.calls import jws
-from space.workspace.ending import DELETION_TYPE, make_lasting
+from space.granting.erasing import Kept, erase, make_lasting, remove_strays
 
 MAKING: Final = "making"
 READY: Final = "ready"
 ENDED: Final = "ended"
 DELETED: Final = "deleted"
 LOST: Final = "lost"
+_KEPT: Final = Kept(supplies, ENDED, DELETED, "supply", "space:supply:delete")
 
 # By when a receiver states that it has deleted its copy, where the terms do not say. Name of a dated rule.
 PROOF_RULE: Final = "supply_deletion"
@@ -116,8 +113,12 @@ def sweep(engine: Engine, home: Home, signer: Signer, now: datetime) -> tuple[st
     with reading(engine) as connection:
         ended = connection.execute(select(supplies).where(s.state == ENDED)).all()
         kept = select(s.id).where(s.state.in_((MAKING, READY, ENDED)))
-        _remove_strays(home, set(connection.execute(kept).scalars()))
-    return tuple(row.id for row in ended if _delete(engine, home, signer, row, now))
+        remove_strays(folder(home), set(connection.execute(kept).scalars()))
+    return tuple(
+        row.id
+        for row in ended
+        if erase(engine, signer, _KEPT, row, file_of(home, row.grant_id, row.id, row.form), now)
+    )
 
 
 def _proof_due(connection: Connection, row: Row[Any], day: date) -> date:
@@ -127,52 +128,6 @@ def _proof_due(connection: Connection, row: Row[Any], day: date) -> date:
     if retention is not None:
         return day + timedelta(days=retention.proof_days)
     return due_by(PROOF_RULE, day, place_on(connection, day)).date
-
-
-def _delete(engine: Engine, home: Home, signer: Signer, row: Row[Any], now: datetime) -> bool:
-    """Delete the copy of an ended supply, then say so."""
-    path = file_of(home, row.grant_id, row.id, row.form)
-    _unlink((path, path.with_suffix(".part")))
-    s = supplies.c
-    with writing(engine) as connection:
-        body = {"grant": row.grant_id, "file": row.sha256 or "", "reason": row.end_reason}
-        evidence_id = record(connection, event="space:supply:delete", subject=row.id, body=body, now=now)
-        leaf = select(evidence_entries.c.leaf_hash).where(evidence_entries.c.id == evidence_id)
-        stated = {
-            "id": new_id("del"),
-            "grant": row.grant_id,
-            "supply": row.id,
-            "file": row.sha256 or "",
-            "reason": row.end_reason,
-            "ended": _minute(row.ended_at),
-            "time": _minute(now),
-            "evidence": connection.execute(leaf).scalar_one(),
-        }
-        done = connection.execute(
-            update(supplies)
-            .where(s.id == row.id, s.state == ENDED)
-            .values(
-                state=DELETED,
-                deleted_at=now,
-                deletion_id=stated["id"],
-                deletion=jws.sign(signer, stated, DELETION_TYPE),
-            )
-        )
-        if done.rowcount != 1:  # another sweep was first, and has said so
-            connection.rollback()
-    return done.rowcount == 1
-
-
-def _remove_strays(home: Home, kept: set[str]) -> None:
-    """Files that belong to no supply which is there: their writer was stopped."""
-    _unlink(path for path in folder(home).glob("*/*") if path.name.split(".")[0] not in kept)
-
-
-def _unlink(paths: Iterable[Path]) -> None:
-    for path in paths:
-        if path.exists():
-            path.unlink(missing_ok=True)
-            make_lasting(path.parent)
 
 
 def write_lasting(path: Path, draft: Path) -> None:
@@ -188,7 +143,3 @@ def fsync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _minute(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%MZ")

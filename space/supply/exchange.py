@@ -10,35 +10,14 @@ Source: 政务数据共享条例 Arts 20–23（批量交换）.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Connection,
-    Date,
-    DateTime,
-    Engine,
-    Float,
-    MetaData,
-    Numeric,
-    String,
-    Table,
-    Text,
-    create_engine,
-    delete,
-    event,
-    insert,
-    inspect,
-    select,
-)
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, delete, event, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -47,15 +26,12 @@ from policies.decision import Deny
 from space.errors import SpaceError
 from space.identity.tokens import Caller
 from space.supply.databases import VARIABLE, Exchange
-from space.supply.making import Asked, Intent, Made, Maker
+from space.supply.exchange_tables import control as control_tables
+from space.supply.exchange_tables import exchange, filled, meanings, said, table_of
+from space.supply.intents import Asked, Intent, Made
+from space.supply.making import Maker
 from space.supply.permitted import only_dataset
 from space.supply.supplies import Supply
-
-# Rows of one statement.
-_BATCH: Final = 10_000
-# The tables of ours beside those that are supplied.
-_SUPPLIES: Final = "ybz_supplies"
-_COLUMNS: Final = "ybz_supply_columns"
 
 
 class ExchangeFailed(SpaceError):
@@ -92,17 +68,17 @@ class Writer:
         place = self.exchange.place or None
         try:
             with _opened(self.exchange.url) as engine, _transaction(engine) as connection:
-                control, columns = _control(place)
+                control, columns = control_tables(place)
                 control.metadata.create_all(connection)
-                incoming = _table(f"{self.table[:52]}__incoming", place, schema, intent)
+                incoming = table_of(f"{self.table[:52]}__incoming", place, schema, intent)
                 incoming.drop(connection, checkfirst=True)
                 incoming.create(connection)
-                made = _filled(connection, incoming, batches)
-                _exchange(connection, incoming, self.table, place)
+                made = filled(connection, incoming, batches)
+                exchange(connection, incoming, self.table, place)
                 connection.execute(delete(control).where(control.c.table_name == self.table))
                 connection.execute(delete(columns).where(columns.c.table_name == self.table))
-                connection.execute(insert(control).values(**_said(intent, self.table, made)))
-                connection.execute(insert(columns), _meanings(intent, self.table))
+                connection.execute(insert(control).values(**said(intent, self.table, made)))
+                connection.execute(insert(columns), meanings(intent, self.table))
         except (SQLAlchemyError, ImportError) as error:
             # The kind alone: the words of a driver may repeat what stands in a row.
             raise ExchangeFailed(
@@ -116,7 +92,7 @@ class Writer:
         place = self.exchange.place or None
         try:
             with _opened(self.exchange.url) as engine, _transaction(engine) as connection:
-                control, columns = _control(place)
+                control, columns = control_tables(place)
                 mine = (control.c.table_name == self.table, control.c.supply == intent.id)
                 if connection.execute(select(control.c.supply).where(*mine)).first() is None:
                     return
@@ -155,100 +131,6 @@ def _own_transactions(connection: Any, _record: Any) -> None:
 def _transaction(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection, connection.begin():
         yield connection
-
-
-def _control(place: str | None) -> tuple[Table, Table]:
-    metadata = MetaData(schema=place)
-    control = Table(
-        _SUPPLIES,
-        metadata,
-        Column("table_name", String(63), primary_key=True),
-        Column("supply", String(40), nullable=False),
-        Column("dataset", String(130), nullable=False),
-        Column("release", BigInteger, nullable=False),
-        Column("rows", BigInteger, nullable=False),
-        Column("sha256", String(64), nullable=False),
-        Column("mark", Text, nullable=False, comment="可见标识"),
-        comment="供数登记: which supply each table is",
-    )
-    columns = Table(
-        _COLUMNS,
-        metadata,
-        Column("table_name", String(63), primary_key=True),
-        Column("column_name", String(63), primary_key=True),
-        Column("title", Text, nullable=False),
-        Column("masked", Boolean, nullable=False),
-        comment="供数字段说明: what the columns of the tables mean",
-    )
-    return control, columns
-
-
-def _table(name: str, place: str | None, schema: pa.Schema, intent: Intent) -> Table:
-    titles = {column.name: column.title for column in intent.ready.columns}
-    columns = [Column(field.name, _type(field.type), comment=titles[field.name]) for field in schema]
-    return Table(name, MetaData(schema=place), *columns, comment=intent.label.line.removeprefix("# "))
-
-
-def _type(stored: pa.DataType) -> Any:
-    if pa.types.is_boolean(stored):
-        return Boolean()
-    if pa.types.is_integer(stored):
-        return BigInteger()
-    if pa.types.is_decimal(stored):
-        return Numeric(stored.precision, stored.scale)
-    if pa.types.is_floating(stored):
-        return Float(53)
-    if pa.types.is_date(stored):
-        return Date()
-    return DateTime() if pa.types.is_timestamp(stored) else Text()
-
-
-def _filled(connection: Connection, table: Table, batches: Iterable[pa.RecordBatch]) -> Made:
-    seen, rows, size = hashlib.sha256(), 0, 0
-    names = [column.name for column in table.columns]
-    for batch in batches:
-        values = list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
-        for at in range(0, len(values), _BATCH):
-            connection.execute(
-                insert(table), [dict(zip(names, row, strict=True)) for row in values[at : at + _BATCH]]
-            )
-        text = "".join(
-            "\x1f".join("" if v is None else str(v) for v in row) + "\x1e" for row in values
-        ).encode()
-        seen.update(text)
-        rows, size = rows + len(values), size + len(text)
-    return Made(rows, size, seen.hexdigest())
-
-
-def _exchange(connection: Connection, incoming: Table, name: str, place: str | None) -> None:
-    """Let the filled table take the name of the former one."""
-    if inspect(connection).has_table(name, schema=place):
-        Table(name, MetaData(schema=place)).drop(connection)
-    quoted = connection.dialect.identifier_preparer
-    where = f"{quoted.quote_schema(place)}." if place else ""
-    connection.exec_driver_sql(
-        f"ALTER TABLE {where}{quoted.quote(incoming.name)} RENAME TO {quoted.quote(name)}"
-    )
-
-
-def _said(intent: Intent, table: str, made: Made) -> dict[str, Any]:
-    ready = intent.ready
-    return {
-        "table_name": table,
-        "supply": intent.id,
-        "dataset": ready.contract.name,
-        "release": ready.release.number,
-        "rows": made.rows,
-        "sha256": made.sha256,
-        "mark": intent.label.line.removeprefix("# "),
-    }
-
-
-def _meanings(intent: Intent, table: str) -> list[dict[str, Any]]:
-    return [
-        {"table_name": table, "column_name": c.name, "title": c.title, "masked": c.masked}
-        for c in intent.ready.columns
-    ]
 
 
 def supply_table(

@@ -2,7 +2,8 @@
 
 Decides what each says. The delivery receipt names rows and bytes, for both sides count them (对账); no other
 receipt of the space does. The receiver's statements are signed by the installation as its witness, and by the
-receiver's own key where it has registered one and brings the signature.
+receiver's own key where it has registered one and brings the signature. Each names its entry in the evidence
+log by id and hash, so that its proof can be asked for.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from space.calls import jws, pricing
 from space.calls.metering import Metered
 
 if TYPE_CHECKING:
-    from space.supply.making import Intent, Made
+    from space.supply.intents import Intent, Made
 
 DELIVERY_TYPE: Final = "ybz-supply+jws"
 STATEMENT_TYPE: Final = "ybz-supply-statement+jws"
@@ -53,6 +54,7 @@ def delivered(
         "price_fen": priced.charge.fen,
         "time": now.strftime("%Y-%m-%dT%H:%MZ"),
         "evidence": metered.leaf_hash,
+        "entry": metered.evidence_id,
         "use": pricing.stated(measure, priced, terms, "answered", metered.id, local_date(now)),
     }
 
@@ -111,5 +113,6 @@ def stated(
         **said,
         "time": now.strftime("%Y-%m-%dT%H:%MZ"),
         "evidence": connection.execute(leaf).scalar_one(),
+        "entry": entry,
     }
     return jws.sign(signer, payload, STATEMENT_TYPE)

@@ -1,4 +1,4 @@
-"""How much may be verified: records by grant, minute and day; fresh answers by organisation, subject and day.
+"""How much may be verified: records by minute and day, fresh answers by subject and day, of an organisation.
 
 Decides by the dated rules in ``policies/rules/verification.yaml``. A subject is counted under a keyed
 reference, never under a value; what is over is deleted with the next call.
@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Column, Connection, Table, delete, insert, select, update
 
-from catalog.store.tables.verifications import verification_rates, verification_tries
+from catalog.store.tables.verifications import verification_sent, verification_tries
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from policies.rulebook import rule
@@ -22,12 +22,12 @@ from space.errors import Refused
 RATE: Final = "verification.rate"
 
 
-def take_records(connection: Connection, grant_id: str, records: int, now: datetime) -> None:
-    """Count records of a grant, within what it may send in a minute and on a day.
+def take_records(connection: Connection, organisation: str, records: int, now: datetime) -> None:
+    """Count records of an organisation, within what it may send in a minute and on a day.
 
     Args:
         connection: a writing transaction, to be rolled back where this refuses.
-        grant_id: of the grant.
+        organisation: who asks, under whatever grant.
         records: sent now.
         now: aware instant.
 
@@ -35,25 +35,24 @@ def take_records(connection: Connection, grant_id: str, records: int, now: datet
         Refused: they are more than the minute or the day has left.
     """
     day = local_date(now)
-    r = verification_rates.c
+    r = verification_sent.c
     periods = {
         f"{now:%Y-%m-%dT%H:%M}": "records_per_minute",
         day.isoformat(): "records_per_day",
     }
     connection.execute(
-        delete(verification_rates).where(r.grant_id == grant_id, r.period.not_in(list(periods)))
+        delete(verification_sent).where(r.organisation == organisation, r.period.not_in(list(periods)))
     )
     for period, name in periods.items():
         most = int(rule("verification", name, day).value)
-        if not _add(
-            connection, verification_rates, "records", records, most, grant_id=grant_id, period=period
-        ):
+        mine = {"organisation": organisation, "period": period}
+        if not _add(connection, verification_sent, "records", records, most, **mine):
             raise Refused(
                 Deny(
                     (
                         Reason(
                             RATE,
-                            "the grant sends more records than it may in this time",
+                            "the organisation sends more records than it may in this time",
                             name,
                             f"{most} records at most; wait until the next minute or day",
                         ),

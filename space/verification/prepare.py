@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from catalog.home import Home
 from catalog.releases.published import by_id, latest, vault_files
+from contracts.canonical import canonical
 from policies.clocks import local_date
 from policies.composition import allows, receives, within
 from policies.decision import Deny, Reason
@@ -22,6 +23,7 @@ from policies.protection import Analysis
 from policies.terms import DatasetTerm
 from space.calls.budget import AnswerKey
 from space.calls.pricing import Measure
+from space.engines.workers.matching import packed
 from space.granting.grants import Grant
 from space.granting.kinds import published
 from space.granting.owner_rules import in_force
@@ -92,6 +94,11 @@ class Verifiable:
         return Measure("verification", self.batch.size, self.size_class)
 
     @property
+    def kept(self) -> bytes:
+        """What is kept to compute the answer once more: all but the records, which the caller has."""
+        return canonical({"verify": {"version": VERSION, "source": self.source}})
+
+    @property
     def mechanism(self) -> Mapping[str, Any]:
         """How the answer is made safe, as a receipt states it."""
         return {"mode": Analysis.VERIFY.value, "version": VERSION}
@@ -128,7 +135,7 @@ def prepare(
         grant_id=grant.id,
         terms_digest=grant.terms_digest,
         # What the owner adds to the terms later makes it another question.
-        canonical_digest=grant.salted(f"{VERSION}\n{source}\n{batch.text}"),
+        canonical_digest=grant.salted(identity(source, batch)),
         releases=(release.id,),
         mode=Analysis.VERIFY.value,
     )
@@ -136,6 +143,23 @@ def prepare(
     fresh = {contract.name: release.id} if period and held is None else {}
     size = release.facts.size_class
     return Verifiable(grant, batch, source, key, query, files, period, fresh, size)
+
+
+def identity(source: str, batch: Batch) -> str:
+    """What makes two verifications the same question, to be salted and digested."""
+    return f"{VERSION}\n{source}\n{batch.text}"
+
+
+def job(source: str, batch: Batch, bucket_ms: int) -> dict[str, Any]:
+    """What a vault worker is asked.
+
+    Args:
+        source: SQL of the vault rows the grant sees.
+        batch: typed records.
+        bucket_ms: to whose full multiple of milliseconds it answers.
+    """
+    verify = {"source": source, "by": list(batch.by), "compared": list(batch.compared)}
+    return {"verify": verify | {"records": packed(batch.rows)}, "bucket_ms": bucket_ms}
 
 
 def _closed(term: DatasetTerm, organisation: str, *, open_: bool) -> Deny | None:

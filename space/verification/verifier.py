@@ -30,15 +30,15 @@ from space.calls.failing import AnswerLate, failing
 from space.calls.waiting import until_settled
 from space.calls.watching import CallEnded, Held, watched
 from space.contracting import breaches
-from space.engines.workers.matching import packed
 from space.engines.workers.pool import Pool
 from space.errors import EngineError, Refused
 from space.granting.pins import pin
 from space.identity.tokens import Caller
 from space.query import handout
 from space.query.admit import Question, Turned, admit
+from space.verification.answered import post_answers
 from space.verification.limits import RATE, take_records, take_tries
-from space.verification.prepare import Asked, Verifiable, prepare
+from space.verification.prepare import Asked, Verifiable, job, prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,26 +181,20 @@ class Verifier:
         with writing(self.engine) as connection:
             paid = budget.reserve(connection, ready.key, nrho=0, now=now, calls=ready.batch.size)
             if isinstance(paid, Reserved):
-                take_records(connection, ready.grant.id, ready.batch.size, now)
+                take_records(connection, caller.organisation, ready.batch.size, now)
                 subjects = ready.batch.subjects(self.keys.pseudonym)
                 take_tries(connection, caller.organisation, subjects, now)
         return paid
 
     def _run(self, ready: Verifiable, paid: Reserved) -> pa.Table:
         batch = ready.batch
-        job = {
-            "verify": {
-                "source": ready.source,
-                "by": list(batch.by),
-                "compared": list(batch.compared),
-                "records": packed(batch.rows),
-            },
-            "bucket_ms": int(rule("verification", "time_bucket", local_date(self.clock())).value),
-        }
+        bucket_ms = int(rule("verification", "time_bucket", local_date(self.clock())).value)
+        asked = job(ready.source, batch, bucket_ms)
         held, pool = Held.of(ready.grant.id, ready.grant.grantee, (batch.dataset,)), self.pool
         try:
+            answers.keep_plan(self.home, paid.id, ready.kept)
             with watched(self.engine, held, lambda: pool.end(held.grant_id), self.clock):
-                table = pool.vault.table(job, ready.files, owner=ready.grant.id)
+                table = pool.vault.table(asked, ready.files, owner=ready.grant.id)
             if table.num_rows != batch.size:
                 raise EngineError
             return table
@@ -223,7 +217,7 @@ class Verifier:
                 if kept is not None:
                     given = handout.settle(connection, self.keys.signer, call, kept.sha256)
                 else:
-                    take_records(connection, call.ready.grant.id, call.calls, call.now)
+                    take_records(connection, call.organisation, call.calls, call.now)
                     given = handout.repeat(connection, self.keys.signer, call)
                 if fresh is None and not isinstance(given, Deny):
                     # Read before the call is charged for: a damaged answer costs nothing.
@@ -231,6 +225,7 @@ class Verifier:
                 if not isinstance(given, Deny):
                     assert fresh is not None  # run just now, or fetched
                     handout.count_out(connection, self.home, call, fresh)
+                    post_answers(connection, self.keys.pseudonym, call, fresh, given.usage_id)
         except Refused as refused:  # rolled back: nothing was taken but what a paid call took before
             if kept is None:
                 return self._refuse(caller, asked, Turned(refused.decision, call.ready.grant))

@@ -1,9 +1,10 @@
 """The exposure list 影响范围清单 of an incident: who received what, in counts.
 
 Decides what counts as received: an answer that was handed out, records that were verified, a file that was
-fetched, a table that was pushed, rows that flowed back, a form that was prefilled and submitted, a public
-file. Read from usage rows and their releases, receipts, supplies with their downloads, deliveries and
-submissions; each line names its entries in the evidence log. No line holds a value.
+fetched, a table that was pushed, rows that flowed back, a form that was prefilled and submitted, rows shown
+in a form that was not, values un-masked, a public file. Read from usage rows and their releases, receipts,
+supplies with their downloads, deliveries, submissions and postings; each line names its entries in the
+evidence log. No line holds a value.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from catalog.store.tables.grants import grants
 from catalog.store.tables.identity import organisations
 from catalog.store.tables.opening import open_files
 from catalog.store.tables.queries import receipts, reservations, usages
+from catalog.store.tables.recall import postings
 from catalog.store.tables.releases import releases
 from catalog.store.tables.supplies import supplies, supply_transfers
 from contracts.canonical import canonical
@@ -55,7 +57,7 @@ class Exposed:
     """What one party received of one release of a dataset, one way.
 
     Attributes:
-        way: answer, verification, file, table, backflow, form, open_file.
+        way: answer, verification, file, table, backflow, form, prefill, unmasking, open_file.
         organisation, name: who received it.
         dataset, release: of what; the release is empty where it is not known.
         under: the grant or subscription; empty where there is none.
@@ -219,6 +221,30 @@ def _forms(connection: Connection, scope: Scope) -> Iterator[Exposed]:
             )  # fmt: skip
 
 
+def _shown(connection: Connection, scope: Scope) -> Iterator[Exposed]:
+    """Rows shown in a prefilled form, submitted or not, and values un-masked: from their postings."""
+    if scope.grant is not None:
+        return
+    p = postings.c
+    query = (
+        select(
+            p.kind, p.receiver, p.dataset, p.version, func.count().label("times"),
+            func.count(p.row.distinct()).label("rows"), func.min(p.posted_at).label("first"),
+            func.max(p.posted_at).label("last"), func.min(p.evidence_id).label("one"),
+            func.max(p.evidence_id).label("other"),
+        )
+        .where(p.kind.in_(("prefill", "unmasking")))
+        .where(p.posted_at >= scope.since, p.posted_at <= scope.until)
+        .group_by(p.kind, p.receiver, p.dataset, p.version)
+        .order_by(p.kind, p.receiver, p.dataset, p.version)
+    )  # fmt: skip
+    for row in connection.execute(query).all():
+        yield Exposed(
+            row.kind, row.receiver, "", row.dataset, row.version, "", row.times, row.rows, None, 0, row.first,
+            row.last, (row.one, row.other),
+        )  # fmt: skip
+
+
 def _open(connection: Connection, scope: Scope) -> Iterator[Exposed]:
     """Files that were open to the public within the span."""
     if scope.grant is not None:
@@ -256,5 +282,6 @@ _WAYS: Final[tuple[Callable[[Connection, Scope], Iterator[Exposed]], ...]] = (
     _supplies,
     _deliveries,
     _forms,
+    _shown,
     _open,
 )

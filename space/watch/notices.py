@@ -28,6 +28,7 @@ from space.watch.incidents import by_id, needs_reason, step
 
 _N: Final = incident_notices.c
 DRAFT: Final = "draft"
+WAIVED: Final = "waived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def waive(connection: Connection, notice_id: str, *, reason: str, by: str, now: 
     if not any(each.waivable for each in ruled if each.name == found.rule):
         raise Refused(Deny((_NOT_WAIVABLE,)))
     step(connection, incident, "tell", by=by, now=now, stated={"notice": notice_id, "waived": True})
-    values = {"state": "waived", "ended_by": by, "ended_at": now, "proof": reason.strip()}
+    values = {"state": WAIVED, "ended_by": by, "ended_at": now, "proof": reason.strip()}
     connection.execute(update(incident_notices).where(_N.id == notice_id).values(**values))
     return notice(connection, notice_id)
 

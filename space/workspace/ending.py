@@ -1,15 +1,13 @@
 """The end of an operator's own table: unusable in the act that ends it, its file gone after, with proof.
 
 Decides when a table ends (at will, replaced, with its grant, or because its upload died), and that the
-deletion is retried until it is done and stated in a signed receipt.
+deletion is retried until it is done (:mod:`space.granting.erasing`).
 
 Source: 个人信息保护法 Art 47; 网络数据安全管理条例（国务院令第790号）Art 12.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -20,21 +18,19 @@ from catalog.evidence import record
 from catalog.home import Home
 from catalog.keys import Signer
 from catalog.store import reading, writing
-from catalog.store.schema import new_id
-from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.grants import grants
 from catalog.store.tables.workspaces import workspace_tables
 from policies.clocks import local_date
-from space.calls import jws
 from space.errors import Unknown
+from space.granting.erasing import Kept, erase, remove_strays
 from space.store import HELD
 
-DELETION_TYPE: Final = "ybz-deletion+jws"
 # States of a version; what is no longer ready answers nothing.
 WRITING: Final = "writing"
 READY: Final = "ready"
 ENDING: Final = "ending"
 DELETED: Final = "deleted"
+_KEPT: Final = Kept(workspace_tables, ENDING, DELETED, "table", "space:workspace:delete")
 
 
 def folder(home: Home) -> Path:
@@ -104,8 +100,10 @@ def sweep(engine: Engine, home: Home, signer: Signer, now: datetime) -> tuple[st
             select(workspace_tables.c.id).where(workspace_tables.c.state.in_((WRITING, READY)))
         ).scalars()
         kept = {*live, *(row.id for row in ended)}
-    _remove_strays(home, kept)
-    return tuple(row.id for row in ended if _delete(engine, home, signer, row, now))
+    remove_strays(folder(home), kept)
+    return tuple(
+        row.id for row in ended if erase(engine, signer, _KEPT, row, file_of(home, row.grant_id, row.id), now)
+    )
 
 
 def deletion(connection: Connection, deletion_id: str) -> str:
@@ -136,63 +134,3 @@ def _over(now: datetime) -> Any:
             ),
         )
     )
-
-
-def _delete(engine: Engine, home: Home, signer: Signer, row: Row[Any], now: datetime) -> bool:
-    """Delete the file of a version, then say so."""
-    path = file_of(home, row.grant_id, row.id)
-    _unlink((path, path.with_suffix(".part")))
-    t = workspace_tables.c
-    with writing(engine) as connection:
-        body = {"grant": row.grant_id, "file": row.sha256 or "", "reason": row.end_reason}
-        evidence_id = record(connection, event="space:workspace:delete", subject=row.id, body=body, now=now)
-        leaf = select(evidence_entries.c.leaf_hash).where(evidence_entries.c.id == evidence_id)
-        stated = {
-            "id": new_id("del"),
-            "grant": row.grant_id,
-            "table": row.id,
-            "file": row.sha256 or "",
-            "reason": row.end_reason,
-            "ended": _minute(row.ended_at),
-            "time": _minute(now),
-            "evidence": connection.execute(leaf).scalar_one(),
-        }
-        done = connection.execute(
-            update(workspace_tables)
-            .where(t.id == row.id, t.state == ENDING)
-            .values(
-                state=DELETED,
-                deleted_at=now,
-                deletion_id=stated["id"],
-                deletion=jws.sign(signer, stated, DELETION_TYPE),
-            )
-        )
-        if done.rowcount != 1:  # another sweep was first, and has said so
-            connection.rollback()
-    return done.rowcount == 1
-
-
-def _remove_strays(home: Home, kept: set[str]) -> None:
-    """Files whose version is deleted already: their writer was stopped between its row and its file."""
-    _unlink([path for path in folder(home).glob("*/*") if path.name.split(".")[0] not in kept])
-
-
-def _unlink(paths: Sequence[Path]) -> None:
-    for path in paths:
-        if not path.exists():
-            continue
-        path.unlink(missing_ok=True)
-        make_lasting(path.parent)
-
-
-def make_lasting(folder: Path) -> None:
-    """Have what was made or deleted in a folder outlive the machine."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _minute(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%MZ")

@@ -26,8 +26,9 @@ from catalog.store.tables.workspaces import workspace_tables
 from policies.clocks import local_date
 from policies.rulebook import rule
 from space.errors import SpaceError, Unknown
+from space.granting.erasing import make_lasting
 from space.workspace.admitting import check_counts, check_upload, usable
-from space.workspace.ending import DELETED, ENDING, READY, WRITING, end, file_of, make_lasting
+from space.workspace.ending import DELETED, ENDING, READY, WRITING, end, file_of
 from space.workspace.form import Form
 from space.workspace.protecting import Own, protect_rows
 from space.workspace.reading import Brought, read_file, too_large

@@ -69,6 +69,7 @@ OTHER: Final[dict[type, dict[str, Any]]] = {
         "unique_keys": (("x",),),
         "joins": (m.Join("x", "s.o", "x"),),
         "area": m.Area("x"),
+        "attribution": (m.AttributionRule(m.Telling.ADDRESS, ("x",)),),
         "period_field": "d",
         "unit_free": True,
         "load": m.Load(),

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from collections import Counter
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 import pytest
 
 from examples.attack import CORPUS, MODES, report, rows
+from examples.attack.installation import Caller
 from examples.attack.place import place
 from examples.attack.run import read
+from examples.attack.show import tell
 from examples.attack.verdict import ANSWERED, FAILED, REFUSED, SUPPRESSED, Came, Line, judge, open_rows
 
 REGIONS = "SELECT region_code, count(*) AS n FROM person GROUP BY 1"
@@ -89,6 +93,60 @@ def test_a_refusal_keeps_its_code_and_a_failure_meets_no_expectation(truth: Any)
 
     assert (refused.got, refused.code, refused.deviates) == (REFUSED, "query.rows", False)
     assert (failed.got, failed.deviates) == (FAILED, True)
+
+
+class Busy(BaseHTTPRequestHandler):
+    """A server without an answer at first."""
+
+    answers: ClassVar[list[tuple[int, str]]] = []
+
+    def do_POST(self) -> None:
+        status, code = self.answers.pop(0)
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(json.dumps({"code": code}).encode())
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ([(503, "engine.no_answer"), (503, "store.busy"), (422, "query.rows")], (422, "query.rows", 3)),
+        ([(503, "engine.no_answer")] * 4, (503, "engine.no_answer", 4)),
+        ([(500, "internal")], (500, "internal", 1)),
+        ([(401, "unauthenticated")], (401, "unauthenticated", 1)),
+    ],
+)
+def test_a_line_without_a_decision_is_asked_again_a_few_times(
+    answers: list[tuple[int, str]], said: tuple[int, str, int]
+) -> None:
+    with HTTPServer(("127.0.0.1", 0), Busy) as server:
+        Busy.answers = list(answers)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        got = Caller("grt_1", "token", server.server_port, pause_s=0).ask("SELECT 1")
+        server.shutdown()
+
+    assert (got.status, got.body["code"], got.tries) == said
+    assert Busy.answers == []
+
+
+def test_what_was_never_decided_is_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    came = [
+        Came(_line("a", "refuse"), FAILED, "engine.no_answer", tries=4),
+        Came(Line("slow", "join", "b", "refuse"), REFUSED, "query.rows", tries=2),
+    ]
+
+    told = report.document("dp", came)
+    tell(told)
+
+    assert told["failed"] == [{"id": "x-1", "code": "engine.no_answer"}]
+    assert told["asked_again"] == 2
+    assert [one["id"] for one in told["deviations"]] == ["x-1"]
+    spoken = capsys.readouterr()
+    assert "2 lines were asked again" in spoken.out
+    assert "x-1: expected refuse, got failed (engine.no_answer): nothing was decided" in spoken.err
 
 
 def test_the_report_adds_up_by_expectation_and_names_every_deviation() -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from catalog.errors import StoreBusy
 from catalog.home import Home
 from catalog.keys import load
 from catalog.store import open_store
@@ -80,6 +81,8 @@ def main(operator: str, department: str, grants: dict[str, tuple[str, str]], see
                 how = answer.reasons[0].code if isinstance(answer, Deny) else "answered"
             except (AnswerLate, EngineError):  # the asker of the same was killed, or a worker came too late
                 how = "lost"
+            except StoreBusy:  # nothing was done: the caller is told to try again, and does
+                how = "busy"
             print(json.dumps({"way": way, "how": how, "at": clock().isoformat()}), flush=True)
             if way == "paid" and how.startswith("grant."):
                 return

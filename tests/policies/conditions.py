@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from policies.price_terms import ProductPrice, Tier, TrialFee, Unit
 from policies.usage_terms import (
     BreachKind,
     BreachTerm,
@@ -52,6 +53,21 @@ def breach_terms(draw: st.DrawFn, of: BreachKind) -> BreachTerm:
 
 
 @st.composite
+def price_terms(draw: st.DrawFn) -> dict[str, Any]:
+    """The fields of terms that are prices."""
+    products = draw(st.lists(st.sampled_from(["query", "list", "verification", "supply"]), unique=True))
+    above = sorted(draw(st.sets(st.integers(1, 10**6), max_size=3)))
+    percent = st.integers(0, 100)
+    return {
+        "prices": tuple(
+            ProductPrice(name, draw(st.integers(0, 10**6)), draw(st.sampled_from(Unit))) for name in products
+        ),
+        "trial_fee": draw(st.none() | st.builds(TrialFee, percent, st.integers(1, 24))),
+        "tiers": tuple(Tier(number, draw(percent)) for number in above),
+    }
+
+
+@st.composite
 def conditions(draw: st.DrawFn) -> dict[str, Any]:
     """The fields of terms that are conditions of use."""
     rated = draw(st.lists(st.sampled_from([Per.MINUTE, Per.HOUR, Per.DAY]), unique=True))
@@ -69,5 +85,6 @@ def conditions(draw: st.DrawFn) -> dict[str, Any]:
         "volumes": tuple(Volume(draw(st.integers(1, 10**9)), of, per) for of, per in measured),
         "retention": draw(st.none() | st.builds(Retention, days, days)),
         "breach": tuple(draw(breach_terms(of)) for of in broken),
+        **draw(price_terms()),
         "in_charge": draw(st.none() | st.builds(InCharge, persons, persons)),
     }

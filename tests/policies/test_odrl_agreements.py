@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from contracts.canonical import canonical
 from policies.odrl import Agreement, OdrlError, read, terms_digest, write
+from policies.price_terms import product_price
 from policies.protection import Analysis, DatasetRules
 from policies.terms import Budget, DatasetTerm, Disclosure, JoinTerm, Mode, ReleasePeriod, Terms
 from tests.policies.conditions import conditions, regions, spendings
@@ -74,8 +75,8 @@ def test_every_agreement_survives_json_and_canonical_bytes(terms: Terms, kind: A
     assert terms_digest(read(document).terms) == terms_digest(terms)
 
 
-def sample() -> dict[str, Any]:
-    """An agreement with every kind of term in it."""
+def sample(**more: Any) -> dict[str, Any]:
+    """An agreement with every kind of term in it; ``more`` adds to them."""
     terms = Terms(
         purpose="industry.research",
         datasets=(DatasetTerm("civil.population", ("sex", "district"), "district = '云湖区'"),),
@@ -86,6 +87,7 @@ def sample() -> dict[str, Any]:
         valid_from=date(2026, 9, 1),
         valid_to=date(2027, 8, 31),
         price_fen_per_call=500,
+        **more,
     )
     return write(Agreement("grt_1", "operation", "11", "91", "req_1", terms))
 
@@ -140,10 +142,28 @@ def test_an_agreement_has_the_parts_odrl_asks_for() -> None:
             {"leftOperand": "ybz:managedBy", "operator": "eq", "rightOperand": "张磊"}
         ),
         lambda d: permission(d)["duty"][0]["action"][0]["refinement"][0].update({"unit": "ybz:yuan"}),
+        lambda d: permission(d)["duty"][0]["action"][0]["refinement"][1].pop("unit"),
+        lambda d: permission(d)["duty"][0]["action"][0]["refinement"].clear(),
+        lambda d: permission(d)["duty"][0]["action"][0]["refinement"][1].update(
+            {"rightOperand": ["supply: 20000/product", "supply: 1/call"]}
+        ),
+        lambda d: permission(d)["duty"][0]["action"][0]["refinement"][1].update(
+            {"rightOperand": ["supply: 20000"]}
+        ),
+        lambda d: permission(d)["duty"][0]["action"][0]["refinement"].append(
+            {
+                "leftOperand": "ybz:tier",
+                "operator": "isAllOf",
+                "rightOperand": ["above 9: 90%", "above 5: 80%"],
+            }
+        ),
+        lambda d: permission(d)["duty"][0]["action"][0]["refinement"].append(
+            {"leftOperand": "ybz:trialFee", "operator": "eq", "rightOperand": "050% for 3 months"}
+        ),
     ],
 )
 def test_what_the_profile_does_not_know_is_refused(change: Any) -> None:
-    document = copy.deepcopy(sample())
+    document = copy.deepcopy(sample(prices=(product_price("supply: 20000/product"),)))
     change(document)
 
     with pytest.raises(OdrlError):

@@ -9,9 +9,10 @@ import pytest
 from policies.access import Act, Caller, OrganisationKind, Role, may
 from policies.decision import Deny, Permit
 from policies.modes import at_least, required
+from policies.price_terms import Price, product_price, trial_fee
 from policies.purpose import agrees, known, purposes
 from policies.rulebook import RuleError
-from policies.tariff import ceiling_fen, charge_fen, within_ceiling
+from policies.tariff import ceiling_fen, charge_fen, lawful
 from policies.terms import Mode
 
 DAY = date(2026, 9, 24)
@@ -94,7 +95,32 @@ def test_governance_and_public_good_are_free_and_industry_has_a_ceiling() -> Non
     ],
 )
 def test_a_price_stays_under_its_ceiling(purpose: str, price: int, allowed: bool) -> None:
-    assert isinstance(within_ceiling(purpose, price, DAY), Permit) is allowed
+    assert isinstance(lawful(purpose, Price(price, DAY), DAY), Permit) is allowed
+
+
+@pytest.mark.parametrize(
+    ("purpose", "line", "code"),
+    [
+        ("industry.research", "supply: 500000/product", None),
+        ("industry.research", "supply: 500001/product", "tariff.above_ceiling"),
+        ("industry.research", "query: 200000/service", None),
+        ("industry.research", "query: 300001/time", "tariff.above_ceiling"),
+        ("public_good.research", "query: 1/call", "tariff.above_ceiling"),
+        ("public_good.research", "query: 0/call", None),
+        ("industry.research", "telex: 5/call", "tariff.product"),
+    ],
+)
+def test_a_price_of_a_product_stays_under_the_ceiling_of_its_unit(
+    purpose: str, line: str, code: str | None
+) -> None:
+    decision = lawful(purpose, Price(0, DAY, (product_price(line),)), DAY)
+    assert (decision.reasons[0].code if isinstance(decision, Deny) else None) == code
+
+
+@pytest.mark.parametrize(("months", "allowed"), [(12, True), (13, False)])
+def test_a_trial_fee_lasts_no_longer_than_the_rule_says(months: int, allowed: bool) -> None:
+    price = Price(100, DAY, trial=trial_fee(f"50% for {months} months"))
+    assert isinstance(lawful("industry.research", price, DAY), Permit) is allowed
 
 
 def test_calls_and_prices_are_multiplied_and_never_negative() -> None:

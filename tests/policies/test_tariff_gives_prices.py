@@ -11,9 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies import rulebook
+from policies.charging import Taken, Tariff
+from policies.price_terms import Price, Unit, product_price, tier, trial_fee
 from policies.purpose import purposes
 from policies.rulebook import RuleError
-from policies.tariff import Price, Taken, Tariff, Unit, ceiling, charged_class, tariff
+from policies.tariff import ceiling, charged_class, tariff
+from space.calls.pricing import Given, counted_from
+from tests.policies.conditions import price_terms
 
 DAY = date(2026, 9, 24)
 SINCE = date(2026, 1, 1)
@@ -54,7 +58,14 @@ taken = st.builds(
     cells=st.sampled_from([None, 1, 100, 10**6]),
     before=st.integers(0, 100),
 )
-prices = st.builds(Price, fen=st.integers(0, 10_000), since=st.dates(date(2025, 1, 1), DAY))
+since = st.dates(date(2025, 1, 1), DAY)
+# What a grant agreed, with prices of single products, a trial fee and tiers of its own, or without.
+prices = st.builds(Price, fen=st.integers(0, 10_000), since=since) | st.builds(
+    lambda fen, begun, own: Price(fen, begun, own["prices"], own["trial_fee"], own["tiers"]),
+    st.integers(0, 10_000),
+    since,
+    price_terms(),
+)
 
 
 @given(tariffs, prices, taken, st.sampled_from(["governance", "public_good"]))
@@ -70,7 +81,7 @@ def test_no_unit_costs_more_than_was_agreed_or_than_its_ceiling(
 ) -> None:
     charge = stated.charge("industry", price, use, DAY)
     most = stated.ceiling("industry", charge.unit).fen
-    assert all(0 <= fen <= min(price.fen, most) for _, fen in charge.parts)
+    assert all(0 <= fen <= min(price.of(use.product), most) for _, fen in charge.parts)
     assert charge.fen == sum(count * fen for count, fen in charge.parts)
     units = sum(count for count, _ in charge.parts)
     assert units <= (use.calls if charge.unit is Unit.CALL else 1)
@@ -78,7 +89,7 @@ def test_no_unit_costs_more_than_was_agreed_or_than_its_ceiling(
 
 @given(tariffs, prices, taken)
 def test_many_calls_at_once_cost_what_they_cost_one_by_one(stated: Tariff, price: Price, use: Taken) -> None:
-    if stated.unit(use.product) is not Unit.CALL:
+    if stated.agreed(price).unit(use.product) is not Unit.CALL:
         return
     alone = [
         Taken(use.product, 1, use.fresh, use.size_class, use.cells, use.before + n) for n in range(use.calls)
@@ -126,6 +137,67 @@ def test_the_first_months_of_a_grant_cost_the_trial_fee() -> None:
         day: stated.charge("industry", price, use, day).fen for day in (date(2026, 9, 29), date(2026, 9, 30))
     }
     assert by_day == {date(2026, 9, 29): 400, date(2026, 9, 30): 1000}
+
+
+AGREED = Price(
+    700, date(2026, 6, 30),
+    (product_price("query: 400/call"), product_price("list: 9000/time"), product_price("supply: 50/service")),
+    trial_fee("50% for 3 months"), (tier("above 10: 80%"), tier("above 20: 0%")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("taken", "day", "fen", "unit"),
+    [
+        (Taken("query", 1), date(2026, 9, 30), 400, "call"),
+        (Taken("query", 1), date(2026, 9, 29), 200, "call"),
+        (Taken("query", 1, before=10), date(2026, 9, 30), 320, "call"),
+        (Taken("query", 4, before=18), date(2026, 9, 30), 640, "call"),
+        (Taken("verification", 2), date(2026, 9, 30), 1400, "call"),
+        (Taken("list", 1), date(2026, 9, 30), 9000, "time"),
+        (Taken("list", 1, before=1), date(2026, 9, 30), 0, "time"),
+        (Taken("supply", 1), date(2026, 9, 30), 50, "service"),
+        (Taken("supply", 1, before=1), date(2026, 9, 30), 0, "service"),
+    ],
+)
+def test_what_a_grant_agreed_stands_in_place_of_the_tariff(
+    taken: Taken, day: date, fen: int, unit: str
+) -> None:
+    charge = SHIPPED.charge("industry", AGREED, taken, day)
+    assert (charge.fen, charge.unit) == (fen, unit)
+
+
+def test_an_agreed_price_survives_the_statement_that_names_it() -> None:
+    assert Price.from_document(AGREED.to_document()) == AGREED
+    assert Price(5, SINCE).to_document() == {"fen": 5, "since": "2026-01-01"}
+    assert Price.from_document({"fen": 5, "since": "2026-01-01"}) == Price(5, SINCE)
+
+
+def test_what_was_agreed_counts_calls_of_one_unit_together() -> None:
+    mine = SHIPPED.agreed(AGREED)
+    given = {"query": Given(3, 3), "verification": Given(1, 5), "list": Given(2, 2), "supply": Given(1, 1)}
+    counted = {product: counted_from(mine, given, product) for product in ("query", "list", "supply")}
+    assert counted == {"query": 8, "list": 2, "supply": 1}
+
+
+@pytest.mark.parametrize(
+    "line", ["query: 5", "query: -1/call", "Query: 5/call", "query: 5/year", "q: 05/call"]
+)
+def test_a_price_that_does_not_read_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match="a price reads"):
+        product_price(line)
+
+
+@pytest.mark.parametrize(
+    ("read", "line"),
+    [
+        (trial_fee, "101% for 3 months"), (trial_fee, "50% for 0 months"), (trial_fee, "half"),
+        (tier, "above 0: 90%"), (tier, "above 5: 101%"), (tier, "5: 90%"),
+    ],
+)  # fmt: skip
+def test_a_trial_fee_or_tier_that_does_not_read_is_refused(read: Any, line: str) -> None:
+    with pytest.raises(ValueError, match=r"reads|percent"):
+        read(line)
 
 
 def test_a_lowered_ceiling_lowers_the_price_of_calls_from_its_day_on() -> None:

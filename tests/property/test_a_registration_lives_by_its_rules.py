@@ -39,7 +39,7 @@ from catalog.store.tables.registration import registration_codes
 from policies.machine import IllegalStep
 from policies.rulebook import NATIONAL
 from tests.catalog.registration.bureau import CLERK, STEWARD, Bureau, at
-from tests.conftest import STORE
+from tests.stores import STORE
 
 NAMES = ("civil.people", "civil.homes")
 REFUSALS = (RegistrationRefused, IllegalStep, UnknownRegistration, FormUnreadable)

@@ -33,6 +33,7 @@ audited_blocks = Table(
     Column(
         "datasets_digest", String(64)
     ),  # of the sorted datasets it reads; None where an earlier version wrote
+    Column("withheld", Integer),  # 1 = remembered though its call is lost: its answer was too large
     Index("ix_audited_blocks_kind", "organisation", "kind", "number"),
 )
 

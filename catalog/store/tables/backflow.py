@@ -42,6 +42,9 @@ subscriptions = Table(
     Column("opened_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("evidence_id", String(40), nullable=False),
+    Column("meaning", String(20)),  # residence, registration or workplace; None = the dataset's first
+    Column("valid_from", String(10)),  # days it is open for, both included; None = without bound
+    Column("valid_to", String(10)),
     Column("grant_id", String(40)),  # it was opened under, and ends with; None = on its own legal basis
     UniqueConstraint("subscriber", "dataset", "area", "opened_at"),
     Index("ix_subscriptions_dataset", "dataset", "state"),

@@ -124,6 +124,7 @@ result_bonds = Table(
     Column("floor", String(40)),
     Column("direction", String(10), nullable=False),
     Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),  # last day; None: as long as what it is bound for
     Column("basis", Text, nullable=False),  # clause of the agreement or the terms
     Column("proposed_by", String(200), nullable=False),
     Column("proposed_at", Instant, nullable=False),

@@ -63,6 +63,8 @@ evidence_resumptions = Table(
     Column("published_size", BigInteger, nullable=False),
     Column("entries", BigInteger, nullable=False),  # brought back from the published copy
     Column("recharged", Json, nullable=False),  # what was charged again, by kind
+    Column("lost_size", BigInteger),  # of a checkpoint that was signed, never published, and given up
+    Column("lost_root", String(64)),
     Column("resumed_by", String(200), nullable=False),
     Column("resumed_at", Instant, nullable=False),
     Column("evidence_id", String(40), nullable=False),

@@ -34,6 +34,12 @@ forms = Table(
     Column("admitted_by", String(200), nullable=False),
     Column("admitted_at", Instant, nullable=False),
     Column("evidence_id", String(40), nullable=False),
+    Column("more", Json),  # roster, rules, issuer's code and what else the form's file says
+    Column("overlap", Json),  # counts of the comparison shown to the issuer before admission
+    Column("demand_id", String(40)),  # the demand it was admitted on; None = of the yearly list
+    Column("ended_on", Date),  # first day no longer in force, where it was ended early
+    Column("end_basis", Text),
+    Column("ended_by", String(200)),
 )
 
 # A filled form. Only differences are kept, in a file below `lake/landing/forms`.
@@ -54,6 +60,11 @@ submissions = Table(
     Column("submitted_by", String(200), nullable=False),
     Column("submitted_at", Instant, nullable=False),
     Column("evidence_id", String(40), nullable=False),
+    Column("computed", Integer),  # items nobody had to type because others say them
+    Column("items", Integer),  # of the form
+    Column("rows_path", Text),  # the whole filled rows, relative to the lake
+    Column("task_id", String(40)),  # it was filled for; None = without one
+    Column("challenges", Json),  # ids of what its differences became
     UniqueConstraint("form", "period", "body", "subject"),
 )
 
@@ -62,7 +73,7 @@ corrections = Table(
     "corrections",
     metadata,
     Column("id", String(40), primary_key=True),
-    Column("asker", ForeignKey("grassroots_bodies.code"), nullable=False),
+    Column("asker", ForeignKey("organisations.code"), nullable=False),
     Column("dataset", String(130), nullable=False),
     Column("release_id", ForeignKey("releases.id"), nullable=False),
     Column("row", String(64), nullable=False),  # keyed hash of the row's key
@@ -73,7 +84,7 @@ corrections = Table(
     Column("reason", Text, nullable=False),
     Column("department", String(200), nullable=False),
     Column("department_code", String(18), nullable=False),
-    Column("state", String(20), nullable=False),  # open, rejected, accepted, carried
+    Column("state", String(20), nullable=False),  # of `procedures/correction.csv`
     Column("opened_by", String(200), nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("due_on", Date, nullable=False),
@@ -86,6 +97,11 @@ corrections = Table(
     Column("checked_release_id", String(40)),  # newest release looked at after the answer
     Column("closed_at", Instant),
     Column("evidence_id", String(40), nullable=False),
+    Column("origin", String(40)),  # submission, delivery or receipt the reporter saw the value in
+    Column("level", String(20)),  # it is before: authority, superior, government; None = the department
+    Column("not_carried", Integer),  # releases that should have held the accepted value, and did not
+    Column("told", String(20)),  # state its receivers were last told of
+    Column("told_release", String(40)),  # newest release looked at when they were
     Index("ix_corrections_department_code", "department_code", "state"),
     Index("ix_corrections_asker", "asker", "state"),
 )

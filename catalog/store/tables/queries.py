@@ -94,6 +94,7 @@ idempotency_keys = Table(
     Column("request_digest", String(64), nullable=False),
     Column("usage_id", ForeignKey("usages.id")),
     Column("expires_at", Instant, nullable=False),
+    Column("subject", String(80)),  # what an act of the key made or moved, where it was no call
 )
 
 # Calls refused before anyone is known are counted, not logged one by one.

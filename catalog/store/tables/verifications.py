@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, ForeignKey, Integer, String, Table
+from sqlalchemy import Column, Date, Integer, String, Table
 
 from catalog.store.schema import metadata
 
-# Records a grant sent in a minute or on a day; periods that are over are deleted with the next call.
-verification_rates = Table(
-    "verification_rates",
+# Records an organisation sent in a minute or on a day, under all its grants; what is over is deleted with the
+# next call.
+verification_sent = Table(
+    "verification_sent",
     metadata,
-    Column("grant_id", ForeignKey("grants.id"), primary_key=True),
+    Column("organisation", String(40), primary_key=True),
     Column("period", String(20), primary_key=True),  # 2026-09-24, 2026-09-24T12:05
     Column("records", Integer, nullable=False),
 )

@@ -14,13 +14,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import numpy as np
 
 from space.engines.auditing import rests, threes
 from space.engines.auditing.atoms import Flags
-from space.engines.auditing.crossed import Crossed
+from space.engines.auditing.crossed import Crossed, at
 from space.engines.auditing.overlaps import Overlaps
+from space.engines.auditing.possible import Side
 from space.engines.auditing.sides import Sides
 from space.engines.base import Base
 from space.engines.threshold import dominance
@@ -29,6 +31,8 @@ from space.engines.threshold.known import NOTHING, Known
 from space.query.auditing.former import Former
 from space.query.auditing.grid import CELLS
 from space.query.plan import Block, Limits
+
+_SIDES: Final[tuple[tuple[Side, Side], ...]] = (("plus", "minus"), ("minus", "plus"))
 
 
 def compared(block: Block, formers: Iterable[Former], known: Known = NOTHING) -> list[Sides]:
@@ -42,7 +46,9 @@ def compared(block: Block, formers: Iterable[Former], known: Known = NOTHING) ->
     tables: dict[tuple[str, ...], list[Former]] = defaultdict(list)
     for place, former in enumerate(formers):
         # Over another relation every former is a scan of its own.
-        tables[(str(place), former.from_sql) if former.from_sql else ("", *former.keys)].append(former)
+        alone = (str(place), former.from_sql)
+        shared = ("", former.open_sql, former.present, *former.keys)
+        tables[alone if former.from_sql else shared].append(former)
     return [Sides(block, tuple(group), known) for group in tables.values()]
 
 
@@ -107,6 +113,8 @@ def _cell_by_cell(c: Crossed) -> None:
                     c.hide(c.place(pair))
             if asked.values and c.sides.ours[i].values:
                 _values(c, i, n, asked.values)
+            if asked.counted and not c.sides.rows_are_units:
+                _counted(c, i, n, asked.counted)
 
 
 def _sure(c: Crossed, i: int, n: int) -> Flags:
@@ -133,6 +141,31 @@ def _alike(c: Crossed, pair: int, i: int, n: int) -> bool:
     if c.loose(n):
         return c.many(pair, i, n, "plus") or c.many(pair, i, n, "minus")
     return c.enough(pair, i, n, "plus") and c.enough(pair, i, n, "minus")
+
+
+def _counted(c: Crossed, i: int, n: int, told: Sequence[str]) -> None:
+    """Withhold numbers of units where one cell lies in the other and has few units less.
+
+    Units have several rows: the rows between the two may be of many, all but few of which are in both.
+    """
+    o, s = c.overlaps, c.sides
+    proofs = [s.block.proofs[j].unit for j in s.proofs]
+    for unit in set(s.ours[i].counted) & set(told) & set(proofs):
+        line = proofs.index(unit)
+        more = o.units(s.far, s.q(n))[line][c.far] - o.units(s.near, s.p(i))[line][c.near]
+        doubtful = c.held(i) & (c.common(i, n)[0] > 0) & c.before(n)[c.far] & (np.abs(more) < c.k(n))
+        for pair in np.flatnonzero(doubtful).tolist():
+            for inner, outer in _SIDES:
+                within = at(c.lacked(i, n, inner), pair)[0] == 0
+                alike = at(c.lacked(i, n, outer), pair)[0] == 0 and c.never(int(c.near[pair]), i, n, outer)
+                if within and not alike:
+                    _hide_count(c, c.place(pair), i, unit)
+
+
+def _hide_count(c: Crossed, place: int, i: int, unit: str) -> None:
+    for a in c.cells.block.aggregates:
+        if a.operation == "units" and unit in a.values and a.condition == i:
+            c.cells.rows[place][f"dominated_{a.name}"] = True
 
 
 def _values(c: Crossed, i: int, n: int, summed: Sequence[str]) -> None:

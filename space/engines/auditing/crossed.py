@@ -262,6 +262,8 @@ class Crossed:
         """Whether no row can lie in one cell and not in the other, whatever the data."""
         former, asked = self.sides.theirs[n]
         ours = self.sides.ours[i].sql
+        if self.sides.spanning:
+            return self._within(i, n, side)
         if not former.zero:
             # A part lies in its total, whatever tells the parts apart.
             part = side == "plus" and not former.from_sql and set(self.sides.far) <= set(self.sides.near)
@@ -270,6 +272,13 @@ class Crossed:
             return True
         keys = self.possible.differ(i, n, side)
         return keys is not None and (not keys or self.named(near, self.possible.names(n)) not in keys)
+
+    def _within(self, i: int, n: int, side: Side) -> bool:
+        """Whether one cell lies in the other by its keys and by what its condition asks besides."""
+        near, far = set(self.sides.near), set(self.sides.far)
+        if side == "plus":
+            return far <= near and self.sides.q(n).holds(self.sides.p(i))
+        return near <= far and self.sides.p(i).holds(self.sides.q(n))
 
     def named(self, near: int, names: Sequence[str]) -> Key:
         """Some columns of the key of a group of our side."""

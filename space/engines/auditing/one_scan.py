@@ -24,7 +24,7 @@ def possible(sides: Sides, known: Known) -> bool:
         known: of the columns of the block's relation, with its row filters.
     """
     block = sides.block
-    if not block.keys or sides.elsewhere or statements.different(block, known) != [0]:
+    if not block.keys or sides.elsewhere or sides.spanning or statements.different(block, known) != [0]:
         return False
     summed = all(a.operation in ("count", "sum", "avg") for a in block.aggregates)
     present = [p for p in block.proofs if p.of_units and sides.known.never_null(p.unit)]

@@ -119,6 +119,8 @@ class Possible:
     def _tried(self, n: int) -> Tried | None:
         """The combinations that tell of a condition of theirs."""
         former = self.sides.theirs[n][0]
+        if self.sides.spanning:
+            return None  # who has a partner nobody can tell
         tried, told = (None, False) if former.from_sql else self._all()
         if told:
             return tried

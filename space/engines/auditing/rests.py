@@ -86,17 +86,31 @@ def _rest_of_total(
 
 def _parts_under_total(c: Crossed, lines: dict[int, list[int]], i: int, n: int) -> None:
     """Withhold cells, the smallest first, until what a former total leaves of them is large enough."""
-    before = c.before(n)
+    before, ranks, there = c.before(n), _ranks(c, i), (c.places[c.near] >= 0).tolist()
     for far, pairs in lines.items():
         if before[far]:
-            _fill(c, far, [pair for pair in pairs if c.place(pair) >= 0], pairs, (i, n))
+            held = sorted((pair for pair in pairs if there[pair]), key=ranks.__getitem__)
+            _fill(c, far, held, pairs, (i, n))
 
 
-def _fill(c: Crossed, far: int, held: Sequence[int], pairs: Sequence[int], of: tuple[int, int]) -> None:
+def _ranks(c: Crossed, i: int) -> list[int]:
+    """The place of every pair in the order in which its cell of ours goes.
+
+    By magnitude only: which of two is the smaller by one unit would tell where that unit is.
+    """
+    rows, units = c.ours(i)
+    least, where = np.unique(units.min(axis=0) if len(units) else rows, return_inverse=True)
+    sizes = np.array([magnitude(value) for value in least.tolist()], np.int64)[where]
+    order = np.lexsort((c.places[c.near], sizes[c.near]))
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = np.arange(len(order))
+    found: list[int] = ranks.tolist()
+    return found
+
+
+def _fill(c: Crossed, far: int, order: Sequence[int], pairs: Sequence[int], of: tuple[int, int]) -> None:
     i, n = of
-    counts, common, over = c.ours(i), c.common(i, n), c.lacked(i, n, "plus")
-    # By magnitude only: which of two is the smaller by one unit would tell where that unit is.
-    order = sorted(held, key=lambda x: (magnitude(c.least(at(counts, int(c.near[x])))), c.place(x)))
+    common, over = c.common(i, n), c.lacked(i, n, "plus")
     while shown := [pair for pair in order if c.shows(c.place(pair), i)]:
         rest = c.less(at(c.theirs(n), far), *(at(common, pair) for pair in shown))
         more = c.sum(at(over, pair) for pair in shown)
@@ -114,7 +128,7 @@ def _fill(c: Crossed, far: int, held: Sequence[int], pairs: Sequence[int], of: t
             c.hide(c.place(shown[0]))
         else:
             break
-    _fill_values(c, held, pairs, of)
+    _fill_values(c, order, pairs, of)
 
 
 def _fill_values(c: Crossed, held: Sequence[int], pairs: Sequence[int], of: tuple[int, int]) -> None:

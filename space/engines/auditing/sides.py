@@ -7,7 +7,7 @@ in which both are crossed is :mod:`space.engines.auditing.crossing`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from space.engines.threshold.known import NOTHING, Known
 from space.query.auditing.audit import asked_by
@@ -21,7 +21,7 @@ class Sides:
     """One relation, grouped by the keys of both sides and by the conditions rows meet.
 
     Attributes:
-        block: of the plan.
+        block: of the plan, in the relation of both.
         formers: with equal keys over one relation.
         known: of the columns of the relation.
         ours: conditions of the block's figures, by their place in the block.
@@ -54,11 +54,14 @@ class Sides:
     _q: list[Rows] = field(init=False)
 
     def __post_init__(self) -> None:
+        if self.spanning:
+            self.block, self.known = _seen_in(self.block, self.formers[0]), NOTHING
         self.ours = asked_by(self.block)
         self.theirs = [(former, asked) for former in self.formers for asked in former.asked]
         first = self.formers[0]
         stated = [j for j, proof in enumerate(self.block.proofs) if proof.of_units]
         self.proofs = [j for j, _, _ in first.units] if first.from_sql else stated
+        self.proofs = [j for j, _ in first.alone] if self.spanning else self.proofs
         self._name_keys()
         mine = sorted({v for asked in self.ours.values() for v in asked.values})
         theirs = {v for _, asked in self.theirs for v in asked.values}
@@ -106,6 +109,11 @@ class Sides:
         return bool(self.formers[0].from_sql)
 
     @property
+    def spanning(self) -> bool:
+        """Whether both are compared in a relation that neither reads."""
+        return bool(self.formers[0].open_sql)
+
+    @property
     def both(self) -> list[str]:
         """Columns of the keys of either side."""
         return list(self.groups.values())
@@ -139,6 +147,18 @@ class Sides:
     def asked(self) -> tuple[Rows, ...]:
         """Every set that a row may be of, each once."""
         return tuple(dict.fromkeys([*self._p.values(), *self._q, *self.differing.values()]))
+
+
+def _seen_in(block: Block, former: Former) -> Block:
+    """The block in a relation that spans it and a former one, where not every row is of it."""
+    alone = dict(former.alone)
+    stated = [part for part in (former.present, block.filter_sql) if part]
+    return replace(
+        block,
+        open_sql=former.open_sql,
+        filter_sql=" AND ".join(f"({part})" for part in stated),
+        proofs=tuple(replace(p, alone=alone.get(j, "exact")) for j, p in enumerate(block.proofs)),
+    )
 
 
 def _whole(sets: dict[str, Rows]) -> tuple[dict[int, str], dict[str, Rows]]:

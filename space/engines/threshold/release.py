@@ -17,7 +17,16 @@ from space.engines.auditing import audit, one_scan
 from space.engines.auditing.overlaps import Overlaps
 from space.engines.auditing.sides import Sides
 from space.engines.base import Base
-from space.engines.threshold import dominance, doubts, footers, levels, nested, rounding, small_groups
+from space.engines.threshold import (
+    distinct,
+    dominance,
+    doubts,
+    footers,
+    levels,
+    nested,
+    rounding,
+    small_groups,
+)
 from space.engines.threshold.cells import Cells
 from space.engines.threshold.known import Known
 from space.engines.threshold.measure import measured
@@ -58,6 +67,8 @@ def release(connection: Base, plan: Plan, files: Files) -> dict[str, pa.Table]:
             changed |= levels.complement(judged[total], judged[part], plan.limits)
     for above, finest in plan.covered:
         levels.cover(judged[above], judged[finest])
+    for total, part in (*plan.margins, *plan.covered):
+        distinct.beside_total(judged[total], judged[part], plan.limits.k)
     return {
         cells.block.name: doubts.flagged(
             cells, rounding.shown(cells, plan.limits), doubtful[cells.block.name]
@@ -121,4 +132,5 @@ def _judged(
     dominance.judge(connection, cells, limits, exact=beside)
     if parts is not None:
         nested.judge(connection, cells, parts, limits)
+    distinct.judge(connection, cells, limits.k)
     return cells

@@ -55,7 +55,9 @@ def comparable(block: Block, formers: Iterable[Former]) -> bool:
     """
     ours = {asked.sql for asked in asked_by(block).values()}
     keys = {key.sql for key in block.keys}
-    return any(f.from_sql or set(f.keys) != keys or {a.sql for a in f.asked} != ours for f in formers)
+    return any(
+        f.from_sql or f.open_sql or set(f.keys) != keys or {a.sql for a in f.asked} != ours for f in formers
+    )
 
 
 def without_keys(table: pa.Table, like: pa.Table) -> pa.Table:

@@ -95,13 +95,14 @@ class Pool:
 
         Args:
             plan: checked.
-            files: protected files of every dataset of the plan.
+            files: protected files of every dataset of the plan, and of those beside it.
             owner: whose query it is, e.g. a grant; workers are never shared between owners.
 
         Raises:
             EngineError: no answer; the wording is the same whatever happened.
         """
-        table = self.table(plan.to_document(), {n: files.get(n, ()) for n in plan.datasets}, owner=owner)
+        opened = {name: files.get(name, ()) for name in (*plan.datasets, *plan.beside)}
+        table = self.table(plan.to_document(), opened, owner=owner)
         columns = tuple(OutputColumn(f.name, str(f.type)) for f in table.schema)
         return Answer(table, columns, str(plan.mode))
 

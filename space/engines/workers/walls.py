@@ -62,6 +62,9 @@ _CLONE: Final = {"x86_64": 56, "aarch64": 220}
 _CLONE3: Final = 435
 _SECCOMP: Final = {"x86_64": 317, "aarch64": 277}
 
+# How folders that hold installed libraries, and nothing else, are called.
+_LIBRARY_FOLDERS: Final = ("site-packages", "dist-packages")
+
 # Bytes of address space: room for the engine's own limit, its threads and the libraries.
 _ADDRESS_SPACE: Final = 8 << 30
 
@@ -163,6 +166,9 @@ def _libraries() -> list[Path]:
 
     names = ("stdlib", "platstdlib", "purelib", "platlib")
     folders = {Path(sysconfig.get_path(name)) for name in names}
+    # Libraries of a folder beside the interpreter's own (a `.pth` file names it); of no other folder on the
+    # path, which may hold an installation with its data.
+    folders |= {path for path in map(Path, sys.path) if path.name in _LIBRARY_FOLDERS}
     folders |= {Path("/usr/lib"), Path("/lib"), Path("/lib64"), Path("/usr/lib64")}
     # What the engine asks the kernel about its own size; DuckDB 2.0 ends when it may not read the first.
     folders |= {Path("/proc/self/cgroup"), Path("/sys/fs/cgroup"), Path("/sys/devices/system/cpu/online")}

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from contracts.canonical import digest
 from space.query.auditing.former import Asked, Former, Sample
 from space.query.auditing.grid import COLUMN, columns_in, few, grid, merged, renamed
+from space.query.auditing.spanning import spanning
 from space.query.auditing.widened import in_our_words
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def record(block: Block, k: int) -> Record:
         "conditional": sorted(conditional),
         "asked": [asdict(asked) for asked in asked_by(block).values()],
         "proofs": [[p.kind, p.unit, p.number] for p in proofs],
+        "alone": [p.alone for p in proofs],
         "samples": [asdict(sample) for sample in block.samples],
     }
     datasets = tuple(sorted({dataset for _, dataset in block.scans}))
@@ -97,7 +99,10 @@ def asked_by(block: Block) -> dict[int, Asked]:
             v for a in block.aggregates if a.condition == place for v in a.values if a.operation != "units"
         }
         sql = " AND ".join(f"({part})" for part in stated) or "TRUE"
-        made[place] = Asked(sql, tuple(sorted(values)), not block.aggregates, place)
+        told = {v for a in block.aggregates if a.condition == place for v in a.values}
+        made[place] = Asked(
+            sql, tuple(sorted(values)), not block.aggregates, place, tuple(sorted(told - values))
+        )
     for place in [p for p in made if p and 0 in made]:
         rest = f"({made[0].sql}) AND ({block.conditions[place].sql}) IS NOT TRUE"
         values = {*made[0].values} & {*made[place].values}
@@ -105,30 +110,37 @@ def asked_by(block: Block) -> dict[int, Asked]:
     return made
 
 
-def compared(block: Block, records: Iterable[Mapping[str, Any]], at_most: int) -> tuple[Former, ...]:
+def compared(
+    block: Block,
+    records: Iterable[Mapping[str, Any]],
+    at_most: int,
+    beside: Mapping[str, str] | None = None,
+) -> tuple[Former, ...]:
     """The formers of a block, the newest first.
 
     Args:
         block: of the plan.
         records: bodies of records of the same organisation and unit kind, the newest first.
         at_most: how many of those that share its group columns; as many again of those that have more or
-            fewer of them.
+            fewer of them, and of those that read further datasets.
+        beside: further datasets that may be opened to compare, each with its release.
     """
     ours = _stated([key.sql for key in block.keys], _conditional(block), dict(block.scans))
-    same: list[Former] = []
-    nested: list[Former] = []
+    found: dict[str, list[Former]] = {"same": [], "nested": [], "further": []}
+    here = {dataset for _, dataset in block.scans}
     seen: set[str] = set()
     for body in records:
         conditional = frozenset(body.get("conditional", body["labelled"]))
         how = related(ours, _stated(body["keys"], conditional, dict(body["scans"])))
-        into = nested if how == "nested" else same
+        further = not {dataset for _, dataset in body["scans"]} <= here
+        into = found["further" if further else how or "same"]
         if how is None or len(into) >= at_most or digest(body) in seen:
             continue
-        former = _former(block, body)
+        former = _former(block, body, beside or {})
         if former is not None:
             seen.add(digest(body))
             into.append(former)
-    return (*same, *nested)
+    return (*found["same"], *found["nested"], *found["further"])
 
 
 def related(ours: Collection[str], theirs: Collection[str]) -> Literal["same", "nested"] | None:
@@ -177,11 +189,11 @@ def _conditional(block: Block) -> frozenset[str]:
     )
 
 
-def _former(block: Block, body: Mapping[str, Any]) -> Former | None:
+def _former(block: Block, body: Mapping[str, Any], beside: Mapping[str, str]) -> Former | None:
     """The former of a record; None where the two have no rows in common that could be told."""
     said = in_our_words(block, body)
     if said is None:
-        return _elsewhere(block, body)
+        return _spanned(block, body, beside) or _elsewhere(block, body)
     asked = tuple(Asked.from_document(a) for a in said["asked"])
     samples = tuple(Sample.from_document(s) for s in said["samples"])
     keys = tuple(said["keys"])
@@ -211,6 +223,31 @@ def _loose(block: Block, body: Mapping[str, Any]) -> bool:
     ours = {c for key in block.keys for c in _columns(key.sql, dict(block.scans))}
     theirs = {c for sql in body["keys"] for c in _columns(sql, dict(body["scans"]))}
     return not (ours <= theirs or theirs <= ours)
+
+
+def _spanned(block: Block, body: Mapping[str, Any], beside: Mapping[str, str]) -> Former | None:
+    """A former that joins other tables, in a relation in which the rows of both stand."""
+    found = spanning(block, body)
+    if found is None or not found.alone or not set(found.more) <= set(beside):
+        return None
+    asked = [Asked.from_document(one) for one in found.body["asked"]]
+    if found.theirs:
+        asked = [
+            replace(one, sql=found.theirs + (f" AND ({one.sql})" if one.sql != "TRUE" else ""))
+            for one in asked
+        ]
+    return Former(
+        block=block.name,
+        k=int(body["k"]),
+        keys=tuple(found.body["keys"]),
+        asked=tuple(asked),
+        samples=tuple(Sample.from_document(s) for s in found.body["samples"]),
+        loose=_loose(block, found.body),
+        open_sql=found.open_sql,
+        present=found.ours,
+        alone=found.alone,
+        more=tuple((dataset, beside[dataset]) for dataset in found.more),
+    )
 
 
 def _elsewhere(block: Block, body: Mapping[str, Any]) -> Former | None:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from space.query.plan import Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +48,20 @@ class Asked:
         bare: whether no figure rests on them: only whether they are k units was told.
         place: of the condition in its block: 0 is the cell itself, a negative one what is left of it beside
             that condition.
+        counted: SQL of what was counted over them, each value once.
     """
 
     sql: str
     values: tuple[str, ...] = ()
     bare: bool = False
     place: int = 1
+    counted: tuple[str, ...] = ()
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Asked:
         """What was asked, as it was written down."""
-        return cls(**{**document, "values": tuple(document["values"])})
+        counted = tuple(document.get("counted", ()))
+        return cls(**{**document, "values": tuple(document["values"]), "counted": counted})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,10 @@ class Former:
         zero: whether rows that differ but are none may be left out of account, as far as the keys go.
         few: whether the columns that keys and conditions read have few combinations of values, all public.
         samples: of every column its conditions read.
+        open_sql: a relation in which the rows of both stand, where neither reads the other; else empty.
+        present: condition that a row of it is of the block of the plan; empty where all are.
+        alone: of the proofs that both have, the position and what proves any rows of that relation.
+        more: datasets that it is compared in and the block does not read, each with its release.
         loose: whether the keys have other columns on either side, but where keys that are conditions read
             them: only differences that rest on few rows of both together tell anything.
     """
@@ -91,6 +101,10 @@ class Former:
     few: bool = False
     samples: tuple[Sample, ...] = ()
     loose: bool = False
+    open_sql: str = ""
+    present: str = ""
+    alone: tuple[tuple[int, Method], ...] = ()
+    more: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Former:
@@ -103,5 +117,7 @@ class Former:
                 "units": tuple((int(j), unit, number) for j, unit, number in document["units"]),
                 "grid_keys": tuple(document["grid_keys"]),
                 "samples": tuple(Sample.from_document(s) for s in document["samples"]),
+                "alone": tuple((int(j), how) for j, how in document.get("alone", ())),
+                "more": tuple((dataset, release) for dataset, release in document.get("more", ())),
             }
         )

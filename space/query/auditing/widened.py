@@ -36,15 +36,15 @@ def in_our_words(block: Block, body: Mapping[str, Any]) -> Mapping[str, Any] | N
     if several or not set(theirs.values()) <= set(ours):
         return None
     names = {scan: ours[dataset] for scan, dataset in theirs.items()}
-    here, there = _joined(block.open_sql), _joined(_relation(str(body["from"]), names))
+    here, there = joined(block.open_sql), joined(of_relation(str(body["from"]), names))
     more = [piece for piece in here if piece not in there]
     added = all(piece.startswith("LEFT ") for piece in more) and len(here) == len(there) + len(more)
     if here[0] != there[0] or not added or not (_rows_stay(block, set(names.values())) or not more):
         return None
-    return _renamed(body, names)
+    return renamed_body(body, names)
 
 
-def _joined(relation: str) -> list[str]:
+def joined(relation: str) -> list[str]:
     """The first table of a relation, and every join with its kind."""
     depth, start, kind, found = 0, 0, "", list[str]()
     for token in _TOKEN.finditer(relation):
@@ -65,8 +65,14 @@ def _rows_stay(block: Block, scans: set[str]) -> bool:
     )
 
 
-def _relation(sql: str, names: Mapping[str, str]) -> str:
-    told = _ALIAS.sub(lambda found: f'AS "{names[found[1]]}"' if found[1] else found[0], sql)
+def of_relation(sql: str, names: Mapping[str, str]) -> str:
+    """SQL with the tables it reads, and their columns, by other names.
+
+    Args:
+        sql: with FROM and all that stands in it.
+        names: of every table it reads.
+    """
+    told = _ALIAS.sub(lambda found: f'AS "{names.get(found[1], found[1])}"' if found[1] else found[0], sql)
     return _of(told, names)
 
 
@@ -74,10 +80,13 @@ def _of(sql: str, names: Mapping[str, str]) -> str:
     return renamed(sql, lambda scan, column: f'"{names.get(scan, scan)}"."{column}"')
 
 
-def _renamed(body: Mapping[str, Any], names: Mapping[str, str]) -> Mapping[str, Any]:
+def renamed_body(body: Mapping[str, Any], names: Mapping[str, str]) -> Mapping[str, Any]:
+    """A record by other names of the tables it reads."""
     listed = {part: [_of(sql, names) for sql in body.get(part, body["labelled"])] for part in _LISTS}
     asked = [
-        {**one, "sql": _of(one["sql"], names), "values": [_of(value, names) for value in one["values"]]}
+        # A condition that stands for small groups has a FROM of its own.
+        {**one, "sql": of_relation(one["sql"], names)}
+        | {kind: [_of(value, names) for value in one.get(kind, ())] for kind in ("values", "counted")}
         for one in body["asked"]
     ]
     samples = [{**one, "column": _of(one["column"], names)} for one in body["samples"]]

@@ -7,21 +7,26 @@ not exist. Reads the vault; nothing here is reachable from a query.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Connection
 
 from catalog import revisions
 from catalog.home import Home
 from catalog.keys import row_reference
+from catalog.places.attributing import attribute_rows, meaning_of, rules_of
+from catalog.places.knowing import Grounds, grounds, known_from, moment_of
 from catalog.releases import published as releases
 from catalog.releases.published import Release
-from contracts.codes import CODES
-from contracts.model import Contract
+from contracts.model import Contract, Telling
 from space.errors import SpaceError, Unknown
+
+# A release nothing was delivered of yet is attributed by everything known now.
+_LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class NotInArea(SpaceError):
@@ -34,15 +39,20 @@ class NotInArea(SpaceError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A dataset as published now: its contract and its release."""
+    """A dataset as published now: its contract, its release, and what its rows are attributed by.
+
+    Attributes:
+        grounds: by meaning (residence, registration, workplace).
+    """
 
     contract: Contract
     release: Release
+    grounds: Mapping[str, Grounds] = field(default_factory=dict)
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """Fields a lookup always reads: the key, the area and the period."""
-        area = (self.contract.area.field,) if self.contract.area else ()
+        """Fields a lookup always reads: the key, what tells the area, and the period."""
+        area = (name for rule in self.contract.attribution_rules for name in rule.reads)
         period = (self.contract.period_field,) if self.contract.period_field else ()
         return tuple(dict.fromkeys((*self.contract.key, *area, *period)))
 
@@ -73,7 +83,13 @@ def source(connection: Connection, dataset: str) -> Source:
     if release is None:
         revisions.current(connection, dataset)
         raise Unknown("release of", dataset, "build it first")
-    return Source(revisions.number(connection, dataset, release.revision).contract, release)
+    contract = revisions.number(connection, dataset, release.revision).contract
+    moment = moment_of(connection, release, _LATEST)
+    said = {
+        meaning: grounds(connection, contract, meaning, release, moment)
+        for meaning in dict.fromkeys(rule.meaning for rule in contract.attribution_rules)
+    }
+    return Source(contract, release, said)
 
 
 def rows_of_area(
@@ -83,29 +99,44 @@ def rows_of_area(
     fields: tuple[str, ...],
     matches: Callable[[Mapping[str, Any]], bool],
     secret: bytes,
+    *,
+    meaning: str = "",
 ) -> list[Found]:
     """The rows of an area that match, with their references.
 
     Args:
         home: the installation.
         found: the dataset as published.
-        area: region code; rows outside it are never looked at.
-        fields: to read beside the key, the area and the period.
+        area: region code; a row outside it is never given.
+        fields: to read beside the key, what tells the area, and the period.
         matches: which of them.
         secret: the pseudonym key.
+        meaning: whose area: residence, registration or workplace; the dataset's first where empty.
     """
     contract = found.contract
-    if contract.area is None:
+    if not contract.attribution_rules:
         return []
     wanted = tuple(dict.fromkeys((*found.needed, *fields)))
     table = releases.read_vault(home, found.release, wanted)
-    inside = pa.array([_is_inside(code, area) for code in table[contract.area.field].to_pylist()], pa.bool_())
-    rows = table.filter(inside).to_pylist()
-    return [_found(contract, row, secret) for row in rows if matches(row)]
+    told = meaning_of(contract, meaning)
+    if all(rule.by is Telling.CODE for rule in rules_of(contract, told)):
+        inside = table.filter(_inside(home, found, area, table, secret, told)).to_pylist()
+        return [_found(contract, row, secret) for row in inside if matches(row)]
+    # An address or a register is asked for the few rows that match, not for all.
+    table = table.filter(pa.array([matches(row) for row in table.to_pylist()], pa.bool_()))
+    inside = table.filter(_inside(home, found, area, table, secret, told)).to_pylist()
+    return [_found(contract, row, secret) for row in inside]
 
 
 def row_by_reference(
-    home: Home, found: Source, area: str, reference: str, fields: tuple[str, ...], secret: bytes
+    home: Home,
+    found: Source,
+    area: str,
+    reference: str,
+    fields: tuple[str, ...],
+    secret: bytes,
+    *,
+    meaning: str = "",
 ) -> Found:
     """The row of an area that a delivery or a form names.
 
@@ -117,7 +148,7 @@ def row_by_reference(
     def is_it(row: Mapping[str, Any]) -> bool:
         return row_reference(secret, contract.name, {name: row[name] for name in contract.key}) == reference
 
-    rows = rows_of_area(home, found, area, fields, is_it, secret)
+    rows = rows_of_area(home, found, area, fields, is_it, secret, meaning=meaning)
     if not rows:
         raise NotInArea(contract.name)
     return rows[0]
@@ -156,9 +187,17 @@ def as_text(value: Any) -> str | None:
     return str(value)
 
 
-def _is_inside(code: object, area: str) -> bool:
-    canonical = None if code is None else CODES["region"](str(code))
-    return canonical is not None and canonical.startswith(area)
+def _inside(
+    home: Home, found: Source, area: str, rows: pa.Table, secret: bytes, meaning: str
+) -> pa.BooleanArray:
+    """Which rows lie in an area, told as their delivery tells it."""
+    said = found.grounds.get(meaning)
+    if said is None or not rows.num_rows:
+        return pa.array([False] * rows.num_rows, pa.bool_())
+    told = attribute_rows(found.contract, meaning, rows, known_from(home, secret, said))
+    tree, codes = said.places.tree, told.codes.dictionary_encode()
+    inside = pa.array([tree.inside(code, area) for code in codes.dictionary.to_pylist()], pa.bool_())
+    return pc.fill_null(inside.take(codes.indices), False)
 
 
 def _found(contract: Contract, row: Mapping[str, Any], secret: bytes) -> Found:

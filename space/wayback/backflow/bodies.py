@@ -25,6 +25,7 @@ from space.errors import Refused, Unknown
 from space.identity.organisations import Organisation
 from space.identity.organisations import register as register_organisation
 from space.wayback.backflow.inbox import deliveries_of, read_rows, require_open
+from space.wayback.corrections.flags import disputed
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def ledger(home: Home, connection: Connection, subscription_id: str) -> pa.Table
 
     Returns:
         ``_row``, ``_disputed`` and the subscribed fields, one row a row of the area; the rows
-        delivered last come last.
+        delivered last come last. Flags are those of now, not of the day of delivery.
 
     Raises:
         Unknown: the subscription has had no delivery.
@@ -132,4 +133,12 @@ def ledger(home: Home, connection: Connection, subscription_id: str) -> pa.Table
         stay = pc.invert(pc.is_in(current["_row"], value_set=rows["_row"].combine_chunks()))
         fresh = rows.filter(pc.not_equal(rows["_change"], "removed"))
         current = pa.concat_tables([current.filter(stay), fresh], promote_options="default")
-    return current.drop_columns(["_change", "_fields"])
+    return _flagged(connection, made[0].dataset, current.drop_columns(["_change", "_fields"]))
+
+
+def _flagged(connection: Connection, dataset: str, rows: pa.Table) -> pa.Table:
+    """The rows with the fields of each that are challenged now."""
+    now, place = disputed(connection, dataset), rows.column_names.index("_disputed")
+    shown = set(rows.column_names)
+    flags = [",".join(f for f in now.get(row, ()) if f in shown) for row in rows["_row"].to_pylist()]
+    return rows.set_column(place, "_disputed", pa.array(flags, pa.string()))

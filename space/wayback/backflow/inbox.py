@@ -21,10 +21,13 @@ from catalog.evidence import record
 from catalog.home import Home
 from catalog.stops import closed
 from catalog.store import writing
+from catalog.store.tables.attributions import redeliveries
 from catalog.store.tables.backflow import deliveries, notices, subscriptions
 from catalog.store.tables.releases import releases
+from policies.clocks import local_date
 from policies.decision import Deny
 from space.errors import Refused, SpaceError, Unknown
+from space.wayback.backflow.bounds import miscounted
 
 
 class FileChanged(SpaceError):
@@ -57,6 +60,7 @@ class Delivery:
         since_release: the release compared with; empty where the whole area was delivered.
         counts: rows in the file, as the sender counted them.
         state: ``sent``, ``acknowledged`` or ``disputed``.
+        again: whether it brings rows of a release once more, after a correction or a claim.
     """
 
     id: str
@@ -71,25 +75,7 @@ class Delivery:
     sha256: str
     state: str
     sent_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """Counts of one delivery on both sides.
-
-    Attributes:
-        changed: all rows that moved in the dataset.
-        delivered, unattributed, other_areas: where they went.
-        balanced: the three add up, and the receiver has not counted otherwise.
-    """
-
-    release: str
-    area: str
-    changed: int
-    delivered: int
-    unattributed: int
-    other_areas: int
-    balanced: bool
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +92,14 @@ class Notice:
 
 def listing(connection: Connection, subscriber: str | None = None) -> tuple[Delivery, ...]:
     """Deliveries of one body or of all, oldest first."""
-    query = _deliveries()
-    if subscriber is not None:
-        query = query.where(subscriptions.c.subscriber == subscriber)
-    return tuple(_delivery(row) for row in connection.execute(query))
+    mine = () if subscriber is None else (lambda _: subscriptions.c.subscriber == subscriber,)
+    return tuple(_delivery(again, row) for again, row in sent_rows(connection, *mine))
 
 
 def deliveries_of(connection: Connection, subscription_id: str) -> tuple[Delivery, ...]:
     """Deliveries of one subscription, oldest first."""
-    query = _deliveries().where(deliveries.c.subscription_id == subscription_id)
-    return tuple(_delivery(row) for row in connection.execute(query))
+    rows = sent_rows(connection, lambda table: table.c.subscription_id == subscription_id)
+    return tuple(_delivery(again, row) for again, row in rows)
 
 
 def delivery(connection: Connection, delivery_id: str) -> Delivery:
@@ -124,10 +108,10 @@ def delivery(connection: Connection, delivery_id: str) -> Delivery:
     Raises:
         Unknown: there is none.
     """
-    row = connection.execute(_deliveries().where(deliveries.c.id == delivery_id)).first()
-    if row is None:
+    rows = sent_rows(connection, lambda table: table.c.id == delivery_id)
+    if not rows:
         raise Unknown("delivery", delivery_id, "see `ybz backflow list`")
-    return _delivery(row)
+    return _delivery(*rows[0])
 
 
 def require_open(connection: Connection, made: Delivery) -> None:
@@ -177,7 +161,11 @@ def acknowledge(engine: Engine, delivery_id: str, counts: Counts, *, by: str, no
     Raises:
         Unknown: there is no such delivery.
         AlreadyAnswered: it was acknowledged before, with other counts.
+        Refused: a count is negative, or more than a delivery has rows.
     """
+    reasons = tuple(miscounted(local_date(now), counts.added, counts.changed, counts.removed))
+    if reasons:
+        raise Refused(Deny(reasons))
     with writing(engine) as connection:
         made = delivery(connection, delivery_id)
         agreed = counts == made.counts
@@ -186,9 +174,10 @@ def acknowledge(engine: Engine, delivery_id: str, counts: Counts, *, by: str, no
                 raise AlreadyAnswered(f"delivery {delivery_id} was acknowledged with other counts")
             return made
         state = "acknowledged" if agreed else "disputed"
+        table = redeliveries if made.again else deliveries
         connection.execute(
-            update(deliveries)
-            .where(deliveries.c.id == delivery_id)
+            update(table)
+            .where(table.c.id == delivery_id)
             .values(state=state, received=counts.total, acknowledged_by=by, acknowledged_at=now)
         )
         connection.execute(
@@ -199,23 +188,6 @@ def acknowledge(engine: Engine, delivery_id: str, counts: Counts, *, by: str, no
         body = {"agreed": agreed, "by": by, "subscription": made.subscription, "release": made.release}
         record(connection, event="backflow:delivery:acknowledge", subject=delivery_id, body=body, now=now)
         return delivery(connection, delivery_id)
-
-
-def balance(connection: Connection) -> tuple[Balance, ...]:
-    """Both sides' counts of every delivery, oldest first."""
-    rows = connection.execute(_deliveries()).all()
-    return tuple(
-        Balance(
-            release=row.release_id,
-            area=row.area,
-            changed=row.total,
-            delivered=row.delivered,
-            unattributed=row.unattributed,
-            other_areas=row.other_areas,
-            balanced=_is_balanced(row),
-        )
-        for row in rows
-    )
 
 
 def notices_of(connection: Connection, organisation: str, *, unread: bool = False) -> tuple[Notice, ...]:
@@ -229,23 +201,30 @@ def notices_of(connection: Connection, organisation: str, *, unread: bool = Fals
     return tuple(Notice(*row) for row in connection.execute(query.order_by(n.sent_at, n.id)))
 
 
-def _is_balanced(row: Row[Any]) -> bool:
-    adds_up = bool(row.total == row.delivered + row.unattributed + row.other_areas)
-    return adds_up and row.state != "disputed" and row.received in (None, row.delivered)
+def sent_rows(connection: Connection, *conditions: Any) -> list[tuple[bool, Row[Any]]]:
+    """Rows of deliveries, and of what was delivered again, oldest first.
+
+    Args:
+        connection: a transaction.
+        conditions: ``table -> condition`` over either table.
+
+    Returns:
+        Whether it was delivered again, and the row with its subscriber and the number of its release.
+    """
+    found: list[tuple[bool, Row[Any]]] = []
+    for again, table in ((False, deliveries), (True, redeliveries)):
+        query = (
+            select(table, subscriptions.c.subscriber, releases.c.number)
+            .join(subscriptions, subscriptions.c.id == table.c.subscription_id)
+            .join(releases, releases.c.id == table.c.release_id)
+        )
+        rows = connection.execute(query.where(*(condition(table) for condition in conditions)))
+        found += [(again, row) for row in rows.all()]
+    # Several releases may be delivered in one round: their numbers say which came first.
+    return sorted(found, key=lambda one: (one[1].sent_at, one[1].number, one[0], one[1].id))
 
 
-def _deliveries() -> Any:
-    d = deliveries.c
-    return (
-        select(deliveries, subscriptions.c.subscriber)
-        .join(subscriptions, subscriptions.c.id == d.subscription_id)
-        .join(releases, releases.c.id == d.release_id)
-        # Several releases may be delivered in one round: their numbers say which came first.
-        .order_by(d.sent_at, releases.c.number, d.id)
-    )
-
-
-def _delivery(row: Row[Any]) -> Delivery:
+def _delivery(again: bool, row: Row[Any]) -> Delivery:
     return Delivery(
         id=row.id,
         subscription=row.subscription_id,
@@ -259,4 +238,5 @@ def _delivery(row: Row[Any]) -> Delivery:
         sha256=row.sha256,
         state=row.state,
         sent_at=row.sent_at,
+        again=again,
     )

@@ -1,52 +1,45 @@
 """Subscriptions 回流订阅: which rows of which dataset flow back to which body, on what legal basis.
 
-Decides whether a subscription may be opened. The rows are attributed and delivered by the pipelines
-after each release; the first delivery holds the whole area, so that a body starts with a full ledger.
+Opens, ends and lists them; whether one may be opened is :mod:`space.wayback.backflow.asking`'s. The rows are
+attributed and delivered by the pipelines after each release; the first delivery holds the whole area, so that
+a body starts with a full ledger.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from catalog import revisions
 from catalog.evidence import record
+from catalog.flowing import flows
+from catalog.places.attributing import meaning_of
+from catalog.places.ledger import divisions_on
 from catalog.store import writing
 from catalog.store.schema import new_id
 from catalog.store.tables.backflow import subscriptions
 from catalog.store.tables.grants import grants
-from contracts.codes import CODES
-from contracts.model import Contract, ShareType
-from policies.decision import Decision, Deny, Permit, Reason
+from policies.clocks import local_date
+from policies.decision import Deny, Reason
 from space.calls.budget import NOT_HELD
 from space.errors import Refused, Unknown
-from space.wayback.backflow.bodies import Body, body
+from space.wayback.backflow.asking import Wanted, judge
+from space.wayback.backflow.bodies import body
 
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a body asks to have back.
-
-    Attributes:
-        subscriber: code of the body.
-        dataset: ``schema.table``.
-        fields: field names; nothing else of a row leaves.
-        basis: legal basis 使用依据.
-        area: region code within the body's own; the body's own where empty.
-        plain: of ``fields``: identity numbers delivered unmasked, because the duty needs them whole.
-        grant_id: the grant it is opened under and ends with; empty where it rests on its basis alone.
-    """
-
-    subscriber: str
-    dataset: str
-    fields: tuple[str, ...]
-    basis: str
-    area: str = ""
-    plain: tuple[str, ...] = ()
-    grant_id: str = ""
+__all__ = [
+    "Subscription",
+    "Wanted",
+    "by_id",
+    "end",
+    "judge",
+    "listing",
+    "not_flowing",
+    "require_flowing",
+    "subscribe",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +55,9 @@ class Subscription:
     basis: str
     state: str
     opened_at: datetime
-
-
-def judge(wanted: Wanted, asker: Body, contract: Contract, *, published: bool = True) -> Decision:
-    """Whether ``asker`` may have what it asks of the dataset of ``contract``; pure.
-
-    Args:
-        wanted: what is asked.
-        asker: the body.
-        contract: of the dataset.
-        published: whether its entry is in force; what is a draft or withdrawn flows nowhere.
-
-    Source: 政务数据共享条例（国务院令第809号）第24条 (no further conditions than these).
-    """
-    reasons = (*_of_area(wanted, asker), *_of_dataset(contract), *_of_fields(wanted, contract))
-    if not published:
-        reasons += (Reason("backflow.dataset.unpublished", "its entry is not published", wanted.dataset),)
-    if not wanted.basis.strip():
-        reasons += (Reason("backflow.basis.missing", "no legal basis is given", where="basis"),)
-    return Deny(reasons) if reasons else Permit()
+    meaning: str = ""
+    valid_from: str = ""
+    valid_to: str = ""
 
 
 def subscribe(engine: Engine, wanted: Wanted, *, by: str, now: datetime) -> Subscription:
@@ -102,11 +79,13 @@ def subscribe(engine: Engine, wanted: Wanted, *, by: str, now: datetime) -> Subs
     with writing(engine) as connection:
         asker = body(connection, wanted.subscriber)
         found = revisions.current(connection, wanted.dataset)
-        decision = judge(wanted, asker, found.contract, published=found.state == revisions.PUBLISHED)
+        tree = divisions_on(connection, local_date(now), now)
+        published = found.state == revisions.PUBLISHED
+        decision = judge(wanted, asker, found.contract, published=published, tree=tree)
         if isinstance(decision, Deny):
             raise Refused(decision)
         area = wanted.area or asker.area
-        _refuse_second(connection, wanted, area)
+        _refuse_second(connection, wanted, area, meaning_of(found.contract, wanted.meaning))
         _require_grant(connection, wanted)
         made = Subscription(
             id=new_id("sub"),
@@ -118,6 +97,9 @@ def subscribe(engine: Engine, wanted: Wanted, *, by: str, now: datetime) -> Subs
             basis=wanted.basis,
             state="active",
             opened_at=now,
+            meaning=meaning_of(found.contract, wanted.meaning),
+            valid_from=wanted.valid_from,
+            valid_to=wanted.valid_to,
         )
         _insert(connection, made, by, wanted.grant_id or None)
     return made
@@ -145,59 +127,84 @@ def end(engine: Engine, subscription_id: str, *, by: str, now: datetime) -> None
 def listing(connection: Connection, subscriber: str | None = None) -> tuple[Subscription, ...]:
     """Subscriptions of one body or of all, in the order they were opened."""
     s = subscriptions.c
-    names = (s.id, s.subscriber, s.area, s.dataset, s.fields, s.plain, s.basis, s.state, s.opened_at)
-    query = select(*names).order_by(s.opened_at, s.id)
+    query = select(subscriptions).order_by(s.opened_at, s.id)
     if subscriber is not None:
         query = query.where(s.subscriber == subscriber)
-    return tuple(
-        Subscription(**{**row._mapping, "fields": tuple(row.fields), "plain": tuple(row.plain)})
-        for row in connection.execute(query)
+    return tuple(_subscription(row) for row in connection.execute(query))
+
+
+def by_id(connection: Connection, subscription_id: str) -> Subscription:
+    """The subscription of that id.
+
+    Raises:
+        Unknown: there is none.
+    """
+    row = connection.execute(select(subscriptions).where(subscriptions.c.id == subscription_id)).one_or_none()
+    if row is None:
+        raise Unknown("subscription", subscription_id, "see `ybz backflow subscriptions`")
+    return _subscription(row)
+
+
+def not_flowing(connection: Connection, subscription: Subscription, now: datetime) -> tuple[Reason, ...]:
+    """Why nothing is shown to who has a subscription; empty where rows flow to it.
+
+    Args:
+        connection: the transaction of the act, where there is one.
+        subscription: whose rows.
+        now: aware instant.
+    """
+    if flows(connection, subscription.id, now):
+        return ()
+    return (
+        Reason(
+            "backflow.subscription.closed",
+            "nothing flows to the subscription: it has ended, its term does not run, or its dataset is not"
+            " published",
+            where=subscription.id,
+        ),
     )
 
 
-def _of_area(wanted: Wanted, asker: Body) -> Iterator[Reason]:
-    area = wanted.area or asker.area
-    if CODES["region"](area) != area or not area.startswith(asker.area):
-        yield Reason(
-            "backflow.area.outside",
-            "the area does not lie within the body's own",
-            where="area",
-            allowed=f"a region code that begins with {asker.area}",
-        )
+def require_flowing(connection: Connection, subscription: Subscription, now: datetime) -> None:
+    """Let rows be shown and claimed only under a subscription that rows flow to.
+
+    Args:
+        connection: the transaction of the act, where there is one.
+        subscription: whose rows.
+        now: aware instant.
+
+    Raises:
+        Refused: it has ended, its term does not run, or its dataset is not published.
+    """
+    reasons = not_flowing(connection, subscription, now)
+    if reasons:
+        raise Refused(Deny(reasons))
 
 
-def _of_dataset(contract: Contract) -> Iterator[Reason]:
-    if contract.area is None:
-        yield Reason("backflow.dataset.no_area", "its contract names no area field", where=contract.name)
-    if not contract.key:
-        yield Reason("backflow.dataset.no_key", "its contract names no primary key", where=contract.name)
-    if contract.sharing.type is ShareType.WITHHELD:
-        yield Reason("backflow.dataset.withheld", "it is not shared 不予共享", where=contract.name)
+def _subscription(row: Row[Any]) -> Subscription:
+    return Subscription(
+        id=row.id,
+        subscriber=row.subscriber,
+        area=row.area,
+        dataset=row.dataset,
+        fields=tuple(row.fields),
+        plain=tuple(row.plain),
+        basis=row.basis,
+        state=row.state,
+        opened_at=row.opened_at,
+        meaning=row.meaning or "",
+        valid_from=row.valid_from or "",
+        valid_to=row.valid_to or "",
+    )
 
 
-def _of_fields(wanted: Wanted, contract: Contract) -> Iterator[Reason]:
-    if not wanted.fields:
-        yield Reason("backflow.fields.none", "no field is named", where="fields")
-    known = {field.name: field for field in contract.fields}
-    for name in wanted.fields:
-        if name not in known:
-            yield Reason("backflow.field.unknown", "the dataset has no such field", where=name)
-        elif known[name].sharing is ShareType.WITHHELD:
-            yield Reason("backflow.field.withheld", "the field is not shared 不予共享", where=name)
-    for name in _beyond(wanted.plain, wanted.fields):
-        yield Reason("backflow.field.plain", "unmasked, but not among the fields", where=name)
-
-
-def _beyond(names: Sequence[str], known: Sequence[str]) -> list[str]:
-    return [name for name in names if name not in known]
-
-
-def _refuse_second(connection: Connection, wanted: Wanted, area: str) -> None:
+def _refuse_second(connection: Connection, wanted: Wanted, area: str, meaning: str) -> None:
     s = subscriptions.c
-    there = select(s.id).where(
+    there = select(s.id, s.meaning).where(
         s.subscriber == wanted.subscriber, s.dataset == wanted.dataset, s.area == area, s.state == "active"
     )
-    found = connection.execute(there).scalar()
+    same = (row.id for row in connection.execute(there) if not meaning or row.meaning in (None, meaning))
+    found = next(same, None)
     if found is not None:
         reason = Reason(
             "backflow.subscription.twice", f"{found} already covers it", allowed=f"end {found} first"
@@ -221,6 +228,9 @@ def _insert(connection: Connection, made: Subscription, by: str, grant_id: str |
         "fields": list(made.fields),
         "plain": list(made.plain),
         "basis": made.basis,
+        "meaning": made.meaning,
+        "valid_from": made.valid_from or None,
+        "valid_to": made.valid_to or None,
         "opened_by": by,
     }
     evidence_id = record(

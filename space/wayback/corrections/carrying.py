@@ -1,7 +1,8 @@
 """After an accepted challenge: the workbook for the source department, and whether a release carries it.
 
-Decides when a correction is done: not when it was promised, but when a published release holds the
-value. Until then the record stays flagged.
+Decides when a correction is done: not when it was promised, but when a published release holds the value.
+Until then the record stays flagged. A release that should have carried it and did not opens the case again,
+under a clock of its own, and counts against the source.
 """
 
 from __future__ import annotations
@@ -12,17 +13,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from sqlalchemy import Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, select
 
 from catalog import revisions
-from catalog.evidence import record
+from catalog.clocks import running
 from catalog.home import Home
 from catalog.store import reading, writing
 from catalog.store.tables.forms import corrections
 from catalog.store.tables.identity import organisations
 from space.errors import SpaceError
-from space.wayback.backflow.authoritative import Source, source, value_by_key
-from space.wayback.corrections.cases import lift_flag, notify, of_row
+from space.wayback.backflow.authoritative import Source, source
+from space.wayback.corrections import flags
+from space.wayback.corrections.cases import notify, tell
+from space.wayback.corrections.course import Bench, Correction, Step, correction, end_clocks, take
+from space.wayback.recall.rows import value_at
 
 # Headings of the workbook, in the department's language.
 HEADINGS: Final = (
@@ -41,6 +45,10 @@ HEADINGS: Final = (
 
 # How the asker is told of an outcome.
 TOLD: Final = {"carried": "is in", "not_carried": "is not yet in", "row_gone": "has no row any more in"}
+# The clock of a department whose release did not carry what it had accepted.
+REOPENED: Final = "correction_reopened"
+# States in which a value is waited for.
+_AWAITED: Final = ("accepted", "reopened")
 
 
 class NothingAccepted(SpaceError):
@@ -80,7 +88,7 @@ def write_workbook(engine: Engine, department_code: str, path: Path) -> int:
         query = (
             select(corrections, organisations.c.name.label("asker_name"))
             .join(organisations, organisations.c.code == c.asker)
-            .where(c.department_code == department_code, c.state == "accepted")
+            .where(c.department_code == department_code, c.state.in_(_AWAITED))
             .order_by(c.dataset, c.opened_at, c.id)
         )
         waiting = connection.execute(query).all()
@@ -104,9 +112,8 @@ def check(home: Home, engine: Engine, now: datetime) -> tuple[Checked, ...]:
         What was found, one per correction that had a new release to look at.
     """
     with reading(engine) as connection:
-        waiting = connection.execute(
-            select(corrections).where(corrections.c.state == "accepted").order_by(corrections.c.opened_at)
-        ).all()
+        awaited = select(corrections).where(corrections.c.state.in_(_AWAITED))
+        waiting = connection.execute(awaited.order_by(corrections.c.opened_at)).all()
         published = {row.dataset: source(connection, row.dataset) for row in waiting}
     done = []
     for row in waiting:
@@ -122,37 +129,49 @@ def check(home: Home, engine: Engine, now: datetime) -> tuple[Checked, ...]:
 def _outcome(home: Home, row: Row[Any], found: Source) -> Literal["carried", "not_carried", "row_gone"]:
     # A corrected key field names the row by its new value from then on.
     key = {name: row.new_value if name == row.field else value for name, value in row.row_key.items()}
-    held = value_by_key(home, found, key, row.field)
+    held = value_at(home, found.release, key, row.field)
     if held is None:
         return "not_carried" if row.field in row.row_key else "row_gone"
     return "carried" if held[0] == row.new_value else "not_carried"
 
 
 def _settle(engine: Engine, row: Row[Any], release_id: str, outcome: str, now: datetime) -> None:
-    carried = outcome == "carried"
     with writing(engine) as connection:
-        changed = connection.execute(
-            update(corrections)
-            .where(corrections.c.id == row.id, corrections.c.state == "accepted")
-            .values(
-                state="carried" if carried else "accepted",
-                checked_release_id=release_id,
-                closed_at=now if carried else None,
-            )
-        )
-        if changed.rowcount != 1:
-            return
-        if carried:
-            lift_flag(connection, row.id, now)
-        record(
-            connection,
-            event="correction:challenge:check",
-            subject=row.id,
-            body={"release": release_id, "outcome": outcome},
-            now=now,
-        )
+        case = correction(connection, row.id)
+        if case.state != row.state or case.checked_release == release_id:
+            return  # another process was first
         message = f"{row.dataset}.{row.field}: the accepted value {TOLD[outcome]} the newest release"
-        notify(connection, of_row(row), message, now)
+        told = {"release": release_id, "outcome": outcome}
+        values: dict[str, Any] = {"checked_release_id": release_id}
+        if outcome == "carried":
+            step = Step("carry", Bench.CLOCK, "clock", now, values=values | {"closed_at": now}, told=told,
+                        release=release_id)  # fmt: skip
+            take(connection, case, step)
+            end_clocks(connection, case, now)
+            flags.lift(connection, case.id, now)
+        elif case.state == "accepted":
+            _reopen(connection, case, values, told, now)
+        else:  # it is open again already: this release is one more that does not hold it
+            values |= {"not_carried": case.not_carried + 1}
+            take(connection, case, Step("miss", Bench.CLOCK, "clock", now, values=values, told=told,
+                                        release=release_id))  # fmt: skip
+        notify(connection, case, message, now)
+
+
+def _reopen(
+    connection: Connection, case: Correction, values: dict[str, Any], told: dict[str, Any], now: datetime
+) -> None:
+    """The department answers anew, within the clock of a value it accepted and did not carry."""
+    clock = running.start(
+        connection, subject=case.subject, rule=REOPENED, owner=case.department,
+        owner_code=case.department_code, words=f"carry or answer anew {case.dataset}.{case.field}", now=now,
+    )  # fmt: skip
+    values |= {"not_carried": case.not_carried + 1}
+    step = Step("reopen", Bench.CLOCK, "clock", now, values=values, told=told, due_on=clock.due_on,
+                release=told["release"])  # fmt: skip
+    take(connection, case, step)
+    message = f"{case.dataset}.{case.field}: an accepted value is not in your release; the case is open again"
+    tell(connection, case.department_code, case, message, now)
 
 
 def _line(row: Row[Any], title: str) -> tuple[str, ...]:

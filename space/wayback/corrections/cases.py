@@ -1,36 +1,56 @@
-"""Challenges 校核 of a value, from the body that knows better to the department that answers for it.
+"""Challenges 校核 of a value, from whoever knows better to the department that answers for it.
 
-Decides who may challenge what, by when it is answered, and what follows: the record is flagged as
-disputed 异议标注 while it is pending, a rejection lifts the flag, an accepted value lifts it once a
-later release carries it. Values stay in the store's row and in the workbook for the department;
-evidence and notices name the row by its keyed reference.
+Decides by when a challenge is answered, and what follows: the record is flagged as disputed 异议标注 while it
+is pending, a rejection lifts the flag, an accepted value lifts it once a later release carries it. Values
+stay in the store's row and in the workbook for the department; evidence and notices name the row by its keyed
+reference. Appeals are :mod:`space.wayback.corrections.appeals`'.
 
 Source: 政务数据共享条例（国务院令第809号）第26条; DB3208/T 219-2024 (flag while pending).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, insert, inspect
 
 from catalog.clocks.place import place_on
-from catalog.evidence import record
 from catalog.home import Home
 from catalog.store import writing
 from catalog.store.schema import new_id
 from catalog.store.tables.backflow import notices
 from catalog.store.tables.forms import corrections, disputes
 from policies import clocks
+from policies.access import OrganisationKind
 from policies.decision import Deny, Reason
-from space.errors import Refused, SpaceError, Unknown
+from space.errors import Refused, SpaceError
+from space.identity.organisations import organisation
 from space.wayback.backflow.authoritative import as_text
+from space.wayback.corrections import flags, limits
 from space.wayback.corrections.challenges import Challenge, Prepared, prepare
+from space.wayback.corrections.course import (
+    Bench,
+    Correction,
+    Step,
+    correction,
+    end_clocks,
+    listing,
+    log,
+    of_row,
+    take,
+)
+from space.wayback.corrections.flags import pending
+
+__all__ = [
+    "AlreadyChallenged", "AlreadySettled", "Correction", "NotYours", "answer", "answer_within", "correction",
+    "listing", "notify", "of_row", "open_challenge", "pending", "send", "send_new", "tell",
+]  # fmt: skip
 
 # The clock of an answer, in `policies/rules/deadlines.yaml`.
 DEADLINE: Final = "correction_answer"
+# States in which the department answers a challenge for the first time, or anew.
+_ANSWERED: Final = ("open", "reopened", "before_authority", "before_superior", "before_government")
 
 
 class AlreadyChallenged(SpaceError):
@@ -53,34 +73,6 @@ class AlreadySettled(SpaceError):
     """The challenge was answered before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """A challenge and what became of it; without the values.
-
-    Attributes:
-        state: ``open``, ``rejected``, ``accepted`` or ``carried``.
-        due_on: last day for the answer; provisional where the year's calendar is not known.
-        late: whether the answer came after it.
-        checked_release: newest release looked at for the accepted value.
-    """
-
-    id: str
-    asker: str
-    dataset: str
-    row: str
-    field: str
-    department: str
-    department_code: str
-    state: str
-    opened_at: datetime
-    due_on: date
-    due_provisional: bool
-    answer: str | None
-    answered_at: datetime | None
-    late: bool | None
-    checked_release: str | None
-
-
 def open_challenge(home: Home, engine: Engine, challenge: Challenge, *, by: str, now: datetime) -> Correction:
     """Send a challenge to the source department and flag the record.
 
@@ -100,71 +92,79 @@ def open_challenge(home: Home, engine: Engine, challenge: Challenge, *, by: str,
     """
     prepared = prepare(home, engine, challenge)
     with writing(engine) as connection:
-        earlier = pending(connection, challenge.dataset, challenge.row, challenge.field)
-        if earlier is not None:
-            raise AlreadyChallenged(earlier)
-        return send(connection, prepared, by=by, now=now)
+        return send_new(connection, prepared, by=by, now=now)
+
+
+def send_new(connection: Connection, prepared: Prepared, *, by: str, now: datetime) -> Correction:
+    """:func:`send`, unless the value has an open challenge.
+
+    Raises:
+        AlreadyChallenged: somebody was first.
+    """
+    asked = prepared.challenge
+    earlier = pending(connection, asked.dataset, asked.row, asked.field)
+    if earlier is not None:
+        raise AlreadyChallenged(earlier)
+    return send(connection, prepared, by=by, now=now)
 
 
 def send(connection: Connection, prepared: Prepared, *, by: str, now: datetime) -> Correction:
-    """Record a prepared challenge in the caller's transaction: row, flag and evidence together."""
+    """Record a prepared challenge in the caller's transaction: row, flag and evidence together.
+
+    Raises:
+        Refused: the store is of an earlier version that takes challenges of grass-roots bodies alone;
+            others as of :func:`space.wayback.corrections.limits.admit`.
+    """
     asked, found = prepared.challenge, prepared.found
-    department = found.contract.department
-    received = clocks.local_date(now)
-    place = place_on(connection, received)
-    rule, clock = clocks.deadline(DEADLINE, received, place), clocks.due_by(DEADLINE, received, place)
-    correction_id = new_id("cor")
-    evidence_id = record(
-        connection,
-        event="correction:challenge:open",
-        subject=correction_id,
-        body={
-            "asker": asked.asker,
-            "dataset": asked.dataset,
-            "release": found.release.id,
-            "row": asked.row,
-            "field": asked.field,
-            "department": department.code,
-            "due_on": clock.date.isoformat(),
-        },
-        now=now,
-    )
+    _refuse_old_store(connection, asked.asker)
+    limits.admit(connection, prepared, now)
+    case, due_rule = _opened(prepared, place_on(connection, clocks.local_date(now)), now)
+    row = _row(prepared, case) | {"opened_by": by, "due_rule": due_rule}
+    connection.execute(insert(corrections).values(row))
+    told = {
+        "asker": case.asker, "dataset": case.dataset, "release": found.release.id, "row": case.row,
+        "field": case.field, "department": case.department_code, "origin": case.origin,
+    }  # fmt: skip
+    step = Step("open", Bench.REPORTER, by, now, asked.reason, told=told, due_on=case.due_on)
+    evidence_id = log(connection, case, step, "open")
     connection.execute(
-        insert(corrections).values(
-            id=correction_id,
-            asker=asked.asker,
-            dataset=asked.dataset,
-            release_id=found.release.id,
-            row=asked.row,
-            field=asked.field,
-            row_key={name: as_text(value) for name, value in prepared.row.key.items()},
-            old_value=as_text(prepared.row.values[asked.field]),
-            new_value=asked.value,
-            reason=asked.reason,
-            department=department.name,
-            department_code=department.code,
-            state="open",
-            opened_by=by,
-            opened_at=now,
-            due_on=clock.date,
-            due_provisional=clock.provisional,
-            due_rule=f"{rule.name}: {rule.workdays} working days, {rule.source}",
-            evidence_id=evidence_id,
-        )
+        corrections.update().where(corrections.c.id == case.id).values(evidence_id=evidence_id)
     )
-    flag = {"dataset": asked.dataset, "row": asked.row, "field": asked.field, "opened_at": now}
-    connection.execute(insert(disputes).values(correction_id=correction_id, **flag))
-    return correction(connection, correction_id)
+    flag = {"dataset": case.dataset, "row": case.row, "field": case.field, "opened_at": now}
+    connection.execute(insert(disputes).values(correction_id=case.id, **flag))
+    return correction(connection, case.id)
 
 
-def pending(connection: Connection, dataset: str, row: str, field: str) -> str | None:
-    """The challenge a value is under now, or None."""
-    d = disputes.c
-    query = select(d.correction_id).where(
-        d.dataset == dataset, d.row == row, d.field == field, d.closed_at.is_(None)
-    )
-    found: str | None = connection.execute(query).scalar()
-    return found
+def _opened(prepared: Prepared, place: str, now: datetime) -> tuple[Correction, str]:
+    """A case as it begins, with its last day, and the rule that sets it."""
+    asked, department = prepared.challenge, prepared.found.contract.department
+    received = clocks.local_date(now)
+    rule, clock = clocks.deadline(DEADLINE, received, place), clocks.due_by(DEADLINE, received, place)
+    case = Correction(
+        id=new_id("cor"), asker=asked.asker, dataset=asked.dataset, row=asked.row, field=asked.field,
+        department=department.name, department_code=department.code, state="open", opened_at=now,
+        due_on=clock.date, due_provisional=clock.provisional, answer=None, answered_at=None, late=None,
+        checked_release=None, origin=asked.origin,
+    )  # fmt: skip
+    return case, f"{rule.name}: {rule.workdays} working days, {rule.source}"
+
+
+def _row(prepared: Prepared, case: Correction) -> dict[str, Any]:
+    """The stored form of a case as it begins; both values stay in it."""
+    asked, row = prepared.challenge, prepared.row
+    names = (
+        "id", "asker", "dataset", "row", "field", "department", "department_code", "state", "opened_at",
+        "due_on", "due_provisional",
+    )  # fmt: skip
+    return {name: getattr(case, name) for name in names} | {
+        "release_id": prepared.found.release.id,
+        "row_key": {name: as_text(value) for name, value in row.key.items()},
+        "old_value": as_text(row.values[asked.field]),
+        "new_value": asked.value,
+        "reason": asked.reason,
+        "evidence_id": "",  # of the step that follows in this transaction
+        "origin": asked.origin or None,
+    }
 
 
 def answer(
@@ -177,7 +177,9 @@ def answer(
     by: str,
     now: datetime,
 ) -> Correction:
-    """Answer a challenge, for the department that answers for the value.
+    """Answer a challenge, for the department that answers for the value; also one that came back.
+
+    While an appeal is under way the department may give in; it cannot refuse a second time.
 
     Args:
         engine: the store.
@@ -195,104 +197,74 @@ def answer(
         Unknown: there is no such challenge.
         NotYours: another department answers for the value.
         AlreadySettled: it was answered before.
+        IllegalStep: it is another office's turn.
         Refused: no reason is given.
     """
+    with writing(engine) as connection:
+        return answer_within(
+            connection, correction_id, department_code=department_code, accepted=accepted, reason=reason,
+            by=by, now=now,
+        )  # fmt: skip
+
+
+def answer_within(
+    connection: Connection,
+    correction_id: str,
+    *,
+    department_code: str,
+    accepted: bool,
+    reason: str,
+    by: str,
+    now: datetime,
+) -> Correction:
+    """:func:`answer` in the caller's transaction."""
     if not reason.strip():
         raise Refused(Deny((Reason("correction.answer.reason", "an answer states its reason"),)))
-    with writing(engine) as connection:
-        asked = correction(connection, correction_id)
-        if asked.department_code != department_code:
-            raise NotYours(f"{asked.department} answers for {asked.dataset}, not {department_code}")
-        state = "accepted" if accepted else "rejected"
-        late = clocks.local_date(now) > asked.due_on
-        settled = connection.execute(
-            update(corrections)
-            .where(corrections.c.id == correction_id, corrections.c.state == "open")
-            .values(
-                state=state,
-                answer=reason,
-                answered_by=by,
-                answered_at=now,
-                late=late,
-                closed_at=None if accepted else now,
-            )
-        )
-        if settled.rowcount != 1:
-            raise AlreadySettled(f"{correction_id} was answered before: {asked.state}")
-        if not accepted:
-            lift_flag(connection, correction_id, now)
-        record(
-            connection,
-            event="correction:challenge:answer",
-            subject=correction_id,
-            body={"accepted": accepted, "late": late, "department": department_code, "by": by},
-            now=now,
-        )
-        notify(connection, asked, f"{asked.dataset}.{asked.field}: {state} by {asked.department}", now)
-        return correction(connection, correction_id)
-
-
-def correction(connection: Connection, correction_id: str) -> Correction:
-    """The challenge of that id.
-
-    Raises:
-        Unknown: there is none.
-    """
-    row = connection.execute(select(corrections).where(corrections.c.id == correction_id)).first()
-    if row is None:
-        raise Unknown("challenge", correction_id, "see `ybz correct list`")
-    return of_row(row)
-
-
-def listing(
-    connection: Connection, *, asker: str | None = None, department_code: str | None = None
-) -> tuple[Correction, ...]:
-    """Challenges of one asker, of one department, or all; oldest first."""
-    query = select(corrections).order_by(corrections.c.opened_at, corrections.c.id)
-    if asker is not None:
-        query = query.where(corrections.c.asker == asker)
-    if department_code is not None:
-        query = query.where(corrections.c.department_code == department_code)
-    return tuple(of_row(row) for row in connection.execute(query))
-
-
-def lift_flag(connection: Connection, correction_id: str, now: datetime) -> None:
-    """The record of a challenge is no longer disputed."""
-    connection.execute(
-        update(disputes).where(disputes.c.correction_id == correction_id).values(closed_at=now)
-    )
+    asked = correction(connection, correction_id)
+    if asked.department_code != department_code:
+        raise NotYours(f"{asked.department} answers for {asked.dataset}, not {department_code}")
+    if asked.state not in _ANSWERED:
+        raise AlreadySettled(f"{correction_id} was answered before: {asked.state}")
+    values = {"answer": reason, "answered_by": by, "answered_at": now, "level": None}
+    values["closed_at"] = None if accepted else now
+    late = asked.late
+    if asked.state == "open":  # the first answer alone is on time or late
+        late = values["late"] = clocks.local_date(now) > asked.due_on
+    told = {"accepted": accepted, "late": late, "department": department_code}
+    event = "accept" if accepted else "reject"
+    done = take(connection, asked, Step(event, Bench.DEPARTMENT, by, now, reason, values=values, told=told))
+    end_clocks(connection, asked, now)
+    if not accepted:
+        flags.lift(connection, correction_id, now)
+    notify(connection, asked, f"{asked.dataset}.{asked.field}: {done.state} by {asked.department}", now)
+    return done
 
 
 def notify(connection: Connection, asked: Correction, message: str, now: datetime) -> None:
     """Put a line into the asker's inbox."""
+    tell(connection, asked.asker, asked, message, now)
+
+
+def tell(connection: Connection, code: str, asked: Correction, message: str, now: datetime) -> None:
+    """Put a line about a case into an organisation's inbox."""
     connection.execute(
         insert(notices).values(
-            id=new_id("ntc"),
-            organisation=asked.asker,
-            kind="correction",
-            subject=asked.id,
-            message=message,
+            id=new_id("ntc"), organisation=code, kind="correction", subject=asked.id, message=message,
             sent_at=now,
         )
-    )
+    )  # fmt: skip
 
 
-def of_row(row: Row[Any]) -> Correction:
-    """A stored challenge without its values."""
-    return Correction(
-        id=row.id,
-        asker=row.asker,
-        dataset=row.dataset,
-        row=row.row,
-        field=row.field,
-        department=row.department,
-        department_code=row.department_code,
-        state=row.state,
-        opened_at=row.opened_at,
-        due_on=row.due_on,
-        due_provisional=row.due_provisional,
-        answer=row.answer,
-        answered_at=row.answered_at,
-        late=row.late,
-        checked_release=row.checked_release_id,
-    )
+def _refuse_old_store(connection: Connection, asker: str) -> None:
+    """The store of an earlier version names grass-roots bodies alone as askers, and is never rebuilt."""
+    if organisation(connection, asker).kind is OrganisationKind.GRASSROOTS:
+        return
+    named = {key["referred_table"] for key in inspect(connection).get_foreign_keys("corrections")}
+    if "grassroots_bodies" in named:
+        reason = Reason(
+            "correction.asker.store",
+            "the store is of an earlier version and takes challenges of grass-roots bodies alone",
+            "asker",
+            "challenge it through the body of the area, or move the store to a new database",
+        )
+        raise Refused(Deny((reason,)))

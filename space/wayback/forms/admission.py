@@ -1,144 +1,58 @@
 """Forms on the admission list 报表准入清单: who may ask grass-roots bodies for what, until when.
 
 Decides which forms may be used and where each item comes from: an item bound to ``dataset.field`` of
-its authoritative source is prefilled, never collected again (政务数据共享条例第19条). Filling is
+its authoritative source is prefilled, never collected again (政务数据共享条例第19条). What a demand
+outside the yearly list goes through is :mod:`space.wayback.forms.demands`'s, filling
 :mod:`space.wayback.forms.filling`'s.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
 from datetime import date, datetime
-from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from catalog.authority.reading import instead_of
 from catalog.evidence import record
 from catalog.store import writing
 from catalog.store.tables.forms import forms
-from contracts.model import SAFE_NAME, Contract, UpdateCycle
+from contracts.model import Contract
 from policies.clocks import local_date
-from policies.decision import Decision, Deny, Permit, Reason
+from policies.decision import Deny, Reason
 from space.errors import Refused, SpaceError
 from space.granting.kinds import published
-
-# Codes name folders: letters, digits, hyphen and underscore only.
-CODE: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")
-
-# What a form file says, for the person who wrote one that cannot be read.
-KEYS: Final = (
-    "code, title, issuer, basis, period, subjectKind, validFrom, validTo and items"
-    " (name, title, and dataset, field, key where prefilled)"
+from space.wayback.forms.bindings import bind
+from space.wayback.forms.contracting import dataset_of
+from space.wayback.forms.definition import (
+    CODE,
+    Form,
+    FormUnreadable,
+    Item,
+    Roster,
+    of_document,
+    read,
+    stored,
+    to_document,
 )
+from space.wayback.forms.judging import judge
+from space.wayback.forms.overlap import Overlap, overlap_of
+from space.wayback.forms.wording import too_long
+
+__all__ = ["CODE", "Form", "FormUnreadable", "Item", "NotAdmitted", "Roster", "admit", "end", "in_force",
+           "judge", "listing", "put_on_list", "read"]  # fmt: skip
+
+# What a form says beside the columns of the list.
+_MORE = ("issuerCode", "roster", "rules", "temporary", "assessment", "answerWorkdays")
 
 
 class NotAdmitted(SpaceError):
     """The form is not on the admission list, or not in force: nobody has to fill it."""
 
 
-class FormUnreadable(SpaceError):
-    """A form file that lacks something or says it wrongly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One item of a form.
-
-    Attributes:
-        name: within the form.
-        title: as printed.
-        dataset, field: the authoritative source; both empty where the item is filled by hand.
-        key: the field of that dataset that holds the subject's identifier.
-    """
-
-    name: str
-    title: str
-    dataset: str = ""
-    field: str = ""
-    key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One form.
-
-    Attributes:
-        code: of the list.
-        title: as printed.
-        issuer: the department that asks.
-        basis: legal basis.
-        period: how often it is filled.
-        subject_kind: what one sheet is about: person, household or enterprise.
-        items: in order.
-        valid_from, valid_to: days, both included.
-    """
-
-    code: str
-    title: str
-    issuer: str
-    basis: str
-    period: UpdateCycle
-    subject_kind: str
-    items: tuple[Item, ...]
-    valid_from: date
-    valid_to: date
-
-
-def read(path: Path) -> Form:
-    """A form from its YAML file.
-
-    Raises:
-        FormUnreadable: a key is missing or holds something else.
-    """
-    from contracts.yaml_document import load
-
-    try:
-        found: Any = load(path.read_text(encoding="utf-8"))
-        return Form(
-            code=str(found["code"]),
-            title=str(found["title"]),
-            issuer=str(found["issuer"]),
-            basis=str(found["basis"]),
-            period=UpdateCycle(found["period"]),
-            subject_kind=str(found["subjectKind"]),
-            items=tuple(Item(**item) for item in found["items"]),
-            valid_from=_day(found["validFrom"]),
-            valid_to=_day(found["validTo"]),
-        )
-    except KeyError as error:
-        raise FormUnreadable(f"{path}: {error.args[0]} is missing") from error
-    except (TypeError, ValueError, RecursionError) as error:
-        raise FormUnreadable(f"{path}: not a form — its keys are {KEYS}") from error
-
-
-def judge(
-    form: Form, contracts: Mapping[str, Contract], copies: Mapping[str, str] = MappingProxyType({})
-) -> Decision:
-    """Whether a form may go on the list; pure.
-
-    Args:
-        form: as asked for.
-        contracts: dataset name → contract, for the datasets of the ledger its items name.
-        copies: name of an item that reads a copy → the field that answers for it 一数一源.
-    """
-    reasons = (
-        *_of_form(form),
-        *(r for item in form.items for r in _of_item(item, form, contracts)),
-        *(
-            Reason("form.item.copy", "another field answers for the item", name, f"read {source}")
-            for name, source in copies.items()
-        ),
-    )
-    return Deny(reasons) if reasons else Permit()
-
-
 def admit(engine: Engine, form: Form, *, by: str, now: datetime) -> Form:
-    """Put a form on the admission list.
+    """Put a form of the yearly list on the admission list, with what it asks again counted.
 
     Args:
         engine: the store.
@@ -146,32 +60,104 @@ def admit(engine: Engine, form: Form, *, by: str, now: datetime) -> Form:
         by: the person who admits it.
         now: aware instant.
 
+    Returns:
+        The form, its items bound to what answers for them.
+
     Raises:
         Refused: with every reason, also where the code is on the list already.
     """
     with writing(engine) as connection:
-        contracts = _contracts(connection, form)
-        decision = judge(form, contracts, _copies(connection, form, contracts))
-        if isinstance(decision, Deny):
-            raise Refused(decision)
-        if connection.execute(select(forms.c.code).where(forms.c.code == form.code)).first():
-            raise Refused(Deny((Reason("form.code.taken", "the code is on the list", where=form.code),)))
-        values = {
-            "title": form.title,
-            "issuer": form.issuer,
-            "basis": form.basis,
-            "period": form.period.value,
-            "subject_kind": form.subject_kind,
-            "items": [asdict(item) for item in form.items],
-        }
-        days = {"valid_from": form.valid_from, "valid_to": form.valid_to}
-        told = {**values, **{name: day.isoformat() for name, day in days.items()}, "by": by}
-        evidence_id = record(connection, event="form:form:admit", subject=form.code, body=told, now=now)
-        connection.execute(
-            insert(forms).values(
-                code=form.code, admitted_by=by, admitted_at=now, evidence_id=evidence_id, **values, **days
-            )
+        return put_on_list(connection, form, overlap_of(connection, form, now), by=by, now=now)
+
+
+def put_on_list(
+    connection: Connection, form: Form, overlap: Overlap, *, by: str, now: datetime, demand: str | None = None
+) -> Form:
+    """Put a form on the list in the caller's transaction.
+
+    Args:
+        connection: a writing transaction.
+        form: as asked for.
+        overlap: what it asks again, as it was shown to the issuer.
+        by: the person who admits it.
+        now: aware instant.
+        demand: id of the demand it is admitted on.
+
+    Raises:
+        Refused: as of :func:`admit`.
+    """
+    bound = bound_for_list(connection, form, now)
+    taken = select(forms.c.code).where(forms.c.code == form.code)
+    if connection.execute(taken).first() or _name_taken(connection, form.code):
+        raise Refused(Deny((Reason("form.code.taken", "the code is on the list", where=form.code),)))
+    document = to_document(bound)
+    values = {
+        "title": bound.title,
+        "issuer": bound.issuer,
+        "basis": bound.basis,
+        "period": bound.period.value,
+        "subject_kind": bound.subject_kind,
+        "items": [stored(item) for item in bound.items],
+    }
+    told = {**document, "by": by, "overlap": overlap.counts, "demand": demand}
+    evidence_id = record(connection, event="form:form:admit", subject=form.code, body=told, now=now)
+    connection.execute(
+        insert(forms).values(
+            code=form.code,
+            admitted_by=by,
+            admitted_at=now,
+            evidence_id=evidence_id,
+            valid_from=bound.valid_from,
+            valid_to=bound.valid_to,
+            more={key: document[key] for key in _MORE if key in document} or None,
+            overlap=overlap.counts,
+            demand_id=demand,
+            **values,
         )
+    )
+    return bound
+
+
+def bound_for_list(connection: Connection, form: Form, now: datetime) -> Form:
+    """The form with every item bound, once it is found in order.
+
+    Raises:
+        Refused: with every reason against it.
+    """
+    bound = bind(connection, form, local_date(now))
+    # What lacks here is judged item by item, with the others.
+    contracts = published(connection, form.datasets) | dict(bound.contracts)
+    decision = judge(form, contracts, _copies(connection, form, contracts))
+    if isinstance(decision, Deny):
+        raise Refused(decision)
+    return bound.form
+
+
+def end(engine: Engine, code: str, *, basis: str, by: str, now: datetime) -> Form:
+    """Take a form off the list before its term is over; from today on nobody has to fill it.
+
+    Args:
+        engine: the store.
+        code: of the form.
+        basis: what the decision rests on.
+        by: the person who decides.
+        now: aware instant.
+
+    Raises:
+        NotAdmitted: it is not on the list, or not in force any more.
+        Refused: no basis is cited.
+    """
+    reasons = list(too_long({"basis": basis}, local_date(now)))
+    if not basis.strip():
+        reasons.append(Reason("form.decision.basis", "a decision cites what it rests on", "basis"))
+    if reasons:
+        raise Refused(Deny(tuple(reasons)))
+    with writing(engine) as connection:
+        form = in_force(connection, code, now)
+        told = {"basis": basis, "by": by, "ended_on": local_date(now).isoformat()}
+        record(connection, event="form:form:end", subject=code, body=told, now=now)
+        ending = {"ended_on": local_date(now), "end_basis": basis, "ended_by": by}
+        connection.execute(update(forms).where(forms.c.code == code).values(**ending))
     return form
 
 
@@ -184,54 +170,24 @@ def in_force(connection: Connection, code: str, now: datetime) -> Form:
     row = connection.execute(select(forms).where(forms.c.code == code)).first()
     if row is None:
         raise NotAdmitted(f"form {code} is not on the admission list — it need not be filled")
-    if not row.valid_from <= local_date(now) <= row.valid_to:
+    today = local_date(now)
+    if row.ended_on is not None and row.ended_on <= today:
+        raise NotAdmitted(f"form {code} was taken off the list on {row.ended_on} — it need not be filled")
+    if not row.valid_from <= today <= row.valid_to:
         raise NotAdmitted(f"form {code} is in force from {row.valid_from} to {row.valid_to} only")
     return _form(row)
 
 
 def listing(connection: Connection) -> tuple[Form, ...]:
-    """Every form of the list, by code."""
-    return tuple(_form(row) for row in connection.execute(select(forms).order_by(forms.c.code)))
+    """Every form of the list, by code; those taken off early left out."""
+    query = select(forms).where(forms.c.ended_on.is_(None)).order_by(forms.c.code)
+    return tuple(_form(row) for row in connection.execute(query))
 
 
-def _contracts(connection: Connection, form: Form) -> dict[str, Contract]:
-    # What lacks here is judged item by item, with the others.
-    return published(connection, (item.dataset for item in form.items if item.dataset))
-
-
-def _of_form(form: Form) -> Iterator[Reason]:
-    if not CODE.match(form.code):
-        yield Reason("form.code", "letters, digits, hyphen and underscore only", where="code")
-    if not form.basis.strip():
-        yield Reason("form.basis", "no legal basis is given", where="basis")
-    if form.valid_to < form.valid_from:
-        yield Reason("form.term", "it ends before it begins", where="validTo")
-    if not form.items:
-        yield Reason("form.items", "it has no item", where="items")
-    names = [item.name for item in form.items]
-    for name in sorted({n for n in names if names.count(n) > 1 or not SAFE_NAME.match(n)}):
-        yield Reason("form.item.name", "not a safe name, or used twice", where=name)
-
-
-def _of_item(item: Item, form: Form, contracts: Mapping[str, Contract]) -> Iterator[Reason]:
-    if not item.dataset:
-        if item.field or item.key:
-            yield Reason("form.item.source", "a field without its dataset", where=item.name)
-        return
-    contract = contracts.get(item.dataset)
-    if contract is None:
-        yield Reason("form.item.dataset", "no such dataset is published in the ledger", where=item.dataset)
-        return
-    names = {field.name: field for field in contract.fields}
-    if item.field not in names:
-        yield Reason("form.item.field", "the dataset has no such field", where=f"{item.dataset}.{item.field}")
-    unit = names[item.key].unit if item.key in names else None
-    if unit is None or unit.kind != form.subject_kind:
-        yield Reason(
-            "form.item.key", f"it does not identify a {form.subject_kind}", where=f"{item.dataset}.{item.key}"
-        )
-    if contract.area is None or not contract.key:
-        yield Reason("form.item.area", "its contract names no area or no primary key", where=item.dataset)
+def _name_taken(connection: Connection, code: str) -> bool:
+    """Whether another form's answers are collected under the same name."""
+    codes = connection.execute(select(forms.c.code)).scalars()
+    return dataset_of(code) in {dataset_of(each) for each in codes}
 
 
 def _copies(connection: Connection, form: Form, contracts: Mapping[str, Contract]) -> dict[str, str]:
@@ -245,19 +201,8 @@ def _copies(connection: Connection, form: Form, contracts: Mapping[str, Contract
     return found
 
 
-def _day(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(str(value))
-
-
 def _form(row: Any) -> Form:
-    return Form(
-        code=row.code,
-        title=row.title,
-        issuer=row.issuer,
-        basis=row.basis,
-        period=UpdateCycle(row.period),
-        subject_kind=row.subject_kind,
-        items=tuple(Item(**item) for item in row.items),
-        valid_from=row.valid_from,
-        valid_to=row.valid_to,
-    )
+    days: dict[str, date] = {"validFrom": row.valid_from, "validTo": row.valid_to}
+    said = {"code": row.code, "title": row.title, "issuer": row.issuer, "basis": row.basis}
+    kept = {"period": row.period, "subjectKind": row.subject_kind, "items": row.items}
+    return of_document({**said, **kept, **days, **(row.more or {})})

@@ -1,45 +1,50 @@
-"""Filling a form: only differences are submitted 差异填报.
+"""Filling forms: only differences are submitted 差异填报, of one sheet or of hundreds.
 
-Decides what becomes of what a body changes: a difference on a prefilled item is a challenge to the
-source department, an item filled by hand is kept with the submission. The answers lie below
-``lake/landing/forms``, where a dataset can be built from them.
+Decides what becomes of what a body writes: a difference on a prefilled item is a challenge to the source
+department, an item filled by hand is kept with the submission, a computed one is nobody's to write.
+Checking values is :mod:`space.wayback.forms.checking`'s, whether sheets may be stored
+:mod:`space.wayback.forms.handing_in`'s, writing them down :mod:`space.wayback.forms.submitting`'s.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
-from typing import Final, Literal
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine
 
-from catalog import keys
-from catalog.evidence import record
 from catalog.home import Home
-from catalog.keys import row_reference
 from catalog.store import reading, writing
-from catalog.store.schema import new_id
-from catalog.store.tables.forms import submissions
-from contracts.canonical import canonical
 from policies.decision import Deny, Reason
-from space.errors import Refused, SpaceError
-from space.wayback.backflow.bodies import body
-from space.wayback.corrections import cases
-from space.wayback.corrections.challenges import Challenge, Prepared, prepare, typed_text
-from space.wayback.forms.admission import Form, in_force
-from space.wayback.forms.prefill import Looked, canonical_subject, look
+from policies.masking import Mask
+from space.errors import Refused
+from space.wayback.backflow.authoritative import as_text
+from space.wayback.corrections.challenges import Challenge, Prepared, fitting_text, typed_text
+from space.wayback.forms.checking import Fault, check
+from space.wayback.forms.handing_in import AlreadySubmitted, conclude, hand_in, refuse_closed
+from space.wayback.forms.looking import Looked
+from space.wayback.forms.masking import masked, masks_of
+from space.wayback.forms.periods import PERIOD, fits
+from space.wayback.forms.prefill import Opened, canonical_subject, hidden_subject, open_form
+from space.wayback.forms.repeating import Guard, unguarded
+from space.wayback.forms.submitting import Answer, Difference, Submission, submission
+from space.wayback.forms.wording import too_long
 
-# A period names a folder: `2026`, `2026-09`, `2026-Q3` or a day.
-PERIOD: Final = re.compile(r"^[0-9]{4}(-[A-Z0-9]{1,4}){0,2}$")
+__all__ = ["PERIOD", "AlreadySubmitted", "Faulty", "Filled", "Submission", "submit", "submit_many"]
 
 
-class AlreadySubmitted(SpaceError):
-    """The form was submitted for this subject and period."""
+class Faulty(Refused):
+    """Sheets that cannot be submitted as they are; nothing of them is.
+
+    Attributes:
+        faults: what is wrong, with the place of the sheet among those given.
+    """
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        several = len({fault.sheet for fault in faults}) > 1
+        super().__init__(Deny(tuple(_told(fault) if several else fault.reason for fault in faults)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,46 +68,16 @@ class Filled:
     reasons: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """What was submitted: how many items were kept, corrected and added, and the challenges opened."""
-
-    id: str
-    form: str
-    period: str
-    body: str
-    kept: int
-    corrected: int
-    added: int
-    challenges: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Difference:
-    """An item that is not kept: ``prepared`` is the challenge it becomes, None where it is added."""
-
-    item: str
-    value: str
-    prepared: Prepared | None
-
-    @property
-    def state(self) -> Literal["corrected", "added"]:
-        return "added" if self.prepared is None else "corrected"
-
-
-@dataclass(frozen=True, slots=True)
-class _Answers:
-    """A submission about to be stored; ``hidden_subject`` is the keyed hash of ``subject``."""
-
-    filled: Filled
-    subject: str
-    hidden_subject: str
-    looked: tuple[Looked, ...]
-    differences: tuple[_Difference, ...]
-    challenges: tuple[str, ...]
-
-
-def submit(home: Home, engine: Engine, filled: Filled, *, by: str, now: datetime) -> Submission:
+def submit(
+    home: Home,
+    engine: Engine,
+    filled: Filled,
+    *,
+    by: str,
+    now: datetime,
+    task: str | None = None,
+    guard: Guard = unguarded,
+) -> Submission:
     """Submit the differences of one form.
 
     Args:
@@ -111,6 +86,8 @@ def submit(home: Home, engine: Engine, filled: Filled, *, by: str, now: datetime
         filled: what differs, and what is filled by hand.
         by: the person who fills it.
         now: aware instant.
+        task: id of the task it is filled for.
+        guard: tells a repeated request.
 
     Returns:
         The submission; every difference on a prefilled item is now a challenge, or joins the one
@@ -121,124 +98,164 @@ def submit(home: Home, engine: Engine, filled: Filled, *, by: str, now: datetime
         Refused: an unknown item, a malformed period, a value that does not fit or lacks its reason.
         AlreadySubmitted: this subject has been submitted for the period.
     """
+    (made,) = submit_many(home, engine, [filled], by=by, now=now, task=task, guard=guard)
+    return made
+
+
+def submit_many(
+    home: Home,
+    engine: Engine,
+    filled: Sequence[Filled],
+    *,
+    by: str,
+    now: datetime,
+    task: str | None = None,
+    guard: Guard = unguarded,
+) -> tuple[Submission, ...]:
+    """Submit sheets of one form, period and body together: all of them, or none.
+
+    Args:
+        home: the installation.
+        engine: its store.
+        filled: one a subject.
+        by: the person who fills them.
+        now: aware instant.
+        task: id of the task they are filled for.
+        guard: tells a repeated request; it is told the id of the first sheet.
+
+    Raises:
+        Faulty: with every fault of every sheet.
+        Others as of :func:`submit`.
+    """
+    # Sources are read before the turn of a writer is taken: others write meanwhile.
     with reading(engine) as connection:
-        form, filler = in_force(connection, filled.form, now), body(connection, filled.body)
-        _refuse_malformed(form, filled)
-        subject = canonical_subject(form, filled.subject)
-        looked = look(home, connection, form, filler, subject)
-    differences = [d for one in looked if (d := _difference(home, engine, one, filled)) is not None]
-    hidden_subject = row_reference(keys.load(home).pseudonym, f"form/{form.subject_kind}", {"id": subject})
+        opened, sheets = open_sheets(home, connection, filled, now)
+    answers = answered(home, opened, sheets)
+    made: list[Submission] = []
     with writing(engine) as connection:
-        _refuse_second(connection, filled, hidden_subject)
-        challenges = tuple(_challenge(connection, d.prepared, by, now) for d in differences if d.prepared)
-        answers = _Answers(filled, subject, hidden_subject, tuple(looked), tuple(differences), challenges)
-        return _insert(home, connection, answers, by, now)
+
+        def act() -> str:
+            refuse_closed(connection, (filled[0].form, filled[0].period, filled[0].body), task)
+            made.extend(hand_in(home, connection, opened, answers, by=by, now=now, task=task))
+            return made[0].id
+
+        first = guard(connection, act)
+        if not made:  # the same request was answered before
+            made.append(submission(connection, first))
+    conclude(home, engine, made[0], by=by, now=now)
+    return tuple(made)
 
 
-def _difference(home: Home, engine: Engine, looked: Looked, filled: Filled) -> _Difference | None:
-    """What the body says of an item, where it is not what the source says."""
+def open_sheets(
+    home: Home, connection: Connection, filled: Sequence[Filled], now: datetime
+) -> tuple[Opened, list[Filled]]:
+    """The form with the rows of all subjects, and the sheets under the one spelling of each subject.
+
+    Raises:
+        As of :func:`submit_many`.
+    """
+    first = filled[0]
+    if len({(one.form, one.period, one.body) for one in filled}) > 1:
+        raise ValueError("sheets of one form, period and body are submitted together")
+    opened = open_form(home, connection, first.form, first.body, [one.subject for one in filled], now)
+    sheets = [replace(one, subject=canonical_subject(opened.form, one.subject)) for one in filled]
+    if len({one.subject for one in sheets}) != len(sheets):
+        told = "keep one sheet a subject"
+        raise Refused(Deny((Reason("form.subject.twice", "a subject is there twice", "subject", told),)))
+    faults = [fault for place, one in enumerate(sheets) for fault in _malformed(opened, place, one)]
+    if faults:
+        raise Faulty(faults)
+    return opened, sheets
+
+
+def answered(home: Home, opened: Opened, sheets: Sequence[Filled]) -> list[Answer]:
+    """What is written down of every sheet, once all of them are in order.
+
+    Raises:
+        Faulty: with every fault of every sheet.
+    """
+    hidden = [hidden_subject(home, opened.form, one.subject) for one in sheets]
+    shown = masks_of(next(iter(opened.sheets.values())), opened.contract, opened.on)
+    differing = [_differing(opened, one, shown) for one in sheets]
+    merged = [
+        opened.texts(one.subject) | dict(changed) for one, changed in zip(sheets, differing, strict=True)
+    ]
+    checked = check(opened.form, opened.contract, merged, differing, opened.on)
+    faults = list(checked.faults)
+    bad = {(fault.sheet, fault.item) for fault in faults}
+    answers = []
+    for place, (one, changed) in enumerate(zip(sheets, differing, strict=True)):
+        differences = []
+        for item in opened.sheets[one.subject]:
+            name = item.item.name
+            if name not in changed or (place, name) in bad:
+                continue
+            try:
+                made = _difference(item, one, checked.texts[place][name])
+            except Refused as refused:
+                faults += [Fault(place, name, reason) for reason in refused.decision.reasons]
+            else:
+                differences += [made] if made is not None else []
+        answers.append(
+            Answer(one.subject, hidden[place], one.period, tuple(differences), checked.texts[place])
+        )
+    if faults:
+        raise Faulty(sorted(faults, key=lambda fault: (fault.sheet, fault.item)))
+    return answers
+
+
+def _differing(opened: Opened, filled: Filled, shown: Mapping[str, Mask]) -> dict[str, str]:
+    """What the body wrote that is not what the form showed it; masks may come back as they were shown."""
+    changed = {}
+    for one in opened.sheets[filled.subject]:
+        given = filled.values.get(one.item.name)
+        if given is None or given == masked(one, shown):
+            continue
+        if one.found is not None and typed_text(one.found.contract, one.item.field, given) == one.value:
+            continue
+        changed[one.item.name] = given
+    return changed
+
+
+def _difference(looked: Looked, filled: Filled, text: str | None) -> Difference | None:
+    """What a difference becomes: a challenge where the source has the row, else what is added."""
     item = looked.item
-    given = filled.values.get(item.name)
-    if given is None:
-        return None
     if looked.found is None or looked.row is None:
-        return _Difference(item.name, given, None)
-    if typed_text(looked.found.contract, item.field, given) == looked.value:
-        return None
-    challenge = Challenge(
+        return None if text is None else Difference(item.name, text, None)
+    asked = Challenge(
         asker=filled.body,
         dataset=item.dataset,
         row=looked.row.reference,
         field=item.field,
-        value=given,
+        value=text or "",
         reason=filled.reasons.get(item.name, ""),
     )
-    return _Difference(item.name, given, prepare(home, engine, challenge))
+    value = fitting_text(looked.found.contract, asked)
+    if value == as_text(looked.row.values[item.field]):
+        return None
+    return Difference(item.name, value, Prepared(replace(asked, value=value), looked.found, looked.row))
 
 
-def _challenge(connection: Connection, prepared: Prepared, by: str, now: datetime) -> str:
-    asked = prepared.challenge
-    earlier = cases.pending(connection, asked.dataset, asked.row, asked.field)
-    return earlier or cases.send(connection, prepared, by=by, now=now).id
+def _malformed(opened: Opened, place: int, filled: Filled) -> list[Fault]:
+    form = opened.form
+    known = {item.name: item for item in form.items}
+    faults = []
+    for name in filled.values:
+        if name not in known:
+            faults.append(Fault(place, name, Reason("form.item.unknown", "the form has no such item", name)))
+        elif known[name].compute:
+            told = "leave it out: it follows from other items"
+            what = "a computed item is not written"
+            faults.append(Fault(place, name, Reason("form.item.computed", what, name, told)))
+    texts = [filled.reasons, filled.values]
+    faults += [Fault(place, one.where, one) for each in texts for one in too_long(each, opened.on)]
+    if not fits(form.period, filled.period):
+        told = "e.g. 2026, 2026-Q3, 2026-09"
+        faults.append(Fault(place, "period", Reason("form.period", "not a period", "period", told)))
+    return faults
 
 
-def _insert(home: Home, connection: Connection, answers: _Answers, by: str, now: datetime) -> Submission:
-    filled, looked, differences = answers.filled, answers.looked, answers.differences
-    states = [d.state for d in differences]
-    made = Submission(
-        id=new_id("frm"),
-        form=filled.form,
-        period=filled.period,
-        body=filled.body,
-        kept=sum(one.row is not None for one in looked) - states.count("corrected"),
-        corrected=states.count("corrected"),
-        added=states.count("added"),
-        challenges=answers.challenges,
-    )
-    counts = {"kept": made.kept, "corrected": made.corrected, "added": made.added}
-    named = {"form": made.form, "period": made.period, "body": made.body}
-    lines = [
-        canonical({**named, "subject": answers.subject, "item": d.item, "value": d.value, "state": d.state})
-        for d in differences
-    ]
-    content = b"".join(line + b"\n" for line in lines)
-    path = Path("landing") / "forms" / made.form / made.period / f"{made.id}.jsonl"
-    told = {**named, **counts, "challenges": list(made.challenges)}
-    evidence_id = record(
-        connection,
-        event="form:submission:submit",
-        subject=made.id,
-        body={**told, "subject": answers.hidden_subject, "by": by},
-        now=now,
-    )
-    connection.execute(
-        insert(submissions).values(
-            id=made.id,
-            **named,
-            **counts,
-            subject=answers.hidden_subject,
-            releases={one.item.name: one.found.release.id for one in looked if one.found is not None},
-            path=path.as_posix(),
-            sha256=hashlib.sha256(content).hexdigest(),
-            submitted_by=by,
-            submitted_at=now,
-            evidence_id=evidence_id,
-        )
-    )
-    _write(home.lake / path, content)
-    return made
-
-
-def _refuse_malformed(form: Form, filled: Filled) -> None:
-    known = {item.name for item in form.items}
-    unknown = [name for name in filled.values if name not in known]
-    reasons = [Reason("form.item.unknown", "the form has no such item", name) for name in unknown]
-    if not PERIOD.match(filled.period):
-        reasons.append(Reason("form.period", "not a period", "period", "e.g. 2026, 2026-Q3, 2026-09"))
-    if reasons:
-        raise Refused(Deny(tuple(reasons)))
-
-
-def _refuse_second(connection: Connection, filled: Filled, hidden_subject: str) -> None:
-    s = submissions.c
-    earlier = connection.execute(
-        select(s.id).where(
-            s.form == filled.form,
-            s.period == filled.period,
-            s.body == filled.body,
-            s.subject == hidden_subject,
-        )
-    ).scalar()
-    if earlier is not None:
-        raise AlreadySubmitted(f"form {filled.form} was submitted for this subject and period: {earlier}")
-
-
-def _write(path: Path, content: bytes) -> None:
-    """The answers hold values: readable by their owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)
+def _told(fault: Fault) -> Reason:
+    """A reason that also says which sheet."""
+    where = f"sheet {fault.sheet + 1}, {fault.reason.where or fault.item}"
+    return replace(fault.reason, where=where)

@@ -20,8 +20,8 @@ from catalog.store import open_store
 STEPS: dict[str, tuple[Any, str, bool]] = {
     "before the lease": (leases, "take", False),
     "after the lease": (leases, "take", True),
-    "before positions": (sequence, "_place", False),
-    "after positions": (sequence, "_place", True),
+    "before positions": (sequence, "place", False),
+    "after positions": (sequence, "place", True),
     "before tiles": (tiles.Writing, "store", False),
     "after tiles": (tiles.Writing, "store", True),
     "before the head is kept": (heads, "keep", False),

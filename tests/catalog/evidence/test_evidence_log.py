@@ -181,7 +181,7 @@ def test_a_process_killed_while_numbering_leaves_no_half_batch(
     engine: Engine, keys: Keys, noon: datetime, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(4)
-    real, turns = sequence._place, []
+    real, turns = sequence.place, []
 
     def stopped(*args: object) -> None:
         real(*args)  # type: ignore[arg-type]
@@ -190,7 +190,7 @@ def test_a_process_killed_while_numbering_leaves_no_half_batch(
             raise KeyboardInterrupt
 
     monkeypatch.setattr(sequence, "BATCH", 2)
-    monkeypatch.setattr(sequence, "_place", stopped)
+    monkeypatch.setattr(sequence, "place", stopped)
     with pytest.raises(KeyboardInterrupt):
         integrate(engine, keys.signer, noon)
     with reading(engine) as connection:

@@ -267,3 +267,88 @@ def finish(parties: Parties, named: str) -> None:
     """The provider's signature, and the platform's."""
     parties.act(lambda connection: sign_in(parties, connection, named, Side.PROVIDER))
     parties.act(lambda connection: conclude_in(parties, connection, named))
+
+
+def test_a_provider_drafts_offers_suspends_and_ends_over_http(parties: Parties, http: httpx.Client) -> None:
+    mine, theirs = token(parties, PROVIDER, Role.PROVIDER), token(parties, parties.consumer)
+    stated = {"terms": TERMS, "to": parties.consumer, "by": MANAGER, "why": "产业分析"}
+    keyed = mine | {"Idempotency-Key": "d1"}
+    made, again = (http.post("/v1/contracts", json=stated, headers=keyed) for _ in range(2))
+    assert (made.status_code, made.json()) == (201, again.json())
+    named, at = made.json()["id"], f"/v1/contracts/{made.json()['id']}"
+    assert (made.json()["provider"], made.json()["state"]) == (PROVIDER, "draft_by_provider")
+
+    said = {"by": MANAGER, "why": "请过目"}
+    assert http.post(f"{at}/offer", json=said, headers=theirs).json()["code"] == "procedure.step"
+    priced = {"by": MANAGER, "why": "降低调用数", "terms": TERMS | {"calls": 500}}
+    assert http.post(f"{at}/redraft", json=priced, headers=mine).json()["offers"] == 2
+    assert http.post(f"{at}/offer", json=said, headers=mine).json()["state"] == "offered_by_provider"
+    http.post(f"{at}/acceptance", json={"by": USER, "offer": 2}, headers=theirs)
+    for side, header in ((Side.PROVIDER, mine), (Side.CONSUMER, theirs)):
+        key = parties.keys[side]
+        statement = http.get(f"{at}/statement", headers=header).json()["statement"]
+        signed = {"key": key.key_id, "signature": encoded(key.sign(statement.encode()))}
+        person = MANAGER if side is Side.PROVIDER else USER
+        assert http.post(f"{at}/signatures", json=signed | {"by": person}, headers=header).status_code == 200
+    parties.act(lambda connection: conclude_in(parties, connection, named))
+
+    why = {"by": MANAGER, "why": "核查"}
+    stopped = [http.post(f"{at}/suspension", json=why, headers=mine | {"Idempotency-Key": "s"}) for _ in "12"]
+    assert [one.json()["state"] for one in stopped] == ["suspended_by_provider"] * 2
+    assert http.post(f"{at}/resumption", json=why, headers=theirs).json()["code"] == "procedure.step"
+    assert http.post(f"{at}/resumption", json=why, headers=mine).json()["state"] == "in_force"
+    assert http.post(f"{at}/completion", json=why, headers=mine).json()["code"] == "procedure.step"
+    assert http.post(f"{at}/breach", json=why, headers=mine).json()["state"] == "breached"
+
+
+def test_nobody_drafts_for_others_data_nor_for_another_consumer(parties: Parties, http: httpx.Client) -> None:
+    other = parties.bureau.other
+    parties.bureau.file(other, parties.bureau.weather)
+    stranger = token(parties, other["code"])
+    stated = {"terms": TERMS, "to": parties.consumer, "by": "李四", "why": "x"}
+
+    refused = http.post("/v1/contracts", json=stated, headers=stranger)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "grant.grantor")
+    mine = http.post("/v1/contracts", json=stated | {"to": None}, headers=token(parties, parties.consumer))
+    assert (mine.status_code, mine.json()["state"]) == (201, "draft_by_consumer")
+
+
+def test_prices_of_products_are_negotiated_shown_and_stand_in_the_agreement(
+    parties: Parties, papers: Path
+) -> None:
+    lines = {
+        "prices": ["query: 0/call", "list: 0/time"],
+        "tiers": ["above 1000: 90%"],
+        "trial_fee": "0% for 3 months",
+    }
+    with (papers / "priced.yaml").open("w", encoding="utf-8") as file:
+        YAML().dump(TERMS | {"valid_to": UNTIL} | lines, file)
+    with (papers / "dear.yaml").open("w", encoding="utf-8") as file:
+        YAML().dump(TERMS | {"valid_to": UNTIL, "prices": ["query: 5/call"]}, file)
+    drafting = ("--to", parties.consumer, "--party", "provider", "--why", "定价", "--by", MANAGER)
+
+    dear = run_json(contract, "draft", papers / "dear.yaml", *drafting, status=1)
+    assert dear["reasons"][0]["code"] == "tariff.above_ceiling"
+    named = run_json(contract, "draft", papers / "terms.yaml", *drafting)["id"]
+    run(contract, "offer", named, "--party", "provider", "--by", MANAGER)
+    run(
+        contract,
+        "counter",
+        named,
+        papers / "priced.yaml",
+        "--party",
+        "consumer",
+        "--why",
+        "价格",
+        "--by",
+        USER,
+    )
+    assert "prices: + query: 0/call" in run(contract, "show", named).stdout
+    stated = run_json(contract, "terms", named)
+    assert {key: stated[key] for key in lines} == lines
+    run(contract, "accept", named, "--offer", 2, "--party", "provider", "--by", MANAGER)
+    (duty,) = run_json(contract, "show", named)["agreement"]["permission"][0]["duty"]
+    assert {one["leftOperand"] for one in duty["action"][0]["refinement"]} == {
+        "ybz:price", "ybz:tier", "ybz:trialFee",
+    }  # fmt: skip

@@ -29,9 +29,8 @@ from space.errors import Refused, Unknown
 from space.granting.grants import all_grants, verify
 from space.granting.grants import by_id as grant_by_id
 from space.granting.revocation import close_expired
-from space.query.gateway import Answered
+from space.query.answered import Answered
 from space.store import grant_row
-from tests.servers import moved_to_server
 from tests.space.bureau import Bureau
 from tests.space.contracting.parties import (
     MANAGER,
@@ -44,6 +43,7 @@ from tests.space.contracting.parties import (
     new_key,
     sign_in,
 )
+from tests.stores import each_store, store_moved
 
 BY_INDUSTRY = "SELECT industry, count(*) AS firms FROM market.firms GROUP BY industry"
 ALL = "SELECT count(*) AS firms FROM market.firms"
@@ -62,19 +62,13 @@ def refused(parties: Parties, act: Any) -> str:
     return told.value.decision.reasons[0].code
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=each_store())
 def on_both(request: pytest.FixtureRequest, parties: Parties) -> Iterator[Parties]:
     """The parties with their store on one database or the other."""
     bureau: Bureau = parties.bureau
-    if request.param == bureau.engine.dialect.name:
+    with store_moved(request, bureau.home, bureau.engine) as engine:
+        parties.bureau = replace(bureau, engine=engine)
         yield parties
-    elif request.param == "sqlite":
-        pytest.skip("these tests run on PostgreSQL alone")
-    else:
-        moved = moved_to_server(bureau.home, bureau.engine, request.getfixturevalue("postgres"))
-        parties.bureau = replace(bureau, engine=moved)
-        yield parties
-        moved.dispose()
 
 
 def test_from_a_draft_to_the_archive_with_a_counter_offer_and_three_signatures(on_both: Parties) -> None:

@@ -22,6 +22,7 @@ from space.granting import stopping
 from space.granting.revocation import give_back, revoke
 from tests.servers import moved_to_server
 from tests.space.supply.conftest import ROWS, Counter
+from tests.stores import each_store
 
 pytestmark = pytest.mark.full
 
@@ -84,7 +85,7 @@ with Pool() as pool:
 SOON_S = 5.0
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=each_store())
 def counter(request: pytest.FixtureRequest, bureau: Any) -> Iterator[Counter]:
     """A bureau on either store."""
     if request.param == "postgresql" and not bureau.home.database_file.exists():

@@ -216,3 +216,35 @@ def test_the_engine_reads_only_the_granted_files_even_without_walls(
             connection.execute(sql)
     assert connection.execute('SELECT count(*) FROM "city.schools"').fetchone() == (200,)
     connection.close()
+
+
+LATE = """
+import importlib, json, sys
+from pathlib import Path
+from space.engines.workers.walls import raise_walls
+granted, folder = map(Path, sys.argv[1:])
+sys.path += [str(folder / "site-packages"), str(folder / "project")]
+raise_walls([granted], 5)
+found = {}
+for name in ("of_a_library", "of_a_project"):
+    try:
+        found[name] = importlib.import_module(name).HERE
+    except BaseException:
+        found[name] = False
+print(json.dumps(found))
+"""
+
+
+def test_libraries_beside_the_interpreter_are_read_late_and_no_other_folder_of_the_path(
+    files: dict[str, tuple[Path, ...]], tmp_path: Path
+) -> None:
+    for folder, module in (("site-packages", "of_a_library"), ("project", "of_a_project")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{module}.py").write_text("HERE = True\n")
+
+    granted = str(files["city.schools"][0])
+    done = subprocess.run(
+        [sys.executable, "-c", LATE, granted, str(tmp_path)], capture_output=True, check=True, timeout=60
+    )
+
+    assert json.loads(done.stdout) == {"of_a_library": True, "of_a_project": False}

@@ -230,6 +230,28 @@ def test_nothing_is_bound_backwards_beyond_the_limit_or_by_one_person(till: Till
     assert code(refused) == "result.backwards"
 
 
+def test_a_bond_is_over_after_its_last_day_and_its_share_is_free_again(till: Till) -> None:
+    held = till.grant()
+    till.now = SPRING
+    with pytest.raises(Refused) as refused:
+        do(till, bonds.propose, terms(held.id, valid_to=date(2026, 6, 30)), by="王敏")
+    assert code(refused) == "result.span"
+    short = do(till, bonds.propose, terms(held.id, share_percent=50, valid_to=date(2026, 9, 30)), by="王敏")
+    do(till, bonds.accept, short.id, by="李强")
+    with pytest.raises(Refused) as refused:
+        do(till, bonds.propose, terms(held.id, share_percent=1, valid_from=date(2026, 9, 30)), by="王敏")
+    assert code(refused) == "result.share"
+    later = terms(held.id, share_percent=50, valid_from=date(2026, 10, 1))
+    do(till, bonds.accept, do(till, bonds.propose, later, by="王敏").id, by="李强")
+
+    def waiting(period: str) -> list[date | None]:
+        made = do(till, acting.open_, "grant", held.id, period, by="甲").id
+        with reading(till.engine) as connection:
+            return [b.valid_to for b in settling.waiting(connection, evaluations.by_id(connection, made))]
+
+    assert (waiting("2026Q3"), waiting("2026Q4")) == ([date(2026, 9, 30)], [None])
+
+
 def test_an_evaluation_waits_for_its_period_its_reviews_and_is_made_once(till: Till) -> None:
     held = till.grant()
     made = do(till, acting.open_, "grant", held.id, "2026Q3", by="甲").id

@@ -13,6 +13,7 @@ from catalog.store import open_store, writing
 from space import store
 from space.calls import abandoned, answers, audits, budget, idempotency, metering, receipts, standing_runs
 from space.engines.workers.pool import Pool
+from space.granting import erasing
 from space.identity.tokens import Caller
 from space.query import gateway, handout
 from space.query.admit import Question
@@ -50,7 +51,7 @@ PLACES: dict[str, tuple[Any, str]] = {
     "opening": (tables, "_settle"),
     "end": (tables, "end"),
     "unlinking": (Path, "unlink"),
-    "proof": (ending.jws, "sign"),
+    "proof": (erasing.jws, "sign"),
 }
 
 

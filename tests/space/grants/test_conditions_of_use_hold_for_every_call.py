@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,8 +21,7 @@ from space.granting import counters
 from space.granting.counters import Size
 from space.identity.tokens import Caller
 from space.query.admit import Question
-from space.query.gateway import Answered
-from tests.servers import moved_to_server
+from space.query.answered import Answered
 from tests.space.bureau import Bureau
 
 BY_INDUSTRY = "SELECT industry, count(*) AS firms FROM market.firms GROUP BY industry"
@@ -276,19 +273,6 @@ for n in range(count):
         pass
 print(json.dumps({"calls": calls, "cells": cells}))
 """
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, bureau: Bureau) -> Iterator[Bureau]:
-    """The bureau with its store on one database or the other."""
-    if request.param == bureau.engine.dialect.name:
-        yield bureau
-    elif request.param == "sqlite":
-        pytest.skip("these tests run on PostgreSQL alone")
-    else:
-        moved = moved_to_server(bureau.home, bureau.engine, request.getfixturevalue("postgres"))
-        yield replace(bureau, engine=moved)
-        moved.dispose()
 
 
 def test_processes_that_count_at_once_never_pass_a_rate_nor_a_volume(store: Bureau) -> None:

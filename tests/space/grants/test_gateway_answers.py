@@ -20,7 +20,7 @@ from space.calls import receipts as receipt_room
 from space.errors import EngineError
 from space.identity.tokens import Caller
 from space.query.admit import Question
-from space.query.gateway import Answered, Explained
+from space.query.answered import Answered, Explained
 
 BY_INDUSTRY = "SELECT industry, count(*) AS firms FROM market.firms GROUP BY industry"
 BY_DISTRICT = "SELECT district, count(*) AS persons FROM civil.population GROUP BY district"

@@ -15,7 +15,7 @@ from policies.access import Role
 from policies.decision import Deny
 from space.identity.tokens import Caller
 from space.query.admit import Question
-from space.query.gateway import Answered
+from space.query.answered import Answered
 
 BY_INDUSTRY = "SELECT industry, count(*) AS firms FROM market.firms GROUP BY industry"
 BY_DISTRICT = "SELECT district, count(*) AS persons FROM civil.population GROUP BY district"

@@ -24,7 +24,8 @@ from space.engines.workers.pool import Pool
 from space.errors import EngineError
 from space.identity.tokens import Caller
 from space.query.admit import Question
-from space.query.gateway import Answered, Gateway
+from space.query.answered import Answered
+from space.query.gateway import Gateway
 from space.verification.prepare import Asked
 from space.verification.verifier import Verified, Verifier
 from space.workspace import ending, tables

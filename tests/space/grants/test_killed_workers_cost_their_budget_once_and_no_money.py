@@ -16,7 +16,7 @@ import pytest
 from space.engines.workers.pool import Pool
 from space.errors import EngineError
 from space.identity.tokens import Caller
-from space.query.gateway import Answered
+from space.query.answered import Answered
 from space.verification.prepare import Asked
 from space.verification.verifier import Verified, Verifier
 from tests.space.bureau import Bureau, identity

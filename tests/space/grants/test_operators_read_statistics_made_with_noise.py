@@ -18,7 +18,7 @@ from pipelines.build import build
 from policies.decision import Deny
 from policies.privacy_budget import nrho_cost
 from policies.terms import Mode
-from space.query.gateway import Answered
+from space.query.answered import Answered
 from tests.space.bureau import DISTRICTS, NOON, OPERATOR, TODAY
 
 SQL = "SELECT p.district, count(*) AS people FROM civil.population AS p GROUP BY p.district"

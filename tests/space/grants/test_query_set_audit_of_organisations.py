@@ -92,7 +92,7 @@ def test_what_is_kept_holds_conditions_and_no_unit_or_figure(bureau: Any) -> Non
 
     assert (row.organisation, row.kind, row.columns) == (held.grantee, "enterprise", [])
     assert set(row.body) == {
-        *("k", "from", "scans", "keys", "labelled", "conditional", "asked", "proofs", "samples")
+        *("k", "from", "scans", "keys", "labelled", "conditional", "asked", "proofs", "alone", "samples")
     }
     assert row.body["asked"][0]["sql"] == '("t0"."industry" <> \'采矿业\')'
 
@@ -229,3 +229,27 @@ def test_the_decision_and_the_cost_do_not_depend_on_what_was_asked_before(bureau
     assert (before["decision"], before["cost"]) == (after["decision"], after["cost"])
     assert (before["audit"]["compared_with"], after["audit"]["compared_with"]) == (0, 1)
     assert bureau.count(select(func.count()).select_from(reservations)) == 1
+
+
+def test_an_answer_too_large_for_the_volume_is_remembered_for_it_tells_how_many_cells_show(
+    bureau: Any,
+) -> None:
+    cells = "SELECT industry, count(*) AS n FROM market.firms GROUP BY industry"
+    small = bureau.granted(bureau.department, bureau.trade, volumes=["1 rows/day"])
+    with reading(bureau.engine) as connection:
+        ready = prepare(connection, bureau.home, bureau.held(bureau.trade), cells, bureau.clock())
+    assert isinstance(ready, Ready)
+    assert beside(bureau, small, ready.plan) == 0
+
+    assert bureau.ask(small, cells).reasons[0].code == "grant.volume"
+
+    assert kept(bureau) == 1
+    assert beside(bureau, small, ready.plan) == 1, "that it has more than one row was told"
+
+
+def test_what_was_refused_for_its_size_keeps_a_narrower_question_from_being_told(bureau: Any) -> None:
+    small = bureau.granted(bureau.department, bureau.trade, volumes=["1 cells/day"])
+    assert bureau.ask(small, ALL).reasons[0].code == "grant.volume"
+
+    held = bureau.held(bureau.trade)
+    assert shown(bureau.ask(held, BUT_MINES)) == [None, None]

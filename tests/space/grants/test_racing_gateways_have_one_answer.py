@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from catalog.store.tables.queries import reservations
 from space.identity.tokens import Caller
-from space.query.gateway import Answered
+from space.query.answered import Answered
 from space.verification.prepare import Asked
 from space.verification.verifier import Verified, Verifier
 from tests.space.bureau import identity

@@ -15,12 +15,13 @@ from sqlalchemy import Engine, func, select
 from catalog.evidence import continuity, integrate
 from catalog.evidence.publishing import publish
 from catalog.evidence.restoring import NotResumable
-from catalog.evidence.verify import verify_store
+from catalog.evidence.verify import verify_export, verify_store
 from catalog.store import open_store, reading, writing
-from catalog.store.tables.evidence import evidence_entries
+from catalog.store.tables.evidence import checkpoints, evidence_entries
 from catalog.store.tables.grants import privacy_years
 from catalog.store.tables.queries import usages
 from policies.decision import Deny
+from policies.privacy_budget import yearly_limits
 from space.granting.revocation import revoke
 from space.resuming import Unrepeatable, resume
 from tests.servers import PostgreSQL, moved_to_server
@@ -44,7 +45,7 @@ def backup(request: pytest.FixtureRequest, busy: Any, tmp_path: Path) -> Callabl
         if on_server:
             kept = request.getfixturevalue("postgres").copy_of(url)
         else:
-            path = tmp_path / "backup.db"
+            path = tmp_path / f"backup-{len([*tmp_path.glob('*.db')])}.db"
             with sqlite3.connect(url.removeprefix("sqlite:///")) as old, sqlite3.connect(path) as new:
                 old.backup(new)
             old.close()
@@ -174,13 +175,101 @@ def test_a_copy_that_is_too_short_or_of_another_log_does_not_resume(busy: Any, t
     busy.home.keep_database_url(f"sqlite:///{path}")
     busy.engine = open_store(busy.home)
 
-    with pytest.raises(NotResumable, match="take the newest published copy"):
-        resume(busy.engine, signer, tmp_path / "short", by="王伟", now=now)
+    for give_up in (False, True):  # what a copy has is not given up
+        with pytest.raises(NotResumable, match="take the newest published copy"):
+            resume(busy.engine, signer, tmp_path / "short", by="王伟", now=now, give_up=give_up)
 
     changed = busy.home.root / "published" / "entries.jsonl"
     changed.write_bytes(changed.read_bytes().replace(b"space:query:answer", b"space:query:refuse"))
     with pytest.raises(NotResumable, match="the copy does not hold: entry"):
         resume(busy.engine, signer, busy.home.root / "published", by="王伟", now=now)
+
+
+def year_left(bureau: Any, kind: str) -> int:
+    now = bureau.clock().date()
+    with reading(bureau.engine) as connection:
+        y = privacy_years.c
+        spent = connection.execute(select(y.nrho).where(y.kind == kind, y.year == now.year)).scalar_one()
+    return yearly_limits(kind, now)[0] - int(spent)
+
+
+@pytest.mark.parametrize("backup", ["sqlite", "postgresql"], indirect=True)
+def test_what_was_signed_and_published_nowhere_is_given_up_as_spent(busy: Any, backup: Any) -> None:
+    people, trade = busy.held(busy.people), busy.held(busy.trade)
+    signer, folder = busy.keys.signer, busy.home.root / "published"
+    busy.ask(people, BY_DISTRICT)
+    publish(busy.engine, busy.home, signer, busy.clock())
+    held = integrate(busy.engine, signer, busy.clock()).size
+    restore = backup()
+    busy.ask(people, BY_SEX)
+    busy.ask(trade, BY_INDUSTRY)
+    signed = integrate(busy.engine, signer, busy.clock()).size  # and never published
+    restore()
+    assert year_left(busy, "person") > 0
+    with pytest.raises(NotResumable, match=r"as spent what the lost entries may have spent"):
+        resume(busy.engine, signer, folder, by="王伟", now=busy.clock())
+
+    done = resume(busy.engine, signer, folder, by="王伟", now=busy.clock(), give_up=True)
+
+    assert (done.size, done.lost) == (held, signed - held)
+    row = busy.row(people)
+    assert row.nrho_spent == row.nrho_limit
+    assert year_left(busy, "person") == 0
+    assert busy.row(trade).calls_used == done.lost, "as many calls as there are lost entries"
+    refused = busy.ask(trade, BY_INDUSTRY)
+    assert isinstance(refused, Deny)
+    assert refused.reasons[0].code == "stop.all"
+    c = checkpoints.c
+    with reading(busy.engine) as connection:
+        sizes = connection.execute(select(c.size).where(c.size > held)).scalars().all()
+        assert verify_store(connection, signer.public_raw).first_bad is None
+    assert min(sizes) > signed, "no size is signed twice"
+    publish(busy.engine, busy.home, signer, busy.clock())
+    assert verify_export(folder, signer.public_raw).ok, "the same copy goes on"
+    with pytest.raises(NotResumable, match="nothing to resume"):
+        resume(busy.engine, signer, folder, by="王伟", now=busy.clock(), give_up=True)
+
+
+def test_what_was_given_up_once_stays_spent_after_another_restore(busy: Any, backup: Any) -> None:
+    people, signer = busy.held(busy.people), busy.keys.signer
+    folder = busy.home.root / "published"
+    publish(busy.engine, busy.home, signer, busy.clock())
+    restore = backup()
+    busy.ask(people, BY_SEX)
+    integrate(busy.engine, signer, busy.clock())
+    restore()
+    again = backup()
+    resume(busy.engine, signer, folder, by="王伟", now=busy.clock(), give_up=True)
+    publish(busy.engine, busy.home, signer, busy.clock())
+    again()
+    assert busy.row(people).nrho_spent < busy.row(people).nrho_limit
+
+    done = resume(busy.engine, signer, folder, by="王伟", now=busy.clock())
+
+    assert (done.lost, done.to_do) == (0, {"evidence:log:resume": 1})
+    assert busy.row(people).nrho_spent == busy.row(people).nrho_limit
+    refused = busy.ask(people, BY_SEX)
+    assert isinstance(refused, Deny)
+    assert refused.reasons[0].code == "stop.all"
+
+
+def test_a_backup_that_holds_more_than_the_copy_keeps_it(busy: Any, backup: Any) -> None:
+    trade, signer = busy.held(busy.trade), busy.keys.signer
+    publish(busy.engine, busy.home, signer, busy.clock())
+    busy.ask(trade, BY_INDUSTRY)
+    held = integrate(busy.engine, signer, busy.clock()).size
+    restore = backup()
+    busy.ask(trade, BY_INDUSTRY)
+    signed = integrate(busy.engine, signer, busy.clock()).size
+    restore()
+
+    folder = busy.home.root / "published"
+    done = resume(busy.engine, signer, folder, by="王伟", now=busy.clock(), give_up=True)
+
+    assert (done.common, done.size, done.lost) == (held, held, signed - held)
+    assert busy.row(trade).calls_used == 1 + done.lost
+    publish(busy.engine, busy.home, signer, busy.clock())
+    assert verify_export(folder, signer.public_raw).ok
 
 
 def test_acts_that_took_away_and_cannot_be_repeated_wait_for_a_person(busy: Any, backup: Any) -> None:

@@ -10,15 +10,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from catalog.store import reading
 from catalog.store.tables.queries import reservations
-from tests.servers import moved_to_server
 from tests.space.bureau import Bureau
 from tests.space.grants.books import in_order
 
@@ -58,19 +55,6 @@ for n in range(count):
             assert budget.lose(connection, got.id, reason="engine.no_answer", now=now)
 print(json.dumps({"told": told, "cpu_s": time.process_time() - began, "longest_s": max(took)}))
 """
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, bureau: Bureau) -> Iterator[Bureau]:
-    """The bureau with its store on one database or the other."""
-    if request.param == bureau.engine.dialect.name:
-        yield bureau
-    elif request.param == "sqlite":
-        pytest.skip("these tests run on PostgreSQL alone")
-    else:
-        moved = moved_to_server(bureau.home, bureau.engine, request.getfixturevalue("postgres"))
-        yield replace(bureau, engine=moved)
-        moved.dispose()
 
 
 def test_ten_thousand_racing_reservations_never_overspend(store: Bureau) -> None:

@@ -16,7 +16,7 @@ from contracts.model import FieldType
 from policies.decision import Deny
 from policies.machine import Office
 from space.errors import Refused
-from space.query.gateway import Answered
+from space.query.answered import Answered
 from tests.space.bureau import AIR
 
 AUTHORITY = Who("数据局", Office.AUTHORITY)

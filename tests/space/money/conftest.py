@@ -11,9 +11,9 @@ import pytest
 from catalog.home import Home
 from catalog.keys import load
 from catalog.store import create_store, open_store
-from tests.conftest import STORE
 from tests.servers import PostgreSQL
 from tests.space.money.till import Till
+from tests.stores import STORE, each_store
 
 
 @pytest.fixture(scope="session")
@@ -43,24 +43,22 @@ def till(opened_till: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     engine.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=each_store())
 def either(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Till]:
     """A till on one database or the other."""
     yield from _on(request, tmp_path, monkeypatch)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.full)])
+@pytest.fixture(params=each_store(pytest.mark.full))
 def often(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Till]:
     """The same for what takes long: on the server with the long tests only."""
     yield from _on(request, tmp_path, monkeypatch)
 
 
 def _on(request: pytest.FixtureRequest, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Till]:
-    if request.param == "sqlite" and STORE == "sqlite":
+    if request.param == "sqlite":
         yield request.getfixturevalue("till")
         return
-    if request.param == "sqlite":
-        pytest.skip("these tests run on PostgreSQL alone")
     home = Home(folder / "server")
     monkeypatch.setenv("YBZ_HOME", str(home.root))
     server: PostgreSQL = request.getfixturevalue("postgres")

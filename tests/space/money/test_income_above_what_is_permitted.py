@@ -14,9 +14,9 @@ from catalog.store import reading, writing
 from space.errors import Refused
 from space.money import income as room
 from space.money import invoices as billing
-from space.money import statements as monthly
+from space.money import yearly
 from space.money.income import Income
-from tests.space.money.test_statements_and_invoices import MONTH, called, close, issue, over
+from tests.space.money.test_statements_and_invoices import MONTH, called, close, credit, issue, over
 from tests.space.money.till import BODY, FIRM, Till
 from ybz import ybz
 
@@ -109,10 +109,33 @@ def test_the_years_figures_and_prices_are_shown(till: Till) -> None:
     assert "ceiling per call (on trial): governance 0, public_good 0, industry 2000 fen" in shown
     assert json.loads(run(ybz, ["meter", "tariff", "--json"]).stdout)["free"] == ["governance", "public_good"]
     assert run(ybz, ["meter", "tariff", "--on", "soon"]).exit_code == 2
+
+
+def test_a_year_is_told_by_its_statements_closed_or_still_open(till: Till) -> None:
+    held = called(till)
     with reading(till.engine) as connection:
-        prices = room.actual_prices(connection, BODY, 2026)
-        assert monthly.closed(connection, FIRM, MONTH) is not None
-    assert prices == [
-        {"product": "query", "purpose": "industry.research", "fen": 2000},
-        {"product": "verification", "purpose": "industry.research", "fen": 2000},
+        (month,) = yearly.months(connection, FIRM, 2026, till.now)
+        assert month.to_document({held.id})["state"] == "open"
+        assert tuple(yearly.open_months((month,))) == (month,)
+    over(till)
+    closed = close(till)
+    (bill,) = issue(till)
+    credit(till, bill.number, {1: 300})
+
+    with reading(till.engine) as connection:
+        (month,) = yearly.months(connection, FIRM, 2026, till.now)
+        credited = yearly.credited_fen(connection, {held.id}, 2026)
+        elsewhere = yearly.credited_fen(connection, {"grt_other"}, 2026)
+        before = yearly.months(connection, FIRM, 2025, till.now)
+    sections = month.of({held.id})
+    assert month.to_document({held.id}) == {
+        "organisation": FIRM, "month": MONTH, "state": "closed", "digest": closed.digest, "amount_fen": 4000,
+    }  # fmt: skip
+    assert yearly.add_up(sections, {"governance"}) == yearly.Stated(5, 0, 1, 1, closed.document["total_fen"])
+    assert yearly.add_up(sections, {"industry"}).free == 5
+    shared = {"purpose": "industry.research", "unit": "call", "price_fen": 500, "amount_fen": 2000}
+    assert yearly.prices(sections) == [
+        shared | {"product": "query", "answers": 4, "calls": 4},
+        shared | {"product": "verification", "answers": 1, "calls": 4},
     ]
+    assert (credited, elsewhere, before) == (300, 0, ())

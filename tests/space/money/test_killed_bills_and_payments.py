@@ -16,10 +16,10 @@ from catalog import keys
 from catalog.home import Home
 from catalog.store import open_store, reading, writing
 from catalog.store.tables.money import invoices, statements
+from space.money import invoice_writing, vouchers
 from space.money import invoices as billing
 from space.money import statements as monthly
 from space.money import voucher_spending as spending
-from space.money import vouchers
 from space.money.reconcile import reconcile
 from tests.space.grants.dying import die_at
 from tests.space.money.test_vouchers_keep_their_value import claimed, issued, opened
@@ -28,9 +28,9 @@ from tests.space.money.voucher_acts import conserved
 
 PLACES: dict[str, tuple[Any, str]] = {
     "recording": (monthly, "record"),
-    "signing": (billing, "sign"),
-    "numbering": (billing, "_next"),
-    "writing": (billing, "_write"),
+    "signing": (invoice_writing, "sign"),
+    "numbering": (invoice_writing, "_next"),
+    "writing": (billing, "write"),
     "moving": (spending, "move"),
     "claiming": (vouchers, "move"),
 }

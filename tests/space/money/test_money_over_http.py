@@ -68,7 +68,10 @@ def test_a_firm_reads_its_month_pays_with_a_voucher_and_nobody_else_does(
     assert page.headers["content-type"].startswith("text/html")
     assert check_page(page.text, ring).document["number"] == bill.number
 
-    voucher = http.post("/v1/vouchers/claims", json={"batch": batch}, headers=mine).json()["id"]
+    keyed = mine | {"Idempotency-Key": "c1"}
+    (voucher,) = {
+        http.post("/v1/vouchers/claims", json={"batch": batch}, headers=keyed).json()["id"] for _ in range(2)
+    }
     payment = {"invoice": bill.number}
     problem(
         http.post(f"/v1/vouchers/{voucher}/payments", json=payment, headers=other),

@@ -19,14 +19,15 @@ from catalog.store import reading, writing
 from catalog.store.tables.money import invoice_lines, invoices, statements
 from catalog.store.tables.queries import usages
 from contracts.canonical import digest
+from policies.price_terms import product_price, tier, trial_fee
 from space.calls.jws import SignatureInvalid
 from space.errors import Refused, SpaceError, Unknown
 from space.money import invoices as billing
 from space.money import statements as monthly
 from space.money.invoice_page import check_code, check_page, page
-from space.money.invoices import Line
+from space.money.invoice_writing import Line
 from space.money.reconcile import reconcile
-from space.money.signed import NotReadable, Signed, read, read_file, ring_from
+from space.money.signed import STATEMENT_TYPE, NotReadable, Signed, read, read_file, ring_from, sign
 from space.money.statement_check import check
 from tests.space.money.till import AGENCY, BODY, BUREAU, FIRM, OTHER, Till
 from ybz import ybz
@@ -124,6 +125,47 @@ def test_the_other_side_computes_the_same_offline_from_its_receipts(till: Till, 
 
     assert found.differences == ()
     assert (found.receipts, found.stated_fen, found.recomputed_fen) == (5, 4000, 4000)
+
+
+def test_prices_of_single_products_a_trial_fee_and_tiers_are_billed_and_computed_again(
+    either: Till, tmp_path: Path
+) -> None:
+    till = either
+    held = till.grant(
+        prices=(product_price("verification: 30/call"), product_price("list: 9000/time")),
+        trial_fee=trial_fee("50% for 12 months"),
+        tiers=(tier("above 3: 10%"),),
+    )
+    for n in range(2):
+        till.answer(held, f"q{n}")
+        till.answer(held, f"l{n}", product="list")
+    till.answer(held, "v", product="verification", records=4)
+    over(till)
+
+    told = close(till)
+    (section,) = told.document["grants"]
+    lines = {line["product"]: (line["unit"], line["amount_fen"]) for line in section["lines"]}
+    assert lines == {"query": ("call", 500), "list": ("time", 4500), "verification": ("call", 15 + 3 * 1)}
+    assert section["price"] == {
+        "fen": 500, "since": "2026-01-01", "products": ["verification: 30/call", "list: 9000/time"],
+        "trial": "50% for 12 months", "tiers": ["above 3: 10%"],
+    }  # fmt: skip
+    found = check(told, receipts(till, tmp_path / "receipts"), ring(till))
+    assert (found.differences, found.recomputed_fen) == ((), 5018)
+    counted = reconcile(till.engine, till.keys.signer)
+    assert (counted.differences, counted.sums.billed, counted.sums.recomputed) == ([], 5018, 5018)
+
+
+def test_a_statement_that_names_another_price_than_was_agreed_does_not_compute(
+    till: Till, tmp_path: Path
+) -> None:
+    held = till.grant(prices=(product_price("list: 9000/time"),))
+    till.answer(held, "l", product="list")
+    with reading(till.engine) as connection:
+        told = monthly.of_grant(connection, till.keys.signer, held.id, MONTH, till.now).document
+    told["grants"][0]["price"]["products"] = ["list: 9000/call"]
+    found = check(sign(till.keys.signer, told, STATEMENT_TYPE), receipts(till, tmp_path / "r"), ring(till))
+    assert any("the tariff gives 2000" in line for line in found.differences)
 
 
 def test_receipts_are_also_found_in_the_answers_they_came_with(till: Till, tmp_path: Path) -> None:

@@ -26,7 +26,10 @@ from space.money import statements as monthly
 from space.money import voucher_spending as spending
 from space.money import vouchers as room
 from space.money.reconcile import reconcile
+from space.money.voucher_batches import batch as batch_called
+from space.money.voucher_batches import open_batch
 from space.money.voucher_rules import affiliated
+from space.upkeep import Kept, Upkeep
 from tests.space.money.till import BODY, BUREAU, FIRM, ISSUER, OTHER, Till
 from tests.space.money.voucher_acts import ACTS, act, conserved, race
 from ybz import ybz
@@ -40,7 +43,7 @@ BATCH = {
 
 def opened(till: Till, **stated: Any) -> str:
     with writing(till.engine) as connection:
-        return room.open_batch(connection, BATCH | stated, by="周敏", now=till.now).id
+        return open_batch(connection, BATCH | stated, by="周敏", now=till.now).id
 
 
 def issued(till: Till, batch: str, count: int = 4, fen: int = 1000, firm: str | None = None) -> Any:
@@ -257,6 +260,25 @@ def test_what_is_over_expires_once(till: Till) -> None:
     }  # fmt: skip
 
 
+def test_a_running_installation_lets_what_is_over_expire_unasked(till: Till) -> None:
+    batch = opened(till)
+    issued(till, batch)
+    kept = Upkeep(Kept(till.engine, till.home, till.keys.signer, lambda: till.now))
+    kept.turn()
+    assert conserved(till.engine, batch)["expired_fen"] == 0
+    with reading(till.engine) as connection:
+        assert not spending.any_over(connection, till.now)
+    till.now = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
+    with reading(till.engine) as connection:
+        assert spending.any_over(connection, till.now)
+
+    Upkeep(Kept(till.engine, till.home, till.keys.signer, lambda: till.now)).turn()
+
+    assert conserved(till.engine, batch)["expired_fen"] == 10_000
+    with reading(till.engine) as connection:
+        assert not spending.any_over(connection, till.now)
+
+
 def test_a_voucher_that_is_over_pays_nothing_and_expires(till: Till) -> None:
     invoice, batch = billed(till), opened(till)
     issued(till, batch, count=1)
@@ -359,7 +381,7 @@ def test_value_is_conserved_at_every_step_whatever_is_done(often: Till, done: An
 def _only_of(till: Till, batch: str) -> None:
     """Conservation of one batch among others that paid the same invoices before."""
     with reading(till.engine) as connection:
-        of = room.batch(connection, batch)
+        of = batch_called(connection, batch)
         held = room.all_vouchers(connection, batch_id=batch)
     parts = (of.unissued_fen, of.unclaimed_fen, of.unspent_fen, of.spent_fen, of.expired_fen)
     assert sum(parts) == of.budget_fen

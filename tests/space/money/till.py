@@ -87,12 +87,14 @@ class Till:
         grantor: str = BODY,
         name: str = "",
         dataset: str = "market.firms",
+        **prices: Any,
     ) -> Grant:
-        """A grant in force."""
+        """A grant in force; prices are further terms."""
+        signing = Signing(
+            to, purpose, fen, calls, grantor, name or f"grt_{self._next()}", dataset, prices=prices
+        )
         with writing(self.engine) as connection:
-            return enter(
-                connection, Signing(to, purpose, fen, calls, grantor, name or f"grt_{self._next()}", dataset)
-            )
+            return enter(connection, signing)
 
     def answer(
         self, held: Grant, question: str, *, product: Any = "query", records: int | None = None, ask: str = ""
@@ -182,6 +184,7 @@ class Signing:
     grantor: str
     grant_id: str
     dataset: str = "market.firms"
+    prices: Mapping[str, Any] = field(default_factory=dict)
 
 
 def enter(connection: Connection, signing: Signing) -> Grant:
@@ -205,6 +208,7 @@ def enter(connection: Connection, signing: Signing) -> Grant:
         valid_to=date(2027, 12, 31),
         calls=signing.calls,
         price_fen_per_call=signing.fen,
+        **signing.prices,
     )
     agreement = odrl.write(
         odrl.Agreement(

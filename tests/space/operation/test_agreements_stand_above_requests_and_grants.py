@@ -20,10 +20,12 @@ from policies.machine import IllegalStep
 from policies.operation import Party
 from space.calls import jws
 from space.errors import Refused
+from space.money import invoices, statements
 from space.operation import agreeing, reviews, scenarios, supplements
 from space.operation.agreements import called, steps_of
 from space.operation.disclosure import disclose, made_of
 from space.operation.page import html
+from space.operation.versions import SIGNED_TYPE
 from space.requesting.answering import decide
 from space.requesting.filing import submit
 from space.requesting.statements import read
@@ -102,7 +104,7 @@ def test_two_persons_of_two_parties_sign_one_text_and_the_signature_holds(drafte
         1,
         {AIR.name: 1, FIRMS.name: 1},
     )
-    stated = jws.verify(signed.versions[0]["signature"], drafted.keys.signer.public_raw, agreeing.SIGNED_TYPE)
+    stated = jws.verify(signed.versions[0]["signature"], drafted.keys.signer.public_raw, SIGNED_TYPE)
     assert (stated["body"], stated["operator"]) == ("王敏", "李强")
     assert digest(stated["document"]) == stated["digest"] == signed.versions[0]["digest"]
     with reading(drafted.engine) as connection:
@@ -292,18 +294,31 @@ def test_a_disclosure_says_of_either_side_what_the_ledger_knows_and_every_figure
     figures = {each["code"]: each["value"] for each in told["figures"]}
     assert figures == {
         "agreements": 1, "scenarios": 1, "datasets": 2, "products": 1, "grants": 1, "calls": 2,
-        "free_calls": 0, "calls_refused": 1, "calls_lost": 0, "income": "10.00",
+        "free_calls": 0, "calls_refused": 1, "calls_lost": 0, "income": "10.00", "credited": "0.00",
     }  # fmt: skip
+    assert any("2026-09 月度对账单尚未结账" in line for line in told["lacks"])
     assert all(each["definition"] and each["unit"] and each["source"] for each in told["figures"])
-    assert told["prices"] == [{"purpose": PURPOSE, "price_fen_per_call": 500, "grants": 1}]
+    priced = {"product": "query", "unit": "call", "price_fen": 500, "answers": 2, "calls": 2}
+    assert told["prices"] == [{"purpose": PURPOSE, **priced, "amount_fen": 1000}] == other["prices"]
     assert {c["ceiling_fen_per_call"] for c in other["ceilings"] if c["class"] != "industry"} == {0}
     assert f"{NUMBER}: {AIR.name} 尚未登记（发改数据规〔2025〕26号）" in told["lacks"]
+    signer = standing.keys.signer
+    stated = act(standing, statements.close, signer, operator, "2026-09", by="周敏")
+    act(standing, invoices.issue, signer, operator, "2026-09", by="周敏")
+    standing.clock.later(hours=1)
+    _, later = act(standing, disclose, 2026, "operator", operator, by="李强")
+    assert later["statements"] == [
+        {"organisation": operator, "month": "2026-09", "state": "closed", "digest": stated.digest,
+         "amount_fen": stated.document["total_fen"]}
+    ]  # fmt: skip
+    assert later["account"]["cost"]["fees"] == stated.document["total_fen"] == 1000
+    assert not any("对账单" in line for line in later["lacks"])
     page = html(told, digest(told))
     assert page.startswith("<!doctype html>")
     assert all(word in page for word in ("应答次数", TITLE, "10.00", digest(told), "口径"))
     assert not {rule for rule, *_ in owed(standing)} & {"disclosure_day"}
     with reading(standing.engine) as connection:
-        (kept,) = made_of(connection, 2026, "operator", operator)
+        kept, _ = made_of(connection, 2026, "operator", operator)
         entry = connection.execute(
             select(evidence_entries.c.body).where(evidence_entries.c.subject == made)
         ).scalar_one()

@@ -23,7 +23,7 @@ from space.identity.organisations import Organisation, register
 from space.identity.tokens import issue
 from space.requesting import answering
 from tests.space.agreed import BODY, NUMBER, paper, scenario_paper
-from tests.space.bureau import DEPARTMENT, FIRMS, OTHER
+from tests.space.bureau import AIR, DEPARTMENT, FIRMS, OTHER
 from tests.space.operation.conftest import ITEMS, PURPOSE, TITLE, act
 from tests.space.serving import serving
 
@@ -149,3 +149,78 @@ def test_people_walk_from_a_draft_to_a_partial_permit_and_a_disclosure(bureau: A
     assert (failed.exit_code, type(failed.exception).__name__) == (1, "Unknown")
     assert "terminated" in run(agreement, "terminate", NUMBER, "--reason", "违约", "--by", "王敏")
     assert "违约" in run(agreement, "show", NUMBER)
+
+
+def of(bureau: Any, code: str, name: str, role: Role, kind: str = "department") -> dict[str, str]:
+    """A header of a token in a role."""
+    from policies.access import OrganisationKind
+
+    with writing(bureau.engine) as connection:
+        register(connection, Organisation(code, name, OrganisationKind(kind)), bureau.clock())
+        issued = issue(connection, code, role=role, by="张磊", days=10, now=bureau.clock())
+    return {"Authorization": f"Bearer {issued.secret}"}
+
+
+def code(answer: httpx.Response) -> str:
+    """The first reason of a refusal."""
+    return str(answer.json()["code"])
+
+
+def test_both_parties_take_their_steps_over_http_and_neither_takes_the_others(
+    bureau: Any, tmp_path: Path
+) -> None:
+    app = create_app(bureau.home, clock=bureau.clock, pool=bureau.pool)
+    body = of(bureau, BODY["code"], BODY["name"], Role.PROVIDER)
+    operator, stranger = bearer(bureau, bureau.operator), bearer(bureau, OTHER)
+    stated = paper(bureau.operator, [FIRMS.name], on=bureau.clock()) | {"by": "王敏"}
+    at = f"/v1/agreements/{NUMBER}"
+    with serving(app) as address, httpx.Client(base_url=address, timeout=30) as http:
+        assert http.post("/v1/agreements", json=stated, headers=operator).status_code == 404
+        keyed = body | {"Idempotency-Key": "a"}
+        drafts = [http.post("/v1/agreements", json=stated, headers=keyed) for _ in range(2)]
+        assert [(d.status_code, d.json()["state"]) for d in drafts] == [(201, "drafted")] * 2
+        assert code(http.post(f"{at}/offer", json={"by": "李强"}, headers=operator)) == "procedure.step"
+        assert http.post(f"{at}/offer", json={"by": "王敏"}, headers=stranger).status_code == 404
+        assert http.post(f"{at}/offer", json={"by": "王敏"}, headers=body).json()["state"] == "offered"
+        back = {"by": "李强", "reason": "期限过长"}
+        assert http.post(f"{at}/decline", json=back, headers=operator).json()["state"] == "drafted"
+        http.post(f"{at}/offer", json={"by": "王敏"}, headers=body)
+        assert code(http.post(f"{at}/sign", json={"by": "王敏"}, headers=operator)) == "agreement.one_person"
+        assert http.post(f"{at}/sign", json={"by": "李强"}, headers=operator).json()["state"] == "in_force"
+
+        proposal = scenario_paper(NUMBER, TITLE, PURPOSE, {FIRMS.name: ("industry",)}) | {"by": "李强"}
+        proposed = http.post("/v1/scenarios", json=proposal, headers=operator | {"Idempotency-Key": "s"})
+        again = http.post("/v1/scenarios", json=proposal, headers=operator | {"Idempotency-Key": "s"})
+        assert proposed.json() == again.json()
+        scene = f"/v1/scenarios/{proposed.json()['id']}"
+        assert code(http.post(f"{scene}/adopt", json={"by": "赵丽"}, headers=operator)) == "procedure.step"
+        assert http.post(f"{scene}/adopt", json={"by": "王敏"}, headers=body).json()["state"] == "adopted"
+
+        changed = {"changes": {"add": [AIR.name]}, "reason": "增加空气质量", "by": "王敏"}
+        assert code(http.post(f"{at}/supplements", json=changed, headers=operator)) == "procedure.step"
+        assert http.post(f"{at}/supplements", json=changed, headers=body).status_code == 200
+        assert http.post(f"{at}/sign", json={"by": "李强"}, headers=operator).json()["version"] == 2
+        why = {"by": "王敏", "reason": "核查"}
+        assert code(http.post(f"{at}/suspend", json=why, headers=operator)) == "procedure.step"
+        assert code(http.post(f"{at}/suspend", json={"by": "王敏"}, headers=body)) == "operation.reason"
+        assert http.post(f"{at}/suspend", json=why, headers=body).json()["state"] == "suspended"
+        assert http.post(f"{at}/resume", json=why, headers=body).json()["state"] == "in_force"
+
+        bureau.clock.now = datetime(2027, 1, 4, 4, tzinfo=UTC)
+        body = of(bureau, BODY["code"], BODY["name"], Role.PROVIDER)
+        operator = bearer(bureau, bureau.operator)
+        reviewed = {
+            "conclusion": "合格", "by": "王敏", "findings": [{"words": "账目不清", "owed_by": "operator"}],
+        }  # fmt: skip
+        assert code(http.post(f"{at}/reviews", json=reviewed, headers=operator)) == "procedure.step"
+        (made,) = http.post(f"{at}/reviews", json=reviewed, headers=body).json()["reviews"]
+        (finding,) = made["findings"]
+        mending = f"{at}/findings/{finding['id']}/mending"
+        assert http.post(mending, json={"answer": "x", "by": "王敏"}, headers=body).status_code == 404
+        (after,) = http.post(mending, json={"answer": "已分账", "by": "李强"}, headers=operator).json()[
+            "reviews"
+        ]
+        assert after["findings"][0]["state"] == "mended"
+        gone = {"by": "李强", "reason": "业务调整"}
+        assert http.post(f"{scene}/end", json=gone, headers=operator).json()["state"] == "ended"
+        assert http.post(f"{at}/terminate", json=gone, headers=operator).json()["state"] == "terminated"

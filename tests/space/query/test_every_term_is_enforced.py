@@ -16,6 +16,7 @@ from policies import odrl
 from policies.enforcement import REGISTER, table
 from policies.masking import Mask
 from policies.odrl_rules import JOIN_OPERANDS, OPERANDS
+from policies.price_terms import ProductPrice, Tier, TrialFee, product_price, tier, trial_fee
 from policies.protection import (
     ColumnRule,
     DatasetRules,
@@ -45,7 +46,7 @@ from policies.usage_terms import (
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "terms.md"
 VALUES = (
     Terms, DatasetTerm, JoinTerm, Disclosure, Budget, TimeWindow, Rate, Volume, Spending, Retention,
-    BreachTerm, InCharge, DatasetRules, ColumnRule, TableRule, JoinRule,
+    BreachTerm, InCharge, ProductPrice, TrialFee, Tier, DatasetRules, ColumnRule, TableRule, JoinRule,
 )  # fmt: skip
 
 
@@ -104,6 +105,9 @@ def test_every_operand_an_agreement_can_hold_is_on_the_page() -> None:
         valid_from=date(2026, 1, 1),
         valid_to=date(2026, 12, 31),
         price_fen_per_call=5,
+        prices=(product_price("list: 20000/time"),),
+        trial_fee=trial_fee("50% for 3 months"),
+        tiers=(tier("above 1000: 90%"),),
         release_period=ReleasePeriod.MONTH,
         hours=(time_window("mon-fri 08:30-18:00"),),
         networks=("10.0.0.0/8",),

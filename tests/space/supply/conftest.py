@@ -10,8 +10,9 @@ import pytest
 from catalog.store import reading, writing
 from space.identity.tokens import Caller
 from space.supply.files import Form
+from space.supply.intents import Asked
 from space.supply.links import link
-from space.supply.making import Asked, Maker
+from space.supply.making import Maker
 from space.supply.supplies import Supply
 from tests.space.bureau import POPULATION, bureau, busy, founded, granting, identity, pool
 

@@ -9,18 +9,23 @@ import pytest
 from sqlalchemy import select
 
 from catalog.clocks.duties import duties
+from catalog.evidence.prove import inclusion_holds, prove_inclusion
+from catalog.evidence.publishing import publish
+from catalog.keys import ring_of
 from catalog.store import reading, writing
 from catalog.store.tables.backflow import notices
 from catalog.store.tables.evidence import evidence_entries
 from policies.clocks import local_date
 from space.calls import jws
 from space.errors import Refused
+from space.granting import erasing
+from space.granting.erasing import DELETION_TYPE
 from space.supply import ending
 from space.supply.answering import acknowledge, prove_deletion
-from space.supply.receipts import STATEMENT_TYPE
+from space.supply.proofs import proofs
+from space.supply.receipts import DELIVERY_TYPE, STATEMENT_TYPE
 from space.supply.supplies import by_id
 from space.supply.transfers import Span, Transfer
-from space.workspace.ending import DELETION_TYPE
 
 
 def owed(counter: Any) -> list[Any]:
@@ -64,6 +69,33 @@ def test_equal_counts_are_acknowledged_with_a_signed_statement(counter: Any) -> 
         True,
         "周敏",
     )
+
+
+def test_every_statement_of_a_supply_names_its_entry_and_is_proved_to_be_in_the_log(counter: Any) -> None:
+    held = counter.granted()
+    made = counter.supply(held)
+    b = counter.bureau
+    counted(counter, made, 244)
+    b.revoke(held)
+    ending.sweep(b.engine, b.home, b.keys.signer, b.clock())
+    proved(counter, made)
+    publish(b.engine, b.home, b.keys.signer, b.clock())
+
+    with reading(b.engine) as connection:
+        whole, ring = by_id(connection, made.id), ring_of(connection, b.keys.signer)
+        found = proofs(connection, whole, ring)
+        shown = {name: prove_inclusion(connection, one["entry"]) for name, one in found.items()}
+        said = connection.execute(select(evidence_entries.c.id, evidence_entries.c.event)).all()
+    events = {row.id: row.event for row in said}
+    assert {name: events[one["entry"]] for name, one in found.items()} == {
+        "receipt": "space:supply:answer", "received": "space:supply:acknowledge",
+        "deletion": "space:supply:delete", "proof": "space:supply:prove",
+    }  # fmt: skip
+    assert all(inclusion_holds(one, ring) for one in shown.values())
+    states = jws.verify(whole.receipt, b.keys.signer.public_raw, DELIVERY_TYPE)
+    assert (states["entry"], states["evidence"]) == (
+        found["receipt"]["entry"], found["receipt"]["leaf_hash"],
+    )  # fmt: skip
 
 
 def test_counts_that_differ_are_disputed_told_and_may_be_counted_again(counter: Any) -> None:
@@ -174,7 +206,7 @@ def test_a_killed_sweep_is_finished_by_the_next_with_one_receipt(counter: Any, m
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(ending.jws, "sign", dies)
+        patched.setattr(erasing.jws, "sign", dies)
         with pytest.raises(KeyboardInterrupt):
             ending.sweep(b.engine, b.home, b.keys.signer, b.clock())
     assert not counter.path(made).exists()

@@ -183,7 +183,7 @@ def test_who_dies_while_making_leaves_nothing_and_it_is_made_anew(counter: Any, 
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(making.Maker, "_lose", lambda *_: None)  # a dead process takes nothing back
+        patched.setattr(making, "lose", lambda *_: None)  # a dead process takes nothing back
         patched.setattr(files, "write", dies)
         with pytest.raises(KeyboardInterrupt):
             counter.supply(held)

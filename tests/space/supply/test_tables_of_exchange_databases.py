@@ -14,7 +14,7 @@ from space.errors import Refused
 from space.identity.tokens import Caller
 from space.supply import databases, exchange
 from space.supply.files import Form
-from space.supply.making import Asked
+from space.supply.intents import Asked
 from space.supply.supplies import Supply
 from tests.space.bureau import identity
 
@@ -90,7 +90,7 @@ def test_who_dies_after_the_table_was_written_writes_it_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(making.Maker, "_settle", dies)
+        patched.setattr(making, "hand_over", dies)
         with pytest.raises(KeyboardInterrupt):
             pushed(counter, held, found)
     made = pushed(counter, held, found)
@@ -107,14 +107,14 @@ def test_a_grant_that_ends_while_it_is_written_leaves_no_table(
 ) -> None:
     held = counter.granted(method="exchange")
     found = registered(counter, database)
-    filled = exchange._filled
+    filled = exchange.filled
 
     def revoked_meanwhile(*given: Any) -> Any:
         made = filled(*given)
         counter.bureau.revoke(held)
         return made
 
-    monkeypatch.setattr(exchange, "_filled", revoked_meanwhile)
+    monkeypatch.setattr(exchange, "filled", revoked_meanwhile)
     refused = pushed(counter, held, found)
 
     assert isinstance(refused, Deny)
@@ -140,7 +140,7 @@ def test_a_database_that_cannot_be_reached_is_said_in_one_line(counter: Any, tmp
     held = counter.granted(method="exchange")
     found = registered(counter, f"sqlite:///{tmp_path}/missing/exchange.db")
 
-    with pytest.raises(databases.ExchangeFailed, match="did not take the table"):
+    with pytest.raises(exchange.ExchangeFailed, match="did not take the table"):
         pushed(counter, held, found)
     assert {row.state for row in counter.rows(select(supplies.c.state))} == {"lost"}
 

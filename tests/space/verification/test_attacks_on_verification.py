@@ -271,3 +271,34 @@ def test_the_release_of_the_first_batch_is_held_for_the_period(desk: Any) -> Non
 
     with reading(desk.bureau.engine) as connection:
         assert pinned(connection, held.id, "2026-09") == {POPULATION.name: release.id}
+
+
+def test_a_second_grant_gives_no_second_pair_of_hands(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = desk.granted(), desk.granted()
+    stranger = desk.granted(desk.bureau.operator)
+    bounds(desk.bureau.home.root / "rules", monkeypatch, records_per_minute=4)
+    batches = [[about(10 * n, sex="男"), about(10 * n + 1, sex="女")] for n in range(3)]
+
+    sent = [desk.verify(held, batch) for held, batch in zip((one, two, two), batches, strict=True)]
+
+    assert [isinstance(each, Verified) for each in sent] == [True, True, False]
+    assert code(sent[2]) == "verification.rate"
+    assert isinstance(desk.verify(stranger, batches[2]), Verified)
+
+
+@pytest.mark.parametrize("limit", ["take_records", "take_tries"])
+def test_without_a_limit_one_organisation_guesses_and_enumerates(
+    desk: Any, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    held = desk.granted()
+    bounds(desk.bureau.home.root / "rules", monkeypatch, records_per_minute=1)
+    asked = {"take_records": [[about(3, sex="男")], [about(4, sex="男")]],
+             "take_tries": [[about(9, income=guess)] for guess in range(4)]}[limit]  # fmt: skip
+    if limit == "take_tries":
+        bounds(desk.bureau.home.root / "rules", monkeypatch, records_per_minute=9)
+    assert not all(isinstance(desk.verify(held, batch), Verified) for batch in asked)
+    desk.bureau.clock.later(minutes=1)
+
+    monkeypatch.setattr(f"space.verification.verifier.{limit}", lambda *_: None)
+
+    assert all(isinstance(desk.verify(held, batch), Verified) for batch in asked)

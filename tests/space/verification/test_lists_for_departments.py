@@ -23,7 +23,7 @@ from space.granting.owner_rules import set_rules
 from space.granting.proposals import read_rules
 from space.identity.tokens import Caller, issue
 from space.query.admit import Question
-from space.query.gateway import Answered
+from space.query.answered import Answered
 from tests.space.bureau import POPULATION, identity
 from tests.space.serving import serving
 

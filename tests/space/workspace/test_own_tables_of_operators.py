@@ -20,9 +20,10 @@ from catalog.store.tables.workspaces import workspace_tables
 from policies.decision import Deny
 from space.calls import jws
 from space.errors import Refused, Unknown
+from space.granting.erasing import DELETION_TYPE
 from space.identity.tokens import Caller
 from space.query.admit import Question
-from space.query.gateway import Answered, Explained
+from space.query.answered import Answered, Explained
 from space.workspace import admitting, ending, tables, texts
 from space.workspace.form import read_form
 from tests.space.bureau import identity
@@ -146,7 +147,7 @@ def test_revocation_makes_it_unusable_at_once_and_its_file_goes_with_proof(burea
     assert sweep(bureau) == (told.id,)
     assert not path.exists()
     (row,) = versions(bureau)
-    states = jws.verify(row.deletion, bureau.keys.signer.public_raw, ending.DELETION_TYPE)
+    states = jws.verify(row.deletion, bureau.keys.signer.public_raw, DELETION_TYPE)
     assert (states["table"], states["file"], states["reason"]) == (told.id, row.sha256, "revoked")
     with reading(bureau.engine) as connection:
         events = connection.execute(

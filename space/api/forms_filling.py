@@ -1,0 +1,165 @@
+"""``/v1/forms`` for the bodies that fill them: tasks, prefill, drafts, submission, confirmation."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from catalog.store import reading
+from policies.access import Act, Role
+from space.api.once import Repeated
+from space.api.services import Known, Wired, permit
+from space.errors import Unknown
+from space.identity.tokens import Caller
+from space.wayback.backflow.bodies import body
+from space.wayback.forms import drafts
+from space.wayback.forms.confirming import confirm
+from space.wayback.forms.filling import Filled, submit
+from space.wayback.forms.prefill import prefill_many
+from space.wayback.forms.tasks import Task, task, tasks
+
+router = APIRouter(prefix="/v1/forms", tags=["forms"])
+
+Person = Annotated[str, Field(min_length=1, max_length=200, description="The person who acts.")]
+Subject = Annotated[str, Field(min_length=1, max_length=64, description="Person, household or enterprise.")]
+Period = Annotated[str, Field(min_length=4, max_length=20, description="E.g. 2026-09.")]
+Written = Annotated[
+    dict[str, str], Field(max_length=500, description="Item → what differs; the rest is kept.")
+]
+
+
+class Whom(BaseModel):
+    """Subjects of the body's area."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subjects: list[Subject] = Field(min_length=1, max_length=2000)
+
+
+class Sheet(BaseModel):
+    """A sheet, as far as it is filled."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    period: Period
+    subject: Subject
+    values: Written = {}
+    reasons: dict[str, str] = Field({}, max_length=500, description="Item → why it differs.")
+    by: Person
+
+
+class Saved(Sheet):
+    """A sheet that is saved; ``over`` is the version it was written over."""
+
+    over: int | None = Field(None, ge=0)
+
+
+class Opened(BaseModel):
+    """Which draft."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    period: Period
+    subject: Subject
+
+
+class Acting(BaseModel):
+    """Who acts for the body."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: Person
+
+
+@router.get("/tasks")
+def list_tasks(wired: Wired, who: Known, state: str | None = None) -> dict[str, Any]:
+    """Tasks of the caller's body, the one due first first; authority and auditors see all, without counts."""
+    permit(who, Act.FORM_READ)
+    mine = None if who.role in (Role.AUTHORITY, Role.AUDITOR) else who.organisation
+    with reading(wired.engine) as connection:
+        found = tasks(connection, body_code=mine, state=state)
+    return {"tasks": [one.to_document(counted=one.body == who.organisation) for one in found]}
+
+
+@router.post("/tasks/{task_id}/confirmation")
+def confirm_task(task_id: str, said: Acting, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
+    """Confirm a task: every sheet not submitted yet is submitted as it was shown."""
+    permit(who, Act.FORM_FILL)
+    now = wired.clock()
+    _own(wired, task_id, who)
+    done = confirm(
+        wired.home, wired.engine, task_id, by=said.by, now=now,
+        guard=lambda connection, act: once.do(connection, act, now),
+    )  # fmt: skip
+    return asdict(done)
+
+
+@router.get("/drafts")
+def list_drafts(wired: Wired, who: Known) -> dict[str, Any]:
+    """Drafts of the caller's body, the last saved first."""
+    permit(who, Act.FORM_FILL)
+    with reading(wired.engine) as connection:
+        body(connection, who.organisation)
+        found = drafts.listing(connection, who.organisation)
+    return {"drafts": [_draft(one) for one in found]}
+
+
+@router.post("/{code}/prefill")
+def prefill(code: str, whom: Whom, wired: Wired, who: Known) -> dict[str, Any]:
+    """Sheets of subjects in the body's area: value, source department, as-of date, who is responsible."""
+    permit(who, Act.FORM_FILL)
+    found = prefill_many(wired.home, wired.engine, code, who.organisation, whom.subjects, wired.clock())
+    # In the order they were asked for; a subject that was named twice is shown once.
+    return {"sheets": [{"items": [asdict(one) for one in items]} for items in found.values()]}
+
+
+@router.put("/{code}/drafts")
+def save_draft(code: str, saved: Saved, wired: Wired, who: Known) -> dict[str, Any]:
+    """Save a sheet as far as it is filled; what was not seen is not written over."""
+    permit(who, Act.FORM_FILL)
+    wanted = (code, saved.period, who.organisation, saved.subject)
+    made = drafts.save(
+        wired.home, wired.engine, wanted, saved.values, saved.reasons, by=saved.by, now=wired.clock(),
+        seen=saved.over,
+    )  # fmt: skip
+    return _draft(made)
+
+
+@router.post("/{code}/drafts/opened")
+def open_draft(code: str, opened: Opened, wired: Wired, who: Known) -> dict[str, Any]:
+    """The newest version of a draft; whom it is about stands in no address."""
+    permit(who, Act.FORM_FILL)
+    wanted = (code, opened.period, who.organisation, opened.subject)
+    with reading(wired.engine) as connection:
+        found = drafts.latest(wired.home, connection, wanted, wired.clock())
+    if found is None:
+        raise Unknown("draft of form", code)
+    return _draft(found)
+
+
+@router.post("/{code}/submissions", status_code=201)
+def submit_sheet(code: str, sheet: Sheet, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
+    """Submit what differs; differences on prefilled items become challenges to their source."""
+    permit(who, Act.FORM_FILL)
+    now = wired.clock()
+    filled = Filled(code, sheet.period, who.organisation, sheet.subject, sheet.values, sheet.reasons)
+    made = submit(
+        wired.home, wired.engine, filled, by=sheet.by, now=now,
+        guard=lambda connection, act: once.do(connection, act, now),
+    )  # fmt: skip
+    return asdict(made)
+
+
+def _own(wired: Wired, task_id: str, who: Caller) -> Task:
+    with reading(wired.engine) as connection:
+        found = task(connection, task_id)
+    if found.body != who.organisation:
+        raise Unknown("task", task_id)
+    return found
+
+
+def _draft(found: drafts.Draft) -> dict[str, Any]:
+    return asdict(found) | {"saved_at": found.saved_at.isoformat()}

@@ -1,0 +1,84 @@
+"""Corrections 校核 at the desk: what the body reported, what became of it, appeal and withdrawal.
+
+Decides nothing; see :mod:`space.wayback.corrections`.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from catalog.store import reading, writing
+from space.desk.rendering import onward, page
+from space.desk.seat import DeskRoute, Seat, Seated, Sent
+from space.errors import Unknown
+from space.wayback.corrections import appeals
+from space.wayback.corrections.attachments import attachments
+from space.wayback.corrections.course import Correction, correction, history, listing
+from space.wayback.corrections.marks import marked
+from space.wayback.recall.standing import replaced
+
+router = APIRouter(prefix="/desk/corrections", route_class=DeskRoute, include_in_schema=False)
+
+
+@router.get("")
+def cases(seat: Seated) -> HTMLResponse:
+    """What the body reported, the newest first."""
+    with reading(seat.wired.engine) as connection:
+        found = listing(connection, asker=seat.body.code)[::-1]
+    return page("corrections", seat, cases=found)
+
+
+@router.get("/{case}")
+def case(case: str, seat: Seated) -> HTMLResponse:
+    """One case with its steps."""
+    found = _own(seat, case)
+    with reading(seat.wired.engine) as connection:
+        steps, files = history(connection, case), attachments(connection, case)
+        forms = [one for one, _, _ in marked(connection, correction_id=case, body=seat.body.code)]
+    return page("correction", seat, case=found, steps=steps, files=files, forms=forms)
+
+
+@router.post("/{case}/appeal")
+def appeal(case: str, sent: Sent) -> RedirectResponse:
+    """Take a refusal to the next level."""
+    _own(sent.seat, case)
+    with writing(sent.seat.wired.engine) as connection:
+        appeals.appeal(
+            connection, case, asker=sent.seat.body.code, reason=sent.text("reason"), by=sent.seat.person,
+            now=sent.seat.wired.clock(),
+        )  # fmt: skip
+    return _back(case)
+
+
+@router.post("/{case}/withdraw")
+def withdraw(case: str, sent: Sent) -> RedirectResponse:
+    """Take a challenge or an appeal back."""
+    _own(sent.seat, case)
+    with writing(sent.seat.wired.engine) as connection:
+        appeals.withdraw(
+            connection, case, asker=sent.seat.body.code, reason=sent.text("reason"), by=sent.seat.person,
+            now=sent.seat.wired.clock(),
+        )  # fmt: skip
+    return _back(case)
+
+
+@router.post("/{case}/replaced")
+def replace(case: str, sent: Sent) -> RedirectResponse:
+    """Say that the office has replaced the value a recall notice names."""
+    wired = sent.seat.wired
+    replaced(wired.engine, case, sent.seat.body.code, by=sent.seat.person, now=wired.clock())
+    return onward("/desk")
+
+
+def _own(seat: Seat, case: str) -> Correction:
+    """A case the body reported; to all others there is none."""
+    with reading(seat.wired.engine) as connection:
+        found = correction(connection, case)
+    if found.asker != seat.body.code:
+        raise Unknown("challenge", case)
+    return found
+
+
+def _back(case: str) -> RedirectResponse:
+    return onward(f"/desk/corrections/{case}")

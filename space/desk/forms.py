@@ -1,0 +1,186 @@
+"""Forms 一表通 at the desk: sheet after sheet, saved halfway, submitted, or confirmed together.
+
+Decides that whom a sheet is about stands in no address: a page seals it, and only that session opens it.
+Filling is :mod:`space.wayback.forms`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from catalog.store import reading
+from policies.masking import masks
+from space.desk.rendering import onward, page
+from space.desk.seat import DeskRoute, Posted, Seat, Seated, Sent
+from space.errors import Refused, Unknown
+from space.wayback.forms import drafts
+from space.wayback.forms.admission import in_force, listing
+from space.wayback.forms.confirming import confirm, remaining, shown_digest
+from space.wayback.forms.definition import Form
+from space.wayback.forms.filling import Filled, submit
+from space.wayback.forms.prefill import Prefilled, prefill_many
+from space.wayback.forms.tasks import Task, task, tasks
+
+router = APIRouter(prefix="/desk/forms", route_class=DeskRoute, include_in_schema=False)
+
+# How many prefilled values name a sheet in the list of sheets.
+_TELLING = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands in a sheet beside what is prefilled.
+
+    Attributes:
+        values, reasons: item → what the office wrote.
+        version: of the draft; 0 where there is none.
+        wrong: (item, what is wrong with it).
+        saved: whether it was saved just now.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    version: int = 0
+    wrong: Sequence[tuple[str, str]] = ()
+    saved: bool = False
+
+
+@router.get("")
+def forms(seat: Seated) -> HTMLResponse:
+    """What is to be filled, the one due first first, and what was filed last."""
+    with reading(seat.wired.engine) as connection:
+        found = tasks(connection, body_code=seat.body.code)
+        waiting = [one for one in found if one.state == "open"]
+        filed = [one for one in found if one.state != "open"][-seat.lines :]
+        titles = {one.code: one.title for one in listing(connection)}
+    found = (*waiting, *filed[::-1])
+    return page("forms", seat, tasks=found, titles=titles)
+
+
+@router.get("/{task_id}")
+def sheets(task_id: str, seat: Seated, first: Annotated[int, Query(ge=0)] = 0) -> HTMLResponse:
+    """The sheets of a task that are not submitted yet, a page at a time."""
+    found, form = _own(seat, task_id)
+    # Before the sheets are read: a release that comes meanwhile is not confirmed unseen.
+    seen = shown_digest(seat.wired.home, seat.wired.engine, task_id, seat.wired.clock())
+    _, rest = remaining(seat.wired.home, seat.wired.engine, task_id, seat.wired.clock())
+    shown = rest[first : first + seat.lines]
+    filled = (
+        prefill_many(seat.wired.home, seat.wired.engine, form.code, seat.body.code, shown, seat.wired.clock())
+        if shown
+        else {}
+    )
+    lines = [
+        (seat.seal(subject), _named(seat, form, subject), _told(filled.get(subject, ()))) for subject in shown
+    ]
+    return page(
+        "sheets", seat, task=found, form=form, lines=lines, first=first, total=len(rest),
+        by_hand=[item for item in form.items if item.by_hand], seen=seen,
+    )  # fmt: skip
+
+
+@router.post("/{task_id}/sheet")
+def sheet(task_id: str, sent: Sent) -> HTMLResponse:
+    """One sheet: what is known, from whom, as of when; and what is to be asked."""
+    subject = sent.opened("subject") if sent.text("subject") else sent.text("identifier")
+    return _sheet(sent.seat, task_id, subject, None)
+
+
+@router.post("/{task_id}/save")
+def save(task_id: str, sent: Sent) -> HTMLResponse:
+    """Save a sheet as far as it is filled."""
+    subject, values, reasons = _written(sent)
+    made = _save(sent, task_id, subject, values, reasons, sent.whole("version"))
+    return _sheet(sent.seat, task_id, subject, Written(values, reasons, made.version, saved=True))
+
+
+@router.post("/{task_id}/submit", response_model=None)
+def hand_in(task_id: str, sent: Sent) -> HTMLResponse | RedirectResponse:
+    """Submit what differs; what is wrong is told beside its item, and nothing typed is lost."""
+    seat, (subject, values, reasons) = sent.seat, _written(sent)
+    found, form = _own(seat, task_id)
+    filled = Filled(form.code, found.period, seat.body.code, subject, values, reasons)
+    try:
+        submit(
+            seat.wired.home, seat.wired.engine, filled, by=seat.person, now=seat.wired.clock(), task=found.id
+        )
+    except Refused as refused:
+        made = _save(sent, task_id, subject, values, reasons, None)
+        wrong = [(each.where, each.message) for each in refused.decision.reasons]
+        return _sheet(seat, task_id, subject, Written(values, reasons, made.version, wrong))
+    return onward(f"/desk/forms/{task_id}")
+
+
+@router.post("/{task_id}/confirm")
+def confirm_task(task_id: str, sent: Sent) -> RedirectResponse:
+    """Submit every sheet that is left as it is shown."""
+    seat = sent.seat
+    _own(seat, task_id)
+    confirm(
+        seat.wired.home, seat.wired.engine, task_id, by=seat.person, now=seat.wired.clock(),
+        shown=sent.text("seen"),
+    )  # fmt: skip
+    return onward("/desk/forms")
+
+
+def _own(seat: Seat, task_id: str) -> tuple[Task, Form]:
+    """A task of the body, and its form."""
+    with reading(seat.wired.engine) as connection:
+        found = task(connection, task_id)
+        if found.body != seat.body.code:
+            raise Unknown("task", task_id)
+        return found, in_force(connection, found.form, seat.wired.clock())
+
+
+def _sheet(seat: Seat, task_id: str, subject: str, written: Written | None) -> HTMLResponse:
+    wired, (found, form) = seat.wired, _own(seat, task_id)
+    (items,) = prefill_many(
+        wired.home, wired.engine, form.code, seat.body.code, [subject], wired.clock()
+    ).values()
+    if written is None:
+        wanted = (form.code, found.period, seat.body.code, subject)
+        with reading(wired.engine) as connection:
+            draft = drafts.latest(wired.home, connection, wanted, wired.clock())
+        written = Written() if draft is None else Written(draft.values, draft.reasons, draft.version)
+    return page(
+        "sheet", seat, status=422 if written.wrong else 200, task=found, form=form, items=items,
+        defined={item.name: item for item in form.items}, written=written, wrong=dict(written.wrong),
+        named=_named(seat, form, subject), subject=seat.seal(subject),
+    )  # fmt: skip
+
+
+def _written(sent: Posted) -> tuple[str, dict[str, str], dict[str, str]]:
+    return sent.opened("subject"), sent.prefixed("value"), sent.prefixed("reason")
+
+
+def _save(
+    sent: Posted,
+    task_id: str,
+    subject: str,
+    values: Mapping[str, str],
+    reasons: Mapping[str, str],
+    seen: int | None,
+) -> drafts.Draft:
+    """Save a draft, over the version that was seen; None = whatever was saved meanwhile."""
+    seat = sent.seat
+    found, form = _own(seat, task_id)
+    wanted = (form.code, found.period, seat.body.code, subject)
+    return drafts.save(
+        seat.wired.home, seat.wired.engine, wanted, values, reasons, by=seat.person, now=seat.wired.clock(),
+        seen=seen,
+    )  # fmt: skip
+
+
+def _named(seat: Seat, form: Form, subject: str) -> str:
+    """An identifier as a page shows it: of persons and households masked."""
+    return subject if form.subject_kind == "enterprise" else masks(seat.on)["resident_id"].apply(subject)
+
+
+def _told(items: Sequence[Prefilled]) -> str:
+    """What names a sheet in a list: its first prefilled values."""
+    return "　".join([item.value for item in items if item.value and not item.computed][:_TELLING])

@@ -1,0 +1,201 @@
+"""What a handler of the desk is given: who sits there, and what a form brought.
+
+Decides that every page but the one to sign in needs a session whose token is good now, of a body that is
+entered, and that every form carries the proof of its session. Failures become a page in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Final
+from urllib.parse import parse_qs
+
+from fastapi import Depends, Request
+from fastapi.routing import APIRoute
+from starlette.responses import RedirectResponse, Response
+
+from catalog import keys
+from catalog.errors import CatalogError
+from catalog.store import reading
+from policies.access import Act
+from policies.clocks import local_date
+from policies.decision import Deny, Reason
+from policies.machine import IllegalStep
+from space.api.services import Services, Wired, permit
+from space.desk.rendering import failed
+from space.desk.session import (
+    COOKIE,
+    ForeignForm,
+    NotSignedIn,
+    Sealer,
+    Session,
+    lines_of_a_page,
+    session_hours,
+)
+from space.errors import Refused, SpaceError, Unknown
+from space.identity.tokens import holder
+from space.wayback.backflow.bodies import Body, body
+
+SIGN_IN: Final = "/desk/sign-in"
+# Fields of one form: the items of the longest sheet, twice.
+_MOST_FIELDS: Final = 2000
+# Of a count, and characters of anything one person writes into one field.
+_DIGITS: Final = 9
+_LONGEST: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who sits at the desk, and the services.
+
+    Attributes:
+        wired: the services of the application.
+        session: of the person.
+        body: the street or village.
+        on: today.
+        lines: rows of a page.
+        sealer: for what forms carry.
+    """
+
+    wired: Services
+    session: Session
+    body: Body
+    on: date
+    lines: int
+    sealer: Sealer
+
+    @property
+    def person(self) -> str:
+        """Who acts."""
+        return self.session.person
+
+    def seal(self, text: str) -> str:
+        """A text for a hidden field of a form of this session."""
+        return self.sealer.seal(text, self.session)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A form that was sent, its proof checked.
+
+    Attributes:
+        seat: whose form.
+        fields: name → values, in their order.
+    """
+
+    seat: Seat
+    fields: dict[str, list[str]]
+
+    def text(self, name: str) -> str:
+        """The one value of a field; empty where it has none."""
+        return self.fields.get(name, [""])[0].strip()
+
+    def whole(self, name: str) -> int:
+        """A count somebody wrote.
+
+        Raises:
+            Refused: it is no whole number, or one no delivery has.
+        """
+        text = self.text(name)
+        if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
+            raise Refused(Deny((Reason("desk.count", "a count is a whole number, in digits", name),)))
+        return int(text)
+
+    def opened(self, name: str) -> str:
+        """A value that a page of this session sealed.
+
+        Raises:
+            ForeignForm: it did not.
+        """
+        return self.seat.sealer.opened(self.text(name), self.seat.session)
+
+    def prefixed(self, prefix: str) -> dict[str, str]:
+        """What was written into fields ``prefix.NAME``, by name; empty ones are left out."""
+        start = f"{prefix}."
+        found = {name[len(start) :]: self.text(name) for name in self.fields if name.startswith(start)}
+        return {name: value for name, value in found.items() if value}
+
+
+def sealer(wired: Services) -> Sealer:
+    """What seals the sessions of an installation."""
+    return Sealer(keys.load(wired.home).pseudonym)
+
+
+def seat(wired: Wired, request: Request) -> Seat:
+    """Who sits at the desk.
+
+    Raises:
+        NotSignedIn: nobody, or the token is no longer good.
+        Refused: the token does not open the desk.
+        Unknown: its organisation is no body that rows flow back to.
+    """
+    now = wired.clock()
+    on, sealing = local_date(now), sealer(wired)
+    session = sealing.session(request.cookies.get(COOKIE), now, session_hours(on))
+    with reading(wired.engine) as connection:
+        known = holder(connection, session.token, now)
+        if known is None:
+            raise NotSignedIn("sign in again — the token is not good any more")
+        for act in (Act.FORM_FILL, Act.LEDGER_KEEP):
+            permit(known, act)
+        entered = body(connection, known.organisation)
+    return Seat(wired, session, entered, on, lines_of_a_page(on), sealing)
+
+
+Seated = Annotated[Seat, Depends(seat)]
+
+
+async def fields_of(request: Request) -> dict[str, list[str]]:
+    """What a form sent: name → values; a form of the desk has no files."""
+    body_text = (await request.body()).decode("utf-8", "replace")
+    try:
+        return parse_qs(body_text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise ForeignForm("the form has more fields than any page of ours — open the page again") from None
+
+
+Fields = Annotated[dict[str, list[str]], Depends(fields_of)]
+
+
+def posted(sent: Fields, found: Seated) -> Posted:
+    """A form that was sent.
+
+    Raises:
+        ForeignForm: no page of this session sent it.
+        Refused: a field is too long.
+    """
+    found.sealer.require_proof(found.session, sent.get("proof", [""])[0])
+    for name, values in sent.items():
+        if any(len(value) > _LONGEST for value in values):
+            reason = Reason("desk.long", "what was written is longer than any field takes", name[:60])
+            raise Refused(Deny((reason,)))
+    return Posted(found, sent)
+
+
+Sent = Annotated[Posted, Depends(posted)]
+
+
+class DeskRoute(APIRoute):
+    """A route of the desk: whatever fails is told as a page, never as JSON."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler with its failures turned into pages."""
+        handle = super().get_route_handler()
+
+        async def told(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except NotSignedIn:
+                gone = RedirectResponse(SIGN_IN, 303)
+                gone.delete_cookie(COOKIE, path="/desk")
+                return gone
+            except Unknown as error:
+                return failed(request, 404, error)
+            except ForeignForm as error:
+                return failed(request, 403, error)
+            except (Refused, SpaceError, CatalogError, IllegalStep) as error:
+                return failed(request, 422, error)
+
+        return told

@@ -1,0 +1,117 @@
+"""Erasing a copy kept under a grant 删除: its file, then the row and the signed receipt that says so.
+
+Decides the order: the file is gone before anybody states it, and who dies between leaves a row that is erased
+again. When a copy ends is decided by the room that keeps it (supplies, workspaces).
+
+Source: 个人信息保护法 Art 47; 网络数据安全管理条例（国务院令第790号）Art 12.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, Row, Table, select, update
+
+from catalog.evidence import record
+from catalog.keys import Signer
+from catalog.store import writing
+from catalog.store.schema import new_id
+from catalog.store.tables.evidence import evidence_entries
+from space.calls import jws
+
+DELETION_TYPE: Final = "ybz-deletion+jws"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where copies are kept.
+
+    Attributes:
+        table: a row for each copy.
+        ended, deleted: states of one that ended, and of one that is deleted.
+        word: what a receipt calls a copy.
+        event: of the evidence.
+    """
+
+    table: Table
+    ended: str
+    deleted: str
+    word: str
+    event: str
+
+
+def erase(engine: Engine, signer: Signer, kept: Kept, row: Row[Any], path: Path, now: datetime) -> bool:
+    """Delete the file of a copy that ended, then say so.
+
+    Args:
+        engine: of the store.
+        signer: signs the receipt.
+        kept: where the copy was kept.
+        row: of the copy.
+        path: of its file.
+        now: aware instant.
+
+    Returns:
+        Whether it was erased now, and not by another before.
+    """
+    unlink((path, path.with_suffix(".part")))
+    c = kept.table.c
+    with writing(engine) as connection:
+        body = {"grant": row.grant_id, "file": row.sha256 or "", "reason": row.end_reason}
+        evidence_id = record(connection, event=kept.event, subject=row.id, body=body, now=now)
+        leaf = select(evidence_entries.c.leaf_hash).where(evidence_entries.c.id == evidence_id)
+        stated = {
+            "id": new_id("del"),
+            "grant": row.grant_id,
+            kept.word: row.id,
+            "file": row.sha256 or "",
+            "reason": row.end_reason,
+            "ended": _minute(row.ended_at),
+            "time": _minute(now),
+            "evidence": connection.execute(leaf).scalar_one(),
+            "entry": evidence_id,
+        }
+        done = connection.execute(
+            update(kept.table)
+            .where(c.id == row.id, c.state == kept.ended)
+            .values(
+                state=kept.deleted,
+                deleted_at=now,
+                deletion_id=stated["id"],
+                deletion=jws.sign(signer, stated, DELETION_TYPE),
+            )
+        )
+        if done.rowcount != 1:  # another sweep was first, and has said so
+            connection.rollback()
+    return done.rowcount == 1
+
+
+def remove_strays(folder: Path, kept: Collection[str]) -> None:
+    """Delete files that belong to no copy which is there: their writer was stopped."""
+    unlink(path for path in folder.glob("*/*") if path.name.split(".")[0] not in kept)
+
+
+def unlink(paths: Iterable[Path]) -> None:
+    """Delete files, where they are there, so that it outlives the machine."""
+    for path in list(paths):
+        if path.exists():
+            path.unlink(missing_ok=True)
+            make_lasting(path.parent)
+
+
+def make_lasting(folder: Path) -> None:
+    """Have what was made or deleted in a folder outlive the machine."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _minute(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%MZ")

@@ -1,0 +1,1 @@
+"""Alerts of life events: entitlement lists compared with the population register; findings become cases."""
