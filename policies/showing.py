@@ -47,6 +47,14 @@ class Showing:
     longest: Mapping[str, int]
     most_rows: int
 
+    def in_form(self, field: Field) -> Mask | None:
+        """The mask of a field on a form; None where its values show.
+
+        Who fills a form answers for what it says: items of ordinary personal information show, identifiers
+        and what is sensitive do not.
+        """
+        return self.mask_of(field) if field.check in self.masks or field.sensitive else None
+
     def mask_of(self, field: Field) -> Mask | None:
         """The mask of a field; None where its values show."""
         if field.check in self.masks:

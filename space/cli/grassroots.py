@@ -150,6 +150,7 @@ def add(
     identifier: str, body: str, kind: str, values: tuple[str, ...], household: str, by: str, as_json: bool
 ) -> None:
     """Enter somebody or something only the body knows."""
+    from catalog.store import reading
     from space.wayback.grassroots.judging import Acting
     from space.wayback.grassroots.keeping import add as enter
 
@@ -158,7 +159,8 @@ def add(
         made = enter(
             home, engine, Acting(body, acting(by), now), kind, identifier, pairs(values), household=household
         )
-    found = told(made, now)
+    with reading(engine) as connection:
+        found = told(connection, made, now)
     if as_json:
         print_json(found)
         return

@@ -14,6 +14,8 @@ from space.cli.refusal import refusals
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import Connection
+
     from space.wayback.grassroots.records import Record
 
 kind_option = click.option(
@@ -44,7 +46,7 @@ def list_records(body: str, kind: str, where: tuple[str, ...], limit: int, as_js
             if one.state == "open"
             and all(n in one.cells and one.cells[n].value == v for n, v in wanted.items())
         ]
-        lines = [told(one, now) for one in found[:limit]]
+        lines = [told(connection, one, now) for one in found[:limit]]
     if as_json:
         print_json({"total": len(found), "records": lines})
         return
@@ -66,7 +68,7 @@ def show(record_id: str, body: str, as_json: bool) -> None:
 
     _home, engine, now = open_installation()
     with reading(engine) as connection:
-        found = told(record_of(connection, body, record_id), now)
+        found = told(connection, record_of(connection, body, record_id), now)
         events = [{**one, "acted_at": str(one["acted_at"])} for one in history(connection, body, record_id)]
     if as_json:
         print_json({**found, "events": events})
@@ -153,20 +155,24 @@ def count(body: str, kind: str, grouped: str, where: tuple[str, ...], as_json: b
     click.echo(f"{made.total} records")
 
 
-def told(one: Record, now: datetime) -> dict[str, Any]:
-    """A record as JSON, its identifier masked."""
+def told(connection: Connection, one: Record, now: datetime) -> dict[str, Any]:
+    """A record as JSON, its identifier masked, in its cells too."""
     from policies.clocks import local_date
     from policies.showing import showing
-    from space.wayback.grassroots.items import kind_called
+    from space.wayback.backflow.bodies import body as body_of
+    from space.wayback.grassroots.items import items_of, kind_called
+    from space.wayback.grassroots.masking import as_shown
     from space.wayback.grassroots.records import shown
 
     on = local_date(now)
+    kind = kind_called(one.kind, on)
+    items = items_of(connection, body_of(connection, one.body), one.kind, on)
     return {
         "id": one.id,
         "kind": one.kind,
-        "identifier": shown(one, kind_called(one.kind, on), showing(on).masks),
+        "identifier": shown(one, kind, showing(on).masks),
         "state": one.state,
         "household": one.household,
         "left": list(one.left),
-        "cells": {name: asdict(cell) for name, cell in one.cells.items()},
+        "cells": {name: asdict(cell) for name, cell in as_shown(one, kind, items).cells.items()},
     }

@@ -32,7 +32,7 @@ def masks_of(sheet: Sequence[Looked], contract: Contract, on: date) -> dict[str,
     """
     rules, found = showing(on), dict[str, Mask]()
     for one in sheet:
-        mask = None if one.found is None else rules.mask_of(one.found.contract.field(one.item.field))
+        mask = None if one.found is None else rules.in_form(one.found.contract.field(one.item.field))
         if mask is not None:
             found[one.item.name] = mask
     figures = frozenset(field.name for field in contract.fields if field.type in _FIGURES)

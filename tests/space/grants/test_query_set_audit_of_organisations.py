@@ -248,8 +248,8 @@ def test_an_answer_too_large_for_the_volume_is_remembered_for_it_tells_how_many_
 
 
 def test_what_was_refused_for_its_size_keeps_a_narrower_question_from_being_told(bureau: Any) -> None:
+    held = bureau.held(bureau.trade)
     small = bureau.granted(bureau.department, bureau.trade, volumes=["1 cells/day"])
     assert bureau.ask(small, ALL).reasons[0].code == "grant.volume"
 
-    held = bureau.held(bureau.trade)
     assert shown(bureau.ask(held, BUT_MINES)) == [None, None]

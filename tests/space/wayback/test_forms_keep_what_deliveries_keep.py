@@ -1,4 +1,4 @@
-"""What a form may read and show: nothing that is not shared; masks and areas are those of deliveries."""
+"""What a form may read and show: nothing that is not shared, no identifier whole; areas as of deliveries."""
 
 from __future__ import annotations
 
@@ -93,11 +93,11 @@ def codes(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
     return {reason.code for reason in refused.value.decision.reasons}
 
 
-def test_what_deliveries_mask_a_form_masks_and_what_is_computed_of_it(paying: Any) -> None:
+def test_identifiers_are_masked_on_a_form_and_what_is_computed_of_them(paying: Any) -> None:
     found, card = shown(admitted(paying)), paying.person(1)
 
     hidden = card[:6] + "********" + card[-4:]
-    assert (found["card"], found["tel"], found["born"]) == (hidden, "139****0001", "1950******")
+    assert (found["card"], found["tel"], found["born"]) == (hidden, "139****0001", "1950-01-01")
     assert (found["again"], found["deeper"]) == (hidden, hidden)
     assert found["either"] == "139****0001"
     assert found["joined"] == "*" * len(f"居民1{card}")

@@ -115,7 +115,7 @@ def _read(
             continue
         texts = {}
         for name, field in fields.items():
-            value, mask = as_text(row[field]), rules.mask_of(contract.field(field))
+            value, mask = as_text(row[field]), rules.in_form(contract.field(field))
             texts[name] = mask.apply(value) if mask and value is not None else value
         day = row[born] if born else None
         texts |= {name: str(age_on(day, local_date(now))) for name in ages if isinstance(day, date)}
