@@ -24,8 +24,8 @@ from ybz import drop_binding_noise
 # So that the last lines a person reads are the result of the tests.
 atexit.register(drop_binding_noise)
 
-# Where files are kept in memory, and the bytes that must be free in it: a whole run writes less than two.
-MEMORY, _ROOM = Path("/dev/shm"), 6 * 1024**3
+# Where files are kept in memory, and the bytes that must be free in it: a whole run writes some eight GiB.
+MEMORY, _ROOM = Path("/dev/shm"), 12 * 1024**3
 
 REAL_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 
@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if hasattr(config, "workerinput") or config.option.basetemp is not None:
         return
-    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < _ROOM:
+    if not MEMORY.is_dir() or min(shutil.disk_usage(MEMORY).free, _available()) < _ROOM:
         return
     for left in MEMORY.glob("ybz-tests-*"):  # by runs that were killed
         if not Path("/proc", left.name.split("-")[2]).exists():
@@ -46,6 +46,12 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix=f"ybz-tests-{os.getpid()}-", dir=MEMORY))
     config.option.basetemp = folder / "run"
     config.add_cleanup(partial(shutil.rmtree, folder, ignore_errors=True))
+
+
+def _available() -> int:
+    """Bytes of memory a process may still take."""
+    told = Path("/proc/meminfo").read_text(encoding="ascii")
+    return 1024 * int(told.split("MemAvailable:")[1].split()[0])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
