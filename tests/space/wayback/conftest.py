@@ -201,17 +201,19 @@ def found_town(home: Home, engine: Engine) -> Town:
 @pytest.fixture(scope="session")
 def settle(tmp_path_factory: pytest.TempPathFactory) -> Settle:
     """Copies a town that was prepared once, so that every test has its own at little cost."""
-    ready: dict[str, tuple[Path, datetime]] = {}
+    ready: dict[tuple[str, str], tuple[Path, datetime]] = {}
 
     def copy(name: str, prepare: Callable[[Town], None], root: Path) -> Town:
-        if name not in ready:
+        # Two files may call what they prepare alike.
+        town = (name, f"{prepare.__module__}.{prepare.__qualname__}")
+        if town not in ready:
             home = Home(tmp_path_factory.mktemp(name) / "var")
             engine = create_store(home)
             first = found_town(home, engine)
             prepare(first)
             engine.dispose()
-            ready[name] = (home.root, first.now)
-        template, now = ready[name]
+            ready[town] = (home.root, first.now)
+        template, now = ready[town]
         shutil.copytree(template, root)
         home = Home(root)
         give_own_store(home)
