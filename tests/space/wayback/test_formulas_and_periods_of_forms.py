@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.model import UpdateCycle
+from space.wayback.forms import formulas
 from space.wayback.forms.formulas import FormulaUnreadable, compiled, of
 from space.wayback.forms.periods import fits, is_periodic, last_day, period_of, periods_between
 
@@ -87,3 +89,8 @@ def test_a_monthly_form_has_months_only(period: str) -> None:
 def test_no_period_is_left_out_between_two_days() -> None:
     found = list(periods_between(UpdateCycle.MONTHLY, date(2026, 1, 31), date(2026, 4, 1)))
     assert found == ["2026-01", "2026-02", "2026-03", "2026-04"]
+
+
+def test_what_reading_would_refuse_is_never_evaluated() -> None:
+    with pytest.raises(formulas.FormulaUnreadable, match="no formula has"):
+        formulas._value(ast.parse("[1]", mode="eval").body, {}, date(2026, 9, 1))
