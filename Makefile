@@ -16,6 +16,10 @@ SPARK   := .venv-spark
 CARRIER := $(SPARK)/.carrier
 SAIL    := $(SPARK)/.sail
 
+# The S3-compatible server tests of object storage run against; built from its sources, with Go.
+S3GATEWAY := $(VENV)/s3/versitygw
+S3SOURCE  := github.com/versity/versitygw/cmd/versitygw@v1.8.0
+
 # Tests of what is kept in the store.
 STORED := tests/catalog tests/pipelines tests/flow tests/space/grants tests/space/wayback \
           tests/space/verification tests/space/workspace tests/space/preview
@@ -28,7 +32,7 @@ SPARK_NEEDS := pyspark-client==4.2.0 pandas==2.3.3 'pyarrow>=26.0.1' 'sqlglot[c]
 export DAGSTER_DISABLE_TELEMETRY := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help demo test test-full check format bench serve dagster spark sail lock clean
+.PHONY: help demo test test-full check format sbom audit bundle bench serve dagster spark sail storage lock clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,21 +44,37 @@ test: $(DEV) ## run the tests that need nothing but Python
 	@echo "== tests (no server, no browser)"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not full"
 
-test-full: test $(SAIL) $(BROWSER) ## then those that start real servers, and the store's on PostgreSQL
+test-full: test $(SAIL) $(BROWSER) $(S3GATEWAY) ## then those that start real servers, and the store's on PostgreSQL
 	@echo "== tests with real servers"
 	@$(BIN)/python -m pytest -m full
 	@echo "== tests of the store again, on PostgreSQL"
 	@YBZ_TEST_STORE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile -m "not full and not embedded" $(STORED)
 	@YBZ_TEST_STORE=postgresql $(BIN)/python -m pytest -m "full and not embedded" $(RACED)
 
-check: $(DEV) ## format, lint, types, layers
+check: $(DEV) ## format, lint, types, layers, licences, known faults
 	@echo "== format" && $(BIN)/ruff format --check .
 	@echo "== lint"   && $(BIN)/ruff check .
 	@echo "== types"  && $(BIN)/mypy
 	@echo "== layers" && $(BIN)/lint-imports
+	@echo "== licences" && $(BIN)/python deploy/licences.py
+	@echo "== advisories" && $(BIN)/python deploy/audit.py 8
 
 format: $(DEV) ## put the code into shape
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+sbom: $(DEV) ## what is installed, as CycloneDX, into build/sbom
+	@mkdir -p build/sbom
+	@$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible \
+	  --output-file build/sbom/runtime.cdx.json
+	@$(BIN)/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml --output-reproducible \
+	  --output-file build/sbom/environment.cdx.json
+	@ls -l build/sbom
+
+audit: $(DEV) ## known faults of what is installed, asked without a limit of seconds
+	@$(BIN)/python deploy/audit.py 600
+
+bundle: $(DEV) ## everything for machines without a way out, tried without a network
+	@$(BIN)/python deploy/bundle.py
 
 bench: $(DEV) ## measure against baselines of the same run
 	@$(BIN)/python -m benchmarks
@@ -66,6 +86,8 @@ dagster: $(DEV) ## the asset graph of ./var in Dagster's page, http://127.0.0.1:
 	@DAGSTER_HOME=$(CURDIR)/dagster_home $(BIN)/dagster dev -w dagster_home/workspace.yaml
 
 spark: $(CARRIER) ## the environment of the second engine's carrier
+
+storage: $(S3GATEWAY) ## the S3-compatible server for tests of object storage (needs Go)
 
 sail: $(SAIL) ## the same with Sail, the server its tests run against
 
@@ -109,6 +131,11 @@ $(BROWSER): requirements-browser.lock $(DEV)
 	@echo "== installing what drives a browser in tests into $(VENV)"
 	@$(PIP) install -q --require-hashes -r requirements-browser.lock
 	@touch $@
+
+$(S3GATEWAY): | $(VENV)/bin/python
+	@command -v go >/dev/null || { echo "Go is needed to build the S3-compatible server: install it, or put versitygw on the path and at $@"; exit 1; }
+	@echo "== building the S3-compatible server for tests (some minutes the first time)"
+	@GOBIN=$(CURDIR)/$(VENV)/s3 go install $(S3SOURCE)
 
 $(CARRIER): requirements-spark.lock
 	@echo "== making $(SPARK)"

@@ -15,6 +15,9 @@ from importlib.metadata import EntryPoint, entry_points
 
 import click
 
+# Where lxml happens to be installed openpyxl reads and writes other things: workbooks are alike everywhere.
+os.environ.setdefault("OPENPYXL_LXML", "False")
+
 # The story's order, so that the help reads as the way of a dataset.
 STORY = """
     init organisation inventory lists draft lint workbook bulk elements standard compare catalog submit
@@ -46,6 +49,17 @@ class Commands(click.Group):
             return None
         command: click.Command = point.load()
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant; where commands are judged by the access matrix, it is judged first."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name is not None and command is not None and not ctx.resilient_parsing:
+            from space.access.shell import judge
+
+            judge(ctx, name, command, rest)
+        return name, command, rest
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

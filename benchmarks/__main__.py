@@ -30,6 +30,8 @@ ROOMS = (
     "bulk",
     "backflow",
     "forms",
+    "load",
+    "load",
 )
 TABLE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 HEADING = """# Benchmarks

@@ -25,6 +25,10 @@ class StoreUnreachable(CatalogError):
     """The database of the store does not answer."""
 
 
+class StoreFull(CatalogError):
+    """The disk of the store is full; nothing was done."""
+
+
 class UnknownDataset(CatalogError):
     """No entry of that name is in the ledger."""
 

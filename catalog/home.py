@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from catalog.settings import reading as settings
 from policies.rulebook import lay_over
 
 
@@ -22,7 +22,7 @@ class Home:
     @classmethod
     def find(cls) -> Home:
         """The folder ``YBZ_HOME`` names, or ``./var``; its rules join the shipped ones from now on."""
-        home = cls(Path(os.environ.get("YBZ_HOME") or "var").resolve())
+        home = cls(settings.home_folder())
         lay_over(home.rules)
         return home
 
@@ -30,9 +30,9 @@ class Home:
     def database_url(self) -> str:
         """SQLAlchemy URL of the store.
 
-        ``YBZ_DATABASE_URL``, else what :attr:`database_file` says, else the embedded SQLite file.
+        The setting ``YBZ_DATABASE_URL``, else what :attr:`database_file` says, else the embedded SQLite file.
         """
-        given = os.environ.get("YBZ_DATABASE_URL")
+        given = settings.value("YBZ_DATABASE_URL", self.root)
         if not given and self.database_file.is_file():
             given = self.database_file.read_text(encoding="utf-8").strip()
         return given or f"sqlite:///{self.root / 'ybz.db'}"

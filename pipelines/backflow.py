@@ -140,15 +140,16 @@ def _send(
     now: datetime,
 ) -> tuple[Sent, ...]:
     """Attribute one comparison once, and send every subscription its part."""
+    areas = {row.area for row in asking}
     with readable(step.after.release):
-        found = moved(knowing, step)
+        found = moved(knowing, step, areas)
     recorded = record_rows(knowing, step, found)
     former = step.before.release if step.before is not None else None
     late = lateness(step.after.contract, former, now)
     outgoing = Outgoing(step.after.contract, found, knowing.secret, flagged, local_date(now))
 
     def parcels() -> Iterator[Parcel]:
-        parts = {area: attribute(found, area) for area in {row.area for row in asking}}
+        parts = {area: attribute(found, area) for area in areas}
         outgoing.refer(parts.values())
         for row in asking:
             part = parts[row.area]

@@ -5,6 +5,7 @@ Wiring only. ``ybz build`` runs the same definitions in its own process.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 
 import dagster as dg
@@ -20,6 +21,9 @@ from pipelines.resources import Installation
 from pipelines.schedules import schedules
 from pipelines.sensors import new_files, new_registrations
 from policies.clocks import local_date
+
+# As in the command line: workbooks are read alike whatever else is installed.
+os.environ.setdefault("OPENPYXL_LXML", "False")
 
 
 def definitions(installation: Installation, names: Collection[str] | None = None) -> dg.Definitions:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from catalog import lasting
+
 
 def written(rows: pa.Table) -> bytes:
     """A table as the content of a Parquet file; the same for the same rows."""
@@ -30,4 +32,4 @@ def write_part(path: Path, content: bytes) -> Path:
 
 def put(part: Path, path: Path) -> None:
     """Put a written file in its place."""
-    part.replace(path)
+    lasting.stand(part, path)

@@ -7,7 +7,7 @@ a changed row whose values are the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,12 +83,13 @@ class Step:
         return self.since, self.after.release.id, self.meaning
 
 
-def moved(knowing: Knowing, step: Step) -> Moved:
+def moved(knowing: Knowing, step: Step, areas: Collection[str]) -> Moved:
     """All rows that moved, attributed on both sides.
 
     Args:
         knowing: reads lists, registers and claims.
         step: which versions, in which meaning.
+        areas: that are served; a row moves too where it lies in one of them on one side only.
 
     Raises:
         CannotDeliver: a contract names no primary key, or nothing tells the area; or what told it is gone.
@@ -112,8 +113,8 @@ def moved(knowing: Knowing, step: Step) -> Moved:
     if step.before is not None and _mark(knowing, step.before, step.meaning) != _mark(
         knowing, after, step.meaning
     ):
-        trees = known_then.places.tree, known_now.places.tree
-        changes = _with_moved_areas(knowing, after, changes, (then, now), trees)
+        sides = ((then, known_then.places.tree), (now, known_now.places.tree))
+        changes = _with_moved_areas(knowing, after, changes, sides, frozenset(areas))
     return Moved(
         changes,
         added=now(changes.added),
@@ -133,13 +134,14 @@ def _with_moved_areas(
     knowing: Knowing,
     after: Version,
     changes: Changes,
-    attribute: tuple[_Attribute, _Attribute],
-    trees: tuple[Divisions, Divisions],
+    sides: tuple[tuple[_Attribute, Divisions], tuple[_Attribute, Divisions]],
+    areas: frozenset[str],
 ) -> Changes:
     """The changes and the rows nobody touched whose area is another one now."""
     whole = releases.read_vault(knowing.home, after.release, changes.added.column_names)
-    # A village that kept its code may lie in another street: everything it lies in is compared.
-    was, is_ = (_chains(tell(whole).codes, tree) for tell, tree in zip(attribute, trees, strict=True))
+    # A village that kept its code may lie in another street: the served areas it lies in are compared too.
+    # The others are not: where a list only says more of what lies above, no row has moved.
+    was, is_ = (_places(tell(whole).codes, tree, areas) for tell, tree in sides)
     differs = pc.coalesce(pc.not_equal(was, is_), pc.xor(pc.is_null(was), pc.is_null(is_)))
     suspects = whole.filter(differs)
     key = list(after.contract.key)
@@ -158,11 +160,14 @@ def _with_moved_areas(
     )
 
 
-def _chains(codes: pa.Array, tree: Divisions) -> pa.Array:
-    """Per row everything its area lies in, as one text."""
+def _places(codes: pa.Array, tree: Divisions, areas: frozenset[str]) -> pa.Array:
+    """Per row its area and the served ones that area lies in, as one text."""
     encoded = codes.dictionary_encode()
-    chains = pa.array([" ".join(tree.chain(code)) for code in encoded.dictionary.to_pylist()], pa.string())
-    return chains.take(encoded.indices)
+    told = [
+        " ".join([code, *sorted(areas.intersection(tree.chain(code)))])
+        for code in encoded.dictionary.to_pylist()
+    ]
+    return pa.array(told, pa.string()).take(encoded.indices)
 
 
 def together(*parts: pa.Table) -> pa.Table:

@@ -7,13 +7,13 @@ fails costs a build nothing but a line in the log. What an event says is :mod:`p
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
+from catalog.settings import reading as settings
 from contracts.model import Contract
 from pipelines.account import Account
 from pipelines.errors import PipelineError
@@ -105,7 +105,7 @@ def emitter(*, run: str, clock: Callable[[], datetime], url: str | None = None) 
     Raises:
         LineageUrlWrong: it is neither a file nor an http address.
     """
-    named = os.environ.get(VARIABLE, "") if url is None else url
+    named = settings.value(VARIABLE) if url is None else url
     with _sender(named) as send:
         made = Emitter(send, run, clock)
         try:

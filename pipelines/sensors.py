@@ -8,7 +8,6 @@ sensor has the location loaded again.
 from __future__ import annotations
 
 import json
-import os
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ import dagster as dg
 
 from catalog.errors import CatalogError
 from catalog.outlines import Outline, all_outlines
+from catalog.settings import reading as settings
 from contracts.canonical import digest
 from pipelines.plan import changed
 from pipelines.resources import Installation
@@ -84,7 +84,7 @@ def new_registrations(outlines: Sequence[Outline]) -> dg.SensorDefinition:
         if not told:
             return dg.SkipReason("the ledger is as it was loaded")
         origin = context.code_location_origin
-        asked = _reload(os.environ.get(PAGE_VARIABLE, ""), origin.location_name if origin else "")
+        asked = _reload(settings.value(PAGE_VARIABLE), origin.location_name if origin else "")
         context.log.warning("%s — %s", told, asked)
         return dg.SkipReason(f"{told} — {asked}")
 

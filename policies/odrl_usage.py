@@ -16,7 +16,8 @@ from typing import Any, Final
 from policies.odrl_constraints import Constraint, OdrlError, Stated, constraint, gather, none_left, only, take
 from policies.price_terms import product_price, tier, trial_fee
 from policies.terms import Terms
-from policies.usage_terms import InCharge, Retention, breach_term, rate, time_window, volume
+from policies.time_windows import time_window
+from policies.usage_terms import InCharge, Retention, breach_term, rate, volume
 
 HOURS: Final = ("ybz:hours", "isAnyOf")
 NETWORKS: Final = ("virtualLocation", "isAnyOf")

@@ -17,6 +17,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any, Final
 
+from policies.written import matched
+
 _WHOLE: Final = 100  # percent
 _PRICE: Final = re.compile(r"([a-z][a-z_]{0,30}): (0|[1-9]\d{0,8})/(call|product|service|time)")
 _TRIAL: Final = re.compile(r"(\d{1,3})% for ([1-9]\d{0,2}) months")
@@ -157,9 +159,9 @@ def product_price(line: str) -> ProductPrice:
     Raises:
         ValueError: it does not read as one.
     """
-    found = _PRICE.fullmatch(line)
-    if found is None:
-        raise ValueError("a price reads `query: 500/call`: product, fen; call, product, service or time")
+    found = matched(
+        _PRICE, line, "a price reads `query: 500/call`: product, fen; call, product, service or time"
+    )
     return ProductPrice(found[1], int(found[2]), Unit(found[3]))
 
 
@@ -169,9 +171,7 @@ def trial_fee(line: str) -> TrialFee:
     Raises:
         ValueError: it does not read as one.
     """
-    found = _TRIAL.fullmatch(line)
-    if found is None:
-        raise ValueError("a trial fee reads `50% for 3 months`")
+    found = matched(_TRIAL, line, "a trial fee reads `50% for 3 months`")
     return TrialFee(int(found[1]), int(found[2]))
 
 
@@ -181,9 +181,7 @@ def tier(line: str) -> Tier:
     Raises:
         ValueError: it does not read as one.
     """
-    found = _TIER.fullmatch(line)
-    if found is None:
-        raise ValueError("a tier reads `above 1000: 90%`")
+    found = matched(_TIER, line, "a tier reads `above 1000: 90%`")
     return Tier(int(found[1]), int(found[2]))
 
 

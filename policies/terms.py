@@ -17,7 +17,8 @@ from typing import Any, Final
 
 from policies.price_terms import ProductPrice, Tier, TrialFee, Unit, rising
 from policies.protection import Analysis, DatasetRules
-from policies.usage_terms import BreachTerm, InCharge, Rate, Retention, Spending, TimeWindow, Volume, network
+from policies.time_windows import TimeWindow
+from policies.usage_terms import BreachTerm, InCharge, Rate, Retention, Spending, Volume, network
 
 # Digits of a division: province, city, county, street, village. Source: GB/T 2260, GB/T 10114.
 _REGION: Final = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}")

@@ -13,13 +13,13 @@ from typing import Any, Final
 from policies.enforcement import keys
 from policies.price_terms import product_price, tier, trial_fee
 from policies.terms import Terms
+from policies.time_windows import time_window
 from policies.usage_terms import (
     InCharge,
     Retention,
     breach_term,
     network,
     rate,
-    time_window,
     volume,
 )
 

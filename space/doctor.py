@@ -7,25 +7,39 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 
-from catalog.errors import CatalogError
-from catalog.home import Home
+from catalog.errors import CatalogError, StoreOutdated
 from catalog.keys import load
 from catalog.store import reading
 from catalog.store.additions import lacking
+from catalog.store.revision import require_current
 from catalog.store.schema import metadata
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.releases import intents
-from policies.clocks import calendar, local_date
+from policies.clocks import calendar
 from policies.rulebook import RuleError, rules
 from space import walls
 from space.engines.second import NotUsable, second_engine
+from space.errors import SpaceError
+from space.observing.custody import (
+    backup_is_young,
+    log_is_kept_outside,
+    log_is_whole_at_its_head,
+    nothing_is_kept_too_long,
+    signing_key_is_young,
+)
+from space.observing.exposure import (
+    administrators_are_apart,
+    callers_come_through_tls,
+    whom_this_machine_calls,
+)
+from space.observing.finding import Case, Finding
+from space.observing.machine import clock_goes_on, disk_has_room, queries_run, settings_are_known
 
 # Rule files whose rows a query or a grant cannot do without.
 _NEEDED_RULES: Final = ("grants", "modes", "disclosure", "privacy_budgets", "purposes", "tariff")
@@ -35,44 +49,17 @@ _NEEDED_RULES: Final = ("grants", "modes", "disclosure", "privacy_budgets", "pur
 _ENGINE_S: Final = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found.
-
-    Attributes:
-        name: of the check.
-        ok: whether nothing has to be done.
-        found: in words.
-        todo: what to do; empty where ok.
-    """
-
-    name: str
-    ok: bool
-    found: str
-    todo: str = ""
-
-    def to_document(self) -> dict[str, Any]:
-        """Plain JSON-able form."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What the checks look at."""
-
-    home: Home
-    engine: Engine
-    now: datetime
-
-    @property
-    def day(self) -> date:
-        """Today, Asia/Shanghai."""
-        return local_date(self.now)
-
-
 def examine(case: Case) -> tuple[Finding, ...]:
     """Every finding, in the order of :data:`CHECKS`."""
-    return tuple(check(case) for check in CHECKS)
+    return tuple(_found(name, check, case) for name, check in CHECKS)
+
+
+def _found(name: str, check: Callable[[Case], Finding], case: Case) -> Finding:
+    """What a check finds; where it cannot be made, why."""
+    try:
+        return check(case)
+    except (CatalogError, SpaceError, RuleError) as error:
+        return Finding(name, False, f"cannot be looked at: {error}", "mend what stands above first")
 
 
 def workers_are_walled_in(case: Case) -> Finding:
@@ -96,6 +83,10 @@ def workers_are_walled_in(case: Case) -> Finding:
 
 def store_is_current(case: Case) -> Finding:
     """Every table, column and index the code knows is there."""
+    try:
+        require_current(case.engine)
+    except StoreOutdated as error:
+        return Finding("store", False, str(error), "run `ybz init`")
     with reading(case.engine) as connection:
         missing = lacking(connection)
     if missing:
@@ -191,14 +182,26 @@ def evidence_is_integrated(case: Case) -> Finding:
     )
 
 
-CHECKS: Final[tuple[Callable[[Case], Finding], ...]] = (
-    store_is_current,
-    keys_are_private,
-    lake_is_private,
-    rules_read,
-    calendar_is_official,
-    releases_are_closed,
-    evidence_is_integrated,
-    workers_are_walled_in,
-    engine_answers,
+CHECKS: Final[tuple[tuple[str, Callable[[Case], Finding]], ...]] = (
+    ("settings", settings_are_known),
+    ("store", store_is_current),
+    ("keys", keys_are_private),
+    ("key_age", signing_key_is_young),
+    ("lake", lake_is_private),
+    ("disk", disk_has_room),
+    ("rules", rules_read),
+    ("calendar", calendar_is_official),
+    ("clock", clock_goes_on),
+    ("releases", releases_are_closed),
+    ("evidence", evidence_is_integrated),
+    ("log", log_is_whole_at_its_head),
+    ("copy", log_is_kept_outside),
+    ("backup", backup_is_young),
+    ("retention", nothing_is_kept_too_long),
+    ("walls", workers_are_walled_in),
+    ("queries", queries_run),
+    ("engine", engine_answers),
+    ("proxy", callers_come_through_tls),
+    ("accounts", administrators_are_apart),
+    ("offline", whom_this_machine_calls),
 )

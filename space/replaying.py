@@ -21,6 +21,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, Engine, Row, select
 
 from catalog.home import Home
+from catalog.releases.delta import head
 from catalog.releases.published import (
     Release,
     UnknownRelease,
@@ -259,7 +260,7 @@ def _files(home: Home, read: list[Release], *, vault: bool) -> dict[str, tuple[P
     folder_of, files_of = (vault_folder, vault_files) if vault else (protected_folder, protected_files)
     found = {}
     for release in read:
-        if not (folder_of(home, release.dataset) / "_delta_log").is_dir():
+        if head(folder_of(home, release.dataset)) is None:
             continue
         files = files_of(home, release)
         if all(path.exists() for path in files):

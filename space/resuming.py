@@ -16,7 +16,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert
 
-from catalog.evidence import continuity, record
+from catalog.evidence import continuing, continuity, record
+from catalog.evidence.continuing import Stated
 from catalog.evidence.losing import give_up as fill_places
 from catalog.evidence.restoring import Brought, NotResumable, bring_back
 from catalog.evidence.sequence import integrate
@@ -70,6 +71,7 @@ def resume(
     now: datetime,
     accept: bool = False,
     give_up: bool = False,
+    nothing_since: bool = False,
 ) -> Resumed:
     """Bring a restored store to continue the published log, and take again what was spent.
 
@@ -82,16 +84,20 @@ def resume(
         accept: whether acts that took something away and cannot be repeated here were dealt with by hand.
         give_up: whether what the key signed and no copy has is given up; what it may have spent is taken as
             spent, and everything is stopped.
+        nothing_since: whether the person states that nothing was published after the backup.
 
     Raises:
-        NotResumable: copy and store are not one log, or the store was not restored.
+        NotResumable: copy and store are not one log, or the store was not restored, or the copy holds no more
+            than the backup and nobody states that this is all.
         Unrepeatable: such acts are there, and nobody has accepted them; nothing was done.
     """
     with writing(engine) as connection:
         heads = signer.heads()
         if continuity.gap(connection, heads) is None:
             raise NotResumable("the store holds the log that was published — nothing to resume")
-        brought = bring_back(connection, folder, signer.public_raw, heads, give_up=give_up)
+        stated = Stated(by, give_up=give_up, nothing_since=nothing_since)
+        remembered = continuing.remembered(heads, folder, stated, now)
+        brought = bring_back(connection, folder, signer.public_raw, remembered, give_up=give_up)
         again = Again(connection, by, now)
         again.take_all(brought.back)
         unrepeated = again.taken_away()
@@ -103,17 +109,20 @@ def resume(
         if brought.lost is not None:
             fill_places(connection, brought.lost, by=by, now=now)
             again.charged.update(presume(connection, brought.lost, by=by, now=now))
-        _note_down(connection, brought, again, by, now)
+        made = _note_down(connection, brought, again, stated, now)
+        continuing.note_down(connection, heads, brought, made, stated, now)
     continuity.forget()
     integrate(engine, signer, now)
     lost = 0 if brought.lost is None else brought.lost.entries
     return Resumed(brought.common, brought.size, dict(again.charged), dict(again.to_do), lost)
 
 
-def _note_down(connection: Connection, brought: Brought, again: Again, by: str, now: datetime) -> None:
-    made, lost = new_id("rsm"), brought.lost
+def _note_down(connection: Connection, brought: Brought, again: Again, stated: Stated, now: datetime) -> str:
+    made, lost, by = new_id("rsm"), brought.lost, stated.by
     figures = {"restored": brought.common, "published": brought.size, "entries": len(brought.back)}
     body = {"by": by, **figures, "recharged": dict(again.charged)}
+    if stated.nothing_since:
+        body["nothing_since"] = True
     entry = record(connection, event="evidence:log:resume", subject=made, body=body, now=now)
     connection.execute(
         insert(evidence_resumptions).values(
@@ -122,3 +131,4 @@ def _note_down(connection: Connection, brought: Brought, again: Again, by: str, 
             lost_size=None if lost is None else lost.size, lost_root=None if lost is None else lost.root,
         )
     )  # fmt: skip
+    return made

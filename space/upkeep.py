@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Engine, select
@@ -29,13 +29,16 @@ from space.calls import abandoned, keeping
 from space.contracting import duties
 from space.errors import SpaceError
 from space.granting.revocation import close_expired
+from space.identity import sessions
 from space.money import voucher_spending
+from space.notices import outbox
 from space.operation import agreeing
 from space.store import HELD
 from space.supply import ending as supplies
 from space.supply import transfers
 from space.watch.evaluating import evaluate
 from space.wayback.forms import drafts, results, sending, submitting
+from space.wayback.recall import retaining
 from space.wayback.recall.following import follow
 from space.workspace import ending
 
@@ -156,6 +159,7 @@ def _vouchers(kept: Kept, now: datetime) -> None:
 def _records(kept: Kept, now: datetime) -> None:
     """Drop the answers whose time is over."""
     keeping.drop_old(kept.engine, kept.home, now)
+    retaining.drop_old(kept.engine, now)
 
 
 def _forms(kept: Kept, now: datetime) -> None:
@@ -171,9 +175,21 @@ def _corrections(kept: Kept, now: datetime) -> None:
     follow(kept.home, kept.engine, now)
 
 
+def _notices(kept: Kept, now: datetime) -> None:
+    """Mail the people on duty what they are to be told."""
+    outbox.turn(kept.engine, kept.home, now)
+
+
 def _alerts(kept: Kept, now: datetime) -> None:
     """Count what was used since the last turn, and raise what crosses a threshold."""
     evaluate(kept.engine, now)
+
+
+def _sign_ins(kept: Kept, now: datetime) -> None:
+    """Forget sessions that were over long ago; evidence of them stays."""
+    days = int(rule("identity", "session_kept_days", local_date(now)).value)
+    with writing(kept.engine) as connection:
+        sessions.forget(connection, now - timedelta(days=days))
 
 
 # In this order: a grant that ends takes its workspace and its supplies with it, and all of it is evidence.
@@ -189,5 +205,7 @@ CHORES: Final[tuple[tuple[str, Callable[[Kept, datetime], None]], ...]] = (
     ("forms", _forms),
     ("corrections", _corrections),
     ("alerts", _alerts),
+    ("notices", _notices),
+    ("sign_ins", _sign_ins),
     ("evidence", _evidence),
 )

@@ -17,9 +17,15 @@ from sqlalchemy import Engine
 from catalog.home import Home
 from catalog.store import create_store, open_store
 from policies import rulebook
+from tests.compiled_once import compiled_once
+from tests.routes_once import routes_once
 from tests.servers import PostgreSQL, postgresql
 from tests.stores import STORE
+from tests.warm_workers import warm_workers
+from tests.watched_logs import no_identity_number_in_a_log, pytest_runtest_makereport
 from ybz import drop_binding_noise
+
+__all__ = ["no_identity_number_in_a_log", "pytest_runtest_makereport"]
 
 # So that the last lines a person reads are the result of the tests.
 atexit.register(drop_binding_noise)
@@ -55,7 +61,10 @@ def _available() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what is about the embedded store's own file where the store is another."""
+    """Begin with the long ones; leave out what is about the embedded store's own file on another store."""
+    # Stories and tests of the whole house: where two processes share the tests, short ones end them together.
+    long = (Path(__file__).parent, Path(__file__).parent / "flow")
+    items.sort(key=lambda item: item.path.parent not in long)
     if STORE == "sqlite":
         return
     for item in items:
@@ -76,6 +85,13 @@ def no_rules_of_another_installation() -> Iterator[None]:
     rulebook.lay_over(None)
     yield
     rulebook.lay_over(None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def made_ready_once() -> Iterator[None]:
+    """Workers are forked from one that has its libraries, statements compiled and routes read once."""
+    with warm_workers(), compiled_once(), routes_once():
+        yield
 
 
 @pytest.fixture(scope="session")

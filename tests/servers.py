@@ -69,12 +69,13 @@ class PostgreSQL:
             from sqlalchemy import create_engine
 
             import catalog.store.tables
-            from catalog.store.schema import metadata
+            from catalog.store.revision import make
 
             assert catalog.store.tables
             url = self.new_database()
             engine = create_engine(url)
-            metadata.create_all(engine)
+            with engine.begin() as connection:
+                make(connection)
             engine.dispose()
             self.prepared = url
         return self.copy_of(self.prepared)

@@ -12,9 +12,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, text
 
 from catalog.home import Home
+from catalog.store.additions import held
+from catalog.store.frozen import shape
+from catalog.store.schema import metadata
 from tests.servers import PostgreSQL, moved_to_server
 
 STORE = os.environ.get("YBZ_TEST_STORE", "sqlite")
@@ -36,3 +39,15 @@ def store_moved(request: pytest.FixtureRequest, home: Home, engine: Engine) -> I
     moved = moved_to_server(home, engine, server)
     yield moved
     moved.dispose()
+
+
+def become_0_1_0(connection: Connection) -> None:
+    """Leave a store with the shape of version 0.1.0: not numbered, and with none of what came after."""
+    had = {made.name: made.columns for made in shape("0001", connection.dialect.name) if not made.table}
+    connection.execute(text("DROP TABLE alembic_version"))
+    for table in reversed(metadata.sorted_tables):
+        if table.name not in had:
+            table.drop(connection)
+    for name, column in sorted(held(connection).columns):
+        if column not in had.get(name, {column}):
+            connection.execute(text(f"ALTER TABLE {name} DROP COLUMN {column}"))

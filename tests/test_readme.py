@@ -7,9 +7,13 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from ybz import ybz
 
 ROOT = Path(__file__).resolve().parents[1]
 MARK = "<!-- executed by tests/test_readme.py -->"
@@ -41,23 +45,47 @@ def test_both_languages_give_the_same_five_commands() -> None:
     assert len(commands("README.md")) == 5
 
 
+def published(folder: Path, run: Callable[[list[str]], str]) -> None:
+    """Give the commands one after the other; the last shows both tables released with their rows."""
+    folder_of_a_newcomer(folder / "FOLDER")
+    printed = ""
+    for command in commands("README.md"):
+        name, *words = shlex.split(command)
+        assert name == "ybz"
+        printed = run(words)
+    lines = [line for line in printed.splitlines() if "release 1" in line]
+    assert len(lines) == 2, printed
+    assert "60" in printed, "both months are one family of sixty rows"
+    assert "40" in printed
+
+
 def test_a_newcomer_reaches_a_published_ledger_in_five_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("YBZ_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    def run(words: list[str]) -> str:
+        done = CliRunner().invoke(ybz, words)
+        assert done.exit_code == 0, f"{words}: {done.output}"
+        return done.stdout
+
+    published(tmp_path, run)
+
+
+@pytest.mark.full
+def test_the_installed_program_takes_a_newcomer_as_far(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("YBZ_HOME", raising=False)
     program = shutil.which("ybz", path=str(Path(sys.executable).parent))
     assert program is not None, "the project is not installed: run `make test`"
-    folder_of_a_newcomer(tmp_path / "FOLDER")
-    printed = ""
-    for command in commands("README.md"):
-        words = shlex.split(command)
-        assert words[0] == "ybz"
+
+    def run(words: list[str]) -> str:
         done = subprocess.run(
-            [program, *words[1:]], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
+            [program, *words], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
         )
-        assert done.returncode == 0, f"{command}: {done.stderr}{done.stdout}"
-        printed = done.stdout
-    lines = [line for line in printed.splitlines() if "release 1" in line]
-    assert len(lines) == 2, printed
-    assert "60" in printed, "both months are one family of sixty rows"
-    assert "40" in printed
+        assert done.returncode == 0, f"{words}: {done.stderr}{done.stdout}"
+        return done.stdout
+
+    published(tmp_path, run)

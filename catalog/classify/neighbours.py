@@ -187,6 +187,8 @@ class Neighbours:
             strength = column.meaning.strength("person_name")
             score = combined(scoring().context, scoring().heading * strength)
             return Scored("person_name", score, strength, 1.0, {"foreign_share": 1.0})
+        if person_name.beside_persons(column):
+            return Scored("person_name", told_score(), 0.0, 1.0, {"beside_persons": True})
         return None
 
     def _account(self, column: Column) -> Scored | None:

@@ -27,8 +27,16 @@ _MOST_PLACES: Final = 0.15
 # How telling names are that differ and end as given names do.
 _SURE: Final = 0.92
 _SMALL: Final = 20
+# Beside persons: so many different names, so many of them of characters in use, or in capital letters.
+_FEWEST: Final = 3
+_LEAST_GIVEN_BESIDE: Final = 0.75
+_MOST_LATIN: Final = 0.8
+_LONGEST_LATIN: Final = 60
 _MASKED: Final = r"^(?:\p{Han}[*＊xX某○Ｏ×]{1,3}\p{Han}?|[*＊×]{1,2}\p{Han}{1,2}|\p{Han}某某?)$"
-_FOREIGN: Final = r"^[A-Za-z][A-Za-z'.\-]+(?:[ ,·/]{1,2}[A-Za-z][A-Za-z'.\-]*){1,4}$"
+_LETTER: Final = r"A-Za-zÀ-ÖØ-öø-ž"
+_FOREIGN: Final = rf"^[{_LETTER}][{_LETTER}'.\-]+(?:[ ,·/]{{1,2}}[{_LETTER}][{_LETTER}'.\-]*){{1,4}}$"
+# Latin names without a heading: every part of one begins with a capital, as in passports.
+_CAPITALS: Final = r"^[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÖØ-öø-ž'\-]+(?: [A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÖØ-öø-ž'\-]+){1,3}$"
 _GIVEN_ONLY: Final = r"^[A-Z][a-z]{1,14}$"
 _HAN_AND_LATIN: Final = r"^\p{Han}{2,4}\s*[(（/][A-Za-z ]+[)）]?$"
 _ADDRESSED: Final = r"(?:先生|女士|小姐|同志|师傅|大爷|大妈|阿姨|某某|某)$"
@@ -71,8 +79,33 @@ def detect(column: Column, kind: Kind) -> Support | None:
 
 
 def foreign(column: Column) -> bool:
-    """Whether a column whose heading allows names holds names in Latin letters."""
-    return column.meaning.strength("person_name") > 0 and column.share_of(_FOREIGN) >= column.limits.share
+    """Whether a column whose heading allows names holds names in Latin letters, alone or among others."""
+    if not column.meaning.strength("person_name"):
+        return False
+    latin = column.share_of(_FOREIGN)
+    return latin > 0 and latin + column.share_of(_expression()) >= column.limits.share
+
+
+def beside_persons(column: Column) -> bool:
+    """Whether a column of a table of persons, under a heading that says nothing, holds names.
+
+    Staff are few and come back in many rows: each name counts once.
+
+    Args:
+        column: nothing was found in it by itself.
+    """
+    if column.meaning.decided or not column.is_text:
+        return False
+    names = pc.unique(column.texts)
+    if len(names) < _FEWEST or pc.max(pc.utf8_length(names)).as_py() > _LONGEST_LATIN:
+        return False
+    if (pc.sum(pc.match_substring_regex(names, _CAPITALS)).as_py() or 0) >= _MOST_LATIN * len(names):
+        return True
+    hits = names.filter(pc.match_substring_regex(names, _expression()))
+    if len(hits) < max(_FEWEST, column.limits.share * len(names)):
+        return False
+    places = (pc.sum(pc.is_in(hits, _places().cast(hits.type))).as_py() or 0) / len(hits)
+    return places <= _MOST_PLACES and _given_share(hits) >= _LEAST_GIVEN_BESIDE
 
 
 def _like_names(column: Column, hits: pa.Array, given: float) -> bool:
@@ -110,7 +143,8 @@ def _places() -> pa.Array:
 @cache
 def _surnames() -> tuple[str, str]:
     lists = YAML(typ="safe").load(Path(__file__).with_name("surnames.yaml").read_text(encoding="utf-8"))
-    single = re.sub(r"\s", "", lists["single"] + lists["traditional"])
+    written = (lists[name] for name in ("single", "classic", "further", "traditional"))
+    single = re.sub(r"\s", "", "".join(written))
     return "".join(dict.fromkeys(single)), "|".join(lists["double"])
 
 

@@ -35,6 +35,7 @@ from catalog.clocks.owed import (
 from catalog.clocks.place import place_on
 from catalog.clocks.recalled import of_recalls
 from catalog.clocks.supplied import of_supplies
+from catalog.clocks.tasked import of_alert_cases, of_form_tasks, of_inbox_tasks, of_ledger_tasks
 from catalog.clocks.watched import of_alerts, of_incidents
 from policies import clocks as rules
 from policies.warning import Colour, Threshold, warnings_on, workdays_left
@@ -47,6 +48,10 @@ SOURCES: Final[tuple[Callable[[Connection, date], Iterable[Owed]], ...]] = (
     of_supplies,
     of_corrections,
     of_recalls,
+    of_ledger_tasks,
+    of_inbox_tasks,
+    of_form_tasks,
+    of_alert_cases,
     of_contests,
     of_registrations,
     of_applications,

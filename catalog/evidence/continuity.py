@@ -19,6 +19,7 @@ from catalog.keys import heads
 from catalog.keys.heads import Head
 from catalog.store import younger
 from catalog.store.tables.evidence import checkpoints, evidence_resumptions
+from catalog.store.tables.restorations import restorations
 
 # How long a finding is good for a running process, in seconds.
 _GOOD_FOR_S: Final = 1.0
@@ -45,6 +46,11 @@ def gap(connection: Connection, remembered: Iterable[Head]) -> str | None:
     missing = [head for head in wanted if held.get(head.size) != head.root]
     given_up = _given_up(connection) if missing else frozenset[tuple[int, str]]()
     for head in missing:
+        if (head.size, head.root) not in given_up and head.where == heads.BACKUP:
+            return (
+                "this installation was restored from a backup, and its log is not shown to go on — run"
+                " `ybz evidence resume EXPORT` with the newest copy published outside of it"
+            )
         if (head.size, head.root) not in given_up:
             return (
                 f"the store does not hold the log of {head.size} entries that was signed before: it was"
@@ -54,10 +60,14 @@ def gap(connection: Connection, remembered: Iterable[Head]) -> str | None:
 
 
 def _given_up(connection: Connection) -> frozenset[tuple[int, str]]:
-    """Size and root of every checkpoint whose entries a person gave up (:mod:`catalog.evidence.losing`)."""
-    r = evidence_resumptions.c
+    """Size and root of every checkpoint whose entries a person gave up (:mod:`catalog.evidence.losing`).
+
+    Marks of backups after whose restore the log was shown to go on count alike.
+    """
+    r, b = evidence_resumptions.c, restorations.c
     rows = connection.execute(select(r.lost_size, r.lost_root).where(r.lost_size.is_not(None)))
-    return frozenset((row.lost_size, row.lost_root) for row in rows)
+    gone_on = connection.execute(select(b.size, b.mark))
+    return frozenset((size, root) for size, root in (*rows, *gone_on))
 
 
 def require(connection: Connection, remembered: Iterable[Head]) -> None:

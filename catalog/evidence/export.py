@@ -20,9 +20,9 @@ from typing import IO, Final
 
 from sqlalchemy import Connection, Row, String, select, type_coerce
 
+from catalog import lasting
 from catalog.errors import CatalogError
 from catalog.evidence.append import leaf_bytes
-from catalog.keys import heads
 from catalog.keys.heads import CHECKPOINT_FILE
 from catalog.keys.ring import Ring, ring_of
 from catalog.keys.signers import KeyTrouble, Signer, public_from_pem
@@ -85,10 +85,10 @@ def export(connection: Connection, signer: Signer, folder: Path) -> int:
         if not marks and not had.size:
             raise NothingToExport("the evidence log has no signed checkpoint yet")
         ring = ring_of(connection, signer)
-        heads.replace(folder / KEYS_FILE, canonical(ring.jwks()) + b"\n", mode=0o644)
-        heads.replace(folder / PUBLIC_KEY_FILE, signer.public_pem, mode=0o644)
+        lasting.write(folder / KEYS_FILE, canonical(ring.jwks()) + b"\n", mode=0o644)
+        lasting.write(folder / PUBLIC_KEY_FILE, signer.public_pem, mode=0o644)
         if marks:  # last: what it names is all there
-            heads.replace(folder / CHECKPOINT_FILE, marks[-1].note.encode(), mode=0o644)
+            lasting.write(folder / CHECKPOINT_FILE, marks[-1].note.encode(), mode=0o644)
     return int(marks[-1].size if marks else had.size)
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from catalog import lasting
 from catalog.home import Home
 from catalog.keys import heads
 from catalog.keys.signers import (
@@ -164,8 +165,7 @@ def put_in_place(home: Home, key_id: str) -> None:
     """Put the announced key in place of the one in use, whose private half is gone from then on."""
     path = home.keys / NEXT_FILE
     if path.exists() and signer_of_pem(_read(path), str(path)).key_id == key_id:
-        path.replace(home.keys / SIGNING_FILE)
-        heads.make_lasting(home.keys)
+        lasting.stand(path, home.keys / SIGNING_FILE)
 
 
 def row_reference(secret: bytes, dataset: str, key: Mapping[str, Any]) -> str:

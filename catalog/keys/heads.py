@@ -12,26 +12,33 @@ import binascii
 import fcntl
 import os
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from catalog import lasting
 from catalog.errors import CatalogError
 from catalog.home import Home
+from catalog.settings import reading as settings
 
 # Beside the key: `size root`, of the longest log it signed.
 HEAD_FILE: Final = "head"
 # The published copy of the log inside the installation, and the newest checkpoint in any copy.
 PUBLISHED: Final = "published"
 CHECKPOINT_FILE: Final = "checkpoint.txt"
+# In the folder outside: `size root` of the longest log that was signed, published or not.
+SIGNED_FILE: Final = "signed"
+# In the installation: `size mark`, where it was restored from a backup and is not shown to go on.
+RESTORED_FILE: Final = "restored"
 # Names the folder outside the installation where a copy is published too, one line.
 PUBLISH_TO_FILE: Final = "publish.to"
 
 # Where a head is remembered that no copy has to have.
 KEPT_WITH_THE_KEY: Final = "keys"
+# What says that the installation was restored: its root is a mark, the root of no log.
+BACKUP: Final = "a backup"
 
 _KEPT: Final = re.compile(r"(\d{1,18}) ([0-9a-f]{64})\n")
 
@@ -57,7 +64,7 @@ class Head:
 
 def outside_folder(home: Home) -> Path | None:
     """The folder outside the installation the log is published to: ``YBZ_PUBLISH_TO``, else as kept."""
-    named = os.environ.get("YBZ_PUBLISH_TO")
+    named = settings.value("YBZ_PUBLISH_TO", home.root)
     path = home.root / PUBLISH_TO_FILE
     if not named and path.is_file():
         named = path.read_text(encoding="utf-8").strip()
@@ -66,7 +73,7 @@ def outside_folder(home: Home) -> Path | None:
 
 def publish_to(home: Home, folder: Path) -> None:
     """Publish to ``folder`` too, from now on."""
-    replace(home.root / PUBLISH_TO_FILE, f"{folder.resolve()}\n".encode())
+    lasting.write(home.root / PUBLISH_TO_FILE, f"{folder.resolve()}\n".encode())
 
 
 def known(home: Home) -> tuple[Head, ...]:
@@ -75,13 +82,17 @@ def known(home: Home) -> tuple[Head, ...]:
     Raises:
         KeyTrouble: one of them cannot be read; what it would say is not known, so nothing may go on.
     """
-    found = [_kept(home), published(home.root / PUBLISHED)]
+    found = [
+        _kept(home),
+        published(home.root / PUBLISHED),
+        _noted(home.root / RESTORED_FILE, "restore the backup again", BACKUP),
+    ]
     outside = outside_folder(home)
     if outside is not None:
         if not outside.is_dir():
             raise KeyTrouble(f"the published copy at {outside} cannot be reached — bring the folder back")
-        found.append(published(outside))
-    return tuple(head for head in found if head is not None)
+        found += [published(outside), signed_outside(outside)]
+    return tuple(sorted((head for head in found if head is not None), key=lambda head: head.size))
 
 
 def keep(home: Home, head: Head) -> None:
@@ -90,6 +101,7 @@ def keep(home: Home, head: Head) -> None:
     Raises:
         KeyTrouble: another root of that size, or a longer log, was signed before.
     """
+    outside = outside_folder(home)
     with _locked(home.keys):
         last = _kept(home)
         if last is not None and (head.size, head.root) == (last.size, last.root):
@@ -99,39 +111,46 @@ def keep(home: Home, head: Head) -> None:
                 f"this key has signed a log of {last.size} entries; one of {head.size} is not signed"
                 " — was the store restored? run `ybz evidence resume EXPORT`"
             )
-        replace(home.keys / HEAD_FILE, f"{head.size} {head.root}\n".encode())
+        note = f"{head.size} {head.root}\n".encode()
+        # Outside first: where keys and store are lost together, it still tells what was signed.
+        if outside is not None:
+            lasting.write(outside / SIGNED_FILE, note, mode=0o644)
+        lasting.write(home.keys / HEAD_FILE, note)
 
 
-def replace(path: Path, content: bytes, *, mode: int = 0o600) -> None:
-    """Write a file whole or not at all, and lastingly."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(path)
-    make_lasting(path.parent)
+def mark_restored(home: Home, size: int, mark: str) -> None:
+    """Remember that the installation was restored from a backup whose log had ``size`` entries.
+
+    Args:
+        home: of the restored installation.
+        size: of the log in the backup.
+        mark: 64 random hexadecimal digits; once a store states that it was shown to go on under them, the
+            note means nothing any more.
+    """
+    lasting.write(home.root / RESTORED_FILE, f"{size} {mark}\n".encode())
 
 
-def make_lasting(folder: Path) -> None:
-    """Have new names in a folder outlive the machine."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def signed_outside(folder: Path) -> Head | None:
+    """The longest log that was signed, as a copy outside was told before it was.
+
+    Raises:
+        KeyTrouble: the note is damaged.
+    """
+    return _noted(folder / SIGNED_FILE, "bring the folder of the published copy back")
 
 
 def _kept(home: Home) -> Head | None:
-    path = home.keys / HEAD_FILE
+    return _noted(home.keys / HEAD_FILE, "restore it from the newest backup of the keys")
+
+
+def _noted(path: Path, todo: str, where: str = KEPT_WITH_THE_KEY) -> Head | None:
     try:
         found = _KEPT.fullmatch(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     if found is None:
-        raise KeyTrouble(f"{path} is damaged — restore it from the newest backup of the keys")
-    return Head(int(found[1]), found[2])
+        raise KeyTrouble(f"{path} is damaged — {todo}")
+    return Head(int(found[1]), found[2], where)
 
 
 def published(folder: Path) -> Head | None:

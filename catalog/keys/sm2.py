@@ -9,7 +9,6 @@ Source: GB/T 32918.2 (signature), GB/T 32905 (SM3), GM/T 0009 (key and signature
 from __future__ import annotations
 
 import base64
-import os
 import re
 import shutil
 import subprocess
@@ -20,6 +19,8 @@ from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+
+from catalog.settings import reading as settings
 
 # The signer's identifier where the parties agreed on none (GM/T 0009, section 10).
 IDENTIFIER: Final = "1234567812345678"
@@ -163,7 +164,12 @@ def _call(*arguments: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def _program() -> str:
-    return os.environ.get("YBZ_OPENSSL") or shutil.which("openssl") or ""
+    return settings.value("YBZ_OPENSSL") or shutil.which("openssl") or ""
+
+
+def available() -> bool:
+    """Whether this machine's OpenSSL can sign with SM2."""
+    return _has_sm2(_program())
 
 
 def _require() -> None:

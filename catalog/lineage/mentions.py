@@ -26,13 +26,14 @@ _KEEP: Final = Statement("""
     INSERT INTO contract_mentions (dataset, digest) SELECT [name:0], [name:1] FROM [rows:mentions]
 """)
 _FORGET: Final = Statement("DELETE FROM contract_mentions WHERE digest IN [names:digests]")
-_MENTIONING: Final = Statement("""
-    SELECT r.contract
+# The contracts in force that name one of some datasets, part of other statements too.
+MENTIONING: Final = """
+    SELECT r.contract, e.name
     FROM revisions AS r JOIN entries AS e ON e.id = r.entry_id
-    WHERE r.digest IN (SELECT m.digest FROM contract_mentions AS m WHERE m.dataset IN [names:datasets])
+    WHERE r.digest IN (SELECT m.digest FROM contract_mentions AS m WHERE m.dataset IN {datasets})
       AND r.number = COALESCE(e.published_revision, e.current_revision)
-    ORDER BY e.name
-""")
+"""
+_MENTIONING: Final = Statement(MENTIONING.format(datasets="[names:datasets]") + "ORDER BY e.name")
 
 
 def keep_all(connection: Connection, contracts: Mapping[str, Contract]) -> None:
@@ -45,7 +46,7 @@ def keep_all(connection: Connection, contracts: Mapping[str, Contract]) -> None:
 
 def mentioning(connection: Connection, datasets: Collection[str]) -> Iterator[Contract]:
     """The contracts in force whose rules or joins name one of some datasets, by name."""
-    for (contract,) in _MENTIONING.run(connection, datasets=datasets):
+    for contract, _ in _MENTIONING.run(connection, datasets=datasets):
         yield revisions.parsed(contract)
 
 

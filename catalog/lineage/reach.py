@@ -23,13 +23,27 @@ _DEEPEST: Final = 100
 # Of these every place is meant.
 _ALL: Final = -1
 
-_START: Final = Statement(f"""
+_BEGINNING: Final = f"""
     SELECT d.number, f.number
     FROM lineage_datasets AS d
     LEFT JOIN lineage_fields AS f ON f.field = :field
         AND f.number >= CAST(d.number AS bigint) * {PLACES}
         AND f.number < (CAST(d.number AS bigint) + 1) * {PLACES}
     WHERE d.name = :dataset
+"""
+_START: Final = Statement(_BEGINNING)
+# Where a walk down begins, by name, and its first generation: the way to a server and back costs more.
+_BEGIN: Final = Statement(f"""
+    WITH start (number, field) AS ({_BEGINNING})
+    SELECT (SELECT [drawn:number] FROM start), (SELECT [drawn:field] FROM start),
+        [drawn:target], [drawn:places]
+    FROM (
+        SELECT target, places FROM column_steps
+        WHERE source = (SELECT field FROM start) AND CAST(:entire AS integer) = 0
+        UNION ALL
+        SELECT target, CAST(whole AS text) FROM dataset_steps
+        WHERE source = (SELECT number FROM start) AND CAST(:entire AS integer) = 1
+    ) AS met
 """)
 # One generation: what is computed from columns, and what is made from datasets that were reached whole. Of
 # these 1, the place of rows, says that a column decides which rows there are, and 0 that none does.
@@ -68,17 +82,11 @@ def walk(
         direction: ``down`` to what is computed from it, ``up`` to what it is computed from.
         depth: most edges of SQL one behind the other; None for all there are.
     """
-    known = _START.run(connection, dataset=dataset, field=name or EVERY)
-    if not known:
-        return Reach()
-    ((number, column),) = known
     most = depth or _DEEPEST
     if direction == "up":
-        wanted = _ALL if name is None else 0 if column is None else 1 << column % PLACES
-        found = _up(connection, number, wanted, most)
+        found = _up(connection, dataset, name, most)
     else:
-        entire = name is None or name == EVERY
-        found = _down(connection, number, None if entire else column, most, entire=entire)
+        found = _down(connection, dataset, name, most)
     reached = found.whole.keys() | found.parts.keys()
     if reached:
         numbers, names, sizes = _CALLED.columns(connection, datasets=reached)
@@ -114,18 +122,19 @@ def reach_datasets(
     return walk(connection, dataset, field, direction=direction, depth=depth).datasets
 
 
-def _down(connection: Connection, dataset: int, column: int | None, depth: int, *, entire: bool) -> Reach:
+def _down(connection: Connection, name: str, field: str | None, depth: int) -> Reach:
     found = Reach()
+    entire = field is None or field == EVERY
+    begun = _BEGIN.columns(connection, dataset=name, field=field or EVERY, entire=int(entire))
+    if not begun[0]:
+        return found
+    ((dataset,), _, targets, drawn) = begun
     found.whole[dataset] = 0  # reached already: nothing leads back to it
     wholes = {dataset} if entire else set[int]()
-    columns = [] if column is None else [column]
     for hops in range(1, depth + 1):
-        if not (wholes or columns):
-            break
         loose, met = set[int](), dict[int, int]()
-        targets, drawn = _FROM.columns(connection, columns=columns, datasets=wholes)
-        for target, text in zip(targets, drawn, strict=True):
-            places = int(text, 16)
+        read = {text: int(text, 16) for text in set(drawn)}
+        for target, places in zip(targets, map(read.__getitem__, drawn), strict=True):
             if places:
                 met[target] = met.get(target, 0) | places
             else:
@@ -138,13 +147,21 @@ def _down(connection: Connection, dataset: int, column: int | None, depth: int, 
         found.whole |= dict.fromkeys(rows, hops)
         wholes = rows
         fresh = found.add(met, hops)
+        if hops == depth or not (wholes or fresh):
+            break
         columns = [each for target, places in fresh.items() for each in numbered(target, places)]
+        targets, drawn = _FROM.columns(connection, columns=columns, datasets=wholes)
     del found.whole[dataset]
     return found
 
 
-def _up(connection: Connection, dataset: int, wanted: int, depth: int) -> Reach:
+def _up(connection: Connection, name: str, field: str | None, depth: int) -> Reach:
     found = Reach()
+    known = _START.run(connection, dataset=name, field=field or EVERY)
+    if not known:
+        return found
+    ((dataset, column),) = known
+    wanted = _ALL if field is None else 0 if column is None else 1 << column % PLACES
     into: dict[int, list[tuple[int, int]]] = {}
     ends, opened = {dataset: wanted | ROWS}, {dataset}
     for hops in range(1, depth + 1):

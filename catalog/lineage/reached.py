@@ -6,9 +6,10 @@ with all its columns. Names are read of what is shown; the walk is :mod:`catalog
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -37,6 +38,7 @@ class ReachedDataset(NamedTuple):
     rows: bool
 
 
+_HOPS: Final = itemgetter(1)
 # Hops, name and number of a dataset, and the places of it that were reached over so many.
 _Block = tuple[int, str, int, int]
 
@@ -56,7 +58,7 @@ class Reach:
     parts: dict[int, dict[int, int]] = field(default_factory=dict)
     called: dict[int, str] = field(default_factory=dict)
     sizes: dict[int, int] = field(default_factory=dict)
-    _blocks: list[_Block] = field(default_factory=list)
+    _after: dict[int, list[int]] = field(default_factory=dict)  # hops → datasets of `parts`
 
     @property
     def names(self) -> frozenset[str]:
@@ -66,19 +68,26 @@ class Reach:
     @property
     def total(self) -> int:
         """Columns reached, the rows of a dataset counted as one."""
-        return sum(places.bit_count() for _, _, _, places in self._in_order())
+        alone = [by_hops for dataset, by_hops in self.parts.items() if dataset not in self.whole]
+        return sum(map(self.sizes.__getitem__, self.whole)) + sum(
+            places.bit_count() for by_hops in alone for places in by_hops.values()
+        )
 
     @property
     def datasets(self) -> tuple[ReachedDataset, ...]:
         """The datasets reached, with counts, the nearest first."""
-        made: dict[str, tuple[int, int]] = {}
-        for hops, name, _, places in self._in_order():
-            known = made.get(name)
-            made[name] = (hops, places) if known is None else (known[0], known[1] | places)
-        return tuple(
-            ReachedDataset(name, hops, (places & ~ROWS).bit_count(), places & ROWS == ROWS)
-            for name, (hops, places) in made.items()
-        )
+        made = []
+        for dataset, by_hops in self.parts.items():
+            if dataset not in self.whole:
+                places = sum(by_hops.values())  # no place is reached twice
+                columns, rows = (places & ~ROWS).bit_count(), places & ROWS == ROWS
+                made.append((self.called[dataset], min(by_hops), columns, rows))
+        for dataset, hops in self.whole.items():
+            nearest = min(self.parts[dataset]) if dataset in self.parts else hops
+            made.append((self.called[dataset], nearest, self.sizes[dataset] - 1, True))
+        made.sort()
+        made.sort(key=_HOPS)  # keeps those of as many hops by name; a key of both takes longer
+        return tuple(map(ReachedDataset._make, made))
 
     def add(self, met: Mapping[int, int], hops: int) -> dict[int, int]:
         """Note the columns met after ``hops`` edges; those that were not reached before.
@@ -96,6 +105,7 @@ class Reach:
                 places &= ~each
             if places:
                 known[hops] = fresh[dataset] = places
+        self._after[hops] = list(fresh)
         return fresh
 
     def page(self, connection: Connection, limit: int | None = None, after: int = 0) -> tuple[Reached, ...]:
@@ -139,20 +149,19 @@ class Reach:
             made[self.called[number // PLACES]][name] = hops_of[number]
         return made
 
-    def _in_order(self) -> list[_Block]:
-        """What was reached, the nearest first; put in order once, when all of it is known."""
-        if not self._blocks:
-            made = []
-            for dataset, by_hops in self.parts.items():
-                name = self.called[dataset]
-                made += [(hops, name, dataset, places) for hops, places in by_hops.items()]
-            for dataset, hops in self.whole.items():
-                rest = every_place(self.sizes[dataset])
-                for places in self.parts.get(dataset, {}).values():
-                    rest &= ~places
-                made.append((hops, self.called[dataset], dataset, rest))
-            self._blocks = sorted(made)
-        return self._blocks
+    def _in_order(self) -> Iterator[_Block]:
+        """What was reached, the nearest first; only as much is put in order as is asked for."""
+        whole: dict[int, list[int]] = {}
+        for dataset, hops in self.whole.items():
+            whole.setdefault(hops, []).append(dataset)
+        for hops in sorted(whole.keys() | self._after.keys()):
+            met = [(dataset, self.parts[dataset][hops]) for dataset in self._after.get(hops, ())]
+            met += [(dataset, self._rest(dataset)) for dataset in whole.get(hops, ())]
+            yield from sorted([(hops, self.called[dataset], dataset, places) for dataset, places in met])
+
+    def _rest(self, dataset: int) -> int:
+        """The places of a dataset reached whole that were not reached by themselves before."""
+        return every_place(self.sizes[dataset]) - sum(self.parts.get(dataset, {}).values())
 
 
 def _columns(connection: Connection, blocks: Collection[_Block]) -> list[Reached]:

@@ -170,6 +170,32 @@ def moment_of(connection: Connection, release: Release, now: datetime) -> dateti
     return now if first is None else first
 
 
+def registers_behind(connection: Connection, since: datetime | None) -> frozenset[str]:
+    """Releases of registers that rows of other datasets were attributed by.
+
+    Args:
+        connection: of the store.
+        since: attributions made before it need not be told again; None = every one may be.
+    """
+    m, r = attribution_moments.c, releases.c
+    query = select(m.moment, r.dataset, r.revision).join(releases, r.id == m.release_id)
+    if since is not None:
+        query = query.where(m.moment >= since)
+    contracts: dict[tuple[str, int], Contract] = {}
+    found: set[str] = set()
+    for row in connection.execute(query).all():
+        key = (row.dataset, row.revision)
+        if key not in contracts:
+            contracts[key] = revisions.number(connection, *key).contract
+        for rule in contracts[key].attribution_rules:
+            if rule.by is not Telling.REGISTER:
+                continue
+            released = [release for release, _ in _released(connection, rule.dataset, row.moment)]
+            # A rule that names a date may ask any of them; the others the newest.
+            found |= {each.id for each in (released if rule.as_of else released[-1:])}
+    return frozenset(found)
+
+
 def _needed(connection: Connection, rules: Sequence[AttributionRule], day: date, moment: datetime) -> Places:
     """The lists some rules read: of codes alone the region tree is enough."""
     if {rule.by for rule in rules} - {Telling.CODE}:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, func, insert, select
 
+from catalog import lasting
 from catalog.home import Home
 from catalog.intake.landing import Landed
 from catalog.rectification.errors import RowsGone
@@ -195,14 +194,7 @@ def write_named(home: Home, dataset: str, rows: pa.Table) -> str:
     digest = hashlib.sha256(content).hexdigest()
     path = _path(home, dataset, digest)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_name(f".{digest}.{secrets.token_hex(4)}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(path)
+        lasting.write(path, content)
     return digest
 
 

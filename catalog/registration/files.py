@@ -7,8 +7,6 @@ the evidence log hold name, size and digest.
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Final
 
 from sqlalchemy import Connection, insert
 
+from catalog import lasting
 from catalog.home import Home
 from catalog.registration import rulings
 from catalog.registration.errors import FormUnreadable
@@ -70,12 +69,7 @@ def keep(home: Home, role: str, path: Path, on: date) -> Kept:
     place = folder / digest
     # One that was changed behind our back is put right: what is kept under a digest has that digest.
     if not is_intact(home, digest):
-        draft = folder / f".{digest}.{secrets.token_hex(4)}"
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(place)
+        lasting.write(place, content)
     return Kept(role, path.name[:_LONGEST_NAME], digest, len(content))
 
 

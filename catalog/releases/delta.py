@@ -1,4 +1,4 @@
-"""Delta tables on disk: the only module that opens one.
+"""Delta tables on disk or on object storage: the only module that opens one.
 
 Decides which Delta features a table may have, how its rows are cut into files, and that a commit lands
 exactly at the version its intent names. Knows nothing of releases: :mod:`catalog.releases.published` and
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from catalog.errors import CatalogError
+from catalog.releases.remote import Remote, StorageTrouble
 
 # Features under which a plain Parquet read of the listed files would give wrong rows.
 # Source: Delta protocol, "Deletion Vectors" and "Column Mapping".
@@ -32,6 +33,10 @@ FILE_BYTES: Final = 16 << 20
 # Column of a merged batch that says a row is gone; it is never stored.
 GONE: Final = "_gone"
 _COMMIT: Final = re.compile(r"^(\d{20})\.json$")
+_OF_LOG: Final = re.compile(r"^(\d{20})\.(json|checkpoint\.parquet)$")
+
+# Where a table is: a folder, or a place on object storage.
+Place = Path | Remote
 
 
 class UnsupportedTable(CatalogError):
@@ -45,26 +50,42 @@ class VersionTaken(CatalogError):
 class WriteFailed(CatalogError):
     """A commit the disk did not take; no version exists of it."""
 
-    def __init__(self, path: Path, cause: BaseException) -> None:
+    def __init__(self, path: Place, cause: BaseException) -> None:
         self.path = path
         full = any(sign in str(cause) for sign in ("os error 28", "os error 27", "os error 122"))
-        why = "the disk is full" if full else f"the disk refused it ({type(cause).__name__})"
+        where = "disk" if isinstance(path, Path) else "object storage"
+        why = "the disk is full" if full else f"the {where} refused it ({type(cause).__name__})"
+        todo = "make room in the lake folder" if isinstance(path, Path) else "check the storage"
         super().__init__(
             f"{_shown(path)} could not be written: {why}; the former release stays in service — "
-            "make room in the lake folder and build again"
+            f"{todo} and build again"
         )
 
 
-def head(path: Path) -> int | None:
+def head(path: Place) -> int | None:
     """Newest version of the table, or None where there is no table."""
-    log = path / "_delta_log"
-    if not log.is_dir():
-        return None
-    found = [int(match[1]) for entry in log.iterdir() if (match := _COMMIT.match(entry.name))]
+    found = [int(match[1]) for name in _log_names(path) if (match := _COMMIT.match(name))]
     return max(found, default=None)
 
 
-def files(path: Path, version: int) -> tuple[Path, ...]:
+def tables(path: Place) -> tuple[str, ...]:
+    """Names of the tables right below a place."""
+    if isinstance(path, Remote):
+        return path.storage.names(path.inside)
+    return tuple(sorted(each.name for each in path.iterdir())) if path.is_dir() else ()
+
+
+def log_of(path: Place, upto: int) -> Iterator[tuple[str, bytes]]:
+    """Names and contents of the log's files that the versions up to one need."""
+    for name in _log_names(path):
+        match = _OF_LOG.match(name)
+        if match and int(match[1]) <= upto:
+            content = _log_file(path, name)
+            if content is not None:
+                yield name, content
+
+
+def files(path: Place, version: int) -> tuple[Path, ...]:
     """Parquet files that make up one version, in a fixed order.
 
     Raises:
@@ -73,12 +94,17 @@ def files(path: Path, version: int) -> tuple[Path, ...]:
     return _files(path, _open(path, version))
 
 
-def schema(path: Path, version: int) -> pa.Schema:
+def named_files(path: Place, version: int) -> list[tuple[str, Path]]:
+    """The same with the names the log has for them."""
+    return _named(path, _open(path, version))
+
+
+def schema(path: Place, version: int) -> pa.Schema:
     """Columns and types of one version."""
     return pa.schema(_open(path, version).schema().to_arrow())
 
 
-def read(path: Path, version: int, columns: Sequence[str] | None = None) -> pa.Table:
+def read(path: Place, version: int, columns: Sequence[str] | None = None) -> pa.Table:
     """Rows of one version, in the order they were written."""
     table = _open(path, version)
     stored = pa.schema(table.schema().to_arrow())
@@ -91,7 +117,7 @@ def read(path: Path, version: int, columns: Sequence[str] | None = None) -> pa.T
     return pa.concat_tables([part.select(names).cast(pa.schema(wanted)) for part in parts])
 
 
-def row_count(path: Path, version: int) -> int:
+def row_count(path: Place, version: int) -> int:
     """Rows of one version, by the counts of its files."""
     counts = pa.table(_open(path, version).get_add_actions()).column("num_records")
     return sum(counts.to_pylist())
@@ -101,10 +127,10 @@ def unreadable() -> tuple[type[Exception], ...]:
     """What is raised where a version does not open whole: its log or one of its files is missing or torn."""
     from deltalake.exceptions import DeltaError
 
-    return DeltaError, OSError, pa.ArrowInvalid
+    return DeltaError, OSError, pa.ArrowInvalid, StorageTrouble
 
 
-def rows_held(path: Path, version: int) -> int | None:
+def rows_held(path: Place, version: int) -> int | None:
     """Rows the files of one version hold by their own footers; None where it does not open whole."""
     try:
         return sum(int(pq.read_metadata(file).num_rows) for file in files(path, version))
@@ -112,7 +138,7 @@ def rows_held(path: Path, version: int) -> int | None:
         return None
 
 
-def commit(path: Path, rows: pa.Table, *, at: int, metadata: Mapping[str, str]) -> None:
+def commit(path: Place, rows: pa.Table, *, at: int, metadata: Mapping[str, str]) -> None:
     """Replace the table's rows as version ``at``, and no other.
 
     Args:
@@ -125,34 +151,37 @@ def commit(path: Path, rows: pa.Table, *, at: int, metadata: Mapping[str, str]) 
         VersionTaken: ``at`` exists already, or is not next.
         WriteFailed: the disk did not take it.
     """
-    from deltalake import DeltaTable, write_deltalake
+    from deltalake import write_deltalake
 
-    path.mkdir(parents=True, exist_ok=True)
+    if isinstance(path, Path):
+        path.mkdir(parents=True, exist_ok=True)
 
     def write() -> None:
         how: dict[str, Any] = {**_how(metadata), "target_file_size": FILE_BYTES}
         if at == 0:
-            write_deltalake(str(path), rows, mode="error", configuration=PROPERTIES, **how)
+            where, options = (str(path), None) if isinstance(path, Path) else (path.uri, path.options)
+            how |= {"configuration": PROPERTIES, "storage_options": options}
+            write_deltalake(where, rows, mode="error", **how)
         else:
-            table = DeltaTable(str(path), version=at - 1)
+            table = _table(path, at - 1)
             write_deltalake(table, rows, mode="overwrite", schema_mode="overwrite", **how)
 
     _at(path, at, write)
 
 
-def append(path: Path, rows: pa.Table, *, at: int, metadata: Mapping[str, str]) -> None:
+def append(path: Place, rows: pa.Table, *, at: int, metadata: Mapping[str, str]) -> None:
     """Add rows to the table as version ``at``; arguments and errors of :func:`commit`."""
-    from deltalake import DeltaTable, write_deltalake
+    from deltalake import write_deltalake
 
     def write() -> None:
-        table = DeltaTable(str(path), version=at - 1)
+        table = _table(path, at - 1)
         write_deltalake(table, rows, mode="append", target_file_size=FILE_BYTES, **_how(metadata))
 
     _at(path, at, write)
 
 
 def merge(
-    path: Path, rows: pa.Table, gone: pa.Array, *, on: str, at: int, metadata: Mapping[str, str]
+    path: Place, rows: pa.Table, gone: pa.Array, *, on: str, at: int, metadata: Mapping[str, str]
 ) -> None:
     """Replace, add and remove single rows as version ``at``, by Delta MERGE.
 
@@ -168,8 +197,6 @@ def merge(
         VersionTaken: ``at`` exists already, or is not next.
         WriteFailed: the disk did not take it.
     """
-    from deltalake import DeltaTable
-
     absent = [pa.nulls(len(gone), f.type) if f.name != on else gone.cast(f.type) for f in rows.schema]
     leaving = pa.table(absent, schema=rows.schema).append_column(GONE, pa.repeat(True, len(gone)))
     source = pa.concat_tables([rows.append_column(GONE, pa.repeat(False, rows.num_rows)), leaving])
@@ -180,7 +207,7 @@ def merge(
 
     def write() -> None:
         how = _how(metadata)
-        table = DeltaTable(str(path), version=at - 1)
+        table = _table(path, at - 1)
         merger = table.merge(source, match, source_alias="s", target_alias="t", streamed_exec=False, **how)
         merger = merger.when_matched_delete(predicate=f's."{GONE}"').when_matched_update(sets)
         merger.when_not_matched_insert(sets, predicate=f'NOT s."{GONE}"').execute()
@@ -188,13 +215,13 @@ def merge(
     _at(path, at, write)
 
 
-def committed(path: Path, version: int) -> Mapping[str, Any] | None:
+def committed(path: Place, version: int) -> Mapping[str, Any] | None:
     """Commit information of one version, our metadata included; None where it does not exist."""
     # A table opened at a version gives the newest commit's information, so the log itself is read.
-    entry = path / "_delta_log" / f"{version:020d}.json"
-    if not entry.is_file():
+    entry = _log_file(path, f"{version:020d}.json")
+    if entry is None:
         return None
-    for line in entry.read_text(encoding="utf-8").splitlines():
+    for line in entry.decode().splitlines():
         action = json.loads(line)
         if "commitInfo" in action:
             found: dict[str, Any] = action["commitInfo"]
@@ -202,24 +229,22 @@ def committed(path: Path, version: int) -> Mapping[str, Any] | None:
     return {}
 
 
-def restore(path: Path, version: int | None) -> None:
+def restore(path: Place, version: int | None) -> None:
     """Make the head hold what ``version`` holds; with None, no rows at all.
 
     History stays: the table gets one more version.
     """
-    from deltalake import DeltaTable
-
     current = head(path)
     if current is None or current == version:
         return
-    table = DeltaTable(str(path))
+    table = _table(path)
     if version is None:
         table.delete()
     else:
         table.restore(version)
 
 
-def vacuum(path: Path, keep: Sequence[int], *, hours: int, dry_run: bool) -> tuple[str, ...]:
+def vacuum(path: Place, keep: Sequence[int], *, hours: int, dry_run: bool) -> tuple[str, ...]:
     """Remove data files no version of ``keep``, nor the head, names.
 
     Args:
@@ -231,9 +256,7 @@ def vacuum(path: Path, keep: Sequence[int], *, hours: int, dry_run: bool) -> tup
     Returns:
         The files, relative to the table.
     """
-    from deltalake import DeltaTable
-
-    found: list[str] = DeltaTable(str(path)).vacuum(
+    found: list[str] = _table(path).vacuum(
         retention_hours=hours,
         dry_run=dry_run,
         enforce_retention_duration=False,
@@ -242,7 +265,7 @@ def vacuum(path: Path, keep: Sequence[int], *, hours: int, dry_run: bool) -> tup
     return tuple(sorted(found))
 
 
-def _at(path: Path, at: int, write: Callable[[], None]) -> None:
+def _at(path: Place, at: int, write: Callable[[], None]) -> None:
     """Write version ``at``, or say why not: it was taken, or the disk refused."""
     from deltalake.exceptions import CommitFailedError, DeltaError
 
@@ -273,17 +296,45 @@ def _how(metadata: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _files(path: Path, table: Any) -> tuple[Path, ...]:
+def _files(path: Place, table: Any) -> tuple[Path, ...]:
+    return tuple(file for _, file in _named(path, table))
+
+
+def _named(path: Place, table: Any) -> list[tuple[str, Path]]:
+    """Data files of an opened table: their names in it, and where they are on this machine."""
     actions = pa.table(table.get_add_actions())
     # Paths of the log are URL-encoded; a folder may have a Chinese name.
-    names = sorted(unquote(name) for name in actions.column("path").to_pylist())
-    return tuple(path / name for name in names)
+    names = [unquote(name) for name in actions.column("path").to_pylist()]
+    if isinstance(path, Path):
+        return [(name, path / name) for name in sorted(names)]
+    sizes = actions.column("size_bytes").to_pylist()
+    return [(name, path.copy_of(name, size)) for name, size in sorted(zip(names, sizes, strict=True))]
 
 
-def _open(path: Path, version: int) -> Any:
+def _table(path: Place, version: int | None = None) -> Any:
     from deltalake import DeltaTable
 
-    table = DeltaTable(str(path), version=version)
+    if isinstance(path, Path):
+        return DeltaTable(str(path), version=version)
+    return DeltaTable(path.uri, version=version, storage_options=path.options)
+
+
+def _log_names(path: Place) -> Sequence[str]:
+    if isinstance(path, Remote):
+        return path.storage.names(f"{path.inside}/_delta_log")
+    log = path / "_delta_log"
+    return sorted(entry.name for entry in log.iterdir()) if log.is_dir() else ()
+
+
+def _log_file(path: Place, name: str) -> bytes | None:
+    if isinstance(path, Remote):
+        return path.storage.read(f"{path.inside}/_delta_log/{name}")
+    entry = path / "_delta_log" / name
+    return entry.read_bytes() if entry.is_file() else None
+
+
+def _open(path: Place, version: int) -> Any:
+    table = _table(path, version)
     protocol, metadata = table.protocol(), table.metadata()
     features = {*(protocol.reader_features or ()), *(protocol.writer_features or ())}
     mapped = metadata.configuration.get("delta.columnMapping.mode", "none") != "none"
@@ -296,5 +347,5 @@ def _open(path: Path, version: int) -> Any:
     return table
 
 
-def _shown(path: Path) -> str:
-    return f"{path.parent.name}.{path.name}"
+def _shown(path: Place) -> str:
+    return path.label if isinstance(path, Remote) else f"{path.parent.name}.{path.name}"

@@ -16,6 +16,7 @@ from catalog.home import Home
 from catalog.releases import delta
 from catalog.releases.matching import Former
 from catalog.releases.release import Release
+from catalog.releases.remote import Remote, storage_of
 
 
 def read_vault(home: Home, release: Release, columns: Sequence[str] | None = None) -> pa.Table:
@@ -63,17 +64,17 @@ def protected_files(home: Home, release: Release) -> tuple[Path, ...]:
     return delta.files(protected_folder(home, release.dataset), release.protected_version)
 
 
-def vault_folder(home: Home, dataset: str) -> Path:
+def vault_folder(home: Home, dataset: str) -> delta.Place:
     """Folder of the vault table."""
     return _folder(home, "vault", dataset)
 
 
-def protected_folder(home: Home, dataset: str) -> Path:
+def protected_folder(home: Home, dataset: str) -> delta.Place:
     """Folder of the protected table."""
     return _folder(home, "protected", dataset)
 
 
-def quarantine_folder(home: Home, dataset: str) -> Path:
+def quarantine_folder(home: Home, dataset: str) -> delta.Place:
     """Folder of the quarantine table, for the owning department only."""
     return _folder(home, "quarantine", dataset)
 
@@ -98,7 +99,7 @@ def write_ledger_table(home: Home, name: str, table: pa.Table) -> int:
     Returns:
         The version, to be named by whoever reads it.
     """
-    folder = home.lake / "ledger" / name
+    folder = ledger_folder(home, name)
     current = delta.head(folder)
     version = 0 if current is None else current + 1
     delta.commit(folder, table, at=version, metadata={"ybz_table": name})
@@ -107,9 +108,25 @@ def write_ledger_table(home: Home, name: str, table: pa.Table) -> int:
 
 def read_ledger_table(home: Home, name: str, version: int) -> pa.Table:
     """Rows of one version of a ledger table."""
-    return delta.read(home.lake / "ledger" / name, version)
+    return delta.read(ledger_folder(home, name), version)
 
 
-def _folder(home: Home, form: str, dataset: str) -> Path:
+def ledger_folder(home: Home, name: str) -> delta.Place:
+    """Folder of a table of the ledger itself."""
+    return _place(home, f"ledger/{name}")
+
+
+def ledger_tables(home: Home) -> tuple[str, ...]:
+    """Tables of the ledger itself that were ever written."""
+    return delta.tables(_place(home, "ledger"))
+
+
+def _folder(home: Home, form: str, dataset: str) -> delta.Place:
     schema, _, table = dataset.partition(".")
-    return home.lake / form / schema / table
+    return _place(home, f"{form}/{schema}/{table}")
+
+
+def _place(home: Home, inside: str) -> delta.Place:
+    """A place of the lake: a folder, or where the lake is on object storage, what stands for one there."""
+    storage = storage_of(home.root)
+    return home.lake / inside if storage is None else Remote(storage, inside, home.root / "staged")

@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
@@ -166,7 +165,7 @@ def commit_protected(home: Home, intent: Intent, rows: pa.Table, change: Change 
     _commit(protected_folder(home, intent.dataset), intent, intent.protected_version, rows, change)
 
 
-def _commit(folder: Path, intent: Intent, at: int, rows: pa.Table, change: Change) -> None:
+def _commit(folder: delta.Place, intent: Intent, at: int, rows: pa.Table, change: Change) -> None:
     stamp = stamp_of(intent)
     if change.mode is Mode.REPLACE:
         delta.commit(folder, rows, at=at, metadata=stamp)
@@ -328,6 +327,6 @@ def _close(connection: Connection, intent: Intent, outcome: str, now: datetime) 
         raise IntentClosed(f"{intent.dataset}: the release was settled by another process — build again")
 
 
-def _next_version(folder: Path) -> int:
+def _next_version(folder: delta.Place) -> int:
     current = delta.head(folder)
     return 0 if current is None else current + 1

@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Select, select
 
 from catalog.home import Home
+from catalog.places.knowing import registers_behind
 from catalog.releases import delta, leases
 from catalog.releases.leases import Lease
 from catalog.releases.publication import settle
@@ -24,6 +25,8 @@ from catalog.store.tables.backflow import attributions, deliveries
 from catalog.store.tables.forms import corrections, submissions
 from catalog.store.tables.queries import reservations
 from catalog.store.tables.releases import intents, releases
+from policies.clocks import local_date
+from policies.rulebook import rule
 
 # Files younger than this are left alone: a reader or a writer of another machine may be at work on them.
 SAFE_HOURS: Final = 24
@@ -58,16 +61,19 @@ class Removed:
         return len(self.vault) + len(self.protected) + len(self.quarantine)
 
 
-def kept_versions(connection: Connection, dataset: str, *, since: datetime | None = None) -> Kept:
+def kept_versions(
+    connection: Connection, dataset: str, *, since: datetime | None = None, now: datetime | None = None
+) -> Kept:
     """Versions that must stay readable.
 
     Args:
         connection: of the store.
         dataset: ``schema.table``.
         since: releases published from then on stay; all of them where None.
+        now: the instant; registers whose attributions are older than the rules ask may go. None: none may.
     """
     newest = latest(connection, dataset)
-    named = named_releases(connection)
+    named = named_releases(connection, now)
     rows = connection.execute(
         select(
             releases.c.id,
@@ -96,9 +102,16 @@ def kept_versions(connection: Connection, dataset: str, *, since: datetime | Non
     )
 
 
-def named_releases(connection: Connection) -> frozenset[str]:
-    """Releases of any dataset that something rests on: an answer, a delivery, a form, a challenge."""
-    found: set[str] = set()
+def named_releases(connection: Connection, now: datetime | None = None) -> frozenset[str]:
+    """Releases of any dataset that something rests on: an answer, a delivery, a form, a challenge.
+
+    And the releases of registers that rows were attributed by, for as long as the rules ask.
+
+    Args:
+        connection: of the store.
+        now: the instant whose rules say how long; every attribution counts where None.
+    """
+    found = set(registers_behind(connection, None if now is None else _attributions_since(now)))
     for statement in _naming():
         for (value,) in connection.execute(statement):
             found |= set(_ids(value))
@@ -133,7 +146,7 @@ def vacuum(
     try:
         settle(home, engine, lease, now=now)
         with reading(engine) as connection:
-            kept = kept_versions(connection, dataset, since=since)
+            kept = kept_versions(connection, dataset, since=since, now=now)
         tables = (
             (vault_folder(home, dataset), kept.vault),
             (protected_folder(home, dataset), kept.protected),
@@ -148,6 +161,14 @@ def vacuum(
     finally:
         leases.give_back(engine, lease)
     return Removed(*removed)
+
+
+def _attributions_since(now: datetime) -> datetime:
+    years = int(rule("retention", "attribution_registers", local_date(now)).value)
+    try:
+        return now.replace(year=now.year - years)
+    except ValueError:  # 29 February
+        return now.replace(year=now.year - years, day=28)
 
 
 def _naming() -> Iterator[Select[Any]]:

@@ -8,29 +8,24 @@ other changes before it commits. A reading one is a snapshot. Fetch inside the t
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import NullPool
 
-from catalog.errors import NotInitialised, StoreBusy, StoreOutdated, StoreUnreachable
+from catalog.errors import NotInitialised, StoreBusy
 from catalog.home import Home
-from catalog.store import additions
+from catalog.store import migrating, pooling, trouble
 
 # How long a writer waits for another, in milliseconds (architecture: data at rest).
 BUSY_TIMEOUT_MS = 10_000
 # The lock writers queue for on PostgreSQL: "ybz" as a number; any other would do as well.
 WRITERS = 0x79627A
-# How the databases say that a table or column is not there: words of SQLite, codes of PostgreSQL.
-_LACKS = re.compile(r"^(no such (table|column): |table \S+ has no column named )")
-_LACKING_STATES = ("42P01", "42703")  # undefined_table, undefined_column
-_LOCK_TIMEOUT = "55P03"  # lock_not_available
 # How long a writer of SQLite sleeps before it looks again: at first, and at most.
 _PAUSES_S = (0.0005, 0.004)
 
@@ -39,18 +34,18 @@ _seen: set[Engine] = set()
 
 
 def create_store(home: Home) -> Engine:
-    """Make the installation's folders where missing, add to the store what it lacks, and open it.
+    """Make the installation's folders where missing, bring the store to this version's shape, and open it.
 
     Raises:
-        StoreOutdated: rows of an earlier version stand against what has to be added.
+        StoreOutdated: rows of an earlier version stand against what has to be added, or the store is of a
+            later version.
+        MigrationFailed: a revision could not be run; the store is as it was.
     """
     home.create()
     if home.database_url.startswith("sqlite"):
         _keep_private(home)
-    engine = _of_home(home)
-    _load_tables()
-    with writing(engine) as connection:
-        additions.add(connection)
+    engine = engine_of(home)
+    migrating.bring_up(engine)
     return engine
 
 
@@ -63,8 +58,7 @@ def open_store(home: Home) -> Engine:
     embedded = home.database_url.startswith("sqlite")
     if embedded and not (home.root / "ybz.db").exists():
         raise NotInitialised(f"no installation at {home.root} — run `ybz init` first")
-    _load_tables()
-    engine = _of_home(home)
+    engine = engine_of(home)
     if not embedded and not _has_tables(engine):
         raise NotInitialised(f"the store of {home.root} has no tables yet — run `ybz init` first")
     return engine
@@ -73,15 +67,30 @@ def open_store(home: Home) -> Engine:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A writing transaction: committed at the end of the block, rolled back on error."""
-    with engine.connect().execution_options(ybz_writing=True) as connection, connection.begin():
+    with _connected(engine).execution_options(ybz_writing=True) as connection, connection.begin():
         yield connection
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A reading transaction; fetch every result inside the block."""
-    with engine.connect() as connection, connection.begin():
+    with _connected(engine) as connection, connection.begin():
         yield connection
+
+
+def _connected(engine: Engine) -> Connection:
+    """A connection of the pool.
+
+    Raises:
+        StoreBusy: all of them were in use for as long as one waits.
+    """
+    try:
+        return engine.connect()
+    except PoolExhausted:
+        raise StoreBusy(
+            "all connections to the store are in use — nothing was done; try again, or let there be more"
+            f" ({pooling.SIZE})"
+        ) from None
 
 
 @contextmanager
@@ -108,13 +117,7 @@ def _keep_private(home: Home) -> None:
 def _has_tables(engine: Engine) -> bool:
     """Whether the store was made; asked once a process."""
     if engine not in _seen:
-        try:
-            found = inspect(engine).has_table("entries")
-        except OperationalError as error:
-            # The driver's first line names the server and why; there is no value of a row in it.
-            why = str(error.orig).strip().splitlines()[0]
-            raise StoreUnreachable(f"the store cannot be reached: {why} — check its URL") from None
-        if not found:
+        if not inspect(engine).has_table("entries"):
             return False
         _seen.add(engine)
     return True
@@ -124,51 +127,49 @@ def _load_tables() -> None:
     import catalog.store.tables  # noqa: F401  (registers every table with the metadata)
 
 
-def _of_home(home: Home) -> Engine:
-    """The engine of an installation's store; its connections know whose they are."""
-    engine = _engine(home.database_url)
+def engine_of(home: Home) -> Engine:
+    """The engine of an installation's store, whatever is in it; its connections know whose they are."""
+    _load_tables()
+    # Keyed by process: an engine made before a fork must not be shared with the child.
+    key = (os.getpid(), home.database_url)
+    if key not in _engines:
+        _engines[key] = _new_engine(home)
+    engine = _engines[key]
     engine.update_execution_options(ybz_home=str(home.root))
     return engine
 
 
-def _engine(url: str) -> Engine:
-    # Keyed by process: an engine made before a fork must not be shared with the child.
-    key = (os.getpid(), url)
-    if key not in _engines:
-        _engines[key] = _new_engine(url)
-    return _engines[key]
-
-
-def _new_engine(url: str) -> Engine:
-    # Values must not show in the text of an error.
-    # A server may have been restarted since a connection was last used.
-    engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
-    event.listen(engine, "handle_error", _say_in_one_line)
+def _new_engine(home: Home) -> Engine:
+    url = home.database_url
+    kept = {} if url.startswith("sqlite") else pooling.pool(home)
+    engine = create_engine(url, hide_parameters=True, **kept)  # values must not show in the text of an error
+    event.listen(engine, "handle_error", trouble.say_in_one_line)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     elif engine.dialect.name == "postgresql":
-        event.listen(engine, "connect", _configure_postgresql)
-        event.listen(engine, "begin", _begin_postgresql)
+        _keep_to_settings(engine, pooling.session(home), pooling.lock_ms(home))
     return engine
 
 
-def _say_in_one_line(context: ExceptionContext) -> None:
-    """One line for a store that is busy, or lacks what this version reads, instead of the driver's words.
+def _keep_to_settings(engine: Engine, session: tuple[str, ...], lock_ms: int) -> None:
+    """What every connection to PostgreSQL runs when it is new, and when a transaction begins."""
 
-    Raises:
-        StoreBusy: the turn of a writer did not come in time.
-        StoreOutdated: a table or column is not there.
-    """
-    error = context.original_exception
-    if getattr(error, "sqlstate", None) == _LOCK_TIMEOUT:
-        raise _busy() from None
-    words = str(error).strip().splitlines()[0] if str(error).strip() else ""
-    if _LACKS.match(words) or getattr(error, "sqlstate", None) in _LACKING_STATES:
-        raise StoreOutdated(
-            f"the store is of an earlier version ({words}) — run `ybz init`: it adds what is missing and"
-            " keeps what is there"
-        ) from None
+    def configure(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            for statement in session:
+                cursor.execute(statement)
+        connection.commit()
+
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("ybz_writing", False):
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {lock_ms}")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
+        else:
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    event.listen(engine, "connect", configure)
+    event.listen(engine, "begin", begin)
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
@@ -183,13 +184,6 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _configure_postgresql(connection: Any, _record: Any) -> None:
-    # Statements here take milliseconds: compiling one before it runs takes longer than running it.
-    with connection.cursor() as cursor:
-        cursor.execute("SET jit = off")
-    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -215,22 +209,8 @@ def _begin_writing_sqlite(driver: Any) -> None:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                     raise
             if time.monotonic() > ends:
-                raise _busy()
+                raise trouble.busy(BUSY_TIMEOUT_MS // 1000)
             time.sleep(pause_s)
             pause_s = min(pause_s * 2, _PAUSES_S[1])
     finally:
         driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-
-
-def _busy() -> StoreBusy:
-    return StoreBusy(
-        f"others have been writing to the store for {BUSY_TIMEOUT_MS // 1000} s — nothing was done; try again"
-    )
-
-
-def _begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get("ybz_writing", False):
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}")
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
-    else:
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")

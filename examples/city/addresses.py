@@ -8,7 +8,7 @@ village the generator put the home in, whatever the text says. Nobody's spelling
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -72,16 +72,22 @@ def homes(count: int = HOMES) -> tuple[Home, ...]:
     """Messy addresses, always the same."""
     rng = stream("addresses")
     places = villages()
-    at = rng.integers(0, len(places), count).tolist()
+    return _written([places[at] for at in rng.integers(0, len(places), count).tolist()], rng)
+
+
+def written_of(places: Sequence[str], name: str) -> tuple[Home, ...]:
+    """The addresses somebody wrote of homes in these villages (12-digit codes) in the table of that name."""
+    return _written(places, stream(f"{name}/addresses"))
+
+
+def _written(places: Sequence[str], rng: np.random.Generator) -> tuple[Home, ...]:
     kinds = list(WRITTEN)
     chances = np.array([share for share, _ in WRITTEN.values()])
-    drawn = rng.choice(kinds, size=count, p=chances / chances.sum()).tolist()
+    drawn = rng.choice(kinds, size=len(places), p=chances / chances.sum()).tolist()
     names = {d.code: d.name for d in divisions()}
     made = []
-    for place, kind in zip(at, drawn, strict=True):
-        village = places[place]
-        text = WRITTEN[kind][1](_Writer(village, names, rng))
-        made.append(Home(_scribbled(text, rng), village, kind))
+    for village, kind in zip(places, drawn, strict=True):
+        made.append(Home(_scribbled(WRITTEN[kind][1](_Writer(village, names, rng)), rng), village, kind))
     return tuple(made)
 
 

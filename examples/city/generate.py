@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from examples.city import business, police, services, surroundings, truth, welfare
+from examples.city import addresses, business, police, services, surroundings, truth, welfare
 from examples.city.delivery import Delivery
 from examples.city.people import CLOSE
 from examples.city.planted import Planted, PlantedDataset
@@ -43,7 +44,8 @@ def generate(folder: Path, *, stage: int = 1) -> Planted:
     """Write one delivery of the city below ``folder``.
 
     Args:
-        folder: gets ``data/<department>/…``, ``contracts/*.yaml``, ``forms/*.yaml`` and ``planted.json``.
+        folder: gets ``data/<department>/…``, ``contracts/*.yaml``, ``forms/*.yaml``, the lists of places
+            ``lists/*.csv``, where homes really lie in ``truth/housing_properties.csv``, and ``planted.json``.
         stage: 1 for the first delivery, 2 for the one a month later; the second rewrites only the
             files that changed, so the first must be there already.
 
@@ -68,6 +70,8 @@ def _first(folder: Path) -> Planted:
         delivery.write(folder / "data")
     _copy_papers(CONTRACTS, folder / "contracts")
     _copy_papers(FORMS, folder / "forms")
+    addresses.write_lists(folder / "lists")
+    _write_truth(folder / "truth")
     by_name = {delivery.table.name: delivery for delivery in deliveries}
     known = {**truth.moving(by_name), **truth.lasting(by_name)}
     return Planted(
@@ -98,6 +102,15 @@ def _second(folder: Path, before: Planted) -> Planted:
 def _standing(one: PlantedDataset) -> PlantedDataset:
     """A dataset whose files did not change: its release stays, a stopped one is stopped again."""
     return replace(one, state="unchanged") if one.state == "released" else one
+
+
+def _write_truth(folder: Path) -> None:
+    """Where the homes lie, as somebody who goes there finds it; ``ybz backflow attribution`` reads it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "housing_properties.csv").open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(("property_no", "area"))
+        writer.writerows(services.where_homes_lie().items())
 
 
 def _copy_papers(source: Path, folder: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from examples.city.addresses import written_of
 from examples.city.codes import credit_codes
 from examples.city.delivery import Delivery
 from examples.city.files import write_csv, write_jsonl, write_sqlite
@@ -170,11 +171,9 @@ def _coordinates(count: int) -> tuple[list[str], list[str]]:
 
 
 def housing(_stage: int) -> Delivery:
-    """房屋登记: one row a home, about its owner."""
+    """房屋登记: one row a home, about its owner; where it lies is told by its address alone."""
     p, rng = people(), stream("housing")
-    adult = np.where(p.ages()[:RESIDENTS] >= 22, 1.0, 0.0)
-    owner = _bounded(rng, HOMES, RESIDENTS, adult, HOMES_A_PERSON)
-    names = {d.code: d.name for d in divisions()}
+    owner = _owners(rng)
     east, north = _coordinates(HOMES)
     village = [p.village[i] for i in owner.tolist()]
     table = Table(
@@ -191,11 +190,10 @@ def housing(_stage: int) -> Delivery:
             "登记日期": (np.datetime64("2005-01-01") + rng.integers(0, 7_900, HOMES).astype("timedelta64[D]"))
             .astype(str)
             .tolist(),
-            "坐落": [address_of(v, names) + f"{n % 88 + 1}号" for n, v in enumerate(village)],
+            "坐落": [home.text for home in written_of(village, "housing")],
             "经度": list(east),
             "纬度": list(north),
             "所属区县": [DISTRICTS[v[:6]] for v in village],
-            "属地编码": village,
         },
         owner,
     )
@@ -208,6 +206,18 @@ def housing(_stage: int) -> Delivery:
         cells = table.cells
         cells["经度"][row], cells["纬度"][row] = cells["纬度"][row], cells["经度"][row]
     return Delivery(table, lambda folder: _write_housing(folder, table), header=0)
+
+
+def where_homes_lie() -> dict[str, str]:
+    """Number of a home → the 12-digit code of the village it really lies in, whatever is written of it."""
+    village = people().village
+    owners = _owners(stream("housing")).tolist()
+    return {f"FW{n + 1:08d}": village[owner] for n, owner in enumerate(owners)}
+
+
+def _owners(rng: np.random.Generator) -> np.ndarray:
+    adult = np.where(people().ages()[:RESIDENTS] >= 22, 1.0, 0.0)
+    return _bounded(rng, HOMES, RESIDENTS, adult, HOMES_A_PERSON)
 
 
 def _write_housing(folder: Path, table: Table) -> None:

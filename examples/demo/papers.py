@@ -54,6 +54,9 @@ VILLAGE_BODY: Final = Body(
     ("id_card", "name", "sex", "birth_date", "address", "phone", "region_code"),
 )
 BODIES: Final = (STREET_BODY, VILLAGE_BODY)
+# What tells its area by nothing but the address somebody wrote; the street subscribes to it as well.
+HOMES: Final = ("housing.properties", ("property_no", "usage", "location"))
+CLAIM_REASON: Final = "网格员上门核对，房屋在本街道"
 BACKFLOW_BASIS: Final = "政务数据共享条例（国务院令第809号）第二十四条"
 BASIS: Final = "政务数据共享条例（国务院令第809号）第二十条"
 

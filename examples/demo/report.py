@@ -23,6 +23,8 @@ class Report:
         outcomes: of the first build.
         answers, refused, receipts_verified, corrections_answered: counted as the story goes.
         evidence: size, root, ok of the log.
+        attribution: of the rows that carry an address alone: rows, attributed, share, share_right, waiting,
+            claimed.
         deliveries: area, changed, delivered, unattributed, other_areas.
         differences: one sentence for each figure that is not what was planted.
     """
@@ -34,6 +36,7 @@ class Report:
     receipts_verified: int = 0
     corrections_answered: int = 0
     evidence: dict[str, Any] = field(default_factory=dict)
+    attribution: dict[str, Any] = field(default_factory=dict)
     deliveries: list[dict[str, Any]] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
 
@@ -67,6 +70,7 @@ class Report:
             "refused": self.refused,
             "receipts_verified": self.receipts_verified,
             "evidence": self.evidence,
+            "attribution": self.attribution,
             "deliveries": self.deliveries,
             "corrections_answered": self.corrections_answered,
         }

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from examples.demo import questions, story
+from examples.demo import homes, questions, story
 from examples.demo.commands import Commands
 from examples.demo.folder import fresh
 from examples.demo.progress import Steps
@@ -35,8 +35,11 @@ def run(folder: Path, *, keep: bool = False) -> Stage:
         story.build(stage, planted)
         questions.ask(stage, planted)
         story.live_with_it(stage)
+        homes.enter_lists(stage)
         story.subscribe(stage, planted)
+        homes.attribute(stage, planted)
         story.correct(stage, planted)
         story.second_delivery(stage)
+        homes.take_claimed(stage)
         story.evidence(stage)
     return stage

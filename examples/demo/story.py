@@ -24,7 +24,7 @@ from examples.demo.commands import Commands
 from examples.demo.progress import Steps
 from examples.demo.report import Report, compare_build, compare_flow, late
 
-STEPS: Final = 13
+STEPS: Final = 14
 PERIOD: Final = "2026-09"
 NEXT_CLOSE: Final = "2026-10-31"
 # What `ybz build` needs and takes seconds to load.
@@ -124,7 +124,7 @@ def catalogue(stage: Stage) -> None:
 def build(stage: Stage, planted: Planted) -> None:
     """Land, cast, check, classify, release; compare every figure with what was planted."""
     with stage.steps.step("ybz build: land, cast, check, classify, release"):
-        outcomes = _outcomes(stage, "--as-of", planted.close)
+        outcomes = outcomes_of(stage, "--as-of", planted.close)
         stage.report.outcomes = outcomes
         compare_build(stage.report, outcomes, planted.datasets)
     with stage.steps.step("ybz show, ybz edition: the ledger of the period"):
@@ -151,7 +151,7 @@ def live_with_it(stage: Stage) -> None:
         stage.report.expect("registered of what is in operation", told.standing["share"], 0.0)
 
 
-def _outcomes(stage: Stage, *words: object) -> list[Mapping[str, Any]]:
+def outcomes_of(stage: Stage, *words: object) -> list[Mapping[str, Any]]:
     """Outcomes of a build; one that failed is told by its state."""
     said = stage.commands.run("build", *words, "--json", status=(0, 1))
     rows: list[Mapping[str, Any]] = said.json()
@@ -169,7 +169,7 @@ def subscribe(stage: Stage, planted: Planted) -> None:
                 "--basis", papers.BACKFLOW_BASIS, "--by", body.name,
             )  # fmt: skip
         names = [body.dataset for body in papers.BODIES]
-        outcomes = _outcomes(stage, *names, "--as-of", planted.close)
+        outcomes = outcomes_of(stage, *names, "--as-of", planted.close)
         stage.report.expect(
             "datasets built again", [r["state"] for r in outcomes], ["unchanged"] * len(names)
         )
@@ -210,7 +210,7 @@ def second_delivery(stage: Stage) -> Planted:
     """A month later: changed files, a second build, and what moved flows back."""
     with stage.steps.step("a month later: changed files, ybz build again"):
         planted = generate(stage.city, stage=2)
-        outcomes = _outcomes(stage, "--as-of", NEXT_CLOSE)
+        outcomes = outcomes_of(stage, "--as-of", NEXT_CLOSE)
         # What the street submitted is a dataset of the ledger as well.
         answers = {row["name"]: row["state"] for row in outcomes if row["name"].startswith("forms.")}
         stage.report.expect("answers of the form", list(answers.values()), ["released"])
@@ -225,7 +225,8 @@ def second_delivery(stage: Stage) -> Planted:
 def _receive(stage: Stage, planted: Planted) -> None:
     balances = {(b["release"], b["area"]): b for b in stage.commands.json("backflow", "balance")}
     for body in papers.BODIES:
-        made = stage.commands.json("backflow", "list", "--body", body.code)[-1]
+        sent = stage.commands.json("backflow", "list", "--body", body.code)
+        made = [one for one in sent if one["dataset"] == body.dataset][-1]
         counts = balances[made["release"], made["area"]]
         one = planted.dataset(body.dataset)
         compare_flow(stage.report, counts, one.flow(body.area), f"flow to {body.name}")

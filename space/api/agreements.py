@@ -92,7 +92,7 @@ def show(number: str, wired: Wired, who: Known) -> dict[str, Any]:
 @router.post("/scenarios", status_code=201)
 def propose(proposal: Proposal, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Propose a scenario under an agreement of the caller; the implementing body adopts or rejects it."""
-    permit(who, Act.REQUEST_FILE)
+    permit(who, Act.SCENARIO_PROPOSE)
     stated = proposal.model_dump(exclude={"by"})
     with writing(wired.engine) as connection:
         now = wired.clock()

@@ -7,23 +7,30 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Final
+from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
 from catalog import keys
 from catalog.home import Home
+from catalog.settings import reading as settings
 from catalog.store import open_store
-from catalog.store.additions import require_current
+from catalog.store.revision import require_current
+from policies.clocks import local_date
+from policies.rulebook import rule
 from space.api import (
+    accounts,
     agreements,
     agreements_acts,
+    burden,
     catalogue,
     contracts,
     corrections,
     deciding,
     endings,
+    entitlements,
     evaluations,
     evidence,
     forms,
@@ -34,18 +41,27 @@ from space.api import (
     harvest,
     health,
     inbox,
+    machine_clients,
     money,
+    people,
     problem,
     published_keys,
     queries,
+    recall,
     requests,
     supplies,
     verifications,
     watch,
     workspaces,
 )
+from space.api.described import describe
+from space.api.door import Door
+from space.api.etags import Validated
+from space.api.parameters import known_parameters
+from space.api.rooms import ROOMS
 from space.api.services import Services
 from space.api.size import BodyLimit
+from space.desk import cases as desk_cases
 from space.desk import corrections as desk_corrections
 from space.desk import forms as desk_forms
 from space.desk import inbox as desk_inbox
@@ -53,9 +69,16 @@ from space.desk import ledger as desk_ledger
 from space.desk import signing_in
 from space.engines.second import second_engine
 from space.engines.workers.pool import Pool
+from space.jobs.running import Runner
+from space.jobs.work import Bench
+from space.observing.metrics import Metrics
+from space.observing.readiness import Readiness
+from space.observing.requests import Observed, Patience, Sink
+from space.observing.traces import Traces
 from space.query.gateway import Gateway
 from space.upkeep import Kept, Upkeep
 from space.verification.verifier import Verifier
+from space.webhooks.running import Teller
 
 # Between two turns of the chores, in seconds, however soon the next is due.
 _LEAST_PAUSE_S: Final = 0.1
@@ -80,6 +103,9 @@ def create_app(
     require_current(engine)
     now = clock or (lambda: datetime.now(UTC))
     upkeep = Upkeep(Kept(engine, home, held.signer, now))
+    metrics = Metrics(_ruled("metric_classes", now), workers)
+    receiver = settings.value("YBZ_TRACES_URL", home.root)
+    traces = Traces(receiver) if receiver else None
 
     @asynccontextmanager
     async def running(_app: FastAPI) -> AsyncIterator[None]:
@@ -87,13 +113,23 @@ def create_app(
         await run_in_threadpool(upkeep.turn)
         over = asyncio.Event()
         chores = asyncio.create_task(_keep_up(upkeep, over))
+        runner = Runner(Bench(home, engine, held.signer, now, verifier))
+        runner.start()
+        teller = Teller(home, engine, now)
+        teller.start()
         try:
             # With a pool of its own, one worker waits before the first query comes.
             with workers if pool is None else nullcontext():
                 yield
         finally:
             over.set()
+            await run_in_threadpool(runner.stop)
+            await run_in_threadpool(teller.stop)
+            if pool is None:  # what still runs by now is lost by its own rule
+                workers.abandon()
             await chores
+            if traces is not None:
+                await run_in_threadpool(traces.close)
 
     app = FastAPI(
         title="yibenzhang 一本账",
@@ -102,14 +138,25 @@ def create_app(
         lifespan=running,
         docs_url=None,  # its pages would load scripts from outside
         redoc_url=None,
+        dependencies=[Depends(known_parameters)],
     )
     gateway = Gateway(engine, home, held.signer, workers, now)
     verifier = Verifier(engine, home, held, workers, now)
     app.state.services = Services(home, engine, held.signer, gateway, now, verifier)
+    app.state.metrics = metrics
+    app.state.abandon = workers.abandon
+    app.state.readiness = Readiness(engine, home, workers, now)
+    app.add_middleware(Validated)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Patience, seconds=float(_ruled("idle_connection", now)), refuse=_too_slow)
+    sinks: list[Sink] = [metrics, *([] if traces is None else [traces])]
+    app.add_middleware(Door)
+    # Outermost: whatever is turned away is told of, too.
+    app.add_middleware(Observed, sinks=sinks, classes_ms=_ruled("duration_classes", now))
     problem.install(app)
     for room in (
         health,
+        *ROOMS,
         catalogue,
         harvest,
         contracts,
@@ -123,6 +170,9 @@ def create_app(
         agreements_acts,
         supplies,
         corrections,
+        recall,
+        entitlements,
+        burden,
         inbox,
         grassroots,
         endings,
@@ -134,14 +184,27 @@ def create_app(
         forms_filling,
         forms,
         published_keys,
+        people,
+        accounts,
+        machine_clients,
         signing_in,
         desk_inbox,
         desk_forms,
         desk_ledger,
         desk_corrections,
+        desk_cases,
     ):
         app.include_router(room.router)
+    describe(app)
     return app
+
+
+def _ruled(name: str, clock: Callable[[], datetime]) -> Any:
+    return rule("service", name, local_date(clock())).value
+
+
+def _too_slow() -> Exception:
+    return HTTPException(408)
 
 
 async def _keep_up(upkeep: Upkeep, over: asyncio.Event) -> None:

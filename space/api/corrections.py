@@ -80,6 +80,14 @@ class Evidence(BaseModel):
     by: str = _By
 
 
+class Looking(BaseModel):
+    """Who looks at a file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: str = _By
+
+
 class Replaced(BaseModel):
     """That the receiver has replaced the value, or holds it no more."""
 
@@ -91,7 +99,7 @@ class Replaced(BaseModel):
 @router.post("", status_code=201)
 def open_case(wrong: Wrong, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Challenge a value; its source department answers within its clock."""
-    permit(who, Act.REQUEST_FILE)
+    permit(who, Act.CORRECTION_OPEN)
     asked = Challenge(
         who.organisation, wrong.dataset, wrong.row, wrong.field, wrong.value, wrong.reason, wrong.origin,
         wrong.record,
@@ -111,7 +119,7 @@ def open_case(wrong: Wrong, wired: Wired, who: Known, once: Repeated) -> dict[st
 @router.get("")
 def list_cases(wired: Wired, who: Known) -> dict[str, Any]:
     """The cases the caller reported, and those it answers for, oldest first."""
-    permit(who, Act.REQUEST_FILE)
+    permit(who, Act.CORRECTION_READ)
     with reading(wired.engine) as connection:
         reported = listing(connection, asker=who.organisation)
         owed = listing(connection, department_code=who.organisation)
@@ -124,7 +132,7 @@ def list_cases(wired: Wired, who: Known) -> dict[str, Any]:
 @router.get("/{case}")
 def show(case: str, wired: Wired, who: Known) -> dict[str, Any]:
     """One case with its steps, its evidence, and the caller's forms that held the old value."""
-    permit(who, Act.REQUEST_FILE)
+    permit(who, Act.CORRECTION_READ)
     with reading(wired.engine) as connection:
         found = _party(connection, case, who)
         mine = marked(connection, correction_id=case, body=who.organisation)
@@ -175,7 +183,7 @@ def withdraw(case: str, said: Said, wired: Wired, who: Known, once: Repeated) ->
 @router.post("/{case}/evidence", status_code=201)
 def attach_evidence(case: str, given: Evidence, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Attach a file as evidence; it is kept sealed."""
-    permit(who, Act.REQUEST_FILE)
+    permit(who, Act.CORRECTION_OPEN)
     content = _decoded(given.content)
     with writing(wired.engine) as connection:
         now = wired.clock()
@@ -191,16 +199,16 @@ def attach_evidence(case: str, given: Evidence, wired: Wired, who: Known, once: 
         return found.to_document()
 
 
-@router.get("/{case}/evidence/{attachment}")
-def evidence(case: str, attachment: str, by: str, wired: Wired, who: Known) -> Response:
-    """The file as it was given; the look is logged."""
-    permit(who, Act.REQUEST_FILE)
+@router.post("/{case}/evidence/{attachment}")
+def evidence(case: str, attachment: str, said: Looking, wired: Wired, who: Known) -> Response:
+    """The file as it was given; every look is logged, and no address names who looks."""
+    permit(who, Act.CORRECTION_READ)
     with reading(wired.engine) as connection:
         _party(connection, case, who)
         if attachment not in {one.id for one in attachments(connection, case)}:
             raise Unknown("attachment", attachment)
     content = unsealed(
-        wired.home, wired.engine, attachment, organisation=who.organisation, by=by, now=wired.clock()
+        wired.home, wired.engine, attachment, organisation=who.organisation, by=said.by, now=wired.clock()
     )
     headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{attachment}"'}
     return Response(content, media_type="application/octet-stream", headers=headers)
@@ -209,7 +217,7 @@ def evidence(case: str, attachment: str, by: str, wired: Wired, who: Known) -> R
 @router.post("/{case}/replacement")
 def replacement(case: str, said: Replaced, wired: Wired, who: Known) -> dict[str, Any]:
     """Say that you have replaced the value a recall notice named, or hold it no more."""
-    permit(who, Act.REQUEST_FILE)
+    permit(who, Act.CORRECTION_OPEN)
     replaced(wired.engine, case, who.organisation, by=said.by, now=wired.clock())
     return {"correction": case, "receiver": who.organisation, "closed": "replaced"}
 
@@ -230,7 +238,7 @@ class _Act(Protocol):
 
 def _taken(wired: Services, who: Caller, once: Once, case: str, act: _Act) -> dict[str, Any]:
     """Take a step in one transaction, unless the same request took it before; the case as it then stands."""
-    permit(who, Act.REQUEST_FILE)
+    permit(who, Act.CORRECTION_READ)
     with writing(wired.engine) as connection:
         _party(connection, case, who)
         now = wired.clock()

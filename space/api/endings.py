@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 
-from catalog.store import reading, writing
+from catalog.store import reading
 from policies.access import Act
+from space.api.acting import Do
 from space.api.services import Known, Wired, permit
 from space.granting import stopping
 from space.granting.grants import by_id
@@ -42,7 +45,7 @@ class Stopped(BaseModel):
 @router.get("/notices")
 def notices(wired: Wired, who: Known, unread: bool = False) -> dict[str, Any]:
     """What waits in the inbox of the caller's organisation: endings, supplies, deliveries, answers."""
-    permit(who, Act.RECEIPT_READ)
+    permit(who, Act.NOTICE_READ)
     with reading(wired.engine) as connection:
         found = notices_of(connection, who.organisation, unread=unread)
     return {
@@ -54,26 +57,28 @@ def notices(wired: Wired, who: Known, unread: bool = False) -> dict[str, Any]:
 
 
 @router.post("/grants/{grant}/return")
-def return_grant(grant: str, why: Why, wired: Wired, who: Known) -> dict[str, Any]:
+def return_grant(grant: str, why: Why, do: Do) -> dict[str, Any]:
     """Give a grant back 退回: everything that rests on it ends at once, and the granting side is told."""
-    permit(who, Act.QUERY_ASK)
-    with writing(wired.engine) as connection:
-        now = wired.clock()  # inside: no answer stored before bears a later instant
-        give_back(connection, grant, holder=who.organisation, reason=why.reason, by=why.by, now=now)
-        ended = by_id(connection, grant)
-    sweep(wired.engine, wired.home, wired.signer, now)
-    return ended.to_document()
+    permit(do.who, Act.GRANT_RETURN)
+
+    def act(connection: Connection, now: datetime) -> dict[str, Any]:
+        give_back(connection, grant, holder=do.who.organisation, reason=why.reason, by=why.by, now=now)
+        return by_id(connection, grant).to_document()
+
+    ended = do.inside(act)
+    sweep(do.engine, do.wired.home, do.wired.signer, do.now)
+    return ended
 
 
 @router.post("/stops")
-def stop(wanted: Stopped, wired: Wired, who: Known) -> dict[str, Any]:
+def stop(wanted: Stopped, do: Do) -> dict[str, Any]:
     """Stop a dataset, an organisation or everything at once; two people lift it, on the installation."""
-    permit(who, Act.SPACE_STOP)
-    with writing(wired.engine) as connection:
-        now = wired.clock()
-        return stopping.stop(
-            connection, wanted.kind, wanted.name, reason=wanted.reason, by=wanted.by, now=now
+    permit(do.who, Act.SPACE_STOP)
+    return do.inside(
+        lambda c, now: stopping.stop(
+            c, wanted.kind, wanted.name, reason=wanted.reason, by=wanted.by, now=now
         ).to_document()
+    )
 
 
 @router.get("/stops")

@@ -8,10 +8,11 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from catalog.store import reading, writing
+from catalog.store import reading
 from policies.access import Act
 from policies.evaluation import Judge
-from space.api.services import Known, Wired, permit
+from space.api.acting import Do
+from space.api.services import Wired, permit
 from space.errors import Unknown
 from space.evaluation import acting, contesting, evaluations, page
 
@@ -62,26 +63,31 @@ def printed(evaluation: str, wired: Wired) -> HTMLResponse:
 
 
 @router.post("/{evaluation}/reviews", status_code=201)
-def review(evaluation: str, sent: Review, wired: Wired, who: Known) -> dict[str, Any]:
+def review(evaluation: str, sent: Review, do: Do) -> dict[str, Any]:
     """Review for the caller's organisation."""
-    permit(who, Act.EVALUATION_REVIEW)
-    with writing(wired.engine) as connection:
-        return acting.review(
-            connection, evaluation, mark=sent.mark, words=sent.words, organisation=who.organisation,
-            office=Judge(sent.office), by=sent.by, now=wired.clock(),
-        ).to_document()  # fmt: skip
+    permit(do.who, Act.EVALUATION_REVIEW)
+    mine, office = do.who.organisation, Judge(sent.office)
+    return do.inside(
+        lambda c, now: acting.review(
+            c, evaluation, mark=sent.mark, words=sent.words, organisation=mine, office=office, by=sent.by,
+            now=now,
+        ).to_document()
+    )  # fmt: skip
 
 
 @router.post("/{evaluation}/objections", status_code=201)
-def object_(evaluation: str, sent: Objection, wired: Wired, who: Known) -> dict[str, Any]:
+def object_(evaluation: str, sent: Objection, do: Do) -> dict[str, Any]:
     """Object for the caller's organisation."""
-    permit(who, Act.EVALUATION_REVIEW)
-    with writing(wired.engine) as connection:
-        made = contesting.object_(
-            connection, evaluation, indicator=sent.indicator, reason=sent.reason,
-            organisation=who.organisation, office=Judge(sent.office), by=sent.by, now=wired.clock(),
-        )  # fmt: skip
-    return {"objection": made}
+    permit(do.who, Act.EVALUATION_REVIEW)
+    mine, office = do.who.organisation, Judge(sent.office)
+    return do.inside(
+        lambda c, now: {
+            "objection": contesting.object_(
+                c, evaluation, indicator=sent.indicator, reason=sent.reason, organisation=mine, office=office,
+                by=sent.by, now=now,
+            )
+        }
+    )  # fmt: skip
 
 
 def _view(wired: Wired, evaluation: str) -> dict[str, Any]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from catalog.store import reading, writing
+from catalog.store import reading
 from policies.access import Act, Role
 from policies.terms_form import to_document as terms_document
+from space.api.acting import Do
 from space.api.services import Known, Wired, permit
 from space.contracting import deletions
 from space.contracting.statements import decoded
@@ -66,16 +68,19 @@ def deletion_statement(
 
 
 @router.post("/grants/{grant_id}/deletions")
-def prove_deletion(grant_id: str, body: Deleted, wired: Wired, who: Known) -> dict[str, Any]:
+def prove_deletion(grant_id: str, body: Deleted, do: Do) -> dict[str, Any]:
     """Hand in the proof that what was received under the grant is deleted."""
-    permit(who, Act.CONTRACT_NEGOTIATE)
-    signature, now = decoded(body.signature), wired.clock()
-    with writing(wired.engine) as connection:
-        found = _held(connection, grant_id, who)
+    permit(do.who, Act.CONTRACT_NEGOTIATE)
+    signature = decoded(body.signature)
+
+    def act(connection: Connection, now: datetime) -> dict[str, Any]:
+        found = _held(connection, grant_id, do.who)
         proof = deletions.prove(
             connection, found, covers=body.covers, by=body.by, key_id=body.key, signature=signature, now=now
         )
-    return {"proof": proof, "grant": grant_id, "covers": body.covers.isoformat()}
+        return {"proof": proof, "grant": grant_id, "covers": body.covers.isoformat()}
+
+    return do.inside(act)
 
 
 def _held(connection: Connection, grant_id: str, who: Caller) -> Grant:

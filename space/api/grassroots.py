@@ -26,7 +26,8 @@ from space.wayback.grassroots import confirming, counting, feeding, handing, kee
 from space.wayback.grassroots.items import LedgerItem, items_of, kind_called
 from space.wayback.grassroots.judging import Acting
 from space.wayback.grassroots.masking import as_shown
-from space.wayback.grassroots.records import Record, history, record_of, records, shown
+from space.wayback.grassroots.pages import page_of
+from space.wayback.grassroots.records import Record, history, record_of, shown
 
 router = APIRouter(prefix="/v1/grassroots", tags=["grassroots"])
 
@@ -89,19 +90,22 @@ class Reported(_Said):
 
 
 @router.post("/feed")
-def feed(said: _Said, wired: Wired, who: Known) -> dict[str, Any]:
+def feed(said: _Said, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Take in what was delivered since; each delivery once."""
     permit(who, Act.LEDGER_KEEP)
-    done = feeding.feed(wired.home, wired.engine, who.organisation, by=said.by, now=wired.clock())
-    return {"deliveries": [asdict(one) for one in done]}
+
+    def act() -> dict[str, Any]:
+        fed = feeding.feed(wired.home, wired.engine, who.organisation, by=said.by, now=wired.clock())
+        return {"deliveries": [asdict(one) for one in fed]}
+
+    return once.apart(wired.engine, act, wired.clock)
 
 
 @router.get("/items")
 def list_items(wired: Wired, who: Known, kind: str = "person") -> dict[str, Any]:
     """Items of a kind of record, and who answers for each."""
     permit(who, Act.LEDGER_KEEP)
-    on = local_date(wired.clock())
-    kind_called(kind, on)
+    kind_called(kind, on := local_date(wired.clock()))
     with reading(wired.engine) as connection:
         found = items_of(connection, body_of(connection, who.organisation), kind, on)
     return {"items": [asdict(one) for one in found.values()]}
@@ -115,31 +119,30 @@ def list_records(
     after: str = "",
     limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
 ) -> dict[str, Any]:
-    """Open records of a kind, a page at a time; ``next`` is what to ask for after."""
+    """Open records of a kind, a page at a time; ``next`` is asked for after, ``total`` counts closed too."""
     permit(who, Act.LEDGER_KEEP)
     with reading(wired.engine) as connection:
         items = items_of(connection, body_of(connection, who.organisation), kind, local_date(wired.clock()))
-        found = [one for one in records(connection, who.organisation, kind) if one.state == "open"]
-    at = next((n + 1 for n, one in enumerate(found) if one.id == after), 0)
-    page = found[at : at + limit]
-    more = page[-1].id if page and at + limit < len(found) else None
-    return {"total": len(found), "records": [_told(wired, one, items) for one in page], "next": more}
+        page = page_of(connection, who.organisation, kind, after=after, limit=limit)
+    told = [_told(wired, one, items) for one in page.records]
+    return {"total": page.total, "records": told, "next": page.after or None}
 
 
 @router.post("/records", status_code=201)
-def add(added: Added, wired: Wired, who: Known) -> dict[str, Any]:
+def add(added: Added, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Enter somebody or something only the body knows."""
     permit(who, Act.LEDGER_KEEP)
-    made = keeping.add(
-        wired.home,
-        wired.engine,
-        _acting(wired, who, added.by),
-        added.kind,
-        added.identifier,
-        added.values,
-        household=added.household,
-    )
+
+    def act() -> dict[str, Any]:
+        made = keeping.add(
+            wired.home, wired.engine, _acting(wired, who, added.by), added.kind, added.identifier,
+            added.values, household=added.household,
+        )  # fmt: skip
+        return {"id": made.id}  # what people wrote is not kept a second time
+
+    named = str(once.apart(wired.engine, act, wired.clock)["id"])
     with reading(wired.engine) as connection:
+        made = record_of(connection, who.organisation, named)
         items = _items(connection, wired, who, made)
     return _told(wired, made, items)
 
@@ -156,17 +159,21 @@ def show(record: str, wired: Wired, who: Known) -> dict[str, Any]:
 
 
 @router.post("/records/{record}/events", status_code=201)
-def keep(record: str, kept: Kept, wired: Wired, who: Known) -> dict[str, Any]:
+def keep(record: str, kept: Kept, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Confirm, change or close a record; a department's item is challenged at its source."""
     permit(who, Act.LEDGER_KEEP)
     acting = _acting(wired, who, kept.by)
-    if kept.act == "confirm":
-        done = keeping.confirm(wired.engine, acting, record, kept.items)
-    elif kept.act == "change":
-        done = keeping.change(wired.home, wired.engine, acting, record, kept.values, reason=kept.reason)
-    else:
-        done = keeping.close(wired.engine, acting, record, reason=kept.reason)
-    return asdict(done)
+
+    def act() -> dict[str, Any]:
+        if kept.act == "confirm":
+            done = keeping.confirm(wired.engine, acting, record, kept.items)
+        elif kept.act == "change":
+            done = keeping.change(wired.home, wired.engine, acting, record, kept.values, reason=kept.reason)
+        else:
+            done = keeping.close(wired.engine, acting, record, reason=kept.reason)
+        return asdict(done)
+
+    return once.apart(wired.engine, act, wired.clock)
 
 
 @router.get("/statistics")
@@ -179,8 +186,7 @@ def count(
     """The body's own statistics over its own records; small cells are its own too."""
     permit(who, Act.LEDGER_KEEP)
     with reading(wired.engine) as connection:
-        made = counting.count(connection, who.organisation, by or [], now=wired.clock(), kind=kind)
-    return asdict(made)
+        return asdict(counting.count(connection, who.organisation, by or [], now=wired.clock(), kind=kind))
 
 
 @router.get("/forms/{form}/{period}")
@@ -194,37 +200,45 @@ def form(form: str, period: str, wired: Wired, who: Known) -> dict[str, Any]:
 
 
 @router.post("/forms/{form}/{period}/confirmation", status_code=201)
-def confirm_form(form: str, period: str, said: _Said, wired: Wired, who: Known) -> dict[str, Any]:
+def confirm_form(
+    form: str, period: str, said: _Said, wired: Wired, who: Known, once: Repeated
+) -> dict[str, Any]:
     """Confirm a form as it is made; its issuer may then pull it."""
     permit(who, Act.LEDGER_KEEP)
-    return asdict(
-        confirming.confirm(
+
+    def act() -> dict[str, Any]:
+        done = confirming.confirm(
             wired.home, wired.engine, who.organisation, form, period, by=said.by, now=wired.clock()
         )
-    )
+        return asdict(done)
+
+    return once.apart(wired.engine, act, wired.clock)
 
 
 @router.post("/forms/{form}/{period}/bodies/{body}/pull")
 def pull(form: str, period: str, body: str, said: _Said, wired: Wired, who: Known) -> dict[str, Any]:
-    """A confirmed form of a body, for the department that issues it."""
+    """A confirmed form of a body, for the department that issues it; every pull is logged."""
     permit(who, Act.FORM_ASK)
-    view = confirming.pull(
-        wired.home, wired.engine, who.organisation, body, form, period, by=said.by, now=wired.clock()
-    )
+    home, engine, now = wired.home, wired.engine, wired.clock()
+    view = confirming.pull(home, engine, who.organisation, body, form, period, by=said.by, now=now)
     return {"period": period, "items": [one.name for one in view.items],
             "lines": [asdict(one) for one in view.standing]}  # fmt: skip
 
 
 @router.get("/tasks")
-def list_tasks(wired: Wired, who: Known, person: str = "") -> dict[str, Any]:
-    """Open tasks of the body; of one person with those of whom the person stands in for."""
+def list_tasks(wired: Wired, who: Known) -> dict[str, Any]:
+    """Open tasks of the body, the soonest due first."""
     permit(who, Act.LEDGER_KEEP)
-    on = local_date(wired.clock())
-    if person:
-        found = tasks.mine(wired.engine, who.organisation, person, on)
-    else:
-        with reading(wired.engine) as connection:
-            found = tasks.listing(connection, who.organisation, on, open_only=True)
+    with reading(wired.engine) as connection:
+        found = tasks.listing(connection, who.organisation, local_date(wired.clock()), open_only=True)
+    return {"tasks": [asdict(one) for one in found]}
+
+
+@router.post("/tasks/mine")
+def my_tasks(whose: _Said, wired: Wired, who: Known) -> dict[str, Any]:
+    """Open tasks of a person, with those of whom the person stands in for; no address names anybody."""
+    permit(who, Act.LEDGER_KEEP)
+    found = tasks.mine(wired.engine, who.organisation, whose.by, local_date(wired.clock()))
     return {"tasks": [asdict(one) for one in found]}
 
 
@@ -253,21 +267,19 @@ def assign(given: Given, wired: Wired, who: Known, once: Repeated) -> dict[str, 
 
 
 @router.post("/tasks/{task}/report")
-def report(task: str, reported: Reported, wired: Wired, who: Known) -> dict[str, Any]:
+def report(task: str, reported: Reported, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Write down what a field check found; a check may be reported in parts."""
     permit(who, Act.LEDGER_KEEP)
     found = [verifying.Found(one.record, one.result, one.values, one.reason) for one in reported.found]
-    kept = verifying.report(
-        wired.home,
-        wired.engine,
-        who.organisation,
-        task,
-        found,
-        by=reported.by,
-        now=wired.clock(),
-        done=reported.done,
-    )
-    return {"records": [asdict(one) for one in kept]}
+
+    def act() -> dict[str, Any]:
+        kept = verifying.report(
+            wired.home, wired.engine, who.organisation, task, found, by=reported.by, now=wired.clock(),
+            done=reported.done,
+        )  # fmt: skip
+        return {"records": [asdict(one) for one in kept]}
+
+    return once.apart(wired.engine, act, wired.clock)
 
 
 def _acting(wired: Services, who: Caller, by: str) -> Acting:
@@ -282,7 +294,7 @@ def _told(wired: Services, one: Record, items: Mapping[str, LedgerItem]) -> dict
     """A record as it may be shown: its identifier masked, in its cells too."""
     on = local_date(wired.clock())
     kind = kind_called(one.kind, on)
-    names = ("id", "kind", "state", "household", "left", "number", "withheld")
     cells = {name: asdict(cell) for name, cell in as_shown(one, kind, items).cells.items()}
-    told = {name: getattr(one, name) for name in names}
-    return {**told, "identifier": shown(one, kind, showing(on).masks), "cells": cells}
+    names = ("id", "kind", "state", "household", "left", "number", "withheld")
+    told: dict[str, Any] = {name: getattr(one, name) for name in names}
+    return told | {"identifier": shown(one, kind, showing(on).masks), "cells": cells}

@@ -5,7 +5,7 @@ Whose inbox it is follows from the token: a delivery of another body is not foun
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from catalog import keys
 from catalog.store import reading
 from policies.access import Act
+from space.api.once import Once, Repeated
 from space.api.services import Known, Services, Wired, permit
 from space.errors import Unknown
 from space.identity.tokens import Caller
@@ -116,59 +117,85 @@ def rows(
 
 
 @router.post("/deliveries/{delivery}/acknowledgement")
-def acknowledge(delivery: str, counted: Counted, wired: Wired, who: Known) -> dict[str, Any]:
+def acknowledge(delivery: str, counted: Counted, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Count a delivery back 对账; counts that differ make it disputed."""
     made = _delivery(wired, who, delivery)
     counts = inbox.Counts(counted.added, counted.changed, counted.removed)
-    return _plain(asdict(inbox.acknowledge(wired.engine, made.id, counts, by=counted.by, now=wired.clock())))
+
+    def act() -> str:
+        return inbox.acknowledge(wired.engine, made.id, counts, by=counted.by, now=wired.clock()).id
+
+    named = _made(once, wired, act)
+    with reading(wired.engine) as connection:
+        return _plain(asdict(inbox.delivery(connection, named)))
 
 
 @router.post("/subjects/{subject}/notes", status_code=201)
-def note(subject: str, noted: Noted, wired: Wired, who: Known) -> dict[str, Any]:
+def note(subject: str, noted: Noted, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Write something beside a delivery, one of its rows, or what a notice is about."""
     _enter(wired, who)
     secret = keys.load(wired.home).pseudonym
-    made = tasks.annotate(
-        wired.engine, who.organisation, subject, noted.text, secret=secret, by=noted.by, now=wired.clock(),
-        row=noted.row,
-    )  # fmt: skip
-    return _plain(asdict(made))
+
+    def act() -> str:
+        return tasks.annotate(
+            wired.engine, who.organisation, subject, noted.text, secret=secret, by=noted.by,
+            now=wired.clock(), row=noted.row,
+        ).id  # fmt: skip
+
+    named = _made(once, wired, act)
+    with reading(wired.engine) as connection:
+        found = tasks.notes_of(connection, who.organisation, subject)
+    return next(_plain(asdict(one)) for one in found if one.id == named)
 
 
 @router.post("/subjects/{subject}/tasks", status_code=201)
-def assign(subject: str, given: Given, wired: Wired, who: Known) -> dict[str, Any]:
+def assign(subject: str, given: Given, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Give a delivery, one of its rows, or what a notice is about to one person."""
     _enter(wired, who)
-    made = tasks.assign(
-        wired.engine, who.organisation, subject, to=given.to, task=given.task, by=given.by,
-        now=wired.clock(), row=given.row, due_on=given.due_on,
-    )  # fmt: skip
-    return _plain(asdict(made))
+
+    def act() -> str:
+        return tasks.assign(
+            wired.engine, who.organisation, subject, to=given.to, task=given.task, by=given.by,
+            now=wired.clock(), row=given.row, due_on=given.due_on,
+        ).id  # fmt: skip
+
+    named = _made(once, wired, act)
+    with reading(wired.engine) as connection:
+        return _plain(asdict(tasks.task_by_id(connection, named)))
 
 
 @router.post("/tasks/{task}/done")
-def done(task: str, said: _Said, wired: Wired, who: Known) -> dict[str, Any]:
+def done(task: str, said: _Said, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Say that a task is done."""
     _enter(wired, who)
     with reading(wired.engine) as connection:
         if tasks.task_by_id(connection, task).body != who.organisation:
             raise Unknown("task", task)
-    return _plain(asdict(tasks.close(wired.engine, task, by=said.by, now=wired.clock())))
+    named = _made(once, wired, lambda: tasks.close(wired.engine, task, by=said.by, now=wired.clock()).id)
+    with reading(wired.engine) as connection:
+        return _plain(asdict(tasks.task_by_id(connection, named)))
 
 
 @router.post("/unmaskings", status_code=201)
-def unmask(look: Look, wired: Wired, who: Known) -> dict[str, Any]:
+def unmask(look: Look, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Ask for leave to look at masked values of one row, for a reason and a time."""
     _own(wired, who, look.subscription)
     asked = unmasking.Asked(
         look.subscription, look.row, tuple(look.fields), look.reason, look.hours, look.task
     )
-    return _plain(asdict(unmasking.unmask(wired.home, wired.engine, asked, by=look.by, now=wired.clock())))
+
+    def act() -> str:
+        return unmasking.unmask(wired.home, wired.engine, asked, by=look.by, now=wired.clock()).id
+
+    named = _made(once, wired, act)
+    with reading(wired.engine) as connection:
+        found = unmasking.listing(connection, who.organisation)
+    return next(_plain(asdict(one)) for one in found if one.id == named)
 
 
 @router.post("/unmaskings/{leave}/look")
 def reveal(leave: str, said: _Said, wired: Wired, who: Known) -> dict[str, Any]:
-    """The values, to the person who asked, while the time runs; every look is logged."""
+    """The values, to the person who asked, while the time runs; every look is logged, also a repeated one."""
     _enter(wired, who)
     with reading(wired.engine) as connection:
         if leave not in {one.id for one in unmasking.listing(connection, who.organisation)}:
@@ -187,25 +214,36 @@ def waiting(subscription: str, wired: Wired, who: Known) -> dict[str, Any]:
 
 
 @router.post("/subscriptions/{subscription}/claims", status_code=201)
-def claim(subscription: str, claimed: Claimed, wired: Wired, who: Known) -> dict[str, Any]:
+def claim(subscription: str, claimed: Claimed, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Claim 认领 a row for a place within the body's area."""
     _own(wired, who, subscription)
-    made = claims.claim(
-        wired.home, wired.engine, subscription, claimed.row, area=claimed.area, reason=claimed.reason,
-        by=claimed.by, now=wired.clock(),
-    )  # fmt: skip
-    return _plain(asdict(made))
+
+    def act() -> str:
+        return claims.claim(
+            wired.home, wired.engine, subscription, claimed.row, area=claimed.area, reason=claimed.reason,
+            by=claimed.by, now=wired.clock(),
+        ).id  # fmt: skip
+
+    named = _made(once, wired, act)
+    with reading(wired.engine) as connection:
+        found = claims.claims_of(connection, who.organisation)
+    return next(_plain(asdict(one)) for one in found if one.id == named)
+
+
+def _made(once: Once, wired: Services, act: Callable[[], str]) -> str:
+    """The id of what an act made, once however often it is sent; what people wrote is not kept twice."""
+    return str(once.apart(wired.engine, lambda: {"id": act()}, wired.clock)["id"])
 
 
 def _enter(wired: Services, who: Caller) -> None:
-    permit(who, Act.FORM_FILL)
+    permit(who, Act.INBOX_READ)
     with reading(wired.engine) as connection:
         body(connection, who.organisation)
 
 
 def _delivery(wired: Services, who: Caller, delivery: str) -> Delivery:
     """A delivery of the caller's, that no stop closes."""
-    permit(who, Act.FORM_FILL)
+    permit(who, Act.INBOX_READ)
     with reading(wired.engine) as connection:
         made = inbox.delivery(connection, delivery)
         if made.subscriber != who.organisation:
@@ -216,7 +254,7 @@ def _delivery(wired: Services, who: Caller, delivery: str) -> Delivery:
 
 def _own(wired: Services, who: Caller, subscription: str) -> Subscription:
     """A subscription of the caller's."""
-    permit(who, Act.FORM_FILL)
+    permit(who, Act.INBOX_READ)
     with reading(wired.engine) as connection:
         for one in subscribed(connection, who.organisation):
             if one.id == subscription:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from catalog.store import reading, writing
 from policies.access import Act, Role
+from space.api.acting import Do
 from space.api.once import Repeated
 from space.api.services import Known, Wired, permit
 from space.errors import Unknown
@@ -99,13 +100,13 @@ def claim(sent: Claim, wired: Wired, who: Known, once: Repeated) -> dict[str, An
 
 
 @router.post("/vouchers/{voucher}/payments")
-def pay(voucher: str, sent: Payment, wired: Wired, who: Known) -> dict[str, Any]:
+def pay(voucher: str, sent: Payment, do: Do) -> dict[str, Any]:
     """Pay an invoice of the caller's organisation with a voucher; the same pair pays once."""
-    permit(who, Act.VOUCHER_USE)
-    with writing(wired.engine) as connection:
-        return voucher_spending.spend(
-            connection, voucher, sent.invoice, who.organisation, by=who.organisation, now=wired.clock()
-        ).to_document()
+    permit(do.who, Act.VOUCHER_USE)
+    mine = do.who.organisation
+    return do.inside(
+        lambda c, now: voucher_spending.spend(c, voucher, sent.invoice, mine, by=mine, now=now).to_document()
+    )
 
 
 def _whose(who: Caller, organisation: str | None) -> str:

@@ -16,14 +16,30 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
-from catalog.errors import CatalogError, StoreBusy, UnknownDataset
+from catalog.authority import cases as authority_cases
+from catalog.cataloging.differing import NoSuchRevision
+from catalog.errors import CatalogError, StoreBusy, StoreFull, StoreUnreachable, UnknownDataset
 from catalog.evidence.prove import NotIntegrated, UnknownEntry
+from catalog.inventory.demand import NoSuchDemand
+from catalog.lineage.view import UnknownField
+from catalog.organisations.errors import UnknownUnit
+from catalog.rectification import errors as rectification_errors
+from catalog.registration.errors import UnknownRegistration
+from catalog.reporting.figures import UnknownFigure
 from catalog.search import SearchUnavailable
+from contracts.elements import UnknownElement
+from contracts.errors import ContractError
 from policies.decision import Deny
 from policies.machine import IllegalStep
+from policies.rulebook import RuleError
+from space.api.etags import Changed
+from space.api.negotiation import NotAcceptable
+from space.api.paging import NoCursor
+from space.api.parameters import UnknownParameter
 from space.calls.failing import AnswerLate
 from space.calls.idempotency import KeyReused, StillRunning
 from space.errors import EngineError, Refused, SpaceError, Unknown
+from space.observing import requests as observed
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -38,15 +54,32 @@ _STATUS: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (Unknown, 404, "not_found"),
     (UnknownDataset, 404, "not_found"),
     (UnknownEntry, 404, "not_found"),
+    (UnknownElement, 404, "not_found"),
+    (UnknownUnit, 404, "not_found"),
+    (UnknownField, 404, "not_found"),
+    (UnknownFigure, 404, "not_found"),
+    (UnknownRegistration, 404, "not_found"),
+    (NoSuchDemand, 404, "not_found"),
+    (NoSuchRevision, 404, "not_found"),
+    (authority_cases.UnknownCase, 404, "not_found"),
+    (rectification_errors.UnknownCase, 404, "not_found"),
     (NotIntegrated, 409, "evidence.not_integrated"),
     (StillRunning, 409, "idempotency.running"),
     (KeyReused, 422, "idempotency.reused"),
     (AnswerLate, 503, "answer.late"),
     (EngineError, 503, "engine.no_answer"),
+    (Changed, 412, "http.changed"),
+    (NotAcceptable, 406, "http.406"),
+    (NoCursor, 422, "request.cursor"),
+    (UnknownParameter, 422, "request.parameter"),
     (StoreBusy, 503, "store.busy"),
+    (StoreUnreachable, 503, "store.unreachable"),
+    (StoreFull, 503, "store.full"),
     (SearchUnavailable, 501, "search.unavailable"),
     (SpaceError, 422, "refused"),
     (CatalogError, 422, "refused"),
+    (ContractError, 422, "refused"),
+    (RuleError, 422, "rule.none"),
 )
 # A refusal's status by the beginning of its first reason code; what stands first decides.
 _REFUSED: Final[tuple[tuple[str, int], ...]] = (
@@ -62,6 +95,13 @@ _REFUSED: Final[tuple[tuple[str, int], ...]] = (
     ("supply.making", 409),
     ("supply.not_ready", 409),
     ("supply.no_file", 410),
+    ("identity.sign_in", 401),
+    ("identity.openid", 401),
+    ("identity.wait", 429),
+    ("identity.forged", 403),
+    ("identity.membership_", 422),
+    ("identity.membership", 403),
+    ("identity.no_membership", 403),
     ("stop.", 403),
     ("grant.", 403),
     ("purpose.", 403),
@@ -72,19 +112,30 @@ _TITLES: Final = {
     401: "Not authenticated",
     404: "Not found",
     405: "Method not allowed",
+    406: "Not acceptable",
+    412: "Precondition failed",
     413: "Content too large",
+    415: "Unsupported media type",
+    422: "Refused",
+    431: "Headers too large",
 }
-_NOT_FOUND: Final = "there is nothing of that name, or not for you"
+# What is not repeated, whatever was named: a name may be anything.
+_FIXED: Final = {
+    "not_found": "there is nothing of that name, or not for you",
+    "rule.none": "no rule of the installation is in force for what is asked, on that day",
+}
 
 
 def install(app: FastAPI) -> None:
     """Let every failure of the application leave as a problem."""
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(IllegalStep, _illegal)
-    for known in (SpaceError, CatalogError):
+    for known in (SpaceError, CatalogError, ContractError, RuleError):
         app.add_exception_handler(known, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(DataError, _unstorable)
+    # A number too large for the store, half of a character: nothing was written.
+    for unfit in (DataError, OverflowError, UnicodeEncodeError):
+        app.add_exception_handler(unfit, _unstorable)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
 
@@ -97,7 +148,13 @@ def refusal(decision: Deny) -> JSONResponse:
     return _problem(status, first.code, "Refused", first.message, reasons=reasons)
 
 
+def turned_away(status: int, code: str, detail: str) -> JSONResponse:
+    """A request that is not read at all, as a problem."""
+    return _problem(status, code, _TITLES.get(status, "Refused"), detail)
+
+
 def _problem(status: int, code: str, title: str, detail: str, **more: Any) -> JSONResponse:
+    observed.problem(code)
     body = {
         "type": f"urn:ybz:problem:{code}",
         "title": title,
@@ -122,8 +179,9 @@ async def _illegal(_request: Request, error: Exception) -> JSONResponse:
 
 async def _known(_request: Request, error: Exception) -> JSONResponse:
     status, code = next((status, code) for kind, status, code in _STATUS if isinstance(error, kind))
-    # What is not found is named by the caller: its name may be anything, and is not repeated.
-    detail = _NOT_FOUND if status == 404 else str(error)
+    detail = _FIXED.get(code, str(error))
+    if isinstance(error, StoreUnreachable):  # where the store is, is nothing for callers
+        detail = "the store cannot be reached now; it is found again by itself"
     return _problem(status, code, _TITLES.get(status, "Refused"), detail)
 
 
@@ -138,7 +196,7 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
 
 async def _unstorable(_request: Request, _error: Exception) -> JSONResponse:
     """The store cannot hold a text: it is too long, or holds the character NUL. Nothing was written."""
-    return _problem(422, "request.invalid", "Invalid request", "a text is too long or holds a NUL character")
+    return _problem(422, "request.invalid", "Invalid request", "a text or number is none the store can hold")
 
 
 def _place(mistake: Mapping[str, Any]) -> tuple[str | int, ...]:

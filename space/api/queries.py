@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from catalog.keys import ring_of
 from catalog.store import reading, writing
 from policies.access import Act, Role
 from policies.decision import Deny
+from space.api import negotiation
 from space.api.services import Known, Wired, permit
 from space.calls import idempotency, receipts
 from space.errors import Refused, Unknown
@@ -34,23 +37,24 @@ class Asked(BaseModel):
         return Question(self.grant, self.purpose, self.sql)
 
 
-@router.post("/queries")
+@router.post("/queries", responses=negotiation.FORMS)
 def ask(
     asked: Asked,
     wired: Wired,
     who: Known,
+    form: negotiation.Wanted,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=128)] = None,
-) -> dict[str, Any]:
+) -> Response:
     """Answer one SELECT under a grant. A safe answer comes with its signed receipt."""
     if idempotency_key is None:
-        return _told(wired.gateway.ask(who, asked.question()))
+        return _answered(wired.gateway.ask(who, asked.question()), form)
     request = (asked.grant, asked.purpose, asked.sql)
     with writing(wired.engine) as connection:
         before = idempotency.begin(connection, who.organisation, idempotency_key, request, wired.clock())
     if before is not None:
-        return _told(wired.gateway.again(who, asked.question(), before))
+        return _answered(wired.gateway.again(who, asked.question(), before), form)
     try:
-        return _told(wired.gateway.ask(who, asked.question(), idempotency_key))
+        return _answered(wired.gateway.ask(who, asked.question(), idempotency_key), form)
     except BaseException:
         # Refused or failed: the key is free again; the failure goes on as it was.
         with writing(wired.engine) as connection:
@@ -79,7 +83,16 @@ def receipt(receipt_id: str, wired: Wired, who: Known) -> dict[str, Any]:
     return {"id": found.id, "jws": found.jws, "states": receipts.verify(found.jws, ring)}
 
 
-def _told(answer: Answered | Deny) -> dict[str, Any]:
+def _answered(answer: Answered | Deny, form: negotiation.Form) -> Response:
+    """The answer in the form that is wanted; beside a table its receipt stands in the headers."""
     if isinstance(answer, Deny):
         raise Refused(answer)
-    return answer.to_document()
+    if form is negotiation.Form.JSON:
+        return JSONResponse(jsonable_encoder(answer.to_document()))
+    told = {
+        "Ybz-Receipt-Id": answer.receipt_id,
+        "Ybz-Receipt": answer.receipt,
+        "Ybz-Mode": answer.mode,
+        "Ybz-Repeated": str(answer.repeated).lower(),
+    }
+    return negotiation.table(form, answer.table, told)

@@ -1,26 +1,33 @@
-"""What request handlers are given: the wired services, and the caller behind a bearer token."""
+"""What request handlers are given: the wired services, and the caller behind a token or a session."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import Engine
 
 from catalog.home import Home
 from catalog.keys import Signer
 from catalog.store import reading, writing
-from policies.access import Act, may
+from policies.access import Act, ever
+from policies.access_matrix import acts
+from policies.clocks import local_date
 from policies.decision import Deny
+from space.api import browsers
+from space.api.gate import SentBody, enter
 from space.api.problem import Unauthenticated
 from space.calls.budget import NOT_HELD
 from space.calls.metering import count_stranger
 from space.errors import Refused
-from space.identity.tokens import Caller, holder
+from space.identity import sessions
+from space.identity.callers import of_bearer, of_session, session_of
+from space.identity.sessions import Session
+from space.identity.tokens import Caller
 from space.query.gateway import Gateway
 from space.verification.verifier import Verifier
 
@@ -55,33 +62,74 @@ def services(request: Request) -> Services:
 Wired = Annotated[Services, Depends(services)]
 _Bearer = Annotated[
     HTTPAuthorizationCredentials | None,
-    Depends(HTTPBearer(auto_error=False, description="The token `ybz grant token` issued.")),
+    Depends(
+        HTTPBearer(
+            auto_error=False, description="A token of `ybz grant token`, or one `POST /v1/token` gave."
+        )
+    ),
+]
+_Membership = Annotated[
+    str | None,
+    Header(
+        alias="Ybz-Membership", max_length=40, description="Of a session: the membership this call is in."
+    ),
 ]
 
 
-def caller(wired: Wired, bearer: _Bearer, request: Request) -> Caller:
-    """Who sends the request.
+def caller(wired: Wired, bearer: _Bearer, request: Request, acting_in: _Membership = None) -> Caller:
+    """Who sends the request: the bearer of a token, else whoever is signed in.
 
     Raises:
         Unauthenticated: nobody known; such requests are counted, not logged one by one.
+        Refused: a request of a session that no page of it sent, or in a membership of another.
     """
     now = wired.clock()
+    # Of a proxy on this machine the server takes the address it forwards (`ybz serve`).
+    address = None if request.client is None else request.client.host
     if bearer is not None:
+        issuer = browsers.own_address(request, wired.home)
         with reading(wired.engine) as connection:
-            known = holder(connection, bearer.credentials, now)
+            known = of_bearer(connection, bearer.credentials, issuer=issuer, now=now)
         if known is not None:
-            # Of a proxy on this machine the server takes the address it forwards (`ybz serve`).
-            return replace(known, address=None if request.client is None else request.client.host)
+            return replace(known, address=address)
+    elif (session := signed_in(wired, request)) is not None:
+        browsers.require_own_page(request, wired.home, session.id)
+        with reading(wired.engine) as connection:
+            return replace(of_session(connection, session, acting_in, now), address=address)
     with writing(wired.engine) as connection:
         count_stranger(connection, "unauthenticated", now)
-    raise Unauthenticated("a bearer token that is good now is needed — `ybz grant token` issues one")
+    raise Unauthenticated("a token or a session that is good now is needed — `ybz grant token` issues one")
 
 
-Known = Annotated[Caller, Depends(caller)]
+def signed_in(wired: Services, request: Request) -> Session | None:
+    """The session of a browser, noted to be in use; None where there is none that is good now."""
+    secret = browsers.session_secret(request)
+    if secret is None:
+        return None
+    now = wired.clock()
+    with reading(wired.engine) as connection:
+        session = session_of(connection, secret, now)
+    if session is not None and sessions.to_be_noted(session, now):
+        with writing(wired.engine) as connection:
+            sessions.seen(connection, session, now)
+    return session
 
-_AS_A_WHOLE: Final = frozenset(
-    {Act.REQUEST_FILE, Act.FORM_READ, Act.FORM_ASK, Act.FORM_FILL, Act.LEDGER_KEEP}
-)
+
+def admitted(
+    wired: Wired, who: Annotated[Caller, Depends(caller)], request: Request, sent: SentBody
+) -> Caller:
+    """Who sends the request, once the matrix let the caller through the door of the endpoint.
+
+    Raises:
+        Unauthenticated: nobody known.
+        Refused: the caller's role does not permit the act.
+        Unknown: it does not permit it towards the organisation the thing belongs to.
+    """
+    enter(wired.engine, request, who, sent, local_date(wired.clock()))
+    return who
+
+
+Known = Annotated[Caller, Depends(admitted)]
 
 
 def only(who: Caller, grant_id: str) -> None:
@@ -95,15 +143,15 @@ def only(who: Caller, grant_id: str) -> None:
 
 
 def permit(who: Caller, act: Act) -> None:
-    """Let the act pass, if the caller's role permits it.
+    """Let the act pass, if the caller's role permits it towards anybody; towards whom is the door's to judge.
 
     A token that was issued for one grant opens that grant, and nothing an organisation does as a whole.
 
     Raises:
         Refused: it does not.
     """
-    decision = may(who.role, act)
+    decision = ever(who.role, act)
     if isinstance(decision, Deny):
         raise Refused(decision)
-    if who.grant_id is not None and act in _AS_A_WHOLE:
+    if who.grant_id is not None and not acts()[act].one_grant:
         raise Refused(Deny((NOT_HELD,)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 import anyio
@@ -20,6 +20,7 @@ from policies.access import Act
 from policies.clocks import local_date
 from policies.decision import Deny
 from policies.rulebook import rule
+from space.api.acting import Do
 from space.api.services import Known, Wired, permit
 from space.calls.metering import count_stranger
 from space.errors import Refused
@@ -68,21 +69,26 @@ class Deleted(BaseModel):
 
 
 @router.post("")
-def make(wanted: Wanted, wired: Wired, who: Known) -> dict[str, Any]:
+def make(wanted: Wanted, do: Do) -> dict[str, Any]:
     """Supply a dataset of a grant as a file or a table; asked for again it is the same, with its receipt."""
-    permit(who, Act.QUERY_ASK)
+    permit(do.who, Act.SUPPLY_TAKE)
+    wired, who = do.wired, do.who
     maker = Maker(wired.engine, wired.home, keys.load(wired.home), wired.clock)
     asked = Asked(wanted.grant, wanted.dataset, Form(wanted.form), wanted.by or who.organisation)
-    made = _table(maker, who, asked, wanted) if asked.form is Form.TABLE else maker.file(who, asked)
-    if isinstance(made, Deny):
-        raise Refused(made)
-    return made.to_document()
+
+    def act(_now: datetime) -> dict[str, Any]:
+        made = _table(maker, who, asked, wanted) if asked.form is Form.TABLE else maker.file(who, asked)
+        if isinstance(made, Deny):
+            raise Refused(made)
+        return made.to_document()
+
+    return do.apart(act)
 
 
 @router.get("")
 def list_supplies(wired: Wired, who: Known, grant: str | None = None) -> dict[str, Any]:
     """The supplies of the caller's organisation, the oldest first."""
-    permit(who, Act.QUERY_ASK)
+    permit(who, Act.SUPPLY_TAKE)
     with reading(wired.engine) as connection:
         found = supplies.listing(connection, receiver=who.organisation, grant_id=grant)
     return {"supplies": [one.to_document() for one in found]}
@@ -91,7 +97,7 @@ def list_supplies(wired: Wired, who: Known, grant: str | None = None) -> dict[st
 @router.get("/{supply}")
 def show(supply: str, wired: Wired, who: Known) -> dict[str, Any]:
     """One supply with its receipts."""
-    permit(who, Act.QUERY_ASK)
+    permit(who, Act.SUPPLY_TAKE)
     with reading(wired.engine) as connection:
         return supplies.by_id(connection, supply, who.organisation).to_document()
 
@@ -99,7 +105,7 @@ def show(supply: str, wired: Wired, who: Known) -> dict[str, Any]:
 @router.get("/{supply}/proofs")
 def proofs(supply: str, wired: Wired, who: Known) -> dict[str, Any]:
     """The proof that each signed statement of a supply is in the evidence log."""
-    permit(who, Act.QUERY_ASK)
+    permit(who, Act.SUPPLY_TAKE)
     publish(wired.engine, wired.home, wired.signer, wired.clock())
     with reading(wired.engine) as connection:
         found = supplies.by_id(connection, supply, who.organisation)
@@ -112,7 +118,7 @@ def proofs(supply: str, wired: Wired, who: Known) -> dict[str, Any]:
 @router.post("/{supply}/links")
 def link(supply: str, request: Request, wired: Wired, who: Known) -> dict[str, Any]:
     """A signed address of the file, good for a short time and for as long as the grant holds."""
-    permit(who, Act.QUERY_ASK)
+    permit(who, Act.SUPPLY_TAKE)
     base = str(request.base_url).rstrip("/")
     with writing(wired.engine) as connection:
         given = links.link(
@@ -127,36 +133,26 @@ def link(supply: str, request: Request, wired: Wired, who: Known) -> dict[str, A
 
 
 @router.post("/{supply}/acknowledgement")
-def acknowledge(supply: str, counted: Counted, wired: Wired, who: Known) -> dict[str, Any]:
+def acknowledge(supply: str, counted: Counted, do: Do) -> dict[str, Any]:
     """Count a supply back 对账: `acknowledged` where both sides count alike, else `disputed`."""
-    permit(who, Act.QUERY_ASK)
-    with writing(wired.engine) as connection:
-        return answering.acknowledge(
-            connection,
-            wired.signer,
-            supply,
-            rows=counted.rows,
-            sha256=counted.sha256,
-            by=counted.by,
-            receiver=who.organisation,
-            now=wired.clock(),
+    permit(do.who, Act.SUPPLY_TAKE)
+    return do.inside(
+        lambda c, now: answering.acknowledge(
+            c, do.wired.signer, supply, rows=counted.rows, sha256=counted.sha256, by=counted.by,
+            receiver=do.who.organisation, now=now,
         ).to_document()
+    )  # fmt: skip
 
 
 @router.post("/{supply}/deletion")
-def deletion(supply: str, stated: Deleted, wired: Wired, who: Known) -> dict[str, Any]:
+def deletion(supply: str, stated: Deleted, do: Do) -> dict[str, Any]:
     """State that your copy is deleted; the signed statement comes back as `proof`."""
-    permit(who, Act.QUERY_ASK)
-    with writing(wired.engine) as connection:
-        return answering.prove_deletion(
-            connection,
-            wired.signer,
-            supply,
-            on=stated.on,
-            by=stated.by,
-            receiver=who.organisation,
-            now=wired.clock(),
+    permit(do.who, Act.SUPPLY_TAKE)
+    return do.inside(
+        lambda c, now: answering.prove_deletion(
+            c, do.wired.signer, supply, on=stated.on, by=stated.by, receiver=do.who.organisation, now=now
         ).to_document()
+    )
 
 
 @router.get("/{supply}/file")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 
-from catalog.store import reading, writing
+from catalog.store import reading
 from policies.access import Act
+from space.api.acting import Do
 from space.api.services import Known, Wired, permit
 from space.watch import alerts, containing, incidents, opening, reporting
 
@@ -56,32 +59,31 @@ class Containment(Acting):
 @router.get("/alerts")
 def list_alerts(wired: Wired, who: Known, ended: bool = False) -> dict[str, Any]:
     """The alerts that wait; with `ended` also those whose case is over."""
-    permit(who, Act.SPACE_STOP)
+    permit(who, Act.ALERT_READ)
     with reading(wired.engine) as connection:
         return {"alerts": [each.to_document() for each in alerts.all_alerts(connection, ended=ended)]}
 
 
 @router.post("/alerts/{alert}/acknowledgement")
-def acknowledge(alert: str, acting: Acting, wired: Wired, who: Known) -> dict[str, Any]:
+def acknowledge(alert: str, acting: Acting, do: Do) -> dict[str, Any]:
     """Take the case of an alert."""
-    permit(who, Act.SPACE_STOP)
-    with writing(wired.engine) as connection:
-        return alerts.acknowledge(connection, alert, by=acting.by, now=wired.clock()).to_document()
+    permit(do.who, Act.ALERT_HANDLE)
+    return do.inside(lambda c, now: alerts.acknowledge(c, alert, by=acting.by, now=now).to_document())
 
 
 @router.post("/alerts/{alert}/closing")
-def close(alert: str, acting: Acting, wired: Wired, who: Known) -> dict[str, Any]:
+def close(alert: str, acting: Acting, do: Do) -> dict[str, Any]:
     """Close the case of an alert with a reason."""
-    permit(who, Act.SPACE_STOP)
-    with writing(wired.engine) as connection:
-        now = wired.clock()
-        return alerts.close(connection, alert, reason=acting.reason, by=acting.by, now=now).to_document()
+    permit(do.who, Act.ALERT_HANDLE)
+    return do.inside(
+        lambda c, now: alerts.close(c, alert, reason=acting.reason, by=acting.by, now=now).to_document()
+    )
 
 
 @router.get("/incidents")
 def list_incidents(wired: Wired, who: Known, closed: bool = False) -> dict[str, Any]:
     """Incidents and drills, with figures that count no drill."""
-    permit(who, Act.SPACE_STOP)
+    permit(who, Act.INCIDENT_READ)
     with reading(wired.engine) as connection:
         found = incidents.all_incidents(connection, closed=closed)
         counted = incidents.figures(connection)
@@ -89,33 +91,33 @@ def list_incidents(wired: Wired, who: Known, closed: bool = False) -> dict[str, 
 
 
 @router.post("/incidents")
-def open_incident(stated: Opened, wired: Wired, who: Known) -> dict[str, Any]:
+def open_incident(stated: Opened, do: Do) -> dict[str, Any]:
     """Open an incident, or a drill."""
-    permit(who, Act.SPACE_STOP)
-    with writing(wired.engine) as connection:
-        begun = opening.Opening(
-            stated.kind, stated.severity, stated.reason, stated.since, stated.until, tuple(stated.traits),
-            tuple(stated.datasets), stated.grant, stated.organisation, stated.drill,
-        )  # fmt: skip
-        made = opening.open_incident(connection, begun, by=stated.by, now=wired.clock())
-        return made.to_document()
+    permit(do.who, Act.INCIDENT_HANDLE)
+    begun = opening.Opening(
+        stated.kind, stated.severity, stated.reason, stated.since, stated.until, tuple(stated.traits),
+        tuple(stated.datasets), stated.grant, stated.organisation, stated.drill,
+    )  # fmt: skip
+    return do.inside(lambda c, now: opening.open_incident(c, begun, by=stated.by, now=now).to_document())
 
 
 @router.get("/incidents/{incident}")
 def show(incident: str, wired: Wired, who: Known) -> dict[str, Any]:
     """The report of an incident: steps, stops, exposure list, notices."""
-    permit(who, Act.SPACE_STOP)
+    permit(who, Act.INCIDENT_READ)
     with reading(wired.engine) as connection:
         return reporting.report(connection, incident, wired.clock())
 
 
 @router.post("/incidents/{incident}/containment")
-def contain(incident: str, wanted: Containment, wired: Wired, who: Known) -> dict[str, Any]:
+def contain(incident: str, wanted: Containment, do: Do) -> dict[str, Any]:
     """Contain an incident in one act; a drill stops nothing."""
-    permit(who, Act.SPACE_STOP)
+    permit(do.who, Act.INCIDENT_HANDLE)
     targets = [containing.Target(aim.kind, aim.name) for aim in wanted.targets]
-    with writing(wired.engine) as connection:
-        now = wired.clock()  # inside: no answer stored before bears a later instant
+
+    def act(connection: Connection, now: datetime) -> dict[str, Any]:
         found = containing.contain(connection, incident, targets, reason=wanted.reason, by=wanted.by, now=now)
         stops = containing.stops_of(connection, incident)
-    return found.to_document() | {"stops": [each.to_document() for each in stops]}
+        return found.to_document() | {"stops": [each.to_document() for each in stops]}
+
+    return do.inside(act)

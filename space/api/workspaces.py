@@ -36,7 +36,7 @@ async def upload(
     measure: _Measures = [],  # noqa: B006
 ) -> dict[str, Any]:
     """Take the CSV in the body as `workspace.NAME`, in place of the former table of that name."""
-    permit(who, Act.QUERY_ASK)
+    permit(who, Act.WORKSPACE_KEEP)
     only(who, grant)
     form = read_form(key, category, measure)
     # Whoever is unknown is turned away before the body is read.
@@ -83,7 +83,7 @@ def _upload(wired: Services, who: Caller, brought: tables.Upload) -> dict[str, A
 
 def _open(wired: Services, who: Caller, grant: str) -> None:
     """Let the holder of the grant in, once every table that is over is deleted."""
-    permit(who, Act.QUERY_ASK)
+    permit(who, Act.WORKSPACE_KEEP)
     only(who, grant)
     sweep(wired.engine, wired.home, wired.signer, wired.clock())
     with reading(wired.engine) as connection:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from catalog import lasting
 from catalog.home import Home
 from space.errors import SpaceError
 
@@ -40,8 +40,7 @@ class Kept:
 def keep(home: Home, reservation_id: str, table: pa.Table) -> Kept:
     """Write an answer to its place, whole or not at all."""
     raw, path = file_bytes(table), _path(home, reservation_id)
-    _write(path, raw)
-    _make_lasting(path.parent)
+    lasting.write(path, raw, draft=path.with_suffix(".part"))
     return Kept(path, hashlib.sha256(raw).hexdigest())
 
 
@@ -62,7 +61,8 @@ def keep_plan(home: Home, reservation_id: str, plan: bytes) -> None:
         reservation_id: of the paid call.
         plan: canonical JSON; conditions of the caller stand in it, so that it never leaves this folder.
     """
-    _write(_plan_path(home, reservation_id), plan)
+    path = _plan_path(home, reservation_id)
+    lasting.write(path, plan, draft=path.with_suffix(".part"))
 
 
 def plan_of(home: Home, reservation_id: str) -> dict[str, Any] | None:
@@ -120,26 +120,6 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def _make_lasting(folder: Path) -> None:
-    """Have the name of a new file outlive the machine too: an answer is charged for right after."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _write(path: Path, raw: bytes) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
-    with draft.open("wb") as stream:
-        stream.write(raw)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(path)
 
 
 def _plan_path(home: Home, reservation_id: str) -> Path:

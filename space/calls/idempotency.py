@@ -73,7 +73,7 @@ def finish(connection: Connection, organisation: str, key: str, usage_id: str, n
     connection.execute(
         update(idempotency_keys)
         .where(k.organisation == organisation, k.key == key)
-        .values(usage_id=usage_id, expires_at=now + _kept(now))
+        .values(usage_id=usage_id, expires_at=now + kept_for(now))
     )
 
 
@@ -107,16 +107,22 @@ def once(
     if before is not None:
         return before
     subject = act()
+    stand_for(connection, organisation, key, subject, now)
+    return subject
+
+
+def stand_for(connection: Connection, organisation: str, key: str, subject: str, now: datetime) -> None:
+    """Let the key of an act that is done stand for what it made or moved."""
     k = idempotency_keys.c
     connection.execute(
         update(idempotency_keys)
         .where(k.organisation == organisation, k.key == key)
-        .values(subject=subject, expires_at=now + _kept(now))
+        .values(subject=subject, expires_at=now + kept_for(now))
     )
-    return subject
 
 
-def _kept(now: datetime) -> timedelta:
+def kept_for(now: datetime) -> timedelta:
+    """How long a key stands for what was done under it."""
     return timedelta(hours=int(rule("grants", "idempotency", local_date(now)).value))
 
 

@@ -1,13 +1,60 @@
-"""Commands over rows no rule attributes 未归集: ``ybz backflow unattributed | claim | unclaim | claims``."""
+"""Commands over how rows are attributed 归集, and over those no rule attributes.
+
+``ybz backflow attribution | unattributed | claim | unclaim | claims``
+"""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from space.cli.options import acting, actor, as_json, open_installation, print_json
 from space.cli.refusal import refusals
+
+
+@click.command()
+@click.argument("dataset")
+@click.option("--meaning", default="", help="Whose area: residence, registration or workplace.")
+@click.option(
+    "--check",
+    "sample",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="CSV of rows somebody checked: the key of the dataset, and area.",
+)
+@as_json
+def attribution(dataset: str, meaning: str, sample: Path | None, as_json: bool) -> None:
+    """How the rows of a DATASET were attributed: by which rule, how surely, and why not the rest."""
+    from catalog.store import reading
+    from policies.attribution import attributing
+    from policies.clocks import local_date
+    from space.wayback.backflow.attributed import attribution as attributed
+    from space.wayback.backflow.attributed import checked, read_sample
+
+    home, engine, now = open_installation()
+    with refusals(as_json), reading(engine) as connection:
+        found, rows = attributed(home, connection, dataset, meaning)
+    compared = None
+    if sample is not None:
+        key = tuple(name for name in rows.column_names if not name.startswith("_"))
+        compared = checked(rows, read_sample(sample, key), key, attributing(local_date(now)).least_digits)
+    if as_json:
+        told = None if compared is None else asdict(compared) | {"share_right": compared.share_right}
+        print_json(asdict(found) | {"share": found.share, "checked": told})
+        return
+    click.echo(
+        f"{found.dataset} {found.meaning}: {found.attributed} of {found.rows} rows ({found.share:.1%})"
+    )
+    for rule in found.rules:
+        click.echo(f"  {rule.by:14} {rule.rows:>9}  confidence {rule.confidence:.2f}")
+    for reason, count in found.why:
+        click.echo(f"  not told       {count:>9}  {reason}")
+    if compared is not None:
+        click.echo(
+            f"{compared.rows} checked: {compared.attributed} told, {compared.share_right:.2%} of them right"
+        )
 
 
 @click.command()
@@ -97,4 +144,4 @@ def claims(body: str | None, as_json: bool) -> None:
         click.echo(f"{one.id}  {one.area:12}  {one.dataset:32} {one.row}  {state}")
 
 
-CLAIMS = (unattributed, claim, unclaim, claims)
+CLAIMS = (attribution, unattributed, claim, unclaim, claims)

@@ -13,6 +13,9 @@ from space.cli.refusal import refusals
 if TYPE_CHECKING:
     from space.walls import Override
 
+# How a level of a finding reads at the beginning of its line.
+_SHOWN = {"ok": "ok  ", "weak": "weak", "lack": "LACK"}
+
 
 @click.group(invoke_without_command=True)
 @as_json
@@ -25,33 +28,95 @@ def doctor(context: click.Context, as_json: bool) -> None:
     """
     if context.invoked_subcommand is not None:
         return
+    from catalog.settings.reading import SettingsError, listing
     from catalog.store import reading
-    from space.doctor import Case, examine
+    from space.doctor import examine
+    from space.observing.finding import Case
+    from space.observing.inventory import inventory, self_check
     from space.walls import overrides, standing
 
     home, engine, now = open_installation()
-    findings = examine(Case(home, engine, now))
+    case = Case(home, engine, now)
+    findings = examine(case)
     with reading(engine) as connection:
         known = overrides(connection)
     ok = all(finding.ok for finding in findings)
     if as_json:
+        try:
+            settings = [one.to_document() for one in listing(home.root)]
+        except SettingsError:  # the findings say which
+            settings = []
         print_json(
             {
                 "ok": ok,
                 "findings": [finding.to_document() for finding in findings],
                 "walls": standing(),
                 "overrides": [one.to_document() for one in known],
+                "settings": settings,
+                "crypto": inventory(case),
+                "self_check": self_check(case, findings),
             }
         )
     else:
         for finding in findings:
-            click.echo(f"{'ok  ' if finding.ok else 'LACK'}  {finding.name}: {finding.found}")
+            click.echo(f"{_SHOWN[finding.level]}  {finding.name}: {finding.found}")
             if finding.todo:
                 click.echo(f"      {finding.todo}")
         for one in known:
             _tell(one)
     if not ok:
         context.exit(1)
+
+
+@doctor.command(name="settings")
+@as_json
+def settings_(as_json: bool) -> None:
+    """List every setting, what it is here, and where that came from; no secret is shown."""
+    from catalog.settings.reading import home_folder, listing
+
+    found = listing(home_folder())
+    if as_json:
+        print_json([one.to_document() for one in found])
+        return
+    for one in found:
+        click.echo(f"{one.name}={one.value}  ({one.origin}): {one.says}")
+
+
+@doctor.command(name="self-check")
+@as_json
+def self_check_(as_json: bool) -> None:
+    """Lay findings beside what GB/T 22239 and GB/T 39786 ask; it claims nothing."""
+    from space.doctor import examine
+    from space.observing.finding import Case
+    from space.observing.inventory import NO_CLAIM, self_check
+
+    case = Case(*open_installation())
+    rows = self_check(case, examine(case))
+    if as_json:
+        print_json({"note": NO_CLAIM, "rows": rows})
+        return
+    click.echo(f"({NO_CLAIM})")
+    for row in rows:
+        click.echo(f"{row['source']}  {row['asks']}  [answered by: {row['answered_by']}]")
+        for one in row["evidence"]:
+            click.echo(f"      {one['finding']}: {one['level']}: {one['found']}")
+
+
+@doctor.command()
+@as_json
+def crypto(as_json: bool) -> None:
+    """List which cryptography is used where, and what is in use here."""
+    from space.observing.finding import Case
+    from space.observing.inventory import inventory
+
+    found = inventory(Case(*open_installation()))
+    if as_json:
+        print_json(found)
+        return
+    for one in found["uses"]:
+        click.echo(f"{one['what']}: {one['algorithm']} (key: {one['key']}; 国密: {one['domestic']})")
+    for name, held in found["here"].items():
+        click.echo(f"here: {name}: {held}")
 
 
 @doctor.command()

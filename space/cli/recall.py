@@ -32,6 +32,8 @@ def recall(correction_id: str, replaced: str, by: str, as_json: bool) -> None:
         return
     counts = f"{found.receivers} receivers = {found.notified} notified + {found.unreachable} unreachable"
     click.echo(f"{correction_id}  {found.outcome}: {counts}; {found.closed} done")
+    if found.not_retained is not None:
+        click.echo(f"  not retained: what was shown before {found.not_retained:%Y-%m-%d}")
     for one in found.told:
         state = one.unreachable or one.closed or f"replaces it by {one.due_on}"
         click.echo(f"  {one.receiver}  {one.name}  {', '.join(one.ways)}: {state}")

@@ -17,15 +17,29 @@ from space.cli.options import acting, actor, as_json, open_installation, print_j
     is_flag=True,
     help="What the key signed and no copy has is lost: count what it may have spent, stop everything.",
 )
+@click.option(
+    "--nothing-since",
+    is_flag=True,
+    help="You state that nothing was published after the backup, where EXPORT holds no more than it.",
+)
 @actor
 @as_json
-def resume(export: Path, accept: bool, give_up: bool, by: str, as_json: bool) -> None:
+def resume(export: Path, accept: bool, give_up: bool, nothing_since: bool, by: str, as_json: bool) -> None:
     """After a restore: continue the log of EXPORT, and take again what was spent since the backup."""
     from catalog import keys
     from space.resuming import resume as act
 
     home, engine, now = open_installation()
-    done = act(engine, keys.load(home).signer, export, by=acting(by), now=now, accept=accept, give_up=give_up)
+    done = act(
+        engine,
+        keys.load(home).signer,
+        export,
+        by=acting(by),
+        now=now,
+        accept=accept,
+        give_up=give_up,
+        nothing_since=nothing_since,
+    )
     if as_json:
         print_json(done.to_document())
         return

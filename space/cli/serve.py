@@ -6,14 +6,27 @@ import click
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8700, show_default=True, help="Port to listen on; 0 = any free one.")
-def serve(host: str, port: int) -> None:
-    """Serve the HTTP interface /v1; tokens come from `ybz grant token`."""
-    import uvicorn
+@click.option("--host", help="Address to listen on (YBZ_HOST; default 127.0.0.1).")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 = any free one (YBZ_PORT; default 8700).",
+)
+@click.option(
+    "--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="How many share the port."
+)
+def serve(host: str | None, port: int | None, processes: int) -> None:
+    """Serve the HTTP interface /v1; tokens come from `ybz grant token`.
 
-    from catalog.home import Home
-    from space.api.app import create_app
+    Logs are JSON lines on the error stream. SIGTERM ends it: calls under way may end within a deadline.
+    """
+    from catalog.settings import reading as settings
+    from space.api.server import Service, run
 
-    # No access log: it would keep the words people search for.
-    uvicorn.run(create_app(Home.find()), host=host, port=port, log_level="info", access_log=False)
+    run(
+        Service(
+            host or settings.value("YBZ_HOST"),
+            settings.number("YBZ_PORT") if port is None else port,
+            processes,
+        )
+    )

@@ -17,10 +17,11 @@ from catalog.store import reading
 from policies.masking import masks
 from space.desk.rendering import onward, page
 from space.desk.seat import DeskRoute, Posted, Seat, Seated, Sent
+from space.desk.wording import Told, told
 from space.errors import Refused, Unknown
 from space.wayback.forms import drafts
 from space.wayback.forms.admission import in_force, listing
-from space.wayback.forms.confirming import confirm, remaining, shown_digest
+from space.wayback.forms.confirming import confirm, remaining_shown
 from space.wayback.forms.definition import Form
 from space.wayback.forms.filling import Filled, submit
 from space.wayback.forms.prefill import Prefilled, prefill_many
@@ -39,14 +40,14 @@ class Written:
     Attributes:
         values, reasons: item → what the office wrote.
         version: of the draft; 0 where there is none.
-        wrong: (item, what is wrong with it).
+        wrong: what is wrong, each with the item it is about.
         saved: whether it was saved just now.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     version: int = 0
-    wrong: Sequence[tuple[str, str]] = ()
+    wrong: Sequence[Told] = ()
     saved: bool = False
 
 
@@ -67,8 +68,7 @@ def sheets(task_id: str, seat: Seated, first: Annotated[int, Query(ge=0)] = 0) -
     """The sheets of a task that are not submitted yet, a page at a time."""
     found, form = _own(seat, task_id)
     # Before the sheets are read: a release that comes meanwhile is not confirmed unseen.
-    seen = shown_digest(seat.wired.home, seat.wired.engine, task_id, seat.wired.clock())
-    _, rest = remaining(seat.wired.home, seat.wired.engine, task_id, seat.wired.clock())
+    rest, seen = remaining_shown(seat.wired.home, seat.wired.engine, task_id, seat.wired.clock())
     shown = rest[first : first + seat.lines]
     filled = (
         prefill_many(seat.wired.home, seat.wired.engine, form.code, seat.body.code, shown, seat.wired.clock())
@@ -111,8 +111,7 @@ def hand_in(task_id: str, sent: Sent) -> HTMLResponse | RedirectResponse:
         )
     except Refused as refused:
         made = _save(sent, task_id, subject, values, reasons, None)
-        wrong = [(each.where, each.message) for each in refused.decision.reasons]
-        return _sheet(seat, task_id, subject, Written(values, reasons, made.version, wrong))
+        return _sheet(seat, task_id, subject, Written(values, reasons, made.version, told(refused)))
     return onward(f"/desk/forms/{task_id}")
 
 
@@ -149,8 +148,9 @@ def _sheet(seat: Seat, task_id: str, subject: str, written: Written | None) -> H
         written = Written() if draft is None else Written(draft.values, draft.reasons, draft.version)
     return page(
         "sheet", seat, status=422 if written.wrong else 200, task=found, form=form, items=items,
-        defined={item.name: item for item in form.items}, written=written, wrong=dict(written.wrong),
-        named=_named(seat, form, subject), subject=seat.seal(subject),
+        defined={item.name: item for item in form.items}, written=written,
+        wrong={one.where: one for one in written.wrong}, named=_named(seat, form, subject),
+        subject=seat.seal(subject),
     )  # fmt: skip
 
 

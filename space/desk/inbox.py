@@ -30,16 +30,20 @@ from space.wayback.backflow.export import write
 from space.wayback.backflow.inbox import Delivery
 from space.wayback.backflow.subscriptions import by_id as subscription
 from space.wayback.backflow.unmasking import Asked, reveal, unmask
+from space.wayback.burden.unrated import scores, unrated
 from space.wayback.corrections.cases import open_challenge
 from space.wayback.corrections.challenges import Challenge
 from space.wayback.corrections.course import DISPUTED, listing
+from space.wayback.entitlements import cases
 from space.wayback.forms.tasks import tasks as form_tasks
 from space.wayback.grassroots.tasks import mine
+from space.wayback.recall.standing import told_to
 
 router = APIRouter(prefix="/desk", route_class=DeskRoute, include_in_schema=False)
 
-# Notices on the first page.
+# Notices on the first page, and completed uses a rating is asked of.
 _NOTICES = 10
+_RATED = 3
 # Characters of a row reference; what is longer is none.
 _LONGEST_REFERENCE = 32
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -55,10 +59,14 @@ def today(seat: Seated) -> HTMLResponse:
         forms = form_tasks(connection, body_code=code, state="open")
         given = tasks.tasks_of(connection, code, assignee=seat.person, open_only=True)
         challenged = [one for one in listing(connection, asker=code) if one.state in DISPUTED]
+        found = cases.listing(connection, seat.on, body=code, open_only=True)
+        replaceable = [one for one in told_to(connection, code) if not one[3].closed and one[3].due_on]
+        rated = unrated(connection, code, seat.wired.clock(), _RATED)
     checks = mine(seat.wired.engine, code, seat.person, seat.on)
     return page(
         "today", seat, deliveries=waiting, notices=notices[::-1], forms=forms, given=given, checks=checks,
-        challenged=challenged,
+        challenged=challenged, cases=found, unrated=rated, scores=scores(seat.on),
+        recalls=replaceable,
     )  # fmt: skip
 
 

@@ -5,7 +5,6 @@ Decides nothing; see :mod:`space.wayback.grassroots`. Identifiers are masked as 
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Query
@@ -19,7 +18,8 @@ from space.wayback.grassroots import keeping, verifying
 from space.wayback.grassroots.items import items_of, kind_called, kinds
 from space.wayback.grassroots.judging import Acting
 from space.wayback.grassroots.masking import as_shown
-from space.wayback.grassroots.records import Record, history, record_of, records, shown
+from space.wayback.grassroots.pages import page_of
+from space.wayback.grassroots.records import Record, history, record_of, shown
 
 router = APIRouter(prefix="/desk/ledger", route_class=DeskRoute, include_in_schema=False)
 
@@ -27,19 +27,19 @@ _NEWEST_EVENTS = 20
 
 
 @router.get("")
-def ledger(seat: Seated, kind: str = "person", first: Annotated[int, Query(ge=0)] = 0) -> HTMLResponse:
+def ledger(
+    seat: Seated, kind: str = "person", after: Annotated[str, Query(max_length=40)] = ""
+) -> HTMLResponse:
     """Open records of a kind, a page at a time."""
     kind_called(kind, seat.on)
     with reading(seat.wired.engine) as connection:
         items = items_of(connection, seat.body, kind, seat.on)
-        open_ = [one for one in records(connection, seat.body.code, kind) if one.state == "open"]
+        found = page_of(connection, seat.body.code, kind, after=after, limit=seat.lines)
     kept = kind_called(kind, seat.on)
-    lines = [
-        (as_shown(one, kept, items), _shown(seat, one)) for one in islice(open_, first, first + seat.lines)
-    ]
+    lines = [(as_shown(one, kept, items), _shown(seat, one)) for one in found.records]
     return page(
-        "ledger", seat, kind=kind, kinds=kinds(seat.on), items=items, lines=lines, first=first,
-        total=len(open_),
+        "ledger", seat, kind=kind, kinds=kinds(seat.on), items=items, lines=lines, first=not after,
+        after=found.after, total=found.total,
     )  # fmt: skip
 
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from policies.machine import IllegalStep
-from space.errors import Refused
+from space.desk.wording import told
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -27,7 +26,8 @@ _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
-    "Referrer-Policy": "no-referrer",
+    # To other sites nothing; without a word to our own, browsers hide where a form comes from.
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
 
@@ -58,12 +58,7 @@ def onward(path: str) -> RedirectResponse:
 
 def failed(request: Request, status: int, error: Exception) -> HTMLResponse:
     """A page that says what did not work; what was done before stands."""
-    if isinstance(error, Refused):
-        lines = [(each.code, each.message, each.allowed) for each in error.decision.reasons]
-    elif isinstance(error, IllegalStep):
-        lines = [(each.code, each.message, each.allowed) for each in error.denial.reasons]
-    else:
-        lines = [("", str(error), "")]
+    lines = told(error)
     return page("failed", None, status=status, lines=lines, back=_back(request))
 
 
@@ -111,4 +106,16 @@ WORDS: Final = {
     "upheld_authority": "复核维持",
     "upheld_superior": "复核维持",
     "upheld": "复核维持（终局）",
+    "form": "报表",
+    "correction": "校核",
+    "task": "任务",
+    "left_register": "名单上有，人口登记已注销",
+    "not_in_register": "名单上有，人口登记没有",
+    "claims_twice": "名单上重复",
+    "double_claim": "同时领取互斥待遇",
+    "below_age": "未到规定年龄",
+    "not_claiming": "到龄未申领",
+    "certain": "较确定",
+    "likely": "很可能",
+    "possible": "可能",
 }

@@ -1,7 +1,8 @@
 """What a handler of the desk is given: who sits there, and what a form brought.
 
-Decides that every page but the one to sign in needs a session whose token is good now, of a body that is
-entered, and that every form carries the proof of its session. Failures become a page in words.
+Decides that every page but those to sign in needs a session that is good now, of a body that is entered, and
+that every form comes from our own pages and carries the proof of its session. Failures become a page in
+words.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from urllib.parse import parse_qs
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
+from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
 from catalog import keys
@@ -23,19 +25,21 @@ from policies.access import Act
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from policies.machine import IllegalStep
-from space.api.services import Services, Wired, permit
+from space.api import browsers
+from space.api.gate import enter
+from space.api.services import Services, Wired, permit, signed_in
 from space.desk.rendering import failed
 from space.desk.session import (
-    COOKIE,
     ForeignForm,
     NotSignedIn,
     Sealer,
     Session,
     lines_of_a_page,
-    session_hours,
 )
 from space.errors import Refused, SpaceError, Unknown
-from space.identity.tokens import holder
+from space.identity import memberships, people
+from space.identity import sessions as kept
+from space.identity.tokens import Caller
 from space.wayback.backflow.bodies import Body, body
 
 SIGN_IN: Final = "/desk/sign-in"
@@ -127,21 +131,42 @@ def seat(wired: Wired, request: Request) -> Seat:
     """Who sits at the desk.
 
     Raises:
-        NotSignedIn: nobody, or the token is no longer good.
-        Refused: the token does not open the desk.
-        Unknown: its organisation is no body that rows flow back to.
+        NotSignedIn: nobody, or the session is over.
+        Refused: the role does not open the desk.
+        Unknown: the organisation is no body that rows flow back to.
     """
-    now = wired.clock()
-    on, sealing = local_date(now), sealer(wired)
-    session = sealing.session(request.cookies.get(COOKIE), now, session_hours(on))
+    session = session_at(wired, request)
+    on, sealing = local_date(wired.clock()), sealer(wired)
+    known = Caller(session.organisation, session.role, person=session.person)
+    for act in (Act.FORM_FILL, Act.LEDGER_KEEP):
+        permit(known, act)
+    enter(wired.engine, request, known, b"", on)
     with reading(wired.engine) as connection:
-        known = holder(connection, session.token, now)
-        if known is None:
-            raise NotSignedIn("sign in again — the token is not good any more")
-        for act in (Act.FORM_FILL, Act.LEDGER_KEEP):
-            permit(known, act)
-        entered = body(connection, known.organisation)
-    return Seat(wired, session, entered, on, lines_of_a_page(on), sealing)
+        entered = body(connection, session.organisation)
+        called = _called(connection, session, on)
+    return Seat(wired, sealing.session(session.id, called), entered, on, lines_of_a_page(on), sealing)
+
+
+def session_at(wired: Services, request: Request) -> kept.Session:
+    """The session of this browser, whatever it may open.
+
+    Raises:
+        NotSignedIn: there is none that is good now.
+    """
+    session = signed_in(wired, request)
+    if session is None:
+        raise NotSignedIn("sign in — nobody is signed in, or the session is over")
+    return session
+
+
+def _called(connection: Connection, session: kept.Session, on: date) -> str:
+    """How colleagues call who sits there: two of one name in one body are told apart by their ids."""
+    if session.person is None:
+        return session.name
+    others = {each.person for each in memberships.of_organisation(connection, session.organisation, on)}
+    others.discard(session.person)
+    same = any(people.person(connection, each).name == session.name for each in others)
+    return f"{session.name} {session.person[-4:]}" if same else session.name
 
 
 Seated = Annotated[Seat, Depends(seat)]
@@ -159,13 +184,14 @@ async def fields_of(request: Request) -> dict[str, list[str]]:
 Fields = Annotated[dict[str, list[str]], Depends(fields_of)]
 
 
-def posted(sent: Fields, found: Seated) -> Posted:
+def posted(sent: Fields, found: Seated, request: Request) -> Posted:
     """A form that was sent.
 
     Raises:
         ForeignForm: no page of this session sent it.
-        Refused: a field is too long.
+        Refused: another site sent it, or a field is too long.
     """
+    browsers.require_own_site(request, found.wired.home)
     found.sealer.require_proof(found.session, sent.get("proof", [""])[0])
     for name, values in sent.items():
         if any(len(value) > _LONGEST for value in values):
@@ -189,7 +215,7 @@ class DeskRoute(APIRoute):
                 return await handle(request)
             except NotSignedIn:
                 gone = RedirectResponse(SIGN_IN, 303)
-                gone.delete_cookie(COOKIE, path="/desk")
+                browsers.drop_session(gone, request)
                 return gone
             except Unknown as error:
                 return failed(request, 404, error)

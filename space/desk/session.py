@@ -1,28 +1,22 @@
-"""A session at the desk: who signed in, kept in one sealed cookie, and the proof of its forms.
+"""A session at the desk: who sits there, the proof of its forms, and what they carry sealed.
 
-Decides that a session holds a token and a person's name, ends by itself, and is worth nothing once its token
-is withdrawn; that nothing is done for a form another site sent. Nothing of a session is stored.
+Decides that nothing is done for a form another site sent, and that what a form carries is of its session
+alone. Sessions themselves are :mod:`space.identity.sessions`'s.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
-import json
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import date
 from typing import Final
 
 from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from policies.rulebook import rule
 from space.errors import SpaceError
+from space.identity import guarding, sealing
 
-COOKIE: Final = "desk"
 _RULES: Final = "desk"
 
 
@@ -39,19 +33,19 @@ class Session:
     """Who sits at the desk.
 
     Attributes:
-        token: the bearer token of the body.
-        person: who acts, as evidence names them.
+        id: of the session.
+        person: who acts, as colleagues and evidence of their tasks name them.
         proof: what every form of the session carries.
     """
 
-    token: str
+    id: str
     person: str
     proof: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sealer:
-    """Seals what a browser keeps for us, so that it can neither be read nor made.
+    """Seals what a form of a session carries, so that it can neither be read nor made.
 
     Attributes:
         secret: of the installation.
@@ -59,32 +53,13 @@ class Sealer:
 
     secret: bytes
 
-    def sign_in(self, token: str, person: str, now: datetime) -> str:
-        """The cookie of a new session."""
-        content = json.dumps([token, person], ensure_ascii=False).encode()
-        return self._box().encrypt_at_time(content, int(now.timestamp())).decode()
-
-    def session(self, cookie: str | None, now: datetime, hours: int) -> Session:
-        """The session of a cookie.
-
-        Args:
-            cookie: as the browser sent it; None where it sent none.
-            now: aware instant.
-            hours: how long a session lasts.
-
-        Raises:
-            NotSignedIn: there is none, it was changed, or it is over.
-        """
-        try:
-            content = self._box().decrypt_at_time(cookie or "", hours * 3600, int(now.timestamp()))
-        except InvalidToken:
-            raise NotSignedIn("sign in with the token of your office — the session is over") from None
-        token, person = json.loads(content)
-        return Session(token, person, self._proof(cookie or ""))
+    def session(self, session_id: str, person: str) -> Session:
+        """The session of an id, with its proof."""
+        return Session(session_id, person, guarding.proof(self.secret, session_id))
 
     def seal(self, text: str, session: Session) -> str:
         """A text a form of this session carries, such as whom a sheet is about: no address shows it."""
-        return self._box(session.token).encrypt(text.encode()).decode()
+        return self._box(session).encrypt(text.encode()).decode()
 
     def opened(self, sealed: str, session: Session) -> str:
         """The text of :meth:`seal`.
@@ -93,7 +68,7 @@ class Sealer:
             ForeignForm: this session did not seal it.
         """
         try:
-            return self._box(session.token).decrypt(sealed.encode()).decode()
+            return self._box(session).decrypt(sealed.encode()).decode()
         except (InvalidToken, UnicodeError):
             raise ForeignForm("the form is not of this session — open the page again") from None
 
@@ -103,26 +78,13 @@ class Sealer:
         Raises:
             ForeignForm: it did not.
         """
-        if not hmac.compare_digest(session.proof.encode(), given.encode()):
+        if not hmac.compare_digest(session.proof.encode(), given.encode("utf-8", "surrogatepass")):
             raise ForeignForm("the form is not of this session — open the page again")
 
-    def _proof(self, cookie: str) -> str:
-        return hmac.new(_derived(self.secret, b"desk form"), cookie.encode(), hashlib.sha256).hexdigest()
-
-    def _box(self, of: str = "") -> Fernet:
-        return Fernet(base64.urlsafe_b64encode(_derived(self.secret, b"desk session" + of.encode())))
-
-
-def session_hours(on: date) -> int:
-    """Hours after which somebody signs in again."""
-    return int(rule(_RULES, "session_hours", on).value)
+    def _box(self, session: Session) -> Fernet:
+        return sealing.box(self.secret, b"desk session" + session.id.encode())
 
 
 def lines_of_a_page(on: date) -> int:
     """Rows, records or sheets on one page."""
     return int(rule(_RULES, "lines_of_a_page", on).value)
-
-
-@lru_cache(maxsize=256)
-def _derived(secret: bytes, purpose: bytes) -> bytes:
-    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(secret)

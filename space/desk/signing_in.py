@@ -1,28 +1,40 @@
 """Signing in to the desk and out of it, and its style sheet.
 
-Decides that a token of a body and the name of who acts open a session; a wrong token is counted with the
-strangers, as everywhere.
+Decides which ways in are shown: an account with its password, a provider of identities where the
+installation is told of one, and the token of an office with a stated name as long as the rules let it in. A
+wrong attempt is counted with the strangers, as everywhere.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from catalog import keys
 from catalog.store import reading, writing
+from policies.access_matrix import roles
 from policies.clocks import local_date
-from space.api.services import Wired
+from space.api import browsers
+from space.api.accounts import attempt, keep
+from space.api.services import Services, Wired, signed_in
 from space.calls.metering import count_stranger
 from space.desk.rendering import onward, page, style
-from space.desk.seat import SIGN_IN, DeskRoute, Fields, sealer
-from space.desk.session import COOKIE, session_hours
-from space.identity.tokens import holder
+from space.desk.seat import SIGN_IN, DeskRoute, Fields, sealer, session_at
+from space.desk.wording import told
+from space.errors import Refused
+from space.identity import limits, memberships, openid, sessions, signing_in
+from space.identity.openid_provider import provider_of
+from space.identity.organisations import organisation
+from space.identity.tokens import identified
 
 router = APIRouter(prefix="/desk", route_class=DeskRoute, include_in_schema=False)
 
 _LONGEST_NAME: Final = 60
+_LONGEST: Final = 1000
+_BACK: Final = "/desk/openid/back"
+_ACT_IN: Final = "/desk/act-in"
 
 
 @router.get("/desk.css")
@@ -32,39 +44,177 @@ def style_sheet() -> Response:
 
 
 @router.get("/sign-in")
-def show() -> HTMLResponse:
+def show(wired: Wired) -> HTMLResponse:
     """The page to sign in."""
-    return page("sign_in", None, wrong=False)
+    return _sign_in_page(wired)
 
 
 @router.post("/sign-in")
 def sign_in(sent: Fields, wired: Wired, request: Request) -> Response:
-    """Open a session."""
-    token, person = (sent.get(name, [""])[0].strip() for name in ("token", "person"))
-    now = wired.clock()
-    with reading(wired.engine) as connection:
-        known = holder(connection, token, now)
-    if known is None or known.grant_id is not None or not 0 < len(person) <= _LONGEST_NAME:
-        if known is None:
-            with writing(wired.engine) as connection:
-                count_stranger(connection, "unauthenticated", now)
-        return page("sign_in", None, status=401, wrong=True)
-    answer = onward("/desk")
-    answer.set_cookie(
-        COOKIE,
-        sealer(wired).sign_in(token, person, now),
-        max_age=session_hours(local_date(now)) * 3600,
-        path="/desk",
-        secure=request.url.scheme == "https",
-        httponly=True,
-        samesite="strict",
-    )
+    """Open a session: by an account, or by the token of an office."""
+    browsers.require_own_site(request, wired.home)
+    if "login" not in sent:
+        return _by_token(wired, request, _text(sent, "token"), _text(sent, "person"))
+    login, password = _text(sent, "login"), sent.get("password", [""])[0][:_LONGEST]
+    tried, now = attempt(wired, request, login), wired.clock()
+    try:
+        done = signing_in.sign_in(wired.engine, tried, password, now=now)
+    except Refused as refused:
+        return _sign_in_page(wired, status=401, refused=refused)
+    answer = onward(_entered(wired, done, now))
+    keep(wired, request, answer, done, tried)
     return answer
+
+
+@router.get("/password")
+def password_page() -> HTMLResponse:
+    """The page to choose a password."""
+    return page("password", None, refused=(), login="", again=False)
+
+
+@router.post("/password")
+def choose(sent: Fields, wired: Wired, request: Request) -> Response:
+    """Choose a password, by a one-time code or by the present one."""
+    browsers.require_own_site(request, wired.home)
+    login, new = _text(sent, "login"), sent.get("new", [""])[0][:_LONGEST]
+    shown = {"login": login, "again": new != sent.get("again", [""])[0][:_LONGEST]}
+    if shown["again"]:
+        return page("password", None, status=422, refused=(), **shown)
+    try:
+        signing_in.choose_password(
+            wired.engine, attempt(wired, request, login), new, now=wired.clock(),
+            password=sent.get("password", [""])[0][:_LONGEST], code=_text(sent, "code"),
+        )  # fmt: skip
+    except Refused as refused:
+        return page("password", None, status=422, refused=told(refused), **shown)
+    return _sign_in_page(wired, chosen=True)
+
+
+@router.get("/openid")
+def begin_elsewhere(wired: Wired, request: Request) -> Response:
+    """Go on at the provider of identities."""
+    provider, now = provider_of(wired.home), wired.clock()
+    if provider is None:
+        return onward(SIGN_IN)
+    begun = openid.begin(_desk(wired, request), provider, now)
+    answer = onward(begun.address)
+    lasts = int(limits.minutes("openid_minutes", local_date(now)).total_seconds())
+    browsers.keep_begun(answer, request, begun.kept, lasts)
+    return answer
+
+
+@router.get("/openid/back")
+def come_back(wired: Wired, request: Request) -> Response:
+    """Come back from the provider of identities, signed in."""
+    provider, now = provider_of(wired.home), wired.clock()
+    if provider is None:
+        return onward(SIGN_IN)
+    said = {name: value for name, value in request.query_params.items() if len(value) <= 2 * _LONGEST}
+    try:
+        kept = browsers.begun_sign_in(request)
+        done = openid.finish(_desk(wired, request), provider, said, kept, now)
+    except Refused as refused:
+        with writing(wired.engine) as connection:
+            count_stranger(connection, "openid", now)
+        answer: Response = _sign_in_page(wired, status=401, refused=refused)
+    else:
+        # A page, and no redirect: what began elsewhere would go on without the cookie it was just given.
+        answer = page("signed_in", None, onward=_entered(wired, done, now))
+        keep(wired, request, answer, done, None)
+    browsers.drop_begun(answer, request)
+    return answer
+
+
+@router.get("/act-in")
+def memberships_page(wired: Wired, request: Request) -> Response:
+    """Whom the person acts for, of those it may."""
+    session = session_at(wired, request)
+    if session.person is None:
+        return onward("/desk")
+    on = local_date(wired.clock())
+    with reading(wired.engine) as connection:
+        theirs = memberships.of_person(connection, session.person, on)
+        known = {meaning.role: meaning.zh for meaning in roles().values()}
+        named = [
+            (each, organisation(connection, each.organisation).name, known[each.role]) for each in theirs
+        ]
+    proof = sealer(wired).session(session.id, session.name).proof
+    return page("act_in", None, named=named, proof=proof, now_in=session.membership)
+
+
+@router.post("/act-in")
+def act_in(sent: Fields, wired: Wired, request: Request) -> Response:
+    """Go on in another membership."""
+    browsers.require_own_site(request, wired.home)
+    session, sealing, now = session_at(wired, request), sealer(wired), wired.clock()
+    sealing.require_proof(sealing.session(session.id, session.name), _text(sent, "proof"))
+    if session.person is not None:
+        with writing(wired.engine) as connection:
+            found = signing_in.chosen(connection, session.person, _text(sent, "membership"), now)
+            sessions.act_in(connection, session, found.id, now=now)
+    return onward("/desk")
 
 
 @router.post("/sign-out")
-def sign_out() -> RedirectResponse:
+def sign_out(sent: Fields, wired: Wired, request: Request) -> RedirectResponse:
     """End the session of this browser."""
+    browsers.require_own_site(request, wired.home)
+    session = signed_in(wired, request)
+    if session is not None:
+        sealing = sealer(wired)
+        sealing.require_proof(sealing.session(session.id, session.name), _text(sent, "proof"))
+        with writing(wired.engine) as connection:
+            sessions.end(connection, session.id, reason="signed_out", now=wired.clock())
     answer = onward(SIGN_IN)
-    answer.delete_cookie(COOKIE, path="/desk")
+    browsers.drop_session(answer, request)
     return answer
+
+
+def _by_token(wired: Services, request: Request, token: str, person: str) -> Response:
+    now = wired.clock()
+    with reading(wired.engine) as connection:
+        found = identified(connection, token, now)
+    allowed = limits.office_tokens_open_the_desk(local_date(now))
+    named = 0 < len(person) <= _LONGEST_NAME
+    if found is None or found.caller.grant_id is not None or not named or not allowed:
+        if found is None:
+            with writing(wired.engine) as connection:
+                count_stranger(connection, "unauthenticated", now)
+        return _sign_in_page(wired, status=401, wrong=True)
+    with writing(wired.engine) as connection:
+        opened = sessions.open_for_office(connection, found.token, person, now=now)
+    answer = onward("/desk")
+    browsers.keep_session(answer, request, opened.secret, int((opened.expires_at - now).total_seconds()))
+    return answer
+
+
+def _entered(wired: Services, done: signing_in.SignedIn, now: Any) -> str:
+    """Where somebody goes on who signed in: to choose, where there is a choice."""
+    with reading(wired.engine) as connection:
+        several = len(memberships.of_person(connection, done.person, local_date(now))) > 1
+    return _ACT_IN if several else "/desk"
+
+
+def _sign_in_page(
+    wired: Services,
+    *,
+    status: int = 200,
+    wrong: bool = False,
+    refused: Refused | None = None,
+    chosen: bool = False,
+) -> HTMLResponse:
+    return page(
+        "sign_in", None, status=status, wrong=wrong, chosen=chosen,
+        refused=() if refused is None else told(refused),
+        elsewhere=provider_of(wired.home) is not None,
+        by_token=limits.office_tokens_open_the_desk(local_date(wired.clock())),
+    )  # fmt: skip
+
+
+def _desk(wired: Services, request: Request) -> openid.Desk:
+    place = browsers.own_address(request, wired.home) + _BACK
+    return openid.Desk(wired.engine, keys.load(wired.home).pseudonym, place)
+
+
+def _text(sent: dict[str, list[str]], name: str) -> str:
+    return sent.get(name, [""])[0].strip()[:_LONGEST]

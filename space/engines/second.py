@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from catalog.settings import reading as settings
 from policies.decision import Reason
 from space.engines.spark.frames import ANSWER, READY, receive, send
 from space.errors import SpaceError
@@ -125,14 +126,17 @@ def second_engine(environment: Mapping[str, str] | None = None) -> Second | None
     Raises:
         NotUsable: the address or the interpreter is none.
     """
-    found = os.environ if environment is None else environment
-    url = found.get(URL, "").strip()
+
+    def given(name: str) -> str:
+        return settings.value(name) if environment is None else environment.get(name, "")
+
+    url = given(URL).strip()
     if not url:
         return None
     host = url.removeprefix(_SCHEME).split(";")[0]
     if not url.startswith(_SCHEME) or not host.strip("/"):
         raise NotUsable(f"{URL} is no address of a Spark Connect server — write sc://host:port, or unset it")
-    python = Path(found.get(PYTHON) or _ROOT / ".venv-spark" / "bin" / "python")
+    python = Path(given(PYTHON) or _ROOT / ".venv-spark" / "bin" / "python")
     if not os.access(python, os.X_OK):
         raise NotUsable(
             f"there is no interpreter at {python} to speak to the engine {URL} names — "

@@ -8,7 +8,6 @@ Source: 个人信息保护法 Art 47; 网络数据安全管理条例（国务院
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, Row, Table, select, update
 
+from catalog import lasting
 from catalog.evidence import record
 from catalog.keys import Signer
 from catalog.store import writing
@@ -101,16 +101,7 @@ def unlink(paths: Iterable[Path]) -> None:
     for path in list(paths):
         if path.exists():
             path.unlink(missing_ok=True)
-            make_lasting(path.parent)
-
-
-def make_lasting(folder: Path) -> None:
-    """Have what was made or deleted in a folder outlive the machine."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+            lasting.sync(path.parent)
 
 
 def _minute(at: datetime) -> str:

@@ -100,7 +100,7 @@ def entered(connection: Connection, code: str, now: datetime) -> Organisation:
 def _in_the_tree(connection: Connection, code: str, now: datetime) -> Organisation | None:
     for unit in units_on(connection, local_date(now)):
         if unit.code == code:
-            return Organisation(code, unit.name, _KINDS.get(unit.kind, OrganisationKind.DEPARTMENT))
+            return Organisation(code, unit.name, KINDS.get(unit.kind, OrganisationKind.DEPARTMENT))
     return None
 
 
@@ -116,7 +116,7 @@ def _owner(connection: Connection, code: str) -> Organisation | None:
 
 
 # What units of the tree are in the space; every other is a department.
-_KINDS: Final = {
+KINDS: Final = {
     UnitKind.AUTHORITY: OrganisationKind.AUTHORITY,
     UnitKind.GRASSROOTS: OrganisationKind.GRASSROOTS,
 }

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
 from catalog.evidence import record
 from catalog.store.schema import new_id
 from catalog.store.tables.grants import grants
 from catalog.store.tables.identity import client_tokens
+from catalog.store.tables.people import memberships, people
 from policies.access import Role
+from policies.clocks import local_date
 from space.errors import Unknown
 from space.identity.organisations import entered
 
@@ -37,6 +39,7 @@ class Caller:
         channel: ``http``, ``cli`` or ``python``.
         grant_id: the only grant its token is good for; None where it is good for every one.
         address: where the call comes from; None where that is not known.
+        person: id of the person who acts; None of a program.
     """
 
     organisation: str
@@ -44,6 +47,7 @@ class Caller:
     channel: str = "http"
     grant_id: str | None = None
     address: str | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,9 @@ def issue(
     days: int,
     now: datetime,
     grant_id: str | None = None,
+    membership: str | None = None,
 ) -> Issued:
-    """Issue a token to an organisation.
+    """Issue a token to an organisation, or to a person of it.
 
     Args:
         connection: a writing transaction.
@@ -81,6 +86,7 @@ def issue(
         days: how long it is good.
         now: aware instant.
         grant_id: the grant it is issued for: it opens no other, and ends with it.
+        membership: of the person whose own it is; it ends with it.
 
     Raises:
         Unknown: nobody knows the organisation, or it holds no such grant in force.
@@ -91,6 +97,8 @@ def issue(
     token_id, secret = new_id("tok"), PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
     expires_at = now + timedelta(days=days)
     body = {"token": token_id, "organisation": holder.code, "role": role.value, "by": by}
+    if membership is not None:
+        body["membership"] = membership
     evidence_id = record(connection, event="space:token:issue", subject=holder.code, body=body, now=now)
     connection.execute(
         insert(client_tokens).values(
@@ -103,21 +111,59 @@ def issue(
             expires_at=expires_at,
             evidence_id=evidence_id,
             grant_id=grant_id,
+            membership_id=membership,
         )
     )
     return Issued(token_id, secret, expires_at)
 
 
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A token that is good now.
+
+    Attributes:
+        token: id of it.
+        caller: whose it is.
+    """
+
+    token: str
+    caller: Caller
+
+
 def holder(connection: Connection, secret: str, now: datetime) -> Caller | None:
     """Whose token this is, or None where it is unknown, expired or withdrawn."""
+    found = identified(connection, secret, now)
+    return None if found is None else found.caller
+
+
+def identified(connection: Connection, secret: str, now: datetime) -> Identified | None:
+    """A token and whose it is, or None where it is unknown, expired or withdrawn.
+
+    A person's own token is good as long as its membership holds and the person acts.
+    """
+    t, m, p, on = client_tokens.c, memberships.c, people.c, local_date(now)
     row = connection.execute(
-        select(client_tokens.c.organisation, client_tokens.c.role, client_tokens.c.grant_id).where(
-            client_tokens.c.sha256 == _sha256(secret),
-            client_tokens.c.expires_at > now,
-            client_tokens.c.revoked_at.is_(None),
+        select(t.id, t.organisation, t.role, t.grant_id, m.person_id)
+        .outerjoin(memberships, m.id == t.membership_id)
+        .outerjoin(people, p.id == m.person_id)
+        .where(
+            t.sha256 == _sha256(secret),
+            t.expires_at > now,
+            t.revoked_at.is_(None),
+            or_(
+                t.membership_id.is_(None),
+                m.ended_at.is_(None)
+                & (m.first_day <= on)
+                & or_(m.last_day.is_(None), m.last_day >= on)
+                & p.ended_at.is_(None)
+                & p.id.is_not(None),
+            ),
         )
     ).first()
-    return None if row is None else Caller(row.organisation, Role(row.role), grant_id=row.grant_id)
+    if row is None:
+        return None
+    who = Caller(row.organisation, Role(row.role), grant_id=row.grant_id, person=row.person_id)
+    return Identified(row.id, who)
 
 
 def withdraw(connection: Connection, token_id: str, *, by: str, now: datetime) -> None:

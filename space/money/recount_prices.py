@@ -6,6 +6,7 @@ receipts are :mod:`space.money.recount`'s.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -31,6 +32,7 @@ def prices(
     ]
     given.sort(key=lambda one: (str(one[0].get("month", "")), one[0].get("month_place") or 0))
     months: dict[str, dict[str, Given]] = {}
+    charged: Counter[tuple[str, str]] = Counter()
     for body, day in given:
         month = body.get("month")
         if month is None:  # of an earlier version: every call at the one agreed price
@@ -40,6 +42,7 @@ def prices(
             price, place = _price(ledger.terms, body, so_far, day)
             former = so_far.get(body["product"], Given(0, 0))
             so_far[body["product"]] = Given(former.answers + 1, former.calls + calls_of(body))
+            charged[month, body["product"]] += body["price_fen"]
         sums.recomputed += price
         if place != body.get("month_place"):
             yield Difference(
@@ -57,7 +60,8 @@ def prices(
                 str(body["price_fen"]),
                 str(price),
             )
-    yield from _months(ledger, months)
+    counted = {(month, product): one for month, by in months.items() for product, one in by.items()}
+    yield from _months(ledger, counted, charged)
 
 
 def _price(terms: Terms, body: Mapping[str, Any], so_far: Mapping[str, Given], day: date) -> tuple[int, int]:
@@ -66,13 +70,23 @@ def _price(terms: Terms, body: Mapping[str, Any], so_far: Mapping[str, Given], d
     return priced.charge.fen, priced.place
 
 
-def _months(ledger: Ledger, months: Mapping[str, Mapping[str, Given]]) -> Iterator[Difference]:
-    kept = {(row.month, row.product): Given(row.answers, row.calls) for row in ledger.months}
-    counted = {(month, product): one for month, by in months.items() for product, one in by.items()}
-    for key in sorted(kept.keys() | counted.keys()):
-        if kept.get(key) != counted.get(key):
-            stated, found = kept.get(key), counted.get(key)
-            yield Difference(ledger.id, ledger.id, f"counter of {key[0]} {key[1]}", str(stated), str(found))
+def _months(
+    ledger: Ledger, given: Mapping[tuple[str, str], Given], charged: Mapping[tuple[str, str], int]
+) -> Iterator[Difference]:
+    """What a grant was given of a product in a month, and what it came to, is what its calls add up to."""
+    kept = {(row.month, row.product): row for row in ledger.months}
+    for key in sorted(kept.keys() | given.keys()):
+        month, product = key
+        row, one = kept.get(key), given.get(key, Given(0, 0))
+        pairs = (
+            ("answers", 0 if row is None else row.answers, one.answers),
+            ("calls", 0 if row is None else row.calls, one.calls),
+            ("money", 0 if row is None else row.price_fen, charged.get(key, 0)),
+        )
+        for what, stated, found in pairs:
+            if stated != found:
+                name = f"counter of {what}, {month} {product}"
+                yield Difference(ledger.id, ledger.id, name, str(stated), str(found))
 
 
 def counters(ledger: Ledger, said: Mapping[str, Mapping[str, Any]], sums: Sums) -> Iterator[Difference]:

@@ -9,7 +9,6 @@ Source: 个人信息保护法 Art 47; 网络数据安全管理条例（国务院
 
 from __future__ import annotations
 
-import os
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +24,7 @@ from catalog.store import reading, writing
 from catalog.store.tables.grants import grants
 from catalog.store.tables.supplies import supplies, supply_links
 from policies.clocks import due_by, local_date
-from space.granting.erasing import Kept, erase, make_lasting, remove_strays
+from space.granting.erasing import Kept, erase, remove_strays
 
 MAKING: Final = "making"
 READY: Final = "ready"
@@ -128,18 +127,3 @@ def _proof_due(connection: Connection, row: Row[Any], day: date) -> date:
     if retention is not None:
         return day + timedelta(days=retention.proof_days)
     return due_by(PROOF_RULE, day, place_on(connection, day)).date
-
-
-def write_lasting(path: Path, draft: Path) -> None:
-    """Have a finished draft stand under its name, and outlive the machine."""
-    draft.replace(path)
-    make_lasting(path.parent)
-
-
-def fsync(path: Path) -> None:
-    """Have what was written to a file outlive the machine."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

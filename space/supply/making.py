@@ -17,6 +17,7 @@ from datetime import datetime
 import pyarrow as pa
 from sqlalchemy import Engine
 
+from catalog import lasting
 from catalog.home import Home
 from catalog.keys import Keys
 from catalog.store import reading, writing
@@ -30,7 +31,7 @@ from space.errors import Refused
 from space.granting.pins import pin
 from space.identity.tokens import Caller
 from space.supply import files, mark
-from space.supply.ending import file_of, fsync, write_lasting
+from space.supply.ending import file_of
 from space.supply.handing_over import hand_over
 from space.supply.intents import (
     Asked,
@@ -164,9 +165,9 @@ class Maker:
         path.parent.parent.chmod(0o700)
         draft = path.with_suffix(".part")
         rows = files.write(ready.form, draft, intent.label, schema, batches)
-        fsync(draft)
+        lasting.sync(draft)
         made = Made(rows, draft.stat().st_size, files.sha256(draft))
-        write_lasting(path, draft)
+        lasting.stand(draft, path)
         return made
 
     def _refuse(self, who: Caller, asked: Asked, decision: Deny) -> Deny:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, func, select
 
 from catalog.lineage import graph
 from catalog.lineage.granted import terms_of
+from catalog.store.tables.attributions import redeliveries
 from catalog.store.tables.backflow import deliveries, subscriptions
 from catalog.store.tables.forms import submissions
 from catalog.store.tables.grants import grants
@@ -189,17 +190,18 @@ def _supplies(connection: Connection, scope: Scope) -> Iterator[Exposed]:
 
 
 def _deliveries(connection: Connection, scope: Scope) -> Iterator[Exposed]:
-    """Rows that flowed back to grass-roots bodies."""
-    d, s = deliveries.c, subscriptions.c
-    query = select(deliveries, s.subscriber, s.grant_id).join(subscriptions, s.id == d.subscription_id)
-    if scope.grant is not None:
-        query = query.where(s.grant_id == scope.grant)
-    query = query.where(d.sent_at >= scope.since, d.sent_at <= scope.until).order_by(d.sent_at, d.id)
-    for row in connection.execute(query).all():
-        yield Exposed(
-            "backflow", row.subscriber, "", row.dataset, row.release_id, row.subscription_id, 1,
-            row.delivered, None, 0, row.sent_at, row.sent_at, (row.evidence_id, row.evidence_id),
-        )  # fmt: skip
+    """Rows that flowed back to grass-roots bodies, once or again."""
+    for table in (deliveries, redeliveries):
+        d, s = table.c, subscriptions.c
+        query = select(table, s.subscriber, s.grant_id).join(subscriptions, s.id == d.subscription_id)
+        if scope.grant is not None:
+            query = query.where(s.grant_id == scope.grant)
+        query = query.where(d.sent_at >= scope.since, d.sent_at <= scope.until).order_by(d.sent_at, d.id)
+        for row in connection.execute(query).all():
+            yield Exposed(
+                "backflow", row.subscriber, "", row.dataset, row.release_id, row.subscription_id, 1,
+                row.delivered, None, 0, row.sent_at, row.sent_at, (row.evidence_id, row.evidence_id),
+            )  # fmt: skip
 
 
 def _forms(connection: Connection, scope: Scope) -> Iterator[Exposed]:

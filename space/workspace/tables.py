@@ -8,7 +8,6 @@ the table; whoever dies in between leaves nothing that answers. How its rows are
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
+from catalog import lasting
 from catalog.evidence import record
 from catalog.home import Home
 from catalog.keys import Keys
@@ -26,7 +26,6 @@ from catalog.store.tables.workspaces import workspace_tables
 from policies.clocks import local_date
 from policies.rulebook import rule
 from space.errors import SpaceError, Unknown
-from space.granting.erasing import make_lasting
 from space.workspace.admitting import check_counts, check_upload, usable
 from space.workspace.ending import DELETED, ENDING, READY, WRITING, end, file_of
 from space.workspace.form import Form
@@ -191,14 +190,7 @@ def write(path: Path, protected: pa.Table) -> tuple[str, int]:
     sink = pa.BufferOutputStream()
     parquet.write_table(protected, sink)
     raw = sink.getvalue().to_pybytes()
-    draft = path.with_suffix(".part")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(raw)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(path)
-    make_lasting(path.parent)
+    lasting.write(path, raw, draft=path.with_suffix(".part"))
     return hashlib.sha256(raw).hexdigest(), len(raw)
 
 

@@ -18,6 +18,7 @@ from catalog.store import create_store, reading, writing
 from catalog.store.tables.ledger import revisions
 from catalog.store.tables.lineage import contract_mentions
 from contracts.model import Composed, Composition, Contract, Field, Join, Party, ShareType, Sharing
+from tests.stores import become_0_1_0
 
 NOW = datetime(2026, 9, 24, 8, 0, tzinfo=UTC)
 SQL = "SELECT k AS x, v AS y FROM s.base WHERE t IS NOT NULL"
@@ -83,6 +84,7 @@ def test_mentions_are_found_in_the_contracts_of_an_earlier_store(ledger: Engine,
     with reading(ledger) as connection:
         named = set(connection.execute(select(contract_mentions)).all())
     with writing(ledger) as connection:
+        become_0_1_0(connection)
         contract_mentions.drop(connection)
     with reading(create_store(home)) as connection:
         assert set(connection.execute(select(contract_mentions)).all()) == named != set()

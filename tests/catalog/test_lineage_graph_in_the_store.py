@@ -31,6 +31,7 @@ from catalog.store import create_store, reading, writing
 from catalog.store.tables.ledger import lineage_edges
 from catalog.store.tables.lineage import column_steps, dataset_steps, lineage_datasets, lineage_fields
 from contracts.model import Composed, Composition, Contract, Field, Party, ShareType, Sharing
+from tests.stores import become_0_1_0
 
 NOW = datetime(2026, 9, 24, 8, 0, tzinfo=UTC)
 ACTS = Acts(by="a", reason="r", now=NOW)
@@ -170,6 +171,7 @@ def _as_an_earlier_version(engine: Engine, edges: list[tuple[str, str, str, str,
     named = sorted({end for s, sf, t, tf, _ in edges for end in ((s, sf), (t, tf))})
     ids = {column: number for number, column in enumerate(named, 1)}
     with writing(engine) as connection:
+        become_0_1_0(connection)
         for table in (lineage_datasets, lineage_fields, column_steps, dataset_steps):
             table.drop(connection)
         former.former.create_all(connection)
@@ -182,6 +184,7 @@ def _as_an_earlier_version(engine: Engine, edges: list[tuple[str, str, str, str,
 def test_edges_kept_by_name_are_taken_over_once(home: Home, engine: Engine) -> None:
     old = dict(zip(lineage_edges.c.keys(), ("a.a", "x", "b.b", "y", "IDENTITY"), strict=True))
     with writing(engine) as connection:
+        become_0_1_0(connection)
         for table in (lineage_datasets, lineage_fields, column_steps, dataset_steps):
             table.drop(connection)
         connection.execute(insert(lineage_edges).values(old))

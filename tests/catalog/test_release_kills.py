@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -21,8 +18,8 @@ from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.releases import builds, intents, releases
 from tests.catalog.merging import PAY, assert_whole
 from tests.catalog.release_driver import builder, rows_of
+from tests.forked import Program
 
-ROOT = Path(__file__).resolve().parents[2]
 FEW, MANY = 200, 5_000
 STEPS = {
     "before_intent": FEW,
@@ -45,14 +42,11 @@ CASES += [
 ]
 
 
-def driver(home: Home, load: str, step: str, many: int) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.catalog.release_driver", str(home.root), load, step, str(many)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+DRIVER = "import sys; from tests.catalog.release_driver import main; main(*sys.argv[1:])"
+
+
+def driver(home: Home, load: str, step: str, many: int) -> Program:
+    return Program(DRIVER, str(home.root), load, step, str(many))
 
 
 def published(engine: Engine) -> Release:
@@ -146,7 +140,6 @@ def test_a_full_disk_is_one_clear_line_and_the_former_release_stays(home: Home, 
 def test_of_two_builders_at_once_one_wins_and_the_other_is_told_who(home: Home, engine: Engine) -> None:
     builder(home, "merge").deliver(*rows_of("merge", 0, FEW))
     child = driver(home, "merge", "slowly", FEW)
-    assert child.stdout is not None
     assert child.stdout.readline() == "at work\n"
 
     with pytest.raises(LeaseHeld, match=str(child.pid)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,7 @@ def test_what_is_written_validates_against_the_official_schema(contract: m.Contr
     official().validate(odcs.to_document(contract))
 
 
+@cache
 def official() -> Any:
     path = STANDARDS / "odcs-3.2.0.schema.json"
     if not path.is_file():

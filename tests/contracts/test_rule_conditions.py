@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -31,11 +32,17 @@ def contract(*fields: Field, **more: Any) -> Contract:
     return Contract(id="c", title="t", schema="a", table="b", department=Party("局"), fields=fields, **more)
 
 
+@cache
+def duck() -> duckdb.DuckDBPyConnection:
+    """A database of these tests: opening one costs far more than what is asked of it."""
+    return duckdb.connect()
+
+
 def judge(rule: Rule, whole: Contract, rows: dict[str, Any]) -> list[bool]:
     """What the condition of ``rule`` says of each row, on DuckDB."""
     condition = row_condition(rule, whole)
     assert condition is not None
-    with duckdb.connect() as connection:
+    with duck().cursor() as connection:
         connection.register("rows", pa.table(rows))
         return [good for (good,) in connection.execute(f"SELECT {sql_text(condition)} FROM rows").fetchall()]
 
@@ -238,7 +245,7 @@ def test_conditions_run_through_the_duckdb_dialect_with_bound_values() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")))
 def test_no_literal_escapes_its_quotes(value: str) -> None:
-    with duckdb.connect() as connection:
+    with duck().cursor() as connection:
         (equal,) = connection.execute(
             f"SELECT {sql_text(column('v') == value)} FROM (SELECT ? AS v)", [value]
         ).fetchone()
@@ -249,7 +256,7 @@ def test_a_spliced_condition_keeps_its_meaning_beside_and() -> None:
     whole = contract(Field("x", type=FieldType.INTEGER))
     condition = row_condition(Rule("r", RuleKind.RANGE, ("x",), {"minimum": 1}), whole)
     assert condition is not None
-    with duckdb.connect() as connection:
+    with duck().cursor() as connection:
         row = connection.execute(
             f"SELECT {sql_text(condition)} AND false FROM (SELECT NULL::BIGINT AS x)"
         ).fetchone()

@@ -62,7 +62,7 @@ def test_search_explain_ask_receipt_evidence_and_revocation(
         "sql": "SELECT district, count(*) AS persons FROM civil.population GROUP BY district",
     }
     with httpx.Client(base_url=address, headers=bearer, timeout=60) as http:
-        assert http.get("/readyz").json() == {"status": "ready"}
+        assert http.get("/readyz").json()["status"] == "ready"
         found = http.get("/v1/search", params={"q": "人口"}).json()["datasets"]
         assert [one["name"] for one in found] == ["civil.population"]
 

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from policies.price_terms import ProductPrice, Tier, TrialFee, Unit
+from policies.time_windows import TimeWindow, Weekday
 from policies.usage_terms import (
     BreachKind,
     BreachTerm,
@@ -17,9 +18,7 @@ from policies.usage_terms import (
     Rate,
     Retention,
     Spending,
-    TimeWindow,
     Volume,
-    Weekday,
 )
 
 NETWORKS = ("10.0.0.0/8", "192.168.7.0/24", "2001:db8::/32", "203.0.113.9/32")

@@ -15,6 +15,7 @@ from policies.enforcement import REGISTER, unenforced
 from policies.odrl import OdrlError
 from policies.terms import Budget, DatasetTerm, Disclosure, Mode, Terms
 from policies.terms_form import differences, to_document
+from policies.time_windows import time_window
 from policies.usage_terms import (
     InCharge,
     Per,
@@ -26,7 +27,6 @@ from policies.usage_terms import (
     period,
     rate,
     spending,
-    time_window,
     volume,
     within_networks,
 )

@@ -243,11 +243,12 @@ class Life(RuleBasedStateMachine):
 
 
 @pytest.mark.usefixtures("store_of_new_homes")
-def test_a_registration_lives_by_its_rules_in_any_order_of_acts() -> None:
+@pytest.mark.parametrize("lives", [6, pytest.param(40, marks=pytest.mark.full)])
+def test_a_registration_lives_by_its_rules_in_any_order_of_acts(lives: int) -> None:
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=14,
+            max_examples=lives,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 
 from policies.decision import Deny
 from policies.terms import Mode
-from space.engines.duckdb import execute
 from space.query.compile import compile_query
+from tests.engines import execute
 from tests.property.forms_of_queries import (
     Asked,
     Cell,

@@ -22,11 +22,11 @@ from catalog.releases.protect import protect
 from contracts.codes import resident_check
 from contracts.model import Contract, Field, FieldType, Party, UnitRef, UnitRule, Use
 from policies.terms import DatasetTerm, Disclosure, Mode, Terms
-from space.engines.duckdb import execute
 from space.query.auditing.audit import audited, compared, record
 from space.query.compile import compile_query
 from space.query.plan import Plan
 from space.query.schema import QuerySchema
+from tests.engines import execute
 
 K = 10
 # Key expression to the column it reads.

@@ -20,10 +20,10 @@ from catalog.releases.protect import protect
 from contracts.codes import resident_check
 from contracts.model import Contract, Field, FieldType, Party, UnitRef, UnitRule, Use
 from policies.terms import DatasetTerm, Disclosure, Mode, Terms
-from space.engines.duckdb import execute
 from space.query.compile import compile_query
 from space.query.plan import Plan
 from space.query.schema import QuerySchema
+from tests.engines import execute
 
 K = 10
 CONTRACT = Contract(

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from policies.decision import Deny
 from policies.terms import Mode
-from space.engines.duckdb import execute
 from space.engines.threshold import statements
 from space.query.compile import compile_query
 from space.query.plan import Block, Plan
 from space.query.reasons import WORDING
 from space.query.schema import QuerySchema
+from tests.engines import execute
 from tests.property.forms_of_queries import (
     CONTRACTS,
     Asked,

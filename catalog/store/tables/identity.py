@@ -14,6 +14,7 @@ organisations = Table(
     Column("name", String(200), nullable=False),
     Column("kind", String(20), nullable=False),  # department, authority, grassroots, operator
     Column("registered_at", Instant, nullable=False),
+    Column("region", String(12)),  # of one outside the organisation tree; the tree says the others'
 )
 
 # A bearer token of a client program: only its SHA-256 is kept.
@@ -30,5 +31,6 @@ client_tokens = Table(
     Column("revoked_at", Instant),
     Column("evidence_id", String(40), nullable=False),
     Column("grant_id", String(40)),  # good for calls under this grant alone, and ends with it; None = any
+    Column("membership_id", String(40)),  # a person's own token, which ends with it; None: the organisation's
     Index("ix_client_tokens_organisation", "organisation"),
 )

@@ -146,6 +146,21 @@ class Pool:
         with self._lock:
             return tuple(worker.process.pid for worker in (*self._spares, *self._idle.values()))
 
+    def count(self) -> tuple[int, int]:
+        """How many workers wait, and how many run, of both kinds."""
+        with self._lock:
+            waiting, running, beside = len(self._spares) + len(self._idle), len(self._busy), self._vault
+        more = (0, 0) if beside is None else beside.count()
+        return waiting + more[0], running + more[1]
+
+    def abandon(self) -> int:
+        """Kill every worker that runs; whoever waits for one is told that it gave no answer; how many ran."""
+        with self._lock:
+            running, beside = [worker for _, worker in self._busy], self._vault
+        for worker in running:
+            worker.kill()
+        return len(running) + (0 if beside is None else beside.abandon())
+
     def end(self, owner: str) -> int:
         """Kill the workers of an owner, those that run for it and those that wait; how many ran."""
         with self._lock:

@@ -106,6 +106,12 @@ def body(connection: Connection, code: str) -> Body:
     return Body(code, row.name, row.area)
 
 
+def is_body(connection: Connection, code: str) -> bool:
+    """Whether an organisation is a grass-roots body that is entered."""
+    b = grassroots_bodies.c
+    return connection.execute(select(b.code).where(b.code == code)).first() is not None
+
+
 def ledger(home: Home, connection: Connection, subscription_id: str) -> pa.Table:
     """The rows of the area as they are now: every delivery of a subscription, applied in order.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from catalog.store.tables.burden import use_ratings
 from catalog.store.tables.forms import corrections, forms, submissions
@@ -156,10 +156,17 @@ def _submitted(connection: Connection, _now: datetime) -> Iterator[_Part]:
 
 
 def _confirmed(connection: Connection, _now: datetime) -> Iterator[_Part]:
-    c = base_confirmations.c
-    query = select(c.body, forms.c.issuer, c.confirmed_at, c.cells).join(forms, forms.c.code == c.form)
-    for row in connection.execute(query):
-        yield row.body, row.issuer, _month(row.confirmed_at), {"forms": 1, "prefilled": row.cells}
+    c, s = base_confirmations.c, submissions.c
+    # Cells that were handed in sheet by sheet as well are counted there.
+    sheets = (
+        select(func.coalesce(func.sum(s.kept + s.corrected + s.added + func.coalesce(s.computed, 0)), 0))
+        .where(s.form == c.form, s.period == c.period, s.body == c.body)
+        .scalar_subquery()
+    )
+    names = (c.body, forms.c.issuer, c.confirmed_at, (c.cells - sheets).label("cells"))
+    for row in connection.execute(select(*names).join(forms, forms.c.code == c.form)):
+        if row.cells > 0:
+            yield row.body, row.issuer, _month(row.confirmed_at), {"forms": 1, "prefilled": row.cells}
 
 
 def _stopped(connection: Connection, _now: datetime) -> Iterator[_Part]:

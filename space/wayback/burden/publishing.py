@@ -8,7 +8,7 @@ as it is. The score of a small sample is not published.
 from __future__ import annotations
 
 import csv
-import os
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine
 
+from catalog import lasting
 from catalog.cataloging.checking import record_refusal
 from catalog.cataloging.entering import Acts, Catalogued, enter_all
 from catalog.cataloging.errors import Refused as NotEntered
@@ -169,13 +170,8 @@ def _count(name: str, title: str) -> Field:
 
 
 def _write(path: Path, made: Contract, lines: Sequence[dict[str, str]]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow([field.business_name for field in made.fields])
-        writer.writerows([line[field.name] for field in made.fields] for line in lines)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow([field.business_name for field in made.fields])
+    writer.writerows([line[field.name] for field in made.fields] for line in lines)
+    lasting.write(path, out.getvalue().encode(), draft=path.with_name(f".{path.name}.part"))

@@ -11,7 +11,6 @@ Source: NIST SP 800-38D (AES-GCM), RFC 5869 (HKDF).
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +23,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, Engine, func, insert, select
 
-from catalog import keys
+from catalog import keys, lasting
 from catalog.evidence import record
 from catalog.home import Home
 from catalog.store import writing
@@ -123,7 +122,7 @@ def attach(
             attached_at=now, evidence_id=evidence_id,
         )
     )  # fmt: skip
-    _write(home.lake / path, sealed)
+    lasting.write(home.lake / path, sealed)
     return Attachment(made, case.id, kind, title.strip(), len(content), digest, organisation, by, now)
 
 
@@ -240,14 +239,3 @@ def _attachment(row: Any) -> Attachment:
         row.id, row.correction_id, row.kind, row.title, row.size_bytes, row.sha256, row.organisation,
         row.attached_by, row.attached_at,
     )  # fmt: skip
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all, readable by its owner alone."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)

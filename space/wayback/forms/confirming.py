@@ -33,7 +33,7 @@ from space.wayback.forms.bindings import bind
 from space.wayback.forms.definition import to_document
 from space.wayback.forms.filling import Faulty, Filled, answered, open_sheets
 from space.wayback.forms.handing_in import conclude, hand_in
-from space.wayback.forms.prefill import Opened, hidden_subject
+from space.wayback.forms.prefill import Opened, hidden_subjects
 from space.wayback.forms.repeating import Guard, unguarded
 from space.wayback.forms.submitting import Answer, Submission
 from space.wayback.forms.tasks import CONFIRMED, OPEN, WITHDRAWN, Task, closed_task, roster, task
@@ -127,6 +127,17 @@ def shown_digest(home: Home, engine: Engine, task_id: str, now: datetime) -> str
         return _digest(connection, found, listed, now)
 
 
+def remaining_shown(home: Home, engine: Engine, task_id: str, now: datetime) -> tuple[tuple[str, ...], str]:
+    """The subjects of :func:`remaining` with the digest of :func:`shown_digest`, for a page that shows them.
+
+    Raises:
+        As of :func:`remaining`.
+    """
+    with reading(engine) as connection:
+        found, rest, listed = _left(home, connection, task_id, now)
+        return rest, _digest(connection, found, listed, now)
+
+
 def withdraw(engine: Engine, task_id: str, *, reason: str, by: str, now: datetime) -> Task:
     """Take a task back, for its issuer; the body is told why.
 
@@ -173,7 +184,7 @@ def _left(
     found = task(connection, task_id)
     form, filler = in_force(connection, found.form, now), body(connection, found.body)
     subjects = roster(home, connection, form, filler, now)
-    hidden = tuple(hidden_subject(home, form, each) for each in subjects)
+    hidden = hidden_subjects(home, form, subjects)
     s = submissions.c
     query = select(s.subject).where(s.form == found.form, s.period == found.period, s.body == found.body)
     done = frozenset(connection.execute(query).scalars())

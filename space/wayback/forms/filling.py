@@ -26,7 +26,7 @@ from space.wayback.forms.handing_in import AlreadySubmitted, conclude, hand_in, 
 from space.wayback.forms.looking import Looked
 from space.wayback.forms.masking import masked, masks_of
 from space.wayback.forms.periods import PERIOD, fits
-from space.wayback.forms.prefill import Opened, canonical_subject, hidden_subject, open_form
+from space.wayback.forms.prefill import Opened, canonical_subject, hidden_subjects, open_form
 from space.wayback.forms.repeating import Guard, unguarded
 from space.wayback.forms.submitting import Answer, Difference, Submission, submission
 from space.wayback.forms.wording import too_long
@@ -174,7 +174,7 @@ def answered(home: Home, opened: Opened, sheets: Sequence[Filled]) -> list[Answe
     Raises:
         Faulty: with every fault of every sheet.
     """
-    hidden = [hidden_subject(home, opened.form, one.subject) for one in sheets]
+    hidden = hidden_subjects(home, opened.form, [one.subject for one in sheets])
     shown = masks_of(next(iter(opened.sheets.values())), opened.contract, opened.on)
     differing = [_differing(opened, one, shown) for one in sheets]
     merged = [
@@ -191,7 +191,7 @@ def answered(home: Home, opened: Opened, sheets: Sequence[Filled]) -> list[Answe
             if name not in changed or (place, name) in bad:
                 continue
             try:
-                made = _difference(item, one, checked.texts[place][name])
+                made = _difference(item, one, checked.texts[place][name], name in shown)
             except Refused as refused:
                 faults += [Fault(place, name, reason) for reason in refused.decision.reasons]
             else:
@@ -205,19 +205,25 @@ def answered(home: Home, opened: Opened, sheets: Sequence[Filled]) -> list[Answe
 
 
 def _differing(opened: Opened, filled: Filled, shown: Mapping[str, Mask]) -> dict[str, str]:
-    """What the body wrote that is not what the form showed it; masks may come back as they were shown."""
+    """What the body wrote that is not what the form showed it; masks may come back as they were shown.
+
+    Of a masked value a right guess differs like a wrong one: nobody is told by counts which it was. The
+    identifier of the sheet itself is no guess.
+    """
     changed = {}
     for one in opened.sheets[filled.subject]:
         given = filled.values.get(one.item.name)
         if given is None or given == masked(one, shown):
             continue
-        if one.found is not None and typed_text(one.found.contract, one.item.field, given) == one.value:
+        typed = None if one.found is None else typed_text(one.found.contract, one.item.field, given)
+        known = one.item.name not in shown or one.value == filled.subject
+        if typed is not None and known and typed == one.value:
             continue
         changed[one.item.name] = given
     return changed
 
 
-def _difference(looked: Looked, filled: Filled, text: str | None) -> Difference | None:
+def _difference(looked: Looked, filled: Filled, text: str | None, hidden: bool) -> Difference | None:
     """What a difference becomes: a challenge where the source has the row, else what is added."""
     item = looked.item
     if looked.found is None or looked.row is None:
@@ -231,7 +237,7 @@ def _difference(looked: Looked, filled: Filled, text: str | None) -> Difference 
         reason=filled.reasons.get(item.name, ""),
     )
     value = fitting_text(looked.found.contract, asked)
-    if value == as_text(looked.row.values[item.field]):
+    if not hidden and value == as_text(looked.row.values[item.field]):
         return None
     return Difference(item.name, value, Prepared(replace(asked, value=value), looked.found, looked.row))
 

@@ -37,8 +37,8 @@ from space.wayback.forms.looking import Looked, Lookup, canonical_subject
 from space.wayback.forms.masking import applied, masks_of
 from space.wayback.recall.postings import Kind, Posting, post_all
 
-__all__ = ["Looked", "Opened", "Prefilled", "canonical_subject", "hidden_subject", "open_form", "prefill",
-           "prefill_many"]  # fmt: skip
+__all__ = ["Looked", "Opened", "Prefilled", "canonical_subject", "hidden_subject", "hidden_subjects",
+           "open_form", "prefill", "prefill_many"]  # fmt: skip
 
 # References of one statement.
 _AT_ONCE = 500
@@ -203,7 +203,14 @@ def postings_of(opened: Opened, kind: Kind, receiver: str, evidence: str) -> Ite
 
 def hidden_subject(home: Home, form: Form, subject: str) -> str:
     """How a subject is named where its identifier may not appear."""
-    return row_reference(keys.load(home).pseudonym, f"form/{form.subject_kind}", {"id": subject})
+    (name,) = hidden_subjects(home, form, [subject])
+    return name
+
+
+def hidden_subjects(home: Home, form: Form, subjects: Iterable[str]) -> tuple[str, ...]:
+    """:func:`hidden_subject` of many; the key is read once."""
+    secret, of = keys.load(home).pseudonym, f"form/{form.subject_kind}"
+    return tuple(row_reference(secret, of, {"id": each}) for each in subjects)
 
 
 def _rows(opened: Opened) -> int:

@@ -64,7 +64,9 @@ def register_result(home: Home, engine: Engine, code: str, *, by: str, now: date
 
 
 def register_missing(home: Home, engine: Engine, now: datetime) -> int:
-    """Enter the datasets of forms whose first answers could not; what fails again waits for the next turn.
+    """Enter the datasets of forms whose first answers could not, and those whose form reads otherwise by now.
+
+    What fails again waits for the next turn.
 
     Returns:
         How many were entered.
@@ -75,10 +77,10 @@ def register_missing(home: Home, engine: Engine, now: datetime) -> int:
         missing = [(row.form, row.by) for row in connection.execute(answered.order_by(s.form))]
         there = revisions.called(connection, [dataset_of(code) for code, _ in missing])
     for code, by in missing:
-        if dataset_of(code) in there:
-            continue
         try:
-            register_result(home, engine, code, by=by, now=now)
+            if dataset_of(code) in there and _is_current(home, engine, code, now):
+                continue
+            renew_result(home, engine, code, by=by, now=now)
         except NotAdmitted:  # its term is over
             continue
         except LATER as error:
@@ -99,6 +101,14 @@ def renew_result(home: Home, engine: Engine, code: str, *, by: str, now: datetim
     _keep(path, dumps(contract))
     catalogue(engine, contract, path=path, by=by, reason=f"answers of form {code}", now=now)
     return contract.name
+
+
+def _is_current(home: Home, engine: Engine, code: str, now: datetime) -> bool:
+    """Whether the contract a form's dataset was entered with is still what the form says."""
+    with reading(engine) as connection:
+        contract = result_contract(connection, code, now)
+    path = home.contracts / f"{contract.name}.yaml"
+    return path.is_file() and path.read_text(encoding="utf-8") == dumps(contract)
 
 
 def result_contract(connection: Connection, code: str, now: datetime) -> Contract:

@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Engine, insert, select
 
+from catalog import lasting
 from catalog.evidence import record
 from catalog.home import Home
 from catalog.store import reading
@@ -136,7 +137,7 @@ def land(home: Home, first: Submission) -> None:
     """Put the files of committed submissions under their names; before that no build sees them."""
     for path in (home.lake / each for each in paths(first)):
         if _part(path).is_file():
-            _part(path).replace(path)
+            lasting.stand(_part(path), path)
 
 
 def settle(home: Home, engine: Engine, now: datetime) -> int:
@@ -178,11 +179,13 @@ def submission(connection: Connection, submission_id: str) -> Submission:
 
 
 def _submission(connection: Connection, opened: Opened, answer: Answer, by: str, now: datetime) -> Submission:
-    challenges = tuple(_challenge(connection, d.prepared, by, now) for d in answer.differences if d.prepared)
+    made = new_id("frm")
+    differing = [d.prepared for d in answer.differences if d.prepared]
+    challenges = tuple(_challenge(connection, one, made, by, now) for one in differing)
     states = [one.state for one in answer.differences]
     shown = opened.sheets[answer.subject]
     return Submission(
-        id=new_id("frm"),
+        id=made,
         form=opened.form.code,
         period=answer.period,
         body=opened.filler.code,
@@ -194,10 +197,11 @@ def _submission(connection: Connection, opened: Opened, answer: Answer, by: str,
     )
 
 
-def _challenge(connection: Connection, prepared: Prepared, by: str, now: datetime) -> str:
-    asked = prepared.challenge
+def _challenge(connection: Connection, prepared: Prepared, made: str, by: str, now: datetime) -> str:
+    """The challenge a difference becomes; its origin is the submission it stands in."""
+    asked = replace(prepared.challenge, origin=made)
     earlier = cases.pending(connection, asked.dataset, asked.row, asked.field)
-    return earlier or cases.send(connection, prepared, by=by, now=now).id
+    return earlier or cases.send(connection, replace(prepared, challenge=asked), by=by, now=now).id
 
 
 def _row(opened: Opened, made: Submission, answer: Answer) -> dict[str, Any]:

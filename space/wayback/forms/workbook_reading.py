@@ -27,7 +27,7 @@ from space.wayback.backflow.bodies import body
 from space.wayback.forms.admission import in_force
 from space.wayback.forms.definition import Form
 from space.wayback.forms.filling import Faulty, Filled, Submission, submit_many
-from space.wayback.forms.prefill import hidden_subject
+from space.wayback.forms.prefill import hidden_subjects
 from space.wayback.forms.tasks import roster
 from space.wayback.forms.workbooks import ABOUT, FIRST_ROW, PAGE, SHOWN, SUBJECT_COLUMN
 
@@ -96,9 +96,8 @@ def submit_workbook(
     faults: list[Fault] = []
     with reading(engine) as connection:
         form, filler = in_force(connection, about[0], now), body(connection, about[2])
-        names = {
-            hidden_subject(home, form, each): each for each in roster(home, connection, form, filler, now)
-        }
+        listed = roster(home, connection, form, filler, now)
+        names = dict(zip(hidden_subjects(home, form, listed), listed, strict=True))
     sheets = _read(book, about, form, names, faults)
     if not sheets.filled and not faults:
         raise SheetUnreadable(f"{path}: it holds no filled row — fill at least one")

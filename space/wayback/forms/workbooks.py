@@ -31,7 +31,7 @@ from space.wayback.forms.bindings import bind
 from space.wayback.forms.checking import own_elements
 from space.wayback.forms.contracting import contract_of
 from space.wayback.forms.periods import fits
-from space.wayback.forms.prefill import Prefilled, hidden_subject, prefill_many
+from space.wayback.forms.prefill import Prefilled, hidden_subjects, prefill_many
 from space.wayback.forms.tasks import roster
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def write_workbook(
     if reasons:
         raise Refused(Deny(tuple(reasons)))
     sheets = prefill_many(home, engine, code, body_code, listed, now)
-    named = {each: each if subjects else hidden_subject(home, form, each) for each in sheets}
+    named = dict(zip(sheets, sheets if subjects else hidden_subjects(home, form, sheets), strict=True))
     fields = {item.name: contract.field(item.name) for item in form.items}
     _save(path, wanted, {named[each]: found for each, found in sheets.items()}, fields)
     cells = [one for found in sheets.values() for one in found]

@@ -1,14 +1,15 @@
 """The book of a ledger while events are written: its records, and the number of the next event of each.
 
-Decides how a record is found by its identifier: by a keyed hash, another one in every body's ledger. Reads
-the whole ledger for a delivery, and one record where one is entered.
+Decides how a record is found by its identifier: by a keyed hash, another one in every body's ledger. Reads of
+a ledger what a delivery names, and one record where one is entered.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
@@ -17,6 +18,9 @@ from catalog.home import Home
 from catalog.keys import row_reference
 from catalog.store.schema import new_id
 from catalog.store.tables.grassroots import base_events, base_records
+
+# Names of one statement: databases bound the number of parameters.
+_AT_ONCE: Final = 500
 
 
 @dataclass(slots=True)
@@ -51,21 +55,47 @@ def reference_of(secret: bytes, body_code: str, kind: str, identifier: str) -> s
     return row_reference(secret, f"grassroots/{body_code}/{kind}", {"id": identifier})
 
 
-def book_of(home: Home, connection: Connection, body_code: str) -> Book:
-    """The records of a body as they are numbered now."""
+def book_of(
+    home: Home,
+    connection: Connection,
+    body_code: str,
+    named: Iterable[tuple[str, str]],
+    rows: Iterable[tuple[str, str]],
+) -> Book:
+    """The records a delivery is about, as they are numbered now.
+
+    Args:
+        home: the installation.
+        connection: a writing transaction.
+        body_code: whose ledger.
+        named: kind and canonical identifier of whom its rows are about.
+        rows: dataset and reference of the rows that left.
+    """
+    secret = keys.load(home).pseudonym
     r, e = base_records.c, base_events.c
-    known = connection.execute(select(r.id, r.kind, r.reference).where(r.body == body_code)).all()
-    newest = select(e.record_id, func.max(e.number)).where(e.body == body_code).group_by(e.record_id)
-    rows = select(e.dataset, e.row, e.record_id).where(
-        e.body == body_code, e.row != "", e.act.in_(("add", "change"))
-    )
-    return Book(
-        body=body_code,
-        secret=keys.load(home).pseudonym,
-        ids={(row.kind, row.reference): row.id for row in known},
-        numbers={row[0]: row[1] for row in connection.execute(newest)},
-        by_row={(row.dataset, row.row): row.record_id for row in connection.execute(rows)},
-    )
+    ids: dict[tuple[str, str], str] = {}
+    for some in _runs({reference_of(secret, body_code, kind, whom) for kind, whom in set(named)}):
+        query = select(r.id, r.kind, r.reference).where(r.body == body_code, r.reference.in_(some))
+        ids |= {(row.kind, row.reference): row.id for row in connection.execute(query)}
+    by_row: dict[tuple[str, str], str] = {}
+    left = set(rows)
+    for some in _runs({row for _, row in left}):
+        told = select(e.dataset, e.row, e.record_id).where(
+            e.body == body_code, e.row.in_(some), e.act.in_(("add", "change"))
+        )
+        by_row |= {(row.dataset, row.row): row.record_id for row in connection.execute(told)}
+    numbers: dict[str, int] = {}
+    for some in _runs({*ids.values(), *by_row.values()}):
+        newest = select(e.record_id, func.max(e.number)).where(e.record_id.in_(some)).group_by(e.record_id)
+        numbers |= {row[0]: row[1] for row in connection.execute(newest)}
+    return Book(body_code, secret, ids, numbers, by_row)
+
+
+def _runs(names: set[str]) -> Iterator[list[str]]:
+    """Names in runs that one statement takes."""
+    ordered = sorted(names)
+    for at in range(0, len(ordered), _AT_ONCE):
+        yield ordered[at : at + _AT_ONCE]
 
 
 def page_of(home: Home, connection: Connection, body_code: str, kind: str, identifier: str) -> Book:

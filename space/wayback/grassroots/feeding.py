@@ -6,7 +6,7 @@ installation looks it up in the release the row came from, and the ledger shows 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -167,7 +167,8 @@ def _write(home: Home, connection: Connection, read: _Read, by: str, now: dateti
     f = base_feeds.c
     if connection.execute(select(f.body).where(f.delivery_id == made.id)).first() is not None:
         return None  # somebody else took it in meanwhile
-    book = book_of(home, connection, made.subscriber)
+    left = [(made.dataset, row["_row"]) for row in read.rows if row["_change"] == "removed"]
+    book = book_of(home, connection, made.subscriber, _whose(read), left)
     events, counts = _events(book, read, now)
     told = {"dataset": made.dataset, "release": made.release, **counts, "by": by}
     evidence_id = record(connection, event="grassroots:delivery:feed", subject=made.id, body=told, now=now)
@@ -182,6 +183,14 @@ def _write(home: Home, connection: Connection, read: _Read, by: str, now: dateti
         )
     )
     return Fed(made.id, made.dataset, **counts)
+
+
+def _whose(read: _Read) -> Iterator[tuple[str, str]]:
+    """Kind and identifier of every record the rows of a delivery are about."""
+    for one in read.named.values():
+        yield read.binding.kind, one.identifier
+        if one.household:
+            yield "household", one.household
 
 
 def _events(book: Book, read: _Read, now: datetime) -> tuple[list[dict[str, Any]], dict[str, int]]:

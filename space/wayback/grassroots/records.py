@@ -180,7 +180,8 @@ def records(
         said = said.join(base_records, r.id == e.record_id).where(r.kind == kind)
     if until is not None:
         named, said = named.where(r.opened_at < until), said.where(e.acted_at < until)
-    yield from _derived(connection, named, said, body_code)
+    rows = sorted(connection.execute(named).all(), key=lambda row: (row.opened_at, row.identifier))
+    yield from derived(connection, rows, said, body_code)
 
 
 def record_of(connection: Connection, body_code: str, record_id: str) -> Record:
@@ -193,20 +194,10 @@ def record_of(connection: Connection, body_code: str, record_id: str) -> Record:
     e, r = base_events.c, base_records.c
     named = select(base_records).where(r.id == record_id, r.body == body_code)
     said = select(base_events).where(e.record_id == record_id, e.body == body_code)
-    found = next(_derived(connection, named, said, body_code), None)
+    found = next(derived(connection, connection.execute(named).all(), said, body_code), None)
     if found is None:
         raise Unknown("record", record_id, "see `ybz grassroots list`")
     return found
-
-
-def members(connection: Connection, body_code: str, household: str) -> tuple[Record, ...]:
-    """The persons of a household who are open in the ledger."""
-    e, r = base_events.c, base_records.c
-    told = select(e.record_id).where(e.body == body_code, e.household == household)
-    named = select(base_records).where(r.body == body_code, r.id.in_(told))
-    said = select(base_events).where(e.body == body_code, e.record_id.in_(told))
-    found = _derived(connection, named, said, body_code)
-    return tuple(one for one in found if one.household == household and one.state == "open")
 
 
 def history(connection: Connection, body_code: str, record_id: str) -> tuple[Mapping[str, Any], ...]:
@@ -225,15 +216,23 @@ def shown(record: Record, kind: Kind, hidden: Mapping[str, Mask]) -> str:
     return mask.apply(record.identifier) if mask else record.identifier
 
 
-def _derived(
-    connection: Connection, named: Select[Any], said: Select[Any], body_code: str
+def derived(
+    connection: Connection, named: Iterable[Row[Any]], said: Select[Any], body_code: str
 ) -> Iterator[Record]:
+    """Records as they stand, in the order given; refused where :func:`records` is.
+
+    Args:
+        connection: a reading transaction.
+        named: rows of the records.
+        said: the query of their events.
+        body_code: whose ledger.
+    """
     e = base_events.c
     events = connection.execute(said.order_by(e.record_id, e.number)).all()
     by_record = {key: list(rows) for key, rows in groupby(events, key=lambda row: row.record_id)}
     flagged = _disputed(connection, body_code)
     hidden = closed_of(connection, body_code, {event.dataset for event in events} - {""})
-    for row in sorted(connection.execute(named).all(), key=lambda row: (row.opened_at, row.identifier)):
+    for row in named:
         yield _record(row, by_record.get(row.id, ()), flagged, hidden)
 
 

@@ -7,7 +7,7 @@ data file lies in the lake's landing folder of the body, readable by its owner a
 from __future__ import annotations
 
 import csv
-import os
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +16,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
+from catalog import lasting
 from catalog.cataloging.entering import Acts, catalogue_one
 from catalog.evidence import record as evidence_record
 from catalog.home import Home
@@ -192,16 +193,11 @@ def _lines(
 
 def _write_data(path: Path, made: Contract, lines: Sequence[Mapping[str, str]]) -> None:
     """The rows, under the headings the contract knows; a reader never sees half of them."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow([field.business_name for field in made.fields])
-        writer.writerows([line.get(field.name, "") for field in made.fields] for line in lines)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow([field.business_name for field in made.fields])
+    writer.writerows([line.get(field.name, "") for field in made.fields] for line in lines)
+    lasting.write(path, out.getvalue().encode(), draft=path.with_name(f".{path.name}.part"))
 
 
 def _write_contract(path: Path, made: Contract) -> None:

@@ -24,7 +24,8 @@ from space.errors import Refused
 from space.wayback.grassroots.handing import assign_in, finish_in, require_mine
 from space.wayback.grassroots.judging import Acting, Planned, open_record, plan
 from space.wayback.grassroots.keeping import Kept, change_in, close_in, confirm_in
-from space.wayback.grassroots.records import Record, members, record_of
+from space.wayback.grassroots.pages import members
+from space.wayback.grassroots.records import Record, record_of
 from space.wayback.grassroots.tasks import Task
 
 Result = Literal["confirmed", "changed", "gone", "absent"]

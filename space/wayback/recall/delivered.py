@@ -154,4 +154,4 @@ def _may_have_held(looking: Looking, sent: Row[Any], target: Target) -> bool:
     if contract.attribution or area is None or area.field not in found.column_names:
         return True  # its area followed from more than a code of the row
     code = CODES["region"](str(found[area.field][0].as_py()))
-    return code is None or code.startswith(sent.area)
+    return code is None or looking.lies_in(release, code, sent.area)

@@ -15,9 +15,13 @@ from sqlalchemy import Connection
 
 from catalog import revisions
 from catalog.home import Home
+from catalog.places.divisions import Divisions
+from catalog.places.knowing import moment_of
+from catalog.places.ledger import divisions_on
 from catalog.releases import published as releases
 from catalog.releases.published import Release, UnknownRelease
 from contracts.model import Contract
+from policies.clocks import local_date
 from space.wayback.recall.rows import Target, VersionGone, value_at
 
 
@@ -69,6 +73,7 @@ class Looking:
     _releases: dict[str, Release | None] = field(default_factory=dict)
     _contracts: dict[tuple[str, int], Contract] = field(default_factory=dict)
     _held: dict[tuple[str, str, str], bool] = field(default_factory=dict)
+    _trees: dict[str, Divisions] = field(default_factory=dict)
 
     def release(self, release_id: str) -> Release | None:
         """The release of that id; None where there is none any more."""
@@ -104,6 +109,14 @@ class Looking:
         except VersionGone:
             return True
         return found is not None and found[0] == target.value
+
+    def lies_in(self, release: Release, code: str, area: str) -> bool:
+        """Whether a region code lay in an area by the lists a release was attributed by."""
+        if release.id not in self._trees:
+            moment = moment_of(self.connection, release, release.published_at)
+            self._trees[release.id] = divisions_on(self.connection, local_date(release.published_at), moment)
+        tree = self._trees[release.id]
+        return any(tree.inside(current, area) for current in tree.current(code))
 
     def items(self, target: Target, shown: tuple[str, ...]) -> tuple[str, ...]:
         """Of the fields that were handed over those that are asked for."""

@@ -6,6 +6,7 @@ decided by :mod:`space.wayback.recall.notices`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -20,6 +21,7 @@ from catalog.store.tables.recall import recall_holdings, recall_notices
 from policies.decision import Deny, Reason
 from space.errors import Refused, Unknown
 from space.wayback.corrections.course import OUTCOMES
+from space.wayback.recall.retaining import dropped_before
 
 UNANSWERED: Final = Reason(
     "recall.unanswered", "the challenge has no answer yet: nobody is told", "correction", "answer it first"
@@ -55,11 +57,17 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """A recall as it stands: ``receivers`` = ``notified`` + ``unreachable``."""
+    """A recall as it stands: ``receivers`` = ``notified`` + ``unreachable``.
+
+    Attributes:
+        not_retained: what was shown in forms, verifications and un-maskings before this instant is kept no
+            longer: whoever held the value by it alone is not among the receivers. None where all is kept.
+    """
 
     correction: str
     outcome: str
     told: tuple[Told, ...]
+    not_retained: datetime | None = None
 
     @property
     def receivers(self) -> int:
@@ -85,7 +93,8 @@ class Recall:
         """Plain JSON-able form."""
         counted = {"receivers": self.receivers, "notified": self.notified, "unreachable": self.unreachable}
         named = {"correction": self.correction, "outcome": self.outcome, "closed": self.closed}
-        return counted | named | {"told": [one.to_document() for one in self.told]}
+        until = None if self.not_retained is None else self.not_retained.isoformat()
+        return counted | named | {"not_retained": until, "told": [one.to_document() for one in self.told]}
 
 
 def standing(connection: Connection, correction_id: str) -> Recall:
@@ -106,14 +115,31 @@ def standing(connection: Connection, correction_id: str) -> Recall:
         .where(n.correction_id == correction_id)
         .order_by(n.receiver)
     )
-    told = tuple(
-        Told(
-            row.receiver, row.name or "", tuple(sorted(ways.get(row.receiver, ()))), row.told_to,
-            row.unreachable or "", row.due_on, row.closed_how or "",
-        )
+    told = tuple(_told(row, ways.get(row.receiver, ())) for row in connection.execute(query))
+    return Recall(correction_id, OUTCOMES[case.state], told, dropped_before(connection))
+
+
+def told_to(connection: Connection, receiver: str) -> tuple[tuple[str, str, str, Told], ...]:
+    """What an organisation was told of the values it holds: case, dataset, field, and its own notice.
+
+    The open ones first, by their last day; none of them names another receiver.
+    """
+    n, c, o = recall_notices.c, corrections.c, organisations.c
+    query = (
+        select(recall_notices, c.dataset, c.field, o.name)
+        .join(corrections, c.id == n.correction_id)
+        .outerjoin(organisations, o.code == n.receiver)
+        .where(n.receiver == receiver)
+        .order_by(n.closed_at.is_not(None), n.due_on, n.correction_id)
+    )
+    h = recall_holdings.c
+    ways: dict[str, set[str]] = {}
+    for held in connection.execute(select(h.correction_id, h.way).where(h.receiver == receiver)):
+        ways.setdefault(held.correction_id, set()).add(held.way)
+    return tuple(
+        (row.correction_id, row.dataset, row.field, _told(row, ways.get(row.correction_id, ())))
         for row in connection.execute(query)
-    )  # fmt: skip
-    return Recall(correction_id, OUTCOMES[case.state], told)
+    )
 
 
 def replaced(engine: Engine, correction_id: str, receiver: str, *, by: str, now: datetime) -> None:
@@ -153,6 +179,13 @@ def waiting(connection: Connection) -> tuple[str, ...]:
     ]
     open_ = select(n.correction_id).where(n.closed_at.is_(None), n.told == "carried").distinct()
     return tuple(dict.fromkeys([*untold, *connection.execute(open_).scalars()]))
+
+
+def _told(row: Row[Any], ways: Iterable[str]) -> Told:
+    return Told(
+        row.receiver, row.name or "", tuple(sorted(ways)), row.told_to, row.unreachable or "", row.due_on,
+        row.closed_how or "",
+    )  # fmt: skip
 
 
 def case_of(connection: Connection, correction_id: str) -> Row[Any]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from catalog import lasting
 from catalog.evidence import checkpoint, export, sequence, tiles
 from catalog.evidence.publishing import publish
 from catalog.home import Home
@@ -31,7 +32,7 @@ STEPS: dict[str, tuple[Any, str, bool]] = {
     "before the lease ends": (leases, "give_back", False),
     "before entries are copied": (export, "_write_entries", False),
     "after entries are copied": (export, "_make_sure", True),
-    "before the copy is named": (heads, "replace", False),
+    "before the copy is named": (lasting, "write", False),
 }
 
 

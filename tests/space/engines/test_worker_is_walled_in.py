@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from policies.terms import Mode
 from space.engines.workers.pool import Pool
 from space.errors import EngineError, EngineTimeout
 from space.query.plan import Block, Limits, OutputColumn, Plan
+from tests.warm_workers import started_anew
 
 LIMITS = Limits(k=10, dominance_share=0.5, p_percent=10, rounding_base=5, digits=3, delta=1e-8, max_rows=100)
 WALLS = ("own_process", "resource_limits", "no_new_privileges", "landlock", "seccomp", "no_network")
@@ -75,6 +77,13 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, ...
     return {"city.schools": (path,)}
 
 
+@pytest.fixture
+def anew() -> Iterator[None]:
+    """Every worker has an interpreter started for it, as in an installation."""
+    with started_anew():
+        yield
+
+
 @pytest.fixture(scope="module")
 def standing(files: dict[str, tuple[Path, ...]]) -> tuple[dict[str, bool], dict[str, bool]]:
     granted = files["city.schools"][0]
@@ -122,13 +131,17 @@ def test_a_worker_reaches_no_network(standing: tuple[dict[str, bool], dict[str, 
 
 
 def test_the_pool_says_which_walls_stand() -> None:
-    with Pool() as pool:
+    with Pool(spare=False) as pool:
+        forked = pool.walls()
+    with started_anew(), Pool(spare=False) as pool:
         stood = pool.walls()
     assert set(stood) == set(WALLS)
     assert stood["own_process"]
     assert stood["resource_limits"]
+    assert forked == stood, "the workers of other tests have the walls of these"
 
 
+@pytest.mark.usefixtures("anew")
 def test_an_answer_comes_back_as_arrow(files: dict[str, tuple[Path, ...]]) -> None:
     with Pool() as pool:
         answer = pool.run(plain_plan('SELECT count(*) AS n FROM "city.schools"'), files)
@@ -144,6 +157,7 @@ def test_an_answer_has_no_more_rows_than_the_terms_allow(files: dict[str, tuple[
     assert answer.table.num_rows == LIMITS.max_rows
 
 
+@pytest.mark.usefixtures("anew")
 def test_a_query_that_runs_too_long_is_killed_and_the_next_one_answered(
     files: dict[str, tuple[Path, ...]],
 ) -> None:
@@ -158,6 +172,7 @@ def test_a_query_that_runs_too_long_is_killed_and_the_next_one_answered(
         assert pool.run(plain_plan('SELECT count(*) AS n FROM "city.schools"'), files).rows() == [{"n": 200}]
 
 
+@pytest.mark.usefixtures("anew")
 def test_a_worker_that_died_is_replaced(files: dict[str, tuple[Path, ...]]) -> None:
     plan = plain_plan('SELECT count(*) AS n FROM "city.schools"')
     with Pool() as pool:
@@ -168,6 +183,7 @@ def test_a_worker_that_died_is_replaced(files: dict[str, tuple[Path, ...]]) -> N
         assert pool.run(plan, files).rows() == [{"n": 200}]
 
 
+@pytest.mark.usefixtures("anew")
 def test_a_worker_killed_at_work_does_not_take_the_caller_down(files: dict[str, tuple[Path, ...]]) -> None:
     slow = plain_plan("SELECT length(repeat('a', 1000000000)) AS n")
     with Pool() as pool:

@@ -141,7 +141,8 @@ def test_people_evaluate_an_agreement_by_command_and_anyone_reads_it_over_http(
             f"/v1/evaluations/{made}/reviews", json=sent | {"office": "user"}, headers=headers
         )
         assert wrong.json()["code"] == "evaluation.office"
-        assert client.post(f"/v1/evaluations/{made}/reviews", json=sent, headers=headers).status_code == 201
+        given = client.post(f"/v1/evaluations/{made}/reviews", json=sent, headers=headers)
+        assert given.status_code == 201, given.text
         standing.clock.now = datetime(2026, 10, 8, 4, 0, tzinfo=UTC)
         assert ybz("publish", made, "--by", "甲")["state"] == "published"
         told = client.get(f"/v1/evaluations/{made}").json()

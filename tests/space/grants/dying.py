@@ -6,7 +6,6 @@ happens in it is what happens in a gateway, and it begins at once.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Mapping
@@ -14,9 +13,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from catalog.home import Home
-
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.space.grants.dying_acts"])
+from tests.forked import CONTEXT
 
 
 def dies(home: Home, act: str, step: str, at: datetime, **words: Any) -> None:
@@ -31,7 +28,7 @@ def dies(home: Home, act: str, step: str, at: datetime, **words: Any) -> None:
     """
     from tests.space.grants import dying_acts
 
-    process = _CONTEXT.Process(target=dying_acts.do, args=(str(home.root), act, step, at.isoformat(), words))
+    process = CONTEXT.Process(target=dying_acts.do, args=(str(home.root), act, step, at.isoformat(), words))
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL, f"{act}, {step}: ended with {process.exitcode}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from datetime import date
 from typing import Any
@@ -23,6 +21,7 @@ from space import store
 from space.calls import budget
 from space.calls.budget import AnswerKey, Reserved, Running, Stored
 from space.errors import Refused
+from tests.forked import Program
 
 # Reserves fresh queries one after another until told to stop; prints how many were paid.
 RACER = """
@@ -63,10 +62,7 @@ def test_two_hundred_racing_reservations_never_overspend(bureau: Any) -> None:
         for n in range(25):
             paid.append(isinstance(reserve(bureau, held, f"{name}-{n}"), Reserved))
 
-    command = [sys.executable, "-c", RACER, held.id]
-    processes = [
-        subprocess.Popen([*command, f"p{n}", "25"], stdout=subprocess.PIPE, text=True) for n in range(4)
-    ]
+    processes = [Program(RACER, held.id, f"p{n}", "25") for n in range(4)]
     threads = [threading.Thread(target=race, args=(f"t{n}",)) for n in range(4)]
     for thread in threads:
         thread.start()

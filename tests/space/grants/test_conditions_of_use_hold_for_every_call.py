@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +20,7 @@ from space.granting.counters import Size
 from space.identity.tokens import Caller
 from space.query.admit import Question
 from space.query.answered import Answered
+from tests.forked import Program
 from tests.space.bureau import Bureau
 
 BY_INDUSTRY = "SELECT industry, count(*) AS firms FROM market.firms GROUP BY industry"
@@ -277,18 +276,10 @@ print(json.dumps({"calls": calls, "cells": cells}))
 
 def test_processes_that_count_at_once_never_pass_a_rate_nor_a_volume(store: Bureau) -> None:
     held = store.granted(store.department, store.trade, rates=["20/minute"], volumes=["31 cells/day"])
-    racers = [
-        subprocess.Popen(
-            [sys.executable, "-c", RACER, held.id, str(n), "14"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )
-        for n in range(2)
-    ]  # fmt: skip
+    racers = [Program(RACER, held.id, str(n), "14") for n in range(2)]
     for racer in racers:
-        assert racer.stdout is not None
         assert racer.stdout.readline() == "ready\n"
     for racer in racers:
-        assert racer.stdin is not None
         racer.stdin.write("\n")
         racer.stdin.flush()
     told = [json.loads(racer.communicate(timeout=120)[0]) for racer in racers]

@@ -10,8 +10,9 @@ import pytest
 from catalog.store import reading, writing
 from policies.clocks import local_date
 from space import walls
-from space.doctor import Case, examine, store_is_current, workers_are_walled_in
+from space.doctor import examine, store_is_current, workers_are_walled_in
 from space.errors import Refused
+from space.observing.finding import Case
 
 PEOPLE = {"civil.population": ("sex", "district", "income")}
 

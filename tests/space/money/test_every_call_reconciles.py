@@ -88,7 +88,9 @@ TAMPERED: dict[str, tuple[Table, dict[str, Any], str]] = {
     "an entry": (evidence_entries, {"body": None}, "evidence entry and its leaf hash"),
     "counter of calls": (grants, {"calls_used": 5}, "counter of calls"),
     "counter of money": (grants, {"charged_fen": 5}, "counter of money"),
-    "counter of a month": (metered_months, {"answers": 5}, "counter of 2026-09 query"),
+    "answers of a month": (metered_months, {"answers": 5}, "counter of answers, 2026-09 query"),
+    "calls of a month": (metered_months, {"calls": 5}, "counter of calls, 2026-09 query"),
+    "money of a month": (metered_months, {"price_fen": 5}, "counter of money, 2026-09 query"),
     "a paid call": (reservations, {"state": "lost"}, "paid call and its usage row"),
 }
 

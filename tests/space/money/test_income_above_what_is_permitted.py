@@ -16,7 +16,7 @@ from space.money import income as room
 from space.money import invoices as billing
 from space.money import yearly
 from space.money.income import Income
-from tests.space.money.test_statements_and_invoices import MONTH, called, close, credit, issue, over
+from tests.space.money.months import MONTH, called, close, credit, issue, over
 from tests.space.money.till import BODY, FIRM, Till
 from ybz import ybz
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable
@@ -21,10 +20,11 @@ from space.money import invoices as billing
 from space.money import statements as monthly
 from space.money import voucher_spending as spending
 from space.money.reconcile import reconcile
+from tests.forked import CONTEXT
 from tests.space.grants.dying import die_at
-from tests.space.money.test_vouchers_keep_their_value import claimed, issued, opened
 from tests.space.money.till import FIRM, Till
 from tests.space.money.voucher_acts import conserved
+from tests.space.money.voucher_desk import claimed, issued, opened
 
 PLACES: dict[str, tuple[Any, str]] = {
     "recording": (monthly, "record"),
@@ -52,8 +52,7 @@ def do(root: str, act: str, step: str, at: str, words: tuple[str, ...]) -> None:
 
 
 def dies(till: Till, act: str, step: str, *words: str) -> None:
-    context = multiprocessing.get_context("forkserver")
-    process = context.Process(target=do, args=(str(till.home.root), act, step, till.now.isoformat(), words))
+    process = CONTEXT.Process(target=do, args=(str(till.home.root), act, step, till.now.isoformat(), words))
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL, f"{act}, {step}: ended with {process.exitcode}"

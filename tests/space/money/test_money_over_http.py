@@ -16,8 +16,8 @@ from space.engines.workers.pool import Pool
 from space.identity.tokens import issue as token_for
 from space.money.invoice_page import check_page
 from space.money.signed import STATEMENT_TYPE, read, require
-from tests.space.money.test_vouchers_keep_their_value import billed, issued, opened
 from tests.space.money.till import FIRM, OTHER, Till
+from tests.space.money.voucher_desk import billed, issued, opened
 from tests.space.serving import serving
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from policies.terms import Mode
-from space.engines.duckdb import execute
 from space.query.plan import Plan
 from space.query.telling.accuracy import Accuracy, accuracy
+from tests.engines import execute
 
 
 def _of(compiled: Any, sql: str, mode: Mode) -> tuple[Plan, dict[str, Accuracy]]:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from policies.decision import Deny
-from space.engines.duckdb import execute
 from space.query.auditing.audit import audited, compared, record
 from space.query.plan import Plan
+from tests.engines import execute
 from tests.space.query.ruled import Town, compile_ruled
 
 RANKED = {"city.person": {"columns": {"income": {"visibility": "rank_only"}}, "unlisted": "plain"}}

@@ -20,7 +20,6 @@ from contracts.model import Contract, Field, FieldType, Party, UnitRef, UnitRule
 from policies.decision import Deny
 from policies.protection_form import from_document
 from policies.terms import DatasetTerm, Disclosure, JoinTerm, Mode, Terms
-from space.engines.duckdb import execute
 from space.engines.threshold.cells import places
 from space.query import bind
 from space.query.auditing import grid, spanning, widened
@@ -29,6 +28,7 @@ from space.query.compile import compile_query
 from space.query.plan import Plan
 from space.query.planning import relation
 from space.query.schema import QuerySchema
+from tests.engines import execute
 from tests.space.query.conftest import KEY
 from tests.space.query.ruled import ruled_terms
 from tests.space.query.test_attacks_by_other_eyes import PERSON, persons

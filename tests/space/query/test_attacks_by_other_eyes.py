@@ -18,10 +18,10 @@ from contracts.codes import resident_check, uscc_check
 from contracts.model import Contract, Field, FieldType, Party, UnitRef, UnitRule, Use
 from policies.decision import Deny
 from policies.terms import Budget, DatasetTerm, Disclosure, Mode, Terms
-from space.engines.duckdb import execute
 from space.query.compile import compile_query
 from space.query.plan import Plan
 from space.query.schema import QuerySchema
+from tests.engines import execute
 
 OFFICE = Party("城市数据局")
 PEOPLE = [s + resident_check(s) for s in (f"99010119900107{i:03d}" for i in range(400))]

@@ -19,12 +19,12 @@ from contracts.model import Contract, Field, FieldType, Party, UnitRef, UnitRule
 from policies.decision import Deny
 from policies.protection_form import from_document
 from policies.terms import DatasetTerm, Disclosure, JoinTerm, Mode, Terms
-from space.engines.duckdb import execute
 from space.query.auditing.audit import audited, compared, record
 from space.query.auditing.merged import merged
 from space.query.compile import compile_query
 from space.query.plan import Plan
 from space.query.schema import QuerySchema
+from tests.engines import execute
 
 PEOPLE = [s + resident_check(s) for s in (f"99010119900107{i:03d}" for i in range(400))]
 PERSON = Contract(

@@ -10,9 +10,9 @@ import pytest
 
 from policies.decision import Deny
 from policies.terms import Mode
-from space.engines.duckdb import execute
 from space.query.compile import compile_query
 from space.query.plan import Plan
+from tests.engines import execute
 
 Ask = Callable[..., list[dict[str, Any]]]
 BINNED = "floor(income / 20000) * 20000"

@@ -28,18 +28,17 @@ from policies.protection import (
     Visibility,
 )
 from policies.terms import Budget, DatasetTerm, Disclosure, JoinTerm, Mode, ReleasePeriod, Terms
+from policies.time_windows import TimeWindow, time_window
 from policies.usage_terms import (
     BreachTerm,
     InCharge,
     Rate,
     Retention,
     Spending,
-    TimeWindow,
     Volume,
     breach_term,
     rate,
     spending,
-    time_window,
     volume,
 )
 

@@ -19,10 +19,10 @@ from contracts.codes import resident_check
 from contracts.model import Contract, Field, FieldType, Party, UnitRef, UnitRule, Use
 from policies.decision import Deny
 from policies.terms import Budget, DatasetTerm, Disclosure, Mode, Terms
-from space.engines.duckdb import execute
 from space.query.compile import compile_query
 from space.query.plan import Plan
 from space.query.schema import QuerySchema
+from tests.engines import execute
 
 K = 10
 Row = dict[str, Any]

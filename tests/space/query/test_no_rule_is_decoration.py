@@ -26,7 +26,6 @@ from contracts.model import Use
 from policies.decision import Deny
 from policies.terms import Mode
 from space.engines.auditing import audit
-from space.engines.duckdb import execute
 from space.engines.private import noise
 from space.engines.threshold import dominance, levels, nested, rounding, small_groups, statements
 from space.query import rules
@@ -39,6 +38,7 @@ from space.query.plan import Plan
 from space.query.planning import blocks
 from space.query.rules import RULES, SHAPE_RULES, TERM_RULES
 from space.query.schema import QuerySchema
+from tests.engines import execute
 from tests.space.query.conftest import KEY
 from tests.space.query.ruled import compile_ruled
 

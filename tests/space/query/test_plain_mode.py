@@ -16,10 +16,10 @@ from catalog.releases.protect import protect
 from contracts.model import Contract, Field, FieldType, Party, Use
 from policies.decision import Deny
 from policies.terms import Budget, DatasetTerm, Disclosure, Mode, Terms
-from space.engines.duckdb import execute
 from space.query.compile import compile_query
 from space.query.plan import Plan
 from space.query.schema import QuerySchema
+from tests.engines import execute
 
 SCHOOLS = Contract(
     "schools", "学校", "city", "schools", Party("教育局"),

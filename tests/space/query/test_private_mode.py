@@ -15,10 +15,10 @@ import pytest
 
 from policies.decision import Deny
 from policies.terms import Mode
-from space.engines.duckdb import execute
 from space.engines.private import noise
 from space.query.compile import compile_query
 from space.query.plan import Plan
+from tests.engines import execute
 
 Made = Callable[[str], Plan]
 

@@ -24,7 +24,6 @@ from contracts.codes import resident_check, uscc_check
 from contracts.model import Contract, Field, FieldType, Party, UnitRef, UnitRule, Use
 from policies.decision import Deny
 from policies.terms import Budget, DatasetTerm, Disclosure, JoinTerm, Mode, Terms
-from space.engines.duckdb import execute
 from space.engines.threshold import measure, statements
 from space.engines.threshold.known import Known
 from space.query.compile import compile_query
@@ -32,6 +31,7 @@ from space.query.plan import Plan
 from space.query.planning import blocks, bounds, proofs
 from space.query.planning.proofs import Relation
 from space.query.schema import QuerySchema
+from tests.engines import execute
 
 KEY = b"k" * 32
 OFFICE = Party("人社局")

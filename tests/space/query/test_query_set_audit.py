@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from policies.terms import Mode, Terms
-from space.engines.duckdb import execute
 from space.query.auditing.audit import audited, compared, record
 from space.query.compile import compile_query
 from space.query.plan import Plan
 from space.query.schema import QuerySchema
+from tests.engines import execute
 
 # 李四 of no district in particular; 张三, the woman of 1990 with D59 in 110105, is the one to find out about.
 HER = "region_code = '110105' AND gender = 'F' AND year(birth_date) = 1990 AND disease = 'D59'"

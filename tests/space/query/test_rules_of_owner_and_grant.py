@@ -16,12 +16,12 @@ from contracts.model import FieldType, Use
 from policies.decision import Deny
 from policies.masking import Mask
 from policies.terms import Mode
-from space.engines.duckdb import execute
 from space.query.plan import Plan
 from space.query.reasons import SOFT
 from space.query.rules import TERM_RULES
 from space.query.rules.breaches import soft
 from space.query.schema import Column
+from tests.engines import execute
 from tests.space.query.ruled import Town, compile_ruled
 from tests.space.query.test_golden_rewrites import told
 

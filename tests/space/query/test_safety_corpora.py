@@ -11,9 +11,9 @@ import pytest
 
 from policies.decision import Deny
 from policies.terms import Mode
-from space.engines.duckdb import execute
 from space.query.compile import compile_query
 from space.query.plan import Plan
+from tests.engines import execute
 
 SAFETY = Path(__file__).resolve().parents[3].parent / "shared" / "safety"
 

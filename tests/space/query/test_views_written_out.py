@@ -9,9 +9,9 @@ import pytest
 
 from policies.decision import Deny
 from policies.terms import Mode
-from space.engines.duckdb import execute
 from space.query.compile import compile_query
 from space.query.plan import Plan
+from tests.engines import execute
 
 PEOPLE = "SELECT count(*) n FROM person"
 BY_REGION = "WITH g AS (SELECT region_code, count(*) n FROM person GROUP BY 1) SELECT region_code, n FROM g"

@@ -255,3 +255,21 @@ def _lent(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     monkeypatch.setenv("YBZ_HOME", str(town.home.root))
     yield town
     town.engine.dispose()
+
+
+@pytest.fixture
+def issued(settle: Settle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A form of households as its issuer's workbook; see :mod:`tests.space.wayback.issued_forms`."""
+    from tests.space.wayback.issued_forms import issue_households, issued_in
+
+    for town in _lent(settle("households", issue_households, tmp_path / "var"), monkeypatch):
+        yield issued_in(town, tmp_path)
+
+
+@pytest.fixture
+def listed(settle: Settle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A roster of allowances as its issuer's workbook."""
+    from tests.space.wayback.issued_forms import issue_roster, issued_in
+
+    for town in _lent(settle("roster", issue_roster, tmp_path / "var"), monkeypatch):
+        yield issued_in(town, tmp_path)

@@ -83,7 +83,7 @@ def clerk_of(town: Town, body: str = "street") -> Iterator[Clerk]:
     app = create_app(town.home, clock=lambda: town.now)
     with (
         serving(app) as address,
-        httpx.Client(base_url=address, timeout=30, follow_redirects=True) as client,
+        httpx.Client(base_url=address, timeout=60, follow_redirects=True) as client,
     ):
         yield Clerk(client, token)
 

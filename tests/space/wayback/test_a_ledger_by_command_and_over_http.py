@@ -170,7 +170,7 @@ def test_a_phone_keeps_the_ledger_of_its_own_body(street: Town, phone: httpx.Cli
         f"/v1/grassroots/records/{record}/events", json={"act": "close", "reason": "迁出", "by": "王芳"}
     )
     assert closed.status_code == 201
-    assert phone.get("/v1/grassroots/records").json()["total"] == 2
+    assert phone.get("/v1/grassroots/records").json()["total"] == 3
 
 
 @pytest.mark.full
@@ -185,7 +185,7 @@ def test_a_phone_adds_gives_and_reports(street: Town, phone: httpx.Client) -> No
         for _ in range(2)
     )
     assert task["id"] == again["id"]
-    mine = phone.get("/v1/grassroots/tasks", params={"person": "王芳"}).json()["tasks"]
+    mine = phone.post("/v1/grassroots/tasks/mine", json={"by": "王芳"}).json()["tasks"]
     reported = phone.post(
         f"/v1/grassroots/tasks/{task['id']}/report",
         json={"found": [{"record": added["id"], "result": "confirmed"}], "done": True, "by": "王芳"},

@@ -22,7 +22,8 @@ from space.wayback.corrections.cases import answer
 from space.wayback.grassroots import counting
 from space.wayback.grassroots.items import LedgerItem, Type, items_of, kinds
 from space.wayback.grassroots.keeping import add, change, close, confirm
-from space.wayback.grassroots.records import history, members, record_of, shown
+from space.wayback.grassroots.pages import members
+from space.wayback.grassroots.records import history, record_of, shown
 from space.wayback.grassroots.registering import register
 from space.wayback.grassroots.setting_up import add_item, bind
 from tests.space.wayback.conftest import CIVIL_AFFAIRS, POLICE, Town, identity

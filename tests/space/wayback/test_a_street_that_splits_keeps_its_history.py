@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from catalog.places.divisions import Division
+from catalog.places.ledger import enter
 from catalog.store import reading
 from space.wayback.backflow.balances import balance
 from space.wayback.backflow.bodies import Body, ledger, register
 from space.wayback.backflow.inbox import deliveries_of, read_rows
 from tests.space.wayback.conftest import EAST, HERE, WEST, Town
 from tests.space.wayback.moves import numbers
-from tests.space.wayback.places_town import enter_places, split_street
+from tests.space.wayback.places_town import DIVISIONS, enter_places, split_street
 
 
 def test_a_street_that_splits_gives_its_rows_to_its_parts_and_keeps_what_it_had(town: Town) -> None:
@@ -48,6 +52,22 @@ def test_before_the_day_of_the_split_nothing_moves(town: Town) -> None:
 
     assert sent.subscription == old.id
     assert numbers(sent) == (1, 0, 0, 1, 0, 0)
+
+
+def test_lists_entered_after_a_first_delivery_move_nothing_that_stays_where_it_was(town: Town) -> None:
+    town.publish(town.population, town.residents(EAST, WEST, HERE))
+    old = town.subscribe("street")
+    town.deliver()
+    # The list names the city above the districts, which the digits of a code do not.
+    city = Division("990100", "云州市")
+    listed = [city, *(replace(d, parent="990100") if not d.parent else d for d in DIVISIONS)]
+    enter(town.engine, "divisions", listed, source="民政局", by="李四", now=town.later())
+    town.publish(town.population, town.residents(EAST, WEST, HERE, r1={"phone": "13800000001"}))
+
+    (sent,) = town.deliver().sent
+
+    assert sent.subscription == old.id
+    assert numbers(sent)[:4] == (0, 1, 0, 1)
 
 
 def test_a_body_subscribes_to_a_village_that_kept_its_code_when_its_street_was_split(town: Town) -> None:

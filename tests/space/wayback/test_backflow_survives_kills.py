@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from catalog.store.tables.backflow import attributions
 from catalog.store.tables.evidence import evidence_entries
 from pipelines.backflow import deliver_due
 from space.wayback.backflow.inbox import listing, read_rows
+from tests.forked import Program
 from tests.space.wayback.conftest import STREET, VILLAGE
 from tests.space.wayback.moves import HOMES
 
@@ -25,12 +24,9 @@ def test_a_process_killed_while_sending_is_resumed_without_a_second_delivery(tow
     town.publish(town.population, town.residents(*HOMES))
     town.subscribe("street")
     town.subscribe("village")
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED_BEFORE_THE_LAST_FILE, str(town.home.root)],
-        check=False,
-        capture_output=True,
-    )
-    assert killed.returncode == 9, killed.stderr.decode()
+    killed = Program(KILLED_BEFORE_THE_LAST_FILE, str(town.home.root))
+    _, complaints = killed.communicate()
+    assert killed.returncode == 9, complaints
     files = delivered_files(town)
     with reading(town.engine) as connection:
         assert listing(connection) == ()
@@ -53,12 +49,9 @@ def test_a_process_killed_between_two_transactions_leaves_the_first_one_standing
     town.publish(town.population, town.residents(*HOMES))
     town.subscribe("street")
     town.subscribe("village")
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED_BEFORE_THE_LAST_FILE, str(town.home.root), "one at a time"],
-        check=False,
-        capture_output=True,
-    )
-    assert killed.returncode == 9, killed.stderr.decode()
+    killed = Program(KILLED_BEFORE_THE_LAST_FILE, str(town.home.root), "one at a time")
+    _, complaints = killed.communicate()
+    assert killed.returncode == 9, complaints
     with reading(town.engine) as connection:
         assert [made.subscriber for made in listing(connection)] == ["street"]
 

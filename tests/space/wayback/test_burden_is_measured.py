@@ -106,9 +106,9 @@ def test_cells_are_counted_by_who_filled_them(street: Town) -> None:
     (one,) = told(street, department=CIVIL_AFFAIRS.name, body="street")
 
     assert (one.body, one.department, one.month) == ("street", CIVIL_AFFAIRS.name, "2026-09")
-    # The sheet: a name kept, a phone corrected, an item by hand; the month: three lines of three items.
-    assert (one.forms, one.prefilled, one.computed, one.typed) == (2, 1 + 9, 0, 2)
-    assert one.typed_share == 2 / 12
+    # The sheet: a name kept, a phone corrected, an item by hand; the month: two other lines of three.
+    assert (one.forms, one.prefilled, one.computed, one.typed) == (2, 1 + 6, 0, 2)
+    assert one.typed_share == 2 / 9
 
 
 def test_a_form_that_is_refused_counts_with_what_it_would_have_asked_again(street: Town) -> None:

@@ -62,7 +62,7 @@ def test_a_case_goes_from_challenge_to_appeal_between_its_parties(telling: Any, 
     attached = street.post(f"{case}/evidence", json=file)
     assert (attached.status_code, attached.json()["kind"]) == (201, "png")
     path = f"{case}/evidence/{attached.json()['id']}"
-    assert police.get(path, params={"by": "赵六"}).content == PNG
+    assert police.post(path, json={"by": "赵六"}).content == PNG
     assert [one["state"] for one in police.get("/v1/corrections").json()["to_answer"]] == ["open"]
     refusal = {"accepted": False, "reason": "与户籍一致", "by": "赵六"}
     assert street.post(f"{case}/answer", json=refusal).status_code == 422
@@ -72,7 +72,7 @@ def test_a_case_goes_from_challenge_to_appeal_between_its_parties(telling: Any, 
 
     shown = street.get(case).json()
     assert [step["event"] for step in shown["steps"]] == ["open", "reject", "appeal"]
-    for strange in (village.get(case), village.get(path, params={"by": "x"}), village.post(
+    for strange in (village.get(case), village.post(path, json={"by": "x"}), village.post(
         f"{case}/appeal", json={"reason": "x", "by": "x"}
     )):  # fmt: skip
         assert strange.status_code == 404

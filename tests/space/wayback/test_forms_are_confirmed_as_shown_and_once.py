@@ -136,7 +136,7 @@ def test_a_submission_stands_where_its_dataset_cannot_be_entered_yet(
     sent(paying)
     with monkeypatch.context() as failing:
         failing.setattr(handing_in, "register_result", refuses)
-        failing.setattr(results, "register_result", refuses)
+        failing.setattr(results, "renew_result", refuses)
         done = submit(paying.home, paying.engine, sheet(paying), by="王五", now=paying.later())
         assert results.register_missing(paying.home, paying.engine, paying.later()) == 0
 

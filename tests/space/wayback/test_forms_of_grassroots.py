@@ -199,7 +199,8 @@ def test_only_differences_are_submitted_and_become_challenges(filled_town: Any) 
 
 
 def test_the_same_value_in_another_spelling_is_no_difference(filled_town: Any) -> None:
-    values = {"amount": "１２０．５０", "phone": " 13900000001 "}
+    # The phone number is masked: whoever writes one has not seen it, so that it would be a challenge.
+    values = {"amount": " １２０．５０ "}
 
     done = submit(
         filled_town.home, filled_town.engine, fill(filled_town, values=values), by="王五", now=filled_town.now

@@ -58,7 +58,7 @@ def test_a_clerk_counts_back_and_files_the_form_of_the_month(desk: tuple[Town, s
     page.goto(f"{address}/desk")
     page.get_by_label("姓名").fill("王芳")
     page.get_by_label("本单位的令牌").fill(token)
-    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="凭令牌进入").click()
     assert _fits(page)
 
     page.get_by_role("heading", name="新到的回流数据").wait_for()

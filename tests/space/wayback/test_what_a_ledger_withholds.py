@@ -22,7 +22,7 @@ from space.wayback.grassroots import counting, handing, verifying, workbook
 from space.wayback.grassroots.items import items_of, kinds
 from space.wayback.grassroots.keeping import add, change, close, confirm
 from space.wayback.grassroots.masking import as_shown
-from space.wayback.grassroots.records import members
+from space.wayback.grassroots.pages import members
 from space.wayback.grassroots.returning import take_back
 from space.wayback.grassroots.tasks import Task
 from space.wayback.grassroots.verifying import Found

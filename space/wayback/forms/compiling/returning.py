@@ -141,7 +141,7 @@ def _returned(connection: Connection, files: Sequence[Path], now: datetime) -> t
         handouts.setdefault(handout, _handout(connection, handout, path))
         rows = _kept(connection, handouts[handout], number)
         if not rows:
-            remedy = "it was taken back already, or has no number of this handing-out"
+            remedy = "it was taken back, is not retained any more, or has no number of this handing-out"
             raise WorkbookRefused(path.name, "nothing is kept of it", remedy)
         for row in rows:
             shown = tuple(Shown.of_document(each) for each in row.cells)

@@ -1,0 +1,117 @@
+"""Commands ``ybz backup`` and ``ybz restore``."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from catalog.backup.manifest import Manifest
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Machine output.")
+_passphrase = click.option(
+    "--passphrase-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Its first line opens keys and secrets.",
+)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@_passphrase
+@click.option("--without-keys", is_flag=True, help="Leave keys and secrets out: you keep them elsewhere.")
+@click.option("--verify", "only_verify", is_flag=True, help="Only read the backup DIR again and compare.")
+@click.option("--by", default="", metavar="NAME", help="Who takes it (default: the login name).")
+@_as_json
+def backup(
+    folder: Path, passphrase_file: Path | None, without_keys: bool, only_verify: bool, by: str, as_json: bool
+) -> None:
+    """Back the installation up into the new folder DIR, while it serves, and verify the backup.
+
+    Keys and secrets are sealed under a passphrase, or left out. Without them no backup can be restored.
+    """
+    from catalog import keys
+    from catalog.backup.manifest import verify
+    from catalog.backup.taking import Source, take
+    from catalog.home import Home
+    from catalog.store import open_store
+
+    if only_verify:
+        _tell(verify(folder), f"{folder}: whole", as_json)
+        return
+    if (passphrase_file is None) == (not without_keys):
+        raise click.UsageError("say --passphrase-file FILE, or --without-keys")
+    home = Home.find()
+    made = take(
+        Source(home, open_store(home), keys.load(home).signer),
+        folder,
+        by=by or getpass.getuser(),
+        passphrase=_read(passphrase_file),
+        now=datetime.now(UTC),
+        say=_say(as_json),
+    )
+    _tell(made, f"{folder}: backed up and verified", as_json)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@_passphrase
+@click.option(
+    "--keys",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder keys/ of the lost installation, or of escrow.",
+)
+@click.option("--database", metavar="URL", help="Put the store into this empty PostgreSQL database.")
+@_as_json
+def restore(
+    folder: Path, passphrase_file: Path | None, keys: Path | None, database: str | None, as_json: bool
+) -> None:
+    """Restore the backup DIR into the empty place YBZ_HOME names.
+
+    No grant answers afterwards until `ybz evidence resume EXPORT` has shown that the log goes on from the
+    newest copy published outside, and has counted again what was spent since the backup.
+    """
+    from catalog.backup.putting_back import Keys, put_back
+    from catalog.home import Home
+
+    home = Home.find()
+    given = Keys(_read(passphrase_file), keys)
+    made = put_back(home, folder, given, database=database, say=_say(as_json))
+    _tell(made, f"{home.root}: restored; no grant answers yet", as_json)
+    if not as_json:
+        click.echo(
+            "next: `ybz evidence resume EXPORT` with the newest copy published outside, then `ybz doctor`"
+        )
+
+
+def _read(path: Path | None) -> str | None:
+    return None if path is None else path.read_text(encoding="utf-8").split("\n", 1)[0]
+
+
+def _say(as_json: bool) -> Callable[[str], None]:
+    """Plain lines of what is done; a moving line on a terminal; nothing for machines."""
+    if as_json:
+        return lambda _: None
+    if sys.stderr.isatty():
+        return lambda line: click.echo(f"\r\x1b[K{line[:100]}", err=True, nl=False)
+    return lambda line: click.echo(line, err=True)
+
+
+def _tell(made: Manifest, done: str, as_json: bool) -> None:
+    told = made.to_document()
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", err=True, nl=False)
+    keys = "keys sealed" if made.sealed else "without keys"
+    click.echo(f"{done}: {told['files']} files, {told['bytes']} bytes, {made.releases} releases, {keys}")
+    click.echo(f"  of {made.made_at}, log of {made.log_size} entries, digest {made.digest}")

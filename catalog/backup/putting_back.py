@@ -1,0 +1,174 @@
+"""Restoring a backup into an empty place 恢复.
+
+Decides that a restore is whole or nothing: all of it is made beside the place and put there in one step. What
+was restored is marked: no grant answers and nothing is signed until the log is shown to go on from the last
+copy published outside (`ybz evidence resume`), which counts again what was spent since. Budget never comes
+back by a restore, and the log is never forked.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Engine
+
+from catalog.backup import lake, rows, sealing
+from catalog.backup.errors import BackupDamaged, NotRestored
+from catalog.backup.manifest import Manifest, verify
+from catalog.backup.taking import HOME, STORE
+from catalog.evidence.verify import walk_store
+from catalog.home import Home
+from catalog.keys import files, heads
+from catalog.releases.remote import URL, storage_of
+from catalog.search import rebuild
+from catalog.store import create_store, reading, writing
+from catalog.store.additions import held
+from catalog.store.migrating import migrate
+from catalog.store.revision import head, make
+
+_MARK_BYTES: Final = 32
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Where keys come from.
+
+    Attributes:
+        passphrase: opens those sealed into the backup.
+        folder: the ``keys`` folder of the installation that was lost, or of its escrow.
+    """
+
+    passphrase: str | None = None
+    folder: Path | None = None
+
+
+def put_back(
+    home: Home, folder: Path, keys: Keys, *, database: str | None = None, say: Say = lambda _: None
+) -> Manifest:
+    """Restore a backup.
+
+    Args:
+        home: of the installation to be; nothing is there.
+        folder: the backup.
+        keys: where the keys come from.
+        database: URL of an empty PostgreSQL database the store goes to; the embedded file where None.
+        say: told what is done, a line at a time.
+
+    Raises:
+        BackupDamaged: the backup is not whole.
+        NotRestored: something is at ``home`` or in the database, or the keys are not there.
+    """
+    say("verifying the backup")
+    manifest = verify(folder)
+    if home.root.exists() and any(home.root.iterdir()):
+        raise NotRestored(f"{home.root} is not empty — a backup is restored into an empty place only")
+    if manifest.revision > head():
+        raise NotRestored(
+            f"the backup is of a later version ({manifest.version}) — restore it with that version"
+        )
+    beside = Home(home.root.with_name(f".{home.root.name}.restoring-{secrets.token_hex(4)}"))
+    beside.root.mkdir(mode=0o700, parents=True)
+    try:
+        _keys(beside, folder, keys, manifest)
+        heads.mark_restored(beside, manifest.log_size, secrets.token_hex(_MARK_BYTES))
+        say("files")
+        _files(beside, folder, manifest)
+        say("store")
+        _store(beside, folder, manifest, database)
+        _to_storage(beside, say)
+        if home.root.exists():
+            home.root.rmdir()
+        beside.root.rename(home.root)
+    except BaseException:  # also when a person stops it
+        shutil.rmtree(beside.root, ignore_errors=True)
+        raise
+    return manifest
+
+
+def _keys(home: Home, folder: Path, keys: Keys, manifest: Manifest) -> None:
+    if keys.passphrase is not None and manifest.sealed:
+        sealing.unseal((folder / sealing.FILE).read_bytes(), keys.passphrase, home.root)
+    elif keys.folder is not None:
+        shutil.copytree(keys.folder, home.keys)
+        home.keys.chmod(0o700)
+        for path in home.keys.iterdir():
+            path.chmod(0o600)
+    else:
+        what = (
+            "the passphrase of its keys" if manifest.sealed else "the keys: they were left out of the backup"
+        )
+        raise NotRestored(f"say {what} (--passphrase-file FILE, or --keys FOLDER) — nothing was restored")
+    for name in (files.SIGNING_FILE, files.PSEUDONYM_FILE):
+        if not (home.keys / name).is_file():
+            raise NotRestored(
+                f"there is no {name} among the keys — nothing was restored; bring it from escrow"
+            )
+
+
+def _files(home: Home, folder: Path, manifest: Manifest) -> None:
+    for part in manifest.parts:
+        top, _, inside = part.path.partition("/")
+        if top != HOME:
+            continue
+        target = home.root / inside
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copyfile(folder / part.path, target)
+        target.chmod(0o600)
+
+
+def _to_storage(home: Home, say: Say) -> None:
+    """Tables go to object storage where the lake is there; the place must be empty."""
+    storage = storage_of(home.root)
+    if storage is None:
+        return
+    say(f"tables to {storage.url}")
+    if any(storage.names(form) for form in lake.TABLES):
+        raise NotRestored(f"{storage.url} is not empty — name an empty prefix ({URL}); nothing was restored")
+    for form in lake.TABLES:
+        for path in sorted((home.lake / form).rglob("*")):
+            if path.is_file():
+                storage.write(path.relative_to(home.lake).as_posix(), path.read_bytes())
+        shutil.rmtree(home.lake / form, ignore_errors=True)
+
+
+def _store(home: Home, folder: Path, manifest: Manifest, database: str | None) -> None:
+    """Rows go into the shape they were written in; then the store is brought to this version's."""
+    if database is not None:
+        home.keep_database_url(database)
+    engine = _empty(home, manifest)
+    try:
+        with writing(engine) as connection:
+            rows.load(connection, folder / STORE, manifest.rows)
+        create_store(home)
+        with writing(engine) as connection:
+            rebuild(connection)
+        with reading(engine) as connection:
+            bad = walk_store(connection)
+        if bad is not None:
+            raise BackupDamaged(
+                f"the evidence log in the backup does not hold by itself: {bad} — take another"
+            )
+    finally:
+        engine.dispose()
+
+
+def _empty(home: Home, manifest: Manifest) -> Engine:
+    """A store of the backup's shape without a row."""
+    from catalog.store.engine import engine_of
+
+    home.create()
+    engine = engine_of(home)
+    with writing(engine) as connection:
+        if held(connection).tables:
+            raise NotRestored("the database is not empty — name an empty one; nothing was restored")
+        if manifest.revision == head():
+            make(connection)
+            return engine
+    migrate(engine, manifest.revision)
+    return engine

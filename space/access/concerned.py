@@ -1,0 +1,201 @@
+"""To which organisations a thing belongs: a grant to its holder, a dataset to its department, and so on.
+
+Decides nothing about who may do what: it finds owners by the key a caller names, in the store. What there is
+not belongs to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Column, Connection, or_, select
+
+from catalog.store.tables.attributions import attribution_claims
+from catalog.store.tables.audits import standing_queries
+from catalog.store.tables.backflow import deliveries, subscriptions
+from catalog.store.tables.contracting import digital_contracts
+from catalog.store.tables.corrections import correction_attachments
+from catalog.store.tables.entitlements import entitlement_cases, entitlement_comparisons
+from catalog.store.tables.evaluation import evaluations
+from catalog.store.tables.forms import corrections, submissions
+from catalog.store.tables.forms_filling import form_tasks
+from catalog.store.tables.grants import grants, requests
+from catalog.store.tables.grassroots import base_records, base_tasks
+from catalog.store.tables.identity import client_tokens
+from catalog.store.tables.inbox import inbox_tasks, unmaskings
+from catalog.store.tables.inventory import inventory_systems, inventory_tables
+from catalog.store.tables.ledger import entries
+from catalog.store.tables.machine_clients import machine_clients
+from catalog.store.tables.money import invoices, statements, voucher_batches
+from catalog.store.tables.operation import (
+    operation_agreements,
+    operation_findings,
+    operation_reviews,
+    operation_scenarios,
+)
+from catalog.store.tables.people import memberships
+from catalog.store.tables.queries import receipts
+from catalog.store.tables.registration import registrations
+from catalog.store.tables.requesting import request_cases
+from catalog.store.tables.supplies import supplies
+from contracts.odcs import loads
+from contracts.problems import OdcsError
+from space.errors import Unknown
+from space.requesting.requests import by_id
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of thing.
+
+    Attributes:
+        keys: columns that may hold what a caller names it by.
+        codes: columns of the same row that hold codes of organisations it belongs to.
+        through: column of the same row → kind of the thing whose organisations it belongs to as well.
+    """
+
+    keys: tuple[Column[Any], ...]
+    codes: tuple[Column[Any], ...] = ()
+    through: tuple[tuple[Column[Any], str], ...] = ()
+
+
+def owners(connection: Connection, kind: str, key: str) -> tuple[str, ...]:
+    """Codes of the organisations a thing belongs to, each once; empty where there is no such thing.
+
+    Args:
+        connection: to read with.
+        kind: one of :data:`KINDS` or :data:`FOUND`.
+        key: what the caller names it by.
+    """
+    if kind in FOUND:
+        return FOUND[kind](connection, key)
+    of = KINDS[kind]
+    columns = [*of.codes, *(column for column, _ in of.through)]
+    found: dict[str, None] = {}
+    for row in connection.execute(select(*columns).where(or_(*(each == key for each in of.keys)))):
+        values = list(row)
+        found |= dict.fromkeys(code for code in values[: len(of.codes)] if code)
+        for (_, other), value in zip(of.through, values[len(of.codes) :], strict=True):
+            if value:
+                found |= dict.fromkeys(owners(connection, other, value))
+    return tuple(found)
+
+
+def is_public(kind: str) -> bool:
+    """Whether everybody may know that a thing of this kind exists, as what the catalogue lists."""
+    return kind in _KNOWN_TO_ALL
+
+
+def _itself(_connection: Connection, key: str) -> tuple[str, ...]:
+    """An organisation is named by its own code."""
+    return (key,)
+
+
+def _answerers(connection: Connection, key: str) -> tuple[str, ...]:
+    """Whoever has a say in a request, or in one of its cases: the owners, and who sits in their chains."""
+    case = select(request_cases.c.request_id).where(request_cases.c.id == key)
+    try:
+        cases = by_id(connection, connection.execute(case).scalar() or key).cases
+    except Unknown:
+        return ()
+    mine = [one for one in cases if key in (one.id, one.request_id)]
+    seated = (seat.code for one in mine for seat in one.chain.seats)
+    return tuple(dict.fromkeys(code for code in (*(one.owner_code for one in mine), *seated) if code))
+
+
+def _of_field(connection: Connection, key: str) -> tuple[str, ...]:
+    """A dataset, or one of its fields: ``people.residents`` or ``people.residents.name``."""
+    return owners(connection, "dataset", key) or owners(connection, "dataset", key.rpartition(".")[0])
+
+
+def _of_file(connection: Connection, key: str) -> tuple[str, ...]:
+    """An entry by its name; of a contract's file, the department it names and the one that has the entry."""
+    path = Path(key)
+    if not path.is_file():
+        return owners(connection, "dataset", key)
+    try:
+        stated = loads(path.read_text(encoding="utf-8"), path.name)
+    except (OdcsError, UnicodeDecodeError):
+        return ()
+    return owners(connection, "dataset", stated.name) or (stated.department.code,)
+
+
+_KNOWN_TO_ALL: Final = frozenset({"dataset", "organisation", "evaluation"})
+# Kinds whose organisations stand in no column of their row.
+FOUND: Final[Mapping[str, Callable[[Connection, str], tuple[str, ...]]]] = {
+    "organisation": _itself,
+    "payer": _itself,
+    "answering": _answerers,
+    "case": _answerers,
+    "dataset-of-field": _of_field,
+    "contract-file": _of_file,
+}
+
+_ENTRY: Final = Kind((entries.c.name, entries.c.code), (entries.c.department_code,))
+_GRANT: Final = Kind((grants.c.id,), (grants.c.grantee,))
+_AGREEMENT: Final = (operation_agreements.c.number, operation_agreements.c.id)
+_CONTRACT: Final = (digital_contracts.c.id, digital_contracts.c.grant_id)
+KINDS: Final[Mapping[str, Kind]] = {
+    "applicant": Kind((request_cases.c.id,), (), ((request_cases.c.request_id, "request"),)),
+    "agreement-body": Kind(_AGREEMENT, (operation_agreements.c.body_code,)),
+    "agreement-operator": Kind(_AGREEMENT, (operation_agreements.c.operator_code,)),
+    "attachment": Kind(
+        (correction_attachments.c.id,), (), ((correction_attachments.c.correction_id, "challenge"),)
+    ),
+    "agreement": Kind(
+        _AGREEMENT,
+        (operation_agreements.c.body_code, operation_agreements.c.operator_code),
+    ),
+    "base-record": Kind((base_records.c.id,), (base_records.c.body,)),
+    "base-task": Kind((base_tasks.c.id,), (base_tasks.c.body,)),
+    "batch": Kind((voucher_batches.c.id,), (voucher_batches.c.issuer,)),
+    "challenge": Kind((corrections.c.id,), (corrections.c.asker, corrections.c.department_code)),
+    "challenged": Kind((corrections.c.id,), (corrections.c.department_code,)),
+    "challenger": Kind((corrections.c.id,), (corrections.c.asker,)),
+    "comparison": Kind((entitlement_comparisons.c.id,), (entitlement_comparisons.c.department_code,)),
+    "claim": Kind((attribution_claims.c.id,), (attribution_claims.c.body,)),
+    "contract": Kind(_CONTRACT, (digital_contracts.c.provider, digital_contracts.c.consumer)),
+    "contract-consumer": Kind(_CONTRACT, (digital_contracts.c.consumer,)),
+    "contract-provider": Kind(_CONTRACT, (digital_contracts.c.provider,)),
+    "dataset": _ENTRY,
+    "delivery": Kind((deliveries.c.id,), (), ((deliveries.c.subscription_id, "subscription"),)),
+    "entitlement": Kind(
+        (entitlement_cases.c.id,), (entitlement_cases.c.department_code, entitlement_cases.c.body)
+    ),
+    "evaluation": Kind((evaluations.c.id,), (evaluations.c.party,)),
+    "finding": Kind((operation_findings.c.id,), (), ((operation_findings.c.review_id, "operation-review"),)),
+    "form-task": Kind((form_tasks.c.id,), (form_tasks.c.body,)),
+    "grant": _GRANT,
+    "held": _GRANT,
+    "inbox-task": Kind((inbox_tasks.c.id,), (inbox_tasks.c.body,)),
+    "inventory-system": Kind((inventory_systems.c.id,), (inventory_systems.c.department_code,)),
+    "inventory-table": Kind(
+        (inventory_tables.c.id,), (), ((inventory_tables.c.system_id, "inventory-system"),)
+    ),
+    "invoice": Kind((invoices.c.number,), (invoices.c.issuer, invoices.c.payer)),
+    "operation-review": Kind(
+        (operation_reviews.c.id,), (), ((operation_reviews.c.agreement_id, "agreement"),)
+    ),
+    "machine-client": Kind((machine_clients.c.id,), (machine_clients.c.organisation,)),
+    "member": Kind((memberships.c.person_id,), (memberships.c.organisation,)),
+    "receipt": Kind((receipts.c.id,), (receipts.c.organisation,)),
+    "registered": Kind((registrations.c.id, registrations.c.name), (registrations.c.registrant_code,)),
+    "request": Kind((requests.c.id,), (requests.c.applicant,)),
+    "scenario": Kind((operation_scenarios.c.id,), (), ((operation_scenarios.c.agreement_id, "agreement"),)),
+    "scenario-body": Kind(
+        (operation_scenarios.c.id,), (), ((operation_scenarios.c.agreement_id, "agreement-body"),)
+    ),
+    "scenario-operator": Kind(
+        (operation_scenarios.c.id,), (), ((operation_scenarios.c.agreement_id, "agreement-operator"),)
+    ),
+    "standing": Kind((standing_queries.c.id,), (), ((standing_queries.c.grant_id, "grant"),)),
+    "statement": Kind((statements.c.id,), (statements.c.organisation,)),
+    "submission": Kind((submissions.c.id,), (submissions.c.body,)),
+    "subscription": Kind((subscriptions.c.id,), (subscriptions.c.subscriber,)),
+    "supply": Kind((supplies.c.id,), (supplies.c.receiver,)),
+    "token": Kind((client_tokens.c.id,), (client_tokens.c.organisation,)),
+    "unmasking": Kind((unmaskings.c.id,), (unmaskings.c.body,)),
+}

@@ -1,0 +1,124 @@
+"""Who a command acts as, and whether that person may: the same matrix as for endpoints.
+
+Decides that nobody acts under another's name, nor in an office that is not its role's. A thing that is not in
+the store is nobody's own: only who reaches all may go on to be told that there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from catalog.home import Home
+from catalog.settings import reading as settings
+from catalog.store import open_store, reading
+from policies.access_matrix import acts
+from policies.clocks import local_date
+from policies.decision import Decision, Deny, Reason
+from space.access import doors, judging
+from space.access.concerned import owners
+from space.calls.budget import NOT_HELD
+from space.identity import people
+from space.identity.callers import of_bearer
+from space.identity.tokens import Caller
+
+_NOBODY: Final = Reason(
+    "access.nobody",
+    "commands of this installation act as a person, and no token that is good now says which",
+    where="YBZ_TOKEN",
+    allowed="set YBZ_TOKEN to your token",
+)
+_ANOTHER: Final = Reason(
+    "access.another_name",
+    "the token is of another person than the one named to act",
+    where="by",
+    allowed="leave --by out",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A command may run.
+
+    Attributes:
+        person: name of the person who acts; empty where it is no person's own token.
+    """
+
+    person: str = ""
+
+
+def passage(home: Home, words: str, parameters: Mapping[str, Any] | None, now: datetime) -> Passed | Deny:
+    """Whether a command may run, and as whom.
+
+    Args:
+        home: of the installation.
+        words: of the command, e.g. ``grant show``.
+        parameters: what it was given, by the names of its parameters; None where that could not be read, so
+            that only the role is judged.
+        now: aware instant.
+    """
+    door = doors.command(words, parameters or {})
+    if door is None:
+        message = "the matrix names no act for this command, so nobody may run it"
+        return Deny((Reason("access.unnamed", message, where=words),))
+    if door.public:
+        return Passed()
+    with reading(open_store(home)) as connection:
+        issuer = settings.value("YBZ_PUBLIC_URL", home.root).rstrip("/")
+        who = of_bearer(connection, settings.value("YBZ_TOKEN", home.root), issuer=issuer, now=now)
+        if who is None:
+            return Deny((_NOBODY,))
+        person = "" if who.person is None else people.person(connection, who.person).name
+        if person and (parameters or {}).get("by", person) not in (person, who.person):
+            return Deny((_ANOTHER,))
+        return _judged(connection, who, door, parameters, now) or Passed(person)
+
+
+def _judged(
+    connection: Connection,
+    who: Caller,
+    door: doors.Door,
+    parameters: Mapping[str, Any] | None,
+    now: datetime,
+) -> Deny | None:
+    if who.grant_id is not None and not acts()[door.act].one_grant:
+        return Deny((NOT_HELD,))
+    decision = judging.ajar(who.role, door)
+    if isinstance(decision, Deny) or parameters is None:
+        return _denied(decision)
+    office = parameters.get("office")
+    seats = doors.office_roles(office) if isinstance(office, str) else ()
+    if seats and who.role not in seats:
+        return Deny(
+            (Reason("access.office", f"the role {who.role.value} does not take that office", "office"),)
+        )
+    named, on = _named(door, parameters), local_date(now)
+    if door.concerns == doors.EVERYTHING or (door.named and not named):
+        return _denied(judging.everything(connection, who.role, who.organisation, door.act, on))
+    for each in named:
+        theirs = owners(connection, door.concerns, each)
+        decision = (
+            judging.towards(connection, who.role, who.organisation, door.act, theirs, on)
+            if theirs
+            else judging.everything(connection, who.role, who.organisation, door.act, on)
+        )
+        if isinstance(decision, Deny):
+            return decision
+    return None
+
+
+def _denied(decision: Decision) -> Deny | None:
+    return decision if isinstance(decision, Deny) else None
+
+
+def _named(door: doors.Door, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a command names things by: one, several, or none."""
+    given = parameters.get(door.where)
+    if given is None:
+        return ()
+    several = given if isinstance(given, tuple | list) else (given,)
+    return tuple(str(each) for each in several)

@@ -1,0 +1,147 @@
+"""``/v1/classification``: findings, decisions with two signatures, reviews of merged sources; a thin door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+from sqlalchemy import Connection
+
+from catalog.classify import decisions, reviews, view
+from catalog.classify.decisions import Decision
+from catalog.classify.decisions import Signed as Signature
+from policies.access import Act
+from policies.clocks import local_date
+from space.api.acting import Do, Document, Doing, Look, Reasoned
+from space.api.owning import office_of, seen, towards_entry
+from space.api.paging import Page
+from space.api.services import permit
+
+router = APIRouter(prefix="/v1/classification", tags=["classification"])
+
+Name = Annotated[str, Field(max_length=130, description="`schema.table`.")]
+Id = Annotated[str, Field(max_length=40)]
+
+
+class Argued(Reasoned):
+    """Who signs, why, and what it rests on."""
+
+    basis: str = Field("", max_length=2000, description="Law, standard or document it rests on.")
+
+
+class Judged(Argued):
+    """What a person says of a finding, or of a field."""
+
+    field: str = Field(min_length=1, max_length=130)
+    act: Literal["confirm", "override", "raise", "lower"]
+    kind: str = Field("*", max_length=60, description="The finding; `*` for the field as such.")
+    grade: int | None = Field(None, ge=1, le=4, description="To be raised to (2-4) or lowered to (1-3).")
+    until: date | None = Field(None, description="Last day it holds; until it changes where left out.")
+
+
+class Merged(Argued):
+    """Whether personal sources may be merged."""
+
+    accept: bool
+
+
+@router.get("/datasets/{name}")
+def dataset(name: Name, look: Look) -> Document:
+    """Each field: declared, found, inherited, decided, and its grade after all that."""
+    permit(look.who, Act.DETAIL_READ)
+    towards_entry(look, Act.DETAIL_READ, name)
+    return look.at(lambda c: view.dataset(c, name, look.today))
+
+
+@router.get("/decisions")
+def list_decisions(look: Look, page: Page, name: Name | None = None, ended: bool = False) -> Response:
+    """Decisions, of one dataset or of all; with `ended` those that are over as well."""
+    permit(look.who, Act.DETAIL_READ)
+    found = look.at(lambda c: view.decisions(c, name, look.today, everything=ended))
+    mine = seen(look, Act.DETAIL_READ)
+    return page.answer("decisions", [one for one in found if one["dataset"] in mine], "id")
+
+
+@router.post("/datasets/{name}/decisions", status_code=201)
+def judge(name: Name, said: Judged, do: Do) -> Document:
+    """Confirm or override a finding, raise or lower a field; what lowers protection needs two people."""
+    permit(do.who, Act.CLASSIFICATION_PROPOSE)
+    towards_entry(do, Act.CLASSIFICATION_PROPOSE, name)
+    grade = said.grade or 0
+
+    def act(connection: Connection, now: datetime) -> Document:
+        signed = _signature(do, said, now)
+        subject = view.subject(connection, name, said.field, said.kind, local_date(now))
+        if said.act == "raise":
+            made = decisions.raise_grade(connection, subject, signed, grade, said.until)
+        elif said.act == "lower":
+            made = decisions.lower(connection, subject, signed, grade, said.until)
+        elif said.act == "confirm":
+            made = decisions.confirm(connection, subject, signed, said.until)
+        else:
+            made = decisions.override(connection, subject, signed, said.until)
+        return view.decision_line(made)
+
+    return do.inside(act)
+
+
+@router.post("/decisions/{decision}/consent")
+def consent(decision: Id, said: Argued, do: Do) -> Document:
+    """Give the second signature: the decision is in force."""
+    permit(do.who, Act.CLASSIFICATION_DECIDE)
+    return _later(do, decision, said, decisions.consent)
+
+
+@router.post("/decisions/{decision}/refusal")
+def refuse(decision: Id, said: Argued, do: Do) -> Document:
+    """Refuse the second signature: the proposal is at its end."""
+    permit(do.who, Act.CLASSIFICATION_DECIDE)
+    return _later(do, decision, said, decisions.refuse)
+
+
+@router.post("/decisions/{decision}/withdrawal")
+def withdraw(decision: Id, said: Argued, do: Do) -> Document:
+    """Take a decision back, proposed or in force; what it covered is not covered any more."""
+    permit(do.who, Act.CLASSIFICATION_PROPOSE)
+    return _later(do, decision, said, decisions.withdraw)
+
+
+@router.get("/reviews")
+def list_reviews(look: Look, page: Page, ended: bool = False) -> Response:
+    """Reviews of datasets that merge personal sources; with `ended` decided ones as well."""
+    permit(look.who, Act.DETAIL_READ)
+    mine, found = seen(look, Act.DETAIL_READ), look.at(lambda c: view.reviews(c, everything=ended))
+    return page.answer("reviews", [one for one in found if one["dataset"] in mine], "id")
+
+
+@router.post("/datasets/{name}/review")
+def review(name: Name, said: Merged, do: Do) -> Document:
+    """Decide whether a dataset may merge the personal sources it merges now."""
+    permit(do.who, Act.CLASSIFICATION_DECIDE)
+    towards_entry(do, Act.CLASSIFICATION_DECIDE, name)
+
+    def act(connection: Connection, now: datetime) -> Document:
+        merged, grade = view.merge(connection, name, local_date(now))
+        opened = reviews.raise_review(connection, name, merged, grade, now)
+        event = "accept" if said.accept else "refuse"
+        made = reviews.decide_review(connection, opened.id, event, _signature(do, said, now))
+        return view.review_line(made)
+
+    return do.inside(act)
+
+
+def _later(
+    do: Doing, decision: str, said: Argued, act: Callable[[Connection, str, Signature], Decision]
+) -> Document:
+    def done(connection: Connection, now: datetime) -> Document:
+        line: dict[str, Any] = view.decision_line(act(connection, decision, _signature(do, said, now)))
+        return line
+
+    return do.inside(done)
+
+
+def _signature(do: Doing, said: Argued, now: datetime) -> Signature:
+    return Signature(do.by(said), office_of(do.who), now, said.reason, said.basis)

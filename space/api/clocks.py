@@ -1,0 +1,125 @@
+"""``/v1/due`` and ``/v1/clocks``: what is owed, by whom, by when, and what moves a clock 时限."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+
+from catalog.clocks import duties, running
+from catalog.clocks.daily import begin
+from catalog.clocks.recompute import recompute as make_anew
+from policies.access import Act
+from space.api.acting import Do, Document, Look, Reasoned, Signed
+from space.api.paging import Page
+from space.api.services import permit
+
+router = APIRouter(prefix="/v1", tags=["clocks"])
+
+Subject = Annotated[str, Field(max_length=200, description="What it is about, `entry:people.residents`.")]
+Rule = Annotated[str, Field(max_length=100, description="Name of the deadline rule.")]
+
+
+class Extended(Reasoned):
+    """More time, once."""
+
+    approved_by: str = Field(min_length=1, max_length=200, description="Who consented.")
+    workdays: int | None = Field(None, ge=1, le=366, description="All the rule allows where left out.")
+    extension: str | None = Field(None, max_length=100, description="The extension rule, where several fit.")
+
+
+class Recomputed(Signed):
+    """Which due days are made anew."""
+
+    amended: bool = Field(False, description="Also those that were not provisional.")
+
+
+@router.get("/due")
+def due(
+    look: Look,
+    page: Page,
+    owner: Annotated[str, Query(max_length=200, description="What this one owes: code or name.")] = "",
+    on: date | None = None,
+    colour: Annotated[list[Literal["red", "orange", "yellow", "green", "grey"]], Query(max_length=5)] = [],  # noqa: B006
+) -> Response:
+    """Everything owed as of a day: clocks, faults, requests, challenges, objections, renewals, updates."""
+    permit(look.who, Act.CLOCK_READ)
+    day = on or look.today
+    found = look.at(lambda c: duties.duties(c, day))
+    found = duties.owned_by(found, owner) if owner else found
+    found = tuple(one for one in found if not colour or one.colour in colour)
+    more = {"on": day, "total": len(found), "by_owner": duties.by_owner(found)}
+    rows = [one.to_document() for one in found]
+    return page.answer("items", rows, "due_on", "subject", "rule", "what", more=more)
+
+
+@router.get("/clocks")
+def list_clocks(
+    look: Look,
+    page: Page,
+    subject: Annotated[str, Query(max_length=200, description="Every clock of it, open or not.")] = "",
+) -> Response:
+    """Open clocks, or every clock of a subject."""
+    permit(look.who, Act.CLOCK_READ)
+    found = look.at(lambda c: running.clocks_of(c, subject) if subject else running.open_clocks(c))
+    return page.answer("clocks", [one.to_document() for one in found], "subject", "rule", "started_at", "id")
+
+
+@router.post("/clocks/{subject}/{rule}/pause")
+def pause(subject: Subject, rule: Rule, said: Reasoned, do: Do) -> Document:
+    """Let a clock stand still from today on, because the other side owes something."""
+    permit(do.who, Act.CLOCK_KEEP)
+    by = do.by(said)
+    return do.inside(
+        lambda c, now: running.pause(
+            c, subject=subject, rule=rule, reason=said.reason, by=by, now=now
+        ).to_document()
+    )
+
+
+@router.post("/clocks/{subject}/{rule}/resumption")
+def resume(subject: Subject, rule: Rule, said: Signed, do: Do) -> Document:
+    """Let a paused clock run on; today counts again."""
+    permit(do.who, Act.CLOCK_KEEP)
+    by = do.by(said)
+    return do.inside(
+        lambda c, now: running.resume(c, subject=subject, rule=rule, by=by, now=now).to_document()
+    )
+
+
+@router.post("/clocks/{subject}/{rule}/extension")
+def extend(subject: Subject, rule: Rule, said: Extended, do: Do) -> Document:
+    """Give a clock more time, once, with an approver."""
+    permit(do.who, Act.CLOCK_KEEP)
+    by, known = do.by(said), running.extensions_of(rule, do.today)
+    if said.extension is None and len(known) != 1:
+        what = f"name one of {', '.join(known)} as `extension`" if known else "no rule extends it"
+        raise running.ClockError(f"this clock cannot be extended as asked — {what}")
+    return do.inside(
+        lambda c, now: running.extend(
+            c, subject=subject, rule=rule, extension=said.extension or known[0], reason=said.reason,
+            approved_by=said.approved_by, by=by, now=now, workdays=said.workdays,
+        ).to_document()
+    )  # fmt: skip
+
+
+@router.post("/clocks/recomputation")
+def recompute(said: Recomputed, do: Do) -> Document:
+    """Make open due days anew, when a calendar that was missing has come."""
+    permit(do.who, Act.CLOCK_KEEP)
+    by = do.by(said)
+    return do.inside(
+        lambda c, now: {
+            "moved": [one.to_document() for one in make_anew(c, by=by, now=now, amended=said.amended)]
+        }
+    )
+
+
+@router.post("/clocks/day")
+def day(said: Signed, do: Do) -> Document:
+    """Begin the day: mark what lapsed, start what falls due, list what is red; safe to send again."""
+    permit(do.who, Act.CLOCK_KEEP)
+    by = do.by(said)
+    return do.inside(lambda c, now: begin(c, by=by, now=now).to_document())

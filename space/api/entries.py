@@ -1,0 +1,213 @@
+"""``/v1/entries``: entries as those see them who keep the ledger — steps, revisions, what hangs on them.
+
+A thin door. The public view of a dataset is ``/v1/datasets``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+from sqlalchemy import Connection
+
+from catalog import identifiers, ledger_view, revisions
+from catalog.bulk.adopting import history_of
+from catalog.cataloging import announcing, differing, telling
+from catalog.cataloging.standing import known_states, standing
+from catalog.errors import CatalogError
+from catalog.lineage import affected, impact
+from catalog.lineage import view as lineage_view
+from contracts.odcs import dumps, loads
+from policies.access import Act
+from space.api.acting import Do, Document, Look, Signed
+from space.api.owning import seen, towards_entry
+from space.api.paging import Page
+from space.api.services import permit
+
+router = APIRouter(prefix="/v1", tags=["entries"])
+
+Name = Annotated[str, Field(max_length=130, description="`schema.table`, or the resource code.")]
+
+
+class Proposed(Signed):
+    """A contract that is not in the ledger yet."""
+
+    contract: str = Field(min_length=1, max_length=1_000_000, description="ODCS, as YAML or JSON text.")
+
+
+class NoState(CatalogError):
+    """A state the procedure of cataloguing does not have."""
+
+
+@router.get("/entries")
+def list_entries(
+    look: Look,
+    page: Page,
+    status: Annotated[
+        list[str], Query(max_length=20, description="Only entries in, or on their way in, a state.")
+    ] = [],  # noqa: B006  (read, never changed)
+    owner: Annotated[str, Query(max_length=200, description="Only of this department, by its name.")] = "",
+) -> Response:
+    """Entries with what is in force and what is on its way."""
+    permit(look.who, Act.DETAIL_READ)
+    unknown = sorted(set(status) - set(known_states()))
+    if unknown:
+        raise NoState(f"the procedure has no such state — one of {', '.join(known_states())}")
+    rows = look.at(lambda c: telling.listed(c, status))
+    mine = seen(look, Act.DETAIL_READ)
+    kept = [row for row in rows if row["name"] in mine and owner in ("", row["department"])]
+    return page.answer("entries", kept, "name")
+
+
+@router.get("/entries/{name}")
+def show(name: Name, look: Look) -> Document:
+    """Every act on an entry with its actor, time and reason; its clocks, and conditions added."""
+    permit(look.who, Act.DETAIL_READ)
+    towards_entry(look, Act.DETAIL_READ, name)
+    return look.at(lambda c: telling.history(c, name))
+
+
+@router.get("/entries/{name}/revisions/{on}")
+def as_of(name: Name, on: date, look: Look) -> Document:
+    """The entry as it was at the end of a day, with its contract."""
+    permit(look.who, Act.DETAIL_READ)
+    towards_entry(look, Act.DETAIL_READ, name)
+    return look.at(lambda c: telling.as_of(c, name, on))
+
+
+@router.get("/entries/{name}/contract")
+def contract(name: Name, look: Look) -> Response:
+    """The newest contract of an entry as ODCS, the file a steward edits."""
+    permit(look.who, Act.DETAIL_READ)
+    towards_entry(look, Act.DETAIL_READ, name)
+    text = look.at(lambda c: dumps(revisions.current(c, standing(c, name).name).contract))
+    return Response(text, media_type="application/yaml")
+
+
+@router.get("/entries/{name}/differences")
+def difference(
+    name: Name,
+    look: Look,
+    first: Annotated[str, Query(alias="from", max_length=20, description="Number of a revision, or a day.")],
+    second: Annotated[str, Query(alias="to", max_length=20, description="Number of a revision, or a day.")],
+) -> Document:
+    """What two revisions of an entry differ in, field by field, in words, and whether it breaks users."""
+    permit(look.who, Act.DETAIL_READ)
+    towards_entry(look, Act.DETAIL_READ, name)
+    return look.at(lambda c: differing.difference(c, name, first, second))
+
+
+@router.get("/entries/{name}/details")
+def details(name: Name, look: Look) -> Document:
+    """The entry with exact figures: releases, findings, notes; for its owner and the authority."""
+    permit(look.who, Act.DETAIL_READ)
+    towards_entry(look, Act.DETAIL_READ, name)
+    return look.at(lambda c: ledger_view.dataset(c, standing(c, name).name))
+
+
+@router.get("/entries/{name}/origin")
+def origin(name: Name, look: Look) -> Document:
+    """What the catalogue an entry was taken over from says happened to it."""
+    permit(look.who, Act.DETAIL_READ)
+    towards_entry(look, Act.DETAIL_READ, name)
+    return look.at(lambda c: {"name": name, "acts": list(history_of(c, standing(c, name).name))})
+
+
+@router.get("/entries/{name}/identifiers")
+def identified(name: Name, look: Look) -> Document:
+    """The stems and identifiers of an entry in the data infrastructure 数据基础设施标识, by type."""
+    permit(look.who, Act.CATALOGUE_READ)
+    found = look.at(lambda c: identifiers.identifiers_of(c, standing(c, name).name))
+    return {"name": name, "identifiers": [identifier_document(one) for one in found]}
+
+
+@router.get("/lineage/{name}")
+def lineage(
+    name: Name,
+    look: Look,
+    direction: Annotated[
+        list[Literal["up", "down"]], Query(max_length=2, description="`up`, `down`; both where none.")
+    ] = [],  # noqa: B006
+    depth: Annotated[int | None, Query(ge=1, le=100, description="Most generations.")] = None,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 200,
+    offset: Annotated[int, Query(ge=0, le=10_000_000, description="Columns passed over.")] = 0,
+) -> Document:
+    """Where the columns of a dataset or of `schema.table.field` come from, and what is made from them."""
+    permit(look.who, Act.CATALOGUE_READ)
+    both: tuple[Literal["up", "down"], ...] = ("up", "down")
+    wanted = [way for way in both if way in direction or not direction]
+
+    def read(connection: Connection) -> Document:
+        start = lineage_view.start_of(connection, name)
+        walks = [
+            lineage_view.walked(connection, start, way, depth=depth, limit=limit, offset=offset)
+            for way in wanted
+        ]
+        return lineage_view.as_document(start, walks, offset)
+
+    return look.at(read)
+
+
+@router.get("/impact/{name}")
+def reads(
+    name: Name,
+    look: Look,
+    depth: Annotated[int | None, Query(ge=1, le=100, description="Most generations.")] = None,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+    offset: Annotated[int, Query(ge=0, le=10_000_000, description="Columns and users passed over.")] = 0,
+) -> Document:
+    """What breaks if a column, or a dataset, changes: columns, grants, forms, subscriptions, contracts."""
+    permit(look.who, Act.DETAIL_READ)
+
+    def read(connection: Connection) -> Document:
+        start = lineage_view.start_of(connection, name)
+        found = affected.affected_by(
+            connection, start.dataset, start.field, look.today, depth=depth, limit=limit, after=offset
+        )  # fmt: skip
+        return affected.as_document(found, limit, offset)
+
+    return look.at(read)
+
+
+@router.post("/impact")
+def of_contract(proposed: Proposed, do: Do) -> Document:
+    """What a new contract would change, and whose use it would break; nothing is entered."""
+    permit(do.who, Act.DETAIL_READ)
+    wanted = loads(proposed.contract, "contract")
+    return do.at(lambda c: impact.as_document(impact.impact_of(c, wanted, do.today)))
+
+
+@router.get("/announcements")
+def announcements(
+    look: Look,
+    page: Page,
+    organisation: Annotated[str, Query(max_length=200, description="Who is told: code or name.")] = "",
+    name: Annotated[str, Query(max_length=130, description="Only about this dataset.")] = "",
+    open_only: Annotated[
+        bool, Query(alias="open", description="Only those nobody has acknowledged.")
+    ] = False,
+) -> Response:
+    """Breaking changes of entries, and who was told of them."""
+    permit(look.who, Act.CATALOGUE_READ)
+    found = look.at(
+        lambda c: announcing.announcements(c, organisation=organisation, name=name, open_only=open_only)
+    )
+    return page.answer("announcements", [one.as_document() for one in found], "id")
+
+
+@router.post("/announcements/{announcement}/acknowledgement")
+def acknowledge(announcement: str, signed: Signed, do: Do) -> Document:
+    """Take note of an announced change."""
+    permit(do.who, Act.CATALOGUE_READ)
+    by = do.by(signed)
+    return do.inside(lambda c, now: announcing.acknowledge(c, announcement, by, now).as_document())
+
+
+def identifier_document(made: identifiers.Identifier) -> Document:
+    """The plain form of an identifier."""
+    return {
+        "dataset": made.dataset, "kind": made.kind, "stem": made.stem, "identifier": made.identifier,
+        "proof": made.proof,
+    }  # fmt: skip

@@ -1,0 +1,99 @@
+"""The one place where an endpoint's door is judged: before its handler, by the matrix and nothing else.
+
+Decides that a caller whose role never does the act is told so (403, ``access.role``), and that a thing of an
+organisation its role does not reach is as unknown to it as one there is not: whoever asks for it learns
+nothing. Things whose existence everybody may know are refused in words (403, ``access.relation``).
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+
+from catalog.store import reading
+from policies.access_matrix import acts
+from policies.decision import Deny, Reason
+from space.access import doors, judging
+from space.access.concerned import is_public
+from space.access.doors import Door
+from space.calls.budget import NOT_HELD
+from space.errors import Refused, Unknown
+from space.identity.tokens import Caller
+
+
+async def sent_body(request: Request) -> bytes:
+    """The body of a request whose door is named in it; of every other nothing is read here."""
+    found = _door(request)
+    return await request.body() if found is not None and found.where.startswith("body.") else b""
+
+
+SentBody = Annotated[bytes, Depends(sent_body)]
+
+
+def enter(engine: Engine, request: Request, who: Caller, sent: bytes, on: date) -> None:
+    """Let a caller through the door of the endpoint it asks for.
+
+    Args:
+        engine: of the store.
+        request: what it asks; its endpoint is known by now.
+        who: the caller.
+        sent: the body, where the door is named in it.
+        on: today, Asia/Shanghai.
+
+    Raises:
+        Refused: the caller's role does not permit the act, or nobody said which act it is.
+        Unknown: it does not permit it towards the organisation the thing belongs to.
+    """
+    door = _door(request)
+    if door is None:
+        message = "the matrix names no act for this endpoint, so nobody may use it"
+        raise Refused(Deny((Reason("access.unnamed", message, where="endpoint"),)))
+    if door.public:
+        return
+    decision = judging.ajar(who.role, door)
+    if who.grant_id is not None and not acts()[door.act].one_grant:
+        raise Refused(Deny((NOT_HELD,)))
+    named = None if isinstance(decision, Deny) else _named(request, door, sent)
+    if named is not None:
+        with reading(engine) as connection:
+            decision = judging.passes(connection, who.role, who.organisation, door, named, on)
+    if isinstance(decision, Deny):
+        raise _told(door, decision)
+
+
+def _told(door: Door, decision: Deny) -> Exception:
+    """What a caller is told: of a thing that is not for it, what it would be told if there were none."""
+    if decision.reasons[0].code != "access.relation" or is_public(door.concerns):
+        return Refused(decision)
+    if door.concerns == "held":
+        return Refused(Deny((NOT_HELD,)))
+    return Unknown(door.concerns, "of that name")
+
+
+def _door(request: Request) -> Door | None:
+    path: str = request.scope["route"].path
+    return doors.endpoint(request.method, path)
+
+
+def _named(request: Request, door: Door, sent: bytes) -> str | None:
+    """What a request names the thing by, or None where it names none, or nothing that could be a name."""
+    place, _, name = door.where.partition(".")
+    if place == "path":
+        return _text(request.path_params.get(name))
+    if place == "query":
+        return _text(request.query_params.get(name))
+    if place != "body":
+        return None
+    try:
+        body = json.loads(sent)
+    except (ValueError, RecursionError):
+        return None
+    return _text(body.get(name)) if isinstance(body, dict) else None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value and "\0" not in value else None

@@ -1,0 +1,258 @@
+"""``/v1/inventory``: systems and tables the ledger must account for 应编尽编; a thin door."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date, datetime
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+from sqlalchemy import Connection
+
+from catalog.inventory import accounting, excluding, telling
+from catalog.inventory.balance import balance as balanced
+from catalog.inventory.errors import InventoryError
+from catalog.inventory.explaining import explain as explained
+from catalog.inventory.importing import import_workbook
+from catalog.inventory.matching import match as matched
+from catalog.inventory.periods import Period
+from catalog.inventory.workbook import read as read_workbook
+from catalog.inventory.workbook import template as write_template
+from catalog.workbook.reading import WorkbookFaulty
+from policies.access import Act
+from space.api.acting import Do, Document, Look, Reasoned, Signed
+from space.api.drafting import XLSX, Sent, fault_document, unpacked
+from space.api.paging import Page
+from space.api.services import permit
+
+router = APIRouter(prefix="/v1/inventory", tags=["inventory"])
+
+Month = Annotated[
+    str, Query(pattern=r"^[12]\d{3}-(0[1-9]|1[0-2])$", description="YYYY-MM; the month that runs.")
+]
+_TABLE = Field(min_length=3, max_length=260, description="`SYSTEM/TABLE`.")
+
+
+class Listed(Signed):
+    """The workbook, or CSV, of systems and tables."""
+
+    file: Sent
+    complete: bool = Field(False, description="It lists every table of its systems: others are gone.")
+
+
+class Behind(Signed):
+    """A table and the entry it stands behind, or does not."""
+
+    table: Annotated[str, _TABLE]
+    entry: str = Field(min_length=1, max_length=130, description="`schema.table`, or resource code.")
+
+
+class Left(Signed):
+    """A table that is left out of the catalogue."""
+
+    table: Annotated[str, _TABLE]
+    reason: str = Field(min_length=1, max_length=60, description="Code of the controlled list.")
+    words: str = Field(min_length=1, max_length=2000, description="Why, one sentence.")
+    approved_by: str = Field(min_length=1, max_length=200, description="Another person.")
+    basis: str = Field("", max_length=2000, description="The law, where the reason needs one.")
+    review_on: date | None = Field(None, description="Last day it holds.")
+
+
+class Back(Reasoned):
+    """A table that is to be accounted for again."""
+
+    table: Annotated[str, _TABLE]
+
+
+class Outside(Signed):
+    """An entry whose data comes from outside the surveyed systems."""
+
+    entry: str = Field(min_length=1, max_length=130)
+    words: str = Field(min_length=1, max_length=2000, description="Where its data comes from.")
+
+
+class Explained(Reasoned):
+    """Why things fall out of a month's balance."""
+
+    stage: str = Field(min_length=1, max_length=40, description="The step it falls out of.")
+    what: list[str] = Field(default_factory=list, max_length=1000, description="By name, or:")
+    code: str = Field("", max_length=60, description="everything that falls out for this cause.")
+    until: str = Field("", pattern=r"^([12]\d{3}-(0[1-9]|1[0-2]))?$", description="Last month; the first.")
+
+
+@router.get("/tables")
+def tables(
+    look: Look,
+    page: Page,
+    system: Annotated[str, Query(max_length=200)] = "",
+    owner: Annotated[str, Query(max_length=200, description="Department: name or code.")] = "",
+    status: Literal["catalogued", "excluded", "open"] | None = None,
+) -> Response:
+    """Tables and how each is accounted for; `status=open` are those neither catalogued nor excluded."""
+    permit(look.who, Act.DETAIL_READ)
+    found = look.at(lambda c: accounting.accounted(c, look.today, department=owner))
+    rows = [
+        one.to_document()
+        for one in found
+        if system in ("", one.system) and status in (None, one.state)
+    ]  # fmt: skip
+    counts = {
+        state: sum(row["state"] == state for row in rows) for state in ("catalogued", "excluded", "open")
+    }
+    return page.answer("tables", rows, "system", "name", "table", more={"states": counts})
+
+
+@router.get("/template", response_class=Response)
+def template(look: Look) -> Response:
+    """The empty workbook departments list their systems and tables in."""
+    permit(look.who, Act.INVENTORY_KEEP)
+    with tempfile.TemporaryDirectory(prefix="ybz-made-") as folder:
+        file = Path(folder, "inventory.xlsx")
+        write_template(file, look.today)
+        return Response(file.read_bytes(), media_type=XLSX)
+
+
+@router.post("/imports")
+def take(said: Listed, do: Do) -> Document:
+    """Take a workbook of systems and tables: all of it, or none, with every faulty cell and its remedy."""
+    permit(do.who, Act.INVENTORY_KEEP)
+    by = do.by(said)
+
+    def act(connection: Connection, now: datetime) -> Document:
+        done = import_workbook(connection, given, by=by, now=now, complete=said.complete)
+        return {"ok": True, "faults": [], **done.to_document()}
+
+    with unpacked([said.file]) as place:
+        given = read_workbook(place / PurePosixPath(said.file.name).name)
+        try:
+            return do.inside(act)
+        except WorkbookFaulty as faulty:
+            return {"ok": False, "faults": [fault_document(one) for one in faulty.faults]}
+
+
+@router.post("/matching")
+def match(said: Signed, do: Do) -> Document:
+    """Look for the entries of open tables: certain ones hold, likely ones are proposed."""
+    permit(do.who, Act.INVENTORY_KEEP)
+    by = do.by(said)
+    return do.inside(lambda c, now: {"matches": [one.to_document() for one in matched(c, by=by, now=now)]})
+
+
+@router.post("/confirmations")
+def confirm(said: Behind, do: Do) -> Document:
+    """Say that a table stands behind an entry."""
+    permit(do.who, Act.INVENTORY_KEEP)
+    by = do.by(said)
+
+    def act(connection: Connection, now: datetime) -> Document:
+        accounting.confirm(connection, said.table, said.entry, by=by, now=now)
+        return {"table": said.table, "entry": said.entry, "state": "confirmed"}
+
+    return do.inside(act)
+
+
+@router.post("/rejections")
+def reject(said: Behind, do: Do) -> Document:
+    """Say that a table does not stand behind an entry; it is not proposed again."""
+    permit(do.who, Act.INVENTORY_KEEP)
+    by = do.by(said)
+
+    def act(connection: Connection, now: datetime) -> Document:
+        accounting.reject(connection, said.table, said.entry, by=by, now=now)
+        return {"table": said.table, "entry": said.entry, "state": "rejected"}
+
+    return do.inside(act)
+
+
+@router.post("/exclusions", status_code=201)
+def exclude(said: Left, do: Do) -> Document:
+    """Leave a table out of the catalogue, for a reason of the controlled list."""
+    permit(do.who, Act.INVENTORY_REVIEW)
+    by = do.by(said)
+
+    def act(connection: Connection, now: datetime) -> Document:
+        made = excluding.exclude(
+            connection, said.table, reason=said.reason, words=said.words, approved_by=said.approved_by, by=by,
+            now=now, basis=said.basis, review_on=said.review_on,
+        )  # fmt: skip
+        return {"id": made, "table": said.table, "state": "excluded", "reason": said.reason}
+
+    return do.inside(act)
+
+
+@router.post("/inclusions")
+def include(said: Back, do: Do) -> Document:
+    """End the exclusion of a table: it is open again."""
+    permit(do.who, Act.INVENTORY_KEEP)
+    by = do.by(said)
+
+    def act(connection: Connection, now: datetime) -> Document:
+        excluding.include(connection, said.table, reason=said.reason, by=by, now=now)
+        return {"table": said.table, "state": "open"}
+
+    return do.inside(act)
+
+
+@router.post("/external-sources")
+def external(said: Outside, do: Do) -> Document:
+    """Declare that an entry's data comes from outside the surveyed systems."""
+    permit(do.who, Act.INVENTORY_KEEP)
+    by = do.by(said)
+
+    def act(connection: Connection, now: datetime) -> Document:
+        accounting.declare_external(connection, said.entry, words=said.words, by=by, now=now)
+        return {"entry": said.entry, "source": said.words}
+
+    return do.inside(act)
+
+
+@router.get("/balance")
+def balance(look: Look, period: Month | None = None) -> Document:
+    """A month's balance: systems, tables, entries, live, shared, used; what fell out and why."""
+    permit(look.who, Act.DETAIL_READ)
+    now = look.now
+    return look.at(lambda c: balanced(c, period or Period.running(now).text, now).to_document())
+
+
+@router.post("/balance/{period}/explanations")
+def explain(
+    period: Annotated[str, Field(pattern=r"^[12]\d{3}-(0[1-9]|1[0-2])$")], said: Explained, do: Do
+) -> Document:
+    """Explain why things fall out of a month's balance: by name, or all of a cause."""
+    permit(do.who, Act.INVENTORY_KEEP)
+    by = do.by(said)
+
+    def act(connection: Connection, now: datetime) -> Document:
+        if bool(said.what) == bool(said.code):
+            raise InventoryError("name what is explained, or a cause — one of both")
+        fallen = [one for one in balanced(connection, period, now).fallen_out if one.stage == said.stage]
+        chosen = [one for one in fallen if one.what in said.what or one.code == said.code]
+        if set(said.what) - {one.what for one in chosen}:
+            raise InventoryError("one of what is named does not fall out of that step in that month")
+        count = explained(connection, chosen, period, reason=said.reason, by=by, now=now, until=said.until)
+        return {"explained": count, "stage": said.stage, "period": period, "until": said.until or period}
+
+    return do.inside(act)
+
+
+@router.get("/announcements")
+def announcements(
+    look: Look,
+    page: Page,
+    organisation: Annotated[str, Query(max_length=200, description="Who is told: code or name.")] = "",
+    open_only: Annotated[bool, Query(alias="open")] = False,
+) -> Response:
+    """Changes of the lists, and who was told of them."""
+    permit(look.who, Act.CATALOGUE_READ)
+    found = look.at(lambda c: telling.announcements(c, organisation=organisation, open_only=open_only))
+    return page.answer("announcements", [one.to_document() for one in found], "id")
+
+
+@router.post("/announcements/{announcement}/acknowledgement")
+def acknowledge(announcement: Annotated[str, Field(max_length=40)], said: Signed, do: Do) -> Document:
+    """Take note of an announced change of a list."""
+    permit(do.who, Act.CATALOGUE_READ)
+    by = do.by(said)
+    return do.inside(lambda c, now: telling.acknowledge(c, announcement, by=by, now=now).to_document())

@@ -1,0 +1,83 @@
+"""Whose thing it is an act is done to, where the door of an operation cannot tell by its address alone.
+
+Decides nothing: which role may do an act towards which relation stands in ``policies/rules/access.yaml``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Connection
+
+from catalog.cataloging.standing import Standing, all_standings, standing
+from policies.access import Act, Role
+from policies.decision import Deny
+from policies.machine import Office
+from space.access import judging
+from space.api.acting import Looking
+from space.errors import Refused
+from space.identity.tokens import Caller
+
+
+def towards_entry(look: Looking, act: Act, name: str) -> Standing:
+    """Let an act pass towards the department of an entry; where the entry stands.
+
+    Raises:
+        UnknownDataset: there is no such entry.
+        Refused: the caller's role does not permit it towards that department.
+    """
+    found = look.at(lambda connection: standing(connection, name))
+    towards(look, act, found.department_code)
+    return found
+
+
+def towards(look: Looking, act: Act, *organisations: str) -> None:
+    """Let an act pass towards the organisations a thing belongs to.
+
+    Raises:
+        Refused: the caller's role does not permit it towards them.
+    """
+    who = look.who
+    decision = look.at(
+        lambda c: judging.towards(c, who.role, who.organisation, act, organisations, look.today)
+    )
+    if isinstance(decision, Deny):
+        raise Refused(decision)
+
+
+def seen(look: Looking, act: Act) -> frozenset[str]:
+    """The entries towards whose department the caller's role permits an act: what lists are cut to."""
+
+    def read(connection: Connection) -> frozenset[str]:
+        judged: dict[str, bool] = {}
+        names = []
+        for one in all_standings(connection):
+            code = one.department_code
+            if code not in judged:
+                who = look.who
+                decision = judging.towards(connection, who.role, who.organisation, act, (code,), look.today)
+                judged[code] = not isinstance(decision, Deny)
+            if judged[code]:
+                names.append(one.name)
+        return frozenset(names)
+
+    return look.at(read)
+
+
+# In which office of a procedure a role acts; every other acts as whoever is concerned.
+_OFFICES: Final = {
+    Role.STEWARD: Office.STEWARD,
+    Role.PROVIDER: Office.STEWARD,
+    Role.DEPARTMENT_HEAD: Office.HEAD,
+    Role.AUTHORITY: Office.AUTHORITY,
+    Role.SECURITY: Office.SECURITY,
+    Role.SECURITY_ADMIN: Office.SECURITY,
+    Role.REGISTRAR: Office.REGISTRAR,
+    Role.OPERATOR_ADMIN: Office.OPERATOR,
+    Role.ANALYST: Office.OPERATOR,
+}
+
+
+def office_of(who: Caller) -> Office:
+    """The office a caller acts in: that of its role, never one it names."""
+    return _OFFICES.get(who.role, Office.PARTY)

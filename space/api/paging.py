@@ -1,0 +1,126 @@
+"""Pages of lists: a cursor that says where the next page begins, a limit, and the form of the answer.
+
+Decides that a list is in the order of its own key, so that what is added or removed meanwhile shifts no
+page; that a cursor is opaque, names its list and is refused by another; and the most of one page. What is in
+a list is its own room's matter.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Query, Request
+from fastapi.responses import Response
+
+from space.api import negotiation
+from space.errors import SpaceError
+
+# Rows of a page where none is said, and the most; a choice of the interface.
+USUAL: Final = 100
+MOST: Final = 1000
+
+
+class NoCursor(SpaceError):
+    """A cursor that no page of this list gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """What a request asks of a list.
+
+    Attributes:
+        limit: rows of a page.
+        after: key of the row before the page; None for the first.
+        path: of the list.
+        address: with its filters, for the address of the next page.
+        form: in which the rows are answered.
+    """
+
+    limit: int
+    after: tuple[str, ...] | None
+    path: str
+    address: Any
+    form: negotiation.Form
+
+    def answer(
+        self,
+        name: str,
+        rows: Sequence[Mapping[str, Any]],
+        *key: str,
+        newest_first: bool = False,
+        more: Mapping[str, Any] | None = None,
+    ) -> Response:
+        """One page of a list.
+
+        Args:
+            name: what the rows are called in JSON.
+            rows: every row of the list, in any order.
+            key: fields of a row that order the list and tell a row from every other.
+            newest_first: whether the order is from the last to the first.
+            more: what else is told beside the rows, in JSON.
+        """
+        keyed = sorted(((_key(row, key), row) for row in rows), key=lambda one: one[0], reverse=newest_first)
+        rest = keyed if self.after is None else [one for one in keyed if self._beyond(one[0], newest_first)]
+        page, over = rest[: self.limit], len(rest) > self.limit
+        following = _cursor(self.path, page[-1][0]) if over else None
+        headers = {}
+        if following is not None:
+            address = self.address.include_query_params(cursor=following)
+            headers["Link"] = f'<{address.path}?{address.query}>; rel="next"'
+        found = [row for _, row in page]
+        document = {name: found, "next": following, **(more or {})}
+        return negotiation.answer(self.form, document, found, headers)
+
+    def _beyond(self, key: tuple[str, ...], newest_first: bool) -> bool:
+        assert self.after is not None
+        return key < self.after if newest_first else key > self.after
+
+
+def _paging(
+    request: Request,
+    form: negotiation.Wanted,
+    limit: Annotated[int, Query(ge=1, le=MOST, description="Rows of a page.")] = USUAL,
+    cursor: Annotated[
+        str | None, Query(max_length=1000, description="`next` of the page before; the first page without.")
+    ] = None,
+) -> Paging:
+    path = request.url.path
+    return Paging(limit, None if cursor is None else _read(path, cursor), path, request.url, form)
+
+
+Page = Annotated[Paging, Depends(_paging)]
+
+
+def _key(row: Mapping[str, Any], names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_text(row.get(name)) for name in names)
+
+
+def _text(value: Any) -> str:
+    """Numbers sort as numbers: they are written with leading zeros."""
+    if isinstance(value, bool) or value is None:
+        return "" if value is None else str(value)
+    return f"{value:020d}" if isinstance(value, int) else str(value)
+
+
+def _cursor(path: str, key: tuple[str, ...]) -> str:
+    text = json.dumps([path, *key], ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read(path: str, cursor: str) -> tuple[str, ...]:
+    wrong = NoCursor("this is no cursor of this list — take `next` of its page before, or leave it out")
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        parts = json.loads(raw.decode())
+    except (binascii.Error, UnicodeError, ValueError, RecursionError):
+        raise wrong from None
+    if not isinstance(parts, list) or len(parts) < 2 or not all(isinstance(part, str) for part in parts):
+        raise wrong
+    if parts[0] != path:
+        raise wrong
+    return tuple(parts[1:])

@@ -1,0 +1,162 @@
+"""The runner of jobs: one thread of a process that takes jobs, one after the other.
+
+Decides that a job which fails tells a code and a sentence, never a value; that a process which stops gives
+its job back; and that a job whose process died is begun again only where that is safe.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from catalog.errors import CatalogError
+from catalog.store import reading, writing
+from contracts.errors import ContractError
+from policies.clocks import local_date
+from policies.machine import IllegalStep
+from policies.rulebook import rule
+from space.calls import repeating
+from space.errors import Refused, SpaceError
+from space.jobs import jobs
+from space.jobs.jobs import Job
+from space.jobs.kinds import KINDS
+from space.jobs.work import Bench, Cancelled, Stopping, Work, drop, drop_input
+
+# Between two looks for a job, in seconds, where none was found.
+_PAUSE_S: Final = 0.5
+# Between two looks for what is over, in seconds.
+_SWEEP_S: Final = 300.0
+_TOLD: Final = (CatalogError, SpaceError, ContractError, IllegalStep)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Runner:
+    """Runs the jobs of one process.
+
+    Attributes:
+        bench: what they work with.
+    """
+
+    bench: Bench
+    _over: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to look for jobs."""
+        self._thread = threading.Thread(target=self._run, name="ybz-jobs", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop at the next step of the job that runs, which then waits again, and wait for that."""
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def turn(self) -> bool:
+        """Run the job that waits longest; False where none waits."""
+        with reading(self.bench.engine) as connection:
+            if not jobs.any_free(connection, self.bench.clock()):  # nobody waits for the writer's place
+                return False
+        with writing(self.bench.engine) as connection:
+            job = jobs.take(connection, self.bench.clock())
+        if job is None:
+            return False
+        self._do(job)
+        return True
+
+    def sweep(self) -> None:
+        """Delete the files and rows of jobs whose time is over."""
+        with writing(self.bench.engine) as connection:
+            for job_id in jobs.over(connection, self.bench.clock()):
+                drop(self.bench.home, job_id)
+                jobs.forget(connection, job_id)
+            repeating.forget(connection, self.bench.clock())
+
+    def _run(self) -> None:
+        swept = 0.0
+        while not self._over.is_set():
+            found = False
+            try:
+                if time.monotonic() >= swept:
+                    self.sweep()
+                    swept = time.monotonic() + _SWEEP_S
+                found = self.turn()
+            except (SQLAlchemyError, CatalogError, OSError) as error:
+                # The kind alone: the words of a driver may repeat what stands in a row.
+                _log.error("jobs: looking for one failed (%s); it is tried again", type(error).__name__)
+            if not found:
+                self._over.wait(_PAUSE_S)
+
+    def _do(self, job: Job) -> None:
+        kind, clock = KINDS.get(job.kind), self.bench.clock
+        most = int(rule("jobs", "attempts", local_date(clock())).value)
+        if kind is None or job.attempts > most or (job.attempts > 1 and not kind.repeatable):
+            self._end(job, jobs.FAILED, problem=_problem("job.interrupted", _INTERRUPTED))
+            return
+        try:
+            with self._beating(job):
+                made = kind.run(Work(self.bench, job, self._over.is_set))
+        except Stopping:
+            with writing(self.bench.engine) as connection:
+                jobs.give_back(connection, job)
+        except Cancelled:
+            self._end(job, jobs.CANCELLED)
+        except _TOLD as error:
+            self._end(job, jobs.FAILED, problem=_told(error))
+        except Exception as error:
+            # The last line of defence of a thread nobody watches: the kind is logged, nothing is told.
+            _log.error("jobs: %s failed (%s)", job.kind, type(error).__name__)
+            self._end(job, jobs.FAILED, problem=_problem("internal", "the failure is in the server's log"))
+        else:
+            self._end(job, jobs.DONE, result=made.result, result_type=made.file)
+
+    def _end(self, job: Job, state: str, **told: Any) -> None:
+        with writing(self.bench.engine) as connection:
+            mine = jobs.end(connection, job, state, self.bench.clock(), **told)
+        if mine:
+            drop_input(self.bench.home, job.id)
+
+    @contextmanager
+    def _beating(self, job: Job) -> Iterator[None]:
+        """Say again and again that the job runs, however long one of its steps takes."""
+        over = threading.Event()
+        every = float(rule("jobs", "lease_s", local_date(self.bench.clock())).value) / 4
+
+        def beat() -> None:
+            while not over.wait(every):
+                with suppress(SQLAlchemyError, CatalogError), writing(self.bench.engine) as connection:
+                    jobs.beat(connection, job, self.bench.clock())
+
+        thread = threading.Thread(target=beat, name="ybz-jobs-beat", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+
+_INTERRUPTED: Final = (
+    "the process that ran it ended, and it is not begun again by itself — look what is there, then ask anew"
+)
+
+
+def _told(error: Exception) -> Mapping[str, Any]:
+    if isinstance(error, Refused | IllegalStep):
+        decision = error.decision if isinstance(error, Refused) else error.denial
+        first = decision.reasons[0]
+        return _problem(first.code, first.message) | {"reasons": [asdict(one) for one in decision.reasons]}
+    return _problem("refused", str(error))
+
+
+def _problem(code: str, detail: str) -> dict[str, Any]:
+    return {"code": code, "detail": detail}

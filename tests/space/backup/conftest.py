@@ -1,0 +1,7 @@
+"""The bureau whose store is backed up; see :mod:`tests.space.bureau`."""
+
+from __future__ import annotations
+
+from tests.space.bureau import busy, founded, granting, pool
+
+__all__ = ["busy", "founded", "granting", "pool"]
