@@ -16,10 +16,20 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"
 # Seconds one answer of the service may take.
 _ONE_S = 3
+# What is said where there is no service, or no way to it.
+_NO_SERVICE = ("ConnectionError", "ServiceError", "Timeout", "Max retries", "HTTPError", "Could not connect")
+
+
+class NotAsked(Exception):
+    """The question could not be put at all: the program is missing, or cannot read the lock."""
 
 
 def asked(seconds: float) -> list[dict[str, Any]] | None:
-    """What the service says of each package of the lock; None where it does not answer in time."""
+    """What the service says of each package of the lock; None where it does not answer in time.
+
+    Raises:
+        NotAsked: the question could not be put.
+    """
     command = [
         sys.executable, "-m", "pip_audit", "--requirement", str(LOCK), "--no-deps", "--disable-pip",
         "--format", "json", "--progress-spinner", "off", "--timeout", str(_ONE_S),
@@ -28,9 +38,15 @@ def asked(seconds: float) -> list[dict[str, Any]] | None:
         done = subprocess.run(  # noqa: S603  (words of our own)
             command, capture_output=True, text=True, timeout=seconds, check=False
         )
-        found: list[dict[str, Any]] = json.loads(done.stdout)["dependencies"]
-    except (subprocess.TimeoutExpired, ValueError, KeyError):
+    except subprocess.TimeoutExpired:
         return None
+    try:
+        found: list[dict[str, Any]] = json.loads(done.stdout)["dependencies"]
+    except (ValueError, KeyError):
+        last = (done.stderr.strip().splitlines() or ["nothing was said"])[-1]
+        if any(sign in done.stderr for sign in _NO_SERVICE):
+            return None
+        raise NotAsked(last) from None
     return found
 
 
@@ -55,7 +71,10 @@ def said(found: list[dict[str, Any]] | None) -> tuple[int, list[str]]:
 
 def main() -> None:
     """Ask, and say."""
-    status, lines = said(asked(float(sys.argv[1]) if len(sys.argv) > 1 else 300.0))
+    try:
+        status, lines = said(asked(float(sys.argv[1]) if len(sys.argv) > 1 else 300.0))
+    except NotAsked as error:
+        status, lines = 1, [f"advisories: the question could not be put: {error}"]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.exit(status)
 

@@ -117,9 +117,18 @@ def _files(home: Home, folder: Path, manifest: Manifest) -> None:
         if top != HOME:
             continue
         target = home.root / inside
+        if not target.resolve().is_relative_to(home.root.resolve()) or not source_in(folder, part.path):
+            raise NotRestored(
+                f"{folder} names a file outside of itself: it was changed — nothing was restored"
+            )
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.copyfile(folder / part.path, target)
         target.chmod(0o600)
+
+
+def source_in(folder: Path, path: str) -> bool:
+    """Whether a file of a backup lies in its folder."""
+    return (folder / path).resolve().is_relative_to(folder.resolve())
 
 
 def _to_storage(home: Home, say: Say) -> None:

@@ -101,7 +101,12 @@ SETTINGS: Final = (
     ),
     Setting("YBZ_DATABASE_STATEMENT_S", "seconds one statement may take; 0: any", Kind.NUMBER, "600"),
     Setting(
-        "YBZ_DATABASE_LOCK_S", "seconds a writer waits for its turn", Kind.NUMBER, "10", least=1, most=600
+        "YBZ_DATABASE_LOCK_S",
+        "seconds a writer waits for its turn on PostgreSQL",
+        Kind.NUMBER,
+        "10",
+        least=1,
+        most=600,
     ),
     Setting("YBZ_LAKE_URL", "object storage the lake is on (s3://bucket/prefix); empty: a folder", Kind.URL),
     Setting("YBZ_LAKE_CACHE_GIB", "GiB of its data files kept on this machine", Kind.NUMBER, "20", least=1),

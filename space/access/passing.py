@@ -32,7 +32,8 @@ _NOBODY: Final = Reason(
     where="YBZ_TOKEN",
     allowed="set YBZ_TOKEN to your token",
 )
-_ANOTHER: Final = Reason(
+# Of a token and a name to act under that do not go together.
+ANOTHER: Final = Reason(
     "access.another_name",
     "the token is of another person than the one named to act",
     where="by",
@@ -74,7 +75,7 @@ def passage(home: Home, words: str, parameters: Mapping[str, Any] | None, now: d
             return Deny((_NOBODY,))
         person = "" if who.person is None else people.person(connection, who.person).name
         if person and (parameters or {}).get("by", person) not in (person, who.person):
-            return Deny((_ANOTHER,))
+            return Deny((ANOTHER,))
         return _judged(connection, who, door, parameters, now) or Passed(person)
 
 

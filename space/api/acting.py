@@ -20,6 +20,7 @@ from policies.clocks import local_date
 from space.api import etags
 from space.api.once import Once, Repeated
 from space.api.services import Known, Services, Wired
+from space.identity import people
 from space.identity.tokens import Caller
 
 Document = dict[str, Any]
@@ -96,6 +97,19 @@ class Doing(Looking):
     def by(self, signed: Signed) -> str:
         """The person who acts: whoever the token is of, else whom the caller names, else its organisation."""
         return getattr(self.who, "person", None) or signed.by or self.who.organisation
+
+    def second(self, connection: Connection, signed: Signed, first: str | None) -> str:
+        """The person who acts after another; the first one's own words where both are one person.
+
+        Args:
+            connection: to read with.
+            signed: what the caller says of itself.
+            first: who acted before, as recorded: by name or by id.
+        """
+        person = self.who.person
+        if person is not None and first in (person, people.person(connection, person).name):
+            return first
+        return self.by(signed)
 
     def inside(
         self,

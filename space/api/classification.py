@@ -92,6 +92,7 @@ def judge(name: Name, said: Judged, do: Do) -> Document:
 def consent(decision: Id, said: Argued, do: Do) -> Document:
     """Give the second signature: the decision is in force."""
     permit(do.who, Act.CLASSIFICATION_DECIDE)
+    towards_entry(do, Act.CLASSIFICATION_DECIDE, do.at(lambda c: decisions.of(c, decision)).dataset)
     return _later(do, decision, said, decisions.consent)
 
 
@@ -99,6 +100,7 @@ def consent(decision: Id, said: Argued, do: Do) -> Document:
 def refuse(decision: Id, said: Argued, do: Do) -> Document:
     """Refuse the second signature: the proposal is at its end."""
     permit(do.who, Act.CLASSIFICATION_DECIDE)
+    towards_entry(do, Act.CLASSIFICATION_DECIDE, do.at(lambda c: decisions.of(c, decision)).dataset)
     return _later(do, decision, said, decisions.refuse)
 
 
@@ -106,6 +108,7 @@ def refuse(decision: Id, said: Argued, do: Do) -> Document:
 def withdraw(decision: Id, said: Argued, do: Do) -> Document:
     """Take a decision back, proposed or in force; what it covered is not covered any more."""
     permit(do.who, Act.CLASSIFICATION_PROPOSE)
+    towards_entry(do, Act.CLASSIFICATION_PROPOSE, do.at(lambda c: decisions.of(c, decision)).dataset)
     return _later(do, decision, said, decisions.withdraw)
 
 

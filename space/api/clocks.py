@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
@@ -11,12 +11,17 @@ from pydantic import Field
 from catalog.clocks import duties, running
 from catalog.clocks.daily import begin
 from catalog.clocks.recompute import recompute as make_anew
+from catalog.clocks.standing import Clock
 from policies.access import Act
-from space.api.acting import Do, Document, Look, Reasoned, Signed
+from space.access.departments import code_of
+from space.api.acting import Do, Document, Look, Looking, Reasoned, Signed
+from space.api.owning import reached
 from space.api.paging import Page
 from space.api.services import permit
 
 router = APIRouter(prefix="/v1", tags=["clocks"])
+
+_Owed = TypeVar("_Owed", duties.Duty, Clock)
 
 Subject = Annotated[str, Field(max_length=200, description="What it is about, `entry:people.residents`.")]
 Rule = Annotated[str, Field(max_length=100, description="Name of the deadline rule.")]
@@ -47,7 +52,7 @@ def due(
     """Everything owed as of a day: clocks, faults, requests, challenges, objections, renewals, updates."""
     permit(look.who, Act.CLOCK_READ)
     day = on or look.today
-    found = look.at(lambda c: duties.duties(c, day))
+    found = _mine(look, look.at(lambda c: duties.duties(c, day)))
     found = duties.owned_by(found, owner) if owner else found
     found = tuple(one for one in found if not colour or one.colour in colour)
     more = {"on": day, "total": len(found), "by_owner": duties.by_owner(found)}
@@ -64,7 +69,8 @@ def list_clocks(
     """Open clocks, or every clock of a subject."""
     permit(look.who, Act.CLOCK_READ)
     found = look.at(lambda c: running.clocks_of(c, subject) if subject else running.open_clocks(c))
-    return page.answer("clocks", [one.to_document() for one in found], "subject", "rule", "started_at", "id")
+    rows = [one.to_document() for one in _mine(look, found)]
+    return page.answer("clocks", rows, "subject", "rule", "started_at", "id")
 
 
 @router.post("/clocks/{subject}/{rule}/pause")
@@ -123,3 +129,11 @@ def day(said: Signed, do: Do) -> Document:
     permit(do.who, Act.CLOCK_KEEP)
     by = do.by(said)
     return do.inside(lambda c, now: begin(c, by=by, now=now).to_document())
+
+
+def _mine(look: Looking, found: tuple[_Owed, ...]) -> tuple[_Owed, ...]:
+    """Of what is owed that of whoever the caller's role reaches."""
+    named = {(one.owner, one.owner_code) for one in found}
+    codes = look.at(lambda c: {each: code_of(c, *each, look.today) for each in named})
+    mine = reached(look, Act.CLOCK_READ, codes.values())
+    return tuple(one for one in found if codes[one.owner, one.owner_code] in mine)

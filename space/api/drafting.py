@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy import Connection
 
 from catalog import revisions
@@ -39,8 +39,10 @@ from contracts.proposals import propose as proposed
 from contracts.versions import step_between
 from policies.access import Act
 from space.api.acting import Do, Document, Look
+from space.api.owning import towards_entry
 from space.api.paging import Page
 from space.api.services import permit
+from space.api.size import LARGEST_FILES
 
 router = APIRouter(prefix="/v1", tags=["drafts"])
 
@@ -57,8 +59,21 @@ class Sent(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(min_length=1, max_length=200, description="With its ending; folders parted by `/`.")
-    content: str = Field(max_length=40_000_000, description="In base64.")
+    name: str = Field(
+        min_length=1,
+        max_length=200,
+        description="With its ending; folders parted by `/`, inside what is sent.",
+    )
+    content: str = Field(max_length=LARGEST_FILES, description="In base64.")
+
+    @field_validator("name")
+    @classmethod
+    def stays_inside(cls, name: str) -> str:
+        """A name that leads nowhere but into what is sent."""
+        parts = name.split("/")
+        if "\\" in name or any(part in ("", ".", "..") for part in parts) or not name.isprintable():
+            raise ValueError("a name of a file leads into what is sent, and nowhere else")
+        return name
 
     def raw(self) -> bytes:
         """Its bytes.
@@ -171,6 +186,8 @@ def workbook(
 ) -> Response:
     """Contracts as an Excel workbook 编目工作簿, to be filled in and sent back."""
     permit(look.who, Act.CATALOGUE_KEEP)
+    for each in dict.fromkeys(name):
+        towards_entry(look, Act.DETAIL_READ, each)
 
     def read(connection: Connection) -> bytes:
         chosen = [

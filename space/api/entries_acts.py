@@ -24,11 +24,14 @@ from catalog.clocks.running import clocks_of
 from contracts.odcs import loads
 from policies.access import Act
 from policies.clocks import local_date
+from policies.decision import Deny
 from policies.machine import Office
+from space.access.stating import may_state
 from space.api.acting import Do, Document, Doing, Reasoned, Signed
 from space.api.entries import Name, identifier_document
-from space.api.owning import towards, towards_entry
+from space.api.owning import towards_entry
 from space.api.services import permit
+from space.errors import Refused
 
 router = APIRouter(prefix="/v1/entries", tags=["entries"])
 
@@ -106,7 +109,13 @@ def submit(sent: Submitted, do: Do) -> Document:
     """Submit a contract as its department's steward: it is compiled and checked for the head to sign."""
     permit(do.who, Act.CATALOGUE_KEEP)
     contract = loads(sent.contract, "contract")
-    towards(do, Act.CATALOGUE_KEEP, contract.department.code)
+    decision = do.at(
+        lambda c: may_state(
+            c, do.who.role, do.who.organisation, Act.CATALOGUE_KEEP, contract, do.today
+        )
+    )  # fmt: skip
+    if isinstance(decision, Deny):
+        raise Refused(decision)
     who = Who(do.by(sent), Office.STEWARD)
     return do.apart(
         lambda now: catalogued(

@@ -19,7 +19,7 @@ from policies.access_matrix import acts
 from policies.decision import Deny, Reason
 from space.access import doors, judging
 from space.access.concerned import is_public
-from space.access.doors import Door
+from space.access.doors import EVERYTHING, Door
 from space.calls.budget import NOT_HELD
 from space.errors import Refused, Unknown
 from space.identity.tokens import Caller
@@ -58,7 +58,7 @@ def enter(engine: Engine, request: Request, who: Caller, sent: bytes, on: date) 
     if who.grant_id is not None and not acts()[door.act].one_grant:
         raise Refused(Deny((NOT_HELD,)))
     named = None if isinstance(decision, Deny) else _named(request, door, sent)
-    if named is not None:
+    if named is not None or (door.concerns == EVERYTHING and not isinstance(decision, Deny)):
         with reading(engine) as connection:
             decision = judging.passes(connection, who.role, who.organisation, door, named, on)
     if isinstance(decision, Deny):
@@ -67,7 +67,8 @@ def enter(engine: Engine, request: Request, who: Caller, sent: bytes, on: date) 
 
 def _told(door: Door, decision: Deny) -> Exception:
     """What a caller is told: of a thing that is not for it, what it would be told if there were none."""
-    if decision.reasons[0].code != "access.relation" or is_public(door.concerns):
+    everybody_knows = door.concerns == EVERYTHING or is_public(door.concerns)
+    if decision.reasons[0].code != "access.relation" or everybody_knows:
         return Refused(decision)
     if door.concerns == "held":
         return Refused(Deny((NOT_HELD,)))

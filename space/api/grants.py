@@ -13,7 +13,7 @@ from catalog.store import reading
 from policies.access import Act, Role
 from policies.terms_form import to_document as terms_document
 from space.api.acting import Do
-from space.api.services import Known, Wired, permit
+from space.api.services import Known, Wired, only, permit
 from space.contracting import deletions
 from space.contracting.statements import decoded
 from space.errors import Unknown
@@ -39,11 +39,11 @@ class Deleted(BaseModel):
 
 @router.get("/grants")
 def grants(wired: Wired, who: Known) -> list[dict[str, Any]]:
-    """The grants the caller's organisation holds."""
+    """The grants the caller's organisation holds; for a token of one grant that one."""
     permit(who, Act.CONTRACT_READ)
     with reading(wired.engine) as connection:
         found = all_grants(connection, None if who.role is Role.AUDITOR else who.organisation)
-    return [one.to_document() for one in found]
+    return [one.to_document() for one in found if who.grant_id in (None, one.id)]
 
 
 @router.get("/grants/{grant_id}")
@@ -87,4 +87,5 @@ def _held(connection: Connection, grant_id: str, who: Caller) -> Grant:
     found = by_id(connection, grant_id)
     if who.role is not Role.AUDITOR and who.organisation != found.grantee:
         raise Unknown("grant", grant_id)
+    only(who, found.id)
     return found

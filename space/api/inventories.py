@@ -18,14 +18,21 @@ from catalog.inventory.explaining import explain as explained
 from catalog.inventory.importing import import_workbook
 from catalog.inventory.matching import match as matched
 from catalog.inventory.periods import Period
+from catalog.inventory.workbook import Read
 from catalog.inventory.workbook import read as read_workbook
 from catalog.inventory.workbook import template as write_template
 from catalog.workbook.reading import WorkbookFaulty
 from policies.access import Act
-from space.api.acting import Do, Document, Look, Reasoned, Signed
+from policies.decision import Deny
+from space.access import judging
+from space.access.concerned import owners
+from space.access.departments import code_of, of_fallen, of_system, of_table
+from space.api.acting import Do, Document, Doing, Look, Reasoned, Signed
 from space.api.drafting import XLSX, Sent, fault_document, unpacked
+from space.api.owning import reached, seen, towards
 from space.api.paging import Page
 from space.api.services import permit
+from space.errors import Refused
 
 router = APIRouter(prefix="/v1/inventory", tags=["inventory"])
 
@@ -93,11 +100,16 @@ def tables(
     """Tables and how each is accounted for; `status=open` are those neither catalogued nor excluded."""
     permit(look.who, Act.DETAIL_READ)
     found = look.at(lambda c: accounting.accounted(c, look.today, department=owner))
+    named = {(one.department, one.department_code) for one in found}
+    codes = look.at(lambda c: {each: code_of(c, *each, look.today) for each in named})
+    mine = reached(look, Act.DETAIL_READ, codes.values())
     rows = [
         one.to_document()
         for one in found
-        if system in ("", one.system) and status in (None, one.state)
-    ]  # fmt: skip
+        if system in ("", one.system)
+        and status in (None, one.state)
+        and codes[one.department, one.department_code] in mine
+    ]
     counts = {
         state: sum(row["state"] == state for row in rows) for state in ("catalogued", "excluded", "open")
     }
@@ -126,6 +138,7 @@ def take(said: Listed, do: Do) -> Document:
 
     with unpacked([said.file]) as place:
         given = read_workbook(place / PurePosixPath(said.file.name).name)
+        _towards_systems(do, given)
         try:
             return do.inside(act)
         except WorkbookFaulty as faulty:
@@ -144,6 +157,7 @@ def match(said: Signed, do: Do) -> Document:
 def confirm(said: Behind, do: Do) -> Document:
     """Say that a table stands behind an entry."""
     permit(do.who, Act.INVENTORY_KEEP)
+    _towards_table(do, Act.INVENTORY_KEEP, said.table)
     by = do.by(said)
 
     def act(connection: Connection, now: datetime) -> Document:
@@ -157,6 +171,7 @@ def confirm(said: Behind, do: Do) -> Document:
 def reject(said: Behind, do: Do) -> Document:
     """Say that a table does not stand behind an entry; it is not proposed again."""
     permit(do.who, Act.INVENTORY_KEEP)
+    _towards_table(do, Act.INVENTORY_KEEP, said.table)
     by = do.by(said)
 
     def act(connection: Connection, now: datetime) -> Document:
@@ -170,6 +185,7 @@ def reject(said: Behind, do: Do) -> Document:
 def exclude(said: Left, do: Do) -> Document:
     """Leave a table out of the catalogue, for a reason of the controlled list."""
     permit(do.who, Act.INVENTORY_REVIEW)
+    _towards_table(do, Act.INVENTORY_REVIEW, said.table)
     by = do.by(said)
 
     def act(connection: Connection, now: datetime) -> Document:
@@ -186,6 +202,7 @@ def exclude(said: Left, do: Do) -> Document:
 def include(said: Back, do: Do) -> Document:
     """End the exclusion of a table: it is open again."""
     permit(do.who, Act.INVENTORY_KEEP)
+    _towards_table(do, Act.INVENTORY_KEEP, said.table)
     by = do.by(said)
 
     def act(connection: Connection, now: datetime) -> Document:
@@ -199,6 +216,9 @@ def include(said: Back, do: Do) -> Document:
 def external(said: Outside, do: Do) -> Document:
     """Declare that an entry's data comes from outside the surveyed systems."""
     permit(do.who, Act.INVENTORY_KEEP)
+    theirs = do.at(lambda c: owners(c, "dataset", said.entry))
+    if theirs:
+        towards(do, Act.INVENTORY_KEEP, *theirs)
     by = do.by(said)
 
     def act(connection: Connection, now: datetime) -> Document:
@@ -210,10 +230,18 @@ def external(said: Outside, do: Do) -> Document:
 
 @router.get("/balance")
 def balance(look: Look, period: Month | None = None) -> Document:
-    """A month's balance: systems, tables, entries, live, shared, used; what fell out and why."""
+    """A month's balance: systems, tables, entries, live, shared, used; what of one's own fell out, why."""
     permit(look.who, Act.DETAIL_READ)
     now = look.now
-    return look.at(lambda c: balanced(c, period or Period.running(now).text, now).to_document())
+    told = look.at(lambda c: balanced(c, period or Period.running(now).text, now).to_document())
+    entries, fallen = seen(look, Act.DETAIL_READ), told["fallen_out"]
+    systems = {one["what"].partition("/")[0] for one in fallen if one["what"] not in entries}
+    codes = look.at(lambda c: {each: of_system(c, each, look.today) or "" for each in systems})
+    mine = reached(look, Act.DETAIL_READ, codes.values())
+    own = entries | {each for each in systems if codes[each] in mine}
+    return told | {
+        "fallen_out": [one for one in fallen if one["what"] in own or one["what"].partition("/")[0] in own]
+    }
 
 
 @router.post("/balance/{period}/explanations")
@@ -222,7 +250,7 @@ def explain(
 ) -> Document:
     """Explain why things fall out of a month's balance: by name, or all of a cause."""
     permit(do.who, Act.INVENTORY_KEEP)
-    by = do.by(said)
+    by, who = do.by(said), do.who
 
     def act(connection: Connection, now: datetime) -> Document:
         if bool(said.what) == bool(said.code):
@@ -231,6 +259,17 @@ def explain(
         chosen = [one for one in fallen if one.what in said.what or one.code == said.code]
         if set(said.what) - {one.what for one in chosen}:
             raise InventoryError("one of what is named does not fall out of that step in that month")
+        codes = {one.what: of_fallen(connection, one.what, do.today) for one in chosen}
+        for code in sorted(set(codes.values())):
+            decision = judging.towards(
+                connection, who.role, who.organisation, Act.INVENTORY_KEEP, (code,), do.today
+            )
+            if not isinstance(decision, Deny):
+                continue
+            if said.what:
+                raise Refused(decision)
+            # Of a cause each explains what is its own.
+            chosen = [one for one in chosen if codes[one.what] != code]
         count = explained(connection, chosen, period, reason=said.reason, by=by, now=now, until=said.until)
         return {"explained": count, "stage": said.stage, "period": period, "until": said.until or period}
 
@@ -256,3 +295,27 @@ def acknowledge(announcement: Annotated[str, Field(max_length=40)], said: Signed
     permit(do.who, Act.CATALOGUE_READ)
     by = do.by(said)
     return do.inside(lambda c, now: telling.acknowledge(c, announcement, by=by, now=now).to_document())
+
+
+def _towards_table(do: Doing, act: Act, table: str) -> None:
+    towards(do, act, do.at(lambda c: of_table(c, table, do.today)))
+
+
+def _towards_systems(do: Doing, given: Read) -> None:
+    """Let a listing pass only where each of its systems is the caller's, as it stands and as it is stated."""
+    stated: dict[str, set[str]] = {}
+
+    def read(connection: Connection) -> None:
+        for line in given.tables:
+            system, department = line.get("system"), line.get("department")
+            codes = stated.setdefault(system, set())
+            codes |= {
+                line.get("department_code"),
+                code_of(connection, department, "", do.today),
+                of_system(connection, system, do.today) or "",
+            }
+
+    do.at(read)
+    for codes in stated.values():
+        for code in sorted(codes - {""}) or [""]:
+            towards(do, Act.INVENTORY_KEEP, code)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse
@@ -15,13 +15,17 @@ from pydantic import AwareDatetime, Field
 
 from catalog.editions.closing import first_day
 from policies.access import Act
-from space.api.acting import Do, Document, Doing, Look, Signed
+from policies.access_matrix import acts
+from policies.decision import Deny
+from space.api.acting import Do, Document, Doing, Look, Looking, Signed
 from space.api.drafting import Sent
 from space.api.paging import Page
 from space.api.services import only, permit
-from space.errors import Unknown
+from space.calls.budget import NOT_HELD
+from space.errors import Refused, Unknown
+from space.identity.tokens import Caller
 from space.jobs import jobs
-from space.jobs.jobs import DONE
+from space.jobs.jobs import DONE, Job
 from space.jobs.work import keep_input, result_of
 
 router = APIRouter(prefix="/v1", tags=["jobs"])
@@ -29,6 +33,16 @@ router = APIRouter(prefix="/v1", tags=["jobs"])
 Id = Annotated[str, Field(max_length=40)]
 Month = Annotated[str, Field(pattern=r"^[12]\d{3}-(0[1-9]|1[0-2])$", description="YYYY-MM.")]
 _Value = str | int | float | bool
+# Whoever reads what came of a job may do what was asked for.
+_ACTS: Final[Mapping[str, Act]] = {
+    "bulk-import": Act.CATALOGUE_KEEP,
+    "edition": Act.EDITION_CLOSE,
+    "dcat-export": Act.CATALOGUE_REPORT,
+    "upward-export": Act.CATALOGUE_REPORT,
+    "link-probe": Act.LINK_KEEP,
+    "log-verification": Act.EVIDENCE_READ,
+    "verification": Act.VERIFICATION_ASK,
+}
 
 
 class Form(Signed):
@@ -81,24 +95,26 @@ def list_jobs(
     page: Page,
     status: Annotated[Literal["waiting", "running", "done", "failed", "cancelled"] | None, Query()] = None,
 ) -> Response:
-    """The jobs of the caller's organisation, the oldest first."""
+    """The jobs of the caller's organisation, the oldest first; for a token of one grant those under it."""
     permit(look.who, Act.JOB_READ)
     found = look.at(lambda c: jobs.listing(c, look.who.organisation, status))
-    return page.answer("jobs", [one.to_document() for one in found], "asked_at", "id")
+    rows = [one.to_document() for one in found if _opens(look.who, one)]
+    return page.answer("jobs", rows, "asked_at", "id")
 
 
 @router.get("/jobs/{job}")
 def show(job: Id, look: Look) -> Document:
     """One job: its state, how far it is, what came of it or why it failed."""
     permit(look.who, Act.JOB_READ)
-    return look.at(lambda c: jobs.by_id(c, job, look.who.organisation).to_document())
+    return _held(look, job).to_document()
 
 
 @router.get("/jobs/{job}/result", response_class=Response)
 def result(job: Id, look: Look) -> Response:
     """The file that came of a job."""
     permit(look.who, Act.JOB_READ)
-    found = look.at(lambda c: jobs.by_id(c, job, look.who.organisation))
+    found = _held(look, job)
+    permit(look.who, _ACTS[found.kind])
     path = result_of(look.wired.home, found.id)
     if found.state != DONE or found.result_type is None or not path.is_file():
         raise Unknown("result of the job", job)
@@ -109,6 +125,7 @@ def result(job: Id, look: Look) -> Response:
 def cancel(job: Id, said: Signed, do: Do) -> Document:
     """Ask a job to stop: one that waits ends at once, one that runs at its next step."""
     permit(do.who, Act.JOB_READ)
+    _held(do, job)
     by, mine = do.by(said), do.who.organisation
     return do.inside(lambda c, now: jobs.cancel(c, job, mine, by=by, now=now).to_document())
 
@@ -168,6 +185,22 @@ def verify_log(said: Signed, do: Do, response: Response) -> Document:
     """Re-derive the whole evidence log and check every checkpoint."""
     permit(do.who, Act.EVIDENCE_READ)
     return _asked(do, response, said, "log-verification", {})
+
+
+def _held(look: Looking, job: str) -> Job:
+    """The job, where it is the caller's and its token opens it."""
+    found = look.at(lambda c: jobs.by_id(c, job, look.who.organisation))
+    if not _opens(look.who, found):
+        raise Refused(Deny((NOT_HELD,)))
+    return found
+
+
+def _opens(who: Caller, job: Job) -> bool:
+    """Whether a token opens a job: one of one grant those under it, and those it could ask for."""
+    if who.grant_id is None:
+        return True
+    under = job.wanted.get("grant")
+    return acts()[_ACTS[job.kind]].one_grant if under is None else who.grant_id == under
 
 
 def _asked(

@@ -12,8 +12,10 @@ from sqlalchemy import Connection
 
 from catalog.inventory import demands, negative
 from catalog.inventory.duties import duty_list
-from policies.access import Act
+from policies.access import Act, Role
+from space.access.departments import code_of, name_of
 from space.api.acting import Based, Do, Document, Doing, Look, Reasoned, Signed
+from space.api.owning import towards
 from space.api.paging import Page
 from space.api.services import permit
 
@@ -26,7 +28,11 @@ Owner = Annotated[str, Query(max_length=200, description="Department: name or co
 class Demanded(Based):
     """A demand for data."""
 
-    demander: str = Field(min_length=1, max_length=200, description="The department that needs the data.")
+    demander: str = Field(
+        min_length=1,
+        max_length=200,
+        description="The department that needs the data; of a department, itself.",
+    )
     demander_code: str = Field("", max_length=40)
     what: str = Field(min_length=1, max_length=2000)
     task: str = Field(min_length=1, max_length=2000, description="What for.")
@@ -69,10 +75,13 @@ def list_demands(look: Look, page: Page, open_only: Annotated[bool, Query(alias=
 def demand(said: Demanded, do: Do) -> Document:
     """Enter a demand; its clock starts where the place has a deadline."""
     permit(do.who, Act.LIST_KEEP)
-    by = do.by(said)
+    by, who = do.by(said), do.who
+    demander = demands.Party(said.demander, said.demander_code)
+    if who.role is not Role.AUTHORITY:
+        demander = demands.Party(do.at(lambda c: name_of(c, who.organisation, do.today)), who.organisation)
     return do.inside(
         lambda c, now: demands.add(
-            c, demander=demands.Party(said.demander, said.demander_code), what=said.what, task=said.task,
+            c, demander=demander, what=said.what, task=said.task,
             basis=said.basis, holder=demands.Party(said.holder, said.holder_code), place=said.place, by=by,
             now=now,
         ).to_document()
@@ -91,6 +100,7 @@ def confirm(demand: Id, said: Confirmed, do: Do) -> Document:
 def catalogue(demand: Id, said: Answered, do: Do) -> Document:
     """Answer a demand with a published entry."""
     permit(do.who, Act.LIST_KEEP)
+    _towards_holder(do, demand)
     by = do.by(said)
     return _done(do, lambda c, now: demands.catalogue(c, demand, dataset=said.entry, by=by, now=now))
 
@@ -107,6 +117,8 @@ def refuse(demand: Id, said: Based, do: Do) -> Document:
 def withdraw(demand: Id, said: Reasoned, do: Do) -> Document:
     """Withdraw a demand, as its department."""
     permit(do.who, Act.LIST_KEEP)
+    found = do.at(lambda c: demands.find(c, demand))
+    _towards_party(do, found.demander, found.demander_code)
     by = do.by(said)
     return _done(do, lambda c, now: demands.withdraw(c, demand, reason=said.reason, by=by, now=now))
 
@@ -115,6 +127,7 @@ def withdraw(demand: Id, said: Reasoned, do: Do) -> Document:
 def give_back(demand: Id, said: Reasoned, do: Do) -> Document:
     """Give a confirmed demand back to the authority: the department does not hold the data."""
     permit(do.who, Act.LIST_KEEP)
+    _towards_holder(do, demand)
     by = do.by(said)
     return _done(do, lambda c, now: demands.give_back(c, demand, reason=said.reason, by=by, now=now))
 
@@ -162,6 +175,16 @@ def allow(row: Id, said: Reasoned, do: Do) -> Document:
         return {"id": row, "state": "ended"}
 
     return do.inside(act)
+
+
+def _towards_holder(do: Doing, demand: str) -> None:
+    """Who answers a demand, or gives it back, is the department that is to catalogue it."""
+    found = do.at(lambda c: demands.find(c, demand))
+    _towards_party(do, found.holder, found.holder_code)
+
+
+def _towards_party(do: Doing, name: str, code: str) -> None:
+    towards(do, Act.LIST_KEEP, do.at(lambda c: code_of(c, name, code, do.today)))
 
 
 def _done(do: Doing, act: Callable[[Connection, datetime], demands.Demand]) -> Document:

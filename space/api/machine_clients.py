@@ -114,7 +114,9 @@ def rotate_credential(
 
         def act() -> str:
             given.append(
-                clients.rotate(connection, client, by=_by(who), now=now, jwk=new.jwk, at_once=new.at_once)
+                clients.rotate(
+                    connection, client, by=_by(who), now=now, jwk=new.jwk, at_once=new.at_once, giver=who.role
+                )
             )
             return client
 

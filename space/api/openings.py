@@ -99,7 +99,7 @@ def propose(said: Proposed, do: Do) -> Document:
 @router.post("/{name}/assessment")
 def assess(name: Name, said: Assessed, do: Do) -> Document:
     """Assess a proposal; the security office's act. One risk returns it."""
-    permit(do.who, Act.OPENING_DECIDE)
+    permit(do.who, Act.OPENING_ASSESS)
     by = do.by(said)
     told = {word: getattr(said, word) for word in ("secrecy", "personal", "aggregation")}
     answers = {word: route.Answer(one.risk, one.text) for word, one in told.items()}

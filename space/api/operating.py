@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, Field
+from sqlalchemy import Connection
 
 from catalog.keys import PartyKey, party_keys, register_party_key, revoke_party_key, ring_of
 from catalog.releases.leases import holdings
@@ -126,8 +127,12 @@ def override(said: Override, do: Do) -> Document:
 def agree(override: Id, said: Signed, do: Do) -> Document:
     """Agree to an override as the second person."""
     permit(do.who, Act.SPACE_OPERATE)
-    by = do.by(said)
-    return do.inside(lambda c, now: asdict(walls.agree(c, override, by=by, now=now)))
+
+    def act(connection: Connection, now: datetime) -> Document:
+        by = do.second(connection, said, walls.by_id(connection, override).proposed_by)
+        return asdict(walls.agree(connection, override, by=by, now=now))
+
+    return do.inside(act)
 
 
 @router.post("/doctor/overrides/{override}/withdrawal")

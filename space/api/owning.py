@@ -5,6 +5,7 @@ Decides nothing: which role may do an act towards which relation stands in ``pol
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from sqlalchemy import Connection
@@ -47,21 +48,21 @@ def towards(look: Looking, act: Act, *organisations: str) -> None:
 
 def seen(look: Looking, act: Act) -> frozenset[str]:
     """The entries towards whose department the caller's role permits an act: what lists are cut to."""
+    entries = look.at(all_standings)
+    mine = reached(look, act, (one.department_code for one in entries))
+    return frozenset(one.name for one in entries if one.department_code in mine)
 
-    def read(connection: Connection) -> frozenset[str]:
-        judged: dict[str, bool] = {}
-        names = []
-        for one in all_standings(connection):
-            code = one.department_code
-            if code not in judged:
-                who = look.who
-                decision = judging.towards(connection, who.role, who.organisation, act, (code,), look.today)
-                judged[code] = not isinstance(decision, Deny)
-            if judged[code]:
-                names.append(one.name)
-        return frozenset(names)
 
-    return look.at(read)
+def reached(look: Looking, act: Act, organisations: Iterable[str]) -> frozenset[str]:
+    """Those organisations towards which the caller's role permits an act."""
+    who = look.who
+
+    def permitted(connection: Connection, code: str) -> bool:
+        decision = judging.towards(connection, who.role, who.organisation, act, (code,), look.today)
+        return not isinstance(decision, Deny)
+
+    several = set(organisations)
+    return look.at(lambda c: frozenset(code for code in several if permitted(c, code)))
 
 
 # In which office of a procedure a role acts; every other acts as whoever is concerned.

@@ -117,6 +117,8 @@ def figures(
     lines = look.at(
         lambda c: counting.figures(c, now=look.now, department_code=owner or None, first=first, last=last)
     )
+    mine = seen(look, Act.RECTIFICATION_ANSWER)
+    lines = tuple(one for one in lines if one.dataset in mine)
     return {
         "departments": [one.to_document() for one in counting.by_department(lines)],
         "datasets": [one.to_document() for one in lines],

@@ -14,7 +14,7 @@ from catalog.store import reading, writing
 from policies.access import Act, Role
 from policies.decision import Deny
 from space.api import negotiation
-from space.api.services import Known, Wired, permit
+from space.api.services import Known, Wired, only, permit
 from space.calls import idempotency, receipts
 from space.errors import Refused, Unknown
 from space.query.admit import Question
@@ -80,7 +80,9 @@ def receipt(receipt_id: str, wired: Wired, who: Known) -> dict[str, Any]:
         ring = ring_of(connection, wired.signer)
     if found.organisation != who.organisation and who.role is not Role.AUDITOR:
         raise Unknown("receipt", receipt_id)
-    return {"id": found.id, "jws": found.jws, "states": receipts.verify(found.jws, ring)}
+    states = receipts.verify(found.jws, ring)
+    only(who, str(states["grant"]))
+    return {"id": found.id, "jws": found.jws, "states": states}
 
 
 def _answered(answer: Answered | Deny, form: negotiation.Form) -> Response:

@@ -1,8 +1,8 @@
 """``/v1/recalls`` and ``/v1/holders``: who holds an old value, who received data about somebody; thin doors.
 
 A receiver sees its own notices; the department that answers for a value, the authority and auditors see every
-receiver of it. A look for the holders of data about somebody takes two people; the identifier stands in the
-body of a request, never in an address.
+receiver of it. A look for the holders of data about somebody takes two people of one organisation; the
+identifier stands in the body of a request, never in an address.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def ask(asked: Asked, wired: Wired, who: Known, once: Repeated) -> dict[str, Any
     def act() -> dict[str, Any]:
         made = people.ask(
             wired.home, wired.engine, asked.kind, asked.subject, reason=asked.reason, by=asked.by,
-            now=wired.clock(),
+            now=wired.clock(), organisation=who.organisation,
         )  # fmt: skip
         return made.to_document()
 
@@ -112,7 +112,9 @@ def consent(search: str, said: Acting, wired: Wired, who: Known, once: Repeated)
     permit(who, Act.HOLDER_READ)
 
     def act() -> dict[str, Any]:
-        return people.consent(wired.engine, search, by=said.by, now=wired.clock()).to_document()
+        mine = who.organisation
+        made = people.consent(wired.engine, search, by=said.by, now=wired.clock(), organisation=mine)
+        return made.to_document()
 
     return once.apart(wired.engine, act, wired.clock)
 
@@ -121,7 +123,10 @@ def consent(search: str, said: Acting, wired: Wired, who: Known, once: Repeated)
 def look(search: str, whom: Whom, wired: Wired, who: Known) -> dict[str, Any]:
     """Who received data about whom the search was asked; every look is logged, also a repeated one."""
     permit(who, Act.HOLDER_READ)
-    found = people.look(wired.home, wired.engine, search, whom.subject, by=whom.by, now=wired.clock())
+    found = people.look(
+        wired.home, wired.engine, search, whom.subject, by=whom.by, now=wired.clock(),
+        organisation=who.organisation,
+    )  # fmt: skip
     return {"received": [one.to_document() for one in found]}
 
 

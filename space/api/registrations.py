@@ -23,10 +23,12 @@ from catalog.registration.rulings import Kind, Object
 from catalog.registration.steps import Actor
 from policies.access import Act
 from policies.clocks import local_date
+from policies.decision import Deny
 from policies.machine import Office
-from space.api.acting import Do, Document, Doing, Look, Reasoned, Signed
+from space.access import judging
+from space.api.acting import Do, Document, Doing, Look, Looking, Reasoned, Signed
 from space.api.drafting import Sent, unpacked
-from space.api.owning import towards_entry
+from space.api.owning import towards, towards_entry
 from space.api.paging import Page
 from space.api.services import permit
 
@@ -87,7 +89,7 @@ class Objected(Signed):
 def list_registrations(look: Look, page: Page, status: Literal["all", "waiting"] = "all") -> Response:
     """Registrations with their applications; `waiting` those that wait for a step."""
     permit(look.who, Act.REGISTRATION_READ)
-    found = look.at(lambda c: [_line(c, one) for one in rows.all_registrations(c)])
+    found = look.at(lambda c: [_line(c, one) for one in _reached(look, c)])
     if status == "waiting":
         for one in found:
             one["applications"] = [a for a in one["applications"] if a["state"] in _WAITS]
@@ -120,6 +122,7 @@ def form(name: Annotated[str, Field(max_length=130)], look: Look) -> Document:
 def show(named: Id, look: Look) -> Document:
     """A registration and every application of it: steps, clocks, objections, files."""
     permit(look.who, Act.REGISTRATION_READ)
+    _towards(look, Act.REGISTRATION_READ, named)
     return look.at(lambda c: _registration(c, named))
 
 
@@ -145,6 +148,7 @@ def stored(named: Id, look: Look) -> Document:
 def package(named: Id, look: Look) -> Response:
     """The registration package of an application, signed, as a ZIP file."""
     permit(look.who, Act.REGISTRATION_READ)
+    _towards(look, Act.REGISTRATION_READ, named)
     import io
     import zipfile
 
@@ -169,6 +173,7 @@ def apply(said: First, do: Do) -> Document:
 def change(named: Id, said: Handed, do: Do) -> Document:
     """Apply for a change 变更 of a registration; the form holds what differs."""
     permit(do.who, Act.REGISTRATION_FILE)
+    _towards(do, Act.REGISTRATION_FILE, named)
     return _filed(do, said, Kind.CHANGE, *_registered(do, named))
 
 
@@ -176,8 +181,14 @@ def change(named: Id, said: Handed, do: Do) -> Document:
 def amend(named: Id, said: Amended, do: Do) -> Document:
     """Apply for an amendment 更正 of an error, as the registrant or as an interested party."""
     permit(do.who, Act.REGISTRATION_FILE)
+    # An interested party is the caller's own organisation, whoever registered.
+    concerned = said.party_code or do.who.organisation
+    if said.party:
+        towards(do, Act.REGISTRATION_FILE, concerned)
+    else:
+        _towards(do, Act.REGISTRATION_FILE, named)
     of, name = _registered(do, named)
-    more: Document = {"applicant_name": said.party, "applicant_code": said.party_code}
+    more: Document = {"applicant_name": said.party, "applicant_code": concerned if said.party else ""}
     return _filed(do, said, Kind.AMENDMENT, of, name, Office.PARTY if said.party else None, **more)
 
 
@@ -185,6 +196,7 @@ def amend(named: Id, said: Amended, do: Do) -> Document:
 def deregister(named: Id, said: Ended, do: Do) -> Document:
     """Apply for the deregistration 注销 of a registration."""
     permit(do.who, Act.REGISTRATION_FILE)
+    _towards(do, Act.REGISTRATION_FILE, named)
     of, name = _registered(do, named)
     more: Document = {"ground": said.ground, "citation": said.basis or None}
     return _filed(do, said, Kind.DEREGISTRATION, of, name, **more)
@@ -194,6 +206,7 @@ def deregister(named: Id, said: Ended, do: Do) -> Document:
 def renew(named: Id, said: Handed, do: Do) -> Document:
     """Apply for the renewal 续展 of a registration, in its window."""
     permit(do.who, Act.REGISTRATION_FILE)
+    _towards(do, Act.REGISTRATION_FILE, named)
     return _filed(do, said, Kind.RENEWAL, *_registered(do, named))
 
 
@@ -201,6 +214,7 @@ def renew(named: Id, said: Handed, do: Do) -> Document:
 def supplement(application: Id, said: Handed, do: Do) -> Document:
     """Hand in what an application was returned for."""
     permit(do.who, Act.REGISTRATION_FILE)
+    _towards_applicant(do, application)
     by = do.by(said)
 
     def act(connection: Connection, now: datetime) -> Document:
@@ -215,6 +229,7 @@ def supplement(application: Id, said: Handed, do: Do) -> Document:
 def withdraw(application: Id, said: Reasoned, do: Do) -> Document:
     """Take an application back."""
     permit(do.who, Act.REGISTRATION_FILE)
+    _towards_applicant(do, application)
     by = do.by(said)
 
     def act(connection: Connection, now: datetime) -> Document:
@@ -263,6 +278,35 @@ def _filed(
         return _told(filing.apply(connection, handed, Actor(by, acting), now))
 
     return do.inside(act)
+
+
+def _towards(look: Looking, act: Act, named: str) -> None:
+    towards(look, act, look.at(lambda c: _of(c, named)).registrant_code)
+
+
+def _towards_applicant(do: Doing, application: str) -> None:
+    """Of an interested party's application, towards that party; of every other, towards the registrant."""
+    case = do.at(lambda c: rows.application(c, application))
+    if case.office == Office.PARTY:
+        towards(do, Act.REGISTRATION_FILE, case.applicant_code)
+    else:
+        _towards(do, Act.REGISTRATION_FILE, case.registration_id)
+
+
+def _reached(look: Looking, connection: Connection) -> list[Registration]:
+    """The registrations whose registrant the caller's role reaches."""
+    every, who = rows.all_registrations(connection), look.who
+    reached = {
+        code
+        for code in {one.registrant_code for one in every}
+        if not isinstance(
+            judging.towards(
+                connection, who.role, who.organisation, Act.REGISTRATION_READ, (code,), look.today
+            ),
+            Deny,
+        )
+    }
+    return [one for one in every if one.registrant_code in reached]
 
 
 def _registered(do: Doing, named: str) -> tuple[Object, str]:

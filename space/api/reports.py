@@ -23,8 +23,10 @@ from catalog.usage import counts, mapping
 from catalog.usage.importing import import_logs
 from policies.access import Act, Role
 from policies.machine import Office
+from space.access.departments import name_of
 from space.api.acting import Do, Document, Look, Signed
 from space.api.drafting import NoFile, Sent, unpacked
+from space.api.owning import reached, seen
 from space.api.paging import Page
 from space.api.services import permit
 
@@ -44,7 +46,9 @@ class Drafted(Signed):
 class Replied(Signed):
     """What a department says to its figures."""
 
-    department: str = Field(min_length=1, max_length=200)
+    department: str = Field(
+        min_length=1, max_length=200, description="Of the authority; a department replies for itself."
+    )
     text: str = Field(min_length=1, max_length=4000)
 
 
@@ -96,9 +100,14 @@ def draft(said: Drafted, do: Do) -> Document:
 
 @router.get("/reports/{period}")
 def show(period: Month, look: Look, department: Annotated[str, Query(max_length=200)] = "") -> Document:
-    """The report of a month, as a department sees it; the authority and auditors see the whole."""
+    """The report of a month, as the caller's department sees it; the authority and auditors see the whole."""
     permit(look.who, Act.CATALOGUE_READ)
-    return _seen(look, look.at(lambda c: monthly.find(c, period)), department)
+    found, who = look.at(lambda c: monthly.find(c, period)), look.who
+    if reached(look, Act.DETAIL_READ, (who.organisation,)):
+        own = look.at(lambda c: name_of(c, who.organisation, look.today))
+    else:
+        own = ""
+    return _seen(look, found, own if department in ("", own) else "")
 
 
 @router.get("/reports/{period}/page", response_class=HTMLResponse)
@@ -118,12 +127,14 @@ def printed(
 def reply(period: Month, said: Replied, do: Do) -> Document:
     """Reply to the figures of a draft 申辩; it is printed beside them."""
     permit(do.who, Act.CATALOGUE_KEEP)
-    by = do.by(said)
+    by, who = do.by(said), do.who
+    own = who.role is not Role.AUTHORITY
+    department = do.at(lambda c: name_of(c, who.organisation, do.today)) if own else said.department
     return do.inside(
         lambda c, now: _seen(
             do,
-            monthly.reply(c, period, said.department, said.text, by=by, now=now, office=Office.STEWARD),
-            said.department,
+            monthly.reply(c, period, department, said.text, by=by, now=now, office=Office.STEWARD),
+            department,
         )
     )
 
@@ -150,7 +161,8 @@ def usage(
     since = first or to - timedelta(days=30)
     uses = look.at(lambda c: counts.shown(c, since, to, name or None))
     names = ("dataset", "where", "consumer", "kind", "outcome", "count")
-    rows = [{each: getattr(one, each) for each in names} for one in uses]
+    mine = seen(look, Act.USAGE_READ)
+    rows = [{each: getattr(one, each) for each in names} for one in uses if one.dataset in mine]
     return page.answer(
         "uses", rows, "dataset", "where", "consumer", "kind", "outcome", more={"from": since, "to": to}
     )

@@ -21,6 +21,7 @@ from policies.decision import Deny
 from space.api import browsers
 from space.api.gate import SentBody, enter
 from space.api.problem import Unauthenticated
+from space.api.signing import Signable, sign
 from space.calls.budget import NOT_HELD
 from space.calls.metering import count_stranger
 from space.errors import Refused
@@ -116,16 +117,23 @@ def signed_in(wired: Services, request: Request) -> Session | None:
 
 
 def admitted(
-    wired: Wired, who: Annotated[Caller, Depends(caller)], request: Request, sent: SentBody
+    wired: Wired,
+    who: Annotated[Caller, Depends(caller)],
+    request: Request,
+    sent: SentBody,
+    signable: Signable,
 ) -> Caller:
     """Who sends the request, once the matrix let the caller through the door of the endpoint.
 
+    What a person sends is signed with that person's name.
+
     Raises:
         Unauthenticated: nobody known.
-        Refused: the caller's role does not permit the act.
+        Refused: the caller's role does not permit the act, or it acts under another's name.
         Unknown: it does not permit it towards the organisation the thing belongs to.
     """
     enter(wired.engine, request, who, sent, local_date(wired.clock()))
+    sign(wired.engine, request, who, signable)
     return who
 
 

@@ -13,13 +13,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Bytes of a body. The longest question is 100,000 characters; JSON writes one in at most 12 bytes.
 LARGEST_BODY: Final = 2 * 1024 * 1024
-# Bytes of an own table or of evidence in base64; the rules of their rooms ask for less.
-LARGEST_TABLE: Final = 32 * 1024 * 1024
-_TABLES: Final = re.compile(r"^/v1/(grants/[^/]+/workspace/tables/[^/]+|corrections/[^/]+/evidence)$")
+# Bytes where files are sent in base64, or many records; the rules of their rooms ask for less.
+LARGEST_FILES: Final = 32 * 1024 * 1024
+_FILES: Final = re.compile(
+    r"^/v1/(grants/[^/]+/workspace/tables/[^/]+|corrections/[^/]+/evidence|drafts(/.+)?|bulk/imports"
+    r"|inventory/imports|places/lists|rectifications/returns|registrations(/.+)?|verifications/batches)$"
+)
 
 
 class BodyLimit:
-    """Wraps an application so that no request brings more than a question may, or an own table."""
+    """Wraps an application so that no request brings more than a question may, or the files it is for."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -27,7 +30,7 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request on, counting what arrives of its body."""
         read = 0
-        most = LARGEST_TABLE if _TABLES.match(scope.get("path", "")) else LARGEST_BODY
+        most = LARGEST_FILES if _FILES.match(scope.get("path", "")) else LARGEST_BODY
 
         async def counted() -> Message:
             nonlocal read

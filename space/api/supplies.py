@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import anyio
 from fastapi import APIRouter, Header, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -21,7 +22,7 @@ from policies.clocks import local_date
 from policies.decision import Deny
 from policies.rulebook import rule
 from space.api.acting import Do
-from space.api.services import Known, Wired, permit
+from space.api.services import Known, Wired, only, permit
 from space.calls.metering import count_stranger
 from space.errors import Refused
 from space.identity.tokens import Caller
@@ -89,8 +90,10 @@ def make(wanted: Wanted, do: Do) -> dict[str, Any]:
 def list_supplies(wired: Wired, who: Known, grant: str | None = None) -> dict[str, Any]:
     """The supplies of the caller's organisation, the oldest first."""
     permit(who, Act.SUPPLY_TAKE)
+    if grant is not None:
+        only(who, grant)
     with reading(wired.engine) as connection:
-        found = supplies.listing(connection, receiver=who.organisation, grant_id=grant)
+        found = supplies.listing(connection, receiver=who.organisation, grant_id=grant or who.grant_id)
     return {"supplies": [one.to_document() for one in found]}
 
 
@@ -99,7 +102,7 @@ def show(supply: str, wired: Wired, who: Known) -> dict[str, Any]:
     """One supply with its receipts."""
     permit(who, Act.SUPPLY_TAKE)
     with reading(wired.engine) as connection:
-        return supplies.by_id(connection, supply, who.organisation).to_document()
+        return _held(connection, supply, who).to_document()
 
 
 @router.get("/{supply}/proofs")
@@ -108,7 +111,7 @@ def proofs(supply: str, wired: Wired, who: Known) -> dict[str, Any]:
     permit(who, Act.SUPPLY_TAKE)
     publish(wired.engine, wired.home, wired.signer, wired.clock())
     with reading(wired.engine) as connection:
-        found = supplies.by_id(connection, supply, who.organisation)
+        found = _held(connection, supply, who)
         return {
             "supply": supply,
             "proofs": proving.proofs(connection, found, ring_of(connection, wired.signer)),
@@ -121,6 +124,7 @@ def link(supply: str, request: Request, wired: Wired, who: Known) -> dict[str, A
     permit(who, Act.SUPPLY_TAKE)
     base = str(request.base_url).rstrip("/")
     with writing(wired.engine) as connection:
+        _held(connection, supply, who)
         given = links.link(
             connection,
             wired.signer,
@@ -136,6 +140,7 @@ def link(supply: str, request: Request, wired: Wired, who: Known) -> dict[str, A
 def acknowledge(supply: str, counted: Counted, do: Do) -> dict[str, Any]:
     """Count a supply back 对账: `acknowledged` where both sides count alike, else `disputed`."""
     permit(do.who, Act.SUPPLY_TAKE)
+    do.at(lambda c: _held(c, supply, do.who))
     return do.inside(
         lambda c, now: answering.acknowledge(
             c, do.wired.signer, supply, rows=counted.rows, sha256=counted.sha256, by=counted.by,
@@ -148,6 +153,7 @@ def acknowledge(supply: str, counted: Counted, do: Do) -> dict[str, Any]:
 def deletion(supply: str, stated: Deleted, do: Do) -> dict[str, Any]:
     """State that your copy is deleted; the signed statement comes back as `proof`."""
     permit(do.who, Act.SUPPLY_TAKE)
+    do.at(lambda c: _held(c, supply, do.who))
     return do.inside(
         lambda c, now: answering.prove_deletion(
             c, do.wired.signer, supply, on=stated.on, by=stated.by, receiver=do.who.organisation, now=now
@@ -244,6 +250,13 @@ def _headers(made: Supply, part: Span, size: int, etag: str) -> dict[str, str]:
     if part.size < size:
         headers["Content-Range"] = f"bytes {part.first}-{part.last}/{size}"
     return headers
+
+
+def _held(connection: Connection, supply: str, who: Caller) -> Supply:
+    """The supply, where it is the caller's and of a grant its token opens."""
+    found = supplies.by_id(connection, supply, who.organisation)
+    only(who, found.grant_id)
+    return found
 
 
 def _table(maker: Maker, who: Caller, asked: Asked, wanted: Wanted) -> Supply | Deny:

@@ -193,8 +193,12 @@ def dismiss(incident: Id, said: Reasoned, do: Do) -> Document:
 def agree(incident: Id, said: Signed, do: Do) -> Document:
     """Close an incident as the second person."""
     permit(do.who, Act.INCIDENT_HANDLE)
-    by = do.by(said)
-    return do.inside(lambda c, now: closing.agree(c, incident, by=by, now=now).to_document())
+
+    def act(connection: Connection, now: datetime) -> Document:
+        by = do.second(connection, said, incidents.by_id(connection, incident).proposed_by)
+        return closing.agree(connection, incident, by=by, now=now).to_document()
+
+    return do.inside(act)
 
 
 @router.post("/incidents/{incident}/reopening")
@@ -215,8 +219,12 @@ def lift(stop: Id, said: Reasoned, do: Do) -> Document:
 def agree_lift(stop: Id, said: Signed, do: Do) -> Document:
     """Agree to lift a stop as the second person; from now on it is lifted."""
     permit(do.who, Act.SPACE_STOP)
-    by = do.by(said)
-    return do.inside(lambda c, now: stopping.agree_lift(c, stop, by=by, now=now).to_document())
+
+    def act(connection: Connection, now: datetime) -> Document:
+        by = do.second(connection, said, stopping.by_id(connection, stop).lift_proposed_by)
+        return stopping.agree_lift(connection, stop, by=by, now=now).to_document()
+
+    return do.inside(act)
 
 
 def _step(do: Doing, said: Reasoned, act: Callable[..., Any], named: str) -> Document:

@@ -13,6 +13,12 @@ from space.cli.person import by_option
 from space.cli.refusal import refusals
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from catalog.home import Home
+    from policies.access import Role
     from space.identity.clients import Given
 
 _KEY = click.option(
@@ -47,11 +53,11 @@ def register(
     from policies.access import Role
     from space.identity import clients
 
-    _home, engine, now = open_installation()
+    home, engine, now = open_installation()
     with refusals(as_json), writing(engine) as connection:
         given = clients.register(
             connection, name, organisation, Role(role), by=acting(by), now=now, grant=grant,
-            jwk=_jwk(key_file),
+            jwk=_jwk(key_file), giver=_giver(home, connection, now),
         )  # fmt: skip
     _hand_over(given, as_json)
 
@@ -106,11 +112,12 @@ def rotate(client_id: str, key_file: Path | None, at_once: bool, by: str, as_jso
     from catalog.store import writing
     from space.identity import clients
 
-    _home, engine, now = open_installation()
+    home, engine, now = open_installation()
     with refusals(as_json), writing(engine) as connection:
         given = clients.rotate(
-            connection, client_id, by=acting(by), now=now, jwk=_jwk(key_file), at_once=at_once
-        )
+            connection, client_id, by=acting(by), now=now, jwk=_jwk(key_file), at_once=at_once,
+            giver=_giver(home, connection, now),
+        )  # fmt: skip
     _hand_over(given, as_json)
 
 
@@ -157,6 +164,19 @@ def rotate_keys(at_once: bool, by: str, as_json: bool) -> None:
     with refusals(as_json), writing(engine) as connection:
         kid = token_keys.rotate(connection, home, by=acting(by), now=now, at_once=at_once)
     _say({"kid": kid}, f"{kid} signs access tokens from now on", as_json)
+
+
+def _giver(home: Home, connection: Connection, now: datetime) -> Role | None:
+    """The role of whoever's token a command is run with, where commands are judged; else None."""
+    from catalog.settings import reading as settings
+    from space.access.enforcing import enforced
+    from space.identity.callers import of_bearer
+
+    if enforced(connection) is None:
+        return None
+    issuer = settings.value("YBZ_PUBLIC_URL", home.root).rstrip("/")
+    who = of_bearer(connection, settings.value("YBZ_TOKEN", home.root), issuer=issuer, now=now)
+    return None if who is None else who.role
 
 
 def _jwk(file: Path | None) -> dict[str, Any] | None:

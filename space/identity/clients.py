@@ -115,15 +115,7 @@ def register(
     if role in ADMINISTRATORS:
         reason = Reason("identity.client_role", "an administrator is a person, not a program", "role")
         raise Refused(Deny((reason,)))
-    left = limits.words("roles_organisations_give_clients", local_date(now))
-    if giver not in (None, *ADMINISTRATORS) and role.value not in left:
-        reason = Reason(
-            "identity.client_role_given",
-            "a client is given this role by a security administrator alone",
-            where="role",
-            allowed=f"one of {', '.join(left)}",
-        )
-        raise Refused(Deny((reason,)))
+    _require_given(role, giver, now)
     holder = entered(connection, organisation, now)
     if grant is not None:
         _require_held(connection, holder.code, grant)
@@ -149,6 +141,7 @@ def rotate(
     now: datetime,
     jwk: dict[str, Any] | None = None,
     at_once: bool = False,
+    giver: Role | None = None,
 ) -> Given:
     """Give a client another credential; the former stay good for the time the rules say.
 
@@ -159,12 +152,14 @@ def rotate(
         now: aware instant.
         jwk: its next public key; a secret is made where None.
         at_once: the former ones, and every token they brought, are good for nothing any more.
+        giver: role of who says so: whoever gets the credential acts in the role of the client.
 
     Raises:
         Unknown: there is no such client that lasts.
-        Refused: the key cannot be one.
+        Refused: the client's role is not the giver's to give, or the key cannot be one.
     """
     known = client(connection, client_id)
+    _require_given(known.role, giver, now)
     until = now if at_once else now + limits.hours("credential_overlap_hours", local_date(now))
     credentials.cut_short(connection, client_id, until)
     if at_once:
@@ -224,6 +219,18 @@ def all_clients(
     if organisation is not None:
         query = query.where(m.organisation == organisation)
     return tuple(_client(row) for row in connection.execute(query))
+
+
+def _require_given(role: Role, giver: Role | None, now: datetime) -> None:
+    left = limits.words("roles_organisations_give_clients", local_date(now))
+    if giver not in (None, *ADMINISTRATORS) and role.value not in left:
+        reason = Reason(
+            "identity.client_role_given",
+            "a client is given this role by a security administrator alone",
+            where="role",
+            allowed=f"one of {', '.join(left)}",
+        )
+        raise Refused(Deny((reason,)))
 
 
 def _require_held(connection: Connection, organisation: str, grant: str) -> None:

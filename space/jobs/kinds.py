@@ -29,8 +29,11 @@ from catalog.linking.settings import Kind as LinkKind
 from catalog.store import reading as transaction
 from catalog.store import writing
 from contracts.canonical import digest
-from policies.access import Role
+from contracts.model import Contract
+from policies.access import Act, Role
+from policies.clocks import local_date
 from policies.decision import Deny
+from space.access.stating import may_state
 from space.calls import idempotency
 from space.errors import Refused, SpaceError
 from space.identity.tokens import Caller
@@ -94,13 +97,12 @@ def _bulk(work: Work) -> Outcome:
     wanted, bench = work.job.wanted, work.bench
     acts = Acts(work.job.asked_by, str(wanted["reason"]), bench.clock())
     with tempfile.TemporaryDirectory(prefix="ybz-job-") as place:
-        file = Path(place, str(wanted["name"]))
+        # Of the name that was sent only the ending counts: it says how the file is read.
+        file = Path(place, "form").with_suffix(Path(str(wanted["name"])).suffix)
         file.write_bytes(work.input.read_bytes())
         try:
             given = entering.given_by(bench.engine, reading.read(file))
-            foreign = {one.contract.department.code for one in given} - {work.job.organisation}
-            if foreign and work.job.role not in (Role.AUTHORITY.value, Role.SYSTEM_ADMIN.value):
-                raise OthersEntries("the form holds entries of other departments — send your own")
+            _require_own(work, [one.contract for one in given])
             work.step(0, len(given))
             made = (
                 ()
@@ -110,6 +112,20 @@ def _bulk(work: Work) -> Outcome:
         except reading.FormFaulty as error:
             return Outcome(faulty(error))
     return Outcome(entered(made) | {"given": len(given)})
+
+
+def _require_own(work: Work, contracts: Sequence[Contract]) -> None:
+    """Let a form pass only where every entry there is, and every new one, is the sender's to keep."""
+    role, today = Role(work.job.role), local_date(work.bench.clock())
+    if role is Role.SYSTEM_ADMIN:
+        return
+    with transaction(work.bench.engine) as connection:
+        judged = (
+            may_state(connection, role, work.job.organisation, Act.CATALOGUE_KEEP, one, today)
+            for one in contracts
+        )
+        if any(isinstance(each, Deny) for each in judged):
+            raise OthersEntries("the form holds entries of other departments — send your own")
 
 
 def _edition(work: Work) -> Outcome:

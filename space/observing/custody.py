@@ -83,7 +83,7 @@ def nothing_is_kept_too_long(case: Case) -> Finding:
     """No answer is kept whose time is over."""
     over = len(drop_old(case.engine, case.home, case.now, dry_run=True).answers)
     if over:
-        todo = "a running `ybz serve` drops them; without one `ybz evidence-retain` does"
+        todo = "a running `ybz serve` drops them; without one `ybz evidence retain` does"
         return Finding("retention", False, f"{over} answers are kept whose time is over", todo)
     return Finding("retention", True, "no answer is kept whose time is over")
 

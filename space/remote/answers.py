@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from space.calls.jws import SignatureInvalid
 from space.calls.receipts import verify
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from catalog.keys import Ring
-
-# The answer's own bytes, which its receipt names by their digest.
-ARROW_FILE: Final = "application/vnd.apache.arrow.file"
 
 
 class ReceiptDoubted(Exception):

@@ -9,6 +9,7 @@ Source: 个人信息保护法 第44条、第45条 (查阅), 第54条 (合规审�
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -23,6 +24,7 @@ from catalog.keys import row_reference
 from catalog.releases.release import Release
 from catalog.store import reading, writing
 from catalog.store.schema import new_id
+from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.identity import organisations
 from catalog.store.tables.recall import holder_searches
 from catalog.store.tables.releases import releases
@@ -37,6 +39,8 @@ from space.wayback.recall.rows import Target, VersionGone, identifier_of, names_
 
 # Who may be asked about.
 KINDS: Final = ("person", "household", "enterprise")
+# Where the evidence of a question says whose it is.
+_OF: Final = "organisation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,15 @@ class Received:
 
 
 def ask(
-    home: Home, engine: Engine, kind: str, identifier: str, *, reason: str, by: str, now: datetime
+    home: Home,
+    engine: Engine,
+    kind: str,
+    identifier: str,
+    *,
+    reason: str,
+    by: str,
+    now: datetime,
+    organisation: str = "",
 ) -> Search:
     """Ask who received data about somebody; another person has to consent.
 
@@ -97,6 +109,7 @@ def ask(
         reason: why: the case, the request of the person, the audit.
         by: the auditor.
         now: aware instant.
+        organisation: code of the auditor's; empty of who asks on the installation itself.
 
     Raises:
         Refused: no reason, or no identifier of that kind.
@@ -106,7 +119,7 @@ def ask(
         raise Refused(Deny((Reason("holders.reason", "a look for holders states its reason", "reason"),)))
     made = new_id("hld")
     with writing(engine) as connection:
-        told = {"kind": kind, "subject": subject, "by": by}
+        told = {"kind": kind, "subject": subject, "by": by, _OF: organisation}
         evidence_id = record(connection, event="recall:search:ask", subject=made, body=told, now=now)
         connection.execute(
             insert(holder_searches).values(
@@ -117,14 +130,15 @@ def ask(
         return search(connection, made)
 
 
-def consent(engine: Engine, search_id: str, *, by: str, now: datetime) -> Search:
-    """Consent to a look; another person than the one who asked.
+def consent(engine: Engine, search_id: str, *, by: str, now: datetime, organisation: str = "") -> Search:
+    """Consent to a look; another person than the one who asked, of the same organisation.
 
     Raises:
-        Unknown: there is no such search.
+        Unknown: there is no such search of that organisation; on the installation itself all are found.
         Refused: the same person, or somebody consented before.
     """
     with writing(engine) as connection:
+        _require_of(connection, search_id, organisation)
         asked = search(connection, search_id)
         if asked.asked_by == by:
             reason = Reason(
@@ -146,7 +160,14 @@ def consent(engine: Engine, search_id: str, *, by: str, now: datetime) -> Search
 
 
 def look(
-    home: Home, engine: Engine, search_id: str, identifier: str, *, by: str, now: datetime
+    home: Home,
+    engine: Engine,
+    search_id: str,
+    identifier: str,
+    *,
+    by: str,
+    now: datetime,
+    organisation: str = "",
 ) -> tuple[Received, ...]:
     """Who received data about somebody, by receiver, dataset and way; the look is logged before it is shown.
 
@@ -157,12 +178,14 @@ def look(
         identifier: of whom it was asked.
         by: who looks: one of the two.
         now: aware instant.
+        organisation: code of theirs; empty on the installation itself.
 
     Raises:
-        Unknown: there is no such search.
+        Unknown: there is no such search of that organisation.
         Refused: nobody consented, the consent is over, somebody else looks, or it was asked about another.
     """
     with reading(engine) as connection:
+        _require_of(connection, search_id, organisation)
         asked = connection.execute(select(holder_searches).where(holder_searches.c.id == search_id)).first()
         if asked is None:
             raise Unknown("search of holders", search_id, "ask with `ybz holders ask`")
@@ -231,6 +254,16 @@ def _of_release(looking: Looking, release: Release, kind: str, identifier: str) 
     for row in rows:
         key = {name: as_text(row[name]) for name in contract.key}
         yield Target(contract.name, key, names_of(contract, row, looking.secret))
+
+
+def _require_of(connection: Connection, search_id: str, organisation: str) -> None:
+    """Let a search be touched by the organisation that asked alone, as the evidence log names it."""
+    e, s = evidence_entries.c, holder_searches.c
+    query = select(e.body).join(holder_searches, s.evidence_id == e.id).where(s.id == search_id)
+    body = connection.execute(query).scalar()
+    asking = "" if body is None else json.loads(body).get(_OF, "")
+    if organisation and asking and organisation != asking:
+        raise Unknown("search of holders", search_id, "ask with `ybz holders ask`")
 
 
 def _subject(home: Home, kind: str, identifier: str) -> str:

@@ -77,3 +77,15 @@ def test_a_nul_in_a_text_is_kept_out_or_kept_whole(door: Door) -> None:
     answer = sent(door, DEMAND % "a\\u0000b")
     assert answer.status_code in (201, 400, 422)
     assert door.get("/v1/lists/demands").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["/tmp/a.csv", "../a.csv", "a/../../b.csv", "a\\b.csv", "", ".", "a//b.csv"])
+def test_a_sent_file_that_would_lie_elsewhere_is_refused(door: Door, name: str) -> None:
+    body = {"file": {"name": name, "content": "5L+h5oGv"}, "by": "张磊"}
+    answer = door.post("/v1/bulk/imports", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
+
+
+def test_where_files_are_sent_a_request_may_be_larger_than_a_question(door: Door) -> None:
+    body = {"file": {"name": "form.csv", "content": "AAAA" * 750_000}, "by": "张磊", "dry_run": True}
+    assert door.post("/v1/bulk/imports", body).status_code == 202

@@ -98,5 +98,5 @@ def test_what_is_read_is_read_without_a_failure_of_ours(door: Door) -> None:
 
 @pytest.mark.full
 def test_the_whole_description_is_kept(door: Door) -> None:
-    most = int(os.environ.get("YBZ_SCHEMATHESIS_EXAMPLES", "8"))
+    most = int(os.environ.get("YBZ_TEST_SCHEMATHESIS_EXAMPLES", "8"))
     assert asked(door, ROLES, most) == []

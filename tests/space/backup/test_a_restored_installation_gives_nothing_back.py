@@ -13,7 +13,7 @@ from sqlalchemy import Engine, func, select
 
 from catalog import keys
 from catalog.backup.errors import BackupDamaged, NotBackedUp, NotRestored
-from catalog.backup.manifest import Manifest, verify
+from catalog.backup.manifest import Manifest, digest_of, verify
 from catalog.backup.putting_back import Keys, put_back
 from catalog.backup.rows import LEFT_OUT
 from catalog.backup.taking import Source, take
@@ -30,6 +30,7 @@ from catalog.store import open_store, reading
 from catalog.store.schema import metadata
 from catalog.store.tables.evidence import checkpoints
 from catalog.store.tables.queries import usages
+from contracts.canonical import canonical
 from policies.decision import Deny
 from policies.rulebook import lay_over
 from space.resuming import resume
@@ -244,6 +245,15 @@ def test_a_backup_that_is_touched_or_halfway_is_none(busy: Any, tmp_path: Path) 
             put_back(elsewhere, folder, Keys(PASSPHRASE))
     file.write_bytes(whole)
     assert verify(folder).sealed
+    stray = f"home/{tmp_path}/stray"  # inside the backup it lies inside; joined to a home it does not
+    (folder / stray).parent.mkdir(parents=True)
+    (folder / stray).write_bytes(b"x")
+    stated = json.loads((folder / "manifest.json").read_bytes())
+    stated["parts"].append({"path": stray, "size": 1, "sha256": digest_of(folder / stray)})
+    (folder / "manifest.json").write_bytes(canonical(stated))
+    with pytest.raises((BackupDamaged, NotRestored), match="outside of itself"):
+        put_back(elsewhere, folder, Keys(PASSPHRASE))
+    assert not (tmp_path / "stray").exists()
     (folder / "manifest.json").unlink()
     with pytest.raises(BackupDamaged, match="stopped halfway"):
         put_back(elsewhere, folder, Keys(PASSPHRASE))

@@ -326,7 +326,21 @@ def test_an_organisations_own_people_keep_its_clients_and_no_others(bureau: Bure
     assert other.get(place).status_code == 404
     assert other.post(f"{place}/end", headers=other_proof).status_code == 404
     assert other.get("/v1/clients").json()["clients"] == []
+    assert head.post(f"{place}/credentials", json={}, headers=proof).status_code == 201
     assert head.post(f"{place}/end", headers=proof).status_code == 200
+
+
+def test_a_credential_of_a_stronger_client_is_a_security_administrators_to_give(bureau: Bureau) -> None:
+    with writing(bureau.engine) as connection:
+        strong = clients.register(connection, "上报作业", "dept-a", Role.AUTHORITY, by="x", now=bureau.now)
+    bureau.account("head.a", "王芳", Role.DEPARTMENT_HEAD)
+    head, proof = bureau.sign_in("head.a")
+    place = f"/v1/clients/{strong.client.id}/credentials"
+    refused = head.post(place, json={}, headers=proof)
+    assert refused.json()["code"] == "identity.client_role_given"
+    bureau.account("sec.a", "赵强", Role.SECURITY_ADMIN)
+    security, other_proof = bureau.sign_in("sec.a")
+    assert security.post(place, json={}, headers=other_proof).status_code == 201
 
 
 _ANOTHER_PROCESS = """

@@ -1,0 +1,73 @@
+"""Whose name a body bears: of a person's own token that person's, whatever the handler does with it.
+
+Decides that nobody acts under another's name, nor is the second person of an own act. A token that is of no
+person, of a program or an office, names whoever acts for it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Request
+from pydantic import BaseModel
+from sqlalchemy import Engine
+
+from catalog.store import reading
+from policies.decision import Deny, Reason
+from space.access.passing import ANOTHER
+from space.errors import Refused
+from space.identity import people
+from space.identity.tokens import Caller
+
+# Where a body names who acts.
+_BY: Final = "by"
+# Where it names a second person, who is never the first.
+_SECOND: Final = ("approved_by", "vouched_by")
+# The door whose caller is the second person: the authority consents to what the provider asks for.
+_CONSENTS: Final = "/v1/requests/{request}/cases/{case}/extension"
+
+
+async def signable(request: Request) -> dict[str, Any] | None:
+    """The body of a request, as its handler will be given it; None where it has no place for a name."""
+    field = getattr(request.scope["route"], "body_field", None)
+    model = None if field is None else field.field_info.annotation
+    if not (isinstance(model, type) and issubclass(model, BaseModel) and _BY in model.model_fields):
+        return None
+    try:
+        sent = await request.json()
+    except (ValueError, RecursionError):
+        return None
+    return sent if isinstance(sent, dict) else None
+
+
+Signable = Annotated[dict[str, Any] | None, Depends(signable)]
+
+
+def sign(engine: Engine, request: Request, who: Caller, body: dict[str, Any] | None) -> None:
+    """Put the name of the person who acts into a body.
+
+    Args:
+        engine: of the store.
+        request: what is asked; its endpoint is known by now.
+        who: the caller.
+        body: of the request, where it has a place for a name; changed in place.
+
+    Raises:
+        Refused: it names somebody else, or the same person as the second.
+    """
+    if body is None or who.person is None:
+        return
+    with reading(engine) as connection:
+        names = (people.person(connection, who.person).name, who.person)
+    consents = request.scope["route"].path == _CONSENTS
+    own, others = ("approved_by", (_BY,)) if consents else (_BY, _SECOND)
+    if body.get(own) not in (None, "", *names):
+        raise Refused(Deny((ANOTHER,)))
+    for other in others:
+        if str(body.get(other, "")).strip() in names:
+            raise Refused(Deny((_one_person(other),)))
+    body[own] = names[0]
+
+
+def _one_person(where: str) -> Reason:
+    return Reason("access.one_person", "a second person is needed, and the token is of the first", where)

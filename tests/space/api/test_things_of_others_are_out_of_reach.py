@@ -1,0 +1,163 @@
+"""What belongs to a department is judged by who has it, never by what the sent text says of it."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from catalog.inventory import demands
+from catalog.store import writing
+from catalog.store.tables.inventory import inventory_systems, inventory_tables
+from catalog.store.tables.registration import registration_applications, registrations
+from contracts.odcs import dumps
+from policies.access import Role
+from space.access.departments import code_of
+from space.jobs.kinds import OthersEntries, _require_own
+from tests.space.api.conftest import Door
+from tests.space.bureau import ECO, FIRMS, MARKET
+
+STEWARD = Role.STEWARD
+
+
+def test_a_contract_of_anothers_entry_is_refused_whatever_department_it_names(door: Door) -> None:
+    for named, sender in ((ECO, ECO), (ECO, MARKET), (MARKET, ECO)):
+        text = dumps(replace(FIRMS, title="改名", department=named))
+        answer = door.post("/v1/entries", {"contract": text}, STEWARD, sender.code)
+        assert (answer.status_code, answer.json()["code"]) == (403, "access.relation")
+    assert door.get("/v1/entries", STEWARD, ECO.code).text.count("market.firms") == 0
+    own = door.post("/v1/entries", {"contract": dumps(replace(FIRMS, title="改名"))}, STEWARD, MARKET.code)
+    assert own.status_code == 201
+
+
+def test_a_form_with_anothers_entry_is_refused_whatever_department_it_names(door: Door) -> None:
+    def work(organisation: str, role: Role) -> Any:
+        job = SimpleNamespace(organisation=organisation, role=role.value)
+        return SimpleNamespace(
+            job=job, bench=SimpleNamespace(engine=door.bureau.engine, clock=door.bureau.clock)
+        )
+
+    with pytest.raises(OthersEntries):
+        _require_own(work(ECO.code, STEWARD), [replace(FIRMS, department=ECO)])
+    _require_own(work(MARKET.code, STEWARD), [FIRMS])
+
+
+def test_a_registration_is_its_registrants(door: Door) -> None:
+    with writing(door.bureau.engine) as connection:
+        connection.execute(
+            insert(registrations).values(
+                id="reg_1", object="resource", name=FIRMS.name, title="企业", registrant_name=MARKET.name,
+                registrant_code=MARKET.code, state="registered", created_at=door.bureau.clock(),
+            )
+        )  # fmt: skip
+        connection.execute(
+            insert(registration_applications).values(
+                id="rap_1", registration_id="reg_1", kind="first", office="steward", form="{}",
+                applicant_name=MARKET.name, applicant_code=MARKET.code, state="returned",
+                filed_at=door.bureau.clock(), filed_by="张三",
+            )
+        )  # fmt: skip
+    assert not door.get("/v1/registrations", STEWARD, ECO.code).json()["registrations"]
+    assert len(door.get("/v1/registrations", STEWARD, MARKET.code).json()["registrations"]) == 1
+    for path in ("reg_1", "rap_1", "market.firms", "rap_1/package"):
+        assert door.get(f"/v1/registrations/{path}", STEWARD, ECO.code).status_code == 403
+    assert door.get("/v1/registrations/rap_1", STEWARD, MARKET.code).status_code == 200
+    ended = {"ground": "lost"}
+    for path, body in (
+        ("reg_1/changes", {}), ("reg_1/renewals", {}), ("reg_1/amendments", {}),
+        ("reg_1/amendments", {"party": "别人", "party_code": MARKET.code}), ("reg_1/deregistrations", ended),
+        ("applications/rap_1/supplement", {}), ("applications/rap_1/withdrawal", {"reason": "x"}),
+    ):  # fmt: skip
+        answer = door.post(f"/v1/registrations/{path}", body, STEWARD, ECO.code)
+        assert (answer.status_code, answer.json()["code"]) == (403, "access.relation"), path
+    taken = door.post(
+        "/v1/registrations/applications/rap_1/withdrawal", {"reason": "x"}, STEWARD, MARKET.code
+    )
+    assert taken.status_code == 200
+
+
+def test_a_decision_of_a_grade_is_its_departments(door: Door) -> None:
+    raised = {"field": "capital", "act": "raise", "grade": 3, "reason": "r", "basis": "b"}
+    path = "/v1/classification/datasets/market.firms/decisions"
+    made = door.post(path, raised, STEWARD, MARKET.code).json()["id"]
+    for step, role in (
+        ("consent", Role.DEPARTMENT_HEAD), ("refusal", Role.DEPARTMENT_HEAD), ("withdrawal", STEWARD),
+    ):  # fmt: skip
+        answer = door.post(f"/v1/classification/decisions/{made}/{step}", {"reason": "r"}, role, ECO.code)
+        assert (answer.status_code, answer.json()["code"]) == (403, "access.relation"), step
+    path = f"/v1/classification/decisions/{made}/withdrawal"
+    own = door.post(path, {"reason": "r", "basis": "b"}, STEWARD, MARKET.code)
+    assert own.json()["type"].endswith("procedure.step"), own.json()
+
+
+def test_a_demand_is_of_whoever_enters_it_and_answered_by_its_holder(door: Door) -> None:
+    said = {"demander": MARKET.name, "demander_code": MARKET.code, "what": "w", "task": "t", "basis": "b"}
+    made = door.post("/v1/lists/demands", said | {"holder": MARKET.name}, STEWARD, ECO.code).json()
+    assert (made["demander"], made["demander_code"]) == (ECO.name, ECO.code)
+    path = f"/v1/lists/demands/{made['id']}"
+    for step, body in (("answer", {"entry": "eco.air"}), ("return", {"reason": "r"})):
+        assert door.post(f"{path}/{step}", body, STEWARD, ECO.code).status_code == 403
+    assert door.post(f"{path}/withdrawal", {"reason": "r"}, STEWARD, MARKET.code).status_code == 403
+    assert door.post(f"{path}/withdrawal", {"reason": "r"}, STEWARD, ECO.code).status_code == 200
+    with writing(door.bureau.engine) as connection:
+        assert demands.find(connection, made["id"]).state == "withdrawn"
+
+
+def test_the_inventory_of_a_department_is_its_own(door: Door) -> None:
+    now = door.bureau.clock()
+    with writing(door.bureau.engine) as connection:
+        connection.execute(
+            insert(inventory_systems).values(
+                id="sys_1", name="登记系统", code="", department=MARKET.name, department_code="", address="",
+                first_seen_at=now, seen_at=now, evidence_id="",
+            )
+        )  # fmt: skip
+        connection.execute(
+            insert(inventory_tables).values(
+                id="tbl_1", system_id="sys_1", name="t1", kind="table", comment="", columns=[], digest="",
+                rows_how="unknown", first_seen_at=now, seen_at=now,
+            )
+        )  # fmt: skip
+        assert code_of(connection, MARKET.name, "", now.date()) == MARKET.code
+    table = {"table": "登记系统/t1"}
+    for path, body in (
+        ("confirmations", table | {"entry": "eco.air"}),
+        ("rejections", table | {"entry": "eco.air"}),
+        ("inclusions", table | {"reason": "r"}),
+        ("external-sources", {"entry": "market.firms", "words": "w"}),
+        ("imports", {"file": _form("登记系统", MARKET.name)}),
+        ("imports", {"file": _form("登记系统", ECO.name)}),
+        ("imports", {"file": _form("新系统", MARKET.name)}),
+    ):
+        answer = door.post(f"/v1/inventory/{path}", body, STEWARD, ECO.code)
+        assert (answer.status_code, answer.json()["code"]) == (403, "access.relation"), path
+    own = door.post("/v1/inventory/rejections", table | {"entry": "market.firms"}, STEWARD, MARKET.code)
+    assert own.status_code == 200
+    listed = {"file": _form("新系统", ECO.name)}
+    assert door.post("/v1/inventory/imports", listed, STEWARD, ECO.code).json()["ok"] is True
+    month = f"{now:%Y-%m}"
+    lost = door.get("/v1/inventory/balance").json()
+    stage, what = next(
+        (one["stage"], one["what"]) for one in lost["fallen_out"] if one["what"].startswith("market.")
+    )
+    said = {"stage": stage, "what": [what], "reason": "r"}
+    path = f"/v1/inventory/balance/{month}/explanations"
+    assert door.post(path, said, STEWARD, ECO.code).status_code == 403
+
+
+def test_a_department_replies_for_itself(door: Door) -> None:
+    month = f"{door.bureau.clock():%Y-%m}"
+    assert door.post("/v1/reports", {"period": month}).status_code == 201
+    said = {"department": MARKET.name, "text": "说明"}
+    answer = door.post(f"/v1/reports/{month}/replies", said, STEWARD, ECO.code)
+    assert answer.status_code == 200, answer.json()
+    assert [one["department"] for one in answer.json()["replies"]] == [ECO.name]
+
+
+def _form(system: str, department: str) -> dict[str, str]:
+    text = f"系统名称,所属部门,表名\n{system},{department},t1\n"
+    return {"name": "form.csv", "content": base64.b64encode(text.encode()).decode()}
