@@ -8,26 +8,24 @@ evidence of the store.
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 from sqlalchemy import Engine, insert
 
-from benchmarks.measure import Figure
+from benchmarks.measure import Figure, installation
 from benchmarks.release import Bench, rows
 from benchmarks.release import contract as payments
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.duck import connect
 from catalog.home import Home
 from catalog.releases.published import Release, vault_files
-from catalog.store import create_store, writing
+from catalog.store import writing
 from catalog.store.schema import new_id
 from catalog.store.tables.backflow import grassroots_bodies, subscriptions
 from catalog.store.tables.identity import organisations
@@ -61,14 +59,8 @@ def villages(count: int, seed: int) -> pa.Array:
 
 def run() -> Iterator[Figure]:
     """A release of 5 million rows, 100,000 of them changed, to 1,000 areas."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Home(Path(folder) / "var")
-        home.create()
-        engine = create_store(home)
-        try:
-            yield from _figures(Bench(home, engine), home, engine)
-        finally:
-            engine.dispose()
+    with installation() as (home, engine):
+        yield from _figures(Bench(home, engine), home, engine)
 
 
 def _figures(bench: Bench, home: Home, engine: Engine) -> Iterator[Figure]:

@@ -6,22 +6,19 @@ Ours masks, computes, marks what is challenged, posts what was shown and records
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.measure import Figure, milliseconds
+from benchmarks.measure import Figure, installation, milliseconds
 from benchmarks.release import Bench
 from catalog import duck
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.home import Home
 from catalog.releases.published import Release, vault_files
-from catalog.store import create_store
 from contracts.model import (
     Area,
     Contract,
@@ -110,14 +107,8 @@ def form() -> Form:
 
 def run() -> Iterator[Figure]:
     """Prefill of one sheet and of five hundred."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Home(Path(folder) / "var")
-        home.create()
-        engine = create_store(home)
-        try:
-            yield from _figures(home, Bench(home, engine))
-        finally:
-            engine.dispose()
+    with installation() as (home, engine):
+        yield from _figures(home, Bench(home, engine))
 
 
 def _figures(home: Home, bench: Bench) -> Iterator[Figure]:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import statistics
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from catalog.home import Home
+from catalog.store import create_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,19 @@ class Figure:
     def ratio(self) -> float:
         """Ours over the baseline."""
         return self.ours / self.baseline
+
+
+@contextmanager
+def installation() -> Iterator[tuple[Home, Engine]]:
+    """A fresh installation with an empty store, removed again."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home(Path(folder) / "var")
+        home.create()
+        engine = create_store(home)
+        try:
+            yield home, engine
+        finally:
+            engine.dispose()
 
 
 def milliseconds(work: Callable[[], object], repeats: int = 5) -> float:

@@ -5,7 +5,6 @@ Rows are typed already: reading, casting and checking are other rooms'.
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import Engine
 
-from benchmarks.measure import Figure
+from benchmarks.measure import Figure, installation
 from catalog import keys
 from catalog.home import Home
 from catalog.releases import leases
@@ -24,7 +23,6 @@ from catalog.releases.arrivals import arrivals
 from catalog.releases.attempts import Attempt
 from catalog.releases.publication import publish
 from catalog.releases.published import Release, former_vault
-from catalog.store import create_store
 from catalog.store.schema import new_id
 from contracts.codes import RESIDENT_CHECKS, RESIDENT_WEIGHTS
 from contracts.model import Contract, Field, FieldType, Load, LoadKind, Party, UnitRef, UnitRule, Use
@@ -129,14 +127,8 @@ class Bench:
 
 def run() -> Iterator[Figure]:
     """First and later loads of whole rows; changes of an incremental dataset against its full load."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Home(Path(folder) / "var")
-        home.create()
-        engine = create_store(home)
-        try:
-            yield from _figures(Bench(home, engine), Path(folder) / "plain")
-        finally:
-            engine.dispose()
+    with installation() as (home, engine):
+        yield from _figures(Bench(home, engine), home.root.parent / "plain")
 
 
 def _figures(bench: Bench, plain: Path) -> Iterator[Figure]:

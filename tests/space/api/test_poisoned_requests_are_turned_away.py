@@ -79,7 +79,7 @@ def test_a_nul_in_a_text_is_kept_out_or_kept_whole(door: Door) -> None:
     assert door.get("/v1/lists/demands").status_code == 200
 
 
-@pytest.mark.parametrize("name", ["/tmp/a.csv", "../a.csv", "a/../../b.csv", "a\\b.csv", "", ".", "a//b.csv"])
+@pytest.mark.parametrize("name", ["/a.csv", "../a.csv", "a/../../b.csv", "a\\b.csv", "", ".", "a//b.csv"])
 def test_a_sent_file_that_would_lie_elsewhere_is_refused(door: Door, name: str) -> None:
     body = {"file": {"name": name, "content": "5L+h5oGv"}, "by": "张磊"}
     answer = door.post("/v1/bulk/imports", body)
