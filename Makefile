@@ -32,7 +32,7 @@ SPARK_NEEDS := pyspark-client==4.2.0 pandas==2.3.3 'pyarrow>=26.0.1' 'sqlglot[c]
 export DAGSTER_DISABLE_TELEMETRY := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help demo test test-full check format sbom audit bundle bench serve dagster spark sail storage lock clean
+.PHONY: help demo test test-full check format sbom audit bundle screenshots bench serve console dagster spark sail storage lock clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,11 +76,19 @@ audit: $(DEV) ## known faults of what is installed, asked without a limit of sec
 bundle: $(DEV) ## everything for machines without a way out, tried without a network
 	@$(BIN)/python deploy/bundle.py
 
+screenshots: $(BROWSER) ## pictures of the console for the README, taken in a real browser
+	@YBZ_PICTURES=docs/pictures $(BIN)/python -m pytest -q -m full tests/console/test_pictures_of_every_room.py
+
 bench: $(DEV) ## measure against baselines of the same run
 	@$(BIN)/python -m benchmarks
 
 serve: $(RUNTIME) ## HTTP interface on http://127.0.0.1:8700 over ./var
 	@$(BIN)/ybz init && $(BIN)/ybz serve
+
+console: $(RUNTIME) ## the console over the demonstration city, http://127.0.0.1:8700/console/
+	@test -e var/demo/city/planted.json || $(BIN)/ybz demo
+	@$(BIN)/ybz staff
+	@$(BIN)/ybz --home var/demo serve --console
 
 dagster: $(DEV) ## the asset graph of ./var in Dagster's page, http://127.0.0.1:3000
 	@DAGSTER_HOME=$(CURDIR)/dagster_home $(BIN)/dagster dev -w dagster_home/workspace.yaml
@@ -98,7 +106,7 @@ lock: ## resolve all locks anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	  --extra build -c requirements-dev.lock pyproject.toml -o requirements.lock
-	printf '%s\n' playwright==1.65.2 | uv pip compile --universal --python-version 3.11 \
+	printf '%s\n' playwright==1.65.2 axe-playwright-python==0.1.7 | uv pip compile --universal --python-version 3.11 \
 	  --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	  -c requirements-dev.lock - -o requirements-browser.lock
 	printf '%s\n' $(SPARK_NEEDS) pysail==0.7.2 | uv pip compile --universal --python-version 3.11 \

@@ -31,7 +31,7 @@ ROOMS = (
     "backflow",
     "forms",
     "load",
-    "load",
+    "console",
 )
 TABLE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 HEADING = """# Benchmarks

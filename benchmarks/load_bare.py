@@ -18,6 +18,13 @@ def bare() -> dict[str, object]:
 
 
 if __name__ == "__main__":
+    # The same reader of HTTP and the same loop as ours.
     uvicorn.run(
-        app, port=int(sys.argv[1]), log_level="error", access_log=False, http="h11", loop="asyncio", ws="none"
+        app,
+        port=int(sys.argv[1]),
+        log_level="error",
+        access_log=False,
+        http="httptools",
+        loop="auto",
+        ws="none",
     )

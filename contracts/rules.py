@@ -25,9 +25,10 @@ from contracts.model import (
     Rule,
     RuleKind,
     UpdateCycle,
+    Use,
 )
 
-__all__ = ["OPERATORS", "check_rule", "pattern_fault", "rules_of", "typed_value"]
+__all__ = ["OPERATORS", "check_rule", "pattern_fault", "rules_for", "rules_of", "typed_value"]
 
 # Cycles without a due date: nothing can be late against them.
 _NEVER_LATE: Final = (UpdateCycle.IRREGULAR, UpdateCycle.REALTIME)
@@ -52,6 +53,21 @@ def rules_of(contract: Contract) -> tuple[Rule, ...]:
         taken.add(rule.id)
         made.append(rule)
     return (*made, *contract.rules)
+
+
+def rules_for(contract: Contract) -> tuple[Rule, ...]:
+    """The rules a build runs: the contract's, with the public bounds of measures made binding.
+
+    A value outside its public bounds would break the bound every private answer rests on, so its
+    row never enters a release: a rule that would only warn quarantines instead.
+    """
+    bounded = {f.name for f in contract.fields if f.use is Use.MEASURE}
+    return tuple(
+        replace(rule, action=Action.QUARANTINE)
+        if rule.kind is RuleKind.RANGE and rule.action is Action.WARN and set(rule.fields) <= bounded
+        else rule
+        for rule in rules_of(contract)
+    )
 
 
 def displaced(contract: Contract) -> Iterator[tuple[str, RuleKind]]:

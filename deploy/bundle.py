@@ -80,6 +80,9 @@ def fetch(folder: Path) -> None:
         ignored = shutil.ignore_patterns(".*", "var", "build", "dist", "__pycache__", "*.egg-info", "tests")
         shutil.copytree(ROOT, clean, ignore=ignored)
         run([*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", folder / "project", clean])
+    # What a machine is set up by, and what its people read there.
+    for name in ("docs", "deploy"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".env"))
     here = platform.machine()
     names = sorted(path.name for path in (folder / "wheels").iterdir())
     other = OTHER.get(here, "another architecture")

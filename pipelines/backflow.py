@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Engine, Row, select
 from catalog import keys, revisions
 from catalog.flowing import flowing
 from catalog.home import Home
+from catalog.lake import files_of, forget_drafts
 from catalog.places.attributing import meaning_of
 from catalog.places.knowing import Knowing, moment_of
 from catalog.releases import published as releases
@@ -64,6 +65,8 @@ def deliver_due(home: Home, engine: Engine, now: datetime) -> Run:
     Returns:
         What was sent, and the datasets that could not be delivered, with the reason.
     """
+    for below in ("backflow", "landing"):
+        forget_drafts(files_of(home), below, now)
     active = select(subscriptions.c.dataset).where(flowing(now)).distinct()
     with reading(engine) as connection:
         names = sorted(connection.execute(active).scalars())
@@ -161,8 +164,9 @@ def _send(
             knowing.home, knowing.engine, parcels(), recorded, late, secret=knowing.secret, now=now
         )
     finally:
-        for part, _ in recorded.parts:
-            part.unlink(missing_ok=True)
+        files = files_of(knowing.home)
+        for part in recorded.parts:
+            files.drop(part)
 
 
 def _wanted(

@@ -1,14 +1,13 @@
-"""Files of the lake that are whole or not there: written under a name no reader knows, then put in place."""
+"""Tables as files of the lake that are whole or not there: drafts first, then put in place."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from catalog import lasting
+from catalog.lake import Draft, Files
 
 
 def written(rows: pa.Table) -> bytes:
@@ -19,17 +18,11 @@ def written(rows: pa.Table) -> bytes:
     return content
 
 
-def write_part(path: Path, content: bytes) -> Path:
-    """Write what shall become ``path`` under a name no reader knows, on the disk; returns where."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with part.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    return part
+def write_part(files: Files, path: Path, content: bytes) -> Draft:
+    """Write what shall become a file of the lake, without a reader seeing it."""
+    return files.draft(path.as_posix(), content)
 
 
-def put(part: Path, path: Path) -> None:
+def put(files: Files, part: Draft) -> None:
     """Put a written file in its place."""
-    lasting.stand(part, path)
+    files.stand(part)

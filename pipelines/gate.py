@@ -6,30 +6,13 @@ Pure: outcomes in, decision out. A stopped build leaves the former release in se
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from catalog.classify.decided import UNDECIDED, Decided
 from catalog.classify.decisions import Decision as Made
 from catalog.classify.finding import Finding
 from catalog.quality import RuleResult
-from contracts.conditions import rules_of
-from contracts.model import Action, Contract, Rule, RuleKind, Use
+from contracts.model import Action, Contract
 from policies.decision import Decision, Deny, Permit, Reason
-
-
-def rules_for(contract: Contract) -> tuple[Rule, ...]:
-    """The rules a build runs: the contract's, with the public bounds of measures made binding.
-
-    A value outside its public bounds would break the bound every private answer rests on, so its
-    row never enters a release: a rule that would only warn quarantines instead.
-    """
-    bounded = {f.name for f in contract.fields if f.use is Use.MEASURE}
-    return tuple(
-        replace(rule, action=Action.QUARANTINE)
-        if rule.kind is RuleKind.RANGE and rule.action is Action.WARN and set(rule.fields) <= bounded
-        else rule
-        for rule in rules_of(contract)
-    )
 
 
 def judge(

@@ -24,9 +24,9 @@ from catalog.lineage.columns import EVERY, Edge, column_lineage, kinds_behind
 from catalog.quality import RuleResult
 from catalog.statistics import public_count, public_ratio, rows_of_one
 from contracts.model import Action, Contract, RuleKind
+from contracts.rules import rules_for
 from pipelines.account import Account
 from pipelines.events import source_columns
-from pipelines.gate import rules_for
 from pipelines.wave import Outcome
 
 PRODUCER: Final = "urn:yibenzhang:pipelines"

@@ -18,6 +18,7 @@ from catalog import rectification
 from catalog.classify import decided
 from catalog.home import Home
 from catalog.intake.fingerprint import FileDigests, of_sources
+from catalog.lake.bringing import bring_sources
 from catalog.lineage.columns import ordered
 from catalog.outlines import Outline, all_outlines
 from catalog.revisions import current
@@ -97,12 +98,14 @@ def _fingerprint(
     sources: Sequence[Source] = outline.sources
     if any("://" in source.path for source in outline.sources):
         sources = current(connection, outline.name).contract.sources  # a database is read as it says
+    folder = folder_of(outline.path, home)
     try:
+        bring_sources(home, sources, folder)
         return of_sources(
             outline.digest,
             sources,
             outline.load,
-            folder_of(outline.path, home),
+            folder,
             digests=digests,
             loaded=release.loaded if release is not None else (),
         )

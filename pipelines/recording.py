@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from sqlalchemy import Connection, insert, select
 
 from catalog.keys import row_references
+from catalog.lake import Draft, Files, files_of
 from catalog.places.attributing import Attribution, attribute_rows
 from catalog.places.knowing import Knowing
-from catalog.places.queue import waiting_path
+from catalog.places.queue import waiting, waiting_path
 from catalog.releases import published as releases
 from catalog.store.tables.attributions import attribution_moments, attribution_shares
 from catalog.store.tables.backflow import attributions
@@ -40,7 +40,7 @@ class Recorded:
         unattributed: those no area is told of.
         waiting: rows of the whole release no area is told of.
         path: of the file of the moved rows, below the lake.
-        parts: files written under a name no reader knows → where they go.
+        parts: its files, which no reader sees yet.
     """
 
     step: Step
@@ -49,7 +49,7 @@ class Recorded:
     unattributed: int
     waiting: int
     path: Path
-    parts: tuple[tuple[Path, Path], ...]
+    parts: tuple[Draft, ...]
 
 
 def record_rows(knowing: Knowing, step: Step, moved: Moved) -> Recorded:
@@ -60,7 +60,7 @@ def record_rows(knowing: Knowing, step: Step, moved: Moved) -> Recorded:
         step: the comparison.
         moved: its rows.
     """
-    home, contract = knowing.home, step.after.contract
+    contract = step.after.contract
     folder = Path("backflow", "_attributed", contract.name, step.meaning)
     path = folder / f"{step.since or 'first'}-{step.after.release.id}.parquet"
     queue = _waiting(knowing, step, moved)
@@ -68,7 +68,8 @@ def record_rows(knowing: Knowing, step: Step, moved: Moved) -> Recorded:
         (path, _rows(contract, moved)),
         (waiting_path(contract.name, step.meaning, step.after.release.id), queue),
     )
-    parts = tuple((write_part(home.lake / at, written(rows)), home.lake / at) for at, rows in files)
+    lake = files_of(knowing.home)
+    parts = tuple(write_part(lake, at, written(rows)) for at, rows in files)
     return Recorded(
         step,
         contract.attribution_rules[0].meaning == step.meaning,
@@ -80,11 +81,12 @@ def record_rows(knowing: Knowing, step: Step, moved: Moved) -> Recorded:
     )
 
 
-def keep(connection: Connection, recorded: Recorded, now: datetime) -> None:
+def keep(connection: Connection, files: Files, recorded: Recorded, now: datetime) -> None:
     """Record a comparison beside the first delivery of it, once; its files are put in place.
 
     Args:
         connection: a writing transaction, the one that records the deliveries.
+        files: of the lake.
         recorded: what was written.
         now: aware instant.
     """
@@ -98,8 +100,8 @@ def keep(connection: Connection, recorded: Recorded, now: datetime) -> None:
     )
     if connection.execute(known).first() is not None:
         return
-    for part, path in recorded.parts:
-        put(part, path)
+    for part in recorded.parts:
+        put(files, part)
     counts = {
         "dataset": release.dataset,
         "changed": recorded.changed,
@@ -169,10 +171,9 @@ def _waiting(knowing: Knowing, step: Step, moved: Moved) -> pa.Table:
     )
     if step.before is None:
         return fresh
-    former = knowing.home.lake / waiting_path(after.contract.name, step.meaning, step.before.release.id)
-    if not former.is_file():
+    held = waiting(knowing.home, after.contract.name, step.meaning, step.before.release.id)
+    if held is None:
         return _all_untold(knowing, step)
-    held = pq.read_table(former)
     key = list(after.contract.key)
     gone = {
         tuple(row.values())

@@ -26,6 +26,7 @@ from catalog.evidence import record
 from catalog.flowing import flows
 from catalog.home import Home
 from catalog.keys import row_references
+from catalog.lake import files_of
 from catalog.places.attributing import attribute_rows, meaning_of
 from catalog.places.knowing import Knowing, moment_of
 from catalog.releases import published as releases
@@ -150,7 +151,8 @@ def _carry_out(knowing: Knowing, round_: _Round, held: _Held, now: datetime) -> 
     made = None if version is None else _find(knowing, round_, version, held, now)
     path = _path(round_)
     content = written(made.rows) if made is not None and made.rows.num_rows else b""
-    part = write_part(knowing.home.lake / path, content) if content else None
+    files = files_of(knowing.home)
+    part = write_part(files, path, content) if content else None
     try:
         with writing(knowing.engine) as connection:
             if not _still_open(connection, round_.orders):
@@ -162,13 +164,13 @@ def _carry_out(knowing: Knowing, round_: _Round, held: _Held, now: datetime) -> 
                 return 0
             sent = None
             if part is not None:
-                put(part, knowing.home.lake / path)
+                put(files, part)
                 sent = _record(connection, round_, made, path, content, knowing.secret, now)
             _close(connection, round_.orders, made.outcomes, sent, now)
             return int(sent is not None)
     finally:
         if part is not None:
-            part.unlink(missing_ok=True)
+            files.drop(part)
 
 
 def _find(knowing: Knowing, round_: _Round, version: Version, held: _Held, now: datetime) -> _Made:

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, Row, insert, select
 from catalog.evidence.append import record_all
 from catalog.flowing import flowing
 from catalog.home import Home
+from catalog.lake import Draft, Files, files_of
 from catalog.stops import closed_to
 from catalog.store import writing
 from catalog.store.schema import new_id
@@ -149,25 +150,26 @@ def send_all(
         stop closes is left out; after the stop is lifted the next round sends it.
     """
     sent: list[Sent] = []
+    files = files_of(home)
     for some in _pages(parcels):
-        parts = _write_parts(home, some)
+        parts = _write_parts(files, some)
         try:
             with writing(engine) as connection:
-                keep(connection, recorded, now)
+                keep(connection, files, recorded, now)
                 mine = _going(connection, some, now)
                 for parcel in mine:
-                    put(parts[parcel.subscription.id], home.lake / parcel.path)
+                    put(files, parts[parcel.subscription.id])
                 sent += _record(connection, mine, late, secret=secret, now=now)
         finally:
             for part in parts.values():
-                part.unlink(missing_ok=True)
+                files.drop(part)
     return tuple(sent)
 
 
-def _write_parts(home: Home, parcels: Sequence[Parcel]) -> dict[str, Path]:
+def _write_parts(files: Files, parcels: Sequence[Parcel]) -> dict[str, Draft]:
     with ThreadPoolExecutor(_WRITERS) as pool:
-        paths = pool.map(lambda parcel: write_part(home.lake / parcel.path, parcel.content), parcels)
-        return {parcel.subscription.id: path for parcel, path in zip(parcels, paths, strict=True)}
+        parts = pool.map(lambda parcel: write_part(files, parcel.path, parcel.content), parcels)
+        return {parcel.subscription.id: part for parcel, part in zip(parcels, parts, strict=True)}
 
 
 def _pages(parcels: Iterable[Parcel]) -> Iterator[list[Parcel]]:

@@ -32,6 +32,7 @@ from catalog.releases.attempts import FindingRow
 from catalog.releases.published import vault_files
 from catalog.revisions import Revision
 from contracts.model import Contract, Rule, RuleKind
+from contracts.rules import rules_for
 from pipelines import row_counts
 from pipelines.accepted import in_their_place
 from pipelines.account import Account, Ledger, Rows, no_rejected
@@ -41,7 +42,7 @@ from pipelines.expectations.freshness import judge_freshness
 from pipelines.expectations.measured import measured
 from pipelines.expectations.over_rows import ELSEWHERE
 from pipelines.expectations.staging import ROW, Checked, Staging, rejected, remaining
-from pipelines.gate import judge, rules_for, sentence
+from pipelines.gate import judge, sentence
 from pipelines.judgement import UNJUDGED, Judged
 from pipelines.loads import NO_BASE, Base, netted, refuse_repeats, remembered, with_former_rows
 from pipelines.noising import kinds_to_hide, with_noise

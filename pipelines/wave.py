@@ -19,6 +19,7 @@ from catalog import keys, rectification
 from catalog.home import Home
 from catalog.intake.errors import SchemaDrifted
 from catalog.intake.fingerprint import FileDigests
+from catalog.lake.bringing import bring_sources
 from catalog.lineage.columns import inputs_of
 from catalog.releases import leases, units
 from catalog.releases.attempts import Attempt, add_timings, record_attempt
@@ -152,10 +153,10 @@ class Wave:
             settle(self.home, self.engine, lease, now=self.clock())
             ledger = self._ledger()
             inputs = self._inputs(contract)
+            folder = folder_of(revision, self.home)
             with account.timed("fingerprint"):
-                fingerprint = input_fingerprint(
-                    contract, folder_of(revision, self.home), ledger, inputs, self._digests
-                )
+                bring_sources(self.home, contract.sources, folder)
+                fingerprint = input_fingerprint(contract, folder, ledger, inputs, self._digests)
             released = {name: release.id for name, release in ledger.releases.items()}
             fingerprint = compared_with(fingerprint, contract.name, compared(contract), released)
             fingerprint = rectification.fingerprinted(fingerprint, self._corrections.get(contract.name, ""))
@@ -235,10 +236,11 @@ class Wave:
         revision = self.revisions[name]
         with reading(self.engine) as connection:
             before = latest(connection, name)
-        corrections = self._corrections.get(name, "")
+        corrections, folder = self._corrections.get(name, ""), folder_of(revision, self.home)
+        bring_sources(self.home, revision.contract.sources, folder)
         return landed_rows(
             revision.contract,
-            folder_of(revision, self.home),
+            folder,
             account,
             home=self.home,
             base=base_of(revision.contract, before, corrections),

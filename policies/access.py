@@ -149,7 +149,6 @@ class Act(StrEnum):
     EVALUATION_KEEP = "evaluation:keep"
     MONEY_READ = "money:read"
     MONEY_KEEP = "money:keep"
-    TARIFF_SET = "tariff:set"
     VOUCHER_USE = "voucher:use"
     VOUCHER_ISSUE = "voucher:issue"
     # The way back

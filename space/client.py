@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _PATH: Final = "/v1"
+# Rows of a page of a list that is read whole.
+_PAGE: Final = 1000
 
 
 def connect(
@@ -135,8 +137,14 @@ class Client:
 
     def grants(self) -> list[dict[str, Any]]:
         """The grants the organisation holds."""
-        held: list[dict[str, Any]] = self._wire.get(f"{_PATH}/grants").json()
-        return held
+        held: list[dict[str, Any]] = []
+        asked: dict[str, Any] = {"limit": _PAGE}
+        while True:
+            page = self._read("grants", asked)
+            held += page["grants"]
+            if page["next"] is None:
+                return held
+            asked["cursor"] = page["next"]
 
     def receipt(self, receipt_id: str) -> Mapping[str, Any]:
         """What a receipt of an earlier call states, its signature verified.

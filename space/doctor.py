@@ -36,6 +36,7 @@ from space.observing.custody import (
 from space.observing.exposure import (
     administrators_are_apart,
     callers_come_through_tls,
+    own_address_is_told,
     whom_this_machine_calls,
 )
 from space.observing.finding import Case, Finding
@@ -202,6 +203,7 @@ CHECKS: Final[tuple[tuple[str, Callable[[Case], Finding]], ...]] = (
     ("queries", queries_run),
     ("engine", engine_answers),
     ("proxy", callers_come_through_tls),
+    ("address", own_address_is_told),
     ("accounts", administrators_are_apart),
     ("offline", whom_this_machine_calls),
 )

@@ -2,8 +2,9 @@
 
 Decides what has to be there before a restored store goes on: the newest published copy, and where the key
 signed more than any copy has, a person who gives that up. What follows from entries that came back is
-:mod:`space.recharging`'s, what from those that are lost :mod:`space.presuming`'s; until all of it is done in
-one transaction no grant answers (:mod:`catalog.evidence.continuity`).
+:mod:`space.recharging`'s, what from those that are lost :mod:`space.presuming`'s. At last all is counted
+again from the log (:mod:`space.recounting`), whatever the rows of the backup say. Until it is done in one
+transaction no grant answers (:mod:`catalog.evidence.continuity`).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from catalog.store.tables.evidence import evidence_resumptions
 from space.errors import SpaceError
 from space.presuming import presume
 from space.recharging import Again
+from space.recounting import recount
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def resume(
 
     Raises:
         NotResumable: copy and store are not one log, or the store was not restored, or the copy holds no more
-            than the backup and nobody states that this is all.
+            than the backup and nobody states that this is all, or a row of the backup was changed.
         Unrepeatable: such acts are there, and nobody has accepted them; nothing was done.
     """
     with writing(engine) as connection:
@@ -109,6 +111,7 @@ def resume(
         if brought.lost is not None:
             fill_places(connection, brought.lost, by=by, now=now)
             again.charged.update(presume(connection, brought.lost, by=by, now=now))
+        again.charged.update(recount(connection, now))
         made = _note_down(connection, brought, again, stated, now)
         continuing.note_down(connection, heads, brought, made, stated, now)
     continuity.forget()

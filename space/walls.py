@@ -23,6 +23,7 @@ from policies.decision import Deny, Reason
 from policies.rulebook import rule
 from space.engines.workers.pool import walls
 from space.errors import Refused, Unknown
+from space.identity.one_person import is_one
 
 _OVERRIDES: Final = wall_overrides.c
 
@@ -148,7 +149,7 @@ def agree(connection: Connection, override_id: str, *, by: str, now: datetime) -
     found = by_id(connection, override_id)
     if found.agreed_by is not None or found.withdrawn_by is not None:
         raise Refused(Deny((Reason("walls.not_waiting", "the override does not wait for anybody", "id"),)))
-    if found.proposed_by == by:
+    if is_one(connection, found.proposed_by, by):
         raise Refused(
             Deny((Reason("walls.same_person", "the second person must be another", "by", "--by NAME"),))
         )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from catalog.backup.manifest import Manifest
+    from catalog.keys.ring import Ring
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Machine output.")
 _passphrase = click.option(
@@ -24,28 +25,45 @@ _passphrase = click.option(
 )
 
 
+_public_key = click.option(
+    "--public-key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The key the backup is signed with, as it was published with the log (PEM).",
+)
+
+
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @_passphrase
 @click.option("--without-keys", is_flag=True, help="Leave keys and secrets out: you keep them elsewhere.")
 @click.option("--verify", "only_verify", is_flag=True, help="Only read the backup DIR again and compare.")
+@_public_key
 @click.option("--by", default="", metavar="NAME", help="Who takes it (default: the login name).")
 @_as_json
 def backup(
-    folder: Path, passphrase_file: Path | None, without_keys: bool, only_verify: bool, by: str, as_json: bool
+    folder: Path,
+    passphrase_file: Path | None,
+    without_keys: bool,
+    only_verify: bool,
+    public_key: Path | None,
+    by: str,
+    as_json: bool,
 ) -> None:
-    """Back the installation up into the new folder DIR, while it serves, and verify the backup.
+    """Back the installation up into the new folder DIR, while it serves, and verify and sign the backup.
 
     Keys and secrets are sealed under a passphrase, or left out. Without them no backup can be restored.
     """
     from catalog import keys
+    from catalog.backup import signature
     from catalog.backup.manifest import verify
     from catalog.backup.taking import Source, take
     from catalog.home import Home
     from catalog.store import open_store
 
     if only_verify:
-        _tell(verify(folder), f"{folder}: whole", as_json)
+        found = verify(folder)
+        signature.require(folder, _ring(public_key))
+        _tell(found, f"{folder}: whole, and signed by the installation", as_json)
         return
     if (passphrase_file is None) == (not without_keys):
         raise click.UsageError("say --passphrase-file FILE, or --without-keys")
@@ -69,10 +87,16 @@ def backup(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The folder keys/ of the lost installation, or of escrow.",
 )
+@_public_key
 @click.option("--database", metavar="URL", help="Put the store into this empty PostgreSQL database.")
 @_as_json
 def restore(
-    folder: Path, passphrase_file: Path | None, keys: Path | None, database: str | None, as_json: bool
+    folder: Path,
+    passphrase_file: Path | None,
+    keys: Path | None,
+    public_key: Path | None,
+    database: str | None,
+    as_json: bool,
 ) -> None:
     """Restore the backup DIR into the empty place YBZ_HOME names.
 
@@ -83,13 +107,34 @@ def restore(
     from catalog.home import Home
 
     home = Home.find()
-    given = Keys(_read(passphrase_file), keys)
+    given = Keys(_read(passphrase_file), keys, _public(public_key))
     made = put_back(home, folder, given, database=database, say=_say(as_json))
     _tell(made, f"{home.root}: restored; no grant answers yet", as_json)
     if not as_json:
         click.echo(
             "next: `ybz evidence resume EXPORT` with the newest copy published outside, then `ybz doctor`"
         )
+
+
+def _ring(public_key: Path | None) -> Ring:
+    """The keys a backup may be signed with: the one that is named, else those of the installation here."""
+    from catalog import keys
+    from catalog.home import Home
+    from catalog.keys.ring import Ring
+    from catalog.store import open_store, reading
+
+    named = _public(public_key)
+    if named is not None:
+        return Ring.single(named)
+    home = Home.find()
+    with reading(open_store(home)) as connection:
+        return keys.ring_of(connection, keys.load(home).signer)
+
+
+def _public(path: Path | None) -> bytes | None:
+    from catalog.keys.signers import public_from_pem
+
+    return None if path is None else public_from_pem(path.read_bytes())
 
 
 def _read(path: Path | None) -> str | None:

@@ -16,6 +16,9 @@ from sqlalchemy import Connection, select
 
 from catalog.backup.errors import BackupDamaged, NotBackedUp
 from catalog.home import Home
+from catalog.lake import files_of
+from catalog.lake.copies import FOLDER as COPIES
+from catalog.lake.on_disk import whole_files
 from catalog.releases import delta
 from catalog.releases.folders import (
     ledger_folder,
@@ -29,7 +32,8 @@ from catalog.store.tables.releases import intents, releases
 
 # Folders of the lake that are tables, and those nobody needs again.
 TABLES: Final = ("vault", "protected", "quarantine", "ledger")
-PASSING: Final = ("staging", "staged")
+PASSING: Final = ("staging",)
+LAKE: Final = "lake"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,33 +137,24 @@ def check_table(kept: Kept, folder: Path) -> None:
 
 
 def files_beside(root: Path, left_out: Iterable[str]) -> Iterator[Path]:
-    """Files of an installation that are no table, no store and no key: what rows name, contracts, rules.
+    """Files of an installation outside its lake that are no store and no key: contracts, rules, answers.
 
     Args:
         root: of the installation.
         left_out: names in it that are not wanted.
     """
-    skipped = {*left_out}
+    skipped = {*left_out, LAKE, COPIES}
     for top in sorted(root.iterdir()):
-        if top.name in skipped or top.name.startswith("."):
-            continue
-        if top.name == "lake":
-            for inner in sorted(top.iterdir()):
-                if inner.name not in (*TABLES, *PASSING):
-                    yield from _files(inner)
-        else:
-            yield from _files(top)
+        if top.name not in skipped and not top.name.startswith("."):
+            yield from whole_files(top)
 
 
-def _files(path: Path) -> Iterator[Path]:
-    """Whole files below a place; drafts of files, and links, are no files of ours."""
-    if path.is_symlink() or path.name.startswith(".") or path.suffix in (".part", ".tmp"):
-        return
-    if path.is_dir():
-        for inner in sorted(path.iterdir()):
-            yield from _files(inner)
-    elif path.is_file():
-        yield path
+def copy_files(home: Home, folder: Path) -> None:
+    """Copy the files of the lake that are no table, wherever it is: what rows of the store name."""
+    files = files_of(home)
+    for name in files.names(""):
+        if name.partition("/")[0] not in (*TABLES, *PASSING):
+            files.copy(name, folder / name)  # one whose time was over may be gone meanwhile
 
 
 def copy_beside(path: Path, root: Path, folder: Path) -> Path | None:

@@ -1,7 +1,7 @@
 """What a backup holds: one list with the length and digest of every file, written last.
 
-Decides that a folder without that list is no backup, and that every file in it is as it was written. The list
-itself is told by its own digest, which stands in the evidence log of the installation that was backed up.
+Decides that a folder without that list is no backup, and that every file in it is as it was written. Who made
+the list is :mod:`catalog.backup.signature`'s; its digest stands in the evidence log of the installation too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from catalog.backup.errors import BackupDamaged
 from contracts.canonical import canonical
 
 FILE: Final = "manifest.json"
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)

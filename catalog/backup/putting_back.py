@@ -17,14 +17,19 @@ from typing import Final
 
 from sqlalchemy import Engine
 
-from catalog.backup import lake, rows, sealing
+from catalog.backup import lake, rows, sealing, signature
 from catalog.backup.errors import BackupDamaged, NotRestored
 from catalog.backup.manifest import Manifest, verify
 from catalog.backup.taking import HOME, STORE
 from catalog.evidence.verify import walk_store
 from catalog.home import Home
 from catalog.keys import files, heads
-from catalog.releases.remote import URL, storage_of
+from catalog.keys.ring import Ring
+from catalog.keys.signers import signer_of_pem
+from catalog.lake import files_of
+from catalog.lake.in_bucket import PLACES
+from catalog.lake.storage import URL, storage_of
+from catalog.releases.remote import DIGESTS
 from catalog.search import rebuild
 from catalog.store import create_store, reading, writing
 from catalog.store.additions import held
@@ -42,10 +47,12 @@ class Keys:
     Attributes:
         passphrase: opens those sealed into the backup.
         folder: the ``keys`` folder of the installation that was lost, or of its escrow.
+        public: the public key the backup has to be signed with; that of the restored key where None.
     """
 
     passphrase: str | None = None
     folder: Path | None = None
+    public: bytes | None = None
 
 
 def put_back(
@@ -61,7 +68,7 @@ def put_back(
         say: told what is done, a line at a time.
 
     Raises:
-        BackupDamaged: the backup is not whole.
+        BackupDamaged: the backup is not whole, or not signed by the key of the installation that was lost.
         NotRestored: something is at ``home`` or in the database, or the keys are not there.
     """
     say("verifying the backup")
@@ -76,6 +83,8 @@ def put_back(
     beside.root.mkdir(mode=0o700, parents=True)
     try:
         _keys(beside, folder, keys, manifest)
+        # Before a row of it is read.
+        signature.require(folder, Ring.single(keys.public or _public(beside)))
         heads.mark_restored(beside, manifest.log_size, secrets.token_hex(_MARK_BYTES))
         say("files")
         _files(beside, folder, manifest)
@@ -111,6 +120,12 @@ def _keys(home: Home, folder: Path, keys: Keys, manifest: Manifest) -> None:
             )
 
 
+def _public(home: Home) -> bytes:
+    """The public half of the restored key; whoever can put another there has the key, or its passphrase."""
+    path = home.keys / files.SIGNING_FILE
+    return signer_of_pem(path.read_bytes(), str(path)).public_raw
+
+
 def _files(home: Home, folder: Path, manifest: Manifest) -> None:
     for part in manifest.parts:
         top, _, inside = part.path.partition("/")
@@ -132,18 +147,24 @@ def source_in(folder: Path, path: str) -> bool:
 
 
 def _to_storage(home: Home, say: Say) -> None:
-    """Tables go to object storage where the lake is there; the place must be empty."""
+    """The lake goes to object storage where that is set; the place must be empty."""
     storage = storage_of(home.root)
     if storage is None:
         return
-    say(f"tables to {storage.url}")
-    if any(storage.names(form) for form in lake.TABLES):
+    say(f"lake to {storage.url}")
+    if any(storage.names(top) for top in (*lake.TABLES, *PLACES, DIGESTS)):
         raise NotRestored(f"{storage.url} is not empty — name an empty prefix ({URL}); nothing was restored")
-    for form in lake.TABLES:
-        for path in sorted((home.lake / form).rglob("*")):
-            if path.is_file():
-                storage.write(path.relative_to(home.lake).as_posix(), path.read_bytes())
-        shutil.rmtree(home.lake / form, ignore_errors=True)
+    files = files_of(home)
+    for path in [each for each in sorted(home.lake.rglob("*")) if each.is_file()]:
+        name = path.relative_to(home.lake).as_posix()
+        if name.partition("/")[0] not in lake.TABLES:
+            files.take(path, name)
+            continue
+        digest = storage.upload(name, path)
+        if "/_delta_log/" not in name:
+            storage.write(f"{DIGESTS}/{name}", digest.encode())
+    shutil.rmtree(home.lake)
+    home.create()
 
 
 def _store(home: Home, folder: Path, manifest: Manifest, database: str | None) -> None:

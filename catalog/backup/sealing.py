@@ -47,12 +47,14 @@ def seal(root: Path, members: Iterable[Path], passphrase: str, on: date) -> byte
     """
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    parameters = dict(rule("backup", "argon2id", on).value)
+    parameters = rule("identity", "argon2id", on).value
     salt, nonce = os.urandom(_SALT_BYTES), os.urandom(_NONCE_BYTES)
     heading = {
         "kdf": "argon2id",
         "cipher": "AES-256-GCM",
-        **{name: int(parameters[name]) for name in ("time_cost", "memory_kib", "lanes")},
+        "time_cost": int(parameters["time_cost"]),
+        "memory_kib": int(parameters["memory_kib"]),
+        "lanes": int(parameters["parallelism"]),
         "salt": base64.b64encode(salt).decode(),
         "nonce": base64.b64encode(nonce).decode(),
     }

@@ -18,7 +18,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, func, select
 
 from catalog import lasting
-from catalog.backup import lake, rows, sealing
+from catalog.backup import lake, rows, sealing, signature
 from catalog.backup.errors import NotBackedUp
 from catalog.backup.manifest import Manifest, parts_of, verify
 from catalog.evidence import record
@@ -54,7 +54,7 @@ class Source:
     Attributes:
         home: the installation.
         engine: of its store.
-        signer: of its key: the log is signed and published before the snapshot.
+        signer: of its key: the log is signed and published before the snapshot, then the backup is.
     """
 
     home: Home
@@ -108,6 +108,7 @@ def take(
     for each in kept:
         lake.check_table(each, folder / HOME / "lake")
     made = _manifest(folder, told, sealed=passphrase is not None, now=now)
+    signature.sign(folder, source.signer)
     body = {"by": by, "digest": made.digest, "bytes": made.size_bytes, "sealed": made.sealed}
     _record(source, "store:backup:take", taken, body, now)
     return made
@@ -118,6 +119,7 @@ def _copy(home: Home, kept: tuple[lake.Kept, ...], folder: Path, say: Say) -> No
         say(f"{each.name}: {len(each.versions)} versions")
         lake.copy_table(each, folder / HOME / "lake")
     say("files beside the tables")
+    lake.copy_files(home, folder / HOME / "lake")
     for path in lake.files_beside(home.root, _LEFT_OUT):
         lake.copy_beside(path, home.root, folder / HOME)
 

@@ -5,10 +5,12 @@ Decides what such a catalogue must show; its entries are entered like any other'
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
@@ -23,6 +25,9 @@ from catalog.store.tables.bulk import adopted_entries, adopted_history
 from catalog.store.tables.ledger import entries
 from catalog.workbook.reading import Fault
 from policies.clocks import ZONE
+
+# Headings of a history.
+_HISTORY: Final = ("信息资源代码", "日期", "操作", "操作人", "说明")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,33 @@ class Happened:
 
 class AdoptionRefused(CatalogError):
     """A catalogue that cannot be taken over as it is."""
+
+
+def read_history(path: Path) -> list[Happened]:
+    """What happened in the former catalogue, from a CSV in UTF-8.
+
+    Raises:
+        AdoptionRefused: a column is missing, or a day is none.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = csv.DictReader(lines)
+            if set(_HISTORY) - set(rows.fieldnames or ()):
+                raise AdoptionRefused(
+                    f"{path}: the heading lacks one of {', '.join(_HISTORY)} — add the column"
+                )
+            return [_happened(path, number, row) for number, row in enumerate(rows, 2)]
+    except UnicodeDecodeError:
+        raise AdoptionRefused(f"{path}: is no CSV in UTF-8 — save it so") from None
+
+
+def _happened(path: Path, number: int, row: Mapping[str, str | None]) -> Happened:
+    said = {name: (row[name] or "").strip() for name in _HISTORY}
+    try:
+        day = date.fromisoformat(said["日期"])
+    except ValueError:
+        raise AdoptionRefused(f"{path}, line {number}: 日期 is no day — write YYYY-MM-DD") from None
+    return Happened(said["信息资源代码"], day, said["操作"], said["操作人"], said["说明"])
 
 
 def adopt(

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import getpass
 import json
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Engine
 
-    from catalog.bulk.adopting import Happened
     from catalog.bulk.reading import FormFaulty
-    from catalog.bulk.writing import Listed
     from catalog.cataloging.values import Catalogued
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -105,7 +102,7 @@ def export(out: Path, department: str | None, as_json: bool) -> None:
     from catalog.store import reading
 
     with reading(_engine()) as connection:
-        listed = _listed(connection, department)
+        listed = writing.listed(connection, department)
     if not listed:
         raise click.ClickException("no such entry in the ledger — see `ybz show`")
     count = writing.write(out, listed)
@@ -138,7 +135,7 @@ def adopt(
     acts = Acts(by or getpass.getuser(), basis, datetime.now(UTC))
     try:
         given = entering.given_by(engine, reading.read(file))
-        told = [] if history is None else _history(history)
+        told = [] if history is None else adopting.read_history(history)
         made = adopting.adopt(engine, given, told, acts, origin=origin)
     except reading.FormFaulty as error:
         _faulty(file, error, errors, as_json)
@@ -211,40 +208,6 @@ def _engine() -> Engine:
     from catalog.store import open_store
 
     return open_store(Home.find())
-
-
-def _listed(connection: Connection, department: str | None) -> list[Listed]:
-    from catalog import revisions
-    from policies.clocks import local_date
-
-    return [
-        (
-            one.contract, one.code,
-            "" if one.published_at is None else local_date(one.published_at).isoformat(),
-            "published" if one.state == revisions.PUBLISHED else "compiled",
-        )
-        for one in revisions.all_current(connection)
-        if department is None or one.contract.department.name == department
-    ]  # fmt: skip
-
-
-def _history(path: Path) -> list[Happened]:
-    from catalog.bulk.adopting import AdoptionRefused, Happened
-
-    wanted = ("信息资源代码", "日期", "操作", "操作人", "说明")
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        rows = csv.DictReader(lines)
-        if set(wanted) - set(rows.fieldnames or ()):
-            raise AdoptionRefused(f"{path}: the heading lacks one of {', '.join(wanted)} — add the column")
-        made = []
-        for number, row in enumerate(rows, 2):
-            try:
-                day = date.fromisoformat((row["日期"] or "").strip())
-            except ValueError:
-                raise AdoptionRefused(f"{path}, line {number}: 日期 is no day — write YYYY-MM-DD") from None
-            code, act, actor, words = ((row[name] or "").strip() for name in wanted if name != "日期")
-            made.append(Happened(code, day, act, actor, words))
-    return made
 
 
 def _faulty(file: Path, error: FormFaulty, copy: Path | None, as_json: bool) -> None:

@@ -12,11 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sqlalchemy import Connection
+
+from catalog import revisions
 from catalog.bulk.form import COLUMNS, ENTRY, ITEM, Column
 from catalog.bulk.reading import ITEMS, RISKY
 from catalog.errors import CatalogError
 from catalog.workbook.cells import shown
 from contracts.model import Contract, Field
+from policies.clocks import local_date
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -27,6 +31,19 @@ _SPARE: Final = 5000
 
 # Contract, resource code, day of publication, state.
 Listed = tuple[Contract, str, str, str]
+
+
+def listed(connection: Connection, department: str | None = None) -> list[Listed]:
+    """The ledger's entries as the form shows them; of one department where it is named."""
+    return [
+        (
+            one.contract, one.code,
+            "" if one.published_at is None else local_date(one.published_at).isoformat(),
+            "published" if one.state == revisions.PUBLISHED else "compiled",
+        )
+        for one in revisions.all_current(connection)
+        if department is None or one.contract.department.name == department
+    ]  # fmt: skip
 
 
 def write(path: Path, listed: Iterable[Listed]) -> int:

@@ -66,6 +66,9 @@ def print_evaluation(document: Mapping[str, Any]) -> None:
             f"at confidence {line['confidence']:.2f}: {line['coverage']:.1%} of columns, "
             f"{line['accuracy']:.1%} of them right"
         )
+    if "wrong" not in document:
+        console.print("which columns these are is not told: this part is judged in totals alone")
+        return
     _cases(console, "judged too low", document["too_low"])
     _cases(console, "judged wrong, the surest first", document["wrong"])
 

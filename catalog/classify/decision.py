@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -139,12 +138,6 @@ def field_digest(contract: Contract, name: str) -> str:
     sql = contract.composed.sql if contract.composed is not None else ""
     text = json.dumps([declared, sql], sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def same_person(one: str, other: str) -> bool:
-    """Whether two names are one, however they are typed."""
-    plain = ["".join(unicodedata.normalize("NFKC", name).casefold().split()) for name in (one, other)]
-    return plain[0] == plain[1]
 
 
 def _decision(row: Row[Any]) -> Decision:

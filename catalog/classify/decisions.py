@@ -32,18 +32,18 @@ from catalog.classify.decision import (
     field_digest,
     of,
     run_out,
-    same_person,
 )
 from catalog.store.schema import new_id
 from catalog.store.tables.classification import classification_decisions as rows
 from policies.clocks import local_date
+from policies.four_eyes import same_name
 from policies.machine import Machine, Office, machine
 from policies.rulebook import rule
 
 __all__ = [
     "FIELD", "NEW", "OPEN", "Decision", "DecisionRefused", "Signed", "Subject", "confirm", "consent",
     "decisions_of", "field_digest", "lapse", "lower", "of", "override", "procedure", "raise_grade", "refuse",
-    "run_out", "same_person", "withdraw",
+    "run_out", "withdraw",
 ]  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def consent(connection: Connection, decision_id: str, signed: Signed) -> Decisio
     """
     made = of(connection, decision_id)
     after = procedure().after(made.state, "consent", signed.office, made.id)
-    if same_person(made.made_by, signed.by):
+    if same_name(made.made_by, signed.by):
         raise DecisionRefused(f"{signed.by} signed {made.id} already — a second person consents")
     if made.until is not None and made.until < local_date(signed.now):
         raise DecisionRefused(f"{made.id} was proposed until {made.until} — propose it anew")

@@ -66,7 +66,7 @@ def with_element(field: Field, found: tuple[Proposal, ...]) -> Field:
     if sure and element is not None and element.type is field.type:
         text = f"{field.description} Element {best.element} {element.name} adopted, {told(best)}."
         return replace(field, element=best.element, description=text)
-    listed = "; ".join(f"{p.element} {_name(p)}, {told(p)}" for p in found[:NAMED])
+    listed = "; ".join(f"{p.element} {name_of(p)}, {told(p)}" for p in found[:NAMED])
     return replace(field, description=f"{field.description} Element proposed: {listed}.")
 
 
@@ -81,6 +81,7 @@ def told(proposal: Proposal) -> str:
     return f"score {proposal.score:.2f}" + (f" ({evidence}{follows})" if evidence or follows else "")
 
 
-def _name(proposal: Proposal) -> str:
+def name_of(proposal: Proposal) -> str:
+    """What the element of a proposal is called; empty where it is the city's own."""
     element = elements().get(proposal.element)
     return element.name if element is not None else ""

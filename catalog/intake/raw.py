@@ -12,7 +12,7 @@ import os
 import tempfile
 from collections.abc import Collection
 from dataclasses import fields
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 import pyarrow as pa
@@ -24,6 +24,7 @@ from catalog.home import Home
 from catalog.intake.landed import Landed, LandedFile
 from catalog.intake.mapping import field_of, raw_schema
 from catalog.intake.spill import NoRoom, no_room
+from catalog.lake import Files, files_of
 from contracts.canonical import digest
 from contracts.cast import OPERATION
 from contracts.model import Contract, Source
@@ -46,10 +47,10 @@ class RawMissing(CatalogError):
         )
 
 
-def folder(home: Home, dataset: str) -> Path:
-    """Where the raw rows of a dataset lie: ``lake/landing/<schema>/<table>``."""
+def below(dataset: str) -> str:
+    """Where in the lake the raw rows of a dataset lie: ``landing/<schema>/<table>``."""
     schema, _, table = dataset.partition(".")
-    return home.lake / "landing" / schema / table
+    return f"landing/{schema}/{table}"
 
 
 def keep(home: Home, contract: Contract, landed: Landed) -> tuple[str, ...]:
@@ -66,7 +67,7 @@ def keep(home: Home, contract: Contract, landed: Landed) -> tuple[str, ...]:
     Raises:
         NoRoom: the disk is full; nothing half-written stays.
     """
-    place = folder(home, contract.name)
+    files, place = files_of(home), below(contract.name)
     sources = {s.name: s for s in contract.sources}
     in_order = OPERATION not in landed.table.column_names
     names: list[str] = []
@@ -75,10 +76,10 @@ def keep(home: Home, contract: Contract, landed: Landed) -> tuple[str, ...]:
         rows = landed.table.slice(start, file.counts.landed) if in_order else None
         start += file.counts.landed
         name = _name(contract, sources[file.source], file)
-        if not name or not (place / f"{name}.parquet").exists():
+        if not name or not files.there(f"{place}/{name}.parquet"):
             if rows is None:  # a change log is ordered over all its inputs
                 rows = landed.table.filter(pc.equal(landed.table["_file"], file.path))
-            name = _write(place, rows, name)
+            name = _write(files, place, rows, name)
         names.append(name)
     return tuple(names)
 
@@ -94,7 +95,9 @@ def read(home: Home, dataset: str, digest: str) -> pa.Table:
     Raises:
         RawMissing: they are not there, or damaged.
     """
-    path = folder(home, dataset) / f"{digest}.parquet"
+    path = files_of(home).local(f"{below(dataset)}/{digest}.parquet")
+    if path is None:
+        raise RawMissing(dataset, digest)
     try:
         return pq.read_table(path, partitioning=None)
     except (FileNotFoundError, pa.ArrowInvalid) as error:
@@ -112,10 +115,10 @@ def prune(home: Home, dataset: str, keep: Collection[str]) -> int:
     Returns:
         How many were removed.
     """
-    removed = 0
-    for path in sorted(folder(home, dataset).glob("*.parquet")):
-        if path.stem not in keep:
-            path.unlink()
+    files, removed = files_of(home), 0
+    for name in tuple(files.names(below(dataset))):
+        if name.endswith(".parquet") and PurePosixPath(name).stem not in keep:
+            files.remove(name)
             removed += 1
     return removed
 
@@ -138,19 +141,19 @@ def _name(contract: Contract, source: Source, file: LandedFile) -> str:
     )
 
 
-def _write(place: Path, rows: pa.Table, name: str) -> str:
+def _write(files: Files, place: str, rows: pa.Table, name: str) -> str:
     """Write rows under their name, or under the digest of what is written."""
-    place.mkdir(parents=True, exist_ok=True)
-    number, made = tempfile.mkstemp(dir=place, prefix=".raw-", suffix=".tmp")
+    desk = files.desk(place)
+    number, made = tempfile.mkstemp(dir=desk, prefix=".raw-", suffix=".tmp")
     os.close(number)
     path = Path(made)
     try:
         pq.write_table(rows, path, compression="zstd", compression_level=_LEVEL, row_group_size=GROUP_ROWS)
         name = name or _digest(path)
-        path.replace(place / f"{name}.parquet")
+        files.take(path, f"{place}/{name}.parquet")
     except OSError as error:
         if no_room(error):
-            raise NoRoom(place) from error
+            raise NoRoom(desk) from error
         raise
     finally:
         path.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from catalog.intake.draft import Draft, DraftedFamily, FileReport
-from catalog.intake.proposed import told
+from catalog.intake.proposed import name_of, told
 from catalog.intake.writing import State, Written
 
 _STATES: Final = {
@@ -84,6 +84,7 @@ def _family(family: DraftedFamily, written: Written | None) -> dict[str, Any]:
                 "proposals": [
                     {
                         "element": p.element,
+                        "name": name_of(p),
                         "score": p.score,
                         "evidence": dict(p.evidence),
                         "follows": p.follows,

@@ -19,6 +19,7 @@ from catalog.store.schema import new_id
 from catalog.store.tables.inventory import inventory_exclusions, inventory_tables
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
+from policies.four_eyes import same_name
 from policies.rulebook import rule
 
 UNKNOWN_REASON: Final = "inventory.exclusion.reason"
@@ -145,7 +146,7 @@ def _against(
         allowed = f"state {options}; a day of review lies ahead"
         found.append(Reason(LACKS, "the exclusion lacks what its reason needs", allowed=allowed))
     two = rule("completeness", "exclusion_by_two", today).value
-    if two and approved_by.strip() and approved_by.strip() == by.strip():
+    if two and approved_by.strip() and same_name(approved_by, by):
         allowed = "have another person approve it"
         found.append(Reason(ONE_PERSON, "who asks for an exclusion does not approve it", allowed=allowed))
     if listed[reason].get("ends") == "rows" and row.rows:

@@ -25,6 +25,7 @@ from catalog.store.tables.ledger import entries
 from catalog.workbook.reading import Fault, WorkbookFaulty
 from contracts.codes import valid
 from policies.clocks import local_date
+from policies.four_eyes import same_name
 from policies.rulebook import rule
 
 
@@ -142,7 +143,7 @@ def _accounting_faults(line: Line, reasons: Mapping[str, Any], by: str, on: date
         yield line.fault("words", "不编目说明 is missing", "say why in one sentence")
     if not line.get("approver"):
         yield line.fault("approver", "审批人 is missing", "name who approved it")
-    elif line.get("approver") == by and rule("completeness", "exclusion_by_two", on).value:
+    elif same_name(str(line.get("approver")), by) and rule("completeness", "exclusion_by_two", on).value:
         yield line.fault("approver", "who asks for an exclusion does not approve it", "name another person")
     if "basis" in reasons[code]["needs"] and not line.get("basis"):
         yield line.fault("basis", "不编目依据 is missing", "cite the law")

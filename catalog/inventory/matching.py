@@ -8,7 +8,7 @@ a person confirms or rejects. What a person decided is never overwritten.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -61,13 +61,16 @@ class Match:
         return asdict(self)
 
 
-def match(connection: Connection, *, by: str, now: datetime) -> tuple[Match, ...]:
+def match(
+    connection: Connection, *, by: str, now: datetime, tables: Collection[str] | None = None
+) -> tuple[Match, ...]:
     """Look for the entries of open tables; certain ones hold at once, others are proposed.
 
     Args:
         connection: a writing transaction.
         by: who asks.
         now: aware instant.
+        tables: ids of those it asks for; every one where None.
 
     Returns:
         The matches that are new, the certain ones first.
@@ -79,6 +82,7 @@ def match(connection: Connection, *, by: str, now: datetime) -> tuple[Match, ...
     found = [
         m
         for table in _open_tables(connection, now)
+        if tables is None or table.id in tables
         for m in _matches_of(table, index, least)
         if (m.table_id, m.dataset) not in decided
     ]

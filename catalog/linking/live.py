@@ -7,12 +7,12 @@ Does not test (:mod:`catalog.linking.probing` does).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, or_, select, true
 
 from catalog.revisions import PUBLISHED
 from catalog.store.tables.ledger import entries
@@ -83,7 +83,7 @@ class Rate:
         }
 
 
-def live(connection: Connection, on: date) -> Mapping[str, Live]:
+def live(connection: Connection, on: date, names: Collection[str] | None = None) -> Mapping[str, Live]:
     """Dataset → its best link as of the end of a day; datasets without a tested link are not in it.
 
     A link that lives goes before one that does not, then the one tested last.
@@ -91,9 +91,11 @@ def live(connection: Connection, on: date) -> Mapping[str, Live]:
     Args:
         connection: to read with.
         on: day, Asia/Shanghai; links removed by then do not count.
+        names: only of these datasets, a page of them at most.
     """
     since, until = _instants(on)
     p = link_probes.c
+    wanted = true() if names is None else p.dataset.in_(sorted(names))
     latest = (
         select(
             p.link_id,
@@ -108,6 +110,7 @@ def live(connection: Connection, on: date) -> Mapping[str, Live]:
         )
         .join(links, links.c.id == p.link_id)
         .where(
+            wanted,
             p.tested_at >= since,
             p.tested_at < until,
             or_(links.c.removed_at.is_(None), links.c.removed_at >= until),

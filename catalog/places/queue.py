@@ -6,6 +6,7 @@ look at it and claim a row is :mod:`space.wayback.backflow.claims`'s.
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from catalog.home import Home
+from catalog.lake import files_of
 
 # The smallest area a row surely lies in, as the reason says it.
 NEAR: Final = re.compile(r"near (\d{2,12})")
@@ -26,8 +28,8 @@ def waiting_path(dataset: str, meaning: str, release: str) -> Path:
 
 def waiting(home: Home, dataset: str, meaning: str, release: str) -> pa.Table | None:
     """The queue of a release: its key fields, ``_row`` and ``_how``; None where it was not attributed yet."""
-    path = home.lake / waiting_path(dataset, meaning, release)
-    return pq.read_table(path) if path.is_file() else None
+    content = files_of(home).read(waiting_path(dataset, meaning, release).as_posix())
+    return None if content is None else pq.read_table(io.BytesIO(content))
 
 
 def near(how: str) -> str:

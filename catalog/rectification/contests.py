@@ -23,6 +23,7 @@ from catalog.store import writing
 from catalog.store.schema import new_id
 from catalog.store.tables.quality import quality_contests, quality_evaluations
 from policies import clocks
+from policies.four_eyes import same_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def decide(
         asked = contest_called(connection, contest_id)
         if asked.state != "open":
             raise EvaluationRefused(f"{contest_id} was decided before: {asked.state}")
-        if asked.opened_by == by:
+        if same_name(asked.opened_by, by):
             raise EvaluationRefused(f"{by} objected and does not decide it — name another person by --by")
         made = _corrected(connection, asked, release, reason, keys, by, now) if upheld else None
         late = clocks.local_date(now) > asked.due_on

@@ -16,6 +16,7 @@ from catalog.home import Home
 from catalog.intake import raw
 from catalog.intake.landing import land
 from catalog.intake.raw import RawMissing
+from catalog.lake.bringing import bring_sources
 from catalog.rectification.cases import Case
 from catalog.rectification.errors import NoRows, RowsGone
 from catalog.rectification.judging import Others, joined
@@ -69,6 +70,7 @@ def _kept(home: Home, contract: Contract, case: Case) -> pa.Table:
 def _landed_again(home: Home, revision: Revision, case: Case) -> pa.Table:
     """The same rows from the files themselves, where they still are what was delivered."""
     folder = revision.path.parent if revision.path is not None else home.contracts
+    bring_sources(home, revision.contract.sources, folder)
     landed = land(revision.contract, folder)
     found = {file.path: file.sha256 for file in landed.files}
     for path, file in case.files.items():

@@ -27,7 +27,7 @@ from contracts.model import Contract, Rule, RuleKind
 # Reads columns of another dataset's published rows.
 Others = Callable[[str, Sequence[str]], pa.Table]
 
-_ROW: Final = "_row"
+ROW: Final = "_row"
 # Between the values of a key of several fields, and in place of a missing one.
 SEPARATOR: Final = "\x1f"
 MISSING: Final = "\x00"
@@ -45,7 +45,7 @@ def failing(contract: Contract, case: Case, delivered: pa.Table, others: Others)
     Raises:
         NoRows: the fault is of the dataset as a whole, or the contract no longer holds its rule.
     """
-    numbered = delivered.append_column(_ROW, pa.array(np.arange(delivered.num_rows)))
+    numbered = delivered.append_column(ROW, pa.array(np.arange(delivered.num_rows)))
     if case.rule.startswith(DRIFT):
         raise NoRows(f"{case.id}: columns were not delivered as agreed — deliver the files anew")
     made = cast(contract, clean(contract, delivered).table)
@@ -57,7 +57,7 @@ def failing(contract: Contract, case: Case, delivered: pa.Table, others: Others)
     if rule.kind in OF_THE_WHOLE:
         raise NoRows(f"{case.id}: {case.rule} judges {contract.name} as a whole — deliver it anew")
     typed = _with_number(made.typed, numbered)
-    found = _failing(contract, rule, typed, others)
+    found = breaking(contract, rule, typed, others)
     return found.take(pc.sort_indices(found)) if len(found) else found
 
 
@@ -77,26 +77,37 @@ def _unreadable(case: Case, made: Cast, numbered: pa.Table) -> pa.Array:
 def _numbers_of(rows: pa.Table, numbered: pa.Table) -> pa.Array:
     wanted = joined(rows, ("_file", "_line"))
     here = pc.is_in(joined(numbered, ("_file", "_line")), value_set=wanted)
-    return _whole(numbered.filter(here)[_ROW])
+    return _whole(numbered.filter(here)[ROW])
 
 
 def _with_number(typed: pa.Table, numbered: pa.Table) -> pa.Table:
     """Typed rows with the number of the delivered row each was made from; the cast keeps their order."""
     if typed.num_rows == numbered.num_rows:
-        return typed.append_column(_ROW, numbered[_ROW])
+        return typed.append_column(ROW, numbered[ROW])
     places = pc.index_in(
         joined(typed, ("_file", "_line")), value_set=_whole(joined(numbered, ("_file", "_line")))
     )
-    return typed.append_column(_ROW, numbered[_ROW].take(places))
+    return typed.append_column(ROW, numbered[ROW].take(places))
 
 
-def _failing(contract: Contract, rule: Rule, typed: pa.Table, others: Others) -> pa.Array:
+def breaking(contract: Contract, rule: Rule, typed: pa.Table, others: Others) -> pa.Array:
+    """Numbers of the rows that break a rule.
+
+    Args:
+        contract: of the dataset.
+        rule: one of its rules.
+        typed: rows as the cast leaves them, their number in ``_row``.
+        others: reads the datasets a rule refers to.
+
+    Raises:
+        NoRows: the rule judges the dataset as a whole.
+    """
     condition = row_condition(rule, contract)
     if condition is not None:
         with duck.connect() as connection:
             bad = connection.from_arrow(typed).filter(f"NOT coalesce({sql_text(condition)}, false)")
-            found: pa.Table = bad.project(_ROW).to_arrow_table()
-            return _whole(found[_ROW])
+            found: pa.Table = bad.project(ROW).to_arrow_table()
+            return _whole(found[ROW])
     match rule.kind:
         case RuleKind.UNIQUE:
             return _repeated(contract, rule, typed)
@@ -123,7 +134,7 @@ def _repeated(contract: Contract, rule: Rule, typed: pa.Table) -> pa.Array:
     text = _whole(joined(keys, rule.fields))
     counted = text.value_counts()
     many = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
-    return _whole(keys.filter(pc.is_in(text, value_set=many))[_ROW])
+    return _whole(keys.filter(pc.is_in(text, value_set=many))[ROW])
 
 
 def _unreferenced(rule: Rule, typed: pa.Table, others: Others) -> pa.Array:
@@ -131,7 +142,7 @@ def _unreferenced(rule: Rule, typed: pa.Table, others: Others) -> pa.Array:
     here = typed.filter(_present(typed, rule.fields))
     there = others(str(rule.args["dataset"]), tuple(map(str, rule.args["fields"])))
     held = _whole(joined(there, there.column_names))
-    return _whole(here.filter(pc.invert(pc.is_in(joined(here, rule.fields), value_set=held)))[_ROW])
+    return _whole(here.filter(pc.invert(pc.is_in(joined(here, rule.fields), value_set=held)))[ROW])
 
 
 def _disagreeing(rule: Rule, typed: pa.Table, others: Others) -> pa.Array:
@@ -145,7 +156,7 @@ def _disagreeing(rule: Rule, typed: pa.Table, others: Others) -> pa.Array:
     both = _whole(joined(there, (*on.values(), value)))
     met = pc.is_in(joined(here, tuple(on)), value_set=known)
     agrees = pc.is_in(joined(here, (*on, field)), value_set=both)
-    return _whole(here.filter(pc.and_(met, pc.invert(agrees)))[_ROW])
+    return _whole(here.filter(pc.and_(met, pc.invert(agrees)))[ROW])
 
 
 def _disordered(rule: Rule, typed: pa.Table) -> pa.Array:
@@ -156,7 +167,7 @@ def _disordered(rule: Rule, typed: pa.Table) -> pa.Array:
     keys = joined(here, group).to_pylist() if group else [""] * here.num_rows
     before: dict[str, object] = {}
     bad: list[int] = []
-    for key, value, row in zip(keys, here[field].to_pylist(), here[_ROW].to_pylist(), strict=True):
+    for key, value, row in zip(keys, here[field].to_pylist(), here[ROW].to_pylist(), strict=True):
         former = before.get(key)
         if former is not None and value < former:
             bad.append(row)

@@ -12,16 +12,15 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, func, insert, select
 
-from catalog import lasting
 from catalog.home import Home
 from catalog.intake.landing import Landed
+from catalog.lake import files_of
 from catalog.rectification.errors import RowsGone
 from catalog.rectification.judging import MISSING, SEPARATOR, joined
 from catalog.store.tables.quality import rectified_overlays
@@ -192,9 +191,9 @@ def write_named(home: Home, dataset: str, rows: pa.Table) -> str:
     pq.write_table(rows, buffer, compression="zstd")
     content = buffer.getvalue()
     digest = hashlib.sha256(content).hexdigest()
-    path = _path(home, dataset, digest)
-    if not path.exists():
-        lasting.write(path, content)
+    files, name = files_of(home), _name(dataset, digest)
+    if not files.there(name):
+        files.write(name, content)
     return digest
 
 
@@ -206,13 +205,12 @@ def read_named(home: Home, dataset: str, digest: str) -> pa.Table:
     """
     import pyarrow.parquet as pq
 
-    path = _path(home, dataset, digest)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise RowsGone(f"{dataset}: {path} is missing — restore it from backup") from None
+    name = _name(dataset, digest)
+    content = files_of(home).read(name)
+    if content is None:
+        raise RowsGone(f"{dataset}: lake/{name} is missing — restore it from backup")
     if hashlib.sha256(content).hexdigest() != digest:
-        raise RowsGone(f"{dataset}: {path} is not what was kept — restore it from backup")
+        raise RowsGone(f"{dataset}: lake/{name} is not what was kept — restore it from backup")
     return pq.read_table(io.BytesIO(content))
 
 
@@ -256,6 +254,6 @@ def _told(key: pa.Array | pa.ChunkedArray, was: pa.Array | pa.ChunkedArray) -> p
     )
 
 
-def _path(home: Home, dataset: str, digest: str) -> Path:
+def _name(dataset: str, digest: str) -> str:
     schema, _, table = dataset.partition(".")
-    return home.lake / "rectified" / schema / table / f"{digest}.parquet"
+    return f"rectified/{schema}/{table}/{digest}.parquet"

@@ -9,8 +9,7 @@ with deletion vectors or column mapping would be misread; it is refused. Every t
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
@@ -20,7 +19,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from catalog.errors import CatalogError
-from catalog.releases.remote import Remote, StorageTrouble
+from catalog.lake.storage import StorageTrouble
+from catalog.releases.delta_log import Place, committed, head, log_file, log_of, tables
+from catalog.releases.remote import Remote
+
+__all__ = [
+    "PROPERTIES", "Place", "UnsupportedTable", "VersionTaken", "WriteFailed", "append", "commit", "committed",
+    "files", "head", "log_of", "merge", "named_files", "read", "restore", "row_count", "rows_held", "schema",
+    "tables", "unreadable", "vacuum",
+]  # fmt: skip
 
 # Features under which a plain Parquet read of the listed files would give wrong rows.
 # Source: Delta protocol, "Deletion Vectors" and "Column Mapping".
@@ -32,11 +39,6 @@ PROPERTIES: Final = {"delta.enableChangeDataFeed": "true", "delta.enableExpiredL
 FILE_BYTES: Final = 16 << 20
 # Column of a merged batch that says a row is gone; it is never stored.
 GONE: Final = "_gone"
-_COMMIT: Final = re.compile(r"^(\d{20})\.json$")
-_OF_LOG: Final = re.compile(r"^(\d{20})\.(json|checkpoint\.parquet)$")
-
-# Where a table is: a folder, or a place on object storage.
-Place = Path | Remote
 
 
 class UnsupportedTable(CatalogError):
@@ -60,29 +62,6 @@ class WriteFailed(CatalogError):
             f"{_shown(path)} could not be written: {why}; the former release stays in service — "
             f"{todo} and build again"
         )
-
-
-def head(path: Place) -> int | None:
-    """Newest version of the table, or None where there is no table."""
-    found = [int(match[1]) for name in _log_names(path) if (match := _COMMIT.match(name))]
-    return max(found, default=None)
-
-
-def tables(path: Place) -> tuple[str, ...]:
-    """Names of the tables right below a place."""
-    if isinstance(path, Remote):
-        return path.storage.names(path.inside)
-    return tuple(sorted(each.name for each in path.iterdir())) if path.is_dir() else ()
-
-
-def log_of(path: Place, upto: int) -> Iterator[tuple[str, bytes]]:
-    """Names and contents of the log's files that the versions up to one need."""
-    for name in _log_names(path):
-        match = _OF_LOG.match(name)
-        if match and int(match[1]) <= upto:
-            content = _log_file(path, name)
-            if content is not None:
-                yield name, content
 
 
 def files(path: Place, version: int) -> tuple[Path, ...]:
@@ -215,20 +194,6 @@ def merge(
     _at(path, at, write)
 
 
-def committed(path: Place, version: int) -> Mapping[str, Any] | None:
-    """Commit information of one version, our metadata included; None where it does not exist."""
-    # A table opened at a version gives the newest commit's information, so the log itself is read.
-    entry = _log_file(path, f"{version:020d}.json")
-    if entry is None:
-        return None
-    for line in entry.decode().splitlines():
-        action = json.loads(line)
-        if "commitInfo" in action:
-            found: dict[str, Any] = action["commitInfo"]
-            return found
-    return {}
-
-
 def restore(path: Place, version: int | None) -> None:
     """Make the head hold what ``version`` holds; with None, no rows at all.
 
@@ -262,6 +227,8 @@ def vacuum(path: Place, keep: Sequence[int], *, hours: int, dry_run: bool) -> tu
         enforce_retention_duration=False,
         keep_versions=sorted(keep),
     )
+    if isinstance(path, Remote) and not dry_run:
+        path.forget(tuple(unquote(name) for name in found))
     return tuple(sorted(found))
 
 
@@ -282,6 +249,16 @@ def _at(path: Place, at: int, write: Callable[[], None]) -> None:
         if now is not None and now >= at:
             raise VersionTaken(taken) from error
         raise WriteFailed(path, error) from error
+    _note(path, at)
+
+
+def _note(path: Place, at: int) -> None:
+    """Have the digest of every data file a commit added noted, where the table is on object storage."""
+    if isinstance(path, Remote):
+        for line in (log_file(path, f"{at:020d}.json") or b"").decode().splitlines():
+            added = json.loads(line).get("add")
+            if added is not None:
+                path.copy_of(unquote(added["path"]), added["size"])
 
 
 def _how(metadata: Mapping[str, str]) -> dict[str, Any]:
@@ -317,20 +294,6 @@ def _table(path: Place, version: int | None = None) -> Any:
     if isinstance(path, Path):
         return DeltaTable(str(path), version=version)
     return DeltaTable(path.uri, version=version, storage_options=path.options)
-
-
-def _log_names(path: Place) -> Sequence[str]:
-    if isinstance(path, Remote):
-        return path.storage.names(f"{path.inside}/_delta_log")
-    log = path / "_delta_log"
-    return sorted(entry.name for entry in log.iterdir()) if log.is_dir() else ()
-
-
-def _log_file(path: Place, name: str) -> bytes | None:
-    if isinstance(path, Remote):
-        return path.storage.read(f"{path.inside}/_delta_log/{name}")
-    entry = path / "_delta_log" / name
-    return entry.read_bytes() if entry.is_file() else None
 
 
 def _open(path: Place, version: int) -> Any:

@@ -13,10 +13,12 @@ from pathlib import Path
 import pyarrow as pa
 
 from catalog.home import Home
+from catalog.lake.copies import copies_of
+from catalog.lake.storage import storage_of
 from catalog.releases import delta
 from catalog.releases.matching import Former
 from catalog.releases.release import Release
-from catalog.releases.remote import Remote, storage_of
+from catalog.releases.remote import Remote
 
 
 def read_vault(home: Home, release: Release, columns: Sequence[str] | None = None) -> pa.Table:
@@ -129,4 +131,4 @@ def _folder(home: Home, form: str, dataset: str) -> delta.Place:
 def _place(home: Home, inside: str) -> delta.Place:
     """A place of the lake: a folder, or where the lake is on object storage, what stands for one there."""
     storage = storage_of(home.root)
-    return home.lake / inside if storage is None else Remote(storage, inside, home.root / "staged")
+    return home.lake / inside if storage is None else Remote(storage, inside, copies_of(home))

@@ -49,6 +49,7 @@ __all__ = [
     "by_id",
     "changes",
     "former_vault",
+    "history",
     "latest",
     "latest_figures",
     "newest",
@@ -77,6 +78,15 @@ def latest(connection: Connection, dataset: str) -> Release | None:
     )
     row = connection.execute(statement).one_or_none()
     return None if row is None else of_row(row)
+
+
+def history(connection: Connection, dataset: str, most: int) -> tuple[Release, ...]:
+    """The newest releases of ``dataset``, at most so many, the newest first."""
+    found = releases.c.dataset == dataset
+    rows = connection.execute(
+        select(releases).where(found).order_by(releases.c.number.desc()).limit(most)
+    ).all()
+    return tuple(of_row(row) for row in rows)
 
 
 def newest(connection: Connection, datasets: Collection[str]) -> dict[str, Release]:

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 from threading import Lock
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from catalog.search.tallies import Tally, docs_in, flagged
 from catalog.search.text import normal
+from catalog.store.prepared import Prepared
 from catalog.store.tables.search import search_facets, search_state
 
 # Docs of one stored bitmap: 1 KiB of bits.
@@ -156,12 +157,25 @@ _kept: dict[str, Bitmaps] = {}
 _lock: Final = Lock()
 
 
-def bitmaps(connection: Connection) -> Bitmaps:
+# Asked by every search.
+_STATE: Final = Prepared(select(*search_state.c["store", "version", "layout"]))
+
+
+def state_of(connection: Connection) -> Row[Any] | None:
+    """Which index the store has: ``store``, ``version``, ``layout``; None where it was never made."""
+    return _STATE.run(connection, {}).one_or_none()
+
+
+def bitmaps(connection: Connection, state: Row[Any] | None = None) -> Bitmaps:
     """The facets of the store as the transaction sees them.
 
     A writing transaction may yet be rolled back: what it sees is not kept for others.
+
+    Args:
+        connection: to read with.
+        state: what :func:`state_of` told in the same transaction; it is asked where None.
     """
-    state = connection.execute(select(*search_state.c["store", "version"])).one_or_none()
+    state = state or state_of(connection)
     if state is None:
         return Bitmaps()
     writing = connection.get_execution_options().get("ybz_writing", False)

@@ -48,6 +48,7 @@ def search(
     """
     from catalog import search as index
     from catalog.home import Home
+    from catalog.search.shown import facets_shown
     from catalog.store import open_store, reading, writing
     from policies.clocks import local_date
 
@@ -65,7 +66,7 @@ def search(
         found = index.find(connection, " ".join(parts), narrowed=narrowed, limit=limit, on=today)
         document = {
             "total": found.total,
-            "facets": _facets(found),
+            "facets": facets_shown(found),
             "hits": _hits(connection, found, today),
         }
     if as_json:
@@ -77,27 +78,12 @@ def search(
 
 
 def _narrowed(facets: Sequence[str]) -> dict[str, list[str]]:
-    made: dict[str, list[str]] = {}
+    from catalog.search.shown import narrowed_by
+
     for each in facets:
-        facet, equals, value = each.partition("=")
-        if not equals:
+        if "=" not in each:
             raise click.UsageError(f"--facet {each}: write FACET=VALUE, e.g. sharing=conditional")
-        made.setdefault(facet.strip(), []).append(value)
-    return made
-
-
-def _facets(found: Found) -> dict[str, list[dict[str, Any]]]:
-    from contracts.elements import elements
-
-    library = elements()
-    made: dict[str, list[dict[str, Any]]] = {}
-    for facet, values in found.facets.items():
-        made[facet] = [{"value": value, "count": count} for value, count in values]
-        if facet == "element":
-            for line in made[facet]:
-                code = line["value"]
-                line["name"] = library[code].name if code in library else code
-    return made
+    return narrowed_by(facets)
 
 
 def _hits(connection: Connection, found: Found, today: date) -> list[dict[str, Any]]:

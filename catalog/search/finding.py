@@ -14,18 +14,18 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
 
 from catalog.errors import CatalogError
 from catalog.search import grams
-from catalog.search.bitmaps import FACETS, Bitmaps, bitmap, bitmaps, chosen
+from catalog.search.bitmaps import FACETS, Bitmaps, bitmap, bitmaps, chosen, state_of
 from catalog.search.phrases import Phrases
 from catalog.search.ranking import Tier, tiers
 from catalog.search.tallies import docs_in
 from catalog.search.text import Query, normal, parse
 from catalog.search.words import words_of
 from catalog.store.tables.ledger import entries
-from catalog.store.tables.search import LAYOUT, search_entries, search_state
+from catalog.store.tables.search import LAYOUT, search_entries
 from catalog.store.tables.standards import own_standards
 from contracts.elements import elements
 from policies.rulebook import rule
@@ -34,6 +34,12 @@ from policies.rulebook import rule
 NEWEST: Final = date.max
 # So many docs are named to the database at once.
 _NAMED: Final = 1000
+# What is shown of hits; put together once, as every search asks it.
+_SHOWN: Final = (
+    select(search_entries.c.doc, *entries.c["name", "title", "department", "code"])
+    .join(entries, entries.c.name == search_entries.c.dataset)
+    .where(search_entries.c.doc.in_(bindparam("docs", expanding=True)), entries.c.state == "published")
+)
 
 
 class UnknownFacet(CatalogError):
@@ -159,9 +165,9 @@ def find(
 
 def _known(connection: Connection) -> Bitmaps:
     """The facets of the store; an index that lacks what the ledger has is an error."""
-    state = connection.execute(select(search_state.c.layout)).one_or_none()
+    state = state_of(connection)
     if state is not None and state.layout == LAYOUT:
-        return bitmaps(connection)
+        return bitmaps(connection, state)
     published = select(entries.c.name).where(entries.c.state == "published").limit(1)
     if state is not None or connection.execute(published).first() is not None:
         raise IndexMissing(earlier=state is not None)
@@ -232,12 +238,7 @@ def _hits(connection: Connection, ranked: Sequence[tuple[int, float]]) -> tuple[
     rows: dict[int, Any] = {}
     for at in range(0, len(ranked), _NAMED):
         docs = [doc for doc, _ in ranked[at : at + _NAMED]]
-        query = (
-            select(search_entries.c.doc, *entries.c["name", "title", "department", "code"])
-            .join(entries, entries.c.name == search_entries.c.dataset)
-            .where(search_entries.c.doc.in_(docs), entries.c.state == "published")
-        )
-        rows |= {row.doc: row for row in connection.execute(query)}
+        rows |= {row.doc: row for row in connection.execute(_SHOWN, {"docs": docs})}
     return tuple(
         Hit(rows[doc].name, rows[doc].title, rows[doc].department, rows[doc].code, score)
         for doc, score in ranked

@@ -32,6 +32,10 @@ _DENSE: Final = 256
 # Grams of one statement.
 _BATCH: Final = 500
 _NONE: Final[frozenset[str]] = frozenset()
+# Put together once, as every search asks it.
+_PAIRS: Final = select(*search_pairs.c["pair", "chunk", "docs"]).where(
+    search_pairs.c.pair.in_(bindparam("pairs", expanding=True))
+)
 
 # For each level the grams it is the best one of.
 Grams = tuple[set[str], ...]
@@ -45,9 +49,7 @@ def held(connection: Connection, tiers: Iterable[Tier]) -> dict[str, Held]:
     wanted = sorted({gram for form in forms for gram in grams_asked(form)})
     rows: dict[str, list[tuple[int, bytes]]] = {gram: [] for gram in wanted}
     for at in range(0, len(wanted), _BATCH):
-        some = search_pairs.c.pair.in_(wanted[at : at + _BATCH])
-        query = select(*search_pairs.c["pair", "chunk", "docs"]).where(some)
-        for gram, chunk, docs in connection.execute(query):
+        for gram, chunk, docs in connection.execute(_PAIRS, {"pairs": wanted[at : at + _BATCH]}):
             rows[gram].append((chunk, bytes(docs)))
     return {gram: _cumulated(found) for gram, found in rows.items()}
 

@@ -20,7 +20,7 @@ from catalog.store.tables.contracting import digital_contracts
 from catalog.store.tables.corrections import correction_attachments
 from catalog.store.tables.entitlements import entitlement_cases, entitlement_comparisons
 from catalog.store.tables.evaluation import evaluations
-from catalog.store.tables.forms import corrections, submissions
+from catalog.store.tables.forms import corrections, forms, submissions
 from catalog.store.tables.forms_filling import form_tasks
 from catalog.store.tables.grants import grants, requests
 from catalog.store.tables.grassroots import base_records, base_tasks
@@ -39,12 +39,15 @@ from catalog.store.tables.operation import (
 from catalog.store.tables.people import memberships
 from catalog.store.tables.queries import receipts
 from catalog.store.tables.registration import registrations
-from catalog.store.tables.requesting import request_cases
+from catalog.store.tables.requesting import approval_delegations, request_cases
 from catalog.store.tables.supplies import supplies
 from contracts.odcs import loads
 from contracts.problems import OdcsError
 from space.errors import Unknown
 from space.requesting.requests import by_id
+
+# The code of the organisation that has what nobody is named to have: no organisation's.
+NOBODY: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class Kind:
 def owners(connection: Connection, kind: str, key: str) -> tuple[str, ...]:
     """Codes of the organisations a thing belongs to, each once; empty where there is no such thing.
 
+    What is there and names nobody belongs to :data:`NOBODY`, so that it is not taken for what is not there.
+
     Args:
         connection: to read with.
         kind: one of :data:`KINDS` or :data:`FOUND`.
@@ -75,13 +80,15 @@ def owners(connection: Connection, kind: str, key: str) -> tuple[str, ...]:
     of = KINDS[kind]
     columns = [*of.codes, *(column for column, _ in of.through)]
     found: dict[str, None] = {}
-    for row in connection.execute(select(*columns).where(or_(*(each == key for each in of.keys)))):
+    rows = connection.execute(select(*columns).where(or_(*(each == key for each in of.keys)))).all()
+    for row in rows:
         values = list(row)
         found |= dict.fromkeys(code for code in values[: len(of.codes)] if code)
         for (_, other), value in zip(of.through, values[len(of.codes) :], strict=True):
             if value:
                 found |= dict.fromkeys(owners(connection, other, value))
-    return tuple(found)
+    named = tuple(code for code in found if code != NOBODY)
+    return named or ((NOBODY,) if rows else ())
 
 
 def is_public(kind: str) -> bool:
@@ -111,6 +118,18 @@ def _of_field(connection: Connection, key: str) -> tuple[str, ...]:
     return owners(connection, "dataset", key) or owners(connection, "dataset", key.rpartition(".")[0])
 
 
+def _issuer(connection: Connection, key: str) -> tuple[str, ...]:
+    """Whoever issues a form; nobody known where its file does not say."""
+    said = connection.execute(select(forms.c.more).where(forms.c.code == key)).scalar() or {}
+    return tuple(code for code in (said.get("issuerCode"),) if code)
+
+
+def _issuer_of_task(connection: Connection, key: str) -> tuple[str, ...]:
+    """Whoever issues the form a task is of."""
+    code = connection.execute(select(form_tasks.c.form).where(form_tasks.c.id == key)).scalar()
+    return () if code is None else _issuer(connection, code)
+
+
 def _of_file(connection: Connection, key: str) -> tuple[str, ...]:
     """An entry by its name; of a contract's file, the department it names and the one that has the entry."""
     path = Path(key)
@@ -132,6 +151,8 @@ FOUND: Final[Mapping[str, Callable[[Connection, str], tuple[str, ...]]]] = {
     "case": _answerers,
     "dataset-of-field": _of_field,
     "contract-file": _of_file,
+    "form": _issuer,
+    "issued-task": _issuer_of_task,
 }
 
 _ENTRY: Final = Kind((entries.c.name, entries.c.code), (entries.c.department_code,))
@@ -161,6 +182,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "contract-consumer": Kind(_CONTRACT, (digital_contracts.c.consumer,)),
     "contract-provider": Kind(_CONTRACT, (digital_contracts.c.provider,)),
     "dataset": _ENTRY,
+    "delegation": Kind((approval_delegations.c.id,), (approval_delegations.c.organisation,)),
     "delivery": Kind((deliveries.c.id,), (), ((deliveries.c.subscription_id, "subscription"),)),
     "entitlement": Kind(
         (entitlement_cases.c.id,), (entitlement_cases.c.department_code, entitlement_cases.c.body)

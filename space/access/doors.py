@@ -75,6 +75,11 @@ def command(words: str, parameters: Mapping[str, Any]) -> Door | None:
     )
 
 
+def takes_two(door: Door) -> bool:
+    """Whether what is done at a door takes two people, so that whoever passes is a person."""
+    return door.name.partition(" as ")[0] in _two_people()
+
+
 def office_roles(office: str) -> tuple[Role, ...]:
     """The roles that may take an office; empty where the file says nothing of it."""
     said: Mapping[str, str] = _document()["offices"]
@@ -105,6 +110,11 @@ def _door(name: str, said: str) -> Door:
         return Door(name, Act(act), *(rest + [OWN, ""][len(rest) :]))
     except ValueError:
         raise RuleError(f"{FILE}: {name}: there is no act {act} (policies/access.py)") from None
+
+
+@cache
+def _two_people() -> frozenset[str]:
+    return frozenset(_document()["two_people"])
 
 
 @cache

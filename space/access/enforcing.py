@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select, update
 
@@ -42,6 +42,15 @@ class Enforcement:
     def to_document(self) -> dict[str, Any]:
         """Plain JSON-able form."""
         return {"id": self.id, "since": self.since.isoformat(), "by": self.by, "reason": self.reason}
+
+
+# What a token of nobody in particular is told where an act takes two people.
+NO_PERSON: Final = Reason(
+    "access.no_person",
+    "the act takes two people, and the token is of an office or a program, which any two may hold in turn",
+    where="token",
+    allowed="a person's own token (`ybz person token`), or signing in with an account",
+)
 
 
 def enforced(connection: Connection) -> Enforcement | None:

@@ -8,16 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Final
 
 from sqlalchemy import Connection
 
 from catalog.clocks.owed import authority_on
 from policies.access import Act, Relation, Role, ever, may
 from policies.access_matrix import reach
-from policies.decision import Decision, Deny, Permit
-from space.access.concerned import owners
+from policies.decision import Decision, Deny, Permit, Reason
+from space.access.concerned import NOBODY, owners
 from space.access.doors import EVERYTHING, Door
 from space.access.relations import relation
+
+# What a caller is told of a thing that names no organisation: it does not go to whoever comes first.
+_NO_OWNER: Final = Reason(
+    "access.no_owner",
+    "no organisation is named that has it, so none may act on it but the data authority",
+    where="organisation",
+    allowed="the data authority names the code of its department: it submits the contract with it",
+)
 
 
 def ajar(role: Role, door: Door) -> Decision:
@@ -84,4 +93,7 @@ def towards(
         return Permit()
     stood = {relation(connection, organisation, each, on) for each in belongs}
     nearest = [each for each in Relation if each in stood]
-    return next((may(role, act, each) for each in nearest if each in allowed), may(role, act, nearest[0]))
+    passed = next((may(role, act, each) for each in nearest if each in allowed), None)
+    if passed is None and belongs == (NOBODY,):
+        return Deny((_NO_OWNER,))
+    return passed or may(role, act, nearest[0])

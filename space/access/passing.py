@@ -19,8 +19,9 @@ from catalog.store import open_store, reading
 from policies.access_matrix import acts
 from policies.clocks import local_date
 from policies.decision import Decision, Deny, Reason
-from space.access import doors, judging
+from space.access import doors, judging, one_grant
 from space.access.concerned import owners
+from space.access.enforcing import NO_PERSON
 from space.calls.budget import NOT_HELD
 from space.identity import people
 from space.identity.callers import of_bearer
@@ -32,6 +33,8 @@ _NOBODY: Final = Reason(
     where="YBZ_TOKEN",
     allowed="set YBZ_TOKEN to your token",
 )
+# What doors of lists concern: whose they are.
+_LISTED: Final = "organisation"
 # Of a token and a name to act under that do not go together.
 ANOTHER: Final = Reason(
     "access.another_name",
@@ -76,7 +79,10 @@ def passage(home: Home, words: str, parameters: Mapping[str, Any] | None, now: d
         person = "" if who.person is None else people.person(connection, who.person).name
         if person and (parameters or {}).get("by", person) not in (person, who.person):
             return Deny((ANOTHER,))
-        return _judged(connection, who, door, parameters, now) or Passed(person)
+        denied = _judged(connection, who, door, parameters, now)
+        if denied is None and not person and doors.takes_two(door):
+            denied = Deny((NO_PERSON,))
+        return denied or Passed(person)
 
 
 def _judged(
@@ -98,6 +104,8 @@ def _judged(
             (Reason("access.office", f"the role {who.role.value} does not take that office", "office"),)
         )
     named, on = _named(door, parameters), local_date(now)
+    if who.grant_id is not None and not _of_its_grant(connection, who.grant_id, door, named, parameters):
+        return Deny((NOT_HELD,))
     if door.concerns == doors.EVERYTHING or (door.named and not named):
         return _denied(judging.everything(connection, who.role, who.organisation, door.act, on))
     for each in named:
@@ -110,6 +118,15 @@ def _judged(
         if isinstance(decision, Deny):
             return decision
     return None
+
+
+def _of_its_grant(
+    connection: Connection, grant_id: str, door: doors.Door, named: tuple[str, ...], given: Mapping[str, Any]
+) -> bool:
+    """Whether what a command names is of the grant of its token; a list of all of them is not."""
+    if door.concerns == _LISTED or (door.named and not named):
+        return given.get("grant_id") == grant_id
+    return all(one_grant.opens(connection, grant_id, door.concerns, each) for each in named)
 
 
 def _denied(decision: Decision) -> Deny | None:

@@ -1,7 +1,8 @@
 """Whose entry a contract is about, where its text names the department itself.
 
 Decides that an entry there is belongs to whoever has it, whatever the text says, and that it passes to
-another department only after a change of the tree. What the ledger lacks belongs to the department named.
+another department only after a change of the tree. What the ledger lacks belongs to the department named; an
+entry that names none is nobody's until the data authority says whose.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from contracts.model import Contract
 from policies.access import Act, Role
 from policies.decision import Decision, Deny, Reason
 from space.access import judging
-from space.access.concerned import owners
+from space.access.concerned import NOBODY, owners
 
 # Reason code.
 ANOTHERS: Final = "access.relation"
@@ -38,7 +39,8 @@ def may_state(
     named = contract.department.code
     theirs = owners(connection, "dataset", contract.name)
     decision = judging.towards(connection, role, organisation, act, theirs or (named,), on)
-    if isinstance(decision, Deny) or not theirs or named in theirs:
+    # Whoever stands above says whose it is, where the entry names nobody.
+    if isinstance(decision, Deny) or theirs in ((), (NOBODY,)) or named in theirs:
         return decision
     if any(named in tree.successors(connection, each, on) for each in theirs):
         return decision

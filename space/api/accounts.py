@@ -16,7 +16,17 @@ from space.api.once import Repeated
 from space.api.problem import Unauthenticated
 from space.api.services import Known, Services, Wired, permit, signed_in
 from space.errors import Unknown
-from space.identity import accounts, browser_known, guarding, memberships, people, sessions, signing_in
+from space.identity import (
+    accounts,
+    browser_known,
+    guarding,
+    memberships,
+    organisations,
+    people,
+    sessions,
+    signing_in,
+)
+from space.identity.callers import session_of
 from space.identity.sessions import Session
 from space.identity.throttling import Attempt
 from space.identity.tokens import Caller
@@ -197,41 +207,49 @@ def sign_out(wired: Wired, request: Request, response: Response, who: Known) -> 
     session = _own(wired, request)
     with writing(wired.engine) as connection:
         sessions.end(connection, session.id, reason="signed_out", now=wired.clock())
-    browsers.drop_session(response, request)
+    browsers.drop_session(response, request, wired.home)
     return {"id": session.id, "ended": True}
 
 
 @router.post("/sessions/{session}/end")
-def end_session(session: str, wired: Wired, who: Known) -> dict[str, Any]:
+def end_session(session: str, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """End a session of one's own; security administrators end any."""
     permit(who, Act.ACCOUNT_OWN)
     now = wired.clock()
     with writing(wired.engine) as connection:
-        if who.role is not Role.SECURITY_ADMIN:
-            own = () if who.person is None else sessions.lasting(connection, who.person, now)
-            if session not in {each["id"] for each in own}:
-                raise Unknown("session that lasts", session)
-        sessions.end(connection, session, reason="ended", now=now)
-    return {"id": session, "ended": True}
+
+        def act() -> str:
+            if who.role is not Role.SECURITY_ADMIN:
+                own = () if who.person is None else sessions.lasting(connection, who.person, now)
+                if session not in {each["id"] for each in own}:
+                    raise Unknown("session that lasts", session)
+            sessions.end(connection, session, reason="ended", now=now)
+            return session
+
+        return {"id": once.do(connection, act, now), "ended": True}
 
 
 def attempt(wired: Services, request: Request, login: str) -> Attempt:
     """Who tries to sign in, as far as the request tells."""
     address = None if request.client is None else request.client.host
-    secret, kept = keys.load(wired.home).pseudonym, browsers.known_browser(request)
+    secret, kept = keys.load(wired.home).pseudonym, browsers.known_browser(request, wired.home)
     return browser_known.attempt(secret, login, address, kept, wired.clock())
 
 
 def keep(
     wired: Services, request: Request, response: Response, done: signing_in.SignedIn, tried: Attempt | None
 ) -> None:
-    """Let the browser keep its session, and be known the next time."""
+    """Let the browser keep its session, and be known the next time; the one it had ends."""
     now = wired.clock()
+    with writing(wired.engine) as connection:
+        former = session_of(connection, browsers.session_secret(request, wired.home), now)
+        if former is not None:
+            sessions.end(connection, former.id, reason="replaced", now=now)
     lasts = int((done.session.expires_at - now).total_seconds())
-    browsers.keep_session(response, request, done.session.secret, lasts)
+    browsers.keep_session(response, request, wired.home, done.session.secret, lasts)
     if tried is not None:
         text = browser_known.remembered(keys.load(wired.home).pseudonym, tried, now)
-        browsers.keep_known(response, request, text, browser_known.kept_seconds(now))
+        browsers.keep_known(response, request, wired.home, text, browser_known.kept_seconds(now))
 
 
 def _own(wired: Services, request: Request) -> Session:
@@ -244,18 +262,23 @@ def _own(wired: Services, request: Request) -> Session:
 def _told(wired: Services, session: Session) -> dict[str, Any]:
     on, name = local_date(wired.clock()), session.name
     theirs: tuple[memberships.Membership, ...] = ()
-    if session.person is not None:
-        with reading(wired.engine) as connection:
+    with reading(wired.engine) as connection:
+        if session.person is not None:
             theirs = memberships.of_person(connection, session.person, on)
             name = people.person(connection, session.person).name
+        codes = {session.organisation, *(each.organisation for each in theirs)}
+        called = {code: organisations.organisation(connection, code).name for code in codes}
     return {
         "id": session.id,
         "person": session.person,
         "name": name,
         "organisation": session.organisation,
+        "organisation_name": called[session.organisation],
         "role": session.role.value,
         "membership": session.membership,
-        "memberships": [each.to_document() for each in theirs],
+        "memberships": [
+            each.to_document() | {"organisation_name": called[each.organisation]} for each in theirs
+        ],
         "expires_at": session.expires_at.isoformat(),
         "proof": guarding.proof(keys.load(wired.home).pseudonym, session.id),
     }

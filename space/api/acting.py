@@ -20,7 +20,7 @@ from policies.clocks import local_date
 from space.api import etags
 from space.api.once import Once, Repeated
 from space.api.services import Known, Services, Wired
-from space.identity import people
+from space.identity.one_person import is_one
 from space.identity.tokens import Caller
 
 Document = dict[str, Any]
@@ -66,6 +66,10 @@ class Looking:
         with reading(self.wired.engine) as connection:
             return take(connection)
 
+    def by(self, signed: Signed) -> str:
+        """The person who acts: whoever the token is of, else whom the caller names, else its organisation."""
+        return getattr(self.who, "person", None) or signed.by or self.who.organisation
+
     @property
     def now(self) -> datetime:
         """The aware instant now."""
@@ -94,10 +98,6 @@ class Doing(Looking):
     once: Once
     if_match: str | None
 
-    def by(self, signed: Signed) -> str:
-        """The person who acts: whoever the token is of, else whom the caller names, else its organisation."""
-        return getattr(self.who, "person", None) or signed.by or self.who.organisation
-
     def second(self, connection: Connection, signed: Signed, first: str | None) -> str:
         """The person who acts after another; the first one's own words where both are one person.
 
@@ -107,7 +107,7 @@ class Doing(Looking):
             first: who acted before, as recorded: by name or by id.
         """
         person = self.who.person
-        if person is not None and first in (person, people.person(connection, person).name):
+        if first is not None and person is not None and is_one(connection, first, person):
             return first
         return self.by(signed)
 

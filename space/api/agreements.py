@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
@@ -17,6 +17,7 @@ from policies.access import Act
 from policies.clocks import local_date
 from policies.operation import Party
 from space.api.once import Repeated
+from space.api.paging import Page
 from space.api.services import Known, Wired, permit
 from space.errors import Unknown
 from space.identity.tokens import Caller
@@ -64,7 +65,7 @@ class Proposal(BaseModel):
 
 
 @router.get("/agreements")
-def list_agreements(wired: Wired, who: Known) -> dict[str, Any]:
+def list_agreements(wired: Wired, who: Known, page: Page) -> Response:
     """The agreements the caller's organisation is a party of."""
     permit(who, Act.AGREEMENT_READ)
     with reading(wired.engine) as connection:
@@ -72,7 +73,7 @@ def list_agreements(wired: Wired, who: Known) -> dict[str, Any]:
         known = ((one, offices.office_of(connection, one, who.organisation, day))
                  for one in all_agreements(connection))  # fmt: skip
         mine = [one.to_document() for one, office in known if office is not None]
-    return {"agreements": mine}
+    return page.answer("agreements", mine, "number")
 
 
 @router.get("/agreements/{number}")

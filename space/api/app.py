@@ -24,10 +24,12 @@ from space.api import (
     accounts,
     agreements,
     agreements_acts,
+    backflow,
     burden,
     catalogue,
     contracts,
     corrections,
+    corrections_deciding,
     deciding,
     endings,
     entitlements,
@@ -36,8 +38,11 @@ from space.api import (
     forms,
     forms_compiling,
     forms_filling,
+    forms_issuing,
+    forms_sheets,
     grants,
     grassroots,
+    grassroots_arranging,
     harvest,
     health,
     inbox,
@@ -48,6 +53,7 @@ from space.api import (
     published_keys,
     queries,
     recall,
+    request_guide,
     requests,
     supplies,
     verifications,
@@ -85,7 +91,11 @@ _LEAST_PAUSE_S: Final = 0.1
 
 
 def create_app(
-    home: Home, *, clock: Callable[[], datetime] | None = None, pool: Pool | None = None
+    home: Home,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    pool: Pool | None = None,
+    console: bool = False,
 ) -> FastAPI:
     """The application over an installation.
 
@@ -93,6 +103,7 @@ def create_app(
         home: of the installation.
         clock: gives the aware instant now; the machine's where None.
         pool: workers whose owner keeps and ends them; the application's own where None.
+        console: whether the console's pages are served, too; once a process.
 
     Raises:
         NotInitialised: there is no installation at ``home``.
@@ -156,24 +167,29 @@ def create_app(
     problem.install(app)
     for room in (
         health,
-        *ROOMS,
+        # What is asked most stands first: doors are looked for one after another.
         catalogue,
+        queries,
+        verifications,
+        inbox,
+        *ROOMS,
         harvest,
         contracts,
         grants,
-        queries,
-        verifications,
         workspaces,
+        request_guide,  # before the doors of one request, whose paths take any word
         deciding,  # before the applicant's doors, whose paths take any word
         requests,
         agreements,
         agreements_acts,
         supplies,
+        corrections_deciding,  # before the cases, whose paths take any word
         corrections,
         recall,
         entitlements,
         burden,
-        inbox,
+        backflow,
+        grassroots_arranging,
         grassroots,
         endings,
         watch,
@@ -182,7 +198,9 @@ def create_app(
         evidence,
         forms_compiling,
         forms_filling,
+        forms_sheets,
         forms,
+        forms_issuing,  # last: its paths take any word
         published_keys,
         people,
         accounts,
@@ -196,6 +214,10 @@ def create_app(
     ):
         app.include_router(room.router)
     describe(app)
+    if console:
+        from space.console.mounting import mount
+
+        mount(app)
     return app
 
 

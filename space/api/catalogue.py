@@ -2,69 +2,69 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import pyarrow as pa
 from fastapi import APIRouter, Query, Response
 from pyarrow import csv
-from sqlalchemy import Connection
+from pydantic_core import to_json
 
-from catalog.revisions import current
-from catalog.search import search
-from catalog.statistics import PublicView, public_view_of
+from catalog import public_releases
+from catalog.search import find as found_by
+from catalog.search.shown import facets_shown, narrowed_by
 from catalog.store import reading
 from policies.access import Act
 from policies.clocks import local_date
-from space.api.services import Known, Services, Wired, permit
-from space.granting.kinds import family, published
+from space.api.negotiation import Form
+from space.api.services import Known, Wired, permit
+from space.granting.kinds import published
 from space.preview.dictionary import contract_of, dictionary
 from space.preview.synthetic import MOST_ROWS, sample
+from space.preview.views import shown
 
 router = APIRouter(prefix="/v1", tags=["catalogue"])
 
+# A facet and its value, and how many of them narrow one search.
+Facet = Annotated[str, Query(pattern=r"^[a-z_]{1,20}=", max_length=230)]
+_NARROWING: Final = 50
 
-@router.get("/search")
+
+@router.get("/search", response_model=dict[str, Any])
 def find(
     wired: Wired,
     who: Known,
-    q: Annotated[str, Query(min_length=1, max_length=200)],
+    q: Annotated[str, Query(max_length=200, description="Words; every published dataset where none.")] = "",
+    facet: Annotated[
+        list[Facet], Query(max_length=_NARROWING, description="`FACET=VALUE`; several values of one: any.")
+    ] = [],  # noqa: B006  (read, never changed)
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
-) -> dict[str, Any]:
-    """Published datasets that contain every word of ``q``, the best first."""
+) -> Response:
+    """Published datasets that contain every word of ``q``, the best first, and how all of them divide."""
     permit(who, Act.CATALOGUE_READ)
+    today = local_date(wired.clock())
     with reading(wired.engine) as connection:  # one instant: what is found is there when it is shown
-        hits = search(connection, q, limit=limit)
-        return {"datasets": [_view(wired, connection, hit.name).to_document() for hit in hits]}
+        found = found_by(connection, q, narrowed=narrowed_by(facet), limit=limit, on=today)
+        hits = b",".join(shown(connection, hit.name, today).hit for hit in found.hits)
+    told = to_json({"total": found.total, "facets": facets_shown(found)})
+    return _json(told[:-1] + b',"datasets":[' + hits + b"]}")
 
 
-@router.get("/datasets/{name}")
-def dataset(name: str, wired: Wired, who: Known) -> dict[str, Any]:
+@router.get("/datasets/{name}", response_model=dict[str, Any])
+def dataset(name: str, wired: Wired, who: Known) -> Response:
     """One published dataset: what it promises, and what others may know of its release."""
     permit(who, Act.CATALOGUE_READ)
     with reading(wired.engine) as connection:
-        view = _view(wired, connection, name)
-        joined = published(connection, (join.dataset for join in view.revision.contract.joins))
-    fields = [
-        {
-            "name": field.name,
-            "title": field.business_name,
-            "type": field.type.value,
-            "use": field.use.value,
-            "unit": None if field.unit is None else field.unit.kind,
-            "values": list(field.allowed),
-            "minimum": field.minimum,
-            "maximum": field.maximum,
-            "grain": field.grain,
-            "description": field.description,
-        }
-        for field in view.revision.contract.fields
-    ]
-    joins = [
-        {"field": j.field, "with": f"{j.dataset}.{j.other}"}
-        for j in view.revision.contract.joins
-        if j.dataset in joined
-    ]
-    return {**view.to_document(), "release": view.release, "fields": fields, "joins": joins}
+        return _json(shown(connection, name, local_date(wired.clock())).whole)
+
+
+@router.get("/datasets/{name}/releases")
+def releases(name: str, wired: Wired, who: Known) -> dict[str, Any]:
+    """Releases of a published dataset, the newest first: of each what others may know."""
+    permit(who, Act.CATALOGUE_READ)
+    on = local_date(wired.clock())
+    with reading(wired.engine) as connection:
+        found = public_releases.releases(connection, name, on)
+    return {"name": name, "releases": [public_releases.document(one) for one in found]}
 
 
 @router.get("/datasets/{name}/dictionary")
@@ -93,6 +93,6 @@ def synthetic(
     return Response(made.getvalue().to_pybytes(), media_type="text/csv; charset=utf-8")
 
 
-def _view(wired: Services, connection: Connection, name: str) -> PublicView:
-    contracts = family(connection, {name: current(connection, name).contract})
-    return public_view_of(connection, name, contracts, local_date(wired.clock()))
+def _json(document: bytes) -> Response:
+    """A document that is written already."""
+    return Response(document, media_type=Form.JSON)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -92,8 +93,15 @@ def judge(name: Name, said: Judged, do: Do) -> Document:
 def consent(decision: Id, said: Argued, do: Do) -> Document:
     """Give the second signature: the decision is in force."""
     permit(do.who, Act.CLASSIFICATION_DECIDE)
-    towards_entry(do, Act.CLASSIFICATION_DECIDE, do.at(lambda c: decisions.of(c, decision)).dataset)
-    return _later(do, decision, said, decisions.consent)
+    made = do.at(lambda c: decisions.of(c, decision))
+    towards_entry(do, Act.CLASSIFICATION_DECIDE, made.dataset)
+
+    def second(connection: Connection, named: str, signed: Signature) -> Decision:
+        # Who proposed is known by name or by id, and so may be who consents.
+        by = do.second(connection, said, made.made_by)
+        return decisions.consent(connection, named, replace(signed, by=by))
+
+    return _later(do, decision, said, second)
 
 
 @router.post("/decisions/{decision}/refusal")

@@ -11,14 +11,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from catalog.store import reading, writing
 from policies.access import Act, Role
 from space.api.once import Once, Repeated
-from space.api.services import Known, Services, Wired, permit
+from space.api.paging import Page
+from space.api.services import Known, Services, Wired, only, permit
 from space.contracting import breaches, negotiating, performing, signing
 from space.contracting.contracts import (
     PARTIES,
@@ -93,12 +94,14 @@ class Signed(BaseModel):
 
 
 @router.get("/contracts")
-def contracts(wired: Wired, who: Known) -> list[dict[str, Any]]:
-    """The contracts of the caller's organisation; auditors read every one."""
+def contracts(wired: Wired, who: Known, page: Page) -> Response:
+    """The contracts of the caller's organisation; for a token of one grant that one's; auditors read all."""
     permit(who, Act.CONTRACT_READ)
+    part = page.part(datetime, str) if who.grant_id is None else None
     with reading(wired.engine) as connection:
-        found = all_contracts(connection, None if who.role is Role.AUDITOR else who.organisation)
-    return [one.to_document() for one in found]
+        found = all_contracts(connection, None if who.role is Role.AUDITOR else who.organisation, part)
+    rows = [one.to_document() for one in found if who.grant_id in (None, one.grant_id)]
+    return page.answer("contracts", rows, "drafted_at", "id")
 
 
 @router.get("/contracts/{contract_id}")
@@ -255,6 +258,7 @@ def _mine(connection: Connection, contract_id: str, who: Caller) -> DigitalContr
     found = by_id(connection, contract_id)
     if who.role is not Role.AUDITOR and who.organisation not in (found.provider, found.consumer):
         raise Unknown("contract", contract_id)
+    only(who, found.grant_id)
     return found
 
 

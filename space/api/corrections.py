@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from fastapi import APIRouter
@@ -18,7 +18,9 @@ from starlette.responses import Response
 
 from catalog.store import reading, writing
 from policies.access import Act
-from policies.decision import Deny, Reason
+from policies.clocks import local_date
+from policies.decision import Deny, Permit, Reason
+from space.access import judging
 from space.api.once import Once, Repeated
 from space.api.services import Known, Services, Wired, permit
 from space.errors import Refused, SpaceError, Unknown
@@ -134,7 +136,7 @@ def show(case: str, wired: Wired, who: Known) -> dict[str, Any]:
     """One case with its steps, its evidence, and the caller's forms that held the old value."""
     permit(who, Act.CORRECTION_READ)
     with reading(wired.engine) as connection:
-        found = _party(connection, case, who)
+        found = _seen(connection, case, who, local_date(wired.clock()))
         mine = marked(connection, correction_id=case, body=who.organisation)
         return found.to_document() | {
             "steps": [one.to_document() for one in history(connection, case)],
@@ -204,22 +206,39 @@ def evidence(case: str, attachment: str, said: Looking, wired: Wired, who: Known
     """The file as it was given; every look is logged, and no address names who looks."""
     permit(who, Act.CORRECTION_READ)
     with reading(wired.engine) as connection:
-        _party(connection, case, who)
+        found = _seen(connection, case, who, local_date(wired.clock()))
         if attachment not in {one.id for one in attachments(connection, case)}:
             raise Unknown("attachment", attachment)
+    # Whoever looks is a party, or sits at the level the case is before.
+    party = who.organisation if who.organisation in (found.asker, found.department_code) else ""
     content = unsealed(
-        wired.home, wired.engine, attachment, organisation=who.organisation, by=said.by, now=wired.clock()
+        wired.home, wired.engine, attachment, organisation=party, by=said.by, now=wired.clock()
     )
     headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{attachment}"'}
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
 @router.post("/{case}/replacement")
-def replacement(case: str, said: Replaced, wired: Wired, who: Known) -> dict[str, Any]:
+def replacement(case: str, said: Replaced, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Say that you have replaced the value a recall notice named, or hold it no more."""
     permit(who, Act.CORRECTION_OPEN)
-    replaced(wired.engine, case, who.organisation, by=said.by, now=wired.clock())
-    return {"correction": case, "receiver": who.organisation, "closed": "replaced"}
+
+    def act() -> dict[str, Any]:
+        replaced(wired.engine, case, who.organisation, by=said.by, now=wired.clock())
+        return {"correction": case, "receiver": who.organisation, "closed": "replaced"}
+
+    return once.apart(wired.engine, act, wired.clock)
+
+
+def _seen(connection: Connection, case: str, who: Caller, on: date) -> Correction:
+    """The case, for its parties, and while it is before a level for who decides there."""
+    found = correction(connection, case)
+    if who.organisation not in (found.asker, found.department_code) and found.level:
+        whose = (found.department_code,)
+        judged = judging.towards(connection, who.role, who.organisation, Act.CORRECTION_DECIDE, whose, on)
+        if isinstance(judged, Permit):
+            return found
+    return _party(connection, case, who)
 
 
 def _party(connection: Connection, case: str, who: Caller) -> Correction:

@@ -24,6 +24,7 @@ from space.identity.tokens import Caller
 from space.requesting import answering, disputing, turns
 from space.requesting.cases import Case
 from space.requesting.requests import Request, by_id, history
+from space.requesting.telling import told
 
 router = APIRouter(prefix="/v1/requests", tags=["requests"])
 
@@ -83,10 +84,18 @@ class Settled(BaseModel):
 def waiting(wired: Wired, who: Known) -> dict[str, Any]:
     """The cases whose turn it is for the caller's organisation, each with its request, the oldest first."""
     permit(who, Act.REQUEST_DECIDE)
+    day = local_date(wired.clock())
     with reading(wired.engine) as connection:
-        found = turns.waiting_for(connection, who.organisation, local_date(wired.clock()))
+        found = turns.waiting_for(connection, who.organisation, day)
+        requests = {request.id: request for request, _ in found}
+        documents = {one["id"]: one for one in told(connection, requests.values(), who.organisation, day)}
     return {
-        "waiting": [{"case": case.to_document(), "request": request.to_document()} for request, case in found]
+        "waiting": [
+            {"case": each, "request": documents[request.id]}
+            for request, case in found
+            for each in documents[request.id]["cases"]
+            if each["id"] == case.id
+        ]
     }
 
 
@@ -96,7 +105,8 @@ def show(request: str, wired: Wired, who: Known) -> dict[str, Any]:
     permit(who, Act.REQUEST_DECIDE)
     with reading(wired.engine) as connection:
         found = _concerned(connection, request, who, wired.clock())
-        return {**found.to_document(), "steps": [s.to_document() for s in history(connection, request)]}
+        (document,) = told(connection, (found,), who.organisation, local_date(wired.clock()))
+        return {**document, "steps": [s.to_document() for s in history(connection, request)]}
 
 
 @router.post("/{request}/decisions")

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from space.access.doors import endpoint
+from space.api import answers as shapes
 from space.api.examples import example
 from space.api.negotiation import Form
 from space.api.problem import MEDIA_TYPE
@@ -63,10 +64,17 @@ _FILES: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("get", "/v1/datasets/{name}/sample"): ("text/csv",),
     ("get", "/v1/dcat"): ("application/ld+json",),
     ("get", "/v1/drafts/workbook"): (_SHEET,),
+    ("post", "/v1/forms/{code}/workbook"): (_SHEET,),
+    ("post", "/v1/forms/handouts"): ("application/zip",),
+    ("post", "/v1/forms/{code}/exports"): ("text/csv", _SHEET),
+    ("get", "/v1/grassroots/workbook"): (_SHEET,),
+    ("get", "/v1/corrections/workbook"): (_SHEET,),
+    ("get", "/v1/inbox/deliveries/{delivery}/workbook"): (_SHEET,),
     ("get", "/v1/inventory/template"): (_SHEET,),
     ("post", "/v1/rectifications/{case}/workbooks"): (_SHEET,),
     ("get", "/v1/registrations/{named}/package"): ("application/zip",),
-    ("get", "/v1/jobs/{job}/result"): ("application/zip", "application/json"),
+    ("get", "/v1/jobs/{job}/result"): ("application/zip", "application/json", "text/csv", _SHEET),
+    ("get", "/v1/bulk/template"): (_SHEET,),
     ("get", "/v1/supplies/{supply}/file"): ("text/csv", _SHEET, "application/vnd.apache.parquet"),
 }
 _OAUTH: Final = "/v1/token"
@@ -88,6 +96,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         )  # fmt: skip
         schemas = made.setdefault("components", {}).setdefault("schemas", {})
         schemas["Problem"] = _PROBLEM
+        schemas |= shapes.schemas()
         schemas.pop("HTTPValidationError", None)
         schemas.pop("ValidationError", None)
         _secured(made)
@@ -126,17 +135,15 @@ def _complete(path: str, verb: str, operation: dict[str, Any], schemas: Mapping[
             answers[status]["content"]["application/json"] = told
     paged = any(one["name"] == "cursor" for one in operation.get("parameters", ()))
     for status, answer in answers.items():
-        if status.startswith("2"):
-            _answered(answer, operation, schemas, paged=paged and status == "200")
-    for kind in _FILES.get((verb, path), ()):
-        said = (
-            {"type": "object"} if kind.endswith(("json", "yaml")) else {"type": "string", "format": "binary"}
-        )
-        file = {"schema": said, "example": {} if kind.endswith("json") else ""}
-        answers["200"].setdefault("content", {})
-        if kind == _FILES[verb, path][0]:
-            answers["200"]["content"].clear()
-        answers["200"]["content"][kind] = file
+        if not status.startswith("2"):
+            continue
+        if (verb, path) in shapes.ONES:
+            answer["content"]["application/json"] = {"schema": shapes.reference(shapes.ONES[verb, path])}
+        if paged and status == "200":
+            _paged(answer, operation, shapes.page(path), schemas)
+        for media in answer.get("content", {}).values():
+            media.setdefault("example", example(media.get("schema", {}), schemas) or {})
+    _files(verb, path, answers)
     if verb == "get" and "200" in answers and path.startswith("/v1/"):
         answers["304"] = {"description": "It is still what `If-None-Match` names; there is no body."}
     for one in operation.get("parameters", ()):
@@ -157,26 +164,41 @@ def _problem(status: int) -> dict[str, Any]:
     return {"description": told, "content": {MEDIA_TYPE: {"schema": schema, "example": shown}}}
 
 
-def _answered(
-    answer: dict[str, Any], operation: Mapping[str, Any], schemas: Mapping[str, Any], *, paged: bool
+def _files(verb: str, path: str, answers: dict[str, Any]) -> None:
+    """What is answered as a file, in each of its kinds."""
+    for number, kind in enumerate(_FILES.get((verb, path), ())):
+        said = (
+            {"type": "object"} if kind.endswith(("json", "yaml")) else {"type": "string", "format": "binary"}
+        )
+        content = answers["200"].setdefault("content", {})
+        if number == 0:
+            content.clear()
+        content[kind] = {"schema": said, "example": {} if said["type"] == "object" else ""}
+
+
+def _paged(
+    answer: dict[str, Any],
+    operation: Mapping[str, Any],
+    known: dict[str, Any] | None,
+    schemas: Mapping[str, Any],
 ) -> None:
-    if paged:
-        title = f"{operation['summary']}: page"
+    """A list: its page in JSON, and its other forms."""
+    shown: dict[str, Any] = {"next": None}
+    if known is None:
         rows = {"type": "array", "items": {"type": "object", "additionalProperties": True}}
-        schema = {
-            "title": title, "type": "object", "required": ["next"],
+        known = {
+            "title": f"{operation['summary']}: page", "type": "object", "required": ["next"],
             "properties": {"next": {"type": ["string", "null"], "description": "Cursor of the next page."}},
             "additionalProperties": {"anyOf": [rows, {}]},
         }  # fmt: skip
-        text = {"schema": {"type": "string"}, "example": "id\r\n"}
-        answer["content"] = {
-            Form.JSON.value: {"schema": schema, "example": {"next": None}},
-            Form.CSV.value: text,
-            Form.ARROW.value: {"schema": {"type": "string", "format": "binary"}, "example": ""},
-        }
-        answer["headers"] = {
-            "Link": {"description": 'Address of the next page, `rel="next"`.', "schema": {"type": "string"}}
-        }
-        return
-    for media in answer.get("content", {}).values():
-        media.setdefault("example", example(media.get("schema", {}), schemas) or {})
+    else:
+        name = known["required"][0]
+        shown[name] = [example(known["properties"][name]["items"], schemas)]
+    answer["content"] = {
+        Form.JSON.value: {"schema": known, "example": shown},
+        Form.CSV.value: {"schema": {"type": "string"}, "example": "id\r\n"},
+        Form.ARROW.value: {"schema": {"type": "string", "format": "binary"}, "example": ""},
+    }
+    answer["headers"] = {
+        "Link": {"description": 'Address of the next page, `rel="next"`.', "schema": {"type": "string"}}
+    }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
@@ -34,7 +35,7 @@ from contracts.elements import Element, UnknownElement
 from contracts.elements import elements as library
 from contracts.lint import lint_files
 from contracts.model import ShareType
-from contracts.odcs import dumps, loads
+from contracts.odcs import dumps, loads, to_document
 from contracts.proposals import propose as proposed
 from contracts.versions import step_between
 from policies.access import Act
@@ -139,10 +140,11 @@ def draft(folder: Folder, do: Do) -> Document:
         return [Standing(one.contract, (), "the ledger") for one in revisions.all_current(connection)]
 
     held = do.at(known)
-    with unpacked(folder.files) as place:
+    with unpacked(folder.files, _schema_of(held, folder.department_code or do.who.organisation)) as place:
         made = state(drafted(place, unpivot=not folder.keep_wide, standing=held), said, held)
     contracts = {family.name: dumps(family.contract) for family in made.families}
-    return as_json(made, {}) | {"contracts": contracts}
+    documents = {family.name: to_document(family.contract) for family in made.families}
+    return as_json(made, {}) | {"contracts": contracts, "documents": documents}
 
 
 @router.post("/drafts/lint")
@@ -250,15 +252,27 @@ def propose(column: Column, do: Do) -> Document:
     }  # fmt: skip
 
 
+def _schema_of(held: Sequence[Standing], department_code: str) -> str:
+    """The schema most entries of a department are in; what lies in no folder is drafted into it."""
+    own = (one.contract for one in held if one.contract.department.code == department_code)
+    schemas = Counter(contract.schema for contract in own)
+    return schemas.most_common(1)[0][0] if schemas else "drafted"
+
+
 @contextmanager
-def unpacked(files: Sequence[Sent]) -> Iterator[Path]:
+def unpacked(files: Sequence[Sent], called: str = "sent") -> Iterator[Path]:
     """Files that were sent, in a folder of their own that is gone after the block.
+
+    Args:
+        files: as they were sent.
+        called: name of the folder.
 
     Raises:
         NoFile: a name leads out of the folder, or stands twice.
     """
     with tempfile.TemporaryDirectory(prefix="ybz-sent-") as folder:
-        place = Path(folder)
+        place = Path(folder, called)
+        place.mkdir()
         for one in files:
             parts = PurePosixPath(one.name).parts
             hidden = any(part.startswith(".") or "\\" in part or len(part.encode()) > 200 for part in parts)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from catalog.store import reading
 from policies.access import Act
+from space.access import one_grant
 from space.api.acting import Do
+from space.api.paging import Page
 from space.api.services import Known, Wired, permit
 from space.granting import stopping
 from space.granting.grants import by_id
 from space.granting.revocation import give_back
+from space.identity.tokens import Caller
 from space.wayback.backflow.inbox import notices_of
 from space.workspace.ending import sweep
 
@@ -43,17 +46,22 @@ class Stopped(BaseModel):
 
 
 @router.get("/notices")
-def notices(wired: Wired, who: Known, unread: bool = False) -> dict[str, Any]:
-    """What waits in the inbox of the caller's organisation: endings, supplies, deliveries, answers."""
+def notices(wired: Wired, who: Known, page: Page, unread: bool = False) -> Response:
+    """What waits in the inbox of the caller's organisation; for a token of one grant what is of that one."""
     permit(who, Act.NOTICE_READ)
     with reading(wired.engine) as connection:
-        found = notices_of(connection, who.organisation, unread=unread)
-    return {
-        "notices": [
-            {"kind": n.kind, "subject": n.subject, "message": n.message, "at": n.sent_at.isoformat()}
-            for n in found
-        ]
-    }
+        part = page.part(datetime, str) if who.grant_id is None else None
+        every = notices_of(connection, who.organisation, unread=unread, part=part)
+        found = [one for one in every if _of_its_grant(connection, who, one.subject)]
+    rows = [
+        {"id": n.id, "kind": n.kind, "subject": n.subject, "message": n.message, "at": n.sent_at.isoformat()}
+        for n in found
+    ]
+    return page.answer("notices", rows, "at", "id")
+
+
+def _of_its_grant(connection: Connection, who: Caller, subject: str) -> bool:
+    return who.grant_id is None or one_grant.concerns(connection, who.grant_id, subject)
 
 
 @router.post("/grants/{grant}/return")
@@ -82,8 +90,9 @@ def stop(wanted: Stopped, do: Do) -> dict[str, Any]:
 
 
 @router.get("/stops")
-def list_stops(wired: Wired, who: Known) -> dict[str, Any]:
+def list_stops(wired: Wired, who: Known, page: Page) -> Response:
     """The stops that stand."""
     permit(who, Act.SPACE_STOP)
     with reading(wired.engine) as connection:
-        return {"stops": [one.to_document() for one in stopping.all_stops(connection, standing=True)]}
+        found = stopping.all_stops(connection, standing=True)
+    return page.answer("stops", [one.to_document() for one in found], "id")

@@ -11,13 +11,14 @@ from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from catalog.store import reading
 from policies.access import Act
 from policies.clocks import local_date
 from space.api.once import Repeated
+from space.api.paging import Page
 from space.api.services import Known, Services, Wired, permit
 from space.errors import Unknown
 from space.identity.tokens import Caller
@@ -64,13 +65,13 @@ class Settled(Acting):
 
 
 @router.get("")
-def list_comparisons(wired: Wired, who: Known) -> dict[str, Any]:
+def list_comparisons(wired: Wired, who: Known, page: Page) -> Response:
     """Comparisons of the caller's department, the oldest first."""
     permit(who, Act.ENTITLEMENT_KEEP)
     with reading(wired.engine) as connection:
         found = comparisons.listing(connection)
     mine = [_told(one) for one in found if one.department_code == who.organisation]
-    return {"comparisons": mine}
+    return page.answer("comparisons", mine, "id")
 
 
 @router.post("", status_code=201)
@@ -89,14 +90,14 @@ def open_one(wanted: Wanted, wired: Wired, who: Known, once: Repeated) -> dict[s
 
 
 @router.get("/cases")
-def list_cases(wired: Wired, who: Known, open_only: bool = False) -> dict[str, Any]:
+def list_cases(wired: Wired, who: Known, page: Page, open_only: bool = False) -> Response:
     """Cases of a body's area, or of a department's lists; the soonest due first."""
     with reading(wired.engine) as connection:
         of_area = is_body(connection, who.organisation)
         permit(who, Act.ENTITLEMENT_READ)
         mine = {"body": who.organisation} if of_area else {"department": who.organisation}
         found = cases.listing(connection, local_date(wired.clock()), open_only=open_only, **mine)
-    return {"cases": [_told(one) for one in found]}
+    return page.answer("cases", [_told(one) for one in found], "due_on", "id")
 
 
 @router.post("/cases/{case}/check", status_code=201)

@@ -6,9 +6,10 @@ A thin door. The public view of a dataset is ``/v1/datasets``.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlalchemy import Connection
 
@@ -19,16 +20,21 @@ from catalog.cataloging.standing import known_states, standing
 from catalog.errors import CatalogError
 from catalog.lineage import affected, impact
 from catalog.lineage import view as lineage_view
-from contracts.odcs import dumps, loads
+from contracts.model import Contract
+from contracts.odcs import dumps, loads, to_document
 from policies.access import Act
 from space.api.acting import Do, Document, Look, Signed
 from space.api.owning import seen, towards_entry
 from space.api.paging import Page
 from space.api.services import permit
+from space.granting.kinds import published
 
 router = APIRouter(prefix="/v1", tags=["entries"])
 
 Name = Annotated[str, Field(max_length=130, description="`schema.table`, or the resource code.")]
+
+# So many datasets of a walk are told by title, the nearest.
+_NAMED: Final = 100
 
 
 class Proposed(Signed):
@@ -78,12 +84,23 @@ def as_of(name: Name, on: date, look: Look) -> Document:
 
 
 @router.get("/entries/{name}/contract")
-def contract(name: Name, look: Look) -> Response:
+def contract(
+    name: Name,
+    look: Look,
+    form: Annotated[Literal["yaml", "json"], Query(description="In which form.")] = "yaml",
+) -> Response:
     """The newest contract of an entry as ODCS, the file a steward edits."""
     permit(look.who, Act.DETAIL_READ)
     towards_entry(look, Act.DETAIL_READ, name)
-    text = look.at(lambda c: dumps(revisions.current(c, standing(c, name).name).contract))
-    return Response(text, media_type="application/yaml")
+
+    def newest(connection: Connection) -> Contract:
+        found = standing(connection, name)
+        return revisions.number(connection, found.name, found.newest).contract
+
+    found = look.at(newest)
+    if form == "json":
+        return JSONResponse(to_document(found))
+    return Response(dumps(found), media_type="application/yaml")
 
 
 @router.get("/entries/{name}/differences")
@@ -145,7 +162,9 @@ def lineage(
             lineage_view.walked(connection, start, way, depth=depth, limit=limit, offset=offset)
             for way in wanted
         ]
-        return lineage_view.as_document(start, walks, offset)
+        document = lineage_view.as_document(start, walks, offset)
+        reached = {start.dataset, *(each.dataset for walk in walks for each in walk.datasets[:_NAMED])}
+        return document | {"titles": {n: c.title for n, c in published(connection, reached).items()}}
 
     return look.at(read)
 

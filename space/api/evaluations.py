@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,6 +12,7 @@ from catalog.store import reading
 from policies.access import Act
 from policies.evaluation import Judge
 from space.api.acting import Do
+from space.api.paging import Page
 from space.api.services import Wired, permit
 from space.errors import Unknown
 from space.evaluation import acting, contesting, evaluations, page
@@ -43,11 +44,11 @@ class Objection(BaseModel):
 
 
 @router.get("")
-def published(wired: Wired) -> dict[str, Any]:
+def published(wired: Wired, page: Page) -> Response:
     """Every published evaluation; read by anyone."""
     with reading(wired.engine) as connection:
         found = evaluations.all_evaluations(connection, public=True)
-    return {"evaluations": [each.to_document() for each in found]}
+    return page.answer("evaluations", [each.to_document() for each in found], "opened_at", "id")
 
 
 @router.get("/{evaluation}")

@@ -4,16 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Response
 
+from catalog.evidence.events import events
 from catalog.evidence.prove import prove_inclusion
 from catalog.evidence.publishing import publish
 from catalog.store import reading
 from policies.access import Act
+from space.api.paging import Page
 from space.api.services import Known, Wired, permit
 from space.errors import Unknown
 
 router = APIRouter(prefix="/v1/evidence", tags=["evidence"])
+
+
+@router.get("")
+def list_events(
+    wired: Wired,
+    who: Known,
+    page: Page,
+    kind: str = Query(
+        "", max_length=80, description="Beginning of an event's name, such as `space:request`."
+    ),
+    subject: str = Query("", max_length=200, description="Id of what the events are about."),
+) -> Response:
+    """Which events the log holds, the newest first: kind, subject and instant; not what they say."""
+    permit(who, Act.LOG_READ)
+    with reading(wired.engine) as connection:
+        found = events(connection, page.part(int), kind=kind, subject=subject)
+    return page.answer("events", [one.to_document() for one in found], "position", newest_first=True)
 
 
 @router.get("/checkpoint")

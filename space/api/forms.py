@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from catalog.store import reading
 from policies.access import Act, Role
 from space.api.once import Repeated
+from space.api.paging import Page
 from space.api.services import Known, Wired, permit
 from space.errors import Unknown
 from space.identity.tokens import Caller
@@ -70,18 +71,19 @@ class Sent(Acting):
 
 
 @router.get("")
-def list_forms(wired: Wired, who: Known) -> dict[str, Any]:
+def list_forms(wired: Wired, who: Known, page: Page) -> Response:
     """The admission list: what may be asked, by whom, on what basis, until when."""
     permit(who, Act.FORM_READ)
     with reading(wired.engine) as connection:
-        return {"forms": [to_document(one) for one in listing(connection)]}
+        found = listing(connection)
+    return page.answer("forms", [to_document(one) for one in found], "code")
 
 
 @router.post("/overlap")
 def overlap(given: Given, wired: Wired, who: Known) -> dict[str, Any]:
     """What a form asks again, though the ledger or another form has it; nothing is kept."""
     permit(who, Act.FORM_ASK)
-    return asked.compare(wired.engine, _form(given.form, who), wired.clock()).to_document()
+    return asked.compare(wired.engine, form_of(given.form, who), wired.clock()).to_document()
 
 
 @router.post("/demands", status_code=201)
@@ -90,20 +92,20 @@ def ask(given: Asked, wired: Wired, who: Known, once: Repeated) -> dict[str, Any
     permit(who, Act.FORM_ASK)
     now = wired.clock()
     made, found = asked.ask(
-        wired.engine, _form(given.form, who), reason=given.reason, by=given.by, now=now,
+        wired.engine, form_of(given.form, who), reason=given.reason, by=given.by, now=now,
         guard=lambda connection, act: once.do(connection, act, now),
     )  # fmt: skip
     return made.to_document() | {"compared": found.to_document()}
 
 
 @router.get("/demands")
-def list_demands(wired: Wired, who: Known, state: str | None = None) -> dict[str, Any]:
+def list_demands(wired: Wired, who: Known, page: Page, state: str | None = None) -> Response:
     """The demands of the caller's organisation; the authority and auditors see all."""
     permit(who, Act.FORM_READ)
     mine = None if who.role in (Role.AUTHORITY, Role.AUDITOR) else who.organisation
     with reading(wired.engine) as connection:
         found = asked.demands(connection, state=state, issuer_code=mine)
-    return {"demands": [one.to_document() for one in found]}
+    return page.answer("demands", [one.to_document() for one in found], "asked_at", "id")
 
 
 @router.post("/demands/{demand}/decision")
@@ -146,14 +148,14 @@ def send_form(code: str, sent: Sent, wired: Wired, who: Known, once: Repeated) -
     return {"tasks": [one.to_document(counted=one.body == who.organisation) for one in made]}
 
 
-def _form(document: dict[str, Any], who: Caller) -> Form:
-    """A form in the name of the caller's organisation.
+def form_of(document: dict[str, Any], who: Caller | None = None) -> Form:
+    """A form as it was sent, in the name of the caller's organisation where one asks for it.
 
     Raises:
         FormUnreadable: a key is missing or holds something else.
     """
     try:
-        return of_document({**document, "issuerCode": who.organisation})
+        return of_document(document if who is None else {**document, "issuerCode": who.organisation})
     except KeyError as error:
         raise FormUnreadable(f"the form lacks {error.args[0]}") from None
     except (TypeError, ValueError, AttributeError, RecursionError):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from catalog.store import reading
 from policies.access import Act, Role
 from space.api.once import Repeated
+from space.api.paging import Page
 from space.api.services import Known, Wired, permit
 from space.errors import Unknown
 from space.identity.tokens import Caller
@@ -75,13 +77,14 @@ class Acting(BaseModel):
 
 
 @router.get("/tasks")
-def list_tasks(wired: Wired, who: Known, state: str | None = None) -> dict[str, Any]:
+def list_tasks(wired: Wired, who: Known, page: Page, state: str | None = None) -> Response:
     """Tasks of the caller's body, the one due first first; authority and auditors see all, without counts."""
     permit(who, Act.FORM_READ)
     mine = None if who.role in (Role.AUTHORITY, Role.AUDITOR) else who.organisation
     with reading(wired.engine) as connection:
-        found = tasks(connection, body_code=mine, state=state)
-    return {"tasks": [one.to_document(counted=one.body == who.organisation) for one in found]}
+        found = tasks(connection, body_code=mine, state=state, part=page.part(date, str, str, str))
+    rows = [one.to_document(counted=one.body == who.organisation) for one in found]
+    return page.answer("tasks", rows, "due_on", "form", "body", "id")
 
 
 @router.post("/tasks/{task_id}/confirmation")
@@ -98,13 +101,14 @@ def confirm_task(task_id: str, said: Acting, wired: Wired, who: Known, once: Rep
 
 
 @router.get("/drafts")
-def list_drafts(wired: Wired, who: Known) -> dict[str, Any]:
+def list_drafts(wired: Wired, who: Known, page: Page) -> Response:
     """Drafts of the caller's body, the last saved first."""
     permit(who, Act.FORM_FILL)
     with reading(wired.engine) as connection:
         body(connection, who.organisation)
         found = drafts.listing(connection, who.organisation)
-    return {"drafts": [_draft(one) for one in found]}
+    rows = [_draft(one) for one in found]
+    return page.answer("drafts", rows, "saved_at", "form", "period", "subject", newest_first=True)
 
 
 @router.post("/{code}/prefill")

@@ -9,29 +9,30 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import Annotated, Any
+from typing import Any, Final
 
-from fastapi import Depends, Request
-from sqlalchemy import Engine
+from fastapi import Request
+from sqlalchemy import Connection, Engine
 
 from catalog.store import reading
 from policies.access_matrix import acts
-from policies.decision import Deny, Reason
-from space.access import doors, judging
+from policies.decision import Decision, Deny, Reason
+from space.access import doors, judging, one_grant
 from space.access.concerned import is_public
 from space.access.doors import EVERYTHING, Door
+from space.access.enforcing import NO_PERSON, enforced
 from space.calls.budget import NOT_HELD
 from space.errors import Refused, Unknown
 from space.identity.tokens import Caller
+
+# Reasons that say of a thing that it is there, and not the caller's.
+_OF_OTHERS: Final = ("access.relation", "access.no_owner")
 
 
 async def sent_body(request: Request) -> bytes:
     """The body of a request whose door is named in it; of every other nothing is read here."""
     found = _door(request)
     return await request.body() if found is not None and found.where.startswith("body.") else b""
-
-
-SentBody = Annotated[bytes, Depends(sent_body)]
 
 
 def enter(engine: Engine, request: Request, who: Caller, sent: bytes, on: date) -> None:
@@ -48,6 +49,12 @@ def enter(engine: Engine, request: Request, who: Caller, sent: bytes, on: date) 
         Refused: the caller's role does not permit the act, or nobody said which act it is.
         Unknown: it does not permit it towards the organisation the thing belongs to.
     """
+    with reading(engine) as connection:
+        judge(connection, request, who, sent, on)
+
+
+def judge(connection: Connection, request: Request, who: Caller, sent: bytes, on: date) -> None:
+    """The same in a transaction there is, such as the one that found out who calls."""
     door = _door(request)
     if door is None:
         message = "the matrix names no act for this endpoint, so nobody may use it"
@@ -59,16 +66,28 @@ def enter(engine: Engine, request: Request, who: Caller, sent: bytes, on: date) 
         raise Refused(Deny((NOT_HELD,)))
     named = None if isinstance(decision, Deny) else _named(request, door, sent)
     if named is not None or (door.concerns == EVERYTHING and not isinstance(decision, Deny)):
-        with reading(engine) as connection:
-            decision = judging.passes(connection, who.role, who.organisation, door, named, on)
+        decision = judging.passes(connection, who.role, who.organisation, door, named, on)
+        _require_of_its_grant(connection, who, door, named, decision)
     if isinstance(decision, Deny):
         raise _told(door, decision)
+    if who.person is None and doors.takes_two(door) and enforced(connection) is not None:
+        raise Refused(Deny((NO_PERSON,)))
+
+
+def _require_of_its_grant(
+    connection: Connection, who: Caller, door: Door, named: str | None, decision: Decision
+) -> None:
+    """Of what its organisation may see, a token of one grant opens what is of that grant."""
+    if who.grant_id is None or named is None or isinstance(decision, Deny):
+        return
+    if not one_grant.opens(connection, who.grant_id, door.concerns, named):
+        raise Refused(Deny((NOT_HELD,)))
 
 
 def _told(door: Door, decision: Deny) -> Exception:
     """What a caller is told: of a thing that is not for it, what it would be told if there were none."""
     everybody_knows = door.concerns == EVERYTHING or is_public(door.concerns)
-    if decision.reasons[0].code != "access.relation" or everybody_knows:
+    if decision.reasons[0].code not in _OF_OTHERS or everybody_knows:
         return Refused(decision)
     if door.concerns == "held":
         return Refused(Deny((NOT_HELD,)))

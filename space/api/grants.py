@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
@@ -13,6 +13,7 @@ from catalog.store import reading
 from policies.access import Act, Role
 from policies.terms_form import to_document as terms_document
 from space.api.acting import Do
+from space.api.paging import Page
 from space.api.services import Known, Wired, only, permit
 from space.contracting import deletions
 from space.contracting.statements import decoded
@@ -38,12 +39,14 @@ class Deleted(BaseModel):
 
 
 @router.get("/grants")
-def grants(wired: Wired, who: Known) -> list[dict[str, Any]]:
+def grants(wired: Wired, who: Known, page: Page) -> Response:
     """The grants the caller's organisation holds; for a token of one grant that one."""
     permit(who, Act.CONTRACT_READ)
+    part = page.part(datetime, str) if who.grant_id is None else None
     with reading(wired.engine) as connection:
-        found = all_grants(connection, None if who.role is Role.AUDITOR else who.organisation)
-    return [one.to_document() for one in found if who.grant_id in (None, one.id)]
+        found = all_grants(connection, None if who.role is Role.AUDITOR else who.organisation, part)
+    rows = [one.to_document() for one in found if who.grant_id in (None, one.id)]
+    return page.answer("grants", rows, "signed_at", "id")
 
 
 @router.get("/grants/{grant_id}")

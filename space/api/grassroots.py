@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
@@ -19,6 +19,7 @@ from policies.access import Act
 from policies.clocks import local_date
 from policies.showing import showing
 from space.api.once import Repeated
+from space.api.paging import Page
 from space.api.services import Known, Services, Wired, permit
 from space.identity.tokens import Caller
 from space.wayback.backflow.bodies import body as body_of
@@ -226,12 +227,12 @@ def pull(form: str, period: str, body: str, said: _Said, wired: Wired, who: Know
 
 
 @router.get("/tasks")
-def list_tasks(wired: Wired, who: Known) -> dict[str, Any]:
+def list_tasks(wired: Wired, who: Known, page: Page) -> Response:
     """Open tasks of the body, the soonest due first."""
     permit(who, Act.LEDGER_KEEP)
     with reading(wired.engine) as connection:
         found = tasks.listing(connection, who.organisation, local_date(wired.clock()), open_only=True)
-    return {"tasks": [asdict(one) for one in found]}
+        return page.answer("tasks", [asdict(one) for one in found], "due_on", "id")
 
 
 @router.post("/tasks/mine")
@@ -239,7 +240,7 @@ def my_tasks(whose: _Said, wired: Wired, who: Known) -> dict[str, Any]:
     """Open tasks of a person, with those of whom the person stands in for; no address names anybody."""
     permit(who, Act.LEDGER_KEEP)
     found = tasks.mine(wired.engine, who.organisation, whose.by, local_date(wired.clock()))
-    return {"tasks": [asdict(one) for one in found]}
+    return {"tasks": list(map(asdict, found))}
 
 
 @router.post("/tasks", status_code=201)
@@ -292,8 +293,7 @@ def _items(connection: Connection, wired: Services, who: Caller, one: Record) ->
 
 def _told(wired: Services, one: Record, items: Mapping[str, LedgerItem]) -> dict[str, Any]:
     """A record as it may be shown: its identifier masked, in its cells too."""
-    on = local_date(wired.clock())
-    kind = kind_called(one.kind, on)
+    kind = kind_called(one.kind, on := local_date(wired.clock()))
     cells = {name: asdict(cell) for name, cell in as_shown(one, kind, items).cells.items()}
     names = ("id", "kind", "state", "household", "left", "number", "withheld")
     told: dict[str, Any] = {name: getattr(one, name) for name in names}

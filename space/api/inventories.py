@@ -29,7 +29,7 @@ from space.access.concerned import owners
 from space.access.departments import code_of, of_fallen, of_system, of_table
 from space.api.acting import Do, Document, Doing, Look, Reasoned, Signed
 from space.api.drafting import XLSX, Sent, fault_document, unpacked
-from space.api.owning import reached, seen, towards
+from space.api.owning import reached, seen, tables_reached, towards
 from space.api.paging import Page
 from space.api.services import permit
 from space.errors import Refused
@@ -99,16 +99,10 @@ def tables(
 ) -> Response:
     """Tables and how each is accounted for; `status=open` are those neither catalogued nor excluded."""
     permit(look.who, Act.DETAIL_READ)
-    found = look.at(lambda c: accounting.accounted(c, look.today, department=owner))
-    named = {(one.department, one.department_code) for one in found}
-    codes = look.at(lambda c: {each: code_of(c, *each, look.today) for each in named})
-    mine = reached(look, Act.DETAIL_READ, codes.values())
     rows = [
         one.to_document()
-        for one in found
-        if system in ("", one.system)
-        and status in (None, one.state)
-        and codes[one.department, one.department_code] in mine
+        for one in tables_reached(look, Act.DETAIL_READ, department=owner)
+        if system in ("", one.system) and status in (None, one.state)
     ]
     counts = {
         state: sum(row["state"] == state for row in rows) for state in ("catalogued", "excluded", "open")
@@ -147,10 +141,15 @@ def take(said: Listed, do: Do) -> Document:
 
 @router.post("/matching")
 def match(said: Signed, do: Do) -> Document:
-    """Look for the entries of open tables: certain ones hold, likely ones are proposed."""
+    """Look for the entries of one's own open tables: certain ones hold, likely ones are proposed."""
     permit(do.who, Act.INVENTORY_KEEP)
-    by = do.by(said)
-    return do.inside(lambda c, now: {"matches": [one.to_document() for one in matched(c, by=by, now=now)]})
+    by, mine = do.by(said), {one.id for one in tables_reached(do, Act.INVENTORY_KEEP)}
+
+    def act(connection: Connection, now: datetime) -> Document:
+        found = matched(connection, by=by, now=now, tables=mine)
+        return {"matches": [one.to_document() for one in found]}
+
+    return do.inside(act)
 
 
 @router.post("/confirmations")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -36,6 +37,11 @@ _Value = str | int | float | bool
 # Whoever reads what came of a job may do what was asked for.
 _ACTS: Final[Mapping[str, Act]] = {
     "bulk-import": Act.CATALOGUE_KEEP,
+    "bulk-export": Act.CATALOGUE_REPORT,
+    "bulk-adopt": Act.CATALOGUE_KEEP,
+    "bulk-pack": Act.CATALOGUE_KEEP,
+    "bulk-unpack": Act.CATALOGUE_KEEP,
+    "reconciliation": Act.MONEY_KEEP,
     "edition": Act.EDITION_CLOSE,
     "dcat-export": Act.CATALOGUE_REPORT,
     "upward-export": Act.CATALOGUE_REPORT,
@@ -97,7 +103,8 @@ def list_jobs(
 ) -> Response:
     """The jobs of the caller's organisation, the oldest first; for a token of one grant those under it."""
     permit(look.who, Act.JOB_READ)
-    found = look.at(lambda c: jobs.listing(c, look.who.organisation, status))
+    part = page.part(datetime, str) if look.who.grant_id is None else None
+    found = look.at(lambda c: jobs.listing(c, look.who.organisation, status, part))
     rows = [one.to_document() for one in found if _opens(look.who, one)]
     return page.answer("jobs", rows, "asked_at", "id")
 
@@ -136,7 +143,7 @@ def import_form(said: Form, do: Do, response: Response) -> Document:
     permit(do.who, Act.CATALOGUE_KEEP)
     raw = said.file.raw()
     wanted = {"name": said.file.name, "submit": said.submit, "dry_run": said.dry_run, "reason": said.reason}
-    return _asked(do, response, said, "bulk-import", wanted, raw)
+    return asked(do, response, said, "bulk-import", wanted, raw)
 
 
 @router.post("/editions", status_code=202)
@@ -144,7 +151,7 @@ def close_edition(said: Period, do: Do, response: Response) -> Document:
     """Close a period 账期: the ledger's public view as signed tables."""
     permit(do.who, Act.EDITION_CLOSE)
     first_day(said.period)
-    return _asked(do, response, said, "edition", {"period": said.period})
+    return asked(do, response, said, "edition", {"period": said.period})
 
 
 @router.post("/exports/dcat", status_code=202)
@@ -152,21 +159,21 @@ def export_dcat(said: Since, do: Do, response: Response) -> Document:
     """Export the published ledger as DCAT-AP 3, all pages in one ZIP file."""
     permit(do.who, Act.CATALOGUE_REPORT)
     since = None if said.changed_since is None else said.changed_since.isoformat()
-    return _asked(do, response, said, "dcat-export", {"changed_since": since})
+    return asked(do, response, said, "dcat-export", {"changed_since": since})
 
 
 @router.post("/exports/upward", status_code=202)
 def export_upward(said: Upward, do: Do, response: Response) -> Document:
     """Package a closed edition for the higher level 目录上报, signed."""
     permit(do.who, Act.CATALOGUE_REPORT)
-    return _asked(do, response, said, "upward-export", {"period": said.period, "since": said.since})
+    return asked(do, response, said, "upward-export", {"period": said.period, "since": said.since})
 
 
 @router.post("/links/probes", status_code=202)
 def probe_links(said: Probed, do: Do, response: Response) -> Document:
     """Test every link, or those of an entry."""
     permit(do.who, Act.LINK_KEEP)
-    return _asked(do, response, said, "link-probe", {"name": said.name, "kinds": list(said.kinds)})
+    return asked(do, response, said, "link-probe", {"name": said.name, "kinds": list(said.kinds)})
 
 
 @router.post("/verifications/batches", status_code=202)
@@ -177,14 +184,14 @@ def verify_many(said: Many, do: Do, response: Response) -> Document:
     wanted = {
         "grant": said.grant, "purpose": said.purpose, "dataset": said.dataset, "token_grant": do.who.grant_id,
     }  # fmt: skip
-    return _asked(do, response, said, "verification", wanted, json.dumps(said.records).encode())
+    return asked(do, response, said, "verification", wanted, json.dumps(said.records).encode())
 
 
 @router.post("/evidence/verifications", status_code=202)
 def verify_log(said: Signed, do: Do, response: Response) -> Document:
     """Re-derive the whole evidence log and check every checkpoint."""
     permit(do.who, Act.EVIDENCE_READ)
-    return _asked(do, response, said, "log-verification", {})
+    return asked(do, response, said, "log-verification", {})
 
 
 def _held(look: Looking, job: str) -> Job:
@@ -203,7 +210,7 @@ def _opens(who: Caller, job: Job) -> bool:
     return acts()[_ACTS[job.kind]].one_grant if under is None else who.grant_id == under
 
 
-def _asked(
+def asked(
     do: Doing,
     response: Response,
     said: Signed,

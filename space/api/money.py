@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,6 +12,7 @@ from catalog.store import reading, writing
 from policies.access import Act, Role
 from space.api.acting import Do
 from space.api.once import Repeated
+from space.api.paging import Page
 from space.api.services import Known, Wired, permit
 from space.errors import Unknown
 from space.identity.tokens import Caller
@@ -49,11 +50,12 @@ def statement(month: str, wired: Wired, who: Known, organisation: str | None = N
 
 
 @router.get("/invoices")
-def all_invoices(wired: Wired, who: Known, organisation: str | None = None) -> list[dict[str, Any]]:
+def all_invoices(wired: Wired, who: Known, page: Page, organisation: str | None = None) -> Response:
     """Invoices and credit notes the caller's organisation has to pay; auditors read every one."""
     code = _whose(who, organisation)
     with reading(wired.engine) as connection:
-        return [one.to_document() for one in invoices.all_invoices(connection, payer=code)]
+        found = invoices.all_invoices(connection, payer=code)
+    return page.answer("invoices", [one.to_document() for one in found], "month", "number")
 
 
 @router.get("/invoices/{number}")
@@ -69,19 +71,21 @@ def invoice_page(number: str, wired: Wired, who: Known) -> HTMLResponse:
 
 
 @router.get("/vouchers")
-def own_vouchers(wired: Wired, who: Known) -> list[dict[str, Any]]:
+def own_vouchers(wired: Wired, who: Known, page: Page) -> Response:
     """The vouchers of the caller's organisation."""
     permit(who, Act.MONEY_READ)
     with reading(wired.engine) as connection:
-        return [one.to_document() for one in vouchers.all_vouchers(connection, firm=who.organisation)]
+        found = vouchers.all_vouchers(connection, firm=who.organisation)
+    return page.answer("vouchers", [one.to_document() for one in found], "id")
 
 
 @router.get("/vouchers/batches")
-def all_batches(wired: Wired, who: Known) -> list[dict[str, Any]]:
+def all_batches(wired: Wired, who: Known, page: Page) -> Response:
     """Every batch, with where its value is."""
     permit(who, Act.MONEY_READ)
     with reading(wired.engine) as connection:
-        return [one.to_document() for one in voucher_batches.batches(connection)]
+        found = voucher_batches.batches(connection)
+    return page.answer("batches", [one.to_document() for one in found], "id")
 
 
 @router.post("/vouchers/claims")

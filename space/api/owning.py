@@ -11,10 +11,12 @@ from typing import Final
 from sqlalchemy import Connection
 
 from catalog.cataloging.standing import Standing, all_standings, standing
+from catalog.inventory.accounting import Accounted, accounted
 from policies.access import Act, Role
 from policies.decision import Deny
 from policies.machine import Office
 from space.access import judging
+from space.access.departments import code_of
 from space.api.acting import Looking
 from space.errors import Refused
 from space.identity.tokens import Caller
@@ -63,6 +65,15 @@ def reached(look: Looking, act: Act, organisations: Iterable[str]) -> frozenset[
 
     several = set(organisations)
     return look.at(lambda c: frozenset(code for code in several if permitted(c, code)))
+
+
+def tables_reached(look: Looking, act: Act, *, department: str = "") -> tuple[Accounted, ...]:
+    """Tables of the inventory towards whose department the caller's role permits an act."""
+    found = look.at(lambda c: accounted(c, look.today, department=department))
+    named = {(one.department, one.department_code) for one in found}
+    codes = look.at(lambda c: {each: code_of(c, *each, look.today) for each in named})
+    mine = reached(look, act, codes.values())
+    return tuple(one for one in found if codes[one.department, one.department_code] in mine)
 
 
 # In which office of a procedure a role acts; every other acts as whoever is concerned.

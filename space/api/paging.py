@@ -10,13 +10,15 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 
+from catalog.store.parts import Part
 from space.api import negotiation
 from space.errors import SpaceError
 
@@ -47,6 +49,23 @@ class Paging:
     address: Any
     form: negotiation.Form
 
+    def part(self, *kinds: type) -> Part:
+        """The same as a statement reads it.
+
+        Args:
+            kinds: of the values of the list's key, in its order: ``datetime``, ``date``, ``int`` or ``str``.
+
+        Raises:
+            NoCursor: the cursor holds other values.
+        """
+        if self.after is None:
+            return Part(None, self.limit)
+        try:
+            read = tuple(_READ[kind](text) for kind, text in zip(kinds, self.after, strict=True))
+        except ValueError:
+            raise _no_cursor() from None
+        return Part(read, self.limit)
+
     def answer(
         self,
         name: str,
@@ -59,7 +78,7 @@ class Paging:
 
         Args:
             name: what the rows are called in JSON.
-            rows: every row of the list, in any order.
+            rows: every row of the list, in any order; or those of :meth:`part`.
             key: fields of a row that order the list and tell a row from every other.
             newest_first: whether the order is from the last to the first.
             more: what else is told beside the rows, in JSON.
@@ -96,6 +115,26 @@ def _paging(
 Page = Annotated[Paging, Depends(_paging)]
 
 
+def _no_cursor() -> NoCursor:
+    return NoCursor("this is no cursor of this list — take `next` of its page before, or leave it out")
+
+
+def _instant(text: str) -> datetime:
+    read = datetime.fromisoformat(text)
+    if read.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return read
+
+
+# Kind of a value of a key → how it is read from a cursor.
+_READ: Final[Mapping[type, Callable[[str], Any]]] = {
+    datetime: _instant,
+    date: date.fromisoformat,
+    int: int,
+    str: str,
+}
+
+
 def _key(row: Mapping[str, Any], names: Sequence[str]) -> tuple[str, ...]:
     return tuple(_text(row.get(name)) for name in names)
 
@@ -113,7 +152,7 @@ def _cursor(path: str, key: tuple[str, ...]) -> str:
 
 
 def _read(path: str, cursor: str) -> tuple[str, ...]:
-    wrong = NoCursor("this is no cursor of this list — take `next` of its page before, or leave it out")
+    wrong = _no_cursor()
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         parts = json.loads(raw.decode())

@@ -7,7 +7,8 @@ keep may bear what a mail program added.
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from fastapi import Request
 from fastapi.dependencies.utils import get_flat_params
@@ -16,6 +17,8 @@ from fastapi.params import ParamTypes
 from space.errors import SpaceError
 
 # A name fit to be repeated in a problem; others are told as `?`.
+# Parameters of operations already asked for, by what answers them.
+_parameters: dict[Callable[..., Any], Mapping[str, bool]] = {}
 _NAME: Final = re.compile(r"^[A-Za-z][A-Za-z0-9_.-]{0,40}$")
 
 
@@ -42,7 +45,7 @@ class RepeatedParameter(UnknownParameter):
         SpaceError.__init__(self, f"the parameter {name} is given once — leave the others out")
 
 
-def known_parameters(request: Request) -> None:
+async def known_parameters(request: Request) -> None:
     """Refuse what the operation does not have.
 
     Raises:
@@ -60,12 +63,16 @@ def known_parameters(request: Request) -> None:
             raise RepeatedParameter(name)
 
 
-def _known(request: Request) -> dict[str, bool]:
+def _known(request: Request) -> Mapping[str, bool]:
     """Names of the parameters of the operation; whether each may be given more than once."""
     route = request.scope["route"]
-    flat = get_flat_params(route.dependant)
-    asked = [one for one in flat if getattr(one.field_info, "in_", None) is ParamTypes.query]
-    return {one.alias: _many(one.field_info.annotation) for one in asked}
+    found = _parameters.get(route.endpoint)
+    if found is None:
+        flat = get_flat_params(route.dependant)
+        asked = [one for one in flat if getattr(one.field_info, "in_", None) is ParamTypes.query]
+        found = {one.alias: _many(one.field_info.annotation) for one in asked}
+        _parameters[route.endpoint] = found
+    return found
 
 
 def _many(annotation: object) -> bool:

@@ -6,7 +6,7 @@ caller sent nor one from data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -99,6 +99,8 @@ _REFUSED: Final[tuple[tuple[str, int], ...]] = (
     ("identity.openid", 401),
     ("identity.wait", 429),
     ("identity.forged", 403),
+    # A name this server does not answer for. Source: RFC 9110, section 15.5.20.
+    ("identity.no_address", 421),
     ("identity.membership_", 422),
     ("identity.membership", 403),
     ("identity.no_membership", 403),
@@ -116,6 +118,7 @@ _TITLES: Final = {
     412: "Precondition failed",
     413: "Content too large",
     415: "Unsupported media type",
+    421: "Misdirected request",
     422: "Refused",
     431: "Headers too large",
 }
@@ -140,11 +143,18 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def refusal(decision: Deny) -> JSONResponse:
-    """A denial as a problem with every reason."""
+def refusal(decision: Deny, *, places: Sequence[Sequence[Mapping[str, int]]] = ()) -> JSONResponse:
+    """A denial as a problem with every reason.
+
+    Args:
+        decision: with its reasons.
+        places: of each reason in the text that was sent; none where empty.
+    """
     first = decision.reasons[0]
     status = next(status for start, status in _REFUSED if first.code.startswith(start))
     reasons = [asdict(reason) for reason in decision.reasons]
+    for reason, found in zip(reasons, places, strict=False):
+        reason["places"] = [dict(one) for one in found]
     return _problem(status, first.code, "Refused", first.message, reasons=reasons)
 
 

@@ -23,6 +23,7 @@ from catalog.rectification import builds, cases, counting, returning
 from catalog.rectification.causes import CAUSES, sentence
 from catalog.rectification.history import events
 from catalog.rectification.sending import send
+from catalog.releases.attempts import last_attempts
 from catalog.store import reading, writing
 from policies.access import Act
 from space.api.acting import Do, Document, Look, Signed
@@ -47,7 +48,7 @@ class Filled(Signed):
 def list_quality(
     look: Look, page: Page, owner: Annotated[str, Query(max_length=200, description="Department.")] = ""
 ) -> Response:
-    """Score and grade of every dataset, without its rules."""
+    """Score and grade of every dataset, and how its last build ended; without its rules."""
     permit(look.who, Act.DETAIL_READ)
     mine = seen(look, Act.DETAIL_READ)
 
@@ -58,8 +59,10 @@ def list_quality(
             if one.name in mine and owner in ("", one.contract.department.name)
         ]  # fmt: skip
         found = [document(connection, each, look.today) for each in chosen]
+        built = last_attempts(connection, chosen)
         return [
-            {key: each.get(key) for key in ("dataset", "title", "department", "score", "grade")}
+            {key: each.get(key) for key in ("dataset", "title", "department", "score", "grade5")}
+            | {key: built.get(each["dataset"], {}).get(key) for key in ("state", "reason")}
             for each in found
         ]
 

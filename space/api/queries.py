@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header
 from fastapi.encoders import jsonable_encoder
@@ -13,14 +14,31 @@ from catalog.keys import ring_of
 from catalog.store import reading, writing
 from policies.access import Act, Role
 from policies.decision import Deny
-from space.api import negotiation
-from space.api.services import Known, Wired, only, permit
+from space.api import negotiation, problem
+from space.api.services import Known, Services, Wired, only, permit
 from space.calls import idempotency, receipts
 from space.errors import Refused, Unknown
+from space.granting.grants import by_id
 from space.query.admit import Question
 from space.query.answered import Answered
+from space.query.telling.places import places
+from space.workspace.opening import names_of
 
 router = APIRouter(prefix="/v1", tags=["queries"])
+
+
+# How the operation tells of its answer.
+_EXPLAINED: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The decision, its cost, what is left of budget and quota, and the plan.",
+        "content": {
+            "application/json": {
+                "schema": {"type": "object", "title": "Explained", "additionalProperties": True},
+                "example": {"decision": "permit"},
+            }
+        },
+    }
+}
 
 
 class Asked(BaseModel):
@@ -62,13 +80,13 @@ def ask(
         raise
 
 
-@router.post("/queries/explain")
-def explain(asked: Asked, wired: Wired, who: Known) -> dict[str, Any]:
-    """Give the decision and its cost, without running or spending."""
+@router.post("/queries/explain", responses=_EXPLAINED)
+def explain(asked: Asked, wired: Wired, who: Known) -> Response:
+    """Give the decision and its cost, without running or spending; reasons with their places."""
     explained = wired.gateway.explain(who, asked.question())
     if isinstance(explained, Deny):
-        raise Refused(explained)
-    return dict(explained.document)
+        return problem.refusal(explained, places=_places(wired, asked, explained))
+    return JSONResponse(jsonable_encoder(explained.document))
 
 
 @router.get("/receipts/{receipt_id}")
@@ -83,6 +101,15 @@ def receipt(receipt_id: str, wired: Wired, who: Known) -> dict[str, Any]:
     states = receipts.verify(found.jws, ring)
     only(who, str(states["grant"]))
     return {"id": found.id, "jws": found.jws, "states": states}
+
+
+def _places(wired: Services, asked: Asked, denied: Deny) -> Sequence[Sequence[dict[str, int]]]:
+    """The places of every reason in the text; none of a question that never came to be read."""
+    if not all(reason.code.startswith("query.") for reason in denied.reasons):
+        return [()] * len(denied.reasons)
+    with reading(wired.engine) as connection:
+        opened = names_of(connection, by_id(connection, asked.grant))
+    return [[one.to_document() for one in places(asked.sql, reason, opened)] for reason in denied.reasons]
 
 
 def _answered(answer: Answered | Deny, form: negotiation.Form) -> Response:

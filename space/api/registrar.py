@@ -27,7 +27,7 @@ from policies.machine import Office
 from space.api.acting import Based, Do, Document, Doing, Look, Reasoned, Signed
 from space.api.drafting import Sent
 from space.api.paging import Page
-from space.api.registrations import keep
+from space.api.registrations_filing import keep
 from space.api.services import permit
 
 router = APIRouter(prefix="/v1", tags=["registration"])

@@ -1,4 +1,4 @@
-"""``/v1/figures``, ``/v1/reports``, ``/v1/usage`` and ``/v1/editions``: what is counted."""
+"""``/v1/figures``, ``/v1/overview``, ``/v1/reports``, ``/v1/usage``, ``/v1/editions``: what is counted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from catalog.editions.difference import difference
 from catalog.inventory.periods import Period
 from catalog.keys import ring_of
 from catalog.reporting import figures as counted
-from catalog.reporting import monthly
+from catalog.reporting import monthly, overview
 from catalog.reporting.audience import seen_by
 from catalog.reporting.monthly import Report
 from catalog.reporting.page import page as report_page
@@ -29,6 +29,7 @@ from space.api.drafting import NoFile, Sent, unpacked
 from space.api.owning import reached, seen
 from space.api.paging import Page
 from space.api.services import permit
+from space.errors import Unknown
 
 router = APIRouter(prefix="/v1", tags=["reports"])
 
@@ -88,6 +89,21 @@ def figure(
     now = look.now
     month = period or Period.running(now).text
     return look.at(lambda c: counted.figure(c, figure, month, now)).to_document(rows=rows)
+
+
+@router.get("/overview")
+def glance(look: Look) -> Document:
+    """The ledger at a glance: the figures that follow from the public view, with their definitions."""
+    permit(look.who, Act.CATALOGUE_READ)
+    found = look.at(lambda c: overview.overview(c, look.now))
+    return {"figures": [one.to_document() for one in found]}
+
+
+@router.get("/overview/{figure}")
+def glance_at(figure: Annotated[str, Field(max_length=60)], look: Look) -> Document:
+    """One of the public figures, with the rows it is counted from."""
+    permit(look.who, Act.CATALOGUE_READ)
+    return look.at(lambda c: overview.public_figure(c, figure, look.now)).to_document(rows=True)
 
 
 @router.post("/reports", status_code=201)
@@ -163,6 +179,9 @@ def usage(
     names = ("dataset", "where", "consumer", "kind", "outcome", "count")
     mine = seen(look, Act.USAGE_READ)
     rows = [{each: getattr(one, each) for each in names} for one in uses if one.dataset in mine]
+    codes = {one.consumer for one in uses if one.consumer}
+    named = {code: _called(look, code) for code in codes}
+    rows = [row | {"consumer_name": named.get(row["consumer"], "")} for row in rows]
     return page.answer(
         "uses", rows, "dataset", "where", "consumer", "kind", "outcome", more={"from": since, "to": to}
     )
@@ -232,6 +251,14 @@ def table(period: Month, table: Table, look: Look, page: Page) -> Response:
         raise NoFile("the edition has no such table")
     rows: list[Document] = closing.read(look.wired.home, found, table).to_pylist()
     return page.answer("rows", [{"row": n, **row} for n, row in enumerate(rows, 1)], "row")
+
+
+def _called(look: Look, code: str) -> str:
+    """What an organisation is called; empty where a log names one nobody has entered."""
+    try:
+        return look.at(lambda c: name_of(c, code, look.today))
+    except Unknown:
+        return ""
 
 
 def _seen(look: Look, found: Report, department: str) -> Document:

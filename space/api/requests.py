@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
@@ -18,6 +18,7 @@ from catalog.store import reading, writing
 from policies.access import Act
 from policies.clocks import local_date
 from space.api.once import Once, Repeated
+from space.api.paging import Page
 from space.api.services import Known, Services, Wired, permit
 from space.errors import Unknown
 from space.identity.organisations import organisation
@@ -26,6 +27,7 @@ from space.operation import agreeing
 from space.requesting import disputing, filing
 from space.requesting.requests import Request, all_requests, by_id, history
 from space.requesting.statements import Statement, read
+from space.requesting.telling import told
 
 router = APIRouter(prefix="/v1/requests", tags=["requests"])
 
@@ -82,17 +84,19 @@ def file(stated: Stated, wired: Wired, who: Known, once: Repeated) -> dict[str, 
 
     def act(connection: Connection, now: datetime) -> str:
         agreeing.settle(connection, now)
-        return filing.submit(connection, _read(connection, stated, who, local_date(now)), now).id
+        return filing.submit(connection, read_stated(connection, stated, who, local_date(now)), now).id
 
     return _taken(wired, who, once, act)
 
 
 @router.get("")
-def list_requests(wired: Wired, who: Known) -> dict[str, Any]:
+def list_requests(wired: Wired, who: Known, page: Page) -> Response:
     """The requests of the caller's organisation, the oldest first."""
     permit(who, Act.REQUEST_FILE)
     with reading(wired.engine) as connection:
-        return {"requests": [one.to_document() for one in all_requests(connection, who.organisation)]}
+        found = all_requests(connection, who.organisation, page.part(datetime, str))
+        rows = told(connection, found, who.organisation, local_date(wired.clock()))
+    return page.answer("requests", rows, "received_at", "id")
 
 
 @router.get("/{request}")
@@ -101,7 +105,8 @@ def show(request: str, wired: Wired, who: Known) -> dict[str, Any]:
     permit(who, Act.REQUEST_FILE)
     with reading(wired.engine) as connection:
         found = _own(connection, request, who)
-        return {**found.to_document(), "steps": [s.to_document() for s in history(connection, request)]}
+        (document,) = told(connection, (found,), who.organisation, local_date(wired.clock()))
+        return {**document, "steps": [s.to_document() for s in history(connection, request)]}
 
 
 @router.put("/{request}")
@@ -111,7 +116,7 @@ def supplement(request: str, stated: Stated, wired: Wired, who: Known) -> dict[s
     now = wired.clock()
     with writing(wired.engine) as connection:
         _own(connection, request, who)
-        made = _read(connection, stated, who, local_date(now))
+        made = read_stated(connection, stated, who, local_date(now))
         return filing.supplement(connection, request, made, now).to_document()
 
 
@@ -179,7 +184,8 @@ def _taken(
         return by_id(connection, named).to_document()
 
 
-def _read(connection: Connection, stated: Stated, who: Caller, day: date) -> Statement:
+def read_stated(connection: Connection, stated: Stated, who: Caller, day: date) -> Statement:
+    """What the caller's organisation states, with everything it lacks."""
     applicant = organisation(connection, who.organisation)
     named = {"code": applicant.code, "name": applicant.name, "kind": applicant.kind.value}
     return read(connection, {**stated.model_dump(), "applicant": named}, day)

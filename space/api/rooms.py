@@ -9,13 +9,17 @@ from types import ModuleType
 from typing import Final
 
 from space.api import (
+    anchors,
     books,
+    bulk,
     classification,
     clocks,
     department_evaluations,
     drafting,
+    duty,
     entries,
     entries_acts,
+    evaluating,
     granting,
     inventories,
     jobs,
@@ -27,23 +31,32 @@ from space.api import (
     organisations,
     places,
     qualities,
+    receipts,
     registrar,
     registrations,
+    registrations_filing,
     reports,
+    reviewing,
+    security_reports,
     sources,
     standards,
     standing,
+    steps_taken,
     subscriptions,
+    trying,
     watching,
     webhooks,
+    workspace_texts,
 )
 
 ROOMS: Final[tuple[ModuleType, ...]] = (
     jobs,  # before `links`, whose paths take any word
     webhooks,
     drafting,
+    trying,
     entries,
     entries_acts,
+    reviewing,
     granting,
     sources,
     subscriptions,
@@ -65,5 +78,14 @@ ROOMS: Final[tuple[ModuleType, ...]] = (
     department_evaluations,
     registrar,  # before `registrations`, whose paths take any word
     registrations,
+    registrations_filing,
     reports,
+    bulk,
+    anchors,  # before the entries of the log, whose paths take any word
+    evaluating,  # before what is published, whose paths take any word
+    security_reports,
+    duty,
+    workspace_texts,
+    steps_taken,
+    receipts,
 )

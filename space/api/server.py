@@ -8,6 +8,7 @@ nothing, or half of a request, is not waited for.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import tempfile
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from typing import Any, ClassVar, Final
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from catalog.home import Home
 from catalog.settings import reading as settings
@@ -34,23 +35,35 @@ class Service:
         host: address to listen on.
         port: to listen on; 0: any free one.
         processes: that share it.
+        console: whether the console is served, too; it is of one process.
     """
 
     host: str
     port: int
     processes: int = 1
+    console: bool = False
 
 
+# Bytes of one message of a page; the longest is a question.
+_LARGEST_MESSAGE: Final = 1024 * 1024
 _TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_TOO_LONG: Final = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+)
+# Bytes of a head that goes on; the door takes half of it whole. The parser itself would keep any number.
+_LONGEST_HEAD: Final = 64 * 1024
 
 
-class Patient(H11Protocol):
+class Patient(HttpToolsProtocol):
     """HTTP/1.1 that closes a connection on which no request begins for a whole interval."""
 
     # Kills the workers of this process; what waits for one is then told that there is no answer.
     abandon: ClassVar[Callable[[], object]] = int
-    _last: Any = None
     _timer: asyncio.TimerHandle | None = None
+    # Heads that came whole, and how many there were at the last look.
+    _heads, _last = 0, 0
+    # Bytes of a head that goes on, since it began; None between heads.
+    _head: int | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to look at a connection."""
@@ -62,6 +75,32 @@ class Patient(H11Protocol):
         if self._timer is not None:
             self._timer.cancel()
         super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, but no head without end."""
+        if self._head is not None:
+            self._head += len(data)
+        super().data_received(data)
+        if self._head is not None and self._head > _LONGEST_HEAD and not self.transport.is_closing():
+            self.transport.write(_TOO_LONG)
+            self.transport.close()
+
+    def on_message_begin(self) -> None:
+        """A head begins."""
+        self._head = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """A head came whole."""
+        self._head = None
+        self._heads += 1
+        super().on_headers_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection on: from now on its line has a pulse of its own."""
+        if self._timer is not None:
+            self._timer.cancel()
+        super().handle_websocket_upgrade()
 
     def shutdown(self) -> None:
         """End the connection with its request, and that at the deadline."""
@@ -76,23 +115,28 @@ class Patient(H11Protocol):
         if self.transport.is_closing():
             return
         between = self.cycle is None or self.cycle.response_complete
-        if between and self.scope is self._last:
-            if self.conn.trailing_data[0]:  # the beginning of a request that does not go on
+        if between and self._heads == self._last:
+            if self._head is not None:  # the beginning of a request that does not go on
                 self.transport.write(_TOO_SLOW)
             self.transport.close()
             return
-        self._last = self.scope
+        self._last = self._heads
         self._wait()
 
 
-def application() -> FastAPI:
+def application(console: bool = False) -> FastAPI:
     """The application of one process, over the installation the environment names."""
     from space.api.app import create_app
 
     logs.configure(settings.value("YBZ_LOG_LEVEL"))
-    app = create_app(Home.find())
+    app = create_app(Home.find(), console=console)
     Patient.abandon = app.state.abandon
     return app
+
+
+def _of_a_line(record: logging.LogRecord) -> bool:
+    """Whether a record may be written: the address of a page's line names the page, and is not noted."""
+    return '"WebSocket ' not in str(record.msg)
 
 
 def run(service: Service) -> None:
@@ -103,12 +147,15 @@ def run(service: Service) -> None:
     """
     settings.require(Home.find().root)
     logs.configure(settings.value("YBZ_LOG_LEVEL"))
+    logging.getLogger("uvicorn.error").addFilter(_of_a_line)
     how: dict[str, Any] = {
         "host": service.host,
         "port": service.port,
         "http": Patient,
-        "loop": "asyncio",
-        "ws": "none",
+        "loop": "auto",  # uvloop, where there is one for the system
+        "ws": "websockets-sansio" if service.console else "none",
+        "ws_max_size": _LARGEST_MESSAGE,
+        "ws_per_message_deflate": False,  # packed bytes could be anything's; and secrets lie beside them
         "log_config": None,
         # No access log: it would keep the words people search for.
         "access_log": False,
@@ -120,7 +167,7 @@ def run(service: Service) -> None:
         "timeout_graceful_shutdown": int(_ruled("shutdown_deadline") + _ruled("settled_within")),
     }
     if service.processes == 1:
-        uvicorn.run(application(), **how)
+        uvicorn.run(application(service.console), **how)
         return
     with tempfile.TemporaryDirectory(prefix="ybz-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder

@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import Engine
+from starlette.concurrency import run_in_threadpool
 
 from catalog.home import Home
 from catalog.keys import Signer
@@ -19,13 +20,14 @@ from policies.access_matrix import acts
 from policies.clocks import local_date
 from policies.decision import Deny
 from space.api import browsers
-from space.api.gate import SentBody, enter
+from space.api.gate import judge, sent_body
 from space.api.problem import Unauthenticated
-from space.api.signing import Signable, sign
+from space.api.signing import sign, signable
 from space.calls.budget import NOT_HELD
 from space.calls.metering import count_stranger
 from space.errors import Refused
 from space.identity import sessions
+from space.identity.access_tokens import looks_like_one
 from space.identity.callers import of_bearer, of_session, session_of
 from space.identity.sessions import Session
 from space.identity.tokens import Caller
@@ -60,7 +62,12 @@ def services(request: Request) -> Services:
     return wired
 
 
-Wired = Annotated[Services, Depends(services)]
+async def _services(request: Request) -> Services:
+    """The same for handlers: what waits for nothing needs no thread of its own."""
+    return services(request)
+
+
+Wired = Annotated[Services, Depends(_services)]
 _Bearer = Annotated[
     HTTPAuthorizationCredentials | None,
     Depends(
@@ -77,34 +84,9 @@ _Membership = Annotated[
 ]
 
 
-def caller(wired: Wired, bearer: _Bearer, request: Request, acting_in: _Membership = None) -> Caller:
-    """Who sends the request: the bearer of a token, else whoever is signed in.
-
-    Raises:
-        Unauthenticated: nobody known; such requests are counted, not logged one by one.
-        Refused: a request of a session that no page of it sent, or in a membership of another.
-    """
-    now = wired.clock()
-    # Of a proxy on this machine the server takes the address it forwards (`ybz serve`).
-    address = None if request.client is None else request.client.host
-    if bearer is not None:
-        issuer = browsers.own_address(request, wired.home)
-        with reading(wired.engine) as connection:
-            known = of_bearer(connection, bearer.credentials, issuer=issuer, now=now)
-        if known is not None:
-            return replace(known, address=address)
-    elif (session := signed_in(wired, request)) is not None:
-        browsers.require_own_page(request, wired.home, session.id)
-        with reading(wired.engine) as connection:
-            return replace(of_session(connection, session, acting_in, now), address=address)
-    with writing(wired.engine) as connection:
-        count_stranger(connection, "unauthenticated", now)
-    raise Unauthenticated("a token or a session that is good now is needed — `ybz grant token` issues one")
-
-
 def signed_in(wired: Services, request: Request) -> Session | None:
     """The session of a browser, noted to be in use; None where there is none that is good now."""
-    secret = browsers.session_secret(request)
+    secret = browsers.session_secret(request, wired.home)
     if secret is None:
         return None
     now = wired.clock()
@@ -116,25 +98,54 @@ def signed_in(wired: Services, request: Request) -> Session | None:
     return session
 
 
-def admitted(
-    wired: Wired,
-    who: Annotated[Caller, Depends(caller)],
-    request: Request,
-    sent: SentBody,
-    signable: Signable,
-) -> Caller:
+async def admitted(request: Request, bearer: _Bearer, acting_in: _Membership = None) -> Caller:
     """Who sends the request, once the matrix let the caller through the door of the endpoint.
 
     What a person sends is signed with that person's name.
 
     Raises:
-        Unauthenticated: nobody known.
-        Refused: the caller's role does not permit the act, or it acts under another's name.
+        Unauthenticated: nobody known; such requests are counted, not logged one by one.
+        Refused: the caller's role does not permit the act, or it acts under another's name; or a request of
+            a session that no page of it sent, or in a membership of another.
         Unknown: it does not permit it towards the organisation the thing belongs to.
     """
-    enter(wired.engine, request, who, sent, local_date(wired.clock()))
-    sign(wired.engine, request, who, signable)
+    sent, body = await sent_body(request), await signable(request)
+    # One thread and one moment of the store: who calls, and whether the door is theirs.
+    who = await run_in_threadpool(_through_the_door, request, bearer, acting_in, sent)
+    if body is not None and who.person is not None:
+        await run_in_threadpool(sign, services(request).engine, request, who, body)
     return who
+
+
+def _through_the_door(
+    request: Request, bearer: HTTPAuthorizationCredentials | None, acting_in: str | None, sent: bytes
+) -> Caller:
+    """The bearer of a token, else whoever is signed in, once the door let it through."""
+    wired = services(request)
+    session, issuer = None, ""
+    if bearer is None:
+        session = signed_in(wired, request)
+    elif looks_like_one(
+        bearer.credentials
+    ):  # made for an address; an opaque one is good whatever we are called
+        issuer = browsers.own_address(request, wired.home)
+    if session is not None:
+        browsers.require_own_page(request, wired.home, session.id)
+    now = wired.clock()
+    with reading(wired.engine) as connection:
+        known = None
+        if bearer is not None:
+            known = of_bearer(connection, bearer.credentials, issuer=issuer, now=now)
+        elif session is not None:
+            known = of_session(connection, session, acting_in, now)
+        if known is not None:
+            # Of a proxy on this machine the server takes the address it forwards (`ybz serve`).
+            who = replace(known, address=None if request.client is None else request.client.host)
+            judge(connection, request, who, sent, local_date(now))
+            return who
+    with writing(wired.engine) as connection:
+        count_stranger(connection, "unauthenticated", now)
+    raise Unauthenticated("a token or a session that is good now is needed — `ybz grant token` issues one")
 
 
 Known = Annotated[Caller, Depends(admitted)]

@@ -6,9 +6,9 @@ person, of a program or an office, names whoever acts for it.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import Depends, Request
+from fastapi import Request
 from pydantic import BaseModel
 from sqlalchemy import Engine
 
@@ -17,6 +17,7 @@ from policies.decision import Deny, Reason
 from space.access.passing import ANOTHER
 from space.errors import Refused
 from space.identity import people
+from space.identity.one_person import is_one
 from space.identity.tokens import Caller
 
 # Where a body names who acts.
@@ -40,9 +41,6 @@ async def signable(request: Request) -> dict[str, Any] | None:
     return sent if isinstance(sent, dict) else None
 
 
-Signable = Annotated[dict[str, Any] | None, Depends(signable)]
-
-
 def sign(engine: Engine, request: Request, who: Caller, body: dict[str, Any] | None) -> None:
     """Put the name of the person who acts into a body.
 
@@ -57,15 +55,16 @@ def sign(engine: Engine, request: Request, who: Caller, body: dict[str, Any] | N
     """
     if body is None or who.person is None:
         return
-    with reading(engine) as connection:
-        names = (people.person(connection, who.person).name, who.person)
     consents = request.scope["route"].path == _CONSENTS
     own, others = ("approved_by", (_BY,)) if consents else (_BY, _SECOND)
-    if body.get(own) not in (None, "", *names):
-        raise Refused(Deny((ANOTHER,)))
-    for other in others:
-        if str(body.get(other, "")).strip() in names:
-            raise Refused(Deny((_one_person(other),)))
+    with reading(engine) as connection:
+        names = (people.person(connection, who.person).name, who.person)
+        if body.get(own) not in (None, "", *names):
+            raise Refused(Deny((ANOTHER,)))
+        for other in others:
+            second = str(body.get(other) or "")
+            if any(is_one(connection, second, name) for name in names):
+                raise Refused(Deny((_one_person(other),)))
     body[own] = names[0]
 
 

@@ -21,7 +21,9 @@ from policies.access import Act
 from policies.clocks import local_date
 from policies.decision import Deny
 from policies.rulebook import rule
+from space.api import browsers
 from space.api.acting import Do
+from space.api.paging import Page
 from space.api.services import Known, Wired, only, permit
 from space.calls.metering import count_stranger
 from space.errors import Refused
@@ -87,14 +89,17 @@ def make(wanted: Wanted, do: Do) -> dict[str, Any]:
 
 
 @router.get("")
-def list_supplies(wired: Wired, who: Known, grant: str | None = None) -> dict[str, Any]:
+def list_supplies(wired: Wired, who: Known, page: Page, grant: str | None = None) -> Response:
     """The supplies of the caller's organisation, the oldest first."""
     permit(who, Act.SUPPLY_TAKE)
     if grant is not None:
         only(who, grant)
     with reading(wired.engine) as connection:
-        found = supplies.listing(connection, receiver=who.organisation, grant_id=grant or who.grant_id)
-    return {"supplies": [one.to_document() for one in found]}
+        found = supplies.listing(
+            connection, receiver=who.organisation, grant_id=grant or who.grant_id,
+            part=page.part(datetime, str),
+        )  # fmt: skip
+    return page.answer("supplies", [one.to_document() for one in found], "made_at", "id")
 
 
 @router.get("/{supply}")
@@ -122,7 +127,7 @@ def proofs(supply: str, wired: Wired, who: Known) -> dict[str, Any]:
 def link(supply: str, request: Request, wired: Wired, who: Known) -> dict[str, Any]:
     """A signed address of the file, good for a short time and for as long as the grant holds."""
     permit(who, Act.SUPPLY_TAKE)
-    base = str(request.base_url).rstrip("/")
+    base = browsers.own_address(request, wired.home)
     with writing(wired.engine) as connection:
         _held(connection, supply, who)
         given = links.link(

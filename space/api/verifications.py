@@ -7,12 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header
 from pydantic import BaseModel, ConfigDict, Field
 
-from catalog.store import writing
+from catalog.store import reading, writing
 from contracts.canonical import digest
+from policies.access import Act
 from policies.decision import Deny
-from space.api.services import Known, Wired
+from space.api.services import Known, Wired, permit
 from space.calls import idempotency
 from space.errors import Refused
+from space.verification import limits
 from space.verification.prepare import Asked
 from space.verification.verifier import Verified
 
@@ -62,6 +64,14 @@ def verify(
         with writing(wired.engine) as connection:
             idempotency.free(connection, who.organisation, idempotency_key)
         raise
+
+
+@router.get("/verifications/allowance")
+def allowance(wired: Wired, who: Known) -> dict[str, int]:
+    """How many records the caller's organisation may verify, and how many are left now."""
+    permit(who, Act.VERIFICATION_ASK)
+    with reading(wired.engine) as connection:
+        return limits.allowance(connection, who.organisation, wired.clock())
 
 
 def _told(answer: Verified | Deny) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from catalog.store import reading
 from policies.access import Act
 from space.api.acting import Do
+from space.api.paging import Page
 from space.api.services import Known, Wired, permit
 from space.watch import alerts, containing, incidents, opening, reporting
 
@@ -57,11 +58,12 @@ class Containment(Acting):
 
 
 @router.get("/alerts")
-def list_alerts(wired: Wired, who: Known, ended: bool = False) -> dict[str, Any]:
+def list_alerts(wired: Wired, who: Known, page: Page, ended: bool = False) -> Response:
     """The alerts that wait; with `ended` also those whose case is over."""
     permit(who, Act.ALERT_READ)
     with reading(wired.engine) as connection:
-        return {"alerts": [each.to_document() for each in alerts.all_alerts(connection, ended=ended)]}
+        found = alerts.all_alerts(connection, ended=ended)
+    return page.answer("alerts", [each.to_document() for each in found], "due_on", "raised_at", "id")
 
 
 @router.post("/alerts/{alert}/acknowledgement")
@@ -81,13 +83,14 @@ def close(alert: str, acting: Acting, do: Do) -> dict[str, Any]:
 
 
 @router.get("/incidents")
-def list_incidents(wired: Wired, who: Known, closed: bool = False) -> dict[str, Any]:
+def list_incidents(wired: Wired, who: Known, page: Page, closed: bool = False) -> Response:
     """Incidents and drills, with figures that count no drill."""
     permit(who, Act.INCIDENT_READ)
     with reading(wired.engine) as connection:
         found = incidents.all_incidents(connection, closed=closed)
         counted = incidents.figures(connection)
-    return {"figures": counted, "incidents": [each.to_document() for each in found]}
+    rows = [each.to_document() for each in found]
+    return page.answer("incidents", rows, "opened_at", "id", newest_first=True, more={"figures": counted})
 
 
 @router.post("/incidents")

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 import click
 
 from space.cli.options import acting, actor, as_json, open_installation, print_json
 from space.cli.refusal import refusals
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from catalog.home import Home
 
 
 @click.command()
@@ -39,6 +47,11 @@ def recall(correction_id: str, replaced: str, by: str, as_json: bool) -> None:
         click.echo(f"  {one.receiver}  {one.name}  {', '.join(one.ways)}: {state}")
 
 
+_organisation = click.option(
+    "--organisation", default="", metavar="CODE", help="Whose auditor acts (default: your token's)."
+)
+
+
 @click.group()
 def holders() -> None:
     """Who received data about somebody 持有人: ask, consent, show; two people, every look logged."""
@@ -48,15 +61,19 @@ def holders() -> None:
 @click.option("--kind", type=click.Choice(["person", "household", "enterprise"]), default="person")
 @click.option("--subject", default="", help="Identifier of whom; asked for if left out.")
 @click.option("--reason", required=True, help="The case, the person's request, the audit.")
+@_organisation
 @actor
 @as_json
-def ask(kind: str, subject: str, reason: str, by: str, as_json: bool) -> None:
+def ask(kind: str, subject: str, reason: str, organisation: str, by: str, as_json: bool) -> None:
     """Ask who received data about somebody; another person consents."""
     from space.wayback.recall.people import ask as open_search
 
     home, engine, now = open_installation()
+    mine = _auditing(home, engine, organisation, now)
     with refusals(as_json):
-        made = open_search(home, engine, kind, _whom(subject), reason=reason, by=acting(by), now=now)
+        made = open_search(
+            home, engine, kind, _whom(subject), reason=reason, by=acting(by), now=now, organisation=mine
+        )
     if as_json:
         print_json(made.to_document())
         return
@@ -65,15 +82,17 @@ def ask(kind: str, subject: str, reason: str, by: str, as_json: bool) -> None:
 
 @holders.command()
 @click.argument("search")
+@_organisation
 @actor
 @as_json
-def consent(search: str, by: str, as_json: bool) -> None:
+def consent(search: str, organisation: str, by: str, as_json: bool) -> None:
     """Consent to the SEARCH another person asked for."""
     from space.wayback.recall.people import consent as agree
 
-    _home, engine, now = open_installation()
+    home, engine, now = open_installation()
+    mine = _auditing(home, engine, organisation, now)
     with refusals(as_json):
-        made = agree(engine, search, by=acting(by), now=now)
+        made = agree(engine, search, by=acting(by), now=now, organisation=mine)
     if as_json:
         print_json(made.to_document())
         return
@@ -83,15 +102,17 @@ def consent(search: str, by: str, as_json: bool) -> None:
 @holders.command()
 @click.argument("search")
 @click.option("--subject", default="", help="Identifier of whom; asked for if left out.")
+@_organisation
 @actor
 @as_json
-def show(search: str, subject: str, by: str, as_json: bool) -> None:
+def show(search: str, subject: str, organisation: str, by: str, as_json: bool) -> None:
     """Show who received data about whom the SEARCH was asked."""
     from space.wayback.recall.people import look
 
     home, engine, now = open_installation()
+    mine = _auditing(home, engine, organisation, now)
     with refusals(as_json):
-        found = look(home, engine, search, _whom(subject), by=acting(by), now=now)
+        found = look(home, engine, search, _whom(subject), by=acting(by), now=now, organisation=mine)
     if as_json:
         print_json([one.to_document() for one in found])
         return
@@ -100,6 +121,24 @@ def show(search: str, subject: str, by: str, as_json: bool) -> None:
         click.echo(f"{one.receiver}  {one.name}  {one.dataset}  {one.way} ×{one.times}  {days}")
         click.echo(f"    {', '.join(one.items)}")
     click.echo(f"{len({one.receiver for one in found})} receivers")
+
+
+def _auditing(home: Home, engine: Engine, given: str, now: datetime) -> str:
+    """Code of the organisation whose auditor acts: of the token where there is one, else as it is said."""
+    from catalog.settings import reading as settings
+    from catalog.store import reading
+    from space.identity.callers import of_bearer
+
+    token = settings.value("YBZ_TOKEN", home.root)
+    issuer = settings.value("YBZ_PUBLIC_URL", home.root).rstrip("/")
+    with reading(engine) as connection:
+        who = of_bearer(connection, token, issuer=issuer, now=now) if token else None
+    if who is not None and given not in ("", who.organisation):
+        raise click.ClickException("your token is of another organisation — leave --organisation out")
+    found = given if who is None else who.organisation
+    if not found:
+        raise click.UsageError("say whose auditor acts: --organisation CODE, or set YBZ_TOKEN")
+    return found
 
 
 def _whom(given: str) -> str:

@@ -10,24 +10,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
-
 from catalog import keys
 from catalog.errors import NotInitialised
-from catalog.evidence.prove import NotIntegrated, inclusion_holds, prove_inclusion
 from catalog.home import Home
 from catalog.keys import Ring
 from catalog.store import open_store, reading
-from catalog.store.tables.evidence import evidence_entries
-from space.calls import jws
 from space.calls.jws import SignatureInvalid
-from space.calls.receipts import by_id, verify
+from space.calls.proving import in_the_log, stated
+from space.calls.receipts import by_id
 from space.cli.verification import read_records
-from space.errors import SpaceError, Unknown
-from space.granting.erasing import DELETION_TYPE
+from space.errors import SpaceError
 from space.replaying import replay
-from space.supply.proofs import signed_at
-from space.supply.receipts import DELIVERY_TYPE, STATEMENT_TYPE, of_supply
+from space.supply.receipts import of_supply
 from space.workspace.ending import deletion
 
 
@@ -50,7 +44,7 @@ def check(
     path = Path(receipt)
     text = path.read_text(encoding="utf-8") if path.is_file() else _stored(home, receipt)
     try:
-        states = _states(text, ring)
+        states = stated(text, ring)
     except SignatureInvalid as error:
         return {"ok": False, "states": None, "evidence": None, "problem": str(error)}
     evidence, problem = _evidence(home, states, text, ring)
@@ -70,21 +64,8 @@ class NothingHere(SpaceError):
     """What a replay would rest on is not here."""
 
 
-# What is said of the log, from best to worst.
-PROVED = "its entry is in the evidence log, proved"
-PENDING = "its entry is recorded and waits for the next checkpoint"
+# What is said where the log is not the one of this machine.
 ELSEWHERE = "the evidence log is not here"
-BROKEN = "its entry is not in this evidence log"
-
-
-def _states(text: str, ring: Ring) -> dict[str, Any]:
-    """What a receipt of an answer states, one of a deletion, or one of a supply."""
-    for typ in (DELETION_TYPE, DELIVERY_TYPE, STATEMENT_TYPE):
-        try:
-            return jws.verify(text, ring, typ, signed_at)
-        except SignatureInvalid:
-            continue
-    return verify(text, ring)
 
 
 def _own_ring(home: Home) -> Ring:
@@ -123,31 +104,6 @@ def _evidence(home: Home, states: Mapping[str, Any], text: str, ring: Ring) -> t
         return ELSEWHERE, None
     if not {key.key_id for key in ring.keys} & {key.key_id for key in own.keys}:
         return ELSEWHERE, None
-    e = evidence_entries.c
     with reading(engine) as connection:
-        wanted = select(e.id, e.recorded_at).where(e.leaf_hash == str(states["evidence"]))
-        row = connection.execute(wanted).first()
-        if row is None:
-            return BROKEN, BROKEN
-        if states.get("entry", row.id) not in ("", row.id):
-            return BROKEN, "the entry it names is another than the one its hash is of"
-        signed_with = own.of(jws.key_of(text))
-        problem = None if signed_with is None else signed_with.problem(row.recorded_at)
-        if problem is not None:
-            return BROKEN, problem
-        if str(states["id"]).startswith("rct_") and _differs(connection, str(states["id"]), text):
-            return BROKEN, "the installation issued another receipt of this id"
-        try:
-            proof = prove_inclusion(connection, row.id)
-        except NotIntegrated:
-            return PENDING, None
-    return (PROVED, None) if inclusion_holds(proof, own) else (BROKEN, BROKEN)
-
-
-def _differs(connection: Connection, receipt_id: str, text: str) -> bool:
-    """Whether the installation keeps another receipt of that id; one dropped after its time is fine."""
-    try:
-        kept = by_id(connection, receipt_id).jws
-    except Unknown:
-        return False
-    return kept != text.strip()
+        found = in_the_log(connection, states, text, own)
+    return found.said, found.problem

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, or_, select
 
+from catalog.store.parts import Part, parted
 from catalog.store.tables.contracting import (
     contract_offers,
     contract_signatures,
@@ -225,10 +226,12 @@ def of_grant(connection: Connection, grant_id: str, *, lock: bool = False) -> Di
     return None if row is None else _contract(row)
 
 
-def all_contracts(connection: Connection, party: str | None = None) -> tuple[DigitalContract, ...]:
-    """Every contract, the oldest first; of one party where given."""
+def all_contracts(
+    connection: Connection, party: str | None = None, part: Part | None = None
+) -> tuple[DigitalContract, ...]:
+    """Every contract, the oldest first; of one party where given, a part by `drafted_at` and id."""
     c = digital_contracts.c
-    wanted = select(digital_contracts).order_by(c.drafted_at, c.id)
+    wanted = parted(select(digital_contracts), part, c.drafted_at, c.id)
     if party is not None:
         wanted = wanted.where(or_(c.provider == party, c.consumer == party))
     return tuple(_contract(row) for row in connection.execute(wanted).all())

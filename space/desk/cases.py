@@ -15,6 +15,7 @@ from catalog.store import reading
 from policies.decision import Deny, Reason
 from space.desk.rendering import onward, page
 from space.desk.seat import DeskRoute, Seated, Sent
+from space.desk.titles import titles
 from space.errors import Refused
 from space.wayback.burden.ratings import KINDS, rate
 from space.wayback.entitlements import cases
@@ -27,7 +28,8 @@ def open_cases(seat: Seated) -> HTMLResponse:
     """Open cases of the area, the soonest due first."""
     with reading(seat.wired.engine) as connection:
         found = cases.listing(connection, seat.on, body=seat.body.code, open_only=True)
-    return page("cases", seat, cases=found[: seat.lines], total=len(found))
+        named = titles(connection, (one.dataset for one in found[: seat.lines]))
+    return page("cases", seat, cases=found[: seat.lines], total=len(found), named=named)
 
 
 @router.post("/cases/{case}/check")

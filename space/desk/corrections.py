@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from catalog.store import reading, writing
 from space.desk.rendering import onward, page
 from space.desk.seat import DeskRoute, Seat, Seated, Sent
+from space.desk.titles import titles
 from space.errors import Unknown
 from space.wayback.corrections import appeals
 from space.wayback.corrections.attachments import attachments
@@ -26,7 +27,8 @@ def cases(seat: Seated) -> HTMLResponse:
     """What the body reported, the newest first."""
     with reading(seat.wired.engine) as connection:
         found = listing(connection, asker=seat.body.code)[::-1]
-    return page("corrections", seat, cases=found)
+        named = titles(connection, (one.dataset for one in found))
+    return page("corrections", seat, cases=found, named=named)
 
 
 @router.get("/{case}")
@@ -35,8 +37,9 @@ def case(case: str, seat: Seated) -> HTMLResponse:
     found = _own(seat, case)
     with reading(seat.wired.engine) as connection:
         steps, files = history(connection, case), attachments(connection, case)
+        named = titles(connection, (found.dataset,))
         forms = [one for one, _, _ in marked(connection, correction_id=case, body=seat.body.code)]
-    return page("correction", seat, case=found, steps=steps, files=files, forms=forms)
+    return page("correction", seat, case=found, steps=steps, files=files, forms=forms, named=named)
 
 
 @router.post("/{case}/appeal")

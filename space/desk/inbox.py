@@ -20,9 +20,11 @@ from catalog.releases.published import by_id
 from catalog.revisions import number
 from catalog.store import reading
 from contracts.model import Contract
+from policies.clocks import local_date
 from policies.showing import showing
 from space.desk.rendering import onward, page
 from space.desk.seat import DeskRoute, Seat, Seated, Sent
+from space.desk.titles import titles
 from space.errors import Unknown
 from space.wayback.backflow import inbox, tasks
 from space.wayback.backflow.balances import figures
@@ -35,6 +37,7 @@ from space.wayback.corrections.cases import open_challenge
 from space.wayback.corrections.challenges import Challenge
 from space.wayback.corrections.course import DISPUTED, listing
 from space.wayback.entitlements import cases
+from space.wayback.forms.admission import listing as admitted
 from space.wayback.forms.tasks import tasks as form_tasks
 from space.wayback.grassroots.tasks import mine
 from space.wayback.recall.standing import told_to
@@ -62,11 +65,15 @@ def today(seat: Seated) -> HTMLResponse:
         found = cases.listing(connection, seat.on, body=code, open_only=True)
         replaceable = [one for one in told_to(connection, code) if not one[3].closed and one[3].due_on]
         rated = unrated(connection, code, seat.wired.clock(), _RATED)
+        datasets = {one.dataset for one in waiting} | {one.dataset for one in challenged}
+        datasets |= {each[1] for each in replaceable}
+        named = titles(connection, datasets)
+        asked = {one.code: one.title for one in admitted(connection)} if forms else {}
     checks = mine(seat.wired.engine, code, seat.person, seat.on)
     return page(
         "today", seat, deliveries=waiting, notices=notices[::-1], forms=forms, given=given, checks=checks,
         challenged=challenged, cases=found, unrated=rated, scores=scores(seat.on),
-        recalls=replaceable,
+        recalls=replaceable, named=named, asked=asked,
     )  # fmt: skip
 
 
@@ -76,7 +83,8 @@ def deliveries(seat: Seated) -> HTMLResponse:
     with reading(seat.wired.engine) as connection:
         found = inbox.listing(connection, seat.body.code)[::-1]
         told = {one.delivery: one for one in figures(connection, seat.body.code, seat.wired.clock())}
-    return page("deliveries", seat, deliveries=found, figures=told)
+        named = titles(connection, (one.dataset for one in found))
+    return page("deliveries", seat, deliveries=found, figures=told, named=named)
 
 
 @router.get("/deliveries/{delivery}")
@@ -89,7 +97,7 @@ def delivery(delivery: str, seat: Seated, first: Annotated[int, Query(ge=0)] = 0
     shown = rows.slice(first, seat.lines).to_pylist()
     return page(
         "delivery", seat, delivery=made, rows=[_row(each, contract) for each in shown], first=first,
-        total=len(rows), notes=notes,
+        total=len(rows), notes=notes, title=contract.title, **_source(seat, made, contract),
     )  # fmt: skip
 
 
@@ -197,6 +205,13 @@ def _delivery(seat: Seat, delivery: str) -> tuple[Delivery, Contract]:
         return made, number(connection, made.dataset, by_id(connection, made.release).revision).contract
 
 
+def _source(seat: Seat, made: Delivery, contract: Contract) -> dict[str, Any]:
+    """Which department answers for what was delivered, and of which day the release is."""
+    with reading(seat.wired.engine) as connection:
+        published = by_id(connection, made.release).published_at
+    return {"source_name": contract.department.name, "as_of": local_date(published).isoformat()}
+
+
 def _row_page(seat: Seat, delivery: str, row: str, values: Mapping[str, str | None]) -> HTMLResponse:
     made, contract = _delivery(seat, delivery)
     rows = inbox.read_rows(seat.wired.home, made)
@@ -214,7 +229,7 @@ def _row_page(seat: Seat, delivery: str, row: str, values: Mapping[str, str | No
     ]
     return page(
         "row", seat, delivery=made, row=_row(found, contract), reference=row, values=values, hidden=hidden,
-        notes=notes,
+        notes=notes, title=contract.title, **_source(seat, made, contract),
     )  # fmt: skip
 
 
@@ -226,11 +241,13 @@ def _row(row: Mapping[str, Any], contract: Contract) -> dict[str, Any]:
         for name, value in row.items()
         if not name.startswith("_")
     ]
+    differs = frozenset(filter(None, (row.get("_fields") or "").split(",")))
     return {
         "reference": row["_row"],
         "change": row["_change"],
-        "differs": frozenset((row.get("_fields") or "").split(",")),
+        "differs": differs,
         "disputed": frozenset(filter(None, (row.get("_disputed") or "").split(","))),
+        "changed": [heading for name, heading, _ in cells if name in differs],
         "cells": cells,
     }
 

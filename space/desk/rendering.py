@@ -1,19 +1,24 @@
 """Pages of the desk: templates filled in, and the headers that keep a page to itself.
 
 Decides how a page leaves: never cached, no script, no frame, nothing loaded from elsewhere; and how a refusal
-reads. What stands on a page is its room's.
+reads. A page is in its reader's language. What stands on a page is its room's.
 """
 
 from __future__ import annotations
 
+import hashlib
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from space.console.language import Language, chosen, speak, spoken
 from space.desk.wording import told
+from space.desk.words import answering, word
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -30,6 +35,23 @@ _HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+# What an address of a page may carry on when its language is changed: nothing anybody typed or was sent.
+_KEPT: Final = ("first", "kind", "after", "to")
+_NOWHERE: Final = ("/desk/openid", "/desk/sign-out", "/desk/language")
+# Forms that are sent to the page they stand on, and things without a page of their own.
+_OWN_FORMS: Final = ("/desk/sign-in", "/desk/password", "/desk/act-in")
+_NO_PAGE_OF_ONE: Final = ("/desk/tasks/", "/desk/cases/")
+# Where the page that is being made can be opened again.
+_here: ContextVar[str] = ContextVar("desk_here", default="/desk")
+
+
+def begin(request: Request) -> None:
+    """Let the page that is made for a request be in its reader's language, and know its address."""
+    speak(chosen(request.cookies))
+    path = request.url.path if request.method == "GET" else _back(request)
+    kept = [(name, request.query_params[name]) for name in _KEPT if name in request.query_params]
+    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in kept)
+    _here.set("/desk" if path.startswith(_NOWHERE) else f"{path}?{query}" if query else path)
 
 
 def page(name: str, seat: Seat | None, *, status: int = 200, **shown: Any) -> HTMLResponse:
@@ -64,6 +86,10 @@ def failed(request: Request, status: int, error: Exception) -> HTMLResponse:
 
 def _back(request: Request) -> str:
     path = request.url.path
+    if path in _OWN_FORMS:
+        return path
+    if path.startswith(_NO_PAGE_OF_ONE):
+        return path.rsplit("/", 2)[0].removesuffix("/tasks")
     return path.rsplit("/", 1)[0] if request.method == "POST" and path.count("/") > 2 else "/desk"
 
 
@@ -72,50 +98,30 @@ def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     made = Environment(loader=FileSystemLoader(_SHELF), autoescape=True, undefined=StrictUndefined)
-    made.globals["words"] = WORDS
+    made.globals |= {"word": word, "answering": answering, "say": _say, "zh": _chinese, "tag": _tag}
+    made.globals |= {
+        "switch": _switch,
+        "look": hashlib.sha256((_SHELF / "desk.css").read_bytes()).hexdigest()[:8],
+    }
     return made
 
 
-# What stands in rows and states, in the words of the office.
-WORDS: Final = {
-    "added": "新增",
-    "changed": "变更",
-    "removed": "减少",
-    "sent": "待对账",
-    "acknowledged": "已对账",
-    "disputed": "对账不符",
-    "open": "待办",
-    "confirmed": "已报送",
-    "withdrawn": "已撤回",
-    "done": "已办结",
-    "closed": "已关闭",
-    "person": "人员",
-    "household": "家庭",
-    "house": "房屋",
-    "shop": "店铺",
-    "verify": "核实",
-    "visit": "走访",
-    "fill": "填报",
-    "accepted": "已采纳，待数源更正",
-    "rejected": "未采纳",
-    "reopened": "数源未更正，已重开",
-    "carried": "已更正",
-    "before_authority": "复核中（主管部门）",
-    "before_superior": "复核中（上级主管部门）",
-    "before_government": "复核中（政府）",
-    "upheld_authority": "复核维持",
-    "upheld_superior": "复核维持",
-    "upheld": "复核维持（终局）",
-    "form": "报表",
-    "correction": "校核",
-    "task": "任务",
-    "left_register": "名单上有，人口登记已注销",
-    "not_in_register": "名单上有，人口登记没有",
-    "claims_twice": "名单上重复",
-    "double_claim": "同时领取互斥待遇",
-    "below_age": "未到规定年龄",
-    "not_claiming": "到龄未申领",
-    "certain": "较确定",
-    "likely": "很可能",
-    "possible": "可能",
-}
+def _say(chinese: str, english: str) -> str:
+    """The words of the reader's language."""
+    return spoken()(chinese, english)
+
+
+def _tag() -> str:
+    return spoken().tag
+
+
+def _chinese() -> str:
+    """Marks what is Chinese on an English page, as data are. Source: WCAG 2.2, 3.1.2."""
+    from markupsafe import Markup
+
+    return Markup(' lang="zh-CN"') if spoken() is Language.ENGLISH else ""
+
+
+def _switch() -> str:
+    """The address that shows this page in the other language."""
+    return f"/desk/language/{spoken().other.value}?to={quote(_here.get(), safe='')}"

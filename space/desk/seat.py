@@ -21,14 +21,14 @@ from starlette.responses import RedirectResponse, Response
 from catalog import keys
 from catalog.errors import CatalogError
 from catalog.store import reading
-from policies.access import Act
+from policies.access import Act, ever
 from policies.clocks import local_date
-from policies.decision import Deny, Reason
+from policies.decision import Deny, Permit, Reason
 from policies.machine import IllegalStep
 from space.api import browsers
 from space.api.gate import enter
-from space.api.services import Services, Wired, permit, signed_in
-from space.desk.rendering import failed
+from space.api.services import Services, Wired, permit, services, signed_in
+from space.desk.rendering import begin, failed
 from space.desk.session import (
     ForeignForm,
     NotSignedIn,
@@ -61,6 +61,7 @@ class Seat:
         on: today.
         lines: rows of a page.
         sealer: for what forms carry.
+        catalogue: address of the catalogue in the console; empty where it is not served or not open to them.
     """
 
     wired: Services
@@ -69,6 +70,7 @@ class Seat:
     on: date
     lines: int
     sealer: Sealer
+    catalogue: str = ""
 
     @property
     def person(self) -> str:
@@ -144,7 +146,15 @@ def seat(wired: Wired, request: Request) -> Seat:
     with reading(wired.engine) as connection:
         entered = body(connection, session.organisation)
         called = _called(connection, session, on)
-    return Seat(wired, sealing.session(session.id, called), entered, on, lines_of_a_page(on), sealing)
+    proven = sealing.session(session.id, called)
+    return Seat(wired, proven, entered, on, lines_of_a_page(on), sealing, _catalogue(request, session))
+
+
+def _catalogue(request: Request, session: kept.Session) -> str:
+    """Where the catalogue is, for a person whose role reads it; an office's token opens the desk alone."""
+    console = getattr(request.app.state, "console", "")
+    reads = session.person is not None and isinstance(ever(session.role, Act.CATALOGUE_READ), Permit)
+    return f"{console}/catalogue" if console and reads else ""
 
 
 def session_at(wired: Services, request: Request) -> kept.Session:
@@ -211,11 +221,12 @@ class DeskRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def told(request: Request) -> Response:
+            begin(request)
             try:
                 return await handle(request)
             except NotSignedIn:
                 gone = RedirectResponse(SIGN_IN, 303)
-                browsers.drop_session(gone, request)
+                browsers.drop_session(gone, request, services(request).home)
                 return gone
             except Unknown as error:
                 return failed(request, 404, error)

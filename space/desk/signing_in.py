@@ -1,4 +1,4 @@
-"""Signing in to the desk and out of it, and its style sheet.
+"""Signing in to the desk and the console, and out of them; the language and the style sheet of the desk.
 
 Decides which ways in are shown: an account with its password, a provider of identities where the
 installation is told of one, and the token of an office with a stated name as long as the rules let it in. A
@@ -7,19 +7,22 @@ wrong attempt is counted with the strangers, as everywhere.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from catalog import keys
 from catalog.store import reading, writing
+from policies.access import Act, Role, ever
 from policies.access_matrix import roles
 from policies.clocks import local_date
+from policies.decision import Permit
 from space.api import browsers
 from space.api.accounts import attempt, keep
 from space.api.services import Services, Wired, signed_in
 from space.calls.metering import count_stranger
+from space.console.language import COOKIE, Language, spoken
 from space.desk.rendering import onward, page, style
 from space.desk.seat import SIGN_IN, DeskRoute, Fields, sealer, session_at
 from space.desk.wording import told
@@ -33,7 +36,9 @@ router = APIRouter(prefix="/desk", route_class=DeskRoute, include_in_schema=Fals
 
 _LONGEST_NAME: Final = 60
 _LONGEST: Final = 1000
+_A_YEAR_S: Final = 31_536_000
 _BACK: Final = "/desk/openid/back"
+_DESK: Final = "/desk"
 _ACT_IN: Final = "/desk/act-in"
 
 
@@ -43,10 +48,22 @@ def style_sheet() -> Response:
     return style()
 
 
+@router.get("/language/{chosen}")
+def speak_in(chosen: str, request: Request, to: Annotated[str, Query(max_length=_LONGEST)] = "") -> Response:
+    """Let the browser keep the language its reader chose, for the desk and the console."""
+    answer = onward(to if to == _DESK or to.startswith((f"{_DESK}/", f"{_DESK}?")) else _DESK)
+    language = Language.ENGLISH if chosen == Language.ENGLISH.value else Language.CHINESE
+    answer.set_cookie(
+        COOKIE, language.value, max_age=_A_YEAR_S, path="/", samesite="lax", httponly=True,
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
+    return answer
+
+
 @router.get("/sign-in")
-def show(wired: Wired) -> HTMLResponse:
+def show(wired: Wired, to: Annotated[str, Query(max_length=_LONGEST)] = "") -> HTMLResponse:
     """The page to sign in."""
-    return _sign_in_page(wired)
+    return _sign_in_page(wired, to=to)
 
 
 @router.post("/sign-in")
@@ -60,8 +77,8 @@ def sign_in(sent: Fields, wired: Wired, request: Request) -> Response:
     try:
         done = signing_in.sign_in(wired.engine, tried, password, now=now)
     except Refused as refused:
-        return _sign_in_page(wired, status=401, refused=refused)
-    answer = onward(_entered(wired, done, now))
+        return _sign_in_page(wired, status=401, refused=refused, to=_text(sent, "to"))
+    answer = onward(_entered(wired, request, done, now, _text(sent, "to")))
     keep(wired, request, answer, done, tried)
     return answer
 
@@ -99,7 +116,7 @@ def begin_elsewhere(wired: Wired, request: Request) -> Response:
     begun = openid.begin(_desk(wired, request), provider, now)
     answer = onward(begun.address)
     lasts = int(limits.minutes("openid_minutes", local_date(now)).total_seconds())
-    browsers.keep_begun(answer, request, begun.kept, lasts)
+    browsers.keep_begun(answer, request, wired.home, begun.kept, lasts)
     return answer
 
 
@@ -111,7 +128,7 @@ def come_back(wired: Wired, request: Request) -> Response:
         return onward(SIGN_IN)
     said = {name: value for name, value in request.query_params.items() if len(value) <= 2 * _LONGEST}
     try:
-        kept = browsers.begun_sign_in(request)
+        kept = browsers.begun_sign_in(request, wired.home)
         done = openid.finish(_desk(wired, request), provider, said, kept, now)
     except Refused as refused:
         with writing(wired.engine) as connection:
@@ -119,9 +136,9 @@ def come_back(wired: Wired, request: Request) -> Response:
         answer: Response = _sign_in_page(wired, status=401, refused=refused)
     else:
         # A page, and no redirect: what began elsewhere would go on without the cookie it was just given.
-        answer = page("signed_in", None, onward=_entered(wired, done, now))
+        answer = page("signed_in", None, onward=_entered(wired, request, done, now))
         keep(wired, request, answer, done, None)
-    browsers.drop_begun(answer, request)
+    browsers.drop_begun(answer, request, wired.home)
     return answer
 
 
@@ -134,7 +151,7 @@ def memberships_page(wired: Wired, request: Request) -> Response:
     on = local_date(wired.clock())
     with reading(wired.engine) as connection:
         theirs = memberships.of_person(connection, session.person, on)
-        known = {meaning.role: meaning.zh for meaning in roles().values()}
+        known = {each.role: spoken()(each.zh, each.en) for each in roles().values()}
         named = [
             (each, organisation(connection, each.organisation).name, known[each.role]) for each in theirs
         ]
@@ -152,6 +169,7 @@ def act_in(sent: Fields, wired: Wired, request: Request) -> Response:
         with writing(wired.engine) as connection:
             found = signing_in.chosen(connection, session.person, _text(sent, "membership"), now)
             sessions.act_in(connection, session, found.id, now=now)
+        return onward(_home(request, found.role))
     return onward("/desk")
 
 
@@ -166,7 +184,7 @@ def sign_out(sent: Fields, wired: Wired, request: Request) -> RedirectResponse:
         with writing(wired.engine) as connection:
             sessions.end(connection, session.id, reason="signed_out", now=wired.clock())
     answer = onward(SIGN_IN)
-    browsers.drop_session(answer, request)
+    browsers.drop_session(answer, request, wired.home)
     return answer
 
 
@@ -184,15 +202,28 @@ def _by_token(wired: Services, request: Request, token: str, person: str) -> Res
     with writing(wired.engine) as connection:
         opened = sessions.open_for_office(connection, found.token, person, now=now)
     answer = onward("/desk")
-    browsers.keep_session(answer, request, opened.secret, int((opened.expires_at - now).total_seconds()))
+    lasts = int((opened.expires_at - now).total_seconds())
+    browsers.keep_session(answer, request, wired.home, opened.secret, lasts)
     return answer
 
 
-def _entered(wired: Services, done: signing_in.SignedIn, now: Any) -> str:
-    """Where somebody goes on who signed in: to choose, where there is a choice."""
+def _entered(wired: Services, request: Request, done: signing_in.SignedIn, now: Any, to: str = "") -> str:
+    """Where somebody goes on who signed in: to choose, where there is a choice, else where they came from."""
     with reading(wired.engine) as connection:
-        several = len(memberships.of_person(connection, done.person, local_date(now))) > 1
-    return _ACT_IN if several else "/desk"
+        theirs = memberships.of_person(connection, done.person, local_date(now))
+    if len(theirs) > 1:
+        return _ACT_IN
+    home = _home(request, theirs[0].role) if theirs else _DESK
+    # Only rooms of our own: a page of another site is never gone on to.
+    return to if home != _DESK and to.startswith(home) else home
+
+
+def _home(request: Request, role: Role) -> str:
+    """The rooms of a role: plain pages for grass-roots staff, for others the console where it is served."""
+    plain = isinstance(ever(role, Act.FORM_FILL), Permit)
+    return (
+        _DESK if plain or not getattr(request.app.state, "console", "") else f"{request.app.state.console}/"
+    )
 
 
 def _sign_in_page(
@@ -202,9 +233,10 @@ def _sign_in_page(
     wrong: bool = False,
     refused: Refused | None = None,
     chosen: bool = False,
+    to: str = "",
 ) -> HTMLResponse:
     return page(
-        "sign_in", None, status=status, wrong=wrong, chosen=chosen,
+        "sign_in", None, status=status, wrong=wrong, chosen=chosen, to=to,
         refused=() if refused is None else told(refused),
         elsewhere=provider_of(wired.home) is not None,
         by_token=limits.office_tokens_open_the_desk(local_date(wired.clock())),

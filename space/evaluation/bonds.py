@@ -25,6 +25,7 @@ from policies.evaluation import FILE, Subject, fraction, scheme
 from policies.rulebook import rule
 from space.errors import Refused, Unknown
 from space.evaluation.subjects import resolve
+from space.identity.one_person import is_one
 
 # What a payment may be bound for.
 BOUND: Final = (Subject.AGREEMENT, Subject.GRANT)
@@ -155,7 +156,7 @@ def accept(connection: Connection, bond_id: str, *, by: str, now: datetime) -> B
         Refused: it was accepted, its first day has come, or the person proposed it.
     """
     found = by_id(connection, bond_id)
-    if found.accepted_at is not None or found.proposed_by == by:
+    if found.accepted_at is not None or is_one(connection, found.proposed_by, by):
         raise Refused(Deny((_ACCEPT,)))
     if found.valid_from <= local_date(now):
         raise Refused(Deny((_BACKWARDS,)))

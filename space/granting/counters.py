@@ -158,6 +158,13 @@ def count(connection: Connection, grant_id: str, measure: str, of: str) -> int:
     return _used(connection, grant_id, measure, of)
 
 
+def raise_to(connection: Connection, grant_id: str, measure: str, of: str, least: int) -> None:
+    """Let a count say no less than that, whatever its limit: what the log tells was used."""
+    held = _used(connection, grant_id, measure, of)
+    if held < least:
+        _add(connection, grant_id, measure, of, least - held, max(least, held))
+
+
 def _objections(
     connection: Connection, grant_id: str, terms: Terms, now: datetime, calls: int, nrho: int
 ) -> Iterator[Reason]:

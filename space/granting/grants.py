@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from catalog.evidence import record
 from catalog.keys import Ring, Signer
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.grants import grants
 from contracts.canonical import canonical, digest
@@ -233,9 +234,11 @@ def by_id(connection: Connection, grant_id: str) -> Grant:
     return from_row(row)
 
 
-def all_grants(connection: Connection, grantee: str | None = None) -> tuple[Grant, ...]:
-    """Every grant, the oldest first; of one grantee where given."""
-    wanted = select(grants).order_by(grants.c.signed_at, grants.c.id)
+def all_grants(
+    connection: Connection, grantee: str | None = None, part: Part | None = None
+) -> tuple[Grant, ...]:
+    """Every grant, the oldest first; of one grantee where given, a part by `signed_at` and id."""
+    wanted = parted(select(grants), part, grants.c.signed_at, grants.c.id)
     if grantee is not None:
         wanted = wanted.where(grants.c.grantee == grantee)
     return tuple(from_row(row) for row in connection.execute(wanted).all())

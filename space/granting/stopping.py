@@ -24,6 +24,7 @@ from catalog.store.tables.supplies import stop_datasets, stops
 from policies.decision import Deny, Reason
 from space.errors import Refused, Unknown
 from space.granting.changes import announce
+from space.identity.one_person import is_one
 from space.identity.organisations import organisation
 
 _S: Final = stops.c
@@ -153,7 +154,7 @@ def agree_lift(connection: Connection, stop_id: str, *, by: str, now: datetime) 
         raise Refused(Deny((_LIFTED,)))
     if found.lift_proposed_by is None:
         raise Refused(Deny((_NOT_PROPOSED,)))
-    if found.lift_proposed_by == by:
+    if is_one(connection, found.lift_proposed_by, by):
         raise Refused(Deny((_SAME,)))
     record(connection, event="space:stop:lift", subject=stop_id, body={"by": by}, now=now)
     connection.execute(update(stops).where(_S.id == stop_id).values(lifted_by=by, lifted_at=now))

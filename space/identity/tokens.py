@@ -10,11 +10,12 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
 
 from catalog.evidence import record
+from catalog.store.prepared import Prepared
 from catalog.store.schema import new_id
 from catalog.store.tables.grants import grants
 from catalog.store.tables.identity import client_tokens
@@ -141,13 +142,23 @@ def identified(connection: Connection, secret: str, now: datetime) -> Identified
 
     A person's own token is good as long as its membership holds and the person acts.
     """
-    t, m, p, on = client_tokens.c, memberships.c, people.c, local_date(now)
-    row = connection.execute(
+    row = _GOOD.run(connection, {"sha256": _sha256(secret), "now": now, "day": local_date(now)}).first()
+    if row is None:
+        return None
+    who = Caller(row.organisation, Role(row.role), grant_id=row.grant_id, person=row.person_id)
+    return Identified(row.id, who)
+
+
+def _good() -> Select[Any]:
+    """The token of a hash, if it is good at an instant and on its day."""
+    t, m, p = client_tokens.c, memberships.c, people.c
+    now, on = bindparam("now", type_=t.expires_at.type), bindparam("day", type_=m.first_day.type)
+    return (
         select(t.id, t.organisation, t.role, t.grant_id, m.person_id)
         .outerjoin(memberships, m.id == t.membership_id)
         .outerjoin(people, p.id == m.person_id)
         .where(
-            t.sha256 == _sha256(secret),
+            t.sha256 == bindparam("sha256"),
             t.expires_at > now,
             t.revoked_at.is_(None),
             or_(
@@ -159,11 +170,11 @@ def identified(connection: Connection, secret: str, now: datetime) -> Identified
                 & p.id.is_not(None),
             ),
         )
-    ).first()
-    if row is None:
-        return None
-    who = Caller(row.organisation, Role(row.role), grant_id=row.grant_id, person=row.person_id)
-    return Identified(row.id, who)
+    )
+
+
+# Every call asks it.
+_GOOD: Final = Prepared(_good())
 
 
 def withdraw(connection: Connection, token_id: str, *, by: str, now: datetime) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
 
 from catalog.evidence import record
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.jobs import jobs
 from policies.clocks import local_date
@@ -134,10 +135,12 @@ def by_id(connection: Connection, job_id: str, organisation: str | None = None) 
     return _job(row)
 
 
-def listing(connection: Connection, organisation: str, state: str | None = None) -> tuple[Job, ...]:
-    """The jobs of an organisation, the oldest first."""
+def listing(
+    connection: Connection, organisation: str, state: str | None = None, part: Part | None = None
+) -> tuple[Job, ...]:
+    """The jobs of an organisation, the oldest first; a part is by `asked_at` and id."""
     j = jobs.c
-    wanted = select(jobs).where(j.organisation == organisation).order_by(j.asked_at, j.id)
+    wanted = parted(select(jobs).where(j.organisation == organisation), part, j.asked_at, j.id)
     found = connection.execute(wanted if state is None else wanted.where(j.state == state))
     return tuple(_job(row) for row in found)
 

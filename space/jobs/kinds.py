@@ -1,7 +1,7 @@
 """Kinds of jobs: what each does, step by step, over the services the commands use.
 
-Decides which long work there is and what is safe to begin again after a process died. An edition is not:
-whoever asked looks whether it was closed.
+Decides which long work there is and what is safe to begin again after a process died. An edition, and a
+catalogue that is taken over, are not: whoever asked looks whether it was done.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from catalog import keys
 from catalog.bulk import entering, reading
-from catalog.cataloging.values import Acts, Catalogued
+from catalog.cataloging.values import Acts
 from catalog.editions import closing
 from catalog.evidence.publishing import publish
 from catalog.evidence.verify import verify_store
@@ -37,10 +37,10 @@ from space.access.stating import may_state
 from space.calls import idempotency
 from space.errors import Refused, SpaceError
 from space.identity.tokens import Caller
+from space.jobs import moving
 from space.jobs.work import Work
 from space.verification.prepare import Asked
 
-ZIP: Final = "application/zip"
 JSON: Final = "application/json"
 # Records of one call of a verification; each batch has its own receipt.
 BATCH: Final = 10_000
@@ -76,23 +76,6 @@ class Kind:
     repeatable: bool = True
 
 
-def entered(made: Sequence[Catalogued]) -> dict[str, Any]:
-    """What became of many entries."""
-    names = ("name", "code", "revision", "state", "changed")
-    lines = [{n: getattr(one, n) for n in names} | {"open_points": list(one.open_points)} for one in made]
-    return {"ok": True, "faults": [], "entries": lines}
-
-
-def faulty(error: reading.FormFaulty) -> dict[str, Any]:
-    """Every cell that cannot be taken, with its remedy; nothing was entered."""
-    names = ("sheet", "cell", "what", "remedy")
-    return {
-        "ok": False,
-        "faults": [{n: getattr(one, n) for n in names} for one in error.faults],
-        "entries": [],
-    }
-
-
 def _bulk(work: Work) -> Outcome:
     wanted, bench = work.job.wanted, work.bench
     acts = Acts(work.job.asked_by, str(wanted["reason"]), bench.clock())
@@ -110,8 +93,8 @@ def _bulk(work: Work) -> Outcome:
                 else entering.enter(bench.engine, given, acts, submit=wanted["submit"])
             )
         except reading.FormFaulty as error:
-            return Outcome(faulty(error))
-    return Outcome(entered(made) | {"given": len(given)})
+            return Outcome(*moving.faulty(work, file, error))
+    return Outcome(moving.entered(made) | {"given": len(given)})
 
 
 def _require_own(work: Work, contracts: Sequence[Contract]) -> None:
@@ -152,7 +135,7 @@ def _dcat(work: Work) -> Outcome:
             document = harvest.linked(page, _page(number), _page(number + 1))
             archive.writestr(_page(number), json.dumps(document, ensure_ascii=False, indent=1))
             count += page.entries
-    return Outcome({"entries": count, "pages": number, "base": said.base}, ZIP)
+    return Outcome({"entries": count, "pages": number, "base": said.base}, moving.ZIP)
 
 
 def _upward(work: Work) -> Outcome:
@@ -162,7 +145,7 @@ def _upward(work: Work) -> Outcome:
         bench.home, bench.engine, work.result, period=str(wanted["period"]), since=str(wanted["since"]),
         by=work.job.asked_by, now=bench.clock(),
     )  # fmt: skip
-    return Outcome(made.to_document(), ZIP)
+    return Outcome(made.to_document(), moving.ZIP)
 
 
 def _probe(work: Work) -> Outcome:
@@ -228,6 +211,11 @@ def _page(number: int) -> str:
 
 KINDS: Final[Mapping[str, Kind]] = {
     "bulk-import": Kind(_bulk),
+    "bulk-export": Kind(lambda work: Outcome(*moving.export(work))),
+    "bulk-adopt": Kind(lambda work: Outcome(*moving.adopt(work)), repeatable=False),
+    "bulk-pack": Kind(lambda work: Outcome(*moving.pack(work))),
+    "bulk-unpack": Kind(lambda work: Outcome(*moving.unpack(work))),
+    "reconciliation": Kind(lambda work: Outcome(*moving.count_anew(work))),
     "edition": Kind(_edition, repeatable=False),
     "dcat-export": Kind(_dcat),
     "upward-export": Kind(_upward),

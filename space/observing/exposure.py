@@ -41,6 +41,18 @@ def callers_come_through_tls(case: Case) -> Finding:
     return Finding("proxy", True, f"called at {urlsplit(public).netloc}; proxies believed: {believed}")
 
 
+def own_address_is_told(case: Case) -> Finding:
+    """What the installation is called: nothing that is made for an address rests on a caller's word."""
+    root = case.home.root
+    host, public = settings.value("YBZ_HOST", root), settings.value("YBZ_PUBLIC_URL", root)
+    if public:
+        return Finding("address", True, f"called {public.rstrip('/')}")
+    here = "signed tokens, sign-in at a provider and download addresses are made for 127.0.0.1 alone"
+    if _is_here(host):
+        return Finding("address", True, f"{here}; behind a proxy, set YBZ_PUBLIC_URL")
+    return Finding("address", False, here, "set YBZ_PUBLIC_URL to the address callers use")
+
+
 def administrators_are_apart(case: Case) -> Finding:
     """No person holds two of the three administrations, and nobody who has left keeps an account."""
     day, m, p, a = case.day, memberships.c, people.c, accounts.c

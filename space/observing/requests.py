@@ -142,7 +142,8 @@ class Patience:
             if over:  # what comes after the body is that the caller leaves: any time is right
                 return await receive()
             try:
-                message = await asyncio.wait_for(receive(), self._seconds)
+                async with asyncio.timeout(self._seconds):
+                    message = await receive()
             except TimeoutError:
                 over = True
                 raise self._refuse() from None

@@ -29,6 +29,7 @@ from policies.decision import Deny, Reason
 from policies.operation import Party
 from policies.rulebook import rule
 from space.errors import Refused, Unknown
+from space.identity.one_person import is_one
 from space.operation import beneath
 from space.operation.agreements import called
 from space.operation.scenario_faults import day_of, faults, items_of, outside, text_of
@@ -145,7 +146,7 @@ def adopt(
     agreement = called(connection, scenario.agreement)
     items = {_split(name): why for name, why in scenario.items.items()}
     reasons = list(outside(connection, agreement, scenario.purpose, scenario.valid_to, items, day))
-    if scenario.proposed_by == by:
+    if is_one(connection, scenario.proposed_by, by):
         reasons.append(
             Reason(
                 "scenario.one_person", "who proposed the scenario does not adopt it", "by", "another person"

@@ -21,6 +21,7 @@ from contracts.canonical import canonical, digest
 from policies.decision import Deny, Reason
 from space.calls import jws
 from space.errors import Refused
+from space.identity.one_person import is_one
 from space.operation import standing
 from space.operation.agreements import Agreement, Drafted
 
@@ -63,7 +64,7 @@ def countersigned(
     v = operation_versions.c
     this = (v.agreement_id == agreement.id) & (v.version == version)
     row = connection.execute(select(operation_versions).where(this)).one()
-    if row.body_person == by:
+    if is_one(connection, row.body_person, by):
         raise Refused(
             Deny(
                 (

@@ -1,7 +1,7 @@
 """Filing a request: told once what it lacks, split into one case an owner, routed; completed or withdrawn.
 
-Decides how a complete request is split: items of one owner that take one way (sharing type and chain) are one
-case with one clock. What is shared without condition and has no stage is given at once.
+Decides that items of one owner that take one way (:mod:`space.requesting.routing`) are one case with one
+clock. What is shared without condition and has no stage is given at once.
 
 Source: 政务数据共享条例 Arts 20–23.
 """
@@ -9,7 +9,6 @@ Source: 政务数据共享条例 Arts 20–23.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -18,27 +17,21 @@ from sqlalchemy import Connection, delete, insert, update
 from catalog.clocks import running as clocks
 from catalog.clocks.place import place_on
 from catalog.evidence import record
-from catalog.releases import published as releases
 from catalog.store.schema import new_id
 from catalog.store.tables.grants import request_items, requests
 from catalog.store.tables.operation import operation_requests
 from catalog.store.tables.requesting import request_answers, request_cases
-from contracts.canonical import canonical
-from contracts.model import Contract, ShareType
-from policies.approval import Chain, Side
+from policies.approval import Side
 from policies.clocks import due_by, local_date
 from policies.decision import Deny, Reason
 from space.errors import Refused
-from space.granting.kinds import grade_of, published
 from space.identity.organisations import register
-from space.requesting import chains
 from space.requesting.cases import NOBODY, Actor, Case, procedure, stop_clock, subject_of
 from space.requesting.requests import Request, Told, by_id, note, settle
+from space.requesting.routing import Way, answer_rule, routed
 from space.requesting.statements import OPEN, Item, Statement
 from space.requesting.walking import answer, case_called, lock, take
 
-# The deadline rule of an answer; all but unconditional sharing is examined.
-_RULES: Final = {ShareType.UNCONDITIONAL.value: "answer_unconditional", OPEN: "answer_open"}
 _AT_ONCE: Final = "政务数据共享条例 第20—23条（目录列明无条件共享，由数源部门规定即时答复）"
 
 
@@ -148,16 +141,6 @@ def withdraw(
     return settle(connection, request_id, basis=reason.strip(), by=by, now=now)
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """What the items of one case have in common."""
-
-    owner: str
-    owner_code: str
-    share_type: str
-    chain: Chain
-
-
 def _entered(
     connection: Connection, request_id: str, state: str, statement: Statement, now: datetime
 ) -> Request:
@@ -196,37 +179,18 @@ def _entered(
 
 def _split(connection: Connection, request_id: str, statement: Statement, now: datetime) -> None:
     """Open a case for every owner and way; route each."""
-    day = local_date(now)
-    contracts = published(connection, [item.dataset for item in statement.items])
-    newest = releases.newest(connection, contracts.keys())
-    found: dict[bytes, tuple[_Way, list[Item]]] = {}
-    for item in statement.items:
-        contract = contracts[item.dataset]
-        grade = grade_of(contract, newest.get(item.dataset))
-        way = _way(connection, contract, OPEN if statement.kind == OPEN else item.share_type, grade, day)
-        key = canonical([way.owner_code, way.owner, way.share_type, way.chain.to_document()])
-        found.setdefault(key, (way, []))[1].append(item)
-    for number, key in enumerate(sorted(found), start=1):
-        way, items = found[key]
+    for number, (way, items) in enumerate(routed(connection, statement, local_date(now)), start=1):
         _open(connection, request_id, number, way, items, now)
 
 
-def _way(
-    connection: Connection, contract: Contract, share_type: str, grade: int | None, day: date
-) -> _Way:  # fmt: skip
-    chain = chains.chain_of(connection, contract, share_type, grade, day)
-    return _Way(contract.department.name, contract.department.code or "", share_type, chain)
-
-
 def _open(
-    connection: Connection, request_id: str, number: int, way: _Way, items: Sequence[Item], now: datetime
+    connection: Connection, request_id: str, number: int, way: Way, items: Sequence[Item], now: datetime
 ) -> None:
-    rule = _RULES.get(way.share_type, "answer_conditional")
     case_id = new_id("case")
     connection.execute(
         insert(request_cases).values(
             id=case_id, request_id=request_id, number=number, owner=way.owner, owner_code=way.owner_code,
-            share_type=way.share_type, rule=rule, chain=way.chain.to_document(), state="submitted",
+            share_type=way.share_type, rule=way.rule, chain=way.chain.to_document(), state="submitted",
             opened_at=now,
         )
     )  # fmt: skip
@@ -244,7 +208,7 @@ def _open(
         start_supply(connection, given, now)
         return
     clocks.start(
-        connection, subject=subject_of(case_id), rule=rule, owner=way.owner, owner_code=way.owner_code,
+        connection, subject=subject_of(case_id), rule=way.rule, owner=way.owner, owner_code=way.owner_code,
         words=f"answer {len(items)} items of the request {request_id}", now=now,
     )  # fmt: skip
     take(connection, case, "to_first", NOBODY, now)
@@ -263,7 +227,7 @@ def start_supply(connection: Connection, case: Case, now: datetime) -> None:
 def _values(connection: Connection, statement: Statement, now: datetime) -> dict[str, Any]:
     complete_ = not statement.missing
     share = OPEN if statement.kind == OPEN else statement.share_type.value
-    rule = _RULES.get(share, "answer_conditional")
+    rule = answer_rule(share)
     today = local_date(now)
     by_when = due_by(rule, today, place_on(connection, today)) if complete_ else None
     return {

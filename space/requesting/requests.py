@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from catalog.clocks import running as clocks
 from catalog.evidence import record
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.grants import request_items, requests
 from catalog.store.tables.requesting import request_answers, request_cases, request_steps
@@ -131,9 +132,11 @@ def by_id(connection: Connection, request_id: str) -> Request:
     return found[0]
 
 
-def all_requests(connection: Connection, applicant: str | None = None) -> tuple[Request, ...]:
-    """Every request, the oldest first; of one applicant where given."""
-    wanted = select(requests).order_by(requests.c.received_at, requests.c.id)
+def all_requests(
+    connection: Connection, applicant: str | None = None, part: Part | None = None
+) -> tuple[Request, ...]:
+    """Every request, the oldest first; of one applicant where given, a part by `received_at` and id."""
+    wanted = parted(select(requests), part, requests.c.received_at, requests.c.id)
     if applicant is not None:
         wanted = wanted.where(requests.c.applicant == applicant)
     return _requests(connection, wanted)

@@ -21,7 +21,16 @@ from space.requesting.cases import NOBODY, WAITING, Actor, Case, procedure
 from space.requesting.requests import Request, Told, by_id, note
 from space.requesting.statements import Item
 
-__all__ = ["SAME_PERSON", "answer", "answered_before", "case_called", "cases_called", "lock", "take"]
+__all__ = [
+    "SAME_PERSON",
+    "answer",
+    "answered_before",
+    "answerers",
+    "case_called",
+    "cases_called",
+    "lock",
+    "take",
+]
 
 # Steps in which somebody approves or refuses, for the rule of two people.
 _SIGNING: Final = ("to_second", "to_region", "to_authority", "permit", "refuse")
@@ -56,11 +65,17 @@ def cases_called(connection: Connection, named: str) -> tuple[Request, tuple[Cas
     return request, request.cases
 
 
-def answered_before(connection: Connection, case_id: str, by: str) -> bool:
-    """Whether a person answered a stage of a case, or somebody did who stood in for them."""
+def answerers(connection: Connection, case_id: str) -> frozenset[str]:
+    """Who answered a stage of a case, and for whom they stood in."""
     s = request_steps.c
     acted = select(s.made_by, s.for_person).where(s.case_id == case_id, s.event.in_(_SIGNING))
-    return any(by in (row.made_by, row.for_person) for row in connection.execute(acted).all())
+    rows = connection.execute(acted).all()
+    return frozenset(name for row in rows for name in (row.made_by, row.for_person) if name)
+
+
+def answered_before(connection: Connection, case_id: str, by: str) -> bool:
+    """Whether a person answered a stage of a case, or somebody did who stood in for them."""
+    return by in answerers(connection, case_id)
 
 
 def lock(connection: Connection, request_id: str) -> None:

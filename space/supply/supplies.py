@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from catalog.store.parts import Part, parted
 from catalog.store.tables.supplies import supplies, supply_transfers
 from space.errors import Unknown
 
@@ -101,11 +102,18 @@ def by_id(connection: Connection, supply_id: str, receiver: str | None = None) -
 
 
 def listing(
-    connection: Connection, *, receiver: str | None = None, grant_id: str | None = None
+    connection: Connection,
+    *,
+    receiver: str | None = None,
+    grant_id: str | None = None,
+    part: Part | None = None,
 ) -> tuple[Supply, ...]:
-    """Supplies that were not lost, the oldest first; of one receiver or grant where given."""
+    """Supplies that were not lost, the oldest first; of one receiver or grant where given.
+
+    A part is by `made_at` and id.
+    """
     s = supplies.c
-    wanted = select(supplies).where(s.state != "lost").order_by(s.made_at, s.id)
+    wanted = parted(select(supplies).where(s.state != "lost"), part, s.made_at, s.id)
     if receiver is not None:
         wanted = wanted.where(s.receiver == receiver)
     if grant_id is not None:

@@ -93,6 +93,22 @@ def take_tries(connection: Connection, organisation: str, subjects: Iterable[str
             )
 
 
+def allowance(connection: Connection, organisation: str, now: datetime) -> dict[str, int]:
+    """What an organisation may send by the rules of the day, and how much of it is left; counts nothing."""
+    day = local_date(now)
+    r = verification_sent.c
+    found = {
+        name: int(rule("verification", name, day).value)
+        for name in ("batch_records", "records_per_minute", "records_per_day", "tries_per_subject_day")
+    }
+    for period, of in ((f"{now:%Y-%m-%dT%H:%M}", "minute"), (day.isoformat(), "day")):
+        sent = connection.execute(
+            select(r.records).where(r.organisation == organisation, r.period == period)
+        ).scalar()
+        found[f"left_this_{of}"] = max(0, found[f"records_per_{of}"] - int(sent or 0))
+    return found
+
+
 def _add(connection: Connection, table: Table, counter: str, more: int, most: int, **key: object) -> bool:
     """Add to a counter if it stays within its limit; the row is made where it is missing."""
     counted: Column[int] = table.c[counter]

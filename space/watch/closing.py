@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from policies.decision import Deny, Reason
 from policies.machine import Office
 from space.errors import Refused
+from space.identity.one_person import is_one
 from space.watch.exposure import digest, exposed
 from space.watch.incidents import Incident, by_id, needs_reason, procedure, step
 from space.watch.notices import drop, require_told
@@ -91,7 +92,7 @@ def agree(
     """
     incident = by_id(connection, incident_id)
     procedure().after(incident.state, "agree", office, incident_id)
-    if incident.proposed_by == by:
+    if is_one(connection, incident.proposed_by, by):
         raise Refused(Deny((_SAME,)))
     after = step(connection, incident, "agree", by=by, now=now, office=office,
                  stated={"outcome": incident.outcome}, closed_by=by, closed_at=now)  # fmt: skip

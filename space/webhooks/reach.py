@@ -1,9 +1,12 @@
 """Where a webhook may go: the guard against being led into the installation's own network.
 
 Decides that an address is https to a public host, or one the security office allowed (the destinations of
-probes); that it is resolved once, right before the call; and that nothing of the address is a secret.
+probes); that what is connected to is the very address that was judged, so that a name which changes its mind
+leads nowhere; that an IPv4 address is judged however it is written into IPv6; and that nothing of the address
+is a secret.
 
-Source: OWASP, Server-Side Request Forgery Prevention; RFC 6890 (special-purpose addresses).
+Source: OWASP, Server-Side Request Forgery Prevention; RFC 6890 (special-purpose addresses); RFC 6052 and RFC
+3056 (IPv4 inside IPv6).
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -19,6 +23,15 @@ from catalog.linking.destinations import Destinations, NotAllowed
 from catalog.linking.settings import LinkError, check_url
 from policies.decision import Deny, Reason
 from space.errors import Refused
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# IPv4 behind a translator of the network. Source: RFC 6052, section 2.1.
+_TRANSLATED: Final = ipaddress.IPv6Network("64:ff9b::/96")
+# Where hosts of the open network are so far. Source: IANA, IPv6 Global Unicast Address Assignments.
+_GLOBAL: Final = ipaddress.IPv6Network("2000::/3")
+# Of examples; not every Python knows it. Source: RFC 9637.
+_EXAMPLES: Final = ipaddress.IPv6Network("3fff::/20")
 
 
 @dataclass(frozen=True)
@@ -88,6 +101,19 @@ def _public(host: str, port: int) -> str | None:
     return str(addresses[0])
 
 
-def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    return address.is_global and not address.is_multicast and (inner is None or inner.is_global)
+def _is_public(address: _Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address):
+        inside = _inside(address)
+        if inside is not None:
+            return all(_is_public(one) for one in inside)
+        if address not in _GLOBAL or address in _EXAMPLES:
+            return False
+    return address.is_global and not (address.is_multicast or address.is_reserved)
+
+
+def _inside(address: ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...] | None:
+    """The IPv4 addresses an IPv6 address leads to; None where it is one of its own."""
+    if address in _TRANSLATED:
+        return (ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF),)
+    single = address.ipv4_mapped or address.sixtofour
+    return (single,) if single else address.teredo

@@ -18,6 +18,7 @@ from catalog.home import Home
 from catalog.releases.facts import Facts
 from policies.terms import JoinTerm
 from space.query.schema import QuerySchema, Table, brought
+from space.query.telling.places import Names
 from space.workspace.ending import file_of
 from space.workspace.form import Form
 from space.workspace.tables import tables
@@ -64,6 +65,18 @@ class Workspace:
     def read_by(self, datasets: Iterable[str]) -> tuple[str, ...]:
         """Ids of the versions a plan reads: they are part of the identity of its answer."""
         return tuple(self.versions[name] for name in datasets if name in self.versions)
+
+
+def names_of(connection: Connection, grant: Grant) -> Names:
+    """What a query under a grant may say."""
+    opened = {term.name.lower(): set(term.columns) for term in grant.terms.datasets}
+    for row in tables(connection, grant.id):
+        form = Form.from_document(row.form)
+        contract = form.contract(row.name, grant.grantee, max_rows=1, unique=row.joinable)
+        opened[contract.name] = set(form.columns)
+    short = {name.rpartition(".")[2] for name in opened}
+    columns = {column.lower() for each in opened.values() for column in each}
+    return Names(frozenset({*opened, *short, *views(connection, grant.id)}), frozenset(columns))
 
 
 def workspace_of(

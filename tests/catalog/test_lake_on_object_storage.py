@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import threading
@@ -18,11 +19,13 @@ from catalog.backup.errors import NotRestored
 from catalog.backup.putting_back import Keys, put_back
 from catalog.backup.taking import Source, take
 from catalog.home import Home
+from catalog.lake.copies import trim
+from catalog.lake.storage import OPTIONS, URL, Storage, StorageTrouble, storage_of
 from catalog.releases import delta
 from catalog.releases.delta import VersionTaken
 from catalog.releases.folders import read_ledger_table, vault_folder, write_ledger_table
 from catalog.releases.publication import recover
-from catalog.releases.remote import OPTIONS, URL, Remote, Storage, StorageTrouble, make_room, storage_of
+from catalog.releases.remote import Remote
 from tests.catalog.release_driver import builder, rows_of
 from tests.catalog.test_release_kills import (
     BOTH_COMMITTED,
@@ -92,6 +95,46 @@ def test_data_files_are_fetched_once_private_and_read_only(on_s3: Home, server: 
     with pytest.raises(StorageTrouble):
         delta.files(place, 0)
     assert not file.exists()
+
+
+@pytest.mark.full
+def test_a_data_file_of_the_same_length_with_another_content_is_not_read(
+    on_s3: Home, server: Gateway, tmp_path: Path
+) -> None:
+    place = vault_folder(on_s3, "civil.people")
+    delta.commit(place, ROWS, at=0, metadata={})
+    (file,) = delta.files(place, 0)
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == file.stem.partition("-")[2]
+    file.unlink()
+    for part in (server.folder / tmp_path.name / "vault").rglob("*.parquet"):
+        part.write_bytes(part.read_bytes()[:-1] + b"?")
+    with pytest.raises(StorageTrouble, match="not what was put there"):
+        delta.files(place, 0)
+    assert not list((on_s3.root / "staged").rglob("*.parquet"))
+
+
+@pytest.mark.full
+def test_digests_of_data_files_go_with_them_and_a_writer_that_died_leaves_them_to_the_first_reader(
+    on_s3: Home, server: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, noted = vault_folder(on_s3, "civil.people"), server.folder / tmp_path.name / "digests"
+
+    def died(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(delta, "_note", died)
+        with pytest.raises(KeyboardInterrupt):
+            delta.commit(place, ROWS, at=0, metadata={})
+    assert not list(noted.rglob("*.parquet"))
+    (file,) = delta.files(place, 0)
+    (note,) = (path for path in noted.rglob("*") if path.is_file())
+    assert note.read_text() == hashlib.sha256(file.read_bytes()).hexdigest()
+
+    delta.commit(place, ROWS.slice(0, 1), at=1, metadata={})
+    assert delta.vacuum(place, [1], hours=0, dry_run=False)
+    assert not note.exists()
+    assert len([path for path in noted.rglob("*") if path.is_file()]) == 1
 
 
 @pytest.mark.full
@@ -201,9 +244,9 @@ def test_copies_used_longest_ago_make_room_and_those_in_use_stay(tmp_path: Path)
     now = fresh.stat().st_mtime
     os.utime(old, (now - 7200, now - 7200))
     os.utime(older, (now - 9000, now - 9000))
-    make_room(tmp_path, 100, 300)
+    trim(tmp_path, 100, 300)
     assert {path.name for path in old.parent.iterdir()} == {"old.parquet", "fresh.parquet"}
-    make_room(tmp_path, 100, 50)
+    trim(tmp_path, 100, 50)
     assert {path.name for path in old.parent.iterdir()} == {"fresh.parquet"}
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import Engine, update
 
-from catalog import keys
+from catalog import keys, public_releases
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.editions import closing as edition
 from catalog.errors import UnknownDataset
@@ -61,7 +61,9 @@ THEME = _contract(
 UNSURE = _contract("misc.unsure", Field(name="note"))
 
 
-def _release(home: Home, engine: Engine, contract: Contract, rows: int, quarantined: int = 0) -> None:
+def _release(
+    home: Home, engine: Engine, contract: Contract, rows: int, quarantined: int = 0, revision: int = 1
+) -> None:
     """A published release of one text column, through the release protocol."""
     table = pa.table({"x": [str(i) for i in range(rows)]})
     attempt = Attempt(
@@ -70,7 +72,7 @@ def _release(home: Home, engine: Engine, contract: Contract, rows: int, quaranti
         quality=0.98765,
     )  # fmt: skip
     draft = Draft(
-        dataset=contract.name, revision=1, fingerprint="f" * 64, vault=table, protected=table,
+        dataset=contract.name, revision=revision, fingerprint="f" * 64, vault=table, protected=table,
         content_hash="c" * 64, seal="s", counts={},
         dimensions={"accuracy": {"a": 98765, "b": 100000, "x": 0.98765}},
         grade=3, facts=Facts(), attempt=attempt,
@@ -136,6 +138,25 @@ def test_a_dataset_that_neither_names_units_nor_denies_them_is_treated_as_having
         view = public_view_of(connection, "misc.unsure", contracts, ON)
     assert view.rows is not None
     assert view.rows.text == "withheld"
+
+
+def test_a_former_release_stays_coarse_when_the_contract_later_denies_units(
+    home: Home, ledger: Engine
+) -> None:
+    freed = replace(POPULATION, units=(), fields=(Field(name="area"),), unit_free=True)
+    catalogue_all(ledger, [(freed, None)], Acts(by="a", reason="r", now=NOW + timedelta(hours=1)))
+    _release(home, ledger, freed, 1236, revision=2)
+    with reading(ledger) as connection:
+        past = public_releases.releases(connection, freed.name, ON)
+        now = public_view_of(connection, freed.name, {freed.name: freed}, ON)
+
+    assert now.to_document()["rows"] == 1236
+    assert [one["rows"] for one in map(public_releases.document, past)] == [1236, 1230]
+
+
+def test_releases_of_an_unpublished_entry_are_unknown_to_others(engine: Engine) -> None:
+    with reading(engine) as connection, pytest.raises(UnknownDataset):
+        public_releases.releases(connection, "civil.population", ON)
 
 
 def test_an_unpublished_entry_is_unknown_to_others(engine: Engine) -> None:

@@ -133,7 +133,7 @@ def test_a_judge_that_sees_nothing_is_told_so(tmp_path: Path) -> None:
 
     assert (made["split"], made["columns"], made["accuracy"]) == ("held_out", 2, 0.5)
     assert made["confusion"] == [{"true": "person_name", "said": "none", "columns": 1}]
-    assert made["wrong"][0]["column"] == "one/t: 姓名"
+    assert "wrong" not in made and "too_low" not in made  # noqa: PT018
     assert "张三" not in str(made)
 
 

@@ -108,6 +108,8 @@ def _http(home: Home, engine: Engine) -> Iterator[tuple[str, Any]]:
     with serving(app) as address, httpx.Client(base_url=address, headers=headers, timeout=30) as client:
         for path in (
             "/v1/search?q=人口", "/v1/datasets/civil.people", "/v1/datasets/topic.by_ward", "/v1/dcat",
+            "/v1/datasets/civil.people/releases", "/v1/datasets/topic.by_ward/releases", "/v1/overview",
+            "/v1/overview/records", "/v1/overview/quality_score", "/v1/overview/update_rate",
         ):  # fmt: skip
             answer = client.get(path)
             assert answer.status_code == 200, answer.text

@@ -7,6 +7,7 @@ attributed. Beside a sample somebody checked on the spot it tells what share lie
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from sqlalchemy import Connection, select
 
 from catalog import revisions
 from catalog.home import Home
+from catalog.lake import files_of
 from catalog.places.attributing import meaning_of
 from catalog.store.tables.attributions import attribution_shares
 from catalog.store.tables.releases import releases
@@ -29,6 +31,10 @@ from space.errors import SpaceError, Unknown
 AREA: Final = "area"
 # What a reason names beside itself: the smallest area the row surely lies in.
 _NEAR: Final = re.compile(r" near \d+")
+
+
+class FilesGone(SpaceError):
+    """A file that says how rows were attributed is missing."""
 
 
 class NotASample(SpaceError):
@@ -186,9 +192,12 @@ def _rows(home: Home, shares: list[Any], newest: Any, key: tuple[str, ...]) -> p
         earlier = [row for row in shares if row.release_id == chain[-1].since_release_id]
         # A comparison with nothing holds the whole release.
         chain.append(min(earlier, key=lambda row: row.since_release_id))
-    rows = None
+    rows, files = None, files_of(home)
     for row in reversed(chain):
-        moved = pq.read_table(home.lake / row.path)
+        content = files.read(row.path)
+        if content is None:
+            raise FilesGone(f"how {row.dataset} was attributed is missing — restore it from backup")
+        moved = pq.read_table(io.BytesIO(content))
         if rows is not None:
             rows = rows.join(moved.select(list(key)), list(key), join_type="left anti")
         stays = moved.filter(pc.not_equal(moved["_change"], "removed")).select(

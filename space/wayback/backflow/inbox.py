@@ -19,8 +19,10 @@ from sqlalchemy import Connection, Engine, Row, select, update
 
 from catalog.evidence import record
 from catalog.home import Home
+from catalog.lake import files_of
 from catalog.stops import closed
 from catalog.store import writing
+from catalog.store.parts import Part, parted
 from catalog.store.tables.attributions import redeliveries
 from catalog.store.tables.backflow import deliveries, notices, subscriptions
 from catalog.store.tables.releases import releases
@@ -131,8 +133,7 @@ def read_rows(home: Home, made: Delivery) -> pa.Table:
     Raises:
         FileChanged: it is missing or differs.
     """
-    path = home.lake / made.path
-    content = path.read_bytes() if path.is_file() else b""
+    content = files_of(home).read(made.path) or b""
     if hashlib.sha256(content).hexdigest() != made.sha256:
         raise FileChanged(f"the file of delivery {made.id} is missing or changed — do not use it")
     return pq.read_table(io.BytesIO(content))
@@ -190,15 +191,17 @@ def acknowledge(engine: Engine, delivery_id: str, counts: Counts, *, by: str, no
         return delivery(connection, delivery_id)
 
 
-def notices_of(connection: Connection, organisation: str, *, unread: bool = False) -> tuple[Notice, ...]:
-    """What waits in an organisation's inbox, oldest first."""
+def notices_of(
+    connection: Connection, organisation: str, *, unread: bool = False, part: Part | None = None
+) -> tuple[Notice, ...]:
+    """What waits in an organisation's inbox, oldest first; a part is by `sent_at` and id."""
     n = notices.c
     query = select(n.id, n.kind, n.subject, n.message, n.sent_at, n.read_at).where(
         n.organisation == organisation
     )
     if unread:
         query = query.where(n.read_at.is_(None))
-    return tuple(Notice(*row) for row in connection.execute(query.order_by(n.sent_at, n.id)))
+    return tuple(Notice(*row) for row in connection.execute(parted(query, part, n.sent_at, n.id)))
 
 
 def sent_rows(connection: Connection, *conditions: Any) -> list[tuple[bool, Row[Any]]]:

@@ -17,12 +17,12 @@ from typing import Any, Final
 
 from sqlalchemy import Engine
 
-from catalog import lasting
 from catalog.cataloging.checking import record_refusal
 from catalog.cataloging.entering import Acts, Catalogued, enter_all
 from catalog.cataloging.errors import Refused as NotEntered
 from catalog.evidence import record
 from catalog.home import Home
+from catalog.lake import files_of
 from catalog.statistics import public_count, public_ratio
 from catalog.store import reading, writing
 from contracts.model import (
@@ -91,10 +91,13 @@ def publish(home: Home, engine: Engine, authority: str, *, by: str, now: datetim
         raise Refused(Deny((Reason("burden.nothing", "no month with figures is over yet", "month"),)))
     made = contract(Party(owner.name, owner.code))
     path = home.lake / "landing" / "grassroots" / "burden" / "burden.yaml"
-    _write(path.with_suffix(".csv"), made, [public_row(one, on) for one in found])
     from contracts.odcs import dumps
 
-    path.write_text(dumps(made), encoding="utf-8")
+    files, name = files_of(home), path.relative_to(home.lake)
+    rows = _table(made, [public_row(one, on) for one in found])
+    files.write(name.with_suffix(".csv").as_posix(), rows)
+    files.write(name.as_posix(), dumps(made).encode())
+    files.bring(name.parent.as_posix())
     told = {"rows": len(found), "months": sorted({one.month for one in found}), "by": by}
     done = _enter(engine, made, path, Acts(by=by, reason="基层负担按月公布", now=now), told)
     return Published(DATASET, path, len(found), done.state, done.open_points)
@@ -169,9 +172,9 @@ def _count(name: str, title: str) -> Field:
     return Field(name, title, type=FieldType.INTEGER, minimum=0, maximum=10**9, use=Use.MEASURE)
 
 
-def _write(path: Path, made: Contract, lines: Sequence[dict[str, str]]) -> None:
+def _table(made: Contract, lines: Sequence[dict[str, str]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow([field.business_name for field in made.fields])
     writer.writerows([line[field.name] for field in made.fields] for line in lines)
-    lasting.write(path, out.getvalue().encode(), draft=path.with_name(f".{path.name}.part"))
+    return out.getvalue().encode()

@@ -23,9 +23,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, Engine, func, insert, select
 
-from catalog import keys, lasting
+from catalog import keys
 from catalog.evidence import record
 from catalog.home import Home
+from catalog.lake import files_of
 from catalog.store import writing
 from catalog.store.schema import new_id
 from catalog.store.tables.corrections import correction_attachments
@@ -122,7 +123,7 @@ def attach(
             attached_at=now, evidence_id=evidence_id,
         )
     )  # fmt: skip
-    lasting.write(home.lake / path, sealed)
+    files_of(home).write(path.as_posix(), sealed)
     return Attachment(made, case.id, kind, title.strip(), len(content), digest, organisation, by, now)
 
 
@@ -219,8 +220,7 @@ def _seal(home: Home, name: str, content: bytes) -> bytes:
 
 
 def _open(home: Home, name: str, path: str, sha256: str) -> bytes:
-    file = home.lake / path
-    sealed = file.read_bytes() if file.is_file() else b""
+    sealed = files_of(home).read(path) or b""
     if hashlib.sha256(sealed).hexdigest() != sha256:
         raise SealBroken(f"the file of {name} is missing or changed — restore `lake/corrections` from backup")
     try:

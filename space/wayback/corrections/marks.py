@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, Row, Select, insert, select, update
 from catalog.evidence import record
 from catalog.home import Home
 from catalog.keys import row_reference
+from catalog.lake import files_of
 from catalog.store import reading, writing
 from catalog.store.tables.corrections import submission_marks
 from catalog.store.tables.forms import corrections, forms, submissions
@@ -125,9 +126,8 @@ def _corrected(home: Home, submission: Any, case: Row[Any], secret: bytes) -> bo
     """Whether a submission said itself that the value is another."""
     bound = (case.dataset, case.field)
     items = {item["name"] for item in submission.asked if (item.get("dataset"), item.get("field")) == bound}
-    path = home.lake / submission.path
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    for line in map(json.loads, lines):
+    content = files_of(home).read(submission.path) or b""
+    for line in map(json.loads, content.splitlines()):
         named = row_reference(secret, f"form/{submission.subject_kind}", {"id": line["subject"]})
         # Items bound through a standard element name no field: any item of the sheet may be this one.
         about = line["item"] in items or not items

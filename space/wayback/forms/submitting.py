@@ -9,18 +9,17 @@ these files alone. Drafts of what is submitted are deleted.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from catalog import lasting
 from catalog.evidence import record
 from catalog.home import Home
+from catalog.lake import files_of
 from catalog.store import reading
 from catalog.store.schema import new_id
 from catalog.store.tables.forms import submissions
@@ -122,8 +121,10 @@ def write(
     receiver = form.issuer_code or body
     post_all(connection, postings_of(opened, "submission", receiver, evidence_id), now=now)
     drafts.forget(connection, form.code, answers[0].period, body, [one.hidden for one in answers])
-    _put(home.lake / path, content)
-    _put(home.lake / rows, b"".join(canonical(_whole(opened, one)) + b"\n" for one in answers))
+    lake = files_of(home)
+    lake.draft(path.as_posix(), content)
+    whole = b"".join(canonical(_whole(opened, one)) + b"\n" for one in answers)
+    lake.draft(rows.as_posix(), whole)
     return tuple(made)
 
 
@@ -135,9 +136,10 @@ def paths(first: Submission) -> tuple[Path, Path]:
 
 def land(home: Home, first: Submission) -> None:
     """Put the files of committed submissions under their names; before that no build sees them."""
-    for path in (home.lake / each for each in paths(first)):
-        if _part(path).is_file():
-            lasting.stand(_part(path), path)
+    files = files_of(home)
+    for path in paths(first):
+        for draft in files.drafts(path.as_posix()):
+            files.stand(draft)
 
 
 def settle(home: Home, engine: Engine, now: datetime) -> int:
@@ -146,20 +148,17 @@ def settle(home: Home, engine: Engine, now: datetime) -> int:
     Returns:
         How many files were settled.
     """
-    folder = home.lake / "landing" / "forms"
-    parts = [part for where in ("*/*", "*/*/rows") for part in folder.glob(f"{where}/.frm_*.jsonl.part")]
-    settled = 0
-    for part in parts:
-        path = part.with_name(part.name.removeprefix(".").removesuffix(".part"))
+    files, settled = files_of(home), 0
+    for draft in tuple(files.drafts("landing/forms")):
         with reading(engine) as connection:
-            known = select(submissions.c.id).where(submissions.c.id == path.stem)
+            known = select(submissions.c.id).where(submissions.c.id == PurePosixPath(draft.name).stem)
             committed = connection.execute(known).first() is not None
         if committed:
-            part.replace(path)
-        elif now.timestamp() - part.stat().st_mtime < _STILL_WRITING_S:
+            files.stand(draft)
+        elif (now - draft.made_at).total_seconds() < _STILL_WRITING_S:
             continue
         else:
-            part.unlink(missing_ok=True)
+            files.drop(draft)
         settled += 1
     return settled
 
@@ -254,18 +253,3 @@ def _evidence(
         **said,
     }
     return record(connection, event="form:submission:submit", subject=first.id, body=body, now=now)
-
-
-def _part(path: Path) -> Path:
-    return path.with_name(f".{path.name}.part")
-
-
-def _put(path: Path, content: bytes) -> Path:
-    """Write a file beside its place. The answers hold values: readable by their owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = _part(path)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    return part

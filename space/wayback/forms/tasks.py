@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, func, insert, select
 from catalog.evidence import record
 from catalog.home import Home
 from catalog.stops import closed
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.backflow import notices
 from catalog.store.tables.forms import submissions
@@ -129,12 +130,17 @@ def tasks(
     body_code: str | None = None,
     form: str | None = None,
     state: str | None = None,
+    part: Part | None = None,
 ) -> tuple[Task, ...]:
-    """Tasks of a body, of a form, in a state; the one due first comes first."""
+    """Tasks of a body, of a form, in a state; the one due first comes first.
+
+    A part is by last day, form, body and id.
+    """
     query, t = _tasks(), form_tasks.c
     for column, wanted in ((t.body, body_code), (t.form, form), (t.state, state)):
         query = query.where(column == wanted) if wanted is not None else query
-    return tuple(_of_row(row) for row in connection.execute(query.order_by(t.due_on, t.form, t.body, t.id)))
+    ordered = parted(query, part, t.due_on, t.form, t.body, t.id)
+    return tuple(_of_row(row) for row in connection.execute(ordered))
 
 
 def roster(home: Home, connection: Connection, form: Form, filler: Body, now: datetime) -> tuple[str, ...]:

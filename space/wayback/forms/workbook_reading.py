@@ -74,7 +74,14 @@ class _Sheets:
 
 
 def submit_workbook(
-    home: Home, engine: Engine, path: Path, *, by: str, now: datetime, copy: Path | None = None
+    home: Home,
+    engine: Engine,
+    path: Path,
+    *,
+    by: str,
+    now: datetime,
+    copy: Path | None = None,
+    body_code: str | None = None,
 ) -> tuple[Submission, ...]:
     """Submit every sheet of a workbook, or none.
 
@@ -85,14 +92,17 @@ def submit_workbook(
         by: the person who hands it in.
         now: aware instant.
         copy: file that gets the workbook with its faults marked, where there are any.
+        body_code: the body it must have been written for; None takes that of anybody.
 
     Raises:
-        SheetUnreadable: it is no workbook of a form.
+        SheetUnreadable: it is no workbook of a form, or of another body.
         SheetFaulty: cells cannot be taken.
         NotAdmitted, Unknown, AlreadySubmitted: as of :func:`space.wayback.forms.filling.submit`.
     """
     book = _opened(path)
     about = _about(book, path)
+    if body_code not in (None, about[2]):
+        raise SheetUnreadable(f"{path.name}: was written for another body — take your own")
     faults: list[Fault] = []
     with reading(engine) as connection:
         form, filler = in_force(connection, about[0], now), body(connection, about[2])

@@ -16,10 +16,10 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
-from catalog import lasting
 from catalog.cataloging.entering import Acts, catalogue_one
 from catalog.evidence import record as evidence_record
 from catalog.home import Home
+from catalog.lake import files_of
 from catalog.store import reading, writing
 from contracts.codes import CODES
 from contracts.model import (
@@ -101,8 +101,7 @@ def register(
         raise Refused(Deny((reason,)))
     made = contract_of(owner, kept, items, on)
     path = home.lake / "landing" / "grassroots" / made.table / f"{made.table}.yaml"
-    _write_data(path.with_suffix(".csv"), made, lines)
-    _write_contract(path, made)
+    _write(home, path.relative_to(home.lake), made, lines)
     acts = Acts(by=by, reason="本级台账的本地项登记编目", now=now, assessment=assessment)
     done = catalogue_one(engine, made, path, acts)
     told = {"dataset": made.name, "kind": kind, "rows": len(lines), "by": by}
@@ -191,16 +190,15 @@ def _lines(
     return lines
 
 
-def _write_data(path: Path, made: Contract, lines: Sequence[Mapping[str, str]]) -> None:
-    """The rows, under the headings the contract knows; a reader never sees half of them."""
+def _write(home: Home, path: Path, made: Contract, lines: Sequence[Mapping[str, str]]) -> None:
+    """The rows, under the headings the contract knows, and the contract; a reader never sees half of one."""
+    from contracts.odcs import dumps
+
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow([field.business_name for field in made.fields])
     writer.writerows([line.get(field.name, "") for field in made.fields] for line in lines)
-    lasting.write(path, out.getvalue().encode(), draft=path.with_name(f".{path.name}.part"))
-
-
-def _write_contract(path: Path, made: Contract) -> None:
-    from contracts.odcs import dumps
-
-    path.write_text(dumps(made), encoding="utf-8")
+    files = files_of(home)
+    files.write(path.with_suffix(".csv").as_posix(), out.getvalue().encode())
+    files.write(path.as_posix(), dumps(made).encode())
+    files.bring(path.parent.as_posix())

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import Row, select
 
+from catalog.lake import files_of
 from catalog.store.tables.attributions import redeliveries
 from catalog.store.tables.backflow import deliveries, subscriptions
 from catalog.store.tables.releases import releases
@@ -105,8 +106,7 @@ def _rows_of(
     looking: Looking, sent: Row[Any], names: frozenset[str] | set[str]
 ) -> dict[str, Mapping[str, Any]] | None:
     """Reference → row of the file, of these references; None where the file is not what was delivered."""
-    path = looking.home.lake / sent.path
-    content = path.read_bytes() if path.is_file() else b""
+    content = files_of(looking.home).read(sent.path) or b""
     if hashlib.sha256(content).hexdigest() != sent.sha256:
         return None
     chosen = pc.field(_ROW).isin(pa.array(sorted(names), pa.string()))

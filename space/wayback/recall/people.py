@@ -32,6 +32,7 @@ from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from policies.rulebook import rule
 from space.errors import Refused, Unknown
+from space.identity.one_person import is_one
 from space.wayback.backflow.authoritative import as_text
 from space.wayback.recall.holders import holders, looking_at
 from space.wayback.recall.holdings import Holding, Looking
@@ -140,7 +141,7 @@ def consent(engine: Engine, search_id: str, *, by: str, now: datetime, organisat
     with writing(engine) as connection:
         _require_of(connection, search_id, organisation)
         asked = search(connection, search_id)
-        if asked.asked_by == by:
+        if is_one(connection, asked.asked_by, by):
             reason = Reason(
                 "holders.same_person", "who asks does not consent", search_id, "another person does"
             )
@@ -189,7 +190,7 @@ def look(
         asked = connection.execute(select(holder_searches).where(holder_searches.c.id == search_id)).first()
         if asked is None:
             raise Unknown("search of holders", search_id, "ask with `ybz holders ask`")
-        reasons = tuple(_closed(home, asked, identifier, by, now))
+        reasons = tuple(_closed(home, connection, asked, identifier, by, now))
         if reasons:
             raise Refused(Deny(reasons))
         looking = looking_at(home, connection)
@@ -262,7 +263,7 @@ def _require_of(connection: Connection, search_id: str, organisation: str) -> No
     query = select(e.body).join(holder_searches, s.evidence_id == e.id).where(s.id == search_id)
     body = connection.execute(query).scalar()
     asking = "" if body is None else json.loads(body).get(_OF, "")
-    if organisation and asking and organisation != asking:
+    if organisation and organisation != asking:
         raise Unknown("search of holders", search_id, "ask with `ybz holders ask`")
 
 
@@ -273,10 +274,12 @@ def _subject(home: Home, kind: str, identifier: str) -> str:
     return row_reference(keys.load(home).pseudonym, f"holders/{kind}", {"id": canonical})
 
 
-def _closed(home: Home, asked: Any, identifier: str, by: str, now: datetime) -> Iterator[Reason]:
+def _closed(
+    home: Home, connection: Connection, asked: Any, identifier: str, by: str, now: datetime
+) -> Iterator[Reason]:
     if asked.consented_by is None:
         yield Reason("holders.unconsented", "nobody has consented yet", asked.id, "another person consents")
-    elif by not in (asked.asked_by, asked.consented_by):
+    elif not any(is_one(connection, by, one) for one in (asked.asked_by, asked.consented_by)):
         yield Reason("holders.stranger", "only who asked or consented looks", asked.id)
     if asked.valid_until is not None and local_date(now) > asked.valid_until:
         yield Reason("holders.over", "the consent is over", asked.id, "ask anew")

@@ -78,7 +78,7 @@ said = [
     tried(lambda: typing.typed_rows(contract, landed, spill=spilled)),
     tried(lambda: raw.keep(home, contract, landed)),
 ]
-left = [str(p) for p in (*spilled.rglob("*"), *raw.folder(home, "s.t").rglob("*"))]
+left = [str(p) for p in (*spilled.rglob("*"), *(home.lake / raw.below("s.t")).rglob("*"))]
 print(json.dumps({"said": said, "left": left}, default=str))
 """
 

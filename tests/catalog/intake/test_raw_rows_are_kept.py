@@ -69,7 +69,7 @@ def test_typed_rows_are_made_again_from_raw_rows_and_contract(home: Home, folder
 
 def test_an_unchanged_file_is_written_once(home: Home, folder: Path) -> None:
     first = raw.keep(home, CONTRACT, land(CONTRACT, folder))
-    place = raw.folder(home, CONTRACT.name)
+    place = home.lake / raw.below(CONTRACT.name)
     written = {p.name: p.stat().st_ino for p in place.iterdir()}
     (folder / "b.csv").write_text("编号,街道\n5,城北街道\n", encoding="utf-8")
     second = raw.keep(home, CONTRACT, land(CONTRACT, folder))
@@ -115,5 +115,5 @@ def test_raw_rows_of_a_change_log_are_kept_file_by_file_in_the_order_of_the_log(
 
 def test_only_the_owner_may_read_what_is_kept(home: Home, folder: Path) -> None:
     raw.keep(home, CONTRACT, land(CONTRACT, folder))
-    for path in raw.folder(home, CONTRACT.name).iterdir():
+    for path in (home.lake / raw.below(CONTRACT.name)).iterdir():
         assert os.stat(path).st_mode & 0o077 == 0

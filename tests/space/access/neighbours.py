@@ -27,6 +27,10 @@ from catalog.organisations.units import UnitKind
 from catalog.store import writing
 from catalog.store.schema import Instant, Json
 from catalog.store.tables.backflow import grassroots_bodies
+from catalog.store.tables.forms import forms
+from catalog.store.tables.forms_filling import form_tasks
+from catalog.store.tables.grants import requests
+from catalog.store.tables.requesting import request_cases
 from policies.access import OrganisationKind, Relation, Role
 from space.access.concerned import KINDS
 from space.identity.organisations import Organisation, register
@@ -140,9 +144,24 @@ def _things(connection: Connection) -> dict[str, str]:
         for column, other in kind.through:
             key = KINDS[other].keys[0]
             made[column.table][column.name] = made[key.table][key.name]
+    _found_otherwise(made)
     for table, values in made.items():
         connection.execute(insert(table).values(values))
-    return {name: made[kind.keys[0].table][kind.keys[0].name] for name, kind in KINDS.items()}
+    things = {name: made[kind.keys[0].table][kind.keys[0].name] for name, kind in KINDS.items()}
+    return things | {
+        "answering": things["request"], "case": things["applicant"], "form": made[forms]["code"],
+        "issued-task": things["form-task"], "dataset-of-field": things["dataset"],
+        "contract-file": things["dataset"], "organisation": OWN, "payer": OWN,
+    }  # fmt: skip
+
+
+def _found_otherwise(made: dict[Table, dict[str, Any]]) -> None:
+    """What the owners are read from whom no column of the row names: a request's case, a form's own words."""
+    _row(made, forms)
+    made[requests] |= {"missing": [], "statement": {}, "state": "submitted"}
+    made[request_cases] |= {"owner_code": OWN, "chain": []}
+    made[forms]["more"] = {"issuerCode": OWN}
+    made[form_tasks]["form"] = made[forms]["code"]
 
 
 def _row(made: dict[Table, dict[str, Any]], table: Table) -> None:

@@ -41,6 +41,16 @@ def test_every_command_has_a_line_and_every_line_a_command(known: list[Command])
     assert lines - found == set(), "take the line out of access_doors.yaml"
 
 
+def test_an_act_of_two_people_is_a_door_there_is() -> None:
+    lines = {name.partition(" as ")[0] for name in (*doors.endpoints(), *doors.commands())}
+    assert doors._two_people() - lines == set()
+
+
+def test_every_act_opens_a_door() -> None:
+    opened = {door.act for door in (*doors.endpoints().values(), *doors.commands().values())}
+    assert set(Act) - opened == set(), "an act nobody can do is a promise of the matrix that nothing keeps"
+
+
 def test_a_line_for_an_office_names_one_the_command_takes(known: list[Command]) -> None:
     offices = {each.words: each.offices for each in known}
     for line in doors.commands():

@@ -6,11 +6,13 @@ from typing import Any
 
 from catalog.store import writing
 from policies.access import Role
+from space.contracting.contracts import PARTIES
 from space.identity.tokens import Caller, issue
 from space.jobs import jobs
 from space.jobs.kinds import KINDS
 from tests.space.api.conftest import AUTHORITY, Door
 from tests.space.bureau import POPULATION
+from tests.space.contracting.parties import Parties, new_key
 from tests.space.supply.conftest import Counter
 
 
@@ -56,7 +58,7 @@ def test_a_token_of_one_grant_opens_nothing_of_another(door: Door) -> None:
 
     def listed(path: str, headers: dict[str, str]) -> list[str]:
         found = door.client.get(path, headers=headers).json()
-        return [one["id"] for one in (found if isinstance(found, list) else found[path.split("/")[2]])]
+        return [one["id"] for one in found[path.split("/")[2]]]
 
     assert listed("/v1/supplies", narrow) == [own.id]
     assert listed("/v1/grants", narrow) == [mine.id]
@@ -80,3 +82,43 @@ def test_what_came_of_a_job_is_read_by_whoever_may_do_it(door: Door) -> None:
         job = asked(door, AUTHORITY, kind)
         told = door.get(f"/v1/jobs/{job}/result", Role.CLIENT).status_code
         assert told == (404 if kind in ("verification", "log-verification") else 403), kind
+
+
+def test_a_token_of_one_grant_reads_no_contract_of_another(door: Door) -> None:
+    b = door.bureau
+    b.permitted(b.department, b.trade)
+    parties = Parties(b)
+    for side in PARTIES:
+        parties.register(side, new_key())
+    held = parties.in_force()
+    b.permitted(b.department, b.trade)
+    drafted = parties.draft()
+    other = b.held(b.trade)
+    narrow, foreign, wide = bearer(door, held, held.id), bearer(door, other, other.id), bearer(door, held)
+
+    def listed(headers: dict[str, str]) -> set[str]:
+        return {one["id"] for one in door.client.get("/v1/contracts", headers=headers).json()["contracts"]}
+
+    (mine,), (theirs,) = listed(narrow), listed(foreign)
+    assert listed(wide) == {mine, theirs, drafted.id}
+    for path in (f"/v1/contracts/{mine}", f"/v1/contracts/{mine}/statement"):
+        assert door.client.get(path, headers=narrow).status_code == 200
+        assert door.client.get(path, headers=foreign).json()["code"] == "grant.not_held"
+    assert door.client.get(f"/v1/contracts/{drafted.id}", headers=narrow).json()["code"] == "grant.not_held"
+
+
+def test_a_token_of_one_grant_gives_no_other_back_and_reads_no_other_notice(door: Door) -> None:
+    b = door.bureau
+    counter = Counter(b)
+    mine, other = counter.granted(), counter.granted(items={POPULATION.name: ("sex", "district")})
+    narrow, why = bearer(door, mine, mine.id), {"reason": "不再需要", "by": "周敏"}
+    told = door.client.post(f"/v1/grants/{other.id}/return", json=why, headers=narrow)
+    assert (told.status_code, told.json()["code"]) == (403, "grant.not_held")
+    b.revoke(other)
+
+    def subjects(headers: dict[str, str]) -> set[str]:
+        found = door.client.get("/v1/notices", headers=headers).json()["notices"]
+        return {one["subject"] for one in found}
+
+    assert other.id in subjects(bearer(door, mine))
+    assert other.id not in subjects(narrow)

@@ -8,9 +8,12 @@ import io
 import pyarrow as pa
 import pytest
 
+from catalog.store import reading
+from catalog.store.parts import Part
 from policies.access import Role
 from space.api.negotiation import Form, NotAcceptable, form_of, safe
-from tests.space.api.conftest import Door
+from space.jobs import jobs
+from tests.space.api.conftest import AUTHORITY, Door
 
 DEMAND = {
     "demander": "发展改革委",
@@ -49,6 +52,21 @@ def test_what_is_added_meanwhile_shifts_no_page(door: Door) -> None:
     assert not seen & {one["id"] for one in rest}
     assert len(seen | {one["id"] for one in rest}) >= 3
     assert made - seen
+
+
+def test_a_page_that_a_statement_reads_goes_on_where_the_one_before_ended(door: Door) -> None:
+    for _ in range(3):
+        assert door.post("/v1/bulk/bundles", {"names": ["market.firms"], "by": "张磊"}).status_code == 202
+    whole = [one["id"] for one in door.get("/v1/jobs").json()["jobs"]]
+    told, cursor = [], None
+    while cursor is not None or not told:
+        page = door.get("/v1/jobs", params={"limit": 1} | ({"cursor": cursor} if cursor else {})).json()
+        told += [one["id"] for one in page["jobs"]]
+        cursor = page["next"]
+    assert len(whole) == 3
+    assert told == whole
+    with reading(door.bureau.engine) as connection:
+        assert len(jobs.listing(connection, AUTHORITY, part=Part(None, 1))) == 2  # and whether one follows
 
 
 @pytest.mark.parametrize("cursor", ["x", "eyJ9", "WyIvdjEvam9icyIsImEiXQ", "W1tbW1tb", "é"])

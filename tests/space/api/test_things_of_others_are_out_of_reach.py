@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from catalog.inventory import demands
+from catalog.registration import registrars
 from catalog.store import writing
 from catalog.store.tables.inventory import inventory_systems, inventory_tables
+from catalog.store.tables.ledger import entries
 from catalog.store.tables.registration import registration_applications, registrations
 from contracts.odcs import dumps
-from policies.access import Role
+from policies.access import OrganisationKind, Role
 from space.access.departments import code_of
+from space.identity import memberships, people
+from space.identity.organisations import Organisation, register
+from space.identity.tokens import issue
 from space.jobs.kinds import OthersEntries, _require_own
-from tests.space.api.conftest import Door
+from tests.space.api.conftest import AUTHORITY, Door
 from tests.space.bureau import ECO, FIRMS, MARKET
 
 STEWARD = Role.STEWARD
@@ -32,6 +38,25 @@ def test_a_contract_of_anothers_entry_is_refused_whatever_department_it_names(do
     assert door.get("/v1/entries", STEWARD, ECO.code).text.count("market.firms") == 0
     own = door.post("/v1/entries", {"contract": dumps(replace(FIRMS, title="改名"))}, STEWARD, MARKET.code)
     assert own.status_code == 201
+
+
+def test_an_entry_that_names_no_department_goes_to_nobody_who_comes_first(door: Door) -> None:
+    nameless = FIRMS.name
+    door.bearer(STEWARD, MARKET.code)
+    with writing(door.bureau.engine) as connection:
+        connection.execute(update(entries).where(entries.c.name == nameless).values(department_code=""))
+    for sender in (ECO, MARKET):
+        text = dumps(replace(FIRMS, title="改名", department=sender))
+        told = [
+            door.post("/v1/entries", {"contract": text}, STEWARD, sender.code),
+            door.post(f"/v1/entries/{nameless}/submission", {"reason": "r"}, STEWARD, sender.code),
+            door.post(f"/v1/entries/{nameless}/retraction", {"reason": "r"}, STEWARD, sender.code),
+            door.get(f"/v1/entries/{nameless}", STEWARD, sender.code),
+        ]
+        assert {(each.status_code, each.json()["code"]) for each in told} == {(403, "access.no_owner")}
+        assert "data authority" in told[0].json()["reasons"][0]["allowed"]
+    text = dumps(replace(FIRMS, title="改名", department=MARKET))
+    assert door.post("/v1/entries", {"contract": text}).status_code == 201, "the data authority says whose"
 
 
 def test_a_form_with_anothers_entry_is_refused_whatever_department_it_names(door: Door) -> None:
@@ -78,6 +103,85 @@ def test_a_registration_is_its_registrants(door: Door) -> None:
         "/v1/registrations/applications/rap_1/withdrawal", {"reason": "x"}, STEWARD, MARKET.code
     )
     assert taken.status_code == 200
+
+
+def _registered(door: Door, code: str) -> None:
+    """Another organisation."""
+    with writing(door.bureau.engine) as connection:
+        register(connection, Organisation(code, code, OrganisationKind.DEPARTMENT), door.bureau.clock())
+
+
+def test_a_product_is_registered_for_oneself_alone(door: Door) -> None:
+    _registered(door, "another-operator")
+    with writing(door.bureau.engine) as connection:
+        registrars.name(
+            connection, code="91350100M000100Y43", called="登记机构", designated_by="市数据局", basis="b",
+            valid_from=date(2026, 1, 1), by="x", now=door.bureau.clock(),
+        )  # fmt: skip
+
+    def applied(name: str, sender: str, **form: str) -> Any:
+        said = {"name": name, "object": "product", "form": form}
+        return door.post("/v1/registrations", said, Role.OPERATOR_ADMIN, sender)
+
+    for form in (
+        {"registrant_code": MARKET.code},
+        {"registrant_code": MARKET.code, "registrant_name": ECO.name},
+    ):
+        answer = applied("enterprise-credit", ECO.code, **form)
+        assert (answer.status_code, answer.json()["code"]) == (403, "access.relation")
+    own = applied("enterprise-credit", ECO.code)
+    assert own.status_code == 201, own.text
+    (mine,) = door.get("/v1/registrations", Role.OPERATOR_ADMIN, ECO.code).json()["registrations"]
+    assert mine["name"] == "enterprise-credit"
+    for sender in (MARKET.code, "another-operator"):
+        answer = applied("enterprise-credit", sender)
+        assert (answer.status_code, answer.json()["code"]) == (403, "access.relation")
+    path = f"/v1/registrations/applications/{own.json()['id']}/supplement"
+    handed = door.post(path, {"form": {"registrant_code": MARKET.code}}, Role.OPERATOR_ADMIN, ECO.code)
+    assert (handed.status_code, handed.json()["code"]) == (403, "access.relation")
+
+
+def test_the_files_and_forms_of_a_registration_are_for_whom_it_concerns(door: Door) -> None:
+    with writing(door.bureau.engine) as connection:
+        connection.execute(
+            insert(registrations).values(
+                id="reg_1", object="resource", name=FIRMS.name, title="企业", registrant_name=MARKET.name,
+                registrant_code=MARKET.code, state="registered", created_at=door.bureau.clock(),
+            )
+        )  # fmt: skip
+    _registered(door, "another-registrar")
+    for sender in (ECO.code, "another-registrar"):
+        told = door.get("/v1/registrations/reg_1/files", Role.REGISTRAR, sender)
+        assert (told.status_code, told.json()["code"]) == (403, "access.relation"), sender
+    assert door.get("/v1/registrations/reg_1/files", Role.REGISTRAR, MARKET.code).status_code == 200
+    form = f"/v1/registrations/forms/{FIRMS.name}"
+    told = door.get(form, STEWARD, ECO.code)
+    assert (told.status_code, told.json()["code"]) == (403, "access.relation")
+    assert door.get(form, STEWARD, MARKET.code).json()["name"] == FIRMS.name
+
+
+def test_looking_for_entries_looks_at_tables_of_ones_own(door: Door) -> None:
+    now, told = door.bureau.clock(), []
+    with writing(door.bureau.engine) as connection:
+        for number, department in enumerate((MARKET, ECO)):
+            connection.execute(
+                insert(inventory_systems).values(
+                    id=f"sys_{number}", name=f"系统{number}", code="", department=department.name,
+                    department_code=department.code, address="", first_seen_at=now, seen_at=now,
+                    evidence_id="",
+                )
+            )  # fmt: skip
+            connection.execute(
+                insert(inventory_tables).values(
+                    id=f"tbl_{number}", system_id=f"sys_{number}", name="firms", kind="table",
+                    comment=FIRMS.title, columns=[], digest="", rows_how="unknown", first_seen_at=now,
+                    seen_at=now,
+                )
+            )  # fmt: skip
+    for sender in (ECO, MARKET):
+        answer = door.post("/v1/inventory/matching", {}, STEWARD, sender.code)
+        told.append({one["table"] for one in answer.json()["matches"]})
+    assert told == [{"系统1/firms"}, {"系统0/firms"}]
 
 
 def test_a_decision_of_a_grade_is_its_departments(door: Door) -> None:
@@ -161,3 +265,27 @@ def test_a_department_replies_for_itself(door: Door) -> None:
 def _form(system: str, department: str) -> dict[str, str]:
     text = f"系统名称,所属部门,表名\n{system},{department},t1\n"
     return {"name": "form.csv", "content": base64.b64encode(text.encode()).decode()}
+
+
+def test_who_proposed_a_lower_grade_by_name_does_not_consent_by_a_token_of_its_own(door: Door) -> None:
+    b = door.bureau
+    proposed = {
+        "field": "capital", "act": "lower", "grade": 1, "reason": "r", "basis": "b", "by": "王芳",
+        "until": (b.clock() + timedelta(days=30)).date().isoformat(),
+    }  # fmt: skip
+    path = f"/v1/classification/datasets/{FIRMS.name}/decisions"
+    made = door.post(path, proposed, STEWARD, MARKET.code)
+    assert made.status_code == 201, made.text
+    consents = f"/v1/classification/decisions/{made.json()['id']}/consent"
+    told = []
+    for name in ("王芳", "李强"):
+        with writing(b.engine) as connection:
+            person = people.register(connection, name, None, by="x", now=b.clock())
+            held = memberships.enter(connection, person.id, AUTHORITY, Role.SECURITY, by="x", now=b.clock())
+            token = issue(
+                connection, AUTHORITY, role=Role.SECURITY, by="x", days=9, now=b.clock(), membership=held.id
+            )
+        header = {"Authorization": f"Bearer {token.secret}"}
+        told.append(door.client.post(consents, json={"reason": "r", "basis": "b"}, headers=header))
+    assert [one.status_code for one in told] == [422, 200], told[0].text
+    assert "a second person consents" in told[0].json()["detail"]

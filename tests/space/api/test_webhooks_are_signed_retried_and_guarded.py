@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ import pytest
 
 from catalog.evidence.publishing import publish
 from catalog.linking import destinations
+from catalog.linking.calling import Call, NotReached, call
 from catalog.linking.destinations import NotAllowed
 from catalog.store import reading, writing
 from space.errors import Refused
@@ -194,6 +196,51 @@ def test_the_store_holds_no_secret(busy: Bureau, hook: Webhook) -> None:
 def test_no_address_leads_into_the_own_network_unless_it_is_allowed(busy: Bureau, url: str) -> None:
     with reading(busy.engine) as connection, pytest.raises(Refused, match=r"webhook\.address"):
         require(connection, url)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::127.0.0.1", "64:ff9b::a9fe:a9fe", "::10.0.0.1",
+        "64:ff9b:1::7f00:1", "2002:7f00:1::", "2002:a9fe:a9fe::1", "2002:c0a8:1::1", "::127.0.0.1",
+        "2001:0:7f00:1::", "2001:0:808:808:0:0:f5ff:fffe", "fec0::1", "fe80::1", "ff0e::1", "2001:db8::1",
+        "3fff::1", "5f00::1", "100::1", "224.0.0.1", "240.0.0.1", "198.18.0.1", "192.0.2.1",
+    ],
+)  # fmt: skip
+def test_no_way_of_writing_an_inner_address_is_public(inside: str) -> None:
+    with pytest.raises(NotAllowed):
+        Reach(secure=True).address(inside, 443)
+
+
+@pytest.mark.parametrize("outside", ["2606:4700:4700::1111", "64:ff9b::1.1.1.1", "::ffff:1.1.1.1", "8.8.8.8"])
+def test_a_public_address_stays_public_however_it_is_written(outside: str) -> None:
+    assert Reach(secure=True).address(outside, 443)
+
+
+def test_a_name_that_changes_its_mind_is_connected_to_where_it_was_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A name server that says a public address first, and an inner one to whoever asks again."""
+    connected: list[str] = []
+
+    def asked(host: str, port: int, *_of: Any, **_more: Any) -> list[Any]:
+        assert host == "changes.example"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answers.pop(0), port))]
+
+    def connect(address: tuple[str, int], *_of: Any, **_more: Any) -> socket.socket:
+        connected.append(address[0])
+        raise OSError
+
+    monkeypatch.setattr(socket, "getaddrinfo", asked)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    hook = Call("https://changes.example/hook", 5.0, 100, method="POST", body=b"{}")
+    answers = ["1.1.1.1", "1.1.1.1", "127.0.0.1", "127.0.0.1"]
+    with pytest.raises(NotReached):
+        call(hook, Reach(secure=True))
+    answers = ["1.1.1.1", "127.0.0.1", "127.0.0.1", "127.0.0.1"]
+    with pytest.raises(NotAllowed):
+        call(hook, Reach(secure=True))
+    assert connected == ["1.1.1.1"]
 
 
 def test_a_public_address_over_https_needs_no_leave_and_over_http_it_does(busy: Bureau) -> None:

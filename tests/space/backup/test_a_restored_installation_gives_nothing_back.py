@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, func, select
 
 from catalog import keys
+from catalog.backup import signature
 from catalog.backup.errors import BackupDamaged, NotBackedUp, NotRestored
 from catalog.backup.manifest import Manifest, digest_of, verify
 from catalog.backup.putting_back import Keys, put_back
@@ -24,17 +25,21 @@ from catalog.evidence.restoring import NotResumable
 from catalog.evidence.verify import verify_export, verify_store
 from catalog.home import Home
 from catalog.keys import heads
+from catalog.keys.rotation import rotate
+from catalog.keys.signers import Algorithm
 from catalog.releases.published import all_latest, read_vault
 from catalog.search import search
 from catalog.store import open_store, reading
 from catalog.store.schema import metadata
 from catalog.store.tables.evidence import checkpoints
+from catalog.store.tables.grants import privacy_years
 from catalog.store.tables.queries import usages
 from contracts.canonical import canonical
 from policies.decision import Deny
 from policies.rulebook import lay_over
 from space.resuming import resume
 from tests.servers import PostgreSQL, moved_to_server
+from tests.space.contracting.parties import new_key
 
 BY_DISTRICT = "SELECT district, count(*) AS people FROM civil.population GROUP BY district"
 BY_SEX = "SELECT sex, count(*) AS people FROM civil.population GROUP BY sex"
@@ -223,6 +228,97 @@ def test_keys_left_out_of_a_backup_are_brought_by_hand(busy: Any, outside: Path,
     resume(busy.engine, busy.keys.signer, outside, by="王伟", now=busy.clock(), nothing_since=True)
 
 
+def listed(folder: Path, name: str) -> None:
+    """The list of a backup holds a file as it stands now."""
+    stated = json.loads((folder / "manifest.json").read_bytes())
+    part = {"path": name, "size": (folder / name).stat().st_size, "sha256": digest_of(folder / name)}
+    stated["parts"] = [one for one in stated["parts"] if one["path"] != name] + [part]
+    (folder / "manifest.json").write_bytes(canonical(stated))
+
+
+def changed(folder: Path, table: str, **values: Any) -> None:
+    """A backup whose rows of a table hold other values, and its list after them."""
+    file = folder / "store" / f"{table}.jsonl"
+    heading, *lines = file.read_text(encoding="utf-8").splitlines()
+    names = [name for name, _kind in json.loads(heading)["columns"]]
+    rows = [dict(zip(names, json.loads(line), strict=True)) | values for line in lines]
+    assert rows
+    written = [json.dumps([row[name] for name in names], ensure_ascii=False) for row in rows]
+    file.write_text("\n".join([heading, *written, ""]), encoding="utf-8")
+    listed(folder, f"store/{table}.jsonl")
+
+
+def test_rows_somebody_changed_in_a_backup_are_not_restored(busy: Any, tmp_path: Path) -> None:
+    busy.ask(busy.held(busy.people), BY_DISTRICT)
+    folder, elsewhere = tmp_path / "backup", Home(tmp_path / "new")
+    backed_up(busy, folder)
+    mine, theirs = busy.keys.signer.public_raw, new_key()
+    changed(folder, "grants", nrho_spent=0, calls_used=0)
+    assert verify(folder), "every digest is right"
+    with pytest.raises(BackupDamaged, match="changed after it was signed"):
+        put_back(elsewhere, folder, Keys(PASSPHRASE))
+    signature.sign(folder, theirs)
+    for given in (Keys(PASSPHRASE), Keys(PASSPHRASE, public=mine), Keys(folder=busy.home.keys)):
+        with pytest.raises(BackupDamaged, match="signed with another key"):
+            put_back(elsewhere, folder, given)
+    (folder / signature.FILE).unlink()
+    with pytest.raises(BackupDamaged, match="is not signed"):
+        put_back(elsewhere, folder, Keys(PASSPHRASE, public=mine))
+    assert not elsewhere.root.exists()
+
+
+def test_a_backup_is_checked_with_the_key_of_its_time_where_the_key_changed_since(
+    busy: Any, tmp_path: Path
+) -> None:
+    folder, old = tmp_path / "backup", busy.keys.signer.public_raw
+    backed_up(busy, folder, None)
+    rotate(busy.engine, busy.home, algorithm=Algorithm.ED25519, by="李敏", now=busy.clock())
+    escrow = busy.home.keys
+    with pytest.raises(BackupDamaged, match="--public-key"):
+        put_back(Home(tmp_path / "new"), folder, Keys(folder=escrow))
+    put_back(Home(tmp_path / "new"), folder, Keys(folder=escrow, public=old))
+
+
+def test_a_resumption_counts_from_the_log_whatever_the_rows_of_the_backup_say(
+    busy: Any, outside: Path, tmp_path: Path
+) -> None:
+    people, trade = busy.held(busy.people), busy.held(busy.trade)
+    busy.ask(people, BY_DISTRICT)
+    busy.ask(trade, BY_INDUSTRY)
+    before = {held.id: spent(busy, held)[:2] for held in (people, trade)}
+    assert before[people.id][1] > 0
+    with reading(busy.engine) as connection:
+        years = connection.execute(select(privacy_years).order_by(privacy_years.c.kind)).all()
+    assert sum(each.nrho for each in years) > 0
+    folder = tmp_path / "backup"
+    backed_up(busy, folder)
+    changed(folder, "grants", nrho_spent=0, calls_used=0)
+    changed(folder, "privacy_years", nrho=0, fdelta=0)
+    signature.sign(folder, busy.keys.signer)  # by somebody who has the key
+    restored(busy, folder)
+
+    done = resume(busy.engine, busy.keys.signer, outside, by="王伟", now=busy.clock(), nothing_since=True)
+
+    assert {held.id: spent(busy, held)[:2] for held in (people, trade)} == before
+    with reading(busy.engine) as connection:
+        assert connection.execute(select(privacy_years).order_by(privacy_years.c.kind)).all() == years
+    assert done.recharged["recounted_nrho"] == before[people.id][1]
+
+
+@pytest.mark.parametrize(("column", "value"), [("nrho_limit", 10**12), ("calls_limit", 10**6)])
+def test_nothing_goes_on_with_a_grant_that_is_not_the_one_signed(
+    busy: Any, outside: Path, tmp_path: Path, column: str, value: int
+) -> None:
+    busy.held(busy.people)
+    folder = tmp_path / "backup"
+    backed_up(busy, folder)
+    changed(folder, "grants", **{column: value})
+    signature.sign(folder, busy.keys.signer)
+    restored(busy, folder)
+    with pytest.raises(NotResumable, match="not the one that was signed"):
+        resume(busy.engine, busy.keys.signer, outside, by="王伟", now=busy.clock(), nothing_since=True)
+
+
 def test_a_backup_that_is_touched_or_halfway_is_none(busy: Any, tmp_path: Path) -> None:
     folder = tmp_path / "backup"
     with pytest.raises(NotBackedUp, match="at least"):
@@ -248,9 +344,10 @@ def test_a_backup_that_is_touched_or_halfway_is_none(busy: Any, tmp_path: Path) 
     stray = f"home/{tmp_path}/stray"  # inside the backup it lies inside; joined to a home it does not
     (folder / stray).parent.mkdir(parents=True)
     (folder / stray).write_bytes(b"x")
-    stated = json.loads((folder / "manifest.json").read_bytes())
-    stated["parts"].append({"path": stray, "size": 1, "sha256": digest_of(folder / stray)})
-    (folder / "manifest.json").write_bytes(canonical(stated))
+    listed(folder, stray)
+    with pytest.raises(BackupDamaged, match="changed after it was signed"):
+        put_back(elsewhere, folder, Keys(PASSPHRASE))
+    signature.sign(folder, busy.keys.signer)  # even so
     with pytest.raises((BackupDamaged, NotRestored), match="outside of itself"):
         put_back(elsewhere, folder, Keys(PASSPHRASE))
     assert not (tmp_path / "stray").exists()

@@ -196,7 +196,7 @@ def token(parties: Parties, code: str, role: Role = Role.CLIENT) -> dict[str, st
 def test_a_consumer_negotiates_signs_and_asks_over_http(parties: Parties, http: httpx.Client) -> None:
     made, mine = parties.offered(), token(parties, parties.consumer)
     at = f"/v1/contracts/{made.id}"
-    (listed,) = http.get("/v1/contracts", headers=mine).json()
+    (listed,) = http.get("/v1/contracts", headers=mine).json()["contracts"]
     assert (listed["id"], listed["state"]) == (made.id, "offered_by_provider")
 
     terms = TERMS | {"networks": ["127.0.0.0/8"], "rates": ["2/minute"]}
@@ -243,7 +243,7 @@ def test_a_contract_of_others_is_not_told_from_none(parties: Parties, http: http
     missing = http.get("/v1/contracts/con_none", headers=stranger)
     assert foreign.status_code == missing.status_code == 404
     assert foreign.json() == missing.json()
-    assert http.get("/v1/contracts", headers=stranger).json() == []
+    assert http.get("/v1/contracts", headers=stranger).json()["contracts"] == []
     reader = token(parties, parties.consumer, Role.READER)
     assert http.get("/v1/contracts", headers=reader).json()["code"] == "access.role"
     auditor = token(parties, other["code"], Role.AUDITOR)

@@ -215,6 +215,7 @@ OPENERS = {
     "pipelines/redelivering.py": "pipelines/redelivering.py",
     "pipelines/releasing.py": None,
     "pipelines/stages.py": None,
+    "space/api/backflow.py": "space/api/backflow.py",
     "space/api/inbox.py": "space/api/inbox.py",
     "space/cli/backflow.py": "space/wayback/backflow/inbox.py",
     "space/desk/inbox.py": "space/desk/inbox.py",

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from catalog.home import Home
 from catalog.keys import load
+from catalog.settings.reading import file_of
 from catalog.store import create_store, reading, writing
 from catalog.store.tables.evidence import evidence_entries
 from policies import rulebook
@@ -25,6 +26,7 @@ from space.identity.throttling import Attempt
 
 NOON = datetime(2026, 9, 23, 4, 0, tzinfo=UTC)
 PASSWORD = "Blue-Kettle-47"
+ADDRESS = "https://ledger.example"
 USCC = "91350100M000100Y43"  # the example of GB 32100
 
 # What hashing costs is no matter of these tests; that a change of it takes effect is.
@@ -94,6 +96,7 @@ def settle(home: Home, engine: Engine, application: FastAPI) -> Bureau:
     home.rules.mkdir(exist_ok=True)
     (home.rules / "identity.yaml").write_text(CHEAP, encoding="utf-8")
     rulebook.lay_over(home.rules)
+    file_of(home.root).write_text(f"public_url: {ADDRESS}\n", encoding="utf-8")
     load(home)
     kinds = OrganisationKind
     with writing(engine) as connection:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from catalog.settings.reading import file_of
 from catalog.store import reading, writing
 from catalog.store.tables.accounts import sessions as table
 from catalog.store.tables.queries import refused_strangers
@@ -36,6 +37,7 @@ def test_the_cookie_is_kept_from_scripts_other_hosts_and_other_sites(bureau: Bur
     session = next(one for one in cookies if one.startswith("__Host-ybz-session="))
     assert {"HttpOnly", "Path=/", "SameSite=strict", "Secure"} <= set(session.split("; "))
     assert "Domain" not in session
+    file_of(bureau.home.root).unlink()  # nobody told it of an address with TLS
     plain = bureau.app("http://127.0.0.1:8700")
     signed = plain.post("/v1/sessions", json={"login": "zhao.min", "password": PASSWORD})
     here = next(one for one in signed.headers.get_list("set-cookie") if one.startswith("ybz-session="))
@@ -250,3 +252,15 @@ def test_the_whole_way_of_a_person_over_http(bureau: Bureau) -> None:
     place = f"/v1/memberships/{held.json()['id']}/end"
     assert security.post(place, headers=security_proof).status_code == 200
     assert clerk.get("/v1/sessions/current").status_code == 401
+
+
+def test_signing_in_again_ends_the_session_the_browser_had(bureau: Bureau) -> None:
+    bureau.account("zhao.min", "赵敏", Role.SYSTEM_ADMIN)
+    browser, _proof = bureau.sign_in("zhao.min")
+    stolen = browser.cookies["__Host-ybz-session"]
+    again = browser.post("/v1/sessions", json={"login": "zhao.min", "password": PASSWORD})
+    assert again.status_code == 201
+    assert browser.get("/v1/sessions/current").status_code == 200
+    thief = bureau.app()
+    thief.cookies.set("__Host-ybz-session", stolen)
+    assert thief.get("/v1/sessions/current").status_code == 401

@@ -60,8 +60,8 @@ def test_a_firm_reads_its_month_pays_with_a_voucher_and_nobody_else_does(
     assert get("/v1/statements/2026-09", auditor, organisation=FIRM).json()["digest"] == told.digest
     problem(get("/v1/statements/2026-09", other, organisation=FIRM), 404, "not_found")
     problem(get("/v1/statements/september", mine), 422, "refused")
-    assert [one["number"] for one in get("/v1/invoices", mine).json()] == [bill.number]
-    assert get("/v1/invoices", other).json() == []
+    assert [one["number"] for one in get("/v1/invoices", mine).json()["invoices"]] == [bill.number]
+    assert get("/v1/invoices", other).json()["invoices"] == []
     assert get(f"/v1/invoices/{bill.number}", mine).json()["payable_fen"] == 3000
     problem(get(f"/v1/invoices/{bill.number}", other), 404, "not_found")
     page = get(f"/v1/invoices/{bill.number}/page", auditor)
@@ -83,6 +83,6 @@ def test_a_firm_reads_its_month_pays_with_a_voucher_and_nobody_else_does(
     assert (paid["amount_fen"], paid["payable_fen"]) == (1000, 2000)
     again = http.post(f"/v1/vouchers/{voucher}/payments", json=payment, headers=mine)
     problem(again, 422, "voucher.spend.not_held")
-    assert [one["state"] for one in get("/v1/vouchers", mine).json()] == ["spent"]
-    assert get("/v1/vouchers/batches", mine).json()[0]["value_fen"]["spent"] == 1000
+    assert [one["state"] for one in get("/v1/vouchers", mine).json()["vouchers"]] == ["spent"]
+    assert get("/v1/vouchers/batches", mine).json()["batches"][0]["value_fen"]["spent"] == 1000
     assert http.get("/v1/invoices").status_code == 401

@@ -93,6 +93,22 @@ def test_callers_without_tls_and_a_proxy_everybody_may_be_are_found(
     assert ask("proxy").level == level
 
 
+@pytest.mark.parametrize(
+    ("environment", "level"),
+    [
+        ({}, "ok"),
+        ({"YBZ_HOST": "10.1.2.3"}, "lack"),
+        ({"YBZ_HOST": "10.1.2.3", "YBZ_PUBLIC_URL": "https://ybz.example"}, "ok"),
+    ],
+)
+def test_an_installation_that_was_not_told_its_address_is_found(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], level: str
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert ask("address").level == level
+
+
 def test_a_setting_that_is_none_is_found(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YBZ_PROT", "80")
     assert (ask("settings").level, "YBZ_PORT" in ask("settings").found) == ("lack", True)

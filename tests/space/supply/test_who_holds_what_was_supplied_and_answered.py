@@ -240,18 +240,20 @@ def test_the_commands_of_a_search_ask_for_the_identifier_without_an_echo(
     counter: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("YBZ_HOME", str(counter.bureau.home.root))
-    fetch(counter, counter.supply(counter.granted()))
-    run, typed = CliRunner(), identity(3) + "\n"
-    made = run.invoke(holders_command, ["ask", "--reason", "信访", "--by", "审计员", "--json"], input=typed)
+    granted = counter.granted()
+    fetch(counter, counter.supply(granted))
+    run, typed, whose = CliRunner(), identity(3) + "\n", ["--organisation", granted.grantee]
+    asking = ["ask", "--reason", "信访", "--by", "审计员", "--json", *whose]
+    made = run.invoke(holders_command, asking, input=typed)
     assert made.exit_code == 0, made.output
     search = made.stdout.split('"id": "')[1].split('"')[0]
-    assert run.invoke(holders_command, ["consent", search, "--by", "处长"]).exit_code == 0
+    assert run.invoke(holders_command, ["consent", search, "--by", "处长", *whose]).exit_code == 0
 
-    shown = run.invoke(holders_command, ["show", search, "--by", "审计员"], input=typed)
+    shown = run.invoke(holders_command, ["show", search, "--by", "审计员", *whose], input=typed)
 
     assert "civil.population  file ×1" in shown.stdout
     assert identity(3) not in made.output + shown.output
-    refused = run.invoke(holders_command, ["show", search, "--by", "路人"], input=typed)
+    refused = run.invoke(holders_command, ["show", search, "--by", "路人", *whose], input=typed)
     assert (refused.exit_code, "holders.stranger" in refused.stderr) == (1, True)
 
 

@@ -435,5 +435,5 @@ def test_over_http_only_the_security_officer_opens_and_contains(till: Till) -> N
         assert [stop["name"] for stop in held["stops"]] == [FIRMS]
         assert http.get(f"/incidents/{made}", headers=officer).json()["incident"]["state"] == "contained"
         assert http.get("/incidents", headers=officer).json()["figures"] == {"contained": 1, "total": 1}
-        assert http.get("/alerts", headers=officer).json() == {"alerts": []}
+        assert http.get("/alerts", headers=officer).json()["alerts"] == []
     pool.close()

@@ -21,9 +21,9 @@ from space.identity.tokens import issue
 from space.wayback.recall.following import follow
 from tests.space.serving import serving
 
-POLICE = "11990100MB0000001X"
+POLICE, AUTHORITY = "11990100MB0000001X", "11990100MB0000009X"
 PNG = bytes.fromhex("89504e470d0a1a0a") + b"a photograph"
-Door = Callable[[str], httpx.Client]
+Door = Callable[..., httpx.Client]
 
 
 @pytest.fixture
@@ -33,11 +33,13 @@ def door(telling: Any) -> Iterator[Door]:
     with ExitStack() as stack:
         address = stack.enter_context(serving(create_app(town.home, clock=lambda: town.now)))
 
-        def of(code: str) -> httpx.Client:
+        def of(code: str, role: Role = Role.CLIENT) -> httpx.Client:
             with writing(town.engine) as connection:
                 if code == POLICE:
                     register(connection, Organisation(code, "公安局", OrganisationKind.DEPARTMENT), town.now)
-                token = issue(connection, code, role=Role.CLIENT, by="李四", days=100, now=town.now)
+                if code == AUTHORITY:
+                    register(connection, Organisation(code, "数据局", OrganisationKind.AUTHORITY), town.now)
+                token = issue(connection, code, role=role, by="李四", days=100, now=town.now)
             headers = {"Authorization": f"Bearer {token.secret}"}
             return stack.enter_context(httpx.Client(base_url=address, headers=headers, timeout=30))
 
@@ -50,6 +52,29 @@ def wrong(town: Any, **changed: Any) -> dict[str, Any]:
         "dataset": "civil.population", "row": reference, "field": "phone", "value": "13700000001",
         "reason": "本人来电更正", "by": "王五",
     } | changed  # fmt: skip
+
+
+def test_the_authority_sees_decides_and_follows_what_is_before_it(telling: Any, door: Door) -> None:
+    street, police, authority = door("street"), door(POLICE), door(AUTHORITY, Role.AUTHORITY)
+    named = street.post("/v1/corrections", json=wrong(telling)).json()["id"]
+    case = f"/v1/corrections/{named}"
+    assert authority.get(case).status_code == 404
+    police.post(f"{case}/answer", json={"accepted": False, "reason": "与户籍一致", "by": "赵六"})
+    decision = {"overturn": True, "basis": "户口簿", "by": "孙七"}
+    assert authority.post(f"{case}/decision", json=decision).status_code == 422
+    street.post(f"{case}/appeal", json={"reason": "户口簿为证", "by": "王五"})
+
+    assert [one["id"] for one in authority.get("/v1/corrections/before").json()["corrections"]] == [named]
+    looked = authority.get(case)
+    assert looked.json()["level"] == "authority"
+    assert police.post(f"{case}/decision", json=decision).status_code == 403
+    assert police.get("/v1/corrections/workbook").status_code == 422
+    made = [authority.post(f"{case}/decision", json=decision, headers={"Idempotency-Key": "d"}) for _ in "ab"]
+    assert [one.json()["state"] for one in made] == ["accepted", "accepted"]
+    assert authority.get("/v1/corrections/before").json()["corrections"] == []
+    assert police.get("/v1/corrections/workbook").content.startswith(b"PK")
+    assert authority.post("/v1/corrections/checks").json() == {"checked": []}
+    assert authority.post("/v1/corrections/escalation").json() == {"corrections": []}
 
 
 def test_a_case_goes_from_challenge_to_appeal_between_its_parties(telling: Any, door: Door) -> None:

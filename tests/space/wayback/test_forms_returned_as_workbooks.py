@@ -39,7 +39,7 @@ def test_what_comes_back_as_it_was_handed_out_is_kept_and_forgotten(issued: Issu
     assert said["kept"] > 5
     with reading(issued.town.engine) as connection:
         assert connection.execute(select(form_handout_sheets)).all() == []
-    with pytest.raises(WorkbookRefused, match="taken back already"):
+    with pytest.raises(WorkbookRefused, match="it was taken back"):
         issued.take_back(*files)
 
 

@@ -186,7 +186,7 @@ def receive(town: Town, clerk: Clerk, counted: dict[str, tuple[int, int, int]]) 
     for path in dict.fromkeys(line.split('"')[0] for line in home.split('href="')[1:]):
         if path.startswith("/desk/deliveries/dlv_"):
             text = clerk.page(path)
-            dataset = next(name for name in counted if f"<h1>{name}</h1>" in text)
+            dataset = next(name for name in counted if f"<code>{name}</code>" in text)
             said = dict(zip(("added", "changed", "removed"), map(str, counted[dataset]), strict=True))
             assert "已对账" in clerk.looked_at(clerk.send(text, f"{path}/count", said))
 

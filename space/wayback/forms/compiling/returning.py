@@ -79,6 +79,7 @@ def take_back(
     reason: str,
     by: str,
     now: datetime,
+    body_code: str | None = None,
 ) -> Taken:
     """Take back workbooks of one handing-out.
 
@@ -90,9 +91,10 @@ def take_back(
         reason: of differences whose cell has no comment that says one.
         by: the person who submits.
         now: aware instant.
+        body_code: the body they must have been handed out to; None takes those of anybody.
 
     Raises:
-        WorkbookRefused: a file is no workbook, or none that was handed out.
+        WorkbookRefused: a file is no workbook, or none that was handed out, or to another body.
         ReturnFaulty: with every cell at fault; nothing was submitted.
         Others as of :func:`space.wayback.forms.filling.submit_many`.
     """
@@ -101,6 +103,8 @@ def take_back(
     forms = tuple(form_of(sheet, spoken) for sheet in sheets(original[0], on))
     with reading(engine) as connection:
         handout, returned = _returned(connection, files, now)
+        if body_code not in (None, handout.body):
+            raise _not_ours(files[0])
         form = in_force(connection, handout.form, now)
         spelt = spellings_of(connection, form, original[1], forms, spoken, now)
     typed = frozenset(item.name for item in form.items if item.by_hand)
@@ -166,8 +170,12 @@ def _mark(book: Workbook, path: Path) -> tuple[str, int]:
 def _handout(connection: Connection, handout: str, path: Path) -> Any:
     row = connection.execute(select(form_handouts).where(form_handouts.c.id == handout)).first()
     if row is None:
-        raise WorkbookRefused(path.name, "was not handed out here", "return the file that was handed out")
+        raise _not_ours(path)
     return row
+
+
+def _not_ours(path: Path) -> WorkbookRefused:
+    return WorkbookRefused(path.name, "was not handed out here", "return the file that was handed out")
 
 
 def _kept(connection: Connection, handout: Any, number: int) -> Sequence[Any]:

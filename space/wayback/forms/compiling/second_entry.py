@@ -16,13 +16,14 @@ from sqlalchemy import Connection, Engine, func, insert, select
 
 from catalog.evidence import record
 from catalog.home import Home
+from catalog.lake import files_of
 from catalog.stops import closed
 from catalog.store import reading, writing
 from catalog.store.schema import new_id
 from catalog.store.tables.form_workbooks import second_entries
 from catalog.store.tables.forms import submissions
 from policies.decision import Deny, Reason
-from space.errors import Refused
+from space.errors import Refused, Unknown
 from space.wayback.backflow.bodies import body
 from space.wayback.forms.admission import listing
 from space.wayback.forms.compiling.old_layouts import OldLayout, RowFault, row_of, written
@@ -184,6 +185,9 @@ def _answers(
         .group_by(s.rows_path)
         .order_by(func.min(s.submitted_at), s.rows_path)
     )
+    files = files_of(home)
     for path, _ in connection.execute(query):
-        for line in (home.lake / path).read_text(encoding="utf-8").splitlines():
-            yield json.loads(line)
+        content = files.read(path)
+        if content is None:
+            raise Unknown("file of a submission of", form, "restore `lake/landing/forms` from backup")
+        yield from map(json.loads, content.splitlines())

@@ -1,0 +1,1 @@
+"""The pages, a room a module or a folder of modules; :mod:`space.console.mounting` takes them in."""

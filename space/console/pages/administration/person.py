@@ -1,0 +1,174 @@
+"""One person: for whom it acts and in which role, and its account."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from nicegui import ui
+
+from policies.access import Act
+from policies.access_matrix import roles
+from space.console.frame import at
+from space.console.paging import page
+from space.console.parts.asking import Question, answers
+from space.console.parts.figures import instant, plain
+from space.console.parts.notes import done, empty
+from space.console.parts.ways import again, link
+from space.console.parts.words import facts, heading
+from space.console.seats import Seat
+
+_MOST = 1000
+
+
+@page("/administration/people/{person}", "人员", "A person")
+async def one_person(seat: Seat) -> None:
+    """A person, its memberships, its account."""
+    say = seat.say
+    person, organisations = await asyncio.gather(
+        seat.calls.get(f"/v1/people/{seat.names['person']}"), seat.calls.get("/v1/participants", limit=_MOST)
+    )
+    called = {one["code"]: one["name"] for one in organisations["participants"]}
+    link(say("← 系统管理", "← Administration"), at("/administration"))
+    with ui.element("section").classes("ybz-panel"):
+        heading(person["name"])
+        facts(
+            [
+                (say("编号", "Number"), person["id"]),
+                (say("联系方式", "Contact"), plain(person["contact"])),
+                (say("登记时间", "Entered"), instant(person["registered_at"])),
+            ]
+        )
+    _memberships(seat, person, called)
+    if seat.may(Act.ACCOUNT_KEEP):
+        await _account(seat, person)
+
+
+def _memberships(seat: Seat, person: dict[str, Any], called: dict[str, str]) -> None:
+    say = seat.say
+    heading(say("任职与角色", "For whom, in which role"))
+    theirs = [one for one in person.get("memberships", ()) if one.get("ended_at") is None]
+    if not theirs:
+        empty(
+            say("还没有任职", "No membership yet"),
+            say(
+                "没有任职就不能登录办事。由安全管理员授予。",
+                "Without one nobody can sign in; a security administrator gives it.",
+            ),
+        )
+    for one in theirs:
+        meaning = next((each for role, each in roles().items() if role.value == one["role"]), None)
+        role = one["role"] if meaning is None else say(meaning.zh, meaning.en)
+        with ui.element("section").classes("ybz-panel"):
+            ui.label(f"{called.get(one['organisation'], one['organisation'])} · {role}").classes(
+                "ybz-subtitle"
+            )
+            ui.label(f"{one['first_day']} — {plain(one['last_day'])}").classes("ybz-fine")
+            if seat.may(Act.ROLE_ASSIGN):
+                with ui.row().classes("ybz-doing"):
+                    ui.button(
+                        say("结束任职", "End it"), on_click=lambda _=None, held=one["id"]: _end(seat, held)
+                    ).props("flat")
+    if seat.may(Act.ROLE_ASSIGN):
+        with ui.row().classes("ybz-doing"):
+            ui.button(
+                say("授予任职", "Give a membership"),
+                icon="add_moderator",
+                on_click=lambda: _give(seat, person["id"], called),
+            ).props("unelevated")
+
+
+async def _give(seat: Seat, person: str, called: dict[str, str]) -> None:
+    say = seat.say
+    meanings = {role.value: say(each.zh, each.en) for role, each in roles().items()}
+    given = await answers(
+        say("授予任职", "Give a membership"),
+        [
+            Question("organisation", say("单位", "Organisation"), choices=called),
+            Question("role", say("角色", "Role"), choices=meanings),
+            Question("last_day", say("最后一天", "Last day"), "2027-06-30", needed=False),
+        ],
+        say,
+        text=say(
+            "系统、安全、审计三个管理员角色不能由同一个人担任，系统会拒绝。",
+            "Nobody holds two of the three administrators' roles; it would be refused.",
+        ),
+    )
+    if given:
+        body = {"person": person, "organisation": given["organisation"], "role": given["role"]}
+        await seat.calls.post("/v1/memberships", {**body, "last_day": given["last_day"] or None})
+        done(say("已授予", "Given"))
+        again()
+
+
+async def _end(seat: Seat, membership: str) -> None:
+    say = seat.say
+    given = await answers(
+        say("结束任职", "End the membership"),
+        [],
+        say,
+        text=say("立即生效，以它登录的会话随之结束。", "At once; sessions signed in with it end."),
+        do=say("结束", "End it"),
+    )
+    if given is not None:
+        await seat.calls.post(f"/v1/memberships/{membership}/end")
+        again()
+
+
+async def _account(seat: Seat, person: dict[str, Any]) -> None:
+    say = seat.say
+    found = await seat.calls.get("/v1/accounts", limit=_MOST)
+    account = next(
+        (one for one in found["accounts"] if one["person"] == person["id"] and one["ended_at"] is None), None
+    )
+    heading(say("账号", "Account"))
+    with ui.element("section").classes("ybz-panel"):
+        if account is None:
+            ui.label(say("还没有账号。", "No account yet."))
+            ui.button(say("开账号", "Open one"), on_click=lambda: _open(seat, person["id"])).props(
+                "unelevated"
+            )
+            return
+        facts(
+            [
+                (say("账号", "Login"), account["login"]),
+                (say("密码设于", "Password set"), instant(account["password_set_at"])),
+            ]
+        )
+        with ui.row().classes("ybz-doing"):
+            ui.button(
+                say("重置密码", "Reset the password"), on_click=lambda: _reset(seat, account["id"])
+            ).props("flat")
+
+
+async def _open(seat: Seat, person: str) -> None:
+    say = seat.say
+    given = await answers(say("开账号", "Open an account"), [Question("login", say("账号", "Login"))], say)
+    if given:
+        made = await seat.calls.post("/v1/accounts", {"person": person, "login": given["login"]})
+        await _handed(seat, made["code"])
+
+
+async def _reset(seat: Seat, account: str) -> None:
+    say = seat.say
+    given = await answers(
+        say("重置密码", "Reset the password"), [], say,
+        text=say("现在的密码立即失效，已登录的会话结束。", "The present one is void at once; sessions end."),
+    )  # fmt: skip
+    if given is not None:
+        made = await seat.calls.post(f"/v1/accounts/{account}/reset")
+        await _handed(seat, made["code"])
+
+
+async def _handed(seat: Seat, code: str) -> None:
+    """Show a one-time code once; its person chooses the password with it."""
+    say = seat.say
+    await answers(
+        say("一次性口令", "One-time code"), [], say,
+        text=say(
+            f"{code}——只显示这一次，请当面交给本人；本人在登录页用它设密码。",
+            f"{code} — shown this once: hand it to the person, who chooses a password with it.",
+        ),
+        do=say("已交给本人", "Handed over"),
+    )  # fmt: skip
+    again()

@@ -1,0 +1,208 @@
+"""What waits for the reader: what their organisation owes, and what lies before their office.
+
+Decides nothing of what is due: each line is a count the interface gives to this role, with the room where
+it is dealt with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from nicegui import ui
+
+from policies.access import Act
+from space.console.frame import at
+from space.console.pages.home.words import COLOURS
+from space.console.pages.home.words import owed as worded
+from space.console.parts.figures import number
+from space.console.parts.notes import empty
+from space.console.parts.ways import link
+from space.console.parts.words import badge, heading
+from space.console.seats import Seat
+from space.console.workspaces import offered
+
+# Lines of what is owed that are shown; the rooms show all of it.
+_LINES: Final = 6
+_OWED: Final = 1000
+# Rooms in which what an organisation owes is dealt with, the likeliest first.
+_ROOMS: Final = ("/authority", "/steward", "/department", "/operator", "/audit")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits.
+
+    Attributes:
+        what: it is, in words.
+        count: how many.
+        address: where it is dealt with.
+    """
+
+    what: str
+    count: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """All that waits for a reader.
+
+    Attributes:
+        owed: what their organisation owes by when; None where their role reads no clocks.
+        others: what lies before their office.
+    """
+
+    owed: Mapping[str, Any] | None
+    others: tuple[Waiting, ...]
+
+
+async def ask(seat: Seat) -> Before:
+    """Ask for all of it at once."""
+    owed: Awaitable[Any] = _none()
+    if seat.may(Act.CLOCK_READ):
+        owner = "" if _for_all(seat) else seat.organisation
+        owed = seat.calls.get("/v1/due", owner=owner, limit=_OWED)
+    due, *others = await asyncio.gather(owed, *(take(seat) for act, take in _OFFICES if seat.may(act)))
+    return Before(due, tuple(one for found in others for one in found if one.count))
+
+
+def show(seat: Seat, before: Before) -> None:
+    """The box."""
+    say = seat.say
+    with ui.element("section").classes("ybz-panel ybz-waiting").props('aria-labelledby="waiting"'):
+        heading(say("待我办理", "Waiting for me")).props('id="waiting"')
+        items = [] if before.owed is None else before.owed["items"]
+        if not items and not before.others:
+            empty(
+                say("现在没有要办的事", "Nothing waits"),
+                say(
+                    "有到期事项、待答复的申请、待审的目录或返还的数据时，会列在这里。",
+                    "What falls due, requests, entries to review and data that flows back will stand here.",
+                ),
+            )
+            return
+        with ui.element("ul").classes("ybz-lines"):
+            for one in before.others:
+                with ui.element("li"):
+                    link(one.what, one.address)
+                    badge(number(one.count), "warn")
+        if before.owed is not None and items:
+            _owed(seat, before.owed)
+
+
+def _owed(seat: Seat, owed: Mapping[str, Any]) -> None:
+    say, room = seat.say, _room(seat)
+    colours = Counter(one["colour"] for one in owed["items"])
+    whose = say("全市", "the city") if _for_all(seat) else say("本单位", "this organisation")
+    with ui.element("div").classes("ybz-row"):
+        ui.label(say(f"{whose}到期事项 {owed['total']} 件", f"Owed by {whose}: {owed['total']}"))
+        for colour, (tone, zh, en) in COLOURS.items():
+            if colours[colour]:
+                badge(f"{say(zh, en)} {colours[colour]}", tone)
+    with ui.element("ul").classes("ybz-lines"):
+        for one in owed["items"][:_LINES]:
+            tone, zh, en = COLOURS[one["colour"]]
+            with ui.element("li"):
+                whose = f"{one['owner']} · " if _for_all(seat) else ""
+                link(whose + worded(one["what"], one["subject"], say), room)
+                badge(_by_when(one, seat) or say(zh, en), tone)
+    if owed["total"] > _LINES:
+        link(say(f"查看全部 {owed['total']} 件", f"See all {owed['total']}"), room)
+
+
+def _by_when(one: Mapping[str, Any], seat: Seat) -> str:
+    left, day = one["days_left"], one["due_on"]
+    if day is None or left is None:
+        return ""
+    if one["overdue"]:
+        return seat.say(f"{day} 到期，已逾期", f"was due {day}")
+    return seat.say(f"{day} 到期，余 {left} 天", f"due {day}, {left} days left")
+
+
+def _for_all(seat: Seat) -> bool:
+    """Whether the reader looks after everybody's duties, not one organisation's."""
+    return seat.may(Act.FIGURES_READ)
+
+
+def _room(seat: Seat) -> str:
+    """Where the reader's organisation deals with what it owes."""
+    paths = {one.path for one in offered(seat)}
+    found = next((path for path in _ROOMS if path in paths), None)
+    if seat.may_sit_at_the_desk or found is None:
+        return "/desk" if seat.may_sit_at_the_desk else at("/")
+    return at(found)
+
+
+async def _none() -> None:
+    return None
+
+
+async def _to_sign(seat: Seat) -> list[Waiting]:
+    found = await seat.calls.get("/v1/entries", status=["checked"], limit=1000)
+    what = seat.say("待负责人签发的目录", "Entries to sign")
+    return [Waiting(what, len(found["entries"]), at("/steward"))]
+
+
+async def _to_review(seat: Seat) -> list[Waiting]:
+    found = await seat.calls.get("/v1/entries", status=["signed_off", "reviewed"], limit=1000)
+    what = seat.say("待审核、发布的目录", "Entries to review")
+    return [Waiting(what, len(found["entries"]), at("/authority"))]
+
+
+async def _returned(seat: Seat) -> list[Waiting]:
+    found = await seat.calls.get("/v1/entries", status=["returned"], limit=1000)
+    what = seat.say("退回修改的目录", "Entries returned")
+    return [Waiting(what, len(found["entries"]), at("/steward"))]
+
+
+async def _to_answer(seat: Seat) -> list[Waiting]:
+    found = await seat.calls.get("/v1/requests/waiting")
+    what = seat.say("待答复的用数申请", "Requests to answer")
+    return [Waiting(what, len(found["waiting"]), at("/department"))]
+
+
+async def _incomplete(seat: Seat) -> list[Waiting]:
+    found = (await seat.calls.get("/v1/requests"))["requests"]
+    what = seat.say("待补正的用数申请", "My requests that lack something")
+    return [Waiting(what, sum(bool(one["missing"]) for one in found), at("/department"))]
+
+
+async def _flowed_back(seat: Seat) -> list[Waiting]:
+    found = await seat.calls.get("/v1/inbox")
+    sent = [one for one in found["deliveries"] if one["state"] == "sent"]
+    unread = [one for one in found["notices"] if one["read_at"] is None]
+    where = "/desk" if seat.may_sit_at_the_desk else at("/department")
+    return [
+        Waiting(seat.say("待签收的返还数据", "Deliveries to acknowledge"), len(sent), where),
+        Waiting(seat.say("未读通知", "Unread notices"), len(unread), where),
+        Waiting(seat.say("交办给我单位的任务", "Tasks given"), len(found["tasks"]), where),
+    ]
+
+
+async def _registrations(seat: Seat) -> list[Waiting]:
+    found = await seat.calls.get("/v1/registrations", status="waiting", limit=1000)
+    what = seat.say("待审核的登记申请", "Registrations to review")
+    return [Waiting(what, len(found["registrations"]), at("/authority"))]
+
+
+async def _alerts(seat: Seat) -> list[Waiting]:
+    found = await seat.calls.get("/v1/alerts", limit=1000)
+    what = seat.say("未关闭的预警", "Open alerts")
+    return [Waiting(what, len(found["alerts"]), at("/authority"))]
+
+
+# An act of an office → what lies before it.
+_OFFICES: Final[tuple[tuple[Act, Callable[[Seat], Awaitable[list[Waiting]]]], ...]] = (
+    (Act.ENTRY_SIGN, _to_sign),
+    (Act.ENTRY_REVIEW, _to_review),
+    (Act.CLASSIFICATION_PROPOSE, _returned),
+    (Act.REQUEST_DECIDE, _to_answer),
+    (Act.REQUEST_FILE, _incomplete),
+    (Act.INBOX_READ, _flowed_back),
+    (Act.REGISTRATION_REVIEW, _registrations),
+    (Act.ALERT_READ, _alerts),
+)

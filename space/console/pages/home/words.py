@@ -1,0 +1,161 @@
+"""The words of the first page: kinds of what is owed, colours of clocks, headings of rows behind figures."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from space.console.language import Language
+
+# What a thing is that is owed, by the first part of its subject.
+_KINDS: Final = {
+    "announcement": ("变更公告", "Announced change"),
+    "balance": ("账目差额", "Balance"),
+    "contract": ("合约", "Contract"),
+    "correction": ("校核更正", "Correction"),
+    "dataset": ("数据更新", "Update of data"),
+    "delivery": ("返还数据", "Delivery"),
+    "demand": ("需求清单", "Demand"),
+    "entry": ("目录编制", "Entry of the catalogue"),
+    "grant": ("授权", "Grant"),
+    "incident": ("安全事件", "Incident"),
+    "objection": ("异议", "Objection"),
+    "rectification": ("数据整改", "Faulty data"),
+    "registration": ("登记", "Registration"),
+    "request": ("用数申请", "Request"),
+}
+# Colour of a clock → tone of a badge, and what it says.
+COLOURS: Final = {
+    "red": ("bad", "已逾期", "overdue"),
+    "orange": ("warn", "今日到期", "due today"),
+    "yellow": ("warn", "临近到期", "due soon"),
+    "green": ("good", "在期限内", "in time"),
+    "grey": ("calm", "未计时", "not running"),
+}
+# What is owed, as the service words it, in Chinese.
+_OWED: Final = (
+    (r"mend (\d+) items of (.+)", r"整改 \2 的 \1 处问题"),
+    (r"update the dataset, its cycle is (.+)", "更新数据集"),
+    (r"supply what the request lacks: .+", "补正用数申请"),
+    (r"answer the request", "答复用数申请"),
+    (r"supply what was permitted", "提供已同意共享的数据"),
+    (r"answer the challenge of a value in (.+)", r"答复对 \1 的校核"),
+    (r"carry the accepted value into the data in (.+)", r"把核实的值更正到 \1"),
+    (r"replace a corrected value of (.+)", r"更换 \1 中已更正的值"),
+    (r"decide the objection to the evaluation of (.+)", r"裁定对 \1 质量评价的异议"),
+    (r"take note of the breaking revision of (.+)", r"阅知 \1 的变更公告"),
+    (r"renew the registration of (.+)", r"续展登记：\1"),
+    (r"publish the application of (.+)", r"公示登记申请：\1"),
+    (r"record the code of (.+)", r"记载登记代码：\1"),
+    (r"close the report of (.+)", r"出 \1 月报"),
+    (r"reply to the report of (\S+), or let it stand", r"回复 \1 月报"),
+    (r"disclose (\d+) as .+", r"披露 \1 年度运营情况"),
+)
+# Headings of the rows behind figures.
+_HEADINGS: Final = {
+    "age_days": ("距上次发布（天）", "Days since release"),
+    "allowed_days": ("允许天数", "Days allowed"),
+    "answered_on": ("答复日", "Answered on"),
+    "area": ("属地", "Area"),
+    "calls": ("调用次数", "Calls"),
+    "ceiling_fen": ("上限（分）", "Ceiling (fen)"),
+    "closed": ("办结", "Closed"),
+    "code": ("代码", "Code"),
+    "consumer": ("用数单位", "User"),
+    "count": ("次数", "Count"),
+    "cycle": ("更新周期", "Cycle"),
+    "dataset": ("数据集", "Dataset"),
+    "day": ("日期", "Day"),
+    "days": ("工作日", "Working days"),
+    "department": ("部门", "Department"),
+    "due_on": ("到期日", "Due on"),
+    "found": ("发现", "Found"),
+    "items": ("信息项数", "Items"),
+    "kind": ("类别", "Kind"),
+    "level": ("层级", "Level"),
+    "live": ("可用", "Live"),
+    "name": ("名称", "Name"),
+    "on_time": ("按期", "On time"),
+    "operator": ("运营机构", "Operator"),
+    "organisation": ("机构", "Organisation"),
+    "outcome": ("结果", "Outcome"),
+    "purpose": ("用途", "Purpose"),
+    "reason": ("原因", "Reason"),
+    "request": ("申请", "Request"),
+    "rows": ("行数（公开值）", "Rows (public)"),
+    "score": ("得分", "Score"),
+    "state": ("状态", "State"),
+    "subject": ("事项", "Subject"),
+    "system": ("系统", "System"),
+    "systems": ("系统数", "Systems"),
+    "table": ("库表", "Table"),
+    "tables": ("库表数", "Tables"),
+    "title": ("名称", "Title"),
+    "what": ("内容", "What"),
+    "where": ("渠道", "Where"),
+    "why": ("说明", "Why"),
+}
+# Values of rows that are codes.
+_VALUES: Final = {
+    "tied to nothing": "尚未挂接",
+    "withheld": "不公开（少于阈值）",
+    "daily": "每日", "weekly": "每周", "monthly": "每月", "quarterly": "每季", "yearly": "每年",
+    "realtime": "实时", "irregular": "不定期", "queries": "查询", "deliveries": "返还投递",
+    "delivery": "返还投递", "query": "查询", "call": "接口调用", "batch": "批量", "file": "文件",
+    "succeeded": "成功", "failed": "失败", "refused": "被拒绝", "not registered": "未登记",
+}  # fmt: skip
+# Why a figure cannot be known.
+_UNKNOWN: Final = {
+    "nothing is published": "还没有发布的目录",
+    "no update was due": "没有应更新的数据集",
+    "no dataset was assessed": "还没有数据集评价过这一维度",
+    "no dataset has a release": "还没有发布版本",
+    "no case was closed": "本期没有办结的整改单",
+    "no interface was probed in the month": "本期没有探测过接口",
+    "too few forms were filed to tell": "填报太少，不足以说明",
+    "no request was answered": "本期没有答复申请",
+}
+# Areas of figures, in the order they are shown.
+AREAS: Final = {
+    "inventory": ("家底", "Inventory"),
+    "timeliness": ("更新", "Updates"),
+    "quality": ("质量", "Quality"),
+    "sharing": ("共享", "Sharing"),
+    "service": ("服务", "Service"),
+    "backflow": ("返还基层", "Flow back"),
+    "registration": ("登记与运营", "Registration and operation"),
+    "grassroots": ("基层减负", "Grass roots"),
+    "trust": ("校核与安全", "Trust"),
+}
+
+
+def kind_of(subject: str, say: Language) -> str:
+    """What a thing is that is owed."""
+    return say(*_KINDS.get(subject.partition(":")[0], ("事项", "Matter")))
+
+
+def owed(what: str, subject: str, say: Language) -> str:
+    """What is owed, in one sentence; where nobody worded it in Chinese, its kind with the service's words."""
+    if say is Language.ENGLISH:
+        return what
+    for pattern, zh in _OWED:
+        if re.fullmatch(pattern, what):
+            return re.sub(pattern, zh, what)
+    return f"{kind_of(subject, say)}：{what}"
+
+
+def heading_of(name: str, say: Language) -> str:
+    """The heading of a value of rows."""
+    return say(*_HEADINGS.get(name, (name, name.replace("_", " ").capitalize())))
+
+
+def value_of(value: Any, say: Language) -> Any:
+    """A value of a row, in words where it is a code."""
+    if isinstance(value, bool):
+        return say("是", "yes") if value else say("否", "no")
+    return say(_VALUES.get(value, value), value) if isinstance(value, str) else value
+
+
+def unknown(why: str, say: Language) -> str:
+    """Why a figure cannot be known."""
+    return say(_UNKNOWN.get(why, why), why)

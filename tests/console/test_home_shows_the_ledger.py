@@ -1,0 +1,125 @@
+"""The first page for each kind of reader: numbers that explain themselves, ways to rows, what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.console.conftest import Reader
+
+pytestmark = pytest.mark.full
+
+Sat = Callable[..., Reader]
+
+
+def counted(one: Reader) -> None:
+    """Wait until the figures of the ledger stand."""
+    one.page.get_by_text("已发布目录").first.wait_for()
+    one.settled()
+
+
+def test_the_authority_sees_the_ledger_at_a_glance_and_each_number_explains_itself(reader: Sat) -> None:
+    one = reader("shujuju")
+    one.go("/")
+    counted(one)
+    one.page.get_by_role("heading", name="待我办理").wait_for()
+    for name in ("归集记录数", "更新及时率", "按期答复率", "回流记录", "调用次数", "质量得分（按维度，%）"):
+        assert one.page.get_by_text(name, exact=True).first.is_visible(), name
+    figure = one.page.get_by_role("listitem").filter(has_text="更新及时率")
+    figure.get_by_text("怎么算的").click()
+    assert "更新周期" in figure.inner_text()
+    assert "数据截至" in figure.inner_text()
+    assert one.faults() == []
+    one.picture("home-authority")
+
+
+def test_a_number_leads_to_the_rows_it_is_counted_from_and_these_to_the_dataset(reader: Sat) -> None:
+    one = reader("dengji")
+    one.go("/")
+    counted(one)
+    one.page.get_by_role("listitem").filter(has_text="更新及时率").get_by_role("link").click()
+    one.page.get_by_role("heading", name="更新及时率", level=1).wait_for()
+    assert one.page.url.endswith("/console/overview/update_rate")
+    assert "17" in one.page.get_by_text("明细（").inner_text()
+    assert one.faults() == []
+    one.page.get_by_role("link", name="civil.population").click()
+    one.page.get_by_role("heading", name="常住人口登记信息", level=1).wait_for()
+
+
+def test_a_bar_leads_to_the_list_that_is_filtered_by_it(reader: Sat) -> None:
+    one = reader("minzheng")
+    one.go("/")
+    counted(one)
+    chart = one.page.get_by_role("img", name="按共享类型")
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box is not None
+    # The first of three bars stands in the first third; its foot is at the axis.
+    one.page.mouse.click(box["x"] + box["width"] * 0.21, box["y"] + box["height"] * 0.8)
+    one.page.wait_for_url("**/console/catalogue?sharing=conditional")
+    one.page.get_by_role("heading", name="找到 12 个数据集").wait_for()
+
+
+def test_the_numbers_of_a_chart_are_a_table_with_the_same_ways(reader: Sat) -> None:
+    one = reader("minzheng")
+    one.go("/")
+    counted(one)
+    chart = one.page.get_by_role("figure").filter(has_text="按数据级别")
+    chart.get_by_text("看数字").click()
+    chart.get_by_role("link", name="4 级").click()
+    one.page.wait_for_url("**/console/catalogue?grade=4")
+
+
+def test_a_clerk_on_a_phone_sees_what_waits_and_goes_to_the_desk(reader: Sat) -> None:
+    one = reader("jiedao", phone=True)
+    one.go("/")
+    counted(one)
+    assert one.fits()
+    assert one.faults() == []
+    one.picture("home-clerk-phone")
+    one.page.get_by_role("link", name="待签收的返还数据").click()
+    one.page.wait_for_url("**/desk*")
+
+
+def test_an_operator_sees_the_budget_and_the_calls_of_its_grants(reader: Sat) -> None:
+    one = reader("yunying")
+    one.go("/")
+    one.page.get_by_role("heading", name="我单位授权的预算与调用").wait_for()
+    assert "/ 1,000" in one.page.get_by_role("table").filter(has_text="ρ").inner_text()
+    counted(one)
+    assert one.faults() == []
+
+
+@pytest.mark.parametrize(
+    ("login", "room"), [("xitong", "系统管理"), ("anquan", "系统管理"), ("shenji", "监督存证")]
+)
+def test_an_administrator_without_the_catalogue_is_led_to_their_room(
+    reader: Sat, login: str, room: str
+) -> None:
+    one = reader(login)
+    one.go("/")
+    main = one.page.locator("#main")
+    main.get_by_role("link", name=room).wait_for()
+    assert "已发布目录" not in main.inner_text()
+    assert one.faults() == []
+
+
+def test_figures_of_the_whole_ledger_are_refused_to_a_department_that_opens_their_address(
+    reader: Sat,
+) -> None:
+    one = reader("minzheng")
+    one.go("/figures")
+    assert "figures:read" in one.page.get_by_role("alert").inner_text()
+    one.go("/figures/calls")
+    assert "figures:read" in one.page.get_by_role("alert").inner_text()
+    one.go("/overview/calls")
+    assert one.page.get_by_role("alert").is_visible()
+
+
+def test_the_first_page_speaks_english(reader: Sat) -> None:
+    one = reader("shujuju")
+    one.page.goto(f"{one.address}/console/language/en?to=/console/")
+    one.page.get_by_role("heading", name="Waiting for me").wait_for()
+    one.page.get_by_text("Update timeliness").first.wait_for()
+    assert one.page.get_by_text("How it is counted").first.is_visible()
