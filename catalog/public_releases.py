@@ -1,8 +1,9 @@
 """Releases of a dataset as others may know them: how its public figures went on.
 
 Decides that a former release is shown under the stricter of two contracts: the one it was made under, and
-the one in force. Else a dataset that is declared free of units today would show exact counts of its past. A
-release of which nobody can say any more what stood behind it is left out.
+the one in force, each with its inputs in force, and the former one with those of its day too. Else a dataset
+that is declared free of units today, or whose inputs are, would show exact counts of its past. A release of
+which nobody can say any more what stood behind it is left out.
 """
 
 from __future__ import annotations
@@ -45,11 +46,12 @@ def releases(connection: Connection, name: str, on: date) -> tuple[PublicView, .
     for release in history(connection, name, _MOST):
         then = revisions.number(connection, name, release.revision)
         try:
-            behind = {one.number: known_inputs(connection, one.contract) for one in (current, then)}
+            judged = [(one, known_inputs(connection, one.contract)) for one in (current, then)]
+            judged.append((then, known_inputs(connection, then.contract, at=release.published_at)))
         except (UnknownInput, LineageError, LineageCycle):
             continue
-        strict = max((current, then), key=partial(_strictness, behind, on))
-        made.append(replace(public_view(strict, release, behind[strict.number], on), revision=then))
+        strict, behind = max(judged, key=partial(_strictness, on))
+        made.append(replace(public_view(strict, release, behind, on), revision=then))
     return tuple(made)
 
 
@@ -68,10 +70,9 @@ def document(view: PublicView) -> dict[str, Any]:
     }
 
 
-def _strictness(
-    behind: Mapping[int, Mapping[str, Contract]], on: date, revision: Revision
-) -> tuple[bool, int]:
-    """Whether counts are coarsened under the contract of a revision, and how much."""
+def _strictness(on: date, judged: tuple[Revision, Mapping[str, Contract]]) -> tuple[bool, int]:
+    """Whether counts are coarsened under the contract of a revision and of its inputs, and how much."""
+    revision, behind = judged
     contract = revision.contract
-    kinds = kinds_behind(revision.name, behind[revision.number])
+    kinds = kinds_behind(revision.name, behind)
     return bool(kinds) or not contract.unit_free, rows_of_one(contract, on)

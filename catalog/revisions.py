@@ -179,11 +179,14 @@ def several(connection: Connection, entry_ids: Collection[str]) -> dict[tuple[st
     return found
 
 
-def as_of(connection: Connection, instant: datetime) -> tuple[Revision, ...]:
-    """For every entry that existed at ``instant``, the revision in force then; by name."""
+def as_of(connection: Connection, instant: datetime, name: str | None = None) -> tuple[Revision, ...]:
+    """For every entry that existed at ``instant``, or the one called ``name``, the revision in force then."""
+    known = [revisions.c.made_at <= instant]
+    if name is not None:
+        known.append(revisions.c.entry_id.in_(select(entries.c.id).where(entries.c.name == name)))
     made = (
         select(revisions.c.entry_id, func.max(revisions.c.number).label("number"))
-        .where(revisions.c.made_at <= instant)
+        .where(*known)
         .group_by(revisions.c.entry_id)
         .subquery()
     )
@@ -193,7 +196,7 @@ def as_of(connection: Connection, instant: datetime) -> tuple[Revision, ...]:
     compiled = exists().where(*acted, entry_acts.c.event == COMPILE)
     published = (
         select(revisions.c.entry_id, func.max(revisions.c.number).label("number"))
-        .where(revisions.c.made_at <= instant, or_(put, ~compiled))
+        .where(*known, or_(put, ~compiled))
         .group_by(revisions.c.entry_id)
         .subquery()
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from datetime import date
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
@@ -139,8 +140,9 @@ def trial(contract: Contract, folder: Path, *, as_of: date | None = None) -> Tri
         CatalogError: as of :func:`catalog.intake.landing.land`.
     """
     contract = _of_files(contract, folder)
-    landed = land(contract, folder, as_of=as_of)
-    made = typed_rows(contract, landed, as_of=as_of)
+    with TemporaryDirectory(prefix="ybz-trial-") as spilled:
+        landed = land(contract, folder, spill=Path(spilled), as_of=as_of)
+        made = typed_rows(contract, landed, spill=Path(spilled), as_of=as_of)
     typed = made.typed.append_column(ROW, pa.array(np.arange(made.typed.num_rows)))
     rules, untried = _tried(contract)
     broken = dict(_broken(contract, rules, typed))

@@ -6,7 +6,7 @@ the faults are marked in a copy. What the workbook repeats is not done twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -27,6 +27,9 @@ from contracts.codes import valid
 from policies.clocks import local_date
 from policies.four_eyes import same_name
 from policies.rulebook import rule
+
+# Who approves that the table of a row is left out, or what keeps whoever imports from it.
+Judge = Callable[[Connection, Line], Fault | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,13 @@ class Imported:
 
 
 def import_workbook(
-    connection: Connection, read: Read, *, by: str, now: datetime, complete: bool = False
+    connection: Connection,
+    read: Read,
+    *,
+    by: str,
+    now: datetime,
+    complete: bool = False,
+    judge: Judge | None = None,
 ) -> Imported:
     """Take the rows of a workbook into the inventory.
 
@@ -59,6 +68,8 @@ def import_workbook(
         by: who imports it.
         now: aware instant.
         complete: whether the workbook lists every table of the systems it names.
+        judge: asked of each exclusion that is new; None lets the stated approver stand, as on the shell of
+            the installation.
 
     Raises:
         WorkbookFaulty: cells are faulty; nothing may be kept.
@@ -70,7 +81,7 @@ def import_workbook(
     taken: list[Taken] = []
     if not faults:
         taken, faults = _take(connection, read, complete, by, now)
-    done = (0, 0) if faults else _account(connection, read.tables, names, by, now, faults)
+    done = (0, 0) if faults else _account(connection, read.tables, names, by, now, faults, judge)
     if faults:
         raise WorkbookFaulty(faults)
     return Imported(tuple(taken), *done)
@@ -213,6 +224,7 @@ def _account(
     by: str,
     now: datetime,
     faults: list[Fault],
+    judge: Judge | None,
 ) -> tuple[int, int]:
     """Do what the rows say of their tables, where it is not so already."""
     reasons = rule("completeness", "exclusion_reasons", local_date(now)).value
@@ -227,9 +239,13 @@ def _account(
                     confirmed += 1
             code = _reason(line.get("reason"), reasons)
             if code and not _is_excluded(table, code, line):
+                approver = line.get("approver") if judge is None else judge(connection, line)
+                if isinstance(approver, Fault):
+                    faults.append(approver)
+                    continue
                 exclude(
                     connection, table.id, reason=code, words=line.get("words"), by=by, now=now,
-                    approved_by=line.get("approver"), basis=line.get("basis"),
+                    approved_by=approver, basis=line.get("basis"),
                     review_on=_day(line.get("review_on")),
                 )  # fmt: skip
                 excluded += 1

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -18,7 +19,7 @@ from catalog.errors import CatalogError, UnknownDataset
 from catalog.lineage.graph import EVERY, INDIRECT, Edge, edges_around, impact, record_all, record_edges
 from catalog.lineage.order import LineageCycle, ordered
 from catalog.lineage.sql import LineageError, Origin, inputs_of, origins
-from catalog.revisions import current
+from catalog.revisions import as_of, current
 from contracts.model import Contract, Field
 from policies.grading import dataset_grade, item_grade
 
@@ -163,7 +164,7 @@ def build_order(contracts: Mapping[str, Contract]) -> tuple[str, ...]:
     return ordered({name: _inputs(contract) for name, contract in contracts.items()})
 
 
-def known_inputs(connection: Connection, *given: Contract) -> dict[str, Contract]:
+def known_inputs(connection: Connection, *given: Contract, at: datetime | None = None) -> dict[str, Contract]:
     """The contracts given, those of their inputs and of all their ancestors; no other is parsed.
 
     What an input is made from is read from its contract in force, so that a circle is seen before its
@@ -172,6 +173,7 @@ def known_inputs(connection: Connection, *given: Contract) -> dict[str, Contract
     Args:
         connection: to read with.
         given: contracts about to enter the ledger; each stands for its former revision.
+        at: the instant whose revisions are read; those in force now where None.
 
     Raises:
         UnknownInput: an input or ancestor is not in the ledger.
@@ -183,13 +185,21 @@ def known_inputs(connection: Connection, *given: Contract) -> dict[str, Contract
         target, source = waiting.pop()
         if source in known:
             continue
-        try:
-            known[source] = current(connection, source).contract
-        except UnknownDataset:
-            raise UnknownInput(target, source) from None
+        known[source] = _in_force(connection, target, source, at)
         waiting += [(source, each) for each in _inputs(known[source])]
     build_order(known)
     return known
+
+
+def _in_force(connection: Connection, target: str, source: str, at: datetime | None) -> Contract:
+    """The contract of an input, now or as it was."""
+    try:
+        found = (current(connection, source),) if at is None else as_of(connection, at, source)
+    except UnknownDataset:
+        found = ()
+    if not found:
+        raise UnknownInput(target, source)
+    return found[0].contract
 
 
 def _strongest(origins_of: Iterable[Origin]) -> list[Origin]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
+from sqlalchemy import Connection
 
 from catalog.clocks import duties, running
 from catalog.clocks.daily import begin
@@ -17,6 +18,7 @@ from space.access.departments import code_of
 from space.api.acting import Do, Document, Look, Looking, Reasoned, Signed
 from space.api.owning import reached
 from space.api.paging import Page
+from space.api.second_signatures import consenting
 from space.api.services import permit
 
 router = APIRouter(prefix="/v1", tags=["clocks"])
@@ -30,7 +32,7 @@ Rule = Annotated[str, Field(max_length=100, description="Name of the deadline ru
 class Extended(Reasoned):
     """More time, once."""
 
-    approved_by: str = Field(min_length=1, max_length=200, description="Who consented.")
+    approved_by: str = Field(min_length=1, max_length=200, description="Who consented: another who may.")
     workdays: int | None = Field(None, ge=1, le=366, description="All the rule allows where left out.")
     extension: str | None = Field(None, max_length=100, description="The extension rule, where several fit.")
 
@@ -103,12 +105,15 @@ def extend(subject: Subject, rule: Rule, said: Extended, do: Do) -> Document:
     if said.extension is None and len(known) != 1:
         what = f"name one of {', '.join(known)} as `extension`" if known else "no rule extends it"
         raise running.ClockError(f"this clock cannot be extended as asked — {what}")
-    return do.inside(
-        lambda c, now: running.extend(
-            c, subject=subject, rule=rule, extension=said.extension or known[0], reason=said.reason,
-            approved_by=said.approved_by, by=by, now=now, workdays=said.workdays,
-        ).to_document()
-    )  # fmt: skip
+
+    def act(connection: Connection, now: datetime) -> Document:
+        second = consenting(do, connection, said.approved_by, Act.CLOCK_KEEP, by=by)
+        return running.extend(
+            connection, subject=subject, rule=rule, extension=said.extension or known[0], reason=said.reason,
+            approved_by=second, by=by, now=now, workdays=said.workdays,
+        ).to_document()  # fmt: skip
+
+    return do.inside(act)
 
 
 @router.post("/clocks/recomputation")

@@ -20,6 +20,8 @@ from policies.clocks import local_date
 from space.api.once import Once, Repeated
 from space.api.services import Known, Services, Wired, permit
 from space.errors import Unknown
+from space.identity import people
+from space.identity.second_person import second_person
 from space.identity.tokens import Caller
 from space.requesting import answering, disputing, turns
 from space.requesting.cases import Case
@@ -147,11 +149,16 @@ def extend(
     """Consent to an extension of the clock, once; the data authority's act."""
 
     def act(connection: Connection, now: datetime) -> None:
-        _case(connection, request, case)
+        found = _case(connection, request, case)
         turns.require_authority(connection, who.organisation, local_date(now))
+        asker = second_person(
+            connection, extended.by, first=(extended.approved_by, who.person), act=Act.REQUEST_DECIDE,
+            organisations=(found.owner_code, *(seat.code for seat in found.chain.seats[:1])),
+            on=local_date(now), where="by",
+        )  # fmt: skip
         answering.extend(
-            connection, case, reason=extended.reason, approved_by=extended.approved_by, by=extended.by,
-            now=now, workdays=extended.workdays,
+            connection, case, reason=extended.reason, approved_by=extended.approved_by,
+            by=people.person(connection, asker).name, now=now, workdays=extended.workdays,
         )  # fmt: skip
 
     return _taken(wired, who, once, request, act)

@@ -26,6 +26,7 @@ from catalog.intake.draft import draft as drafted
 from catalog.intake.report import as_json
 from catalog.intake.standing import Standing
 from catalog.intake.statement import Statement, state
+from catalog.intake.swelling import refuse_swelling
 from catalog.standards.life import in_force
 from catalog.workbook.reading import WorkbookFaulty
 from catalog.workbook.reading import read as read_workbook
@@ -141,6 +142,7 @@ def draft(folder: Folder, do: Do) -> Document:
 
     held = do.at(known)
     with unpacked(folder.files, _schema_of(held, folder.department_code or do.who.organisation)) as place:
+        refuse_swelling(place, do.today)
         made = state(drafted(place, unpivot=not folder.keep_wide, standing=held), said, held)
     contracts = {family.name: dumps(family.contract) for family in made.families}
     documents = {family.name: to_document(family.contract) for family in made.families}
@@ -207,6 +209,7 @@ def filled(sent: Sent, do: Do) -> Document:
     permit(do.who, Act.CATALOGUE_KEEP)
     own = do.at(lambda c: in_force(c, do.today))
     with unpacked([sent]) as place:
+        refuse_swelling(place, do.today)
         try:
             found = read_workbook(place / PurePosixPath(sent.name).name, own=own)
         except WorkbookFaulty as faulty:

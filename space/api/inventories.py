@@ -26,11 +26,12 @@ from policies.access import Act
 from policies.decision import Deny
 from space.access import judging
 from space.access.concerned import owners
-from space.access.departments import code_of, of_fallen, of_system, of_table
+from space.access.departments import of_fallen, of_system, of_table
 from space.api.acting import Do, Document, Doing, Look, Reasoned, Signed
 from space.api.drafting import XLSX, Sent, fault_document, unpacked
 from space.api.owning import reached, seen, tables_reached, towards
 from space.api.paging import Page
+from space.api.second_signatures import codes_of, consenting, leaving_out
 from space.api.services import permit
 from space.errors import Refused
 
@@ -62,7 +63,7 @@ class Left(Signed):
     table: Annotated[str, _TABLE]
     reason: str = Field(min_length=1, max_length=60, description="Code of the controlled list.")
     words: str = Field(min_length=1, max_length=2000, description="Why, one sentence.")
-    approved_by: str = Field(min_length=1, max_length=200, description="Another person.")
+    approved_by: str = Field(min_length=1, max_length=200, description="Another person who may.")
     basis: str = Field("", max_length=2000, description="The law, where the reason needs one.")
     review_on: date | None = Field(None, description="Last day it holds.")
 
@@ -122,12 +123,17 @@ def template(look: Look) -> Response:
 
 @router.post("/imports")
 def take(said: Listed, do: Do) -> Document:
-    """Take a workbook of systems and tables: all of it, or none, with every faulty cell and its remedy."""
+    """Take a workbook of systems and tables: all of it, or none, with every faulty cell and its remedy.
+
+    A row leaves a table out only where the caller may do that, and names another person who may.
+    """
     permit(do.who, Act.INVENTORY_KEEP)
     by = do.by(said)
 
     def act(connection: Connection, now: datetime) -> Document:
-        done = import_workbook(connection, given, by=by, now=now, complete=said.complete)
+        done = import_workbook(
+            connection, given, by=by, now=now, complete=said.complete, judge=leaving_out(do, by)
+        )
         return {"ok": True, "faults": [], **done.to_document()}
 
     with unpacked([said.file]) as place:
@@ -188,9 +194,10 @@ def exclude(said: Left, do: Do) -> Document:
     by = do.by(said)
 
     def act(connection: Connection, now: datetime) -> Document:
+        second = consenting(do, connection, said.approved_by, Act.INVENTORY_REVIEW, by=by)
         made = excluding.exclude(
-            connection, said.table, reason=said.reason, words=said.words, approved_by=said.approved_by, by=by,
-            now=now, basis=said.basis, review_on=said.review_on,
+            connection, said.table, reason=said.reason, words=said.words, approved_by=second, by=by, now=now,
+            basis=said.basis, review_on=said.review_on,
         )  # fmt: skip
         return {"id": made, "table": said.table, "state": "excluded", "reason": said.reason}
 
@@ -306,15 +313,9 @@ def _towards_systems(do: Doing, given: Read) -> None:
 
     def read(connection: Connection) -> None:
         for line in given.tables:
-            system, department = line.get("system"), line.get("department")
-            codes = stated.setdefault(system, set())
-            codes |= {
-                line.get("department_code"),
-                code_of(connection, department, "", do.today),
-                of_system(connection, system, do.today) or "",
-            }
+            stated.setdefault(line.get("system"), set()).update(codes_of(connection, line, do))
 
     do.at(read)
     for codes in stated.values():
-        for code in sorted(codes - {""}) or [""]:
+        for code in sorted(codes) or [""]:
             towards(do, Act.INVENTORY_KEEP, code)

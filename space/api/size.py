@@ -16,7 +16,8 @@ LARGEST_BODY: Final = 2 * 1024 * 1024
 # Bytes where files are sent in base64, or many records; the rules of their rooms ask for less.
 LARGEST_FILES: Final = 32 * 1024 * 1024
 _FILES: Final = re.compile(
-    r"^/v1/(grants/[^/]+/workspace/tables/[^/]+|corrections/[^/]+/evidence|drafts(/.+)?|bulk/(imports|adoptions|arrivals)"
+    r"^/console/_nicegui/client/[^/]+/upload/[^/]+$"
+    r"|^/v1/(grants/[^/]+/workspace/tables/[^/]+|corrections/[^/]+/evidence|drafts(/.+)?|bulk/(imports|adoptions|arrivals)"
     r"|forms/(workbooks|handouts|returns)|grassroots/workbooks|datasets/[^/]+/attribution/checks"
     r"|inventory/imports|places/lists|rectifications/returns|registrations(/.+)?|verifications/batches)$"
 )

@@ -150,7 +150,7 @@ def undelegate(delegation: Id, said: Signed, do: Do) -> Document:
 @router.post("/burden/publications", status_code=201)
 def publish(said: Signed, do: Do) -> Document:
     """Enter the table of the months that are over as a dataset of the caller's organisation."""
-    permit(do.who, Act.BURDEN_READ)
+    permit(do.who, Act.CATALOGUE_REPORT)
     by, mine = do.by(said), do.who.organisation
 
     def act(now: datetime) -> Document:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from catalog.intake.swelling import refuse_swelling
 from catalog.intake.trial import trial
 from catalog.standards.life import kept_standards
 from contracts.odcs import loads
@@ -34,4 +35,5 @@ def try_out(sent: Tried, do: Do) -> Document:
     permit(do.who, Act.CATALOGUE_KEEP)
     contract = kept_standards(do.engine, loads(sent.contract, "contract"), do.today)
     with unpacked(sent.files) as place:
+        refuse_swelling(place, do.today)
         return trial(contract, place, as_of=do.today).as_document()

@@ -6,9 +6,11 @@ judged as if it came over the wire; no page reads the store.
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
 import httpx
@@ -91,6 +93,7 @@ class Calls:
         self._base = f"{request.url.scheme}://{request.url.netloc}"
         self._cookies = dict(request.cookies)
         self._proof, self._membership = "", ""
+        self._under_way: dict[str, asyncio.Task[httpx.Response]] = {}
 
     def act_in(self, proof: str, membership: str | None) -> None:
         """Send from now on as a page of the session, in one membership, whatever other pages go on in."""
@@ -191,16 +194,34 @@ class Calls:
         key: str | None = None,
     ) -> httpx.Response:
         headers = {"Accept": accept, **({MEMBERSHIP: self._membership} if self._membership else {})}
-        if method != "GET":
-            headers |= {PROOF: self._proof, "Idempotency-Key": key or uuid.uuid4().hex}
         if if_match is not None:
             headers["If-Match"] = if_match
+        sent: dict[str, Any] = {"json": body} if content is None else {"content": content}
+        if method == "GET":
+            return await self._sent(method, path, query, headers, sent)
+        headers |= {PROOF: self._proof, "Idempotency-Key": key or uuid.uuid4().hex}
+        # Two fast clicks are one act: what is under way is waited for, and not sent again.
+        act = sha256(repr((method, path, query, if_match, accept, sent)).encode()).hexdigest()
+        under_way = self._under_way.get(act)
+        if under_way is None:
+            under_way = asyncio.ensure_future(self._sent(method, path, query, headers, sent))
+            self._under_way[act] = under_way
+            under_way.add_done_callback(lambda _: self._under_way.pop(act, None))
+        return await asyncio.shield(under_way)
+
+    async def _sent(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None,
+        headers: Mapping[str, str],
+        sent: Mapping[str, Any],
+    ) -> httpx.Response:
         known = {name: value for name, value in (query or {}).items() if value not in (None, "", [])}
         # A client a call: it holds no connection, and cookies an answer sets are nobody else's.
         async with httpx.AsyncClient(
             transport=self._transport, base_url=self._base, cookies=self._cookies, timeout=_PATIENCE_S
         ) as client:
-            sent: dict[str, Any] = {"json": body} if content is None else {"content": content}
             answer = await client.request(method, path, params=known, headers=headers, **sent)
         if answer.status_code >= 400:
             raise _declined(answer)

@@ -7,13 +7,14 @@ part. What stands in the main part is the page's own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from nicegui import ui
 
 from space.console.calling import Declined
 from space.console.parts.notes import refusal
+from space.console.parts.scripts import asked
 from space.console.parts.ways import around, go, link
 from space.console.parts.words import TITLE, Words
 from space.console.seats import Seat
@@ -89,6 +90,8 @@ def _who(seat: Seat) -> None:
 
 
 async def _sign_out(seat: Seat) -> None:
+    with suppress(TimeoutError):  # a browser that keeps nothing of ours, or says nothing
+        await asked("leaving", "forget")
     await seat.calls.post("/v1/sessions/current/end")
     go("/desk/sign-in")
 

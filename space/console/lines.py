@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -17,6 +19,7 @@ from fastapi import FastAPI
 from nicegui import Client, core
 from socketio.exceptions import ConnectionRefusedError as Turned  # type: ignore[import-untyped]
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Scope
 
 from catalog.store import reading
 from space.api.services import Services
@@ -53,6 +56,8 @@ class Place:
 
 
 _places: dict[str, Place] = {}
+# Session → pages that are being made.
+_coming: Counter[str] = Counter()
 
 
 def session_now(app: FastAPI, secret: str | None) -> Session | None:
@@ -72,7 +77,23 @@ def opened(client: Client) -> None:
 
 def crowded(session: str) -> bool:
     """Whether a session has as many pages as it may."""
-    return Counter(place.session for place in _places.values())[session] >= MOST_PAGES
+    return Counter(place.session for place in _places.values())[session] + _coming[session] >= MOST_PAGES
+
+
+@contextmanager
+def coming(scope: Scope) -> Iterator[None]:
+    """Count what a session asked for among its pages, until it is made."""
+    session: Session | None = scope.get(SESSION)
+    if session is None:
+        yield
+        return
+    _coming[session.id] += 1
+    try:
+        yield
+    finally:
+        _coming[session.id] -= 1
+        if not _coming[session.id]:
+            del _coming[session.id]
 
 
 def holds(client_id: str, session: str) -> bool:

@@ -11,6 +11,7 @@ import logging
 import os
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
@@ -103,7 +104,7 @@ def _mark() -> FileResponse:
 
 def _again(to: str = "") -> RedirectResponse:
     """Have somebody whose session is over sign in and come back."""
-    return RedirectResponse(f"/desk/sign-in?to={_own(to)}", 303)
+    return RedirectResponse(f"/desk/sign-in?{urlencode({'to': _own(to)})}", 303)
 
 
 def _own(to: str) -> str:

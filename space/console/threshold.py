@@ -40,10 +40,10 @@ SIGN_IN: Final = "/desk/sign-in"
 _DESK: Final = "/desk"
 # What holds nothing of anybody: scripts, styles, and the choice of a language.
 _OPEN: Final = re.compile(
-    r"^/(assets/|favicon\.ico$|again$|language/|_nicegui/[^/]+/(static|libraries|components|esm|resources)/)"
+    r"^/(assets/|favicon\.ico$|again$|language/|_nicegui/[0-9][^/]*/(static|libraries|components|esm|resources)/)"
 )
 # Files whose address names their version.
-_VERSIONED: Final = re.compile(r"^/_nicegui/[^/]+/(static|libraries|components|esm|resources)/")
+_VERSIONED: Final = re.compile(r"^/_nicegui/[0-9][^/]*/(static|libraries|components|esm|resources)/")
 _LASTING: Final = "public, max-age=31536000, immutable"
 _LINE: Final = "/_nicegui_ws"
 _FILE: Final = re.compile(r"^/_nicegui/client/([^/]+)/upload/[^/]+$")
@@ -73,7 +73,8 @@ class Threshold:
                 await send({"type": "websocket.close", "code": 1008})
             return
         lasting = _VERSIONED.match(_below(scope)) is not None
-        await (turned or self._app)(scope, receive, _guarded(send, lasting))
+        with lines.coming(scope):
+            await (turned or self._app)(scope, receive, _guarded(send, lasting))
 
     async def _turned(self, scope: Scope, connection: HTTPConnection) -> Response | None:
         """What somebody is told who does not come in; None for who does."""

@@ -24,10 +24,10 @@ def is_one(connection: Connection, one: str | None, other: str | None) -> bool:
     """
     if one is None or other is None:
         return False
-    return same_name(one, other) or bool(_known(connection, one) & _known(connection, other))
+    return same_name(one, other) or bool(called_so(connection, one) & called_so(connection, other))
 
 
-def _known(connection: Connection, called: str) -> set[str]:
+def called_so(connection: Connection, called: str) -> set[str]:
     """Ids of the people somebody so called may be."""
     text, p, a, m, t = called.strip(), people.c, accounts.c, memberships.c, client_tokens.c
     behind = select(m.person_id).join(client_tokens, t.membership_id == m.id).where(t.id == text)

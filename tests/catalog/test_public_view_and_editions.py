@@ -154,6 +154,20 @@ def test_a_former_release_stays_coarse_when_the_contract_later_denies_units(
     assert [one["rows"] for one in map(public_releases.document, past)] == [1236, 1230]
 
 
+def test_a_former_release_stays_coarse_when_what_it_was_made_from_later_denies_units(
+    home: Home, ledger: Engine
+) -> None:
+    _release(home, ledger, THEME, 1236)
+    freed = replace(POPULATION, units=(), fields=(Field(name="area"),), unit_free=True)
+    catalogue_all(ledger, [(freed, None)], Acts(by="a", reason="r", now=NOW + timedelta(hours=1)))
+    with reading(ledger) as connection:
+        past = public_releases.releases(connection, THEME.name, ON)
+        now = public_view_of(connection, THEME.name, {THEME.name: THEME, freed.name: freed}, ON)
+
+    assert now.to_document()["rows"] == 1236
+    assert [one["rows"] for one in map(public_releases.document, past)] == [1230, None]
+
+
 def test_releases_of_an_unpublished_entry_are_unknown_to_others(engine: Engine) -> None:
     with reading(engine) as connection, pytest.raises(UnknownDataset):
         public_releases.releases(connection, "civil.population", ON)

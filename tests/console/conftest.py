@@ -64,6 +64,8 @@ class Reader:
         """What would stop people who read with other means, by axe-core: rule and places."""
         from axe_playwright_python.sync_playwright import Axe
 
+        with suppress(Exception):  # a list that is just closing is judged neither open nor closed
+            self.page.wait_for_function("!document.querySelector('.q-menu')", timeout=3_000)
         found = Axe().run(self.page).response["violations"]
         return [
             f"{one['id']}: {', '.join(str(node['target']) for node in one['nodes'][:3])}"

@@ -56,3 +56,9 @@ def shown_at(address: str) -> None:
 def to_paper() -> None:
     """Let the browser print the page."""
     ui.run_javascript("window.print()")
+
+
+def take(address: str) -> None:
+    """Let the browser keep a file of this installation; the page stays as it is."""
+    link_of = f"{{href: {json.dumps(_here(address))}, download: ''}}"
+    ui.run_javascript(f"Object.assign(document.createElement('a'), {link_of}).click()")

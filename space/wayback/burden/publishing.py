@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -91,24 +92,39 @@ def publish(home: Home, engine: Engine, authority: str, *, by: str, now: datetim
         raise Refused(Deny((Reason("burden.nothing", "no month with figures is over yet", "month"),)))
     made = contract(Party(owner.name, owner.code))
     path = home.lake / "landing" / "grassroots" / "burden" / "burden.yaml"
-    from contracts.odcs import dumps
-
-    files, name = files_of(home), path.relative_to(home.lake)
     rows = _table(made, [public_row(one, on) for one in found])
-    files.write(name.with_suffix(".csv").as_posix(), rows)
-    files.write(name.as_posix(), dumps(made).encode())
-    files.bring(name.parent.as_posix())
     told = {"rows": len(found), "months": sorted({one.month for one in found}), "by": by}
-    done = _enter(engine, made, path, Acts(by=by, reason="基层负担按月公布", now=now), told)
+    acts = Acts(by=by, reason="基层负担按月公布", now=now)
+    done = _enter(engine, made, path, acts, told, partial(_write, home, path, made, rows))
     return Published(DATASET, path, len(found), done.state, done.open_points)
 
 
-def _enter(engine: Engine, made: Contract, path: Path, acts: Acts, told: Mapping[str, Any]) -> Catalogued:
-    """The entry and the evidence of the publication, in one transaction; a refusal is evidence too."""
+def _write(home: Home, path: Path, made: Contract, rows: bytes) -> None:
+    from contracts.odcs import dumps
+
+    files, name = files_of(home), path.relative_to(home.lake)
+    files.write(name.with_suffix(".csv").as_posix(), rows)
+    files.write(name.as_posix(), dumps(made).encode())
+    files.bring(name.parent.as_posix())
+
+
+def _enter(
+    engine: Engine,
+    made: Contract,
+    path: Path,
+    acts: Acts,
+    told: Mapping[str, Any],
+    write: Callable[[], None],
+) -> Catalogued:
+    """The entry and the evidence of the publication, in one transaction; a refusal is evidence too.
+
+    The files are written once the entry was judged: what is refused leaves those of the last month alone.
+    """
     try:
         with writing(engine) as connection:
             (done,) = enter_all(connection, [(made, path)], acts, submit=True, publish=True)
             record(connection, event="burden:table:publish", subject=DATASET, body=told, now=acts.now)
+            write()
     except NotEntered as refused:
         record_refusal(engine, made, refused.denial, acts.by, acts.now)
         raise

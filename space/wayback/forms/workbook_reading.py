@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from catalog.bulk.faults import mark
 from catalog.home import Home
+from catalog.intake.packed import unpacked_bytes
 from catalog.store import reading
 from catalog.workbook.cells import BadCell, as_text, exact, same
 from catalog.workbook.reading import Fault
@@ -130,9 +131,8 @@ def _opened(path: Path) -> Workbook:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise SheetUnreadable(f"{path}: it is larger than a form may be — hand it in in parts")
-        with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _MOST_UNPACKED:
-                raise SheetUnreadable(f"{path}: it unpacks to more than a form may be")
+        if unpacked_bytes(path) > _MOST_UNPACKED:
+            raise SheetUnreadable(f"{path}: it unpacks to more than a form may be")
         return load_workbook(path)
     except OSError as error:
         why = error.strerror or "unknown format"

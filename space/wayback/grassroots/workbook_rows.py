@@ -6,17 +6,24 @@ Decides what a file must be to be read back; what its rows mean is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from catalog.intake.packed import has_more_cells, unpacked_bytes
 from space.errors import SpaceError
 from space.wayback.grassroots.workbook import FIRST_ROW, IDENTIFIER, RECORD, SHEET, save
 
-# Most bytes of a workbook that is read back.
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+# Most bytes of a workbook that is read back, as it lies there and unpacked; and most of its cells.
 MOST_BYTES: Final = 64 * 1024 * 1024
+MOST_UNPACKED: Final = 512 * 1024 * 1024
+MOST_CELLS: Final = 2_000_000
 
 
 class WorkbookUnreadable(SpaceError):
@@ -57,30 +64,58 @@ def read(path: Path) -> tuple[tuple[str, ...], list[Row]]:
     Raises:
         WorkbookUnreadable: it is no workbook of a ledger, or too large.
     """
+    from openpyxl.utils import get_column_letter
+
+    book = _opened(path)
+    if SHEET not in book.sheetnames:
+        raise WorkbookUnreadable(f"{path.name} has no sheet {SHEET}: export the ledger first")
+    names: tuple[str, ...] = ()
+    rows = []
+    for number, line in enumerate(_lines(book[SHEET], path), 1):
+        if number == 1:
+            names = tuple(str(value or "") for value in line)
+        if number < FIRST_ROW:
+            continue
+        texts = {name: _text(value) for name, value in zip_longest(names, line[: len(names)]) if name}
+        if any(texts.values()):
+            cells = {name: f"{get_column_letter(at)}{number}" for at, name in enumerate(names, 1) if name}
+            rows.append(Row(number, texts, cells))
+    if RECORD not in names or IDENTIFIER not in names:
+        raise WorkbookUnreadable(f"{path.name}: row 1 does not name the columns: export the ledger first")
+    return tuple(name for name in names if name), rows
+
+
+def _opened(path: Path) -> Workbook:
+    """The workbook, its cells not read yet."""
     from zipfile import BadZipFile
 
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        if path.stat().st_size > MOST_BYTES:
+        if path.stat().st_size > MOST_BYTES or unpacked_bytes(path) > MOST_UNPACKED:
             raise WorkbookUnreadable(f"{path.name} is larger than a workbook of a ledger may be")
-        book = load_workbook(path, data_only=True)
+        if has_more_cells(path, MOST_CELLS):
+            raise WorkbookUnreadable(_too_many(path))
+        # Cell by cell: a merged range over the whole sheet, or one cell far off, else fills the memory.
+        return load_workbook(path, data_only=True, read_only=True)
     except (BadZipFile, InvalidFileException, KeyError, OSError, ValueError) as error:
         raise WorkbookUnreadable(f"{path.name} is no Excel workbook (.xlsx)") from error
-    if SHEET not in book.sheetnames:
-        raise WorkbookUnreadable(f"{path.name} has no sheet {SHEET}: export the ledger first")
-    sheet = book[SHEET]
-    names = tuple(str(cell.value or "") for cell in sheet[1])
-    if RECORD not in names or IDENTIFIER not in names:
-        raise WorkbookUnreadable(f"{path.name}: row 1 does not name the columns: export the ledger first")
-    rows = []
-    for line in sheet.iter_rows(min_row=FIRST_ROW):
-        texts = {name: _text(cell.value) for name, cell in zip(names, line, strict=False) if name}
-        if any(texts.values()):
-            cells = {name: cell.coordinate for name, cell in zip(names, line, strict=False) if name}
-            rows.append(Row(int(line[0].row or 0), texts, cells))
-    return tuple(name for name in names if name), rows
+
+
+def _lines(sheet: Any, path: Path) -> Iterator[tuple[Any, ...]]:
+    """Its rows; what a sheet says of its own extent is not relied on."""
+    sheet.reset_dimensions()
+    seen = 0
+    for line in sheet.iter_rows(values_only=True):
+        seen += max(1, len(line))
+        if seen > MOST_CELLS:
+            raise WorkbookUnreadable(_too_many(path))
+        yield line
+
+
+def _too_many(path: Path) -> str:
+    return f"{path.name} reaches over more than {MOST_CELLS} cells: export the ledger anew, in parts"
 
 
 def _text(value: Any) -> str:

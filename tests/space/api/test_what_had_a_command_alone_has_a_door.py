@@ -8,6 +8,8 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from openpyxl import load_workbook
 
 from policies.access import Role
@@ -107,11 +109,26 @@ def test_evaluations_and_reports_are_kept_by_who_keeps_them(door: Door) -> None:
         assert door.get(f"/v1/security-reports/{kind}", Role.CLIENT).status_code == 403
 
 
+def test_a_small_file_of_many_equal_rows_is_neither_drafted_nor_tried(door: Door) -> None:
+    rows = pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), 2_000_001), ["甲"])
+    packed = io.BytesIO()
+    pq.write_table(pa.table({"name": rows}), packed)
+    file = {"name": "roll.parquet", "content": base64.b64encode(packed.getvalue()).decode()}
+    contract = door.get("/v1/entries/market.firms/contract").text
+    for path, more in (("/v1/drafts", {}), ("/v1/drafts/trial", {"contract": contract})):
+        refused = door.post(path, {"files": [file], **more})
+        assert (refused.status_code, "more than 2000000 cells" in refused.text) == (422, True), refused.text
+
+
 def test_duty_mail_anchors_and_figures_have_their_doors(door: Door, waiting: Wait) -> None:
     turn = {"address": "zhiban@example.org", "kinds": ["alert"], "by": "孙七"}
     assert door.post("/v1/duty", turn).status_code == 403
     made = door.post("/v1/duty", turn, Role.SECURITY_ADMIN).json()
     assert door.get("/v1/duty", Role.AUDIT_ADMIN).json()["turns"][0]["id"] == made["id"]
+    for role in (Role.OPERATOR_ADMIN, Role.DEPARTMENT_HEAD):
+        closed = door.get("/v1/duty", role, "11990100MB0000002X")
+        assert closed.status_code in (403, 404)
+        assert "zhiban" not in closed.text
     assert door.post(f"/v1/duty/{made['id']}/end", {"by": "孙七"}, Role.SECURITY_ADMIN).json()["ended"]
     assert door.get("/v1/mails", Role.SYSTEM_ADMIN).json() == {"mails": [], "waiting": 0}
     trial = door.post("/v1/mails/trial", None, Role.SYSTEM_ADMIN)
@@ -124,6 +141,9 @@ def test_duty_mail_anchors_and_figures_have_their_doors(door: Door, waiting: Wai
     assert anchor["holds"]
     grown = door.get(f"/v1/evidence/growth?old={sheet['size']}&new={anchor['size']}")
     assert grown.json()["holds"]
+
+    assert door.post("/v1/burden/publications", {"by": "周八"}, Role.AUDITOR).status_code == 403
+    assert door.post("/v1/burden/publications", {"by": "王敏"}).json()["code"] == "burden.nothing"
 
     assert done(door, waiting, "/v1/reconciliations", {"by": "王敏"})["result"]["ok"]
     (scenario,) = door.get("/v1/scenarios").json()["scenarios"]

@@ -17,6 +17,7 @@ from contracts.codes import uscc_check
 from policies.access import OrganisationKind, Role
 from policies.clocks import local_date
 from space.api.app import create_app
+from space.identity import memberships, people
 from space.identity.organisations import Organisation, register
 from space.identity.tokens import issue
 from tests.space.bureau import AIR, DEPARTMENT, ECO, FIRMS, MARKET, OTHER
@@ -62,6 +63,13 @@ def seat_the_authority(bureau: Any) -> None:
             connection, code=AUTHORITY["code"], name=AUTHORITY["name"], kind=UnitKind.AUTHORITY,
             valid_from=local_date(bureau.clock()), basis="机构编制方案", by="张磊", now=bureau.clock(),
         )  # fmt: skip
+
+
+def employ(bureau: Any, name: str, role: Role, organisation: str) -> None:
+    """A person in an organisation."""
+    with writing(bureau.engine) as connection:
+        made = people.register(connection, name, None, by="x", now=bureau.clock())
+        memberships.enter(connection, made.id, organisation, role, by="x", now=bureau.clock())
 
 
 def filed(http: httpx.Client, mine: dict[str, str], **stated: Any) -> tuple[str, dict[str, Any]]:
@@ -165,6 +173,12 @@ def test_what_is_missing_is_told_given_extended_and_disputed_up_to_the_authority
     assert http.post(f"{case}/completion", json=given, headers=mine).json()["cases"][0]["state"] == "first"
     more = {"reason": "数据量大", "by": "张磊", "approved_by": "孙洁"}
     assert http.post(f"{case}/extension", json=more, headers=market).json()["code"] == "request.not_your_turn"
+    nobody = http.post(f"{case}/extension", json=more, headers=above)
+    assert (nobody.status_code, nobody.json()["code"]) == (403, "access.second_person")
+    for name, organisation in (("孙洁", AUTHORITY["code"]), ("张磊", MARKET.code)):
+        employ(bureau, name, Role.PROVIDER, str(organisation))
+    itself = http.post(f"{case}/extension", json=more | {"by": "孙洁"}, headers=above)
+    assert itself.json()["code"] == "access.one_person"
     extended = http.post(f"{case}/extension", json=more, headers=above).json()
     assert extended["due_on"] > whole["due_on"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from catalog.store import reading
+from space.wayback.grassroots import workbook_rows
 from space.wayback.grassroots.keeping import change
 from space.wayback.grassroots.returning import Returned, take_back
 from space.wayback.grassroots.workbook import SHEET, export
@@ -128,6 +130,32 @@ def test_a_formula_is_text_when_it_comes_and_when_it_goes(street: Town, tmp_path
     cell = load_workbook(path)[SHEET]["E4"]
     assert (cell.value, cell.data_type) == ("=1+1", "s")
     assert back(street, path).same == 3
+
+
+def test_one_cell_far_off_does_not_make_a_workbook_larger(street: Town, file: Path) -> None:
+    fill(file, XFD1048576="x")
+    assert back(street, file).rows == 3
+
+
+def test_a_range_merged_over_the_whole_sheet_is_refused_before_it_is_filled(street: Town, file: Path) -> None:
+    whole = file.with_name("merged.xlsx")
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(whole, "w") as new:
+        for name in old.namelist():
+            merged = b'</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+            new.writestr(name, old.read(name).replace(b"</sheetData>", merged))
+    with pytest.raises(WorkbookUnreadable, match="reaches over more"):
+        back(street, whole)
+
+
+def test_a_workbook_of_more_cells_or_bytes_than_a_ledger_has_is_not_opened(
+    street: Town, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook_rows, "MOST_CELLS", 10)
+    with pytest.raises(WorkbookUnreadable, match="more than 10 cells"):
+        back(street, file)
+    monkeypatch.setattr(workbook_rows, "MOST_UNPACKED", 1000)
+    with pytest.raises(WorkbookUnreadable, match="larger than"):
+        back(street, file)
 
 
 def test_what_is_no_workbook_of_a_ledger_is_refused(street: Town, file: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,15 @@ from sqlalchemy import Connection, select
 from sqlalchemy.event import listen, remove
 
 from catalog import revisions
+from catalog.cataloging.errors import Refused as NotEntered
 from catalog.store import reading, writing
 from catalog.store.tables.evidence import evidence_entries
-from contracts.model import UpdateCycle
+from contracts.model import Party, ShareType, Sharing, UpdateCycle
 from policies.access import OrganisationKind
 from space.errors import Refused, Unknown
 from space.identity.organisations import Organisation
 from space.identity.organisations import register as register_organisation
+from space.wayback.burden import publishing
 from space.wayback.burden.figures import Burden, figures
 from space.wayback.burden.publishing import public_row, publish
 from space.wayback.burden.ratings import AlreadyRated, rate
@@ -249,6 +252,24 @@ def test_the_entry_of_the_table_and_its_evidence_are_one_transaction(street: Tow
 
     assert committed
     assert all(entry > before[0] and published == 1 for entry, published in committed)
+
+
+def test_a_table_whose_entry_is_refused_leaves_the_former_files_alone(
+    street: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    street.now = datetime(2026, 10, 9, 4, tzinfo=UTC)
+    done = publish(street.home, street.engine, AUTHORITY.code, by="王敏", now=street.now)
+    files = (done.contract, done.contract.with_suffix(".csv"))
+    before = [path.read_bytes() for path in files]
+    made = publishing.contract(Party(AUTHORITY.name, AUTHORITY.code))
+    withheld = replace(made, status="active", sharing=Sharing(type=ShareType.WITHHELD))
+    monkeypatch.setattr(publishing, "contract", lambda _: withheld)
+    street.now = datetime(2026, 11, 9, 4, tzinfo=UTC)
+
+    with pytest.raises(NotEntered):
+        publish(street.home, street.engine, AUTHORITY.code, by="王敏", now=street.now)
+
+    assert [path.read_bytes() for path in files] == before
 
 
 def test_a_street_does_not_publish_the_table(street: Town) -> None:

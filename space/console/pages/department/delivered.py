@@ -20,7 +20,7 @@ from space.console.paging import page
 from space.console.parts.asking import Question, answers
 from space.console.parts.figures import instant, number, plain
 from space.console.parts.notes import done, empty
-from space.console.parts.ways import again, go, link
+from space.console.parts.ways import again, go, link, take
 from space.console.parts.words import facts, heading
 from space.console.seats import Seat
 
@@ -192,7 +192,7 @@ async def _download(seat: Seat, one: Mapping[str, Any]) -> None:
     """Follow the signed address the service gives; it is good for a short time."""
     given = await seat.calls.post(f"/v1/supplies/{one['id']}/links")
     signed = urlsplit(str(given["url"]))
-    go(f"{signed.path}?{signed.query}")
+    take(f"{signed.path}?{signed.query}")
 
 
 async def _count(seat: Seat, one: Mapping[str, Any]) -> None:

@@ -46,7 +46,11 @@ def _one(seat: Seat, request: Mapping[str, Any], name: str, columns: list[str]) 
     titles = {item["field"]: item["title"] for item in request["items"] if item["dataset"] == name}
     with ui.element("div").classes("ybz-dataset"):
         heading(request["datasets"].get(name, {}).get("title", name), 3)
-        para("、".join(titles.get(column, column) for column in columns), fine=True)
+        kept = {}
+        with ui.element("fieldset").classes("ybz-items"):
+            Words("legend", say("开放的信息项（不开放的去掉）", "Items to open; untick what is left out"))
+            for column in columns:
+                kept[column] = ui.checkbox(titles.get(column, column), value=True)
         usual = _USUAL.get(request["statement"].get("method", ""), ("aggregate",))
         boxes = {}
         with ui.element("fieldset").classes("ybz-items"):
@@ -59,8 +63,9 @@ def _one(seat: Seat, request: Mapping[str, Any], name: str, columns: list[str]) 
             each.classes("ybz-wide")
 
         async def sign() -> None:
+            opened = [column for column in columns if kept[column].value]
             terms = {
-                "purpose": request["purpose"], "datasets": [{"name": name, "columns": columns}],
+                "purpose": request["purpose"], "datasets": [{"name": name, "columns": opened}],
                 "valid_to": str(until.value or ""), "calls": int(calls.value or 0),
                 "analyses": [code for code, box in boxes.items() if box.value],
             }  # fmt: skip

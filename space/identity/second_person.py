@@ -1,0 +1,72 @@
+"""The second person 双人 an act names beside whoever does it: somebody of this installation, who may do it.
+
+Decides that a signature nobody could have given is none: a name stands for one person who acts today in one
+of the organisations concerned, in a role that may do the act, and is not the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import Connection
+
+from policies.access import Act, ever
+from policies.decision import Deny, Permit, Reason
+from space.errors import Refused
+from space.identity import memberships, people
+from space.identity.one_person import called_so, is_one
+
+
+def second_person(
+    connection: Connection,
+    called: str,
+    *,
+    first: Iterable[str | None],
+    act: Act,
+    organisations: Iterable[str],
+    on: date,
+    where: str,
+) -> str:
+    """Id of the person a second signature is of.
+
+    Args:
+        connection: to read with.
+        called: the second, as named: a name, a login or an id.
+        first: who acts, in every way that is known.
+        act: what the second has to be allowed as well.
+        organisations: codes of those the second may act for.
+        on: today, Asia/Shanghai.
+        where: the place of the name in what was sent.
+
+    Raises:
+        Refused: it is the first, nobody who may do the act there, or several who are called alike.
+    """
+    if any(is_one(connection, called, each) for each in first):
+        raise Refused(Deny((_one_person(where),)))
+    among = frozenset(organisations) - {""}
+    found = [each for each in called_so(connection, called) if _may(connection, each, act, among, on)]
+    if len(found) != 1:
+        raise Refused(Deny((_nobody(act, where),)))
+    return found[0]
+
+
+def _may(connection: Connection, person: str, act: Act, among: frozenset[str], on: date) -> bool:
+    """Whether a person acts today for one of these organisations, in a role that may do an act."""
+    return people.person(connection, person).ended_at is None and any(
+        each.organisation in among and isinstance(ever(each.role, act), Permit)
+        for each in memberships.of_person(connection, person, on)
+    )
+
+
+def _one_person(where: str) -> Reason:
+    return Reason("access.one_person", "a second person is needed, and the one named is the first", where)
+
+
+def _nobody(act: Act, where: str) -> Reason:
+    return Reason(
+        "access.second_person",
+        f"nobody, or more than one, is so called who may do {act.value} there today",
+        where,
+        "name a person with a membership there by id or login (`ybz person list`)",
+    )

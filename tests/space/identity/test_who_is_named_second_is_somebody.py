@@ -1,0 +1,119 @@
+"""Who is named to consent is another person of the installation, who may do the act; no invented name is."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from catalog.clocks import running
+from catalog.inventory.listing import ListedTable, Listing, RowsHow
+from catalog.inventory.taking import take
+from catalog.store import reading, writing
+from catalog.store.tables.clocks import clock_extensions
+from catalog.store.tables.inventory import inventory_exclusions, inventory_tables
+from policies.access import Act, Role
+from policies.clocks import local_date
+from space.errors import Refused
+from space.identity import memberships
+from space.identity.second_person import second_person
+from tests.space.identity.conftest import NOON, Bureau
+from tests.space.identity.test_nobody_signs_for_another import Seat
+
+SUBJECT, CLOCK = "entry:people.residents", "catalogue_update"
+EXCLUDE = {"table": "人口系统/t_log", "reason": "technical", "words": "运行日志"}
+EXTEND = {"reason": "系统迁移"}
+
+
+@pytest.fixture
+def officer(bureau: Bureau) -> Seat:
+    """An officer of the authority; a table and a clock that wait for an act of two."""
+    with writing(bureau.engine) as connection:
+        tables = (ListedTable("t_log", "table", "", (), None, RowsHow.UNKNOWN),)
+        take(
+            connection, Listing("人口系统", "甲局", "dept-a", tables, False, "workbook", ""), by="x", now=NOON
+        )
+        running.start(
+            connection, subject=SUBJECT, rule=CLOCK, owner="甲局", owner_code="dept-a", words="更新", now=NOON
+        )
+    bureau.account("wangfang", "王芳", Role.STEWARD)
+    return Seat(bureau, "李强", Role.AUTHORITY)
+
+
+def post(seat: Seat, act: str, second: str) -> tuple[int, Any]:
+    if act == "exclude":
+        return seat.post("/v1/inventory/exclusions", EXCLUDE | {"approved_by": second})
+    return seat.post(f"/v1/clocks/{SUBJECT}/{CLOCK}/extension", EXTEND | {"approved_by": second})
+
+
+def approvers(bureau: Bureau, act: str) -> list[str]:
+    table = inventory_exclusions if act == "exclude" else clock_extensions
+    with reading(bureau.engine) as connection:
+        return list(connection.execute(select(table.c.approved_by)).scalars())
+
+
+@pytest.mark.parametrize("act", ["exclude", "extend"])
+def test_a_consent_is_of_a_second_person_who_may_do_the_act(bureau: Bureau, officer: Seat, act: str) -> None:
+    bureau.person("周敏", Role.AUTHORITY, "dept-b")
+    for second, code in (
+        ("某某某", "access.second_person"),  # nobody
+        ("王芳", "access.second_person"),  # a colleague whose role may not
+        ("周敏", "access.second_person"),  # of another organisation
+        (officer.person, "access.one_person"),
+        ("李强", "access.one_person"),
+    ):
+        status, told = post(officer, act, second)
+        assert (status, told["reasons"][0]["code"]) == (403, code), second
+    assert approvers(bureau, act) == []
+    consenting = bureau.account("zhaoping", "赵平", Role.AUTHORITY)
+    status, told = post(officer, act, "zhaoping")
+    assert status in (200, 201), told
+    assert approvers(bureau, act) == [consenting]
+
+
+def test_the_own_login_is_no_second_person_and_neither_is_who_is_gone(bureau: Bureau) -> None:
+    first = bureau.account("liqiang", "李强", Role.AUTHORITY)
+    gone = bureau.person("赵平", Role.AUTHORITY)
+    alike = [bureau.person("孙洁", Role.AUTHORITY) for _ in range(2)]
+    with writing(bureau.engine) as connection:
+        (held,) = memberships.of_person(connection, gone)
+        memberships.end(connection, held.id, by="setup", now=NOON)
+
+        def second(called: str) -> str:
+            return second_person(
+                connection, called, first=("李强", first), act=Act.CLOCK_KEEP, organisations=("dept-a",),
+                on=local_date(NOON), where="approved_by",
+            )  # fmt: skip
+
+        for called in ("liqiang", "LiQiang", first):
+            with pytest.raises(Refused, match=r"access\.one_person"):
+                second(called)
+        for called in ("赵平", gone, "孙洁", ""):
+            with pytest.raises(Refused, match=r"access\.second_person"):
+                second(called)
+        assert second(alike[1]) == alike[1]
+
+
+def listed(approver: str) -> dict[str, Any]:
+    headings = "系统名称,所属部门,统一社会信用代码,表名,不编目原因,不编目说明,审批人"
+    text = f"{headings}\n人口系统,甲局,,t_log,系统运行表,日志,{approver}\n"
+    return {"file": {"name": "form.csv", "content": base64.b64encode(text.encode()).decode()}}
+
+
+def test_a_departments_list_leaves_no_table_out(bureau: Bureau, officer: Seat) -> None:
+    steward, second = Seat(bureau, "陈静", Role.STEWARD), bureau.person("赵平", Role.AUTHORITY)
+    status, told = steward.post("/v1/inventory/imports", listed("赵平"))
+    (fault,) = told["faults"]
+    assert (status, told["ok"], fault["cell"]) == (200, False, "E2")
+    assert "ybz inventory exclude" in fault["remedy"]
+    (fault,) = officer.post("/v1/inventory/imports", listed("某某某"))[1]["faults"]
+    assert fault["cell"] == "G2"
+    assert approvers(bureau, "exclude") == []
+    assert officer.post("/v1/inventory/imports", listed("赵平"))[1]["excluded"] == 1
+    assert approvers(bureau, "exclude") == [second]
+    # A list that repeats what stands is taken: it leaves nothing out anew.
+    assert steward.post("/v1/inventory/imports", listed("赵平"))[1]["ok"] is True
+    with reading(bureau.engine) as connection:
+        assert connection.execute(select(inventory_tables.c.name)).scalars().all() == ["t_log"]
