@@ -77,7 +77,7 @@ bundle: $(DEV) ## everything for machines without a way out, tried without a net
 	@$(BIN)/python deploy/bundle.py
 
 screenshots: $(BROWSER) ## pictures of the console for the README, taken in a real browser
-	@YBZ_PICTURES=docs/pictures $(BIN)/python -m pytest -q -m full tests/console/test_pictures_of_every_room.py
+	@YBZ_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -q -m full tests/console/test_pictures_of_every_room.py
 
 bench: $(DEV) ## measure against baselines of the same run
 	@$(BIN)/python -m benchmarks

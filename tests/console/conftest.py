@@ -20,7 +20,9 @@ from tests.e2e.process import served
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 # Pictures of what each test came to, in a folder that is not kept.
-PICTURES = Path(os.environ.get("YBZ_PICTURES") or Path(__file__).resolve().parents[2] / "build" / "pictures")
+PICTURES = Path(
+    os.environ.get("YBZ_TEST_PICTURES") or Path(__file__).resolve().parents[2] / "build" / "pictures"
+)
 # Of what axe-core finds, what stops somebody.
 SERIOUS = ("serious", "critical")
 

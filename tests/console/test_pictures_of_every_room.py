@@ -29,6 +29,7 @@ def test_a_room_stands_without_a_serious_fault(
 ) -> None:
     one = reader(login)
     one.go(path)
+    one.page.wait_for_function("!document.querySelector('.ybz-coming')")
     assert one.faults() == []
     one.picture(name, whole=False)
 

@@ -203,7 +203,7 @@ async def _count(seat: Seat, one: Mapping[str, Any]) -> None:
             Question(
                 "rows",
                 say("您数到多少行", "Rows, as you counted them"),
-                say("不含表头", "without the heading"),
+                say("不含首行的标识和表头", "without the mark in the first line and the heading"),
             ),
             Question("sha256", say("文件的 SHA-256（可不填）", "SHA-256 of the file"), needed=False),
         ],

@@ -7,6 +7,7 @@ the line of the file.
 from __future__ import annotations
 
 import asyncio
+import base64
 import csv
 import io
 import json
@@ -14,11 +15,12 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
-from nicegui import events, ui
+from nicegui import ui
 
 from space.console.calling import Declined
 from space.console.pages.department import words
 from space.console.pages.department.around import badge, para
+from space.console.parts.dropping import drop_zone
 from space.console.parts.notes import reasons
 from space.console.parts.tables import Column, table
 from space.console.parts.words import Words
@@ -122,11 +124,8 @@ class Batch:
         para("、".join(each["title"] or each["name"] for each in self._fields), fine=True)
         with ui.element("div").classes("ybz-doing"):
             ui.button(say("下载模板", "Template"), icon="download", on_click=self._template).props("flat")
-        upload = ui.upload(
-            label=say("选 CSV 文件", "Choose a CSV file"), auto_upload=True, max_files=1,
-            max_file_size=_LARGEST, on_upload=self._given, on_rejected=self._too_large,
-        )  # fmt: skip
-        self._upload = upload.props('accept=".csv,text/csv" flat bordered').classes("ybz-wide")
+        dropped = say("把 CSV 文件放到这里", "Drop a CSV file here")
+        drop_zone(dropped, say, self._given, accept=".csv,text/csv")
         self._answer = ui.element("div").props('aria-live="polite"')
 
     def _template(self) -> None:
@@ -141,9 +140,11 @@ class Batch:
             )
         )
 
-    async def _given(self, event: events.UploadEventArguments) -> None:
-        content = await event.file.read()
-        self._upload.reset()
+    async def _given(self, file: dict[str, str]) -> None:
+        content = base64.b64decode(file["content"])
+        if len(content) > _LARGEST:
+            self._too_large()
+            return
         read = read_records(content, self._fields)
         if isinstance(read, tuple):
             self._say(self._seat.say(*read))
