@@ -15,13 +15,11 @@ from space.console.pages.authority.answering import may_answer
 from space.console.pages.authority.batch import verdict
 from space.console.pages.authority.queue import clock_of, clock_words, clocks_by_subject
 from space.console.pages.steward import document as paper
-from space.console.pages.steward.entry import colleagues
+from space.console.pages.steward.entry import colleagues, steps_taken
 from space.console.pages.steward.words import (
     CYCLES,
     DETECTORS,
-    EVENTS,
     GRADES,
-    OFFICES,
     SHARES,
     STATES,
     TONES,
@@ -29,7 +27,7 @@ from space.console.pages.steward.words import (
     called,
 )
 from space.console.paging import page
-from space.console.parts.figures import instant, plain, share
+from space.console.parts.figures import plain, share
 from space.console.parts.tables import Column, table
 from space.console.parts.ways import link
 from space.console.parts.words import badge, facts, heading, title
@@ -66,7 +64,7 @@ async def review(seat: Seat) -> None:
     if asked["published"] and asked["published"] != asked["revision"]:
         await _differences(seat, asked)
     _items(seat, contract, graded)
-    _acts(seat, told["acts"], people)
+    steps_taken(seat, told["acts"], people)
 
 
 def _facts(seat: Seat, asked: Document, contract: Document) -> None:
@@ -183,27 +181,3 @@ def _evidence(seat: Seat, found: Sequence[Document]) -> str:
     return say("；", "; ").join(told) or say(
         "没有识别出敏感内容，或还没有数据", "nothing found, or no data yet"
     )
-
-
-def _acts(seat: Seat, acts: Sequence[Document], people: Mapping[str, str]) -> None:
-    say = seat.say
-    rows = [
-        {
-            "id": place,
-            "at": instant(act["at"]),
-            "event": called(say, EVENTS, act["event"]),
-            "office": called(say, OFFICES, act["office"]),
-            "actor": people.get(act["actor"], act["actor"]),
-            "reason": act["reason"],
-        }
-        for place, act in enumerate(reversed(acts))
-    ]
-    columns = [
-        Column("at", say("时间", "When")),
-        Column("event", say("办理", "Act")),
-        Column("office", say("岗位", "Office")),
-        Column("actor", say("经办人", "By")),
-        Column("reason", say("说明", "Reason")),
-    ]
-    heading(say("办理经过", "What happened"))
-    table(columns, rows, say, caption=say("自编制以来的每一步", "Every step since it was compiled"))

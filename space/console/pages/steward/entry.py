@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -64,7 +64,7 @@ async def entry(seat: Seat) -> None:
     _items(seat, document)
     if told["pending"] and told["state"] == "published":
         await _differences(seat, told)
-    _acts(seat, told, people)
+    steps_taken(seat, told["acts"], people)
 
 
 async def colleagues(seat: Seat) -> dict[str, str]:
@@ -167,7 +167,14 @@ async def _differences(seat: Seat, told: Mapping[str, Any]) -> None:
                     Words("span", say("影响已有使用者", "Breaks users")).classes("ybz-badge warn")
 
 
-def _acts(seat: Seat, told: Mapping[str, Any], people: Mapping[str, str]) -> None:
+def steps_taken(seat: Seat, acts: Sequence[Mapping[str, Any]], people: Mapping[str, str]) -> None:
+    """Every step an entry took, the newest first.
+
+    Args:
+        seat: who sits before the page.
+        acts: as the interface tells them, the oldest first.
+        people: id → name, of those the reader is told.
+    """
     say = seat.say
     heading(say("办理经过", "What happened"))
     rows = [
@@ -180,7 +187,7 @@ def _acts(seat: Seat, told: Mapping[str, Any], people: Mapping[str, str]) -> Non
             "reason": act["reason"],
             "revision": act["revision"],
         }
-        for place, act in enumerate(reversed(told["acts"]))
+        for place, act in enumerate(reversed(acts))
     ]
     columns = [
         Column("at", say("时间", "When")),
