@@ -29,6 +29,8 @@ from examples.staff.entering import enter
 from examples.staff.roster import PASSWORD, STAFF
 
 PEOPLE: Final = 50
+# Seconds within which all of them open their first page, where it is not in the same instant.
+MORNING_S: Final = 10.0
 # Milliseconds in which the first page is to stand.
 FIRST_PAGE_MS: Final = 2000.0
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
@@ -103,20 +105,24 @@ def _opened(page: Any, address: str) -> float:
 async def _everybody(process: int, address: str) -> list[Figure]:
     """One after another signs in; then all open the first page at once, and keep it open."""
     people = [await _signed_in(address, one.login) for one in islice(cycle(STAFF), PEOPLE)]
-    alone = [await _page(people[0]) for _ in range(5)]
+    # Once for what a process does once, once measured; of every role, as their pages differ.
+    alone = [await _page(one) for _ in range(2) for one in people[: len(STAFF)]][len(STAFF) :]
+    spread = await asyncio.gather(*(_page(one, MORNING_S * at / PEOPLE) for at, one in enumerate(people)))
     before = _memory_mib(process)
     opened = await asyncio.gather(*(_page(one) for one in people))
     lines = [await _line(one, page) for one, (_, page) in zip(people, opened, strict=True)]
     each = (_memory_mib(process) - before) / PEOPLE
-    together = sorted(taken for taken, _ in opened)
+    together, morning = (sorted(taken for taken, _ in those) for those in (opened, spread))
     for line in lines:
         await line.disconnect()
     for one in people:
         await one.aclose()
-    one_alone = statistics.median(taken for taken, _ in alone)
+    one_alone = statistics.mean(taken for taken, _ in alone)
     return [
-        Figure(f"console: first page, {PEOPLE} people at once, p95", together[int(0.95 * PEOPLE)], one_alone,
-               "ms", f"≤ {PEOPLE}×", "one person alone"),
+        Figure(f"console: first page, {PEOPLE} people within {MORNING_S:.0f} s, p95",
+               morning[int(0.95 * PEOPLE)], FIRST_PAGE_MS, "ms", "≤ 2 s", "the target"),
+        Figure(f"console: first page, {PEOPLE} people in the same instant, p95",
+               together[int(0.95 * PEOPLE)], one_alone, "ms", f"≤ {PEOPLE}×", "one person alone"),
         Figure("console: memory a person with the first page open", each, before, "MiB", "reported",
                "the server with nobody before it"),
     ]  # fmt: skip
@@ -129,8 +135,9 @@ async def _signed_in(address: str, login: str) -> httpx.AsyncClient:
     return client
 
 
-async def _page(client: httpx.AsyncClient) -> tuple[float, str]:
-    """Open the first page; gives milliseconds and the name of its line."""
+async def _page(client: httpx.AsyncClient, after_s: float = 0.0) -> tuple[float, str]:
+    """Open the first page, a while later; gives milliseconds and the name of its line."""
+    await asyncio.sleep(after_s)
     began = time.perf_counter()
     answer = await client.get("/console/")
     taken = 1000 * (time.perf_counter() - began)

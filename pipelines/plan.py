@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select
 
 from catalog import rectification
 from catalog.classify import decided
 from catalog.home import Home
+from catalog.intake.delivered import folder_of
 from catalog.intake.fingerprint import FileDigests, of_sources
 from catalog.lake.bringing import bring_sources
 from catalog.lineage.columns import ordered
@@ -98,7 +98,7 @@ def _fingerprint(
     sources: Sequence[Source] = outline.sources
     if any("://" in source.path for source in outline.sources):
         sources = current(connection, outline.name).contract.sources  # a database is read as it says
-    folder = folder_of(outline.path, home)
+    folder = folder_of(home, outline.name, outline.path)
     try:
         bring_sources(home, sources, folder)
         return of_sources(
@@ -141,8 +141,3 @@ def _published(
         name: _Published(row.id, row.fingerprint, loaded.get(name, frozenset()))
         for name, row in found.items()
     }
-
-
-def folder_of(path: Path | None, home: Home) -> Path:
-    """What the source paths of a dataset are relative to: the folder of its contract file."""
-    return path.parent if path is not None else home.contracts

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
@@ -17,6 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from catalog import keys, rectification
 from catalog.home import Home
+from catalog.intake.delivered import folder_of
 from catalog.intake.errors import SchemaDrifted
 from catalog.intake.fingerprint import FileDigests
 from catalog.lake.bringing import bring_sources
@@ -153,7 +153,7 @@ class Wave:
             settle(self.home, self.engine, lease, now=self.clock())
             ledger = self._ledger()
             inputs = self._inputs(contract)
-            folder = folder_of(revision, self.home)
+            folder = folder_of(self.home, revision.name, revision.path)
             with account.timed("fingerprint"):
                 bring_sources(self.home, contract.sources, folder)
                 fingerprint = input_fingerprint(contract, folder, ledger, inputs, self._digests)
@@ -227,7 +227,13 @@ class Wave:
         if rows.arrived is not None and rows.base is not None and rows.base.id != (before and before.id):
             # Landed ahead for a release that another build has followed meanwhile.
             return self._land(revision.name, account)
-        if not still_there(revision.contract, folder_of(revision, self.home), rows, account, self._digests):
+        if not still_there(
+            revision.contract,
+            folder_of(self.home, revision.name, revision.path),
+            rows,
+            account,
+            self._digests,
+        ):
             # Landed ahead, before what it was read from was replaced.
             return self._land(revision.name, account)
         return rows
@@ -236,7 +242,10 @@ class Wave:
         revision = self.revisions[name]
         with reading(self.engine) as connection:
             before = latest(connection, name)
-        corrections, folder = self._corrections.get(name, ""), folder_of(revision, self.home)
+        corrections, folder = (
+            self._corrections.get(name, ""),
+            folder_of(self.home, revision.name, revision.path),
+        )
         bring_sources(self.home, revision.contract.sources, folder)
         return landed_rows(
             revision.contract,
@@ -312,11 +321,6 @@ class Wave:
             reason,
             dict(account.timings),
         )
-
-
-def folder_of(revision: Revision, home: Home) -> Path:
-    """What the source paths of a dataset are relative to: the folder of its contract file."""
-    return revision.path.parent if revision.path is not None else home.contracts
 
 
 def _repeat(account: Account, before: Release) -> None:

@@ -6,6 +6,7 @@ Decides that a matrix names every role and every act once, and nothing else; whe
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -26,12 +27,14 @@ class RoleMeaning:
 
     Attributes:
         role: the role.
-        zh, en: in one line.
+        zh, name: what it is called, in Chinese and in English.
+        en: what it does, in one line.
         includes: roles whose acts it has too.
     """
 
     role: Role
     zh: str
+    name: str
     en: str
     includes: tuple[Role, ...]
 
@@ -98,7 +101,11 @@ def roles() -> Mapping[Role, RoleMeaning]:
     stated = _section("roles", {role.value for role in Role})
     return {
         Role(name): RoleMeaning(
-            Role(name), str(of["zh"]), str(of["en"]), tuple(Role(each) for each in of.get("includes", ()))
+            Role(name),
+            str(of["zh"]),
+            str(of["name"]),
+            str(of["en"]),
+            tuple(Role(each) for each in of.get("includes", ())),
         )
         for name, of in stated.items()
     }
@@ -135,6 +142,8 @@ def enforcer() -> Any:
     """A casbin enforcer over the matrix; it looks only at the lines of the act and relation asked about."""
     from casbin.fast_enforcer import FastEnforcer
 
+    # It tells its whole model at `info`, which is no matter of a service's log.
+    logging.getLogger("casbin").setLevel(logging.WARNING)
     made = FastEnforcer(str(RULES / "model.conf"), cache_key_order=[2, 1])
     made.add_policies(
         [

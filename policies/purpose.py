@@ -19,7 +19,7 @@ class Purpose:
 
     Attributes:
         code: e.g. ``industry.research``.
-        title: as people say it.
+        title, title_en: as people say it.
         group: ``governance`` 公共治理, ``public_good`` 公益事业 or ``industry`` 产业、行业发展.
         charged: whether an operating fee may be asked.
         source: the text it rests on.
@@ -27,6 +27,7 @@ class Purpose:
 
     code: str
     title: str
+    title_en: str
     group: str
     charged: bool
     source: str
@@ -44,6 +45,7 @@ def _purposes(_state: tuple[tuple[str, int, int], ...], on: date) -> dict[str, P
         row.name: Purpose(
             code=row.name,
             title=str(row.value["title"]),
+            title_en=str(row.value["title_en"]),
             group=str(row.value["class"]),
             charged=row.value["charge"] == "charged",
             source=row.source,

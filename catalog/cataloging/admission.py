@@ -38,6 +38,37 @@ class Case:
     on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One thing an entry is still to say.
+
+    Attributes:
+        place: property of the contract that says it; empty where none does.
+        what: in one sentence.
+        blocks: whether the entry is not listed without it.
+    """
+
+    place: str
+    what: str
+    blocks: bool
+
+
+def owed(case: Case) -> tuple[Owed, ...]:
+    """What an entry still owes, one a place: what keeps it from being listed first, then open duties."""
+    decision, kind = admit(case), _unassessed(case)
+    reasons = decision.reasons if isinstance(decision, Deny) else ()
+    blocking = [Owed(place, r.message, True) for r in reasons for place in r.where.split(", ")]
+    noted = [
+        Owed(_STATEMENT[name], f"state the {name} of sharing under conditions", False)
+        for name, consequence in _unstated(case)
+        if consequence == "note"
+    ]
+    if kind is not None and _consequence(case, kind) != "refuse":
+        told = f"record the impact assessment of its {kind} information"
+        noted.insert(0, Owed(ASSESSMENT_PROPERTY, told, False))
+    return (*blocking, *noted)
+
+
 def admit(case: Case) -> Decision:
     """Whether an entry may be listed, with every reason against it.
 

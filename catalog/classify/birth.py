@@ -20,7 +20,10 @@ from catalog.classify.headings import normalised
 from catalog.classify.kinds import Kind, minors, scoring
 from catalog.classify.support import Support
 
-_DATE: Final = r"^(?:18[89]|19\d|20\d)\d(?:[^0-9]|(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?:$|[^0-9])|$)"
+_DATE: Final = (
+    r"^(?:18[89]|19\d|20\d)\d(?:[^0-9]"
+    r"|(?:0[1-9]|1[0-2])(?:[0-3]\d(?:[0-2]\d[0-5]\d(?:[0-5]\d)?)?)?(?:$|[^0-9])|$)"
+)
 # Written the other way round, by month names, with two digits for the year, or as days since 1900.
 _MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _ENGLISH: Final = (

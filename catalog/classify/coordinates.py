@@ -8,7 +8,7 @@ only a heading does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 import pyarrow as pa
@@ -23,8 +23,8 @@ _LATITUDE: Final = r"(?:[3-9]|[1-4]\d|5[0-4])\.\d{2,}"
 # North, east and so on before a number.
 _SIDE: Final = r"[NSEW北南东西]{1,2}"
 _PAIR: Final = (
-    rf"^[\[(（]?(?:{_LONGITUDE}\s*[,，;；/| ]\s*{_LATITUDE}"
-    rf"|{_LATITUDE}\s*[,，;；/| ]\s*{_LONGITUDE})[\])）]?$"
+    rf"^[\[(（]?(?:{_LONGITUDE}\s*[,，;；/|_ ]\s*{_LATITUDE}"
+    rf"|{_LATITUDE}\s*[,，;；/|_ ]\s*{_LONGITUDE})[\])）]?$"
     rf"|^(?:{_LONGITUDE}\s*[, ]\s*{_LATITUDE}|{_LATITUDE}\s*[, ]\s*{_LONGITUDE})"
     r"(?:\s*[;；|/ ]\s*\d+\.\d+\s*[, ]\s*\d+\.\d+)+[;；]?$"
     rf"|^{_SIDE}\s*(?:{_LATITUDE}|{_LONGITUDE})\s*[,，;； /]*\s*{_SIDE}\s*(?:{_LATITUDE}|{_LONGITUDE})$"
@@ -35,6 +35,8 @@ _SYSTEMS: Final = ("gcj", "火星", "高德", "wgs", "gps", "cgcs", "2000", "bd0
 # Gauss-Krüger: northings of China, and eastings with 500 km added, with or without the zone before them.
 _NORTHING: Final = (1_900_000.0, 6_000_000.0)
 _EASTINGS: Final = ((150_000.0, 850_000.0), (13_150_000.0, 23_850_000.0), (25_150_000.0, 45_850_000.0))
+# Degrees of China in millionths, as devices write them.
+_MILLIONTHS: Final = r"^(?:(?:7[3-9]|[89]\d|1[0-2]\d|13[0-5])\d{6}|(?:1[89]|[2-4]\d|5[0-3])\d{6})$"
 _EDGE: Final = 180.0
 # A city is no wider than this, in degrees; its columns have at least so many decimals.
 _WIDEST: Final = 6.0
@@ -61,17 +63,11 @@ def detect(column: Column, kind: Kind) -> Support | None:
     return Support(share, details)
 
 
-def paired(columns: Iterable[Column]) -> frozenset[str]:
-    """Columns of decimals that are a longitude and a latitude beside each other, by their values alone."""
-    found: set[str] = set()
-    former: Column | None = None
-    for column in columns:
-        if former is not None:
-            for east, north in ((former, column), (column, former)):
-                if _narrow(east, 73.0, 136.0) and _narrow(north, 3.0, 54.0):
-                    found |= {east.name, north.name}
-        former = column
-    return frozenset(found)
+def paired(columns: Sequence[Column]) -> frozenset[str]:
+    """Columns of decimals that are longitudes and latitudes of one place, by their values alone."""
+    east = [column.name for column in columns if _narrow(column, 73.0, 136.0)]
+    north = [column.name for column in columns if _narrow(column, 3.0, 54.0)]
+    return frozenset({*east, *north}) if east and north else frozenset()
 
 
 def _narrow(column: Column, low: float, high: float) -> bool:
@@ -88,7 +84,7 @@ def _narrow(column: Column, low: float, high: float) -> bool:
 def _on_the_globe(column: Column) -> float:
     numbers = column.matching(r"^-?\d{1,3}\.\d{2,}$", raw=True)
     if not len(numbers):
-        return 0.0
+        return column.share_of(_MILLIONTHS)
     inside = pc.less_equal(pc.abs(numbers.cast(pa.float64())), _EDGE)
     return float(pc.sum(inside).as_py() / column.sample)
 

@@ -6,6 +6,8 @@ under a telling heading say. Decides nothing of the heading.
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import Final
 
 import pyarrow as pa
@@ -16,7 +18,11 @@ from catalog.classify.column import Column, passing
 from catalog.classify.kinds import Kind, scoring
 from catalog.classify.sampling import spread
 from catalog.classify.support import Support
+from policies.grading import IN_FORCE
+from policies.rulebook import rule
 
+# So many counties, and so large a part of the codes real, tell codes of divisions under any heading.
+_COUNTIES, _REAL = 3, 0.95
 # Characters before a mobile number's last eleven digits are a country prefix.
 _PREFIX: Final = slice(-11, -8)
 _LETTERED: Final = 0.6
@@ -132,7 +138,33 @@ def _believed(formed: pa.Array, kind: Kind, *, decided: bool) -> bool:
         varied = len(pc.unique(last)) >= min(int(kind.rest["varied"]), len(formed))
         return bool(varied and (not decided or _spread_out(formed)))
     if "provinces" in kind.rest:
+        if _of_counties(formed):
+            return True
         counts = pc.value_counts(pc.utf8_slice_codeunits(formed, 0, 2)).field("counts")
         most = sorted(counts.to_pylist(), reverse=True)[: int(kind.rest["provinces"])]
         return bool(sum(most) >= 0.9 * len(formed))
     return True
+
+
+def _of_counties(formed: pa.Array) -> bool:
+    """Whether nearly all codes begin with those of counties in use, of several counties."""
+    counted = pc.value_counts(pc.utf8_slice_codeunits(formed, 0, 6))
+    counts = dict(zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True))
+    known = counties()
+    real = sum(count for code, count in counts.items() if code in known)
+    return len(counts) >= _COUNTIES and real >= _REAL * len(formed)
+
+
+@cache
+def counties() -> frozenset[str]:
+    """Codes of six digits of counties, and of the cities and provinces they are of."""
+    made: set[str] = set()
+    for entry in re.split(r"[;\n]", str(rule("division_codes", "counties", IN_FORCE).value)):
+        if not entry.strip():
+            continue
+        city, last = entry.split()
+        made |= {f"{city}00", f"{city[:2]}0000"}
+        for run in last.split(","):
+            first, _, end = run.partition("-")
+            made |= {f"{city}{number:02d}" for number in range(int(first), int(end or first) + 1)}
+    return frozenset(made)

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Final
 
 from catalog.classify.kinds import NONE, Kind, kinds, scoring
-from catalog.classify.lexicon import Found, behind, chinese, latin, romanised
+from catalog.classify.lexicon import Found, abbreviated, behind, chinese, latin, romanised
 from catalog.classify.roots import rooted
 
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -256,7 +256,9 @@ def _last_tokens(tokens: list[str]) -> tuple[Found, int, int]:
                 word = "".join(tokens[first:end])
                 if (last or len(word) >= _LONG) and (found := known.get(word)):
                     return found, first, end
-        found = _suffix(tokens[end - 1]) if last or len(tokens[end - 1]) > _LONG else {}
+        found = abbreviated().get(tokens[end - 1], {})
+        if not found and (last or len(tokens[end - 1]) > _LONG):
+            found = _suffix(tokens[end - 1])
         if found:
             return found, end - 1, end
     return {}, 0, 0

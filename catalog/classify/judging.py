@@ -180,12 +180,18 @@ def look(
     found = {column.name: _alone(column) for column in columns}
     table = Neighbours.of(columns, found, on or minors().counted_on, title)
     found = table.allowed
-    pairs = coordinates.paired([column for column in columns if found[column.name] is None])
+    pairs = coordinates.paired(
+        [each for each in columns if (kind := found[each.name]) is None or kind.kind == "coordinates"]
+    )
+    told = {column.name: _told(table, column, found, pairs) for column in columns}
+    # What the table told makes its topic known: looked at once more where that is a new one.
+    again = table.knowing([kind.kind for kind in told.values() if kind is not None])
+    if again.topics.names != table.topics.names:
+        told = {column.name: told[column.name] or _told(again, column, found, pairs) for column in columns}
+        table = again
     seen = []
     for column in columns:
-        kind = found[column.name]
-        if kind is None and column.sample:
-            kind = table.told(column, pair=column.name in pairs)
+        kind = told[column.name]
         if kind is not None and medicine_alone(column, kind.kind) and not table.patients:
             kind = None
         seen.append(_seen(column, table.grown(column, kind)))
@@ -199,6 +205,15 @@ def look(
         table.topics.names,
     )
     return replace(looked, presumed=_presumed(looked)) if presuming else looked
+
+
+def _told(
+    table: Neighbours, column: Column, found: Mapping[str, Scored | None], pairs: frozenset[str]
+) -> Scored | None:
+    kind = found[column.name]
+    if kind is None and column.sample:
+        kind = table.told(column, pair=column.name in pairs)
+    return kind
 
 
 def _presumed(table: Table) -> dict[str, Evidence]:

@@ -28,7 +28,10 @@ class Kind:
     Attributes:
         name: key of the rule ``findings`` of ``grading.yaml``.
         words, hints, latin, unlike: headings; see ``detectors.yaml``.
-        further: more words of headings, from ``headings.yaml``; its other lists are joined to the others.
+        further: more words of headings, from ``headings.yaml`` and ``vocabulary.yaml``; their other lists are
+            joined to the others.
+        initials: words whose initials are names of columns.
+        stems: English words whose abbreviations are names of columns.
         alone: how telling the values are by themselves, 0–1.
         chance: share of look-alikes that pass its check digit.
         check: name of the check digit, or empty.
@@ -44,6 +47,8 @@ class Kind:
     chance: float = 0.0
     check: str = ""
     further: tuple[str, ...] = ()
+    initials: tuple[str, ...] = ()
+    stems: tuple[str, ...] = ()
     rest: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -98,10 +103,16 @@ def kinds() -> Mapping[str, Kind]:
     """Every kind by name, in the order of the file; ``none`` holds the headings of other things."""
     rows = (row for row in rules("detectors", IN_FORCE) if row.name not in _SETTINGS)
     further = {row.name: row.value for row in rules("headings", IN_FORCE)}
+    known = {row.name: row.value for row in rules("vocabulary", IN_FORCE)}
     held = {row.name: row.value for row in rules("values", IN_FORCE)}
     return MappingProxyType(
         {
-            row.name: _kind(row.name, _with(row.value, held.get(row.name, {})), further.get(row.name, {}))
+            row.name: _kind(
+                row.name,
+                _with(row.value, held.get(row.name, {})),
+                further.get(row.name, {}),
+                known.get(row.name, {}),
+            )
             for row in rows
         }
     )
@@ -171,11 +182,13 @@ def _with(value: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _kind(name: str, value: Mapping[str, Any], further: Mapping[str, Any]) -> Kind:
+def _kind(name: str, value: Mapping[str, Any], further: Mapping[str, Any], known: Mapping[str, Any]) -> Kind:
     lists = {key: listing(value.get(key)) for key in ("words", "hints", "latin", "not")}
-    more = {key: listing(further.get(key)) for key in lists}
+    more = {key: (*listing(further.get(key)), *listing(known.get(key))) for key in lists}
+    more["latin"] = (*more["latin"], *_composed(known.get("composed", {})))
     named = {"words", "hints", "latin", "not", "alone", "chance", "check"}
     rest = {key: item for key, item in (*value.items(), *further.items()) if key not in named}
+    rest["formed"] = known.get("formed", ())
     return Kind(
         name,
         lists["words"],
@@ -186,5 +199,12 @@ def _kind(name: str, value: Mapping[str, Any], further: Mapping[str, Any]) -> Ki
         float(value.get("chance", 0.0)),
         str(value.get("check", "")),
         more["words"],
+        listing(known.get("initials")),
+        listing(known.get("stems")),
         MappingProxyType(rest),
     )
+
+
+def _composed(parts: Mapping[str, Any]) -> list[str]:
+    """Names of columns made of two parts: ``cust`` and ``name``."""
+    return [f"{first}_{last}" for first in listing(parts.get("first")) for last in listing(parts.get("last"))]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from catalog.classify.kinds import Kind, kinds, listing, scoring, vocabulary
+from catalog.classify.kinds import NONE, Kind, kinds, listing, scoring, vocabulary
 from catalog.classify.pinyin import syllables
 
 Found = Mapping[str, float]
@@ -25,6 +25,8 @@ _FULL_FROM, _SURE_FROM = 6, 8
 # Kinds whose heading may decide alone, and abbreviations too short for that.
 _OPEN: Final = frozenset({"medical", "criminal_record", "religion"})
 _SHORT: Final = 2
+# Letters from which the beginning of an English word, and one without its vowels, abbreviate it.
+_PREFIX_FROM, _BARE_FROM = 4, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,9 @@ def romanised() -> Mapping[str, Found]:
     for kind in kinds().values():
         for word in kind.every_word:
             _romanise(made, kind, syllables(_plain(word)), further=word not in kind.words)
+        for word in kind.initials:
+            short = "".join(syllable[0] for syllable in syllables(_plain(word)))
+            made.setdefault(short, {})[kind.name] = scoring().initials
     return made
 
 
@@ -115,6 +120,8 @@ def _romanise(made: dict[str, dict[str, float]], kind: Kind, syllables: list[str
     elif len(full) >= _FULL_FROM:
         sure = len(full) >= _SURE_FROM
         made.setdefault(full, {}).setdefault(kind.name, scoring().initials if sure else scoring().hint)
+    if further and kind.name == NONE:
+        return
     if len(syllables) >= (_FURTHER_INITIALS_FROM if further else _INITIALS_FROM):
         initials = "".join(syllable[0] for syllable in syllables)
         strength = scoring().hint if further else scoring().initials
@@ -123,3 +130,35 @@ def _romanise(made: dict[str, dict[str, float]], kind: Kind, syllables: list[str
 
 def _plain(word: str) -> str:
     return re.sub(r"[^0-9a-z\u4e00-\u9fff]", "", word.lower())
+
+
+@cache
+def abbreviated() -> Mapping[str, Found]:
+    """Truncations of English words, and their forms without vowels → kind → strength.
+
+    An abbreviation of words of several kinds, or of one that is none of the kinds, means nothing.
+    """
+    made: dict[str, set[str]] = {}
+    for kind in kinds().values():
+        for word in kind.stems:
+            for short in _abbreviations(word):
+                made.setdefault(short, set()).add(kind.name)
+    return {
+        short: {name: scoring().initials}
+        for short, names in made.items()
+        if len(names) == 1
+        for name in names - {NONE}
+    }
+
+
+def _abbreviations(word: str) -> set[str]:
+    """The word's beginnings of four letters or more, and what is left of it without vowels.
+
+    >>> sorted(_abbreviations("income"))
+    ['incm', 'inco', 'incom', 'income']
+    """
+    bare = word[0] + re.sub(r"[aeiou]", "", word[1:])
+    bare = re.sub(r"(.)\1+", r"\1", bare)
+    found = {word[:end] for end in range(_PREFIX_FROM, len(word) + 1)}
+    found |= {bare[:end] for end in range(_BARE_FROM, len(bare) + 1)}
+    return found

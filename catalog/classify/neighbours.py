@@ -20,10 +20,13 @@ from catalog.classify import biometric, birth, forms, person_name
 from catalog.classify.column import Column
 from catalog.classify.kinds import kinds, minors, scoring
 from catalog.classify.scorer import Scored, combined, only_flags, resident_numbers
-from catalog.classify.topics import Topics, of_staff, told_score, worded
+from catalog.classify.topics import Topics, formed, of_staff, told_score, worded
 
 # Numbers of accounts that are no cards, such as passbooks.
 _ACCOUNT_NUMBER: Final = r"^[\p{Han}]{0,14}\d{9,25}(?:-\d{1,6})?$|^[A-Z]{2}\d\d[A-Z0-9]{10,30}$"
+# What users of payment accounts are called by: mail addresses, mobile numbers, numbers of the network.
+_MAIL: Final = r"^[^@\s]+@[^@\s]+\.[A-Za-z]+$|^2088\d{12}$"
+_PAYING: Final = rf"{_MAIL}|^1[3-9]\d{{9}}$|^1[3-9]\d\*{{3,5}}\d{{3,4}}$"
 _SEXES: Final = frozenset({"M", "F"})
 # A time of day: the column tells when something happened.
 _CLOCK: Final = r"\d{1,2}[:：时]\d{2}|^1[5-9]\d{8}(?:\d{3})?$|^20\d{12}$"
@@ -79,6 +82,15 @@ class Neighbours:
         )
         kinds_found = [kind.kind for kind in found.values() if kind is not None]
         return cls(columns, found, numbers, on, title, Topics.of(title, columns, kinds_found))
+
+    def knowing(self, found: Sequence[str]) -> Neighbours:
+        """The same with the topics that more is known of.
+
+        Args:
+            found: kinds of the columns, those the table told among them.
+        """
+        topics = Topics.of(self.title, self.columns, found)
+        return replace(self, topics=Topics(topics.names | self.topics.names))
 
     @property
     def allowed(self) -> dict[str, Scored | None]:
@@ -140,6 +152,8 @@ class Neighbours:
             return Scored("sex", told_score(), 0.0, 1.0, {"code_share": 1.0})
         if self.about_persons and (kind := worded(column)):
             return Scored(kind, told_score(), 0.0, 1.0, {"words": True})
+        if (self.about_persons or self._of_patients) and (kind := formed(column)):
+            return Scored(kind, told_score(), 0.0, 1.0, {"formed": True})
         if (sensitive := self._of_topic(column)) is not None:
             return sensitive
         if pair:
@@ -175,6 +189,10 @@ class Neighbours:
         medical = sum(1 for kind in self.found.values() if kind is not None and kind.kind == "medical")
         return medical >= _VISITS and self.patients and not self.topics.impersonal
 
+    @property
+    def _of_patients(self) -> bool:
+        return "patients" in self.topics.names and not self.topics.impersonal
+
     def _owned(self, column: Column) -> Scored | None:
         """Sums, accounts and names that are a person's where the rows are persons."""
         strength = column.meaning.strength("income")
@@ -195,6 +213,11 @@ class Neighbours:
         """Accounts that are no cards: a person's where rows are persons, a firm's under such a heading."""
         strength = column.meaning.strength("bank_card")
         firm = re.search(kinds()["bank_card"].text("firm"), column.meaning.words)
+        if max(strength, column.meaning.strength("account")) < scoring().initials:
+            return None
+        if (paying := column.share_of(_PAYING)) >= column.limits.share and column.share_of(_MAIL) > 0:
+            score = combined(scoring().context, scoring().heading * scoring().initials)
+            return Scored("account", score, scoring().initials, paying, {"paying_share": round(paying, 3)})
         if strength < scoring().initials:
             return None
         share = column.share_of(_ACCOUNT_NUMBER, raw=False)

@@ -16,6 +16,7 @@ from typing import Any, Final
 from catalog.classify.column import Column
 from catalog.classify.headings import normalised
 from catalog.classify.kinds import NONE, kinds, scoring, vocabulary
+from catalog.classify.pinyin import syllables
 
 # Values that are times, identifiers or flags are no content of a record.
 _NO_CONTENT: Final = (
@@ -36,6 +37,9 @@ _TELLING: Final = 2
 _WORDED, _WORDED_FROM = 0.3, 3
 # Kinds whose values follow no form, the stricter first.
 _OF_ROOTS: Final = ("criminal_record", "medical", "religion")
+# Words of a topic, and letters from which their pinyin is no English word.
+_WORD: Final = re.compile(r"(?:^|(?<=\|))[\u4e00-\u9fff]{2,}(?=\||$)")
+_READ_FROM: Final = 6
 # Topics of persons whose unreadable columns are theirs.
 _UNNAMED: Final = ("offenders", "patients")
 # Topics whose rows are persons.
@@ -120,7 +124,9 @@ class Topics:
         if not persons or column.meaning.other or not column.sample or "animals" in self.names:
             return ""
         neutral = str(vocabulary("topics", "headings")["neutral"])
-        if not words.isascii() or column.meaning.kinds.keys() - _OF_ROOTS or re.search(neutral, words):
+        # What a heading only allows, and its values deny, is no other name.
+        named = {kind for kind, strength in column.meaning.kinds.items() if strength > scoring().initials}
+        if not words.isascii() or named - set(_OF_ROOTS) or re.search(neutral, words):
             return ""
         if column.share_of(_NO_CONTENT) >= column.limits.share_with_name:
             return ""
@@ -166,15 +172,18 @@ class _Topic:
             token.strip("0123456789") in self.latin for token in words.split("_")
         )
 
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> _Topic:
+        """A row of the rule, with the full pinyin of its words among its Latin ones: 体检 is ``tijian``."""
+        read = ["".join(syllables(word)) for word in _WORD.findall(row["words"])]
+        latin = {*row["latin"], *(word for word in read if len(word) >= _READ_FROM)}
+        return cls(row["kind"], row["least"], re.compile(row["words"]), frozenset(latin))
+
 
 @cache
 def _topics() -> Mapping[str, _Topic]:
     rows: Mapping[str, Any] = vocabulary("topics", "headings")
-    return {
-        name: _Topic(row["kind"], row["least"], re.compile(row["words"]), frozenset(row["latin"]))
-        for name, row in rows.items()
-        if isinstance(row, dict)
-    }
+    return {name: _Topic.of(row) for name, row in rows.items() if isinstance(row, dict)}
 
 
 def worded(column: Column) -> str:
@@ -184,6 +193,25 @@ def worded(column: Column) -> str:
     for kind in ("criminal_record", "medical", "religion"):
         if column.share_of(kinds()[kind].text("contains")) >= _WORDED:
             return kind
+    return ""
+
+
+def formed(column: Column) -> str:
+    """The kind of values that have a form only persons' have: 39.2, 120/80, 阴; empty if none.
+
+    Args:
+        column: of a table whose rows are persons; nothing was found in it by itself.
+    """
+    if column.meaning.decided:
+        return ""
+    for kind in kinds().values():
+        for row in kind.rest["formed"]:
+            if "unless" in row and re.search(row["unless"], column.meaning.words):
+                continue
+            if column.distinct < row["different"] or column.share_of(row["form"]) < row["share"]:
+                continue
+            if "telling" not in row or column.share_of(row["telling"]) >= row["told"]:
+                return kind.name
     return ""
 
 

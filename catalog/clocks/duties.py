@@ -7,6 +7,7 @@ Decides nothing of its own: rows of every room are read as duties (:mod:`catalog
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -64,6 +65,8 @@ SOURCES: Final[tuple[Callable[[Connection, date], Iterable[Owed]], ...]] = (
     of_alerts,
     of_incidents,
 )
+# ``schema.table`` or ``schema.table.field`` among the words of a duty.
+_NAMED: Final = re.compile(r"(?<!\S)([a-z]\w*)\.([a-z]\w*)(?:\.([a-z]\w*))?(?=[\s,:]|$)", re.ASCII)
 _ORDER: Final = {colour: place for place, colour in enumerate(Colour)}
 
 
@@ -81,6 +84,9 @@ class Duty:
         source: law and article.
         colour: how pressing.
         days_left: working days after today; 0 on the last day, below 0 when overdue.
+        dataset: the entry it is about; empty where it is about none.
+        field: the item of it; empty where it is about more than one.
+        count: how many of what is owed; None where it is not counted.
     """
 
     what: str
@@ -93,6 +99,9 @@ class Duty:
     source: str
     colour: Colour
     days_left: int | None
+    dataset: str = ""
+    field: str = ""
+    count: int | None = None
 
     @property
     def overdue(self) -> bool:
@@ -113,6 +122,9 @@ class Duty:
             "colour": self.colour.value,
             "days_left": self.days_left,
             "overdue": self.overdue,
+            "dataset": self.dataset,
+            "field": self.field,
+            "count": self.count,
         }
 
 
@@ -163,10 +175,24 @@ def _duty(owed: Owed, on: date, thresholds: Mapping[str, Threshold], calendar: r
     else:
         general = thresholds[""] if owed.workdays else thresholds.get("calendar", thresholds[""])
         colour = owed.colour or thresholds.get(owed.rule, general).colour(left, owed.workdays)
+    dataset, field = (owed.dataset, owed.field) if owed.field else _about(owed)
     return Duty(
         owed.what, owed.subject, owed.owner, owed.owner_code, owed.due_on, owed.provisional, owed.rule,
-        owed.source, colour, left,
+        owed.source, colour, left, dataset, field, owed.count,
     )  # fmt: skip
+
+
+def _about(owed: Owed) -> tuple[str, str]:
+    """Dataset and item a duty is about: where its row does not say, its words may name them.
+
+    It is not written into the row as read: with ``Owed.dataset`` a duty passes on to whoever answers for
+    the dataset, and what a receiver has to do stays theirs.
+    """
+    for schema, table, field in _NAMED.findall(owed.what):
+        name = f"{schema}.{table}"
+        if owed.dataset in ("", name):
+            return name, field
+    return owed.dataset, ""
 
 
 def _rank(duty: Duty) -> tuple[Any, ...]:

@@ -55,6 +55,8 @@ class Owed:
         still: the clock stands still.
         colour: where the room says it itself.
         dataset: the entry it is about, where it is about one: with it the duty passes on.
+        field: the item of it, where it is about one alone.
+        count: how many of what is owed, where it is counted.
     """
 
     what: str
@@ -69,6 +71,8 @@ class Owed:
     still: bool = False
     colour: Colour | None = None
     dataset: str = ""
+    field: str = ""
+    count: int | None = None
 
 
 def of_clocks(connection: Connection, _on: date) -> Iterator[Owed]:
@@ -93,6 +97,7 @@ def of_rectification(connection: Connection, _on: date) -> Iterator[Owed]:
         yield Owed(
             f"mend {row.remaining} items of {where}", f"rectification:{row.id}", row.department,
             row.department_code, row.due_on, row.due_provisional, name, source, days, dataset=row.dataset,
+            field=row.field or "", count=row.remaining,
         )  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def record(
         connection: a writing transaction, the one that writes the business row.
         event: ``source:subject:action`` in lower case, e.g. ``dataset:release:publish``.
         subject: the object's identifier or name.
-        body: identifiers, counts and digests; never a person's values.
+        body: identifiers, counts and digests, and the words of whoever acts; no cell of a dataset.
         now: aware instant.
 
     Returns:

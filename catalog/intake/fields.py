@@ -96,12 +96,23 @@ def drafted_contract(
         units=_bounds(columns, units),
         unique_keys=_unique_keys(columns),
         area=semantics.area_of(fields, columns, set(units_kinds(units))),
-        period_field=special_names.get("@period") or semantics.period_of(fields),
+        period_field=_period(special_names, fields),
         cleaning=tuple(step for c in columns for step in _steps(c)),
     )
     doubts += [f"{c.heading}: {c.guess.doubt}" for c in columns if c.guess.doubt]
     classified = declared.with_what_is_seen(contract, columns, family, special_names)
     return Drafted(classified, {k: v for k, v in found.items() if v}, tuple(doubts))
+
+
+def _period(special_names: Mapping[str, str], fields: Sequence[Field]) -> str | None:
+    """The field that says how fresh the data is: that of names and titles, where it holds days.
+
+    A quarter or a half-year is no day: it is a heading to group by, and says nothing a clock could compare.
+    """
+    told = next((f for f in fields if f.name == special_names.get("@period")), None)
+    if told is not None and told.type is FieldType.DATE:
+        return told.name
+    return semantics.period_of(fields)
 
 
 def units_kinds(units: Mapping[str, UnitRef]) -> list[str]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from dataclasses import field as attribute
+from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -24,6 +23,7 @@ from catalog import duck
 from catalog.errors import CatalogError
 from catalog.intake.landed import Landed
 from catalog.intake.landing import land
+from catalog.intake.tried import Line, RejectedFor, Trial
 from catalog.intake.typing import TypedRows, typed_rows
 from catalog.rectification.causes import sentence
 from catalog.rectification.judging import ROW, breaking, joined
@@ -45,85 +45,6 @@ _OVER_ROWS: Final = (RuleKind.ORDER, RuleKind.UNIQUE)
 
 class NotOfFiles(CatalogError):
     """A contract to be tried reads something else than the files that were sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class RejectedFor:
-    """One reason rows may leave for, or be warned of.
-
-    Attributes:
-        rule: id of the rule, or ``cast:TYPE``, ``drift:KIND``, ``change:operation``.
-        field: names joined by commas.
-        action: ``quarantine``, ``warn`` or ``stop``.
-        rows: that leave for it first, where it quarantines; else rows that break it; 0 where none does.
-        says: what a cell has to meet, in Chinese.
-        stated: the rule as a contract states it: kind, arguments, dimension; empty of what is no rule.
-    """
-
-    rule: str
-    field: str
-    action: str
-    rows: int
-    says: str
-    stated: Mapping[str, Any] = attribute(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row that would leave.
-
-    Attributes:
-        file, line: where it stands.
-        rule, field: as of :class:`RejectedFor`.
-        cells: heading → what stands there, of the fields concerned.
-    """
-
-    file: str
-    line: int
-    rule: str
-    field: str
-    cells: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What would become of the rows.
-
-    Attributes:
-        rows: read.
-        kept: that would be released.
-        reasons: why rows leave, or are warned of, and rules no row breaks; most rows first.
-        lines: the first rows that would leave, in the order of the file.
-        stops: the share that leaves is above the contract's limit, or a rule that stops is broken.
-        limit: that share.
-        untried: ids of rules that were left out.
-    """
-
-    rows: int
-    kept: int
-    reasons: tuple[RejectedFor, ...]
-    lines: tuple[Line, ...]
-    stops: bool
-    limit: float
-    untried: tuple[str, ...]
-
-    def as_document(self) -> dict[str, Any]:
-        """Plain JSON-able form."""
-        return {
-            "rows": self.rows, "kept": self.kept, "stops": self.stops, "limit": self.limit,
-            "untried": list(self.untried),
-            "reasons": [
-                {
-                    "rule": r.rule, "field": r.field, "action": r.action, "rows": r.rows, "says": r.says,
-                    "stated": dict(r.stated),
-                }
-                for r in self.reasons
-            ],
-            "lines": [
-                {"file": x.file, "line": x.line, "rule": x.rule, "field": x.field, "cells": dict(x.cells)}
-                for x in self.lines
-            ],
-        }  # fmt: skip
 
 
 def trial(contract: Contract, folder: Path, *, as_of: date | None = None) -> Trial:
@@ -159,6 +80,7 @@ def trial(contract: Contract, folder: Path, *, as_of: date | None = None) -> Tri
         stopped or bool(rows and leaves / rows > contract.quarantine_limit),
         contract.quarantine_limit,
         untried,
+        tuple(_named(contract, landed, _warned(rules, broken, typed, gone))),
     )
 
 
@@ -251,23 +173,48 @@ def _by_rule(
         yield RejectedFor(rule.id, names, rule.action.value, rows, sentence(contract, rule.id, names), stated)
 
 
+# File, line, rule and fields of a row that is named.
+_Chosen = tuple[str, int, str, str]
+
+
 def _lines(
     contract: Contract, landed: Landed, made: TypedRows, typed: pa.Table, gone: Mapping[int, Rule]
 ) -> Iterator[Line]:
-    """The first rows that would leave, with the cells concerned as they stand in the file."""
-    places = (
-        typed.select(["_file", "_line"]).take(pa.array(sorted(gone)[:MOST_LINES], pa.int64())).to_pylist()
-    )
-    chosen = [
-        (row["_file"], row["_line"], rule.id, ",".join(rule.fields))
-        for row, rule in zip(places, (gone[number] for number in sorted(gone)), strict=False)
-    ]
+    """The first rows that would leave."""
+    rows = sorted(gone)[:MOST_LINES]
+    chosen = _places(typed, [(row, gone[row]) for row in rows])
     for row in made.rejected.slice(0, MOST_LINES).to_pylist():
         chosen.append((row["_file"], row["_line"], row["reason"], row["field"]))
-    chosen = sorted(chosen)[:MOST_LINES]
-    raw = _raw(landed, {(file, line) for file, line, _, _ in chosen})
+    return _named(contract, landed, chosen)
+
+
+def _warned(
+    rules: Iterable[Rule], broken: Mapping[str, list[int]], typed: pa.Table, gone: Mapping[int, Rule]
+) -> list[_Chosen]:
+    """The first rows that would stay though they break a rule."""
+    found: list[tuple[int, Rule]] = []
+    for rule in rules:
+        if rule.action is Action.WARN:
+            stay = [row for row in broken.get(rule.id, ()) if row not in gone]
+            found += [(row, rule) for row in stay[:MOST_LINES]]
+    return _places(typed, found)
+
+
+def _places(typed: pa.Table, found: Sequence[tuple[int, Rule]]) -> list[_Chosen]:
+    """Where rows stand in the files."""
+    rows = typed.select(["_file", "_line"]).take(pa.array([row for row, _ in found], pa.int64())).to_pylist()
+    return [
+        (row["_file"], row["_line"], rule.id, ",".join(rule.fields))
+        for row, (_, rule) in zip(rows, found, strict=True)
+    ]
+
+
+def _named(contract: Contract, landed: Landed, chosen: Iterable[_Chosen]) -> Iterator[Line]:
+    """The first of some rows, with the cells concerned as they stand in the file."""
+    first = sorted(chosen)[:MOST_LINES]
+    raw = _raw(landed, {(file, line) for file, line, _, _ in first})
     headings = {one.name: one.business_name for one in contract.fields}
-    for file, line, rule, fields in chosen:
+    for file, line, rule, fields in first:
         cells = raw.get((file, line), {})
         shown = {
             headings[n]: str(cells.get(n) or "")[:MOST_SHOWN] for n in fields.split(",") if n in headings

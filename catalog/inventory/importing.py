@@ -28,8 +28,28 @@ from policies.clocks import local_date
 from policies.four_eyes import same_name
 from policies.rulebook import rule
 
-# Who approves that the table of a row is left out, or what keeps whoever imports from it.
-Judge = Callable[[Connection, Line], Fault | str]
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What a row says of a table that is to be left out.
+
+    Attributes:
+        table: ``system/table``.
+        reason: code of the controlled list.
+        words: why.
+        basis: the law cited.
+        review_on: last day it holds; None where none is stated.
+    """
+
+    table: str
+    reason: str
+    words: str
+    basis: str
+    review_on: date | None
+
+
+# Takes on what a row leaves out, so that it is left out later; or says what keeps whoever imports from it.
+Judge = Callable[[Connection, Line, Leaving], Fault | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +60,13 @@ class Imported:
         systems: each with what is new, gone and changed.
         confirmed: matches that are new.
         excluded: exclusions that are new.
+        waiting: exclusions that are asked for, and wait for a second signature.
     """
 
     systems: tuple[Taken, ...]
     confirmed: int
     excluded: int
+    waiting: int = 0
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON-able form."""
@@ -68,7 +90,7 @@ def import_workbook(
         by: who imports it.
         now: aware instant.
         complete: whether the workbook lists every table of the systems it names.
-        judge: asked of each exclusion that is new; None lets the stated approver stand, as on the shell of
+        judge: takes on each exclusion that is new; None lets the stated approver stand, as on the shell of
             the installation.
 
     Raises:
@@ -81,7 +103,7 @@ def import_workbook(
     taken: list[Taken] = []
     if not faults:
         taken, faults = _take(connection, read, complete, by, now)
-    done = (0, 0) if faults else _account(connection, read.tables, names, by, now, faults, judge)
+    done = (0, 0, 0) if faults else _account(connection, read.tables, names, by, now, faults, judge)
     if faults:
         raise WorkbookFaulty(faults)
     return Imported(tuple(taken), *done)
@@ -225,11 +247,11 @@ def _account(
     now: datetime,
     faults: list[Fault],
     judge: Judge | None,
-) -> tuple[int, int]:
+) -> tuple[int, int, int]:
     """Do what the rows say of their tables, where it is not so already."""
     reasons = rule("completeness", "exclusion_reasons", local_date(now)).value
     standing = {table.label: table for table in accounted(connection, local_date(now))}
-    confirmed = excluded = 0
+    confirmed = excluded = waiting = 0
     for line in lines:
         table = standing[f"{line.get('system')}/{line.table}"]
         try:
@@ -239,20 +261,28 @@ def _account(
                     confirmed += 1
             code = _reason(line.get("reason"), reasons)
             if code and not _is_excluded(table, code, line):
-                approver = line.get("approver") if judge is None else judge(connection, line)
-                if isinstance(approver, Fault):
-                    faults.append(approver)
-                    continue
-                exclude(
-                    connection, table.id, reason=code, words=line.get("words"), by=by, now=now,
-                    approved_by=approver, basis=line.get("basis"),
-                    review_on=_day(line.get("review_on")),
-                )  # fmt: skip
-                excluded += 1
+                leaving = Leaving(
+                    table.label, code, line.get("words"), line.get("basis"), _day(line.get("review_on"))
+                )
+                fault = None if judge is None else judge(connection, line, leaving)
+                if judge is None:
+                    _exclude(connection, leaving, by, line.get("approver"), now)
+                    excluded += 1
+                elif fault is None:
+                    waiting += 1
+                else:
+                    faults.append(fault)
         except NotAccepted as error:
             key = "reason" if line.get("reason") else "entry"
             faults += [line.fault(key, r.message, r.allowed) for r in error.denial.reasons]
-    return confirmed, excluded
+    return confirmed, excluded, waiting
+
+
+def _exclude(connection: Connection, leaving: Leaving, by: str, approver: str, now: datetime) -> None:
+    exclude(
+        connection, leaving.table, reason=leaving.reason, words=leaving.words, by=by, now=now,
+        approved_by=approver, basis=leaving.basis, review_on=leaving.review_on,
+    )  # fmt: skip
 
 
 def _is_excluded(table: Accounted, code: str, line: Line) -> bool:

@@ -169,6 +169,13 @@ def announcements(
     return tuple(Announcement(**row._mapping) for row in connection.execute(query))
 
 
+def told_another(connection: Connection, announcement_id: str, code: str, name: str) -> bool:
+    """Whether another organisation was told of a change: by its code, or where none was known by its name."""
+    a = list_announcements.c
+    mine = (a.organisation == code) | ((a.organisation == "") & (a.organisation_name == name))
+    return connection.execute(select(a.id).where(a.id == announcement_id, ~mine)).first() is not None
+
+
 def acknowledge(connection: Connection, announcement_id: str, *, by: str, now: datetime) -> Announcement:
     """Somebody who was told takes note.
 

@@ -53,12 +53,13 @@ class Figure:
         area: inventory, timeliness, quality, sharing, service, backflow, registration, grassroots, trust.
         title, title_en: as people say it.
         definition, definition_en: what it counts.
-        numerator, denominator: of a ratio or mean, else empty.
+        numerator, denominator: of a ratio or mean, else empty; ``…_zh`` the same in Chinese.
         unit: ``count``, ``share``, ``working days``, …
         source: where the figure is named.
         period: ``YYYY-MM``.
         as_of: instant it is judged at.
         value: None where it cannot be known.
+        part, whole: the counted numerator and denominator; None where there are none.
         why: why it cannot be known.
         rows: what stands behind it.
     """
@@ -70,12 +71,16 @@ class Figure:
     definition: str
     definition_en: str
     numerator: str
+    numerator_zh: str
     denominator: str
+    denominator_zh: str
     unit: str
     source: str
     period: str
     as_of: datetime
     value: float | None
+    part: float | None
+    whole: float | None
     why: str
     rows: tuple[Row, ...]
 
@@ -93,8 +98,8 @@ class Figure:
     def to_document(self, *, rows: bool = False) -> dict[str, Any]:
         """Plain JSON-able form, with its rows where they are asked for."""
         names = (
-            "id", "area", "title", "title_en", "definition", "definition_en", "numerator", "denominator",
-            "unit", "source", "period", "value", "why",
+            "id", "area", "title", "title_en", "definition", "definition_en", "numerator", "numerator_zh",
+            "denominator", "denominator_zh", "unit", "source", "period", "value", "part", "whole", "why",
         )  # fmt: skip
         made = {name: getattr(self, name) for name in names}
         made |= {"as_of": self.as_of.isoformat(), "row_count": len(self.rows)}
@@ -160,12 +165,16 @@ def _figure(row: DatedRule, scope: Scope) -> Figure:
         definition=said["definition"],
         definition_en=said["definition_en"],
         numerator=said.get("numerator", ""),
+        numerator_zh=said.get("numerator_zh", ""),
         denominator=said.get("denominator", ""),
+        denominator_zh=said.get("denominator_zh", ""),
         unit=said["unit"],
         source=row.source,
         period=scope.month.text,
         as_of=scope.cutoff,
         value=counted.value,
+        part=counted.part,
+        whole=counted.whole,
         why=counted.why,
         rows=counted.rows,
     )

@@ -37,11 +37,14 @@ class Counted:
         value: the figure; None where it cannot be known.
         rows: what stands behind it.
         why: why it cannot be known; empty otherwise.
+        part, whole: what a ratio or mean divides; None for any other.
     """
 
     value: float | None
     rows: tuple[Row, ...] = ()
     why: str = ""
+    part: float | None = None
+    whole: float | None = None
 
 
 def unknown(why: str) -> Counted:
@@ -56,7 +59,9 @@ def of_rows(rows: list[dict[str, Any]]) -> Counted:
 
 def share(part: float, whole: float, rows: list[dict[str, Any]], why: str) -> Counted:
     """A ratio; not assessed where there is nothing to divide by."""
-    return Counted(round(part / whole, 4), tuple(rows)) if whole else Counted(None, tuple(rows), why)
+    if not whole:
+        return Counted(None, tuple(rows), why)
+    return Counted(round(part / whole, 4), tuple(rows), part=round(part, 4), whole=whole)
 
 
 class Scope:

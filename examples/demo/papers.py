@@ -94,6 +94,9 @@ CLAUSES: Final = {
 }
 
 FORM: Final = "JC-2026-YL01"
+# What the street finds on its desk: every item comes from its source.
+ROSTER_FORM: Final = "JC-2026-YL02"
+ISSUER: Final = "云州市民政局"
 GOVERNANCE: Final = "governance.administration"
 INDUSTRY: Final = "industry.research"
 
@@ -180,22 +183,38 @@ def terms(purpose: str, dataset: tuple[str, tuple[str, ...]], until: date, **mor
 
 def elderly_form(today: date) -> dict[str, Any]:
     """The street's visiting record: four items come from their source, one is filled by hand."""
-    source = "civil_affairs.old_age_allowance"
-    items = [
-        {"name": name, "title": title, "dataset": source, "field": field, "key": "id_card"}
+    visited = {"name": "visited_on", "title": "本月走访日期"}
+    return _form(FORM, "高龄老人走访登记表", 12, [*_of_the_old(), visited], today)
+
+
+def roster_form(today: date) -> dict[str, Any]:
+    """Who draws the allowance, listed by its source: the street confirms, and writes only what differs."""
+    roster = {"dataset": STREET_BODY.dataset, "key": "id_card"}
+    return _form(ROSTER_FORM, "高龄津贴发放对象核对表", 13, _of_the_old(), today) | {"roster": roster}
+
+
+def _of_the_old() -> list[dict[str, Any]]:
+    """What is known of somebody old from its one source."""
+    return [
+        {
+            "name": name, "title": title, "dataset": STREET_BODY.dataset, "field": field, "key": "id_card",
+            "required": True,
+        }
         for name, title, field in (
             ("full_name", "姓名", "name"),
             ("age_band", "年龄段", "age_band"),
             ("living", "居住方式", "living"),
             ("allowance", "高龄津贴（元/月）", "monthly_amount"),
         )
-    ]
-    items.append({"name": "visited_on", "title": "本月走访日期"})
+    ]  # fmt: skip
+
+
+def _form(code: str, title: str, place: int, items: list[dict[str, Any]], today: date) -> dict[str, Any]:
     return {
-        "code": FORM,
-        "title": "高龄老人走访登记表",
-        "issuer": "云州市民政局",
-        "basis": "云州市基层报表准入清单（2026年）第12项",
+        "code": code,
+        "title": title,
+        "issuer": ISSUER,
+        "basis": f"云州市基层报表准入清单（2026年）第{place}项",
         "period": "monthly",
         "subjectKind": "person",
         "items": items,

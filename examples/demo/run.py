@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from examples.demo import homes, questions, story
+from examples.demo import desk, homes, questions, story
 from examples.demo.commands import Commands
 from examples.demo.folder import fresh
 from examples.demo.progress import Steps
@@ -41,5 +41,6 @@ def run(folder: Path, *, keep: bool = False) -> Stage:
         story.correct(stage, planted)
         story.second_delivery(stage)
         homes.take_claimed(stage)
+        desk.leave_work(stage)
         story.evidence(stage)
     return stage

@@ -24,7 +24,7 @@ from examples.demo.commands import Commands
 from examples.demo.progress import Steps
 from examples.demo.report import Report, compare_build, compare_flow, late
 
-STEPS: Final = 14
+STEPS: Final = 15
 PERIOD: Final = "2026-09"
 NEXT_CLOSE: Final = "2026-10-31"
 # What `ybz build` needs and takes seconds to load.

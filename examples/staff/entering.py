@@ -1,4 +1,4 @@
-"""Enters the staff: organisations, people, memberships, accounts; then everybody chooses a password."""
+"""Enters the staff: organisations, people, memberships, accounts, passwords; then what waits for them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from catalog.home import Home
 from catalog.store import open_store
 from examples.demo.commands import Commands
 from examples.staff.roster import AUTHORITY, BASIS, STAFF, Member
+from examples.staff.waiting import leave
 from space.identity import browser_known, signing_in
 
 # What tells a demonstration from an installation somebody works with.
@@ -42,6 +43,7 @@ def enter(folder: Path) -> tuple[Member, ...]:
             known.add(one.organisation)
         if one.login not in there:
             _choose(folder, one, _opened(commands, one))
+    leave(commands, folder)
     return STAFF
 
 

@@ -59,6 +59,7 @@ STAFF: Final = (
     _member("fenxi", "冯析", OPERATOR, "analyst"),
     _member("yunying", "云映", OPERATOR, "operator_admin"),
     _member("jiedao", "解道", STREET, "clerk"),
+    _member("wangge", "汪格", STREET, "clerk"),
     _member("jiandu", "简督", AUTHORITY, "auditor"),
     _member("zhiban", "支班", AUTHORITY, "security"),
 )

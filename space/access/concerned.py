@@ -28,6 +28,7 @@ from catalog.store.tables.identity import client_tokens
 from catalog.store.tables.inbox import inbox_tasks, unmaskings
 from catalog.store.tables.inventory import inventory_systems, inventory_tables
 from catalog.store.tables.ledger import entries
+from catalog.store.tables.list_announcements import list_announcements
 from catalog.store.tables.machine_clients import machine_clients
 from catalog.store.tables.money import invoices, statements, voucher_batches
 from catalog.store.tables.operation import (
@@ -163,6 +164,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "applicant": Kind((request_cases.c.id,), (), ((request_cases.c.request_id, "request"),)),
     "agreement-body": Kind(_AGREEMENT, (operation_agreements.c.body_code,)),
     "agreement-operator": Kind(_AGREEMENT, (operation_agreements.c.operator_code,)),
+    "announcement": Kind((list_announcements.c.id,), (list_announcements.c.organisation,)),
     "attachment": Kind(
         (correction_attachments.c.id,), (), ((correction_attachments.c.correction_id, "challenge"),)
     ),

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from catalog.clocks.owed import authority_on
 from catalog.home import Home
 from catalog.settings import reading as settings
 from catalog.store import open_store, reading
@@ -23,8 +24,10 @@ from space.access import doors, judging, one_grant
 from space.access.concerned import owners
 from space.access.enforcing import NO_PERSON
 from space.calls.budget import NOT_HELD
+from space.errors import Refused
 from space.identity import people
 from space.identity.callers import of_bearer
+from space.identity.second_person import second_person
 from space.identity.tokens import Caller
 
 _NOBODY: Final = Reason(
@@ -35,6 +38,8 @@ _NOBODY: Final = Reason(
 )
 # What doors of lists concern: whose they are.
 _LISTED: Final = "organisation"
+# The parameter that names a second person.
+_SECOND: Final = "approved_by"
 # Of a token and a name to act under that do not go together.
 ANOTHER: Final = Reason(
     "access.another_name",
@@ -82,7 +87,32 @@ def passage(home: Home, words: str, parameters: Mapping[str, Any] | None, now: d
         denied = _judged(connection, who, door, parameters, now)
         if denied is None and not person and doors.takes_two(door):
             denied = Deny((NO_PERSON,))
+        if denied is None and doors.takes_two(door):
+            denied = _second(connection, who, person, door, parameters or {}, now)
         return denied or Passed(person)
+
+
+def _second(
+    connection: Connection,
+    who: Caller,
+    person: str,
+    door: doors.Door,
+    parameters: Mapping[str, Any],
+    now: datetime,
+) -> Deny | None:
+    """What stands against whom a command names to consent: it is somebody else, who may do the act."""
+    named, on = parameters.get(_SECOND), local_date(now)
+    if named is None:
+        return None
+    among = (who.organisation, authority_on(connection, on)[1])
+    try:
+        second_person(
+            connection, str(named), first=(person, who.person), act=door.act, organisations=among, on=on,
+            where=_SECOND,
+        )  # fmt: skip
+    except Refused as refused:
+        return refused.decision
+    return None
 
 
 def _judged(

@@ -207,7 +207,7 @@ def sign_out(wired: Wired, request: Request, response: Response, who: Known) -> 
     session = _own(wired, request)
     with writing(wired.engine) as connection:
         sessions.end(connection, session.id, reason="signed_out", now=wired.clock())
-    browsers.drop_session(response, request, wired.home)
+    browsers.leave(response, request, wired.home)
     return {"id": session.id, "ended": True}
 
 

@@ -21,7 +21,7 @@ from space.api.paging import Page
 from space.api.services import Known, Wired, permit
 from space.errors import Unknown
 from space.identity.tokens import Caller
-from space.operation import offices, scenarios
+from space.operation import offices, reviews, scenarios, supplements
 from space.operation.agreements import Agreement, all_agreements, called, steps_of
 from space.operation.disclosure import made_of
 
@@ -78,14 +78,16 @@ def list_agreements(wired: Wired, who: Known, page: Page) -> Response:
 
 @router.get("/agreements/{number}")
 def show(number: str, wired: Wired, who: Known) -> dict[str, Any]:
-    """One agreement: what it says, its versions, its scenarios, its steps."""
+    """One agreement: what it says, versions, the supplement that waits, scenarios, reviews, steps."""
     permit(who, Act.AGREEMENT_READ)
     with reading(wired.engine) as connection:
         found, _ = _own(connection, number, who, local_date(wired.clock()))
         adopted = scenarios.all_scenarios(connection, number)
         return {
             **found.to_document(),
+            "supplement": supplements.waiting(connection, found),
             "scenarios": [one.to_document() for one in adopted],
+            "reviews": list(reviews.reviews_of(connection, found.id)),
             "steps": list(steps_of(connection, found.id)),
         }
 

@@ -71,7 +71,7 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
         ~next any"""),
     "Request": ("A request for data.", _REQUEST),
     "RequestShown": ("A request with its steps.", f"{_REQUEST}, steps object*"),
-    "Grant": ("A signed grant.", _GRANT),
+    "Grant": ("A signed grant, with what its datasets are called.", f"{_GRANT}, datasets object*"),
     "GrantShown": (
         "A grant with its terms, and what is left of its limits now.", f"{_GRANT}, terms object, left object",
     ),
@@ -89,9 +89,10 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
         outcomes text*, mode text, repeated flag, cost object, receipt Proof"""),
     "Receipt": ("A receipt, and what it states.", "id text, jws text, states object"),
     "Notice": ("What waits for one.", "id text, kind text, subject text, message text, at instant"),
-    "Inbox": ("What flowed back to a body.", "deliveries object*, notices object*, tasks object*"),
+    "Inbox": ("What flowed back to a body.", """
+        deliveries object*, notices object*, tasks object*, next text?"""),
     "Delivery": ("Rows of a delivery, with the notes beside it.", """
-        delivery object, total count, rows object*, notes object*"""),
+        delivery object, total count, rows object*, before object, notes object*"""),
     "Form": ("A form of the admission list.", """
         code text, title text, issuer text, basis text, period text, subjectKind text, items object*,
         validFrom day, validTo day, ~issuerCode text, ~roster object, ~rules object*, ~temporary flag,
@@ -101,14 +102,15 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
         due_provisional flag, made_by text, made_at instant"""),
     "Correction": ("A challenge of a value, and where it stands.", _CASE),
     "Corrections": ("Cases one reported, and those one answers for.", """
-        reported Correction*, to_answer Correction*"""),
+        reported Correction*, to_answer Correction*, next text?"""),
     "CorrectionShown": (
         "A case with its steps and its evidence.",
-        f"{_CASE}, steps object*, evidence object*, forms_with_the_old_value text*",
+        f"{_CASE}, proposed text?, steps object*, evidence object*, forms_with_the_old_value text*",
     ),
     "Duty": ("Something that is owed.", """
         what text, subject text, owner text, owner_code text, due_on day?, provisional flag, rule text,
-        source text, colour text, days_left count?, overdue flag"""),
+        source text, colour text, days_left count?, overdue flag, dataset text, field text, count count?,
+        title text, item text"""),
     "Measured": ("The quality of a dataset, as the list shows it.", """
         dataset text, title text, department text, score number?, grade5 any, state text?, reason text?"""),
     "Quality": ("The quality of a dataset, indicator by indicator.", """
@@ -118,7 +120,8 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "Reach": ("What lies above or below, a part of it.", """
         total count, offset count, next_offset count?, datasets object*, columns object*, edges object*"""),
     "Lineage": ("Where a dataset comes from and where it goes.", """
-        name text, field text?, up Reach?, down Reach?, titles object"""),
+        name text, field text?, up Reach?, down Reach?, titles object,
+        departments object"""),
     "Edition": ("A closed period of the ledger.", """
         id text, period text, number count, closed_at instant, digest text, signature text,
         versions object"""),

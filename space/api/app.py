@@ -18,6 +18,7 @@ from catalog.home import Home
 from catalog.settings import reading as settings
 from catalog.store import open_store
 from catalog.store.revision import require_current
+from catalog.store.state import StoreState
 from policies.clocks import local_date
 from policies.rulebook import rule
 from space.api import (
@@ -31,6 +32,7 @@ from space.api import (
     corrections,
     corrections_deciding,
     deciding,
+    disclosures,
     endings,
     entitlements,
     evaluations,
@@ -63,16 +65,21 @@ from space.api import (
 from space.api.described import describe
 from space.api.door import Door
 from space.api.etags import Validated
+from space.api.gate import read_doors
 from space.api.parameters import known_parameters
 from space.api.rooms import ROOMS
 from space.api.services import Services
 from space.api.size import BodyLimit
+from space.api.unchanged import Unchanged
+from space.desk import arriving, signing_in
 from space.desk import cases as desk_cases
 from space.desk import corrections as desk_corrections
+from space.desk import deliveries as desk_deliveries
 from space.desk import forms as desk_forms
 from space.desk import inbox as desk_inbox
 from space.desk import ledger as desk_ledger
-from space.desk import signing_in
+from space.desk import one_row as desk_one_row
+from space.desk import stand_ins as desk_stand_ins
 from space.engines.second import second_engine
 from space.engines.workers.pool import Pool
 from space.jobs.running import Runner
@@ -114,6 +121,7 @@ def create_app(
     require_current(engine)
     now = clock or (lambda: datetime.now(UTC))
     upkeep = Upkeep(Kept(engine, home, held.signer, now))
+    state = StoreState(engine)
     metrics = Metrics(_ruled("metric_classes", now), workers)
     receiver = settings.value("YBZ_TRACES_URL", home.root)
     traces = Traces(receiver) if receiver else None
@@ -122,6 +130,7 @@ def create_app(
     async def running(_app: FastAPI) -> AsyncIterator[None]:
         # What a former process left is put in order before the first request comes.
         await run_in_threadpool(upkeep.turn)
+        await run_in_threadpool(read_doors)
         over = asyncio.Event()
         chores = asyncio.create_task(_keep_up(upkeep, over))
         runner = Runner(Bench(home, engine, held.signer, now, verifier))
@@ -139,6 +148,7 @@ def create_app(
             if pool is None:  # what still runs by now is lost by its own rule
                 workers.abandon()
             await chores
+            state.close()
             if traces is not None:
                 await run_in_threadpool(traces.close)
 
@@ -158,6 +168,7 @@ def create_app(
     app.state.abandon = workers.abandon
     app.state.readiness = Readiness(engine, home, workers, now)
     app.add_middleware(Validated)
+    app.add_middleware(Unchanged, store=state, clock=now)
     app.add_middleware(BodyLimit)
     app.add_middleware(Patience, seconds=float(_ruled("idle_connection", now)), refuse=_too_slow)
     sinks: list[Sink] = [metrics, *([] if traces is None else [traces])]
@@ -182,6 +193,7 @@ def create_app(
         requests,
         agreements,
         agreements_acts,
+        disclosures,
         supplies,
         corrections_deciding,  # before the cases, whose paths take any word
         corrections,
@@ -205,12 +217,16 @@ def create_app(
         people,
         accounts,
         machine_clients,
+        arriving,
         signing_in,
         desk_inbox,
+        desk_deliveries,
+        desk_one_row,
         desk_forms,
         desk_ledger,
         desk_corrections,
         desk_cases,
+        desk_stand_ins,
     ):
         app.include_router(room.router)
     describe(app)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
@@ -17,6 +17,7 @@ from catalog.store import reading
 from policies.access import Act, Role
 from policies.decision import Deny, Reason
 from space.api.once import Repeated
+from space.api.paging import Page
 from space.api.services import Known, Wired, permit
 from space.errors import Refused
 from space.identity.organisations import organisation
@@ -49,12 +50,13 @@ class Rated(BaseModel):
 def show(
     wired: Wired,
     who: Known,
+    page: Page,
     by: Annotated[
         str, Query(max_length=40, description="What is told apart; the rest is summed.")
     ] = ",".join(AXES),
     first: _Month = "",
     last: _Month = "",
-) -> dict[str, Any]:
+) -> Response:
     """Cells prefilled, computed and typed, forms stopped, challenges answered on time, ratings."""
     permit(who, Act.BURDEN_READ)
     axes = _axes(by)
@@ -63,7 +65,7 @@ def show(
         found = figures(connection, now=wired.clock(), by=axes, first=first, last=last, **mine)
     shares = ("typed_share", "on_time_share")
     told = [asdict(one) | {name: getattr(one, name) for name in shares} for one in found]
-    return {"figures": told}
+    return page.answer("figures", told, *AXES)
 
 
 @router.post("/ratings", status_code=201)

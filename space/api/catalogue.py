@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Response
 from pyarrow import csv
 from pydantic_core import to_json
 
-from catalog import public_releases
+from catalog import public_releases, public_revisions
 from catalog.search import find as found_by
+from catalog.search.nearest import nearest
 from catalog.search.shown import facets_shown, narrowed_by
 from catalog.store import reading
 from policies.access import Act
@@ -49,6 +50,19 @@ def find(
     return _json(told[:-1] + b',"datasets":[' + hits + b"]}")
 
 
+@router.get("/search/instead")
+def instead(
+    wired: Wired,
+    who: Known,
+    q: Annotated[str, Query(min_length=1, max_length=200, description="Words that found nothing.")],
+) -> dict[str, Any]:
+    """Words within `q` that find something, where all of it finds nothing."""
+    permit(who, Act.CATALOGUE_READ)
+    with reading(wired.engine) as connection:
+        found = nearest(connection, q, on=local_date(wired.clock()))
+    return {"instead": [{"words": one.words, "total": one.total} for one in found]}
+
+
 @router.get("/datasets/{name}", response_model=dict[str, Any])
 def dataset(name: str, wired: Wired, who: Known) -> Response:
     """One published dataset: what it promises, and what others may know of its release."""
@@ -65,6 +79,15 @@ def releases(name: str, wired: Wired, who: Known) -> dict[str, Any]:
     with reading(wired.engine) as connection:
         found = public_releases.releases(connection, name, on)
     return {"name": name, "releases": [public_releases.document(one) for one in found]}
+
+
+@router.get("/datasets/{name}/revisions")
+def revisions(name: str, wired: Wired, who: Known) -> dict[str, Any]:
+    """Revisions of a published dataset that were in force, the newest first: what each changed in public."""
+    permit(who, Act.CATALOGUE_READ)
+    with reading(wired.engine) as connection:
+        found = public_revisions.published(connection, name)
+    return {"name": name, "revisions": [one.to_document() for one in found]}
 
 
 @router.get("/datasets/{name}/dictionary")

@@ -11,6 +11,9 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import Connection
 
+from catalog.cataloging.standing import standing
+from catalog.cataloging.titles import entry_titles as _known
+from catalog.cataloging.titles import item_titles
 from catalog.classify import decisions, reviews, view
 from catalog.classify.decisions import Decision
 from catalog.classify.decisions import Signed as Signature
@@ -20,6 +23,7 @@ from space.api.acting import Do, Document, Doing, Look, Reasoned
 from space.api.owning import office_of, seen, towards_entry
 from space.api.paging import Page
 from space.api.services import permit
+from space.identity.people import named
 
 router = APIRouter(prefix="/v1/classification", tags=["classification"])
 
@@ -61,9 +65,13 @@ def dataset(name: Name, look: Look) -> Document:
 def list_decisions(look: Look, page: Page, name: Name | None = None, ended: bool = False) -> Response:
     """Decisions, of one dataset or of all; with `ended` those that are over as well."""
     permit(look.who, Act.DETAIL_READ)
-    found = look.at(lambda c: view.decisions(c, name, look.today, everything=ended))
     mine = seen(look, Act.DETAIL_READ)
-    return page.answer("decisions", [one for one in found if one["dataset"] in mine], "id")
+
+    def read(connection: Connection) -> list[Document]:
+        found = view.decisions(connection, name, look.today, everything=ended)
+        return _told(connection, [one for one in found if one["dataset"] in mine])
+
+    return page.answer("decisions", look.at(read), "id")
 
 
 @router.post("/datasets/{name}/decisions", status_code=201)
@@ -124,8 +132,13 @@ def withdraw(decision: Id, said: Argued, do: Do) -> Document:
 def list_reviews(look: Look, page: Page, ended: bool = False) -> Response:
     """Reviews of datasets that merge personal sources; with `ended` decided ones as well."""
     permit(look.who, Act.DETAIL_READ)
-    mine, found = seen(look, Act.DETAIL_READ), look.at(lambda c: view.reviews(c, everything=ended))
-    return page.answer("reviews", [one for one in found if one["dataset"] in mine], "id")
+    mine = seen(look, Act.DETAIL_READ)
+
+    def read(connection: Connection) -> list[Document]:
+        found = [one for one in view.reviews(connection, everything=ended) if one["dataset"] in mine]
+        return _told(connection, found)
+
+    return page.answer("reviews", look.at(read), "id")
 
 
 @router.post("/datasets/{name}/review")
@@ -142,6 +155,35 @@ def review(name: Name, said: Merged, do: Do) -> Document:
         return view.review_line(made)
 
     return do.inside(act)
+
+
+def _told(connection: Connection, rows: list[Document]) -> list[Document]:
+    """Decisions or reviews, with what the entries, the items and whoever decided are called."""
+    entries = {name for one in rows for name in (one["dataset"], *one.get("sources", ()))}
+    stood = {name: standing(connection, name) for name in sorted(entries & set(_known(connection, entries)))}
+    items = {name: item_titles(connection, name) for name in stood}
+    signed = [one.get(key) for one in rows for key in ("made_by", "decided_by")]
+    people = {one.id: one.name for one in named(connection, filter(None, signed))}
+    return [
+        one
+        | {
+            "title": stood[one["dataset"]].title if one["dataset"] in stood else one["dataset"],
+            "department": stood[one["dataset"]].department if one["dataset"] in stood else "",
+            "item": items.get(one["dataset"], {}).get(one.get("field") or "", ""),
+            "made_by_name": people.get(one.get("made_by") or "", one.get("made_by")),
+            "decided_by_name": people.get(one.get("decided_by") or "", one.get("decided_by")),
+            "merged": [
+                {
+                    "dataset": source,
+                    "title": stood[source].title if source in stood else source,
+                    "department": stood[source].department if source in stood else "",
+                    "items": [items.get(source, {}).get(field, field) for field in fields],
+                }
+                for source, fields in one.get("sources", {}).items()
+            ],
+        }
+        for one in rows
+    ]
 
 
 def _later(

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 from sqlalchemy import Connection
 
+from catalog.cataloging.titles import entry_titles, item_titles
 from catalog.clocks import duties, running
 from catalog.clocks.daily import begin
 from catalog.clocks.recompute import recompute as make_anew
 from catalog.clocks.standing import Clock
 from policies.access import Act
+from policies.clocks import local_date
 from space.access.departments import code_of
 from space.api.acting import Do, Document, Look, Looking, Reasoned, Signed
+from space.api.acts_of_two import ActOfTwo, Both, wait
 from space.api.owning import reached
 from space.api.paging import Page
-from space.api.second_signatures import consenting
+from space.api.second_signatures import among, consenting
 from space.api.services import permit
 
 router = APIRouter(prefix="/v1", tags=["clocks"])
@@ -32,7 +36,7 @@ Rule = Annotated[str, Field(max_length=100, description="Name of the deadline ru
 class Extended(Reasoned):
     """More time, once."""
 
-    approved_by: str = Field(min_length=1, max_length=200, description="Who consented: another who may.")
+    approved_by: str = Field(min_length=1, max_length=200, description="Who is to sign: another who may.")
     workdays: int | None = Field(None, ge=1, le=366, description="All the rule allows where left out.")
     extension: str | None = Field(None, max_length=100, description="The extension rule, where several fit.")
 
@@ -58,7 +62,7 @@ def due(
     found = duties.owned_by(found, owner) if owner else found
     found = tuple(one for one in found if not colour or one.colour in colour)
     more = {"on": day, "total": len(found), "by_owner": duties.by_owner(found)}
-    rows = [one.to_document() for one in found]
+    rows = look.at(lambda c: _named(c, found))
     return page.answer("items", rows, "due_on", "subject", "rule", "what", more=more)
 
 
@@ -97,23 +101,37 @@ def resume(subject: Subject, rule: Rule, said: Signed, do: Do) -> Document:
     )
 
 
-@router.post("/clocks/{subject}/{rule}/extension")
+@router.post("/clocks/{subject}/{rule}/extension", status_code=202)
 def extend(subject: Subject, rule: Rule, said: Extended, do: Do) -> Document:
-    """Give a clock more time, once, with an approver."""
+    """Ask for more time for a clock, once; it is given when whoever is named has signed."""
     permit(do.who, Act.CLOCK_KEEP)
-    by, known = do.by(said), running.extensions_of(rule, do.today)
-    if said.extension is None and len(known) != 1:
-        what = f"name one of {', '.join(known)} as `extension`" if known else "no rule extends it"
-        raise running.ClockError(f"this clock cannot be extended as asked — {what}")
+    by = do.by(said)
 
     def act(connection: Connection, now: datetime) -> Document:
         second = consenting(do, connection, said.approved_by, Act.CLOCK_KEEP, by=by)
-        return running.extend(
-            connection, subject=subject, rule=rule, extension=said.extension or known[0], reason=said.reason,
-            approved_by=second, by=by, now=now, workdays=said.workdays,
-        ).to_document()  # fmt: skip
+        return wait(
+            connection, EXTENSION, do.who, said, now, by=by, second=second, among=among(connection, do),
+            subject=subject, rule=rule,
+        )  # fmt: skip
 
     return do.inside(act)
+
+
+def _extend(
+    connection: Connection, both: Both, places: Mapping[str, str], body: Mapping[str, Any], now: datetime
+) -> Document:
+    said, rule = Extended.model_validate(body), places["rule"]
+    known = running.extensions_of(rule, local_date(now))
+    if said.extension is None and len(known) != 1:
+        what = f"name one of {', '.join(known)} as `extension`" if known else "no rule extends it"
+        raise running.ClockError(f"this clock cannot be extended as asked — {what}")
+    return running.extend(
+        connection, subject=places["subject"], rule=rule, extension=said.extension or known[0],
+        reason=said.reason, approved_by=both.second, by=both.by, now=now, workdays=said.workdays,
+    ).to_document()  # fmt: skip
+
+
+EXTENSION: Final = ActOfTwo("POST /v1/clocks/{subject}/{rule}/extension", Act.CLOCK_KEEP, Extended, _extend)
 
 
 @router.post("/clocks/recomputation")
@@ -134,6 +152,17 @@ def day(said: Signed, do: Do) -> Document:
     permit(do.who, Act.CLOCK_KEEP)
     by = do.by(said)
     return do.inside(lambda c, now: begin(c, by=by, now=now).to_document())
+
+
+def _named(connection: Connection, found: tuple[duties.Duty, ...]) -> list[Document]:
+    """What is owed, with what the entry and the item are called that it is about."""
+    titles = entry_titles(connection, {one.dataset for one in found})
+    items = {name: item_titles(connection, name) for name in {one.dataset for one in found if one.field}}
+    return [
+        one.to_document()
+        | {"title": titles.get(one.dataset, ""), "item": items.get(one.dataset, {}).get(one.field, "")}
+        for one in found
+    ]
 
 
 def _mine(look: Looking, found: tuple[_Owed, ...]) -> tuple[_Owed, ...]:

@@ -11,17 +11,18 @@ import binascii
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
-from starlette.responses import Response
 
+from catalog.cataloging.titles import called
 from catalog.store import reading, writing
 from policies.access import Act
 from policies.clocks import local_date
 from policies.decision import Deny, Permit, Reason
 from space.access import judging
 from space.api.once import Once, Repeated
+from space.api.paging import Listed, Page
 from space.api.services import Known, Services, Wired, permit
 from space.errors import Refused, SpaceError, Unknown
 from space.identity.tokens import Caller
@@ -29,7 +30,14 @@ from space.wayback.corrections import appeals
 from space.wayback.corrections.attachments import attach, attachments, unsealed
 from space.wayback.corrections.cases import answer_within, send_new
 from space.wayback.corrections.challenges import Challenge, Prepared, prepare
-from space.wayback.corrections.course import Correction, correction, history, listing
+from space.wayback.corrections.course import (
+    Correction,
+    correction,
+    history,
+    listing,
+    proposed,
+    to_be_judged,
+)
 from space.wayback.corrections.marks import marked
 from space.wayback.recall.standing import replaced
 
@@ -119,26 +127,36 @@ def open_case(wrong: Wrong, wired: Wired, who: Known, once: Repeated) -> dict[st
 
 
 @router.get("")
-def list_cases(wired: Wired, who: Known) -> dict[str, Any]:
+def list_cases(wired: Wired, who: Known, page: Page) -> Response:
     """The cases the caller reported, and those it answers for, oldest first."""
     permit(who, Act.CORRECTION_READ)
     with reading(wired.engine) as connection:
         reported = listing(connection, asker=who.organisation)
         owed = listing(connection, department_code=who.organisation)
-    return {
-        "reported": [one.to_document() for one in reported],
-        "to_answer": [one.to_document() for one in owed],
-    }
+        lists = {
+            name: called(connection, [one.to_document() for one in found])
+            for name, found in (("reported", reported), ("to_answer", owed))
+        }
+    return page.several({name: Listed(found, ("opened_at", "id")) for name, found in lists.items()})
 
 
 @router.get("/{case}")
 def show(case: str, wired: Wired, who: Known) -> dict[str, Any]:
-    """One case with its steps, its evidence, and the caller's forms that held the old value."""
+    """One case with its steps, its evidence, and the caller's forms that held the old value.
+
+    Whoever answers for the source department is shown which row it is about, and the two values.
+    """
     permit(who, Act.CORRECTION_READ)
     with reading(wired.engine) as connection:
-        found = _seen(connection, case, who, local_date(wired.clock()))
+        today = local_date(wired.clock())
+        found = _seen(connection, case, who, today)
+        answers = judging.towards(
+            connection, who.role, who.organisation, Act.CORRECTION_ANSWER, (found.department_code,), today
+        )
         mine = marked(connection, correction_id=case, body=who.organisation)
         return found.to_document() | {
+            "proposed": proposed(connection, case, who.organisation) or None,
+            "to_judge": to_be_judged(connection, case) if isinstance(answers, Permit) else None,
             "steps": [one.to_document() for one in history(connection, case)],
             "evidence": [one.to_document() for one in attachments(connection, case)],
             "forms_with_the_old_value": [submission for submission, _, _ in mine],

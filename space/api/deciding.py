@@ -17,15 +17,13 @@ from sqlalchemy import Connection
 from catalog.store import reading, writing
 from policies.access import Act
 from policies.clocks import local_date
+from space.api import extending
+from space.api.extending import Extended, case_of, concerned
 from space.api.once import Once, Repeated
 from space.api.services import Known, Services, Wired, permit
-from space.errors import Unknown
-from space.identity import people
-from space.identity.second_person import second_person
 from space.identity.tokens import Caller
 from space.requesting import answering, disputing, turns
-from space.requesting.cases import Case
-from space.requesting.requests import Request, by_id, history
+from space.requesting.requests import by_id, history
 from space.requesting.telling import told
 
 router = APIRouter(prefix="/v1/requests", tags=["requests"])
@@ -58,17 +56,6 @@ class Lacking(BaseModel):
 
     lacks: list[str] = Field(min_length=1, max_length=100)
     by: Person
-
-
-class Extended(BaseModel):
-    """The authority's consent to more working days."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason: str = Field(min_length=1, max_length=2000)
-    by: str = Field(min_length=1, max_length=200, description="Who of the provider asks for it.")
-    approved_by: str = Field(min_length=1, max_length=200, description="Who of the authority consents.")
-    workdays: int | None = Field(None, ge=1, le=366)
 
 
 class Settled(BaseModel):
@@ -106,7 +93,7 @@ def show(request: str, wired: Wired, who: Known) -> dict[str, Any]:
     """A request the caller's organisation answers, with its cases and every step."""
     permit(who, Act.REQUEST_DECIDE)
     with reading(wired.engine) as connection:
-        found = _concerned(connection, request, who, wired.clock())
+        found = concerned(connection, request, who, wired.clock())
         (document,) = told(connection, (found,), who.organisation, local_date(wired.clock()))
         return {**document, "steps": [s.to_document() for s in history(connection, request)]}
 
@@ -117,7 +104,7 @@ def decide(request: str, decided: Decided, wired: Wired, who: Known, once: Repea
 
     def act(connection: Connection, now: datetime) -> None:
         if decided.case is not None:
-            _case(connection, request, decided.case)
+            case_of(connection, request, decided.case)
         answering.decide(
             connection, decided.case or request, permit=decided.permit, basis=decided.basis, by=decided.by,
             now=now, ground=decided.ground, refusal_basis=decided.refusal_basis, items=decided.items,
@@ -135,33 +122,26 @@ def give_back(
 
     def act(connection: Connection, now: datetime) -> None:
         office = turns.require(
-            connection, _case(connection, request, case), who.organisation, local_date(now)
+            connection, case_of(connection, request, case), who.organisation, local_date(now)
         )
         answering.give_back(connection, case, lacking.lacks, by=lacking.by, now=now, office=office)
 
     return _taken(wired, who, once, request, act)
 
 
-@router.post("/{request}/cases/{case}/extension")
+@router.post("/{request}/cases/{case}/extension", status_code=202)
 def extend(
     request: str, case: str, extended: Extended, wired: Wired, who: Known, once: Repeated
 ) -> dict[str, Any]:
-    """Consent to an extension of the clock, once; the data authority's act."""
+    """Ask for an extension of the clock, or consent to one, once; it is given when the other has signed."""
+    permit(who, Act.REQUEST_DECIDE)
+    with writing(wired.engine) as connection:
+        now = wired.clock()
 
-    def act(connection: Connection, now: datetime) -> None:
-        found = _case(connection, request, case)
-        turns.require_authority(connection, who.organisation, local_date(now))
-        asker = second_person(
-            connection, extended.by, first=(extended.approved_by, who.person), act=Act.REQUEST_DECIDE,
-            organisations=(found.owner_code, *(seat.code for seat in found.chain.seats[:1])),
-            on=local_date(now), where="by",
-        )  # fmt: skip
-        answering.extend(
-            connection, case, reason=extended.reason, approved_by=extended.approved_by,
-            by=people.person(connection, asker).name, now=now, workdays=extended.workdays,
-        )  # fmt: skip
+        def act() -> dict[str, Any]:
+            return extending.ask(connection, request, case, extended, who, now)
 
-    return _taken(wired, who, once, request, act)
+        return once.told(connection, act, now)
 
 
 @router.post("/{request}/cases/{case}/settlement")
@@ -172,7 +152,7 @@ def settle(
 
     def act(connection: Connection, now: datetime) -> None:
         office = turns.require(
-            connection, _case(connection, request, case), who.organisation, local_date(now)
+            connection, case_of(connection, request, case), who.organisation, local_date(now)
         )
         if settled.decision == "refer":
             disputing.refer(connection, case, reason=settled.basis, by=settled.by, now=now, office=office)
@@ -192,30 +172,10 @@ def _taken(
     permit(who, Act.REQUEST_DECIDE)
     with writing(wired.engine) as connection:
         now = wired.clock()
-        _concerned(connection, request, who, now)
+        concerned(connection, request, who, now)
 
         def taken() -> str:
             act(connection, now)
             return request
 
         return by_id(connection, once.do(connection, taken, now)).to_document()
-
-
-def _concerned(connection: Connection, request: str, who: Caller, now: datetime) -> Request:
-    """A request the caller's organisation answers; any other is not told from none."""
-    found = by_id(connection, request)
-    if not turns.concerns(connection, found, who.organisation, local_date(now)):
-        raise Unknown("request", request)
-    return found
-
-
-def _case(connection: Connection, request: str, case: str) -> Case:
-    """A case of the request.
-
-    Raises:
-        Unknown: the request has none of that id.
-    """
-    for each in by_id(connection, request).cases:
-        if each.id == case:
-            return each
-    raise Unknown("case", case)

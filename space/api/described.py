@@ -43,7 +43,7 @@ _STATUSES: Final[Mapping[int, tuple[str, str]]] = {
     404: ("There is nothing of that name, or not for the caller.", "not_found"),
     406: ("The answer is given in none of the forms that are accepted.", "http.406"),
     409: (
-        "The first request of the Idempotency-Key still runs, or the thing is being made.",
+        "It is being made, or not in the log yet; or the first request of the Idempotency-Key still runs.",
         "idempotency.running",
     ),
     410: ("It was there and is deleted.", "supply.no_file"),
@@ -55,7 +55,7 @@ _STATUSES: Final[Mapping[int, tuple[str, str]]] = {
     501: ("The store of this installation cannot do it.", "search.unavailable"),
     503: ("It cannot be answered now; `Retry-After` says when.", "store.busy"),
 }
-_READS: Final = (400, 401, 403, 404, 406, 410, 422, 429, 501, 503)
+_READS: Final = (400, 401, 403, 404, 406, 409, 410, 422, 429, 501, 503)
 _ACTS: Final = (400, 401, 403, 404, 406, 409, 410, 412, 413, 415, 422, 429, 501, 503)
 _SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Operations that answer with a file, and its kinds.
@@ -137,10 +137,10 @@ def _complete(path: str, verb: str, operation: dict[str, Any], schemas: Mapping[
     for status, answer in answers.items():
         if not status.startswith("2"):
             continue
-        if (verb, path) in shapes.ONES:
-            answer["content"]["application/json"] = {"schema": shapes.reference(shapes.ONES[verb, path])}
         if paged and status == "200":
             _paged(answer, operation, shapes.page(path), schemas)
+        if (verb, path) in shapes.ONES:
+            answer["content"]["application/json"] = {"schema": shapes.reference(shapes.ONES[verb, path])}
         for media in answer.get("content", {}).values():
             media.setdefault("example", example(media.get("schema", {}), schemas) or {})
     _files(verb, path, answers)
@@ -198,6 +198,7 @@ def _paged(
         Form.JSON.value: {"schema": known, "example": shown},
         Form.CSV.value: {"schema": {"type": "string"}, "example": "id\r\n"},
         Form.ARROW.value: {"schema": {"type": "string", "format": "binary"}, "example": ""},
+        Form.ARROW_FILE.value: {"schema": {"type": "string", "format": "binary"}, "example": ""},
     }
     answer["headers"] = {
         "Link": {"description": 'Address of the next page, `rel="next"`.', "schema": {"type": "string"}}

@@ -1,6 +1,6 @@
 """``/v1/drafts`` and ``/v1/elements``: contracts before they are submitted; nothing here is entered.
 
-A thin door: drafts from files, lint, comparison, the workbook both ways, and standard data elements 数据元.
+A thin door: drafts from files, comparison, the workbook both ways, and standard data elements 数据元.
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ from catalog.workbook.writing import write as write_workbook
 from contracts.compare import findings
 from contracts.elements import Element, UnknownElement
 from contracts.elements import elements as library
-from contracts.lint import lint_files
 from contracts.model import ShareType
 from contracts.odcs import dumps, loads, to_document
 from contracts.proposals import propose as proposed
@@ -103,15 +102,6 @@ class Folder(BaseModel):
     basis: str = Field("", max_length=2000)
 
 
-class Contracts(BaseModel):
-    """Contracts to look at."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    contracts: list[Text] = Field(min_length=1, max_length=500)
-    against: list[Text] = Field(default_factory=list, max_length=500, description="Former ones.")
-
-
 class Pair(BaseModel):
     """Two contracts of one dataset."""
 
@@ -147,25 +137,6 @@ def draft(folder: Folder, do: Do) -> Document:
     contracts = {family.name: dumps(family.contract) for family in made.families}
     documents = {family.name: to_document(family.contract) for family in made.families}
     return as_json(made, {}) | {"contracts": contracts, "documents": documents}
-
-
-@router.post("/drafts/lint")
-def lint(sent: Contracts, do: Do) -> Document:
-    """Check contracts: what keeps each from being used, and what cataloguing will ask for."""
-    permit(do.who, Act.STANDARD_READ)
-    own = do.at(lambda c: in_force(c, do.today))
-    with _written("new", sent.contracts) as new, _written("old", sent.against) as old:
-        found = lint_files(sorted(new.iterdir()), old if sent.against else None, own=own)
-    results = [
-        {
-            "contract": number,
-            "name": one.name,
-            "problems": [_problem(each) for each in one.problems],
-            "warnings": [_problem(each) for each in one.warnings],
-        }
-        for number, one in enumerate(found, 1)
-    ]
-    return {"ok": not any(one["problems"] for one in results), "contracts": results}
 
 
 @router.post("/drafts/comparison")
@@ -293,18 +264,6 @@ def unpacked(files: Sequence[Sent], called: str = "sent") -> Iterator[Path]:
 def fault_document(fault: object) -> Document:
     """A faulty cell: where, what, and what to do."""
     return {name: getattr(fault, name) for name in ("sheet", "cell", "what", "remedy")}
-
-
-@contextmanager
-def _written(stem: str, texts: Sequence[str]) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="ybz-sent-") as folder:
-        for number, text in enumerate(texts, 1):
-            Path(folder, f"{stem}-{number:04d}.yaml").write_text(text, encoding="utf-8")
-        yield Path(folder)
-
-
-def _problem(problem: object) -> Document:
-    return {name: getattr(problem, name) for name in ("line", "field", "what", "remedy")}
 
 
 def _searched(one: Element) -> str:

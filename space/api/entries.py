@@ -164,7 +164,11 @@ def lineage(
         ]
         document = lineage_view.as_document(start, walks, offset)
         reached = {start.dataset, *(each.dataset for walk in walks for each in walk.datasets[:_NAMED])}
-        return document | {"titles": {n: c.title for n, c in published(connection, reached).items()}}
+        known = published(connection, reached)
+        return document | {
+            "titles": {n: c.title for n, c in known.items()},
+            "departments": {n: c.department.name for n, c in known.items()},
+        }
 
     return look.at(read)
 

@@ -105,15 +105,16 @@ class _Tagging:
         headers = MutableHeaders(raw=list(head["headers"]))
         headers["ETag"] = made
         headers.setdefault("Cache-Control", "private, no-cache")
-        headers.setdefault("Vary", "Accept, Authorization")
-        if not _names(self._known, made):
+        headers.setdefault("Vary", "Accept, Authorization, Cookie, Ybz-Membership")
+        if not names(self._known, made):
             return {**head, "headers": headers.raw}, message
         del headers["Content-Length"]
         del headers["Content-Type"]
         return {**head, "status": 304, "headers": headers.raw}, {**message, "body": b""}
 
 
-def _names(header: str | None, made: str) -> bool:
+def names(header: str | None, made: str) -> bool:
+    """Whether the header ``If-None-Match`` of a read names a tag."""
     if header is None:
         return False
     # A read may compare weakly (RFC 9110, 13.1.2).

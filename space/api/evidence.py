@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
+from sqlalchemy import Connection
 
-from catalog.evidence.events import events
+from catalog.cataloging.titles import entry_titles
+from catalog.evidence.events import events, statement
 from catalog.evidence.prove import prove_inclusion
 from catalog.evidence.publishing import publish
 from catalog.store import reading
@@ -14,6 +18,7 @@ from policies.access import Act
 from space.api.paging import Page
 from space.api.services import Known, Wired, permit
 from space.errors import Unknown
+from space.identity import organisations, people
 
 router = APIRouter(prefix="/v1/evidence", tags=["evidence"])
 
@@ -27,12 +32,16 @@ def list_events(
         "", max_length=80, description="Beginning of an event's name, such as `space:request`."
     ),
     subject: str = Query("", max_length=200, description="Id of what the events are about."),
+    by: str = Query("", max_length=200, description="Who acted, as entries name them: a person's id."),
+    first: Annotated[date | None, Query(alias="from")] = None,
+    last: Annotated[date | None, Query(alias="to")] = None,
 ) -> Response:
-    """Which events the log holds, the newest first: kind, subject and instant; not what they say."""
+    """Which events the log holds, the newest first: kind, subject, instant and who acted."""
     permit(who, Act.LOG_READ)
     with reading(wired.engine) as connection:
-        found = events(connection, page.part(int), kind=kind, subject=subject)
-    return page.answer("events", [one.to_document() for one in found], "position", newest_first=True)
+        found = events(connection, page.part(int), kind=kind, subject=subject, by=by, first=first, last=last)
+        rows = _named(connection, [one.to_document() for one in found])
+    return page.answer("events", rows, "position", newest_first=True)
 
 
 @router.get("/checkpoint")
@@ -47,6 +56,15 @@ def checkpoint(wired: Wired, who: Known) -> dict[str, Any]:
     return {"size": newest.size, "root": newest.root, "checkpoint": newest.note, "public_key": key}
 
 
+@router.get("/{entry_id}/statement")
+def said(entry_id: str, wired: Wired, who: Known) -> dict[str, Any]:
+    """What an entry says, with the exact text its digest is of unless it holds numbers of people."""
+    permit(who, Act.LOG_READ)
+    publish(wired.engine, wired.home, wired.signer, wired.clock())
+    with reading(wired.engine) as connection:
+        return _named(connection, [statement(connection, entry_id).to_document()])[0]
+
+
 @router.get("/{entry_id}")
 def entry(entry_id: str, wired: Wired, who: Known) -> dict[str, Any]:
     """The digest of an entry and the proof that it is in the log; not what the entry says."""
@@ -54,3 +72,21 @@ def entry(entry_id: str, wired: Wired, who: Known) -> dict[str, Any]:
     publish(wired.engine, wired.home, wired.signer, wired.clock())
     with reading(wired.engine) as connection:
         return prove_inclusion(connection, entry_id).document()
+
+
+def _named(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Events with what people, organisations and entries are called that they name by their ids."""
+    told = {one[key] for one in rows for key in ("by", "subject") if one[key]}
+    called = {**entry_titles(connection, told), **_names(connection, told)}
+    return [
+        one | {"by_name": called.get(one["by"], one["by"]), "about": called.get(one["subject"], "")}
+        for one in rows
+    ]
+
+
+def _names(connection: Connection, told: Iterable[str]) -> dict[str, str]:
+    wanted = set(told)
+    return {
+        **{one.id: one.name for one in people.named(connection, wanted)},
+        **organisations.names(connection, wanted),
+    }

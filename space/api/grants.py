@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
+from catalog.cataloging.titles import entry_titles
 from catalog.store import reading
 from policies.access import Act, Role
 from policies.terms_form import to_document as terms_document
@@ -45,7 +46,13 @@ def grants(wired: Wired, who: Known, page: Page) -> Response:
     part = page.part(datetime, str) if who.grant_id is None else None
     with reading(wired.engine) as connection:
         found = all_grants(connection, None if who.role is Role.AUDITOR else who.organisation, part)
-    rows = [one.to_document() for one in found if who.grant_id in (None, one.id)]
+        titles = entry_titles(connection, {each.name for one in found for each in one.terms.datasets})
+    rows = [
+        one.to_document()
+        | {"datasets": [{"name": d.name, "title": titles.get(d.name, "")} for d in one.terms.datasets]}
+        for one in found
+        if who.grant_id in (None, one.id)
+    ]
     return page.answer("grants", rows, "signed_at", "id")
 
 

@@ -103,13 +103,13 @@ def feed(said: _Said, wired: Wired, who: Known, once: Repeated) -> dict[str, Any
 
 
 @router.get("/items")
-def list_items(wired: Wired, who: Known, kind: str = "person") -> dict[str, Any]:
+def list_items(wired: Wired, who: Known, page: Page, kind: str = "person") -> Response:
     """Items of a kind of record, and who answers for each."""
     permit(who, Act.LEDGER_KEEP)
     kind_called(kind, on := local_date(wired.clock()))
     with reading(wired.engine) as connection:
         found = items_of(connection, body_of(connection, who.organisation), kind, on)
-    return {"items": [asdict(one) for one in found.values()]}
+    return page.answer("items", [asdict(one) for one in found.values()], "name")
 
 
 @router.get("/records")

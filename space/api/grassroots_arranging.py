@@ -19,10 +19,12 @@ from policies.showing import showing
 from space.api import files
 from space.api.acting import Do, Document, Look, Signed
 from space.api.drafting import Sent
-from space.api.owning import towards
+from space.api.owning import reached, towards
 from space.api.paging import Page
 from space.api.services import permit
 from space.errors import Unknown
+from space.identity.colleagues import colleagues
+from space.wayback.backflow.bodies import bodies
 from space.wayback.grassroots import handing, registering, setting_up, stand_ins, verifying
 from space.wayback.grassroots.items import LedgerItem, Type, kind_called
 from space.wayback.grassroots.judging import Acting
@@ -172,6 +174,26 @@ def end_stand_in(stand_in: Id, said: Signed, do: Do) -> Document:
         return {"id": stand_in, "ended": True}
 
     return do.apart(act)
+
+
+@router.get("/bodies")
+def list_bodies(look: Look) -> Document:
+    """The bodies the caller may arrange something for."""
+    permit(look.who, Act.LEDGER_ARRANGE)
+    found = look.at(bodies)
+    mine = reached(look, Act.LEDGER_ARRANGE, (one.code for one in found))
+    return {"bodies": [asdict(one) for one in found if one.code in mine]}
+
+
+@router.get("/bodies/{body}/stand-ins")
+def stand_ins_of(body: Body, look: Look) -> Document:
+    """Who works in a body, as its tasks name them, and who stands in for whom there, past ones too."""
+    permit(look.who, Act.LEDGER_ARRANGE)
+    towards(look, Act.LEDGER_ARRANGE, body)
+    people = look.at(lambda c: colleagues(c, body, look.today))
+    found = look.at(lambda c: stand_ins.listing(c, body))
+    told = [_days(asdict(one)) | {"holds": one.covers(look.today)} for one in found]
+    return {"people": list(people.values()), "stand_ins": told}
 
 
 @router.post("/bodies/{body}/stand-ins", status_code=201)

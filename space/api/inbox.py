@@ -10,18 +10,21 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from catalog import keys
 from catalog.store import reading
 from policies.access import Act
+from policies.clocks import local_date
 from space.api.once import Once, Repeated
+from space.api.paging import Listed, Page
 from space.api.services import Known, Services, Wired, permit
 from space.errors import Unknown
 from space.identity.tokens import Caller
 from space.wayback.backflow import claims, inbox, tasks, unmasking
 from space.wayback.backflow.balances import figures
+from space.wayback.backflow.before import before
 from space.wayback.backflow.bodies import body
 from space.wayback.backflow.inbox import Delivery
 from space.wayback.backflow.subscriptions import Subscription
@@ -82,7 +85,7 @@ class Claimed(_Said):
 
 
 @router.get("")
-def show(wired: Wired, who: Known) -> dict[str, Any]:
+def show(wired: Wired, who: Known, page: Page) -> Response:
     """Deliveries with how complete and late they are, notices, and open tasks."""
     _enter(wired, who)
     with reading(wired.engine) as connection:
@@ -93,7 +96,13 @@ def show(wired: Wired, who: Known) -> dict[str, Any]:
         ]
         notices = [_plain(asdict(one)) for one in inbox.notices_of(connection, who.organisation)]
         given = [_plain(asdict(one)) for one in tasks.tasks_of(connection, who.organisation, open_only=True)]
-    return {"deliveries": deliveries, "notices": notices, "tasks": given}
+    return page.several(
+        {
+            "deliveries": Listed(deliveries, ("sent_at", "id")),
+            "notices": Listed(notices, ("sent_at", "id")),
+            "tasks": Listed(given, ("assigned_at", "id")),
+        }
+    )
 
 
 @router.get("/deliveries/{delivery}")
@@ -104,16 +113,16 @@ def rows(
     first: Annotated[int, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> dict[str, Any]:
-    """Rows of a delivery, once its file is checked, with the notes beside it."""
+    """Rows of a delivery, once its file is checked, with what changed ones said before and the notes."""
     made = _delivery(wired, who, delivery)
     found = inbox.read_rows(wired.home, made)
+    shown = found.slice(first, limit).to_pylist()
     with reading(wired.engine) as connection:
+        was = before(wired.home, connection, made, shown, local_date(wired.clock()))
         notes = [_plain(asdict(one)) for one in tasks.notes_of(connection, who.organisation, delivery)]
-    lines = [
-        {name: None if value is None else str(value) for name, value in row.items()}
-        for row in found.slice(first, limit).to_pylist()
-    ]
-    return {"delivery": _plain(asdict(made)), "total": len(found), "rows": lines, "notes": notes}
+    lines = [{name: None if value is None else str(value) for name, value in row.items()} for row in shown]
+    told = {"delivery": _plain(asdict(made)), "total": len(found), "rows": lines}
+    return told | {"before": was, "notes": notes}
 
 
 @router.post("/deliveries/{delivery}/acknowledgement")

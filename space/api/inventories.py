@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 from sqlalchemy import Connection
 
-from catalog.inventory import accounting, excluding, telling
+from catalog.inventory import accounting, excluding
 from catalog.inventory.balance import balance as balanced
 from catalog.inventory.errors import InventoryError
 from catalog.inventory.explaining import explain as explained
@@ -29,9 +29,9 @@ from space.access.concerned import owners
 from space.access.departments import of_fallen, of_system, of_table
 from space.api.acting import Do, Document, Doing, Look, Reasoned, Signed
 from space.api.drafting import XLSX, Sent, fault_document, unpacked
+from space.api.leaving_out import Left, codes_of, leave_out, leaving_out
 from space.api.owning import reached, seen, tables_reached, towards
 from space.api.paging import Page
-from space.api.second_signatures import codes_of, consenting, leaving_out
 from space.api.services import permit
 from space.errors import Refused
 
@@ -55,17 +55,6 @@ class Behind(Signed):
 
     table: Annotated[str, _TABLE]
     entry: str = Field(min_length=1, max_length=130, description="`schema.table`, or resource code.")
-
-
-class Left(Signed):
-    """A table that is left out of the catalogue."""
-
-    table: Annotated[str, _TABLE]
-    reason: str = Field(min_length=1, max_length=60, description="Code of the controlled list.")
-    words: str = Field(min_length=1, max_length=2000, description="Why, one sentence.")
-    approved_by: str = Field(min_length=1, max_length=200, description="Another person who may.")
-    basis: str = Field("", max_length=2000, description="The law, where the reason needs one.")
-    review_on: date | None = Field(None, description="Last day it holds.")
 
 
 class Back(Reasoned):
@@ -125,14 +114,14 @@ def template(look: Look) -> Response:
 def take(said: Listed, do: Do) -> Document:
     """Take a workbook of systems and tables: all of it, or none, with every faulty cell and its remedy.
 
-    A row leaves a table out only where the caller may do that, and names another person who may.
+    A row leaves a table out only where the caller may do that; it waits for whom the row names to sign.
     """
     permit(do.who, Act.INVENTORY_KEEP)
     by = do.by(said)
 
     def act(connection: Connection, now: datetime) -> Document:
         done = import_workbook(
-            connection, given, by=by, now=now, complete=said.complete, judge=leaving_out(do, by)
+            connection, given, by=by, now=now, complete=said.complete, judge=leaving_out(do, by, now)
         )
         return {"ok": True, "faults": [], **done.to_document()}
 
@@ -186,22 +175,12 @@ def reject(said: Behind, do: Do) -> Document:
     return do.inside(act)
 
 
-@router.post("/exclusions", status_code=201)
+@router.post("/exclusions", status_code=202)
 def exclude(said: Left, do: Do) -> Document:
-    """Leave a table out of the catalogue, for a reason of the controlled list."""
+    """Ask for a table to be left out, for a reason of the list; it is, when whoever is named has signed."""
     permit(do.who, Act.INVENTORY_REVIEW)
     _towards_table(do, Act.INVENTORY_REVIEW, said.table)
-    by = do.by(said)
-
-    def act(connection: Connection, now: datetime) -> Document:
-        second = consenting(do, connection, said.approved_by, Act.INVENTORY_REVIEW, by=by)
-        made = excluding.exclude(
-            connection, said.table, reason=said.reason, words=said.words, approved_by=second, by=by, now=now,
-            basis=said.basis, review_on=said.review_on,
-        )  # fmt: skip
-        return {"id": made, "table": said.table, "state": "excluded", "reason": said.reason}
-
-    return do.inside(act)
+    return do.inside(lambda c, now: leave_out(do, c, said, now))
 
 
 @router.post("/inclusions")
@@ -280,27 +259,6 @@ def explain(
         return {"explained": count, "stage": said.stage, "period": period, "until": said.until or period}
 
     return do.inside(act)
-
-
-@router.get("/announcements")
-def announcements(
-    look: Look,
-    page: Page,
-    organisation: Annotated[str, Query(max_length=200, description="Who is told: code or name.")] = "",
-    open_only: Annotated[bool, Query(alias="open")] = False,
-) -> Response:
-    """Changes of the lists, and who was told of them."""
-    permit(look.who, Act.CATALOGUE_READ)
-    found = look.at(lambda c: telling.announcements(c, organisation=organisation, open_only=open_only))
-    return page.answer("announcements", [one.to_document() for one in found], "id")
-
-
-@router.post("/announcements/{announcement}/acknowledgement")
-def acknowledge(announcement: Annotated[str, Field(max_length=40)], said: Signed, do: Do) -> Document:
-    """Take note of an announced change of a list."""
-    permit(do.who, Act.CATALOGUE_READ)
-    by = do.by(said)
-    return do.inside(lambda c, now: telling.acknowledge(c, announcement, by=by, now=now).to_document())
 
 
 def _towards_table(do: Doing, act: Act, table: str) -> None:

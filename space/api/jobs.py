@@ -48,6 +48,7 @@ _ACTS: Final[Mapping[str, Act]] = {
     "link-probe": Act.LINK_KEEP,
     "log-verification": Act.EVIDENCE_READ,
     "verification": Act.VERIFICATION_ASK,
+    "delivery": Act.DATASET_BUILD,
 }
 
 

@@ -1,4 +1,4 @@
-"""The form of an answer: JSON, CSV or an Arrow IPC stream, as the request's ``Accept`` asks.
+"""The form of an answer: JSON, CSV, an Arrow IPC stream or file, as the request's ``Accept`` asks.
 
 Decides which form is given, that a cell of a CSV never begins what a spreadsheet would run as a formula, and
 that a value which is itself a list or an object stands as JSON text in its cell. What is answered is decided
@@ -31,12 +31,16 @@ class Form(StrEnum):
     JSON = "application/json"
     CSV = "text/csv"
     ARROW = "application/vnd.apache.arrow.stream"
+    # Of an answer, the very bytes whose digest its receipt states.
+    ARROW_FILE = "application/vnd.apache.arrow.file"
 
 
 # What a spreadsheet takes for the beginning of a formula. Source: OWASP, CSV Injection.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER: Final = re.compile(r"^[+-]\d+(\.\d+)?$")
 _ANY: Final = {"*/*": Form.JSON, "application/*": Form.JSON, "text/*": Form.CSV}
+# By what an answer differs: its form, and who asks, in which membership.
+VARY: Final = "Accept, Authorization, Cookie, Ybz-Membership"
 
 
 class NotAcceptable(SpaceError):
@@ -54,6 +58,7 @@ FORMS: Final[dict[int | str, dict[str, Any]]] = {
             Form.JSON.value: {"schema": {"type": "object", "title": "Answer"}, "example": {}},
             Form.CSV.value: {"schema": {"type": "string"}, "example": "industry,firms\r\n"},
             Form.ARROW.value: {"schema": {"type": "string", "format": "binary"}, "example": ""},
+            Form.ARROW_FILE.value: {"schema": {"type": "string", "format": "binary"}, "example": ""},
         },
     }
 }
@@ -103,7 +108,7 @@ def answer(
         rows: the rows alone, for the others.
         headers: of the answer.
     """
-    told = {**(headers or {}), "Vary": "Accept, Authorization"}
+    told = {**(headers or {}), "Vary": VARY}
     if form is Form.JSON:
         return JSONResponse(jsonable_encoder(document), headers=told)
     plain = [jsonable_encoder(row) for row in rows]
@@ -113,16 +118,15 @@ def answer(
         return Response(as_csv(columns, cells), media_type=f"{Form.CSV}; charset=utf-8", headers=told)
     import pyarrow as pa
 
-    return _stream(
-        pa.table({name: _column([row[at] for row in cells]) for at, name in enumerate(columns)}), told
-    )
+    made = pa.table({name: _column([row[at] for row in cells]) for at, name in enumerate(columns)})
+    return _arrow(form, made, told)
 
 
 def table(form: Form, made: pa.Table, headers: Mapping[str, str]) -> Response:
-    """A table that is no document, as CSV or as an Arrow stream."""
-    told = {**headers, "Vary": "Accept, Authorization"}
-    if form is Form.ARROW:
-        return _stream(made, told)
+    """A table that is no document, as CSV or in one of the forms of Arrow."""
+    told = {**headers, "Vary": VARY}
+    if form in (Form.ARROW, Form.ARROW_FILE):
+        return _arrow(form, made, told)
     rows = [list(row.values()) for row in made.to_pylist()]
     return Response(as_csv(made.column_names, rows), media_type=f"{Form.CSV}; charset=utf-8", headers=told)
 
@@ -166,9 +170,13 @@ def _column(values: list[Any]) -> Any:
     return pa.array([None if value is None else str(value) for value in values], pa.string())
 
 
-def _stream(made: pa.Table, headers: Mapping[str, str]) -> Response:
+def _arrow(form: Form, made: pa.Table, headers: Mapping[str, str]) -> Response:
     import pyarrow as pa
 
+    if form is Form.ARROW_FILE:
+        from space.calls.answers import file_bytes
+
+        return Response(file_bytes(made), media_type=form, headers=dict(headers))
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, made.schema) as writer:
         writer.write_table(made)

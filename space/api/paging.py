@@ -32,6 +32,19 @@ class NoCursor(SpaceError):
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One of several lists that are told side by side, from the first to the last.
+
+    Attributes:
+        rows: every row of it.
+        key: fields of a row that order the list and tell a row from every other.
+    """
+
+    rows: Sequence[Mapping[str, Any]]
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Paging:
     """What a request asks of a list.
 
@@ -86,14 +99,39 @@ class Paging:
         keyed = sorted(((_key(row, key), row) for row in rows), key=lambda one: one[0], reverse=newest_first)
         rest = keyed if self.after is None else [one for one in keyed if self._beyond(one[0], newest_first)]
         page, over = rest[: self.limit], len(rest) > self.limit
-        following = _cursor(self.path, page[-1][0]) if over else None
-        headers = {}
-        if following is not None:
-            address = self.address.include_query_params(cursor=following)
-            headers["Link"] = f'<{address.path}?{address.query}>; rel="next"'
+        following, headers = self._following(page[-1][0]) if over else (None, {})
         found = [row for _, row in page]
         document = {name: found, "next": following, **(more or {})}
         return negotiation.answer(self.form, document, found, headers)
+
+    def several(self, lists: Mapping[str, Listed]) -> Response:
+        """One page of lists that are told side by side: so many rows of each, as long as it has more.
+
+        Args:
+            lists: what the rows of each are called in JSON → every row of it, and what orders it.
+        """
+        came, told = list(self.after or ()), {}
+        where: list[str] = []
+        if self.after is not None and len(came) != sum(len(each.key) for each in lists.values()):
+            raise _no_cursor()
+        over = False
+        for name, each in lists.items():
+            before = tuple(came[: len(each.key)])
+            del came[: len(each.key)]
+            keyed = sorted(((_key(row, each.key), row) for row in each.rows), key=lambda one: one[0])
+            rest = [one for one in keyed if not before or one[0] > before]
+            page, over = rest[: self.limit], over or len(rest) > self.limit
+            where += page[-1][0] if page else before or ("",) * len(each.key)
+            told[name] = [row for _, row in page]
+        following, headers = self._following(tuple(where)) if over else (None, {})
+        rows = [{"list": name, **row} for name, found in told.items() for row in found]
+        return negotiation.answer(self.form, {**told, "next": following}, rows, headers)
+
+    def _following(self, key: tuple[str, ...]) -> tuple[str, dict[str, str]]:
+        """The cursor of the next page, and the header that links to it."""
+        made = _cursor(self.path, key)
+        address = self.address.include_query_params(cursor=made)
+        return made, {"Link": f'<{address.path}?{address.query}>; rel="next"'}
 
     def _beyond(self, key: tuple[str, ...], newest_first: bool) -> bool:
         assert self.after is not None

@@ -15,7 +15,7 @@ from policies.clocks import local_date
 from space.api.once import Repeated
 from space.api.services import Known, Wired, permit
 from space.errors import Unknown
-from space.identity import external, leaving, memberships, participants, people
+from space.identity import external, leaving, memberships, organisations, participants, people
 from space.identity.tokens import Caller
 
 router = APIRouter(prefix="/v1", tags=["identity"])
@@ -84,7 +84,9 @@ def list_people(wired: Wired, who: Known, after: str = _After, limit: int = _Lim
             own = {each.person for each in _colleagues(connection, who, local_date(wired.clock()))}
             chosen = sorted(each for each in own if each > after)[:limit]
             found = tuple(people.person(connection, each) for each in chosen)
-    return {"people": [each.to_document() for each in found], "next": _next(found, limit)}
+        held = _held(connection, found, local_date(wired.clock()))
+    rows = [each.to_document() | {"holds": held.get(each.id, [])} for each in found]
+    return {"people": rows, "next": _next(found, limit)}
 
 
 @router.post("/people", status_code=201)
@@ -224,6 +226,25 @@ def show_participant(code: str, wired: Wired, who: Known) -> dict[str, Any]:
     permit(who, Act.ORGANISATION_READ)
     with reading(wired.engine) as connection:
         return participants.participant(connection, code, local_date(wired.clock())).to_document()
+
+
+def _held(
+    connection: Connection, found: tuple[people.Person, ...], on: date
+) -> dict[str, list[dict[str, Any]]]:
+    """For whom each acts on a day and in which role, with what the organisation is called."""
+    held = memberships.of_everybody(connection, [each.id for each in found], on)
+    called = organisations.names(connection, {one.organisation for each in held.values() for one in each})
+    return {
+        person: [
+            {
+                "organisation": one.organisation,
+                "organisation_name": called.get(one.organisation, one.organisation),
+                "role": one.role.value,
+            }
+            for one in theirs
+        ]
+        for person, theirs in held.items()
+    }
 
 
 def _by(who: Caller) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from catalog import revisions
 from catalog.cataloging.standing import standing
+from catalog.clocks.owed import stated
 from catalog.quality.document import document
 from catalog.quality.html import page as quality_page
 from catalog.rectification import builds, cases, counting, returning
@@ -96,13 +97,13 @@ def list_cases(
     ended: Annotated[bool, Query(description="Closed and withdrawn ones, too.")] = False,
 ) -> Response:
     """Cases of faulty data, the first due first; what is owed where nothing else is asked."""
-    permit(look.who, Act.RECTIFICATION_ANSWER)
+    permit(look.who, Act.DETAIL_READ)
     _catch_up(look)
     chosen = tuple(status) or (None if ended else cases.OWED)
     found = look.at(
         lambda c: cases.listing(c, dataset=name or None, department_code=owner or None, states=chosen)
     )
-    mine = seen(look, Act.RECTIFICATION_ANSWER)
+    mine = seen(look, Act.DETAIL_READ)
     rows = [one.to_document(look.today) for one in found if one.dataset in mine]
     return page.answer("cases", rows, "due_on", "id")
 
@@ -115,12 +116,12 @@ def figures(
     last: Annotated[date | None, Query(alias="to")] = None,
 ) -> Document:
     """What was found, closed, on time and reopened, by department and dataset."""
-    permit(look.who, Act.RECTIFICATION_ANSWER)
+    permit(look.who, Act.DETAIL_READ)
     _catch_up(look)
     lines = look.at(
         lambda c: counting.figures(c, now=look.now, department_code=owner or None, first=first, last=last)
     )
-    mine = seen(look, Act.RECTIFICATION_ANSWER)
+    mine = seen(look, Act.DETAIL_READ)
     lines = tuple(one for one in lines if one.dataset in mine)
     return {
         "departments": [one.to_document() for one in counting.by_department(lines)],
@@ -131,8 +132,8 @@ def figures(
 @router.get("/rectifications/{case}")
 def show(case: Id, look: Look) -> Document:
     """A case: what fails, what happened to it, what is due."""
-    permit(look.who, Act.RECTIFICATION_ANSWER)
-    towards_entry(look, Act.RECTIFICATION_ANSWER, look.at(lambda c: cases.case_called(c, case)).dataset)
+    permit(look.who, Act.DETAIL_READ)
+    towards_entry(look, Act.DETAIL_READ, look.at(lambda c: cases.case_called(c, case)).dataset)
     return look.at(lambda c: _case(c, case, look.today))
 
 
@@ -178,8 +179,12 @@ def undo(case: Id, said: Signed, do: Do) -> Document:
 def _case(connection: Connection, case: str, today: date) -> Document:
     found = cases.case_called(connection, case)
     contract = revisions.current(connection, found.dataset).contract
+    _, source, workdays = stated(found.due_rule)
     return found.to_document(today) | {
         "title": contract.title,
+        "items": [contract.field(name).business_name for name in found.fields],
+        "due_workdays": workdays,
+        "due_source": source.partition(", confidence ")[0],
         "cause_name": CAUSES[found.cause],
         "says": sentence(contract, found.rule, found.field),
         "events": events(connection, case),

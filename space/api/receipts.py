@@ -5,16 +5,19 @@ A thin door; see :mod:`space.calls.history` and :mod:`space.calls.proving`.
 
 from __future__ import annotations
 
-from typing import Annotated
+import base64
+import binascii
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from catalog.evidence.publishing import publish
 from catalog.keys import ring_of
 from catalog.store import reading
 from policies.access import Act, Role
 from space.api.acting import Document, Look
+from space.api.held_answers import is_answer_of
 from space.api.services import only, permit
 from space.calls import history, jws, proving
 from space.errors import Unknown
@@ -23,6 +26,8 @@ from space.granting.grants import by_id
 router = APIRouter(prefix="/v1", tags=["queries"])
 
 Id = Annotated[str, Field(max_length=40)]
+# Characters of an answer's file in base64; a larger one is compared by its digest, see ``sha256sum``.
+_MOST_ANSWER: Final = 28_000_000
 
 
 class Held(BaseModel):
@@ -31,6 +36,24 @@ class Held(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     receipt: str = Field(min_length=1, max_length=100_000, description="The signed text (compact JWS).")
+    answer: str | None = Field(
+        None,
+        max_length=_MOST_ANSWER,
+        description="The file of the answer as it was taken away (CSV or Arrow), in base64.",
+    )
+
+    @field_validator("answer")
+    @classmethod
+    def _read(cls, text: str | None) -> str | None:
+        try:
+            base64.b64decode(text or "", validate=True)
+        except (binascii.Error, ValueError):
+            raise ValueError("is base64") from None
+        return text
+
+    def file(self) -> bytes | None:
+        """The file of the answer; None where none was brought."""
+        return None if self.answer is None else base64.b64decode(self.answer)
 
 
 @router.get("/grants/{grant_id}/receipts")
@@ -53,7 +76,10 @@ def given(
 
 @router.post("/receipts/verifications")
 def verify(held: Held, look: Look) -> Document:
-    """Whether a receipt holds: its signature by a key in its time, its entry in the evidence log."""
+    """Whether a receipt holds: its signature by a key in its time, its entry in the evidence log.
+
+    With the file of an answer, also whether it is the answer the receipt was issued for.
+    """
     permit(look.who, Act.RECEIPT_VERIFY)
     wired = look.wired
     publish(wired.engine, wired.home, wired.signer, look.now)
@@ -62,8 +88,11 @@ def verify(held: Held, look: Look) -> Document:
         try:
             states = proving.stated(held.receipt.strip(), own)
         except jws.SignatureInvalid as error:
-            return {"ok": False, "problem": str(error), "key": None, "states": None, "evidence": None}
+            return {"ok": False, "problem": str(error), "key": None, "states": None, "evidence": None,
+                    "answer": None}  # fmt: skip
         found = proving.in_the_log(connection, states, held.receipt, own)
+        file = held.file()
+        same = None if file is None else is_answer_of(connection, wired.home, states, file)
     proof = None if found.proof is None else found.proof.document()
     return {
         "ok": found.problem is None,
@@ -71,4 +100,5 @@ def verify(held: Held, look: Look) -> Document:
         "key": jws.key_of(held.receipt),
         "states": states,
         "evidence": {"said": found.said, "proof": proof},
+        "answer": same,
     }

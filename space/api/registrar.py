@@ -27,6 +27,7 @@ from policies.machine import Office
 from space.api.acting import Based, Do, Document, Doing, Look, Reasoned, Signed
 from space.api.drafting import Sent
 from space.api.paging import Page
+from space.api.registrations import towards_named
 from space.api.registrations_filing import keep
 from space.api.services import permit
 
@@ -90,7 +91,7 @@ class Authorised(Signed):
 def accept(application: Id, said: Signed, do: Do) -> Document:
     """Accept a complete application 受理."""
     permit(do.who, Act.REGISTRATION_REVIEW)
-    who = _actor(do, said)
+    who = _towards(do, said, application)
     return do.inside(lambda c, now: examining.accept(c, application, who, now=now).to_document())
 
 
@@ -98,7 +99,7 @@ def accept(application: Id, said: Signed, do: Do) -> Document:
 def give_back(application: Id, said: Lacking, do: Do) -> Document:
     """Return an application, once, with the one complete list of what it lacks."""
     permit(do.who, Act.REGISTRATION_REVIEW)
-    who = _actor(do, said)
+    who = _towards(do, said, application)
     return do.inside(
         lambda c, now: examining.send_back(c, application, tuple(said.lacks), who, now=now).to_document()
     )
@@ -108,7 +109,7 @@ def give_back(application: Id, said: Lacking, do: Do) -> Document:
 def review(application: Id, said: Signed, do: Do) -> Document:
     """Pass the formal review 形式审核."""
     permit(do.who, Act.REGISTRATION_REVIEW)
-    who = _actor(do, said)
+    who = _towards(do, said, application)
     return do.inside(lambda c, now: examining.review(c, application, who, now=now).to_document())
 
 
@@ -116,7 +117,7 @@ def review(application: Id, said: Signed, do: Do) -> Document:
 def notice(application: Id, said: Signed, do: Do) -> Document:
     """Begin the public notice 公示."""
     permit(do.who, Act.REGISTRATION_REVIEW)
-    who = _actor(do, said)
+    who = _towards(do, said, application)
     return do.inside(lambda c, now: examining.publish(c, application, who, now=now).to_document())
 
 
@@ -124,7 +125,7 @@ def notice(application: Id, said: Signed, do: Do) -> Document:
 def refuse(application: Id, said: Refused, do: Do) -> Document:
     """Refuse an application on a ground of the list."""
     permit(do.who, Act.REGISTRATION_REVIEW)
-    who = _actor(do, said)
+    who = _towards(do, said, application)
     return do.inside(
         lambda c, now: examining.refuse(
             c, application, said.ground, who, reason=said.reason, now=now
@@ -136,7 +137,7 @@ def refuse(application: Id, said: Refused, do: Do) -> Document:
 def record_code(application: Id, said: Coded, do: Do) -> Document:
     """Record what the national platform gave, with its proof; nothing here issues a code."""
     permit(do.who, Act.REGISTRATION_REVIEW)
-    who = _actor(do, said)
+    who = _towards(do, said, application)
 
     def act(connection: Connection, now: datetime) -> Document:
         proof = keep(do.wired.home, files.PROOF, said.proof, now)
@@ -150,7 +151,8 @@ def record_code(application: Id, said: Coded, do: Do) -> Document:
 def decide_objection(objection: Id, said: Decided, do: Do) -> Document:
     """Decide an objection; one that is accepted ends the application."""
     permit(do.who, Act.REGISTRATION_REVIEW)
-    who = _actor(do, said)
+    of = do.at(lambda c: objections.objection(c, objection))
+    who = _towards(do, said, of["application_id"])
     return do.inside(
         lambda c, now: objections.decide(
             c, objection, accepted=said.accepted, reason=said.reason, basis=said.basis, actor=who, now=now
@@ -229,5 +231,12 @@ def end_authorisation(authorisation: Id, said: Reasoned, do: Do) -> Document:
     return do.inside(act)
 
 
-def _actor(do: Doing, said: Signed) -> Actor:
+def _towards(do: Doing, said: Signed, application: str) -> Actor:
+    """Who acts as registrar, towards a registrant of its own region alone.
+
+    Raises:
+        Unknown: there is no such application.
+        Refused: the registrant is not of the caller's region.
+    """
+    towards_named(do, Act.REGISTRATION_REVIEW, application)
     return Actor(do.by(said), Office.REGISTRAR)

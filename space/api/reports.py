@@ -19,6 +19,7 @@ from catalog.reporting import monthly, overview
 from catalog.reporting.audience import seen_by
 from catalog.reporting.monthly import Report
 from catalog.reporting.page import page as report_page
+from catalog.revisions import titles
 from catalog.usage import counts, mapping
 from catalog.usage.importing import import_logs
 from policies.access import Act, Role
@@ -88,7 +89,8 @@ def figure(
     permit(look.who, Act.FIGURES_READ)
     now = look.now
     month = period or Period.running(now).text
-    return look.at(lambda c: counted.figure(c, figure, month, now)).to_document(rows=rows)
+    found = look.at(lambda c: counted.figure(c, figure, month, now))
+    return _with_titles(look, found) if rows else found.to_document()
 
 
 @router.get("/overview")
@@ -103,7 +105,13 @@ def glance(look: Look) -> Document:
 def glance_at(figure: Annotated[str, Field(max_length=60)], look: Look) -> Document:
     """One of the public figures, with the rows it is counted from."""
     permit(look.who, Act.CATALOGUE_READ)
-    return look.at(lambda c: overview.public_figure(c, figure, look.now)).to_document(rows=True)
+    return _with_titles(look, look.at(lambda c: overview.public_figure(c, figure, look.now)))
+
+
+def _with_titles(look: Look, figure: counted.Figure) -> Document:
+    """A figure with its rows, and what the datasets they name are called."""
+    names = {row["dataset"] for row in figure.rows if row.get("dataset")}
+    return figure.to_document(rows=True) | {"titles": look.at(lambda c: titles(c, names))}
 
 
 @router.post("/reports", status_code=201)

@@ -1,6 +1,7 @@
-"""``/v1/requests`` before anything is filed or answered: the words of both sides, and a check of a request.
+"""``/v1/requests`` around the acts: the words of both sides, a check of a request, what waits for grants.
 
-A thin door. Nothing here writes: what a request lacks, who would answer it and by when is told in one go.
+A thin door. Nothing here writes: what a request lacks, who would answer it and by when is told in one go, and
+each rule with what it rests on, since when, and how sure it is.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from policies.access import Act
 from policies.clocks import due_by, local_date
 from policies.purpose import purposes
 from policies.rulebook import DatedRule, rule, rules
-from space.api.requests import Stated, read_stated
 from space.api.services import Known, Wired, permit
+from space.api.vouching import Stated, read_stated
+from space.requesting import turns
 from space.requesting.routing import Way, routed
 from space.requesting.statements import Item, Statement
+from space.requesting.telling import told
 
 router = APIRouter(prefix="/v1/requests", tags=["requests"])
 
@@ -36,16 +39,30 @@ def vocabulary(wired: Wired, who: Known) -> dict[str, Any]:
     with reading(wired.engine) as connection:
         place = place_on(connection, day)
     grounds = rule("requests", "refusal_grounds", day, place)
+    methods = rule("requests", "methods", day, place)
+    levels = rule("requests", "citation_levels", day, place)
     return {
         "purposes": [
-            {"code": one.code, "title": one.title, "charged": one.charged, "source": one.source}
+            {"code": one.code, "title": one.title, "title_en": one.title_en, "charged": one.charged,
+             "source": one.source, "rests": _rests(rule("purposes", one.code, day))}
             for one in purposes(day).values()
         ],
-        "methods": dict(rule("requests", "methods", day, place).value),
+        "methods": dict(methods.value),
         "grounds": {code: dict(row) for code, row in grounds.value.items()},
-        "citation_levels": list(rule("requests", "citation_levels", day, place).value),
+        "citation_levels": list(levels.value),
         "periods": [_period(one) for one in rules("deadlines", day, place) if one.name.startswith(_PERIODS)],
-    }
+        "rests": {one.name: _rests(one) for one in (grounds, methods, levels)},
+    }  # fmt: skip
+
+
+@router.get("/ungranted")
+def ungranted(wired: Wired, who: Known) -> dict[str, Any]:
+    """Permitted requests the caller's organisation may open by a grant, and no grant does yet."""
+    permit(who, Act.GRANT_SIGN)
+    day = local_date(wired.clock())
+    with reading(wired.engine) as connection:
+        found = turns.to_grant(connection, who.organisation, day)
+        return {"requests": list(told(connection, found, who.organisation, day))}
 
 
 @router.post("/checks")
@@ -77,4 +94,15 @@ def _way(way: Way, items: tuple[Item, ...], day: date, place: str) -> dict[str, 
 
 
 def _period(one: DatedRule) -> dict[str, Any]:
-    return {"name": one.name, "workdays": one.value, "source": one.source, "place": one.place}
+    return {
+        "name": one.name, "workdays": one.value, "source": one.source, "place": one.place,
+        "rests": _rests(one),
+    }  # fmt: skip
+
+
+def _rests(one: DatedRule) -> dict[str, Any]:
+    """What a rule rests on, since when it holds, and how sure it is."""
+    return {
+        "source": one.source, "valid_from": one.valid_from.isoformat(), "confidence": one.confidence,
+        "valid_to": None if one.valid_to is None else one.valid_to.isoformat(),
+    }  # fmt: skip

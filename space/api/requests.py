@@ -7,7 +7,7 @@ Those who answer have :mod:`space.api.deciding`. An ``Idempotency-Key`` stands f
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
@@ -17,46 +17,18 @@ from sqlalchemy import Connection
 from catalog.store import reading, writing
 from policies.access import Act
 from policies.clocks import local_date
+from space.api import vouching
 from space.api.once import Once, Repeated
 from space.api.paging import Page
 from space.api.services import Known, Services, Wired, permit
+from space.api.vouching import WAITS, Stated
 from space.errors import Unknown
-from space.identity.organisations import organisation
 from space.identity.tokens import Caller
-from space.operation import agreeing
 from space.requesting import disputing, filing
 from space.requesting.requests import Request, all_requests, by_id, history
-from space.requesting.statements import Statement, read
 from space.requesting.telling import told
 
 router = APIRouter(prefix="/v1/requests", tags=["requests"])
-
-
-class Wanted(BaseModel):
-    """The items of one dataset."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    dataset: str = Field(max_length=130)
-    fields: list[str] = Field(max_length=1000)
-
-
-class Stated(BaseModel):
-    """A request. A department states legal_basis, scenario, scope and method; an operator its agreement."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    purpose: str = Field("", max_length=60)
-    use_until: date | None = None
-    items: list[Wanted] = Field(max_length=500)
-    vouched_by: str = Field("", max_length=200, description="The person who vouches for it.")
-    kind: Literal["", "open"] = ""
-    legal_basis: str = Field("", max_length=2000)
-    scenario: str = Field("", max_length=2000)
-    scope: str = Field("", max_length=2000)
-    method: str = Field("", max_length=40)
-    implementing_body: str = Field("", max_length=40)
-    agreement: str = Field("", max_length=80)
 
 
 class Said(BaseModel):
@@ -78,15 +50,15 @@ class Given(BaseModel):
     by: str = Field(min_length=1, max_length=200)
 
 
-@router.post("", status_code=201)
-def file(stated: Stated, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
-    """File a request; whatever is missing is listed at once, all of it."""
+@router.post("", status_code=201, responses=WAITS)
+def file(stated: Stated, wired: Wired, who: Known, once: Repeated, answer: Response) -> dict[str, Any]:
+    """File a request; whatever is missing is listed at once, all of it.
 
-    def act(connection: Connection, now: datetime) -> str:
-        agreeing.settle(connection, now)
-        return filing.submit(connection, read_stated(connection, stated, who, local_date(now)), now).id
+    One that another person vouches for is filed when that person has signed (202).
+    """
+    permit(who, Act.REQUEST_FILE)
 
-    return _taken(wired, who, once, act)
+    return _vouched(wired, once, answer, lambda c, now: vouching.file(c, stated, who, now))
 
 
 @router.get("")
@@ -109,15 +81,21 @@ def show(request: str, wired: Wired, who: Known) -> dict[str, Any]:
         return {**document, "steps": [s.to_document() for s in history(connection, request)]}
 
 
-@router.put("/{request}")
-def supplement(request: str, stated: Stated, wired: Wired, who: Known) -> dict[str, Any]:
-    """Replace an incomplete request by the whole; complete, its clocks start."""
+@router.put("/{request}", responses=WAITS)
+def supplement(
+    request: str, stated: Stated, wired: Wired, who: Known, once: Repeated, answer: Response
+) -> dict[str, Any]:
+    """Replace an incomplete request by the whole; complete, its clocks start.
+
+    What another person vouches for replaces it when that person has signed (202).
+    """
     permit(who, Act.REQUEST_FILE)
-    now = wired.clock()
-    with writing(wired.engine) as connection:
+
+    def act(connection: Connection, now: datetime) -> dict[str, Any]:
         _own(connection, request, who)
-        made = read_stated(connection, stated, who, local_date(now))
-        return filing.supplement(connection, request, made, now).to_document()
+        return vouching.supplement(connection, request, stated, who, now)
+
+    return _vouched(wired, once, answer, act)
 
 
 @router.post("/{request}/withdrawal")
@@ -184,11 +162,16 @@ def _taken(
         return by_id(connection, named).to_document()
 
 
-def read_stated(connection: Connection, stated: Stated, who: Caller, day: date) -> Statement:
-    """What the caller's organisation states, with everything it lacks."""
-    applicant = organisation(connection, who.organisation)
-    named = {"code": applicant.code, "name": applicant.name, "kind": applicant.kind.value}
-    return read(connection, {**stated.model_dump(), "applicant": named}, day)
+def _vouched(
+    wired: Services, once: Once, answer: Response, act: Callable[[Connection, datetime], dict[str, Any]]
+) -> dict[str, Any]:
+    """State a request in one transaction; 202 where it waits for who vouches."""
+    with writing(wired.engine) as connection:
+        now = wired.clock()
+        made = once.told(connection, lambda: act(connection, now), now)
+    if "waits_for" in made:
+        answer.status_code = 202
+    return made
 
 
 def _own(connection: Connection, request: str, who: Caller, case: str | None = None) -> Request:

@@ -23,6 +23,7 @@ from space.api import browsers
 from space.api.gate import judge, sent_body
 from space.api.problem import Unauthenticated
 from space.api.signing import sign, signable
+from space.api.unchanged import GOOD_UNTIL
 from space.calls.budget import NOT_HELD
 from space.calls.metering import count_stranger
 from space.errors import Refused
@@ -112,6 +113,7 @@ async def admitted(request: Request, bearer: _Bearer, acting_in: _Membership = N
     sent, body = await sent_body(request), await signable(request)
     # One thread and one moment of the store: who calls, and whether the door is theirs.
     who = await run_in_threadpool(_through_the_door, request, bearer, acting_in, sent)
+    request.scope[GOOD_UNTIL] = who.until
     if body is not None and who.person is not None:
         await run_in_threadpool(sign, services(request).engine, request, who, body)
     return who

@@ -24,7 +24,7 @@ from space.identity.tokens import Caller
 _BY: Final = "by"
 # Where it names a second person, who is never the first.
 _SECOND: Final = ("approved_by", "vouched_by")
-# The door whose caller is the second person: the authority consents to what the provider asks for.
+# The door that both may come to first: the authority, which consents, or the provider, who asks.
 _CONSENTS: Final = "/v1/requests/{request}/cases/{case}/extension"
 
 
@@ -55,10 +55,10 @@ def sign(engine: Engine, request: Request, who: Caller, body: dict[str, Any] | N
     """
     if body is None or who.person is None:
         return
-    consents = request.scope["route"].path == _CONSENTS
-    own, others = ("approved_by", (_BY,)) if consents else (_BY, _SECOND)
     with reading(engine) as connection:
         names = (people.person(connection, who.person).name, who.person)
+        consents = request.scope["route"].path == _CONSENTS and not _asks(body, names)
+        own, others = ("approved_by", (_BY,)) if consents else (_BY, _SECOND)
         if body.get(own) not in (None, "", *names):
             raise Refused(Deny((ANOTHER,)))
         for other in others:
@@ -66,6 +66,12 @@ def sign(engine: Engine, request: Request, who: Caller, body: dict[str, Any] | N
             if any(is_one(connection, second, name) for name in names):
                 raise Refused(Deny((_one_person(other),)))
     body[own] = names[0]
+
+
+def _asks(body: dict[str, Any], names: tuple[str, str]) -> bool:
+    """Whether whoever sends a body for two signs as the one who asks: the other is named to consent."""
+    own = ("", None, *names)
+    return body.get(_BY) in own and body.get("approved_by") not in own
 
 
 def _one_person(where: str) -> Reason:

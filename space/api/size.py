@@ -19,7 +19,8 @@ _FILES: Final = re.compile(
     r"^/console/_nicegui/client/[^/]+/upload/[^/]+$"
     r"|^/v1/(grants/[^/]+/workspace/tables/[^/]+|corrections/[^/]+/evidence|drafts(/.+)?|bulk/(imports|adoptions|arrivals)"
     r"|forms/(workbooks|handouts|returns)|grassroots/workbooks|datasets/[^/]+/attribution/checks"
-    r"|inventory/imports|places/lists|rectifications/returns|registrations(/.+)?|verifications/batches)$"
+    r"|inventory/imports|places/lists|rectifications/returns|registrations(/.+)?|verifications/batches|receipts/verifications"
+    r"|entries/[^/]+/deliveries)$"
 )
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from catalog.authority import cases, claims, naming, permits, reading
+from catalog.cataloging.titles import entry_titles, item_titles
 from policies.access import Act
 from policies.machine import Office
 from space.api.acting import Based, Do, Document, Look
@@ -21,6 +22,8 @@ router = APIRouter(prefix="/v1/sources", tags=["sources"])
 
 Dataset = Annotated[str, Field(min_length=3, max_length=130, description="`schema.table`.")]
 Field_ = Annotated[str, Field(min_length=1, max_length=130, description="Name of the field.")]
+# A claim is a side of a conflict while it answers for the item, or says that it does.
+_SIDES = ("authoritative", "contested")
 Item = Annotated[str, Field(max_length=260, description="`schema.table.field`.")]
 
 
@@ -64,7 +67,8 @@ def sources(look: Look, page: Page) -> Response:
 def conflicts(look: Look, page: Page) -> Response:
     """Conflicts that wait for the data authority."""
     permit(look.who, Act.CATALOGUE_READ)
-    return page.answer("conflicts", [one.to_document() for one in look.at(cases.open_cases)], "id")
+    found = look.at(lambda c: _sides(c, [one.to_document() for one in cases.open_cases(c)]))
+    return page.answer("conflicts", found, "id")
 
 
 @router.get("/copies")
@@ -90,7 +94,7 @@ def element(element: Annotated[str, Field(max_length=100)], look: Look) -> Docum
         return {
             "element": element,
             "terms": [one.to_document() for one in terms],
-            "claims": [one.to_document() for one in made],
+            "claims": _called(connection, [one.to_document() for one in made]),
             "conflicts": [one.to_document() for one in found],
         }
 
@@ -185,3 +189,35 @@ def _claimed(said: Claimed, do: Do, office: Office) -> Document:
         return made.to_document() | {"conflict": None if conflict is None else conflict.id}
 
     return do.inside(act)
+
+
+def _called(connection: Connection, claims_made: list[Document]) -> list[Document]:
+    """Claims, with what the entry and the item are called."""
+    titles = entry_titles(connection, {one["dataset"] for one in claims_made})
+    items = {name: item_titles(connection, name) for name in titles}
+    return [
+        one
+        | {
+            "title": titles.get(one["dataset"], ""),
+            "item": items.get(one["dataset"], {}).get(one["field"], ""),
+        }
+        for one in claims_made
+    ]
+
+
+def _sides(connection: Connection, found: list[Document]) -> list[Document]:
+    """Conflicts, with the claims each is between."""
+    if not found:
+        return []
+    told = _called(connection, [one.to_document() for one in claims.claims(connection)])
+    return [
+        one
+        | {
+            "claims": [
+                each for each in told
+                if (each["element"], each["subject"]) == (one["element"], one["subject"])
+                and each["state"] in _SIDES
+            ]
+        }
+        for one in found
+    ]  # fmt: skip

@@ -38,7 +38,8 @@ def framed(seat: Seat, title: str) -> Iterator[None]:
         seat: who sits before it.
         title: of the page, in the reader's language.
     """
-    ui.page_title(f"{title} · {seat.say('一本账', 'yibenzhang')}")
+    called = seat.say("一本账", "yibenzhang")
+    ui.page_title(title if title == called else f"{title} · {called}")
     ui.on_exception(_failed(seat))
     rooms = offered(seat)
     with ui.header().classes("ybz-banner"):

@@ -54,6 +54,7 @@ def mount(app: FastAPI) -> None:
     from nicegui import ui
 
     from space.console import lines
+    from space.console.parts.scripts import asset
     from space.console.threshold import Threshold
 
     app.state.console = HOME
@@ -68,7 +69,7 @@ def mount(app: FastAPI) -> None:
         importlib.import_module(f"space.console.pages.{name}")
     pages.add_middleware(Threshold, served=app)
     lines.guard(app)
-    ui.add_head_html(f'<link rel="stylesheet" href="{HOME}/assets/console.css">', shared=True)
+    ui.add_head_html(f'<link rel="stylesheet" href="{asset("console.css")}">', shared=True)
     # The library's bar of requests under way has no name that could be read out; pages show their own.
     pages.config.quasar_config["loadingBar"]["skipHijack"] = True
     ui.run_with(

@@ -72,7 +72,7 @@ class Seat:
     @property
     def role_name(self) -> str:
         """What the role is called."""
-        return self.say(roles()[self.role].zh, self.role.value.replace("_", " "))
+        return self.say(roles()[self.role].zh, roles()[self.role].name)
 
     def may(self, act: Act) -> bool:
         """Whether the matrix ever lets the role do an act: what is never open is not offered.

@@ -40,7 +40,7 @@ def have_checked(case: str, sent: Sent) -> RedirectResponse:
         seat.wired.engine, case, body=seat.body.code, person=sent.text("person") or seat.person,
         due_on=_day(sent.text("due")), by=seat.person, now=seat.wired.clock(),
     )  # fmt: skip
-    return onward("/desk/cases")
+    return onward("/desk/cases", "to_verify")
 
 
 @router.post("/ratings")
@@ -52,7 +52,7 @@ def give(sent: Sent) -> RedirectResponse:
         seat.wired.engine, kind, sent.text("subject"), sent.whole("score"), body=seat.body.code,
         by=seat.person, now=seat.wired.clock(),
     )  # fmt: skip
-    return onward("/desk")
+    return onward("/desk", "rated")
 
 
 def _day(text: str) -> date:

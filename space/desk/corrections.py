@@ -1,21 +1,28 @@
 """Corrections 校核 at the desk: what the body reported, what became of it, appeal and withdrawal.
 
-Decides nothing; see :mod:`space.wayback.corrections`.
+Decides whose row a case shows: one that was delivered to the body, as it was delivered. The rest is
+:mod:`space.wayback.corrections`'s.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from fastapi import APIRouter
+from sqlalchemy import Connection
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from catalog.stops import closed
 from catalog.store import reading, writing
 from space.desk.rendering import onward, page
+from space.desk.rows import line
 from space.desk.seat import DeskRoute, Seat, Seated, Sent
-from space.desk.titles import titles
+from space.desk.titles import Named, titles
 from space.errors import Unknown
+from space.wayback.backflow.before import delivered_last
 from space.wayback.corrections import appeals
 from space.wayback.corrections.attachments import attachments
-from space.wayback.corrections.course import Correction, correction, history, listing
+from space.wayback.corrections.course import Correction, correction, history, listing, proposed
 from space.wayback.corrections.marks import marked
 from space.wayback.recall.standing import replaced
 
@@ -28,7 +35,8 @@ def cases(seat: Seated) -> HTMLResponse:
     with reading(seat.wired.engine) as connection:
         found = listing(connection, asker=seat.body.code)[::-1]
         named = titles(connection, (one.dataset for one in found))
-    return page("corrections", seat, cases=found, named=named)
+        about = rows_about(seat, connection, found, named)
+    return page("corrections", seat, cases=found, named=named, about=about)
 
 
 @router.get("/{case}")
@@ -38,8 +46,20 @@ def case(case: str, seat: Seated) -> HTMLResponse:
     with reading(seat.wired.engine) as connection:
         steps, files = history(connection, case), attachments(connection, case)
         named = titles(connection, (found.dataset,))
+        about = rows_about(seat, connection, (found,), named).get(case)
+        said = proposed(connection, case, seat.body.code)
         forms = [one for one, _, _ in marked(connection, correction_id=case, body=seat.body.code)]
-    return page("correction", seat, case=found, steps=steps, files=files, forms=forms, named=named)
+    return page(
+        "correction",
+        seat,
+        case=found,
+        steps=steps,
+        files=files,
+        forms=forms,
+        named=named,
+        about=about,
+        said=said,
+    )
 
 
 @router.post("/{case}/appeal")
@@ -51,7 +71,7 @@ def appeal(case: str, sent: Sent) -> RedirectResponse:
             connection, case, asker=sent.seat.body.code, reason=sent.text("reason"), by=sent.seat.person,
             now=sent.seat.wired.clock(),
         )  # fmt: skip
-    return _back(case)
+    return _back(case, "appealed")
 
 
 @router.post("/{case}/withdraw")
@@ -63,7 +83,7 @@ def withdraw(case: str, sent: Sent) -> RedirectResponse:
             connection, case, asker=sent.seat.body.code, reason=sent.text("reason"), by=sent.seat.person,
             now=sent.seat.wired.clock(),
         )  # fmt: skip
-    return _back(case)
+    return _back(case, "withdrawn")
 
 
 @router.post("/{case}/replaced")
@@ -71,7 +91,26 @@ def replace(case: str, sent: Sent) -> RedirectResponse:
     """Say that the office has replaced the value a recall notice names."""
     wired = sent.seat.wired
     replaced(wired.engine, case, sent.seat.body.code, by=sent.seat.person, now=wired.clock())
-    return onward("/desk")
+    return onward("/desk", "replaced")
+
+
+def rows_about(
+    seat: Seat, connection: Connection, cases: Collection[Correction], named: Named
+) -> dict[str, tuple[str, str]]:
+    """Case → what its row is called and where it is shown, where it was delivered and no stop closes it."""
+    found: dict[str, tuple[str, str]] = {}
+    for dataset in {one.dataset for one in cases} & set(named.contracts):
+        if closed(connection, seat.body.code, (dataset,)) is not None:
+            continue
+        mine = [one for one in cases if one.dataset == dataset]
+        rows = {one.row for one in mine}
+        held = delivered_last(seat.wired.home, connection, seat.body.code, dataset, rows)
+        for one in mine:
+            if one.row in held:
+                made, row = held[one.row]
+                title = line(row, named.contracts[dataset], {}, {}).title
+                found[one.id] = (title, f"/desk/deliveries/{made.id}/rows/{one.row}")
+    return found
 
 
 def _own(seat: Seat, case: str) -> Correction:
@@ -83,5 +122,5 @@ def _own(seat: Seat, case: str) -> Correction:
     return found
 
 
-def _back(case: str) -> RedirectResponse:
-    return onward(f"/desk/corrections/{case}")
+def _back(case: str, done: str) -> RedirectResponse:
+    return onward(f"/desk/corrections/{case}", done)

@@ -8,29 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from catalog.store import reading
+from policies.clocks import ZONE
+from policies.decision import Deny, Reason
 from policies.masking import masks
 from space.desk.rendering import onward, page
+from space.desk.rows import entry, hint
 from space.desk.seat import DeskRoute, Posted, Seat, Seated, Sent
 from space.desk.wording import Told, told
 from space.errors import Refused, Unknown
 from space.wayback.forms import drafts
 from space.wayback.forms.admission import in_force, listing
-from space.wayback.forms.confirming import confirm, remaining_shown
 from space.wayback.forms.definition import Form
 from space.wayback.forms.filling import Filled, submit
+from space.wayback.forms.handed_in import handed_in
 from space.wayback.forms.prefill import Prefilled, prefill_many
+from space.wayback.forms.readiness import Left, confirm_ready, fields_of, lacking_of, left_to_hand_in
 from space.wayback.forms.tasks import Task, task, tasks
 
 router = APIRouter(prefix="/desk/forms", route_class=DeskRoute, include_in_schema=False)
 
 # How many prefilled values name a sheet in the list of sheets.
 _TELLING = 2
+# Names on one page of those that are confirmed together: a line each, within the weight of a page.
+_NAMES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,27 @@ class Written:
     saved: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sheet in a list.
+
+    Attributes:
+        sealed: whom it is about, for a form of the page.
+        named: the identifier as a page shows it.
+        told: its first values.
+        lacks: titles of the required items that came empty.
+        disputed: the office challenged a value of it, and has no answer yet.
+        begun: somebody saved a draft of it.
+    """
+
+    sealed: str
+    named: str
+    told: str
+    lacks: tuple[str, ...]
+    disputed: bool
+    begun: bool
+
+
 @router.get("")
 def forms(seat: Seated) -> HTMLResponse:
     """What is to be filled, the one due first first, and what was filed last."""
@@ -64,23 +92,38 @@ def forms(seat: Seated) -> HTMLResponse:
 
 
 @router.get("/{task_id}")
-def sheets(task_id: str, seat: Seated, first: Annotated[int, Query(ge=0)] = 0) -> HTMLResponse:
-    """The sheets of a task that are not submitted yet, a page at a time."""
+def sheets(
+    task_id: str,
+    seat: Seated,
+    first: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0)] = 0,
+) -> HTMLResponse:
+    """The sheets of a task that are not handed in yet, a page at a time, and those that are."""
     found, form = _own(seat, task_id)
-    # Before the sheets are read: a release that comes meanwhile is not confirmed unseen.
-    rest, seen = remaining_shown(seat.wired.home, seat.wired.engine, task_id, seat.wired.clock())
-    shown = rest[first : first + seat.lines]
-    filled = (
-        prefill_many(seat.wired.home, seat.wired.engine, form.code, seat.body.code, shown, seat.wired.clock())
-        if shown
-        else {}
-    )
-    lines = [
-        (seat.seal(subject), _named(seat, form, subject), _told(filled.get(subject, ()))) for subject in shown
-    ]
+    wired, now = seat.wired, seat.wired.clock()
+    waiting = found.state == "open" and form.roster is not None
+    left = left_to_hand_in(wired.home, wired.engine, task_id, now) if waiting else None
+    every = left.every if left else ()
+    sent, filed = handed_in(wired.home, wired.engine, found, now, after, seat.lines)
     return page(
-        "sheets", seat, task=found, form=form, lines=lines, first=first, total=len(rest),
-        by_hand=[item for item in form.items if item.by_hand], seen=seen,
+        "sheets", seat, task=found, form=form, lines=_lines(seat, form, left, every[first:][: seat.lines]),
+        first=first, total=len(every), left=left, after=after, filed=filed,
+        by_hand=[item for item in form.items if item.by_hand],
+        sent=[
+            (one, _named(seat, form, one.subject) if one.subject else "", *_when(one.at)) for one in sent
+        ],
+    )  # fmt: skip
+
+
+@router.get("/{task_id}/confirm")
+def asked(task_id: str, seat: Seated, first: Annotated[int, Query(ge=0)] = 0) -> HTMLResponse:
+    """Which sheets one confirmation hands in and which it leaves out, before anything is sent."""
+    found, form = _own(seat, task_id)
+    left = left_to_hand_in(seat.wired.home, seat.wired.engine, task_id, seat.wired.clock())
+    return page(
+        "confirm", seat, task=found, form=form, left=left, first=first, names=_NAMES,
+        lines=_lines(seat, form, left, left.ready[first:][:_NAMES]),
+        out=_lines(seat, form, left, left.out[: seat.lines]),
     )  # fmt: skip
 
 
@@ -106,25 +149,26 @@ def hand_in(task_id: str, sent: Sent) -> HTMLResponse | RedirectResponse:
     found, form = _own(seat, task_id)
     filled = Filled(form.code, found.period, seat.body.code, subject, values, reasons)
     try:
+        _refuse_empty(seat, filled)
         submit(
             seat.wired.home, seat.wired.engine, filled, by=seat.person, now=seat.wired.clock(), task=found.id
         )
     except Refused as refused:
         made = _save(sent, task_id, subject, values, reasons, None)
         return _sheet(seat, task_id, subject, Written(values, reasons, made.version, told(refused)))
-    return onward(f"/desk/forms/{task_id}")
+    return onward(f"/desk/forms/{task_id}", "handed_in")
 
 
 @router.post("/{task_id}/confirm")
 def confirm_task(task_id: str, sent: Sent) -> RedirectResponse:
-    """Submit every sheet that is left as it is shown."""
+    """Hand in the sheets that can be confirmed as they are shown."""
     seat = sent.seat
     _own(seat, task_id)
-    confirm(
+    confirm_ready(
         seat.wired.home, seat.wired.engine, task_id, by=seat.person, now=seat.wired.clock(),
         shown=sent.text("seen"),
     )  # fmt: skip
-    return onward("/desk/forms")
+    return onward(f"/desk/forms/{task_id}", "confirmed")
 
 
 def _own(seat: Seat, task_id: str) -> tuple[Task, Form]:
@@ -146,12 +190,55 @@ def _sheet(seat: Seat, task_id: str, subject: str, written: Written | None) -> H
         with reading(wired.engine) as connection:
             draft = drafts.latest(wired.home, connection, wanted, wired.clock())
         written = Written() if draft is None else Written(draft.values, draft.reasons, draft.version)
+    with reading(wired.engine) as connection:
+        fields = fields_of(connection, form, wired.clock())
     return page(
         "sheet", seat, status=422 if written.wrong else 200, task=found, form=form, items=items,
-        defined={item.name: item for item in form.items}, written=written,
+        defined={item.name: item for item in form.items}, fields=fields, entry=entry, hint=hint,
+        written=written,
         wrong={one.where: one for one in written.wrong}, named=_named(seat, form, subject),
         subject=seat.seal(subject),
     )  # fmt: skip
+
+
+def _refuse_empty(seat: Seat, filled: Filled) -> None:
+    """Ask for a required item that came empty from its source, and was not written."""
+    empty = lacking_of(
+        seat.wired.home, seat.wired.engine, filled.form, filled.body, filled.subject, seat.wired.clock()
+    )
+    reasons = [
+        Reason("form.value.required", "a complete form needs this item", name)
+        for name in empty
+        if name not in filled.values
+    ]
+    if reasons:
+        raise Refused(Deny(tuple(reasons)))
+
+
+def _lines(seat: Seat, form: Form, left: Left | None, subjects: Sequence[str]) -> list[Line]:
+    """Sheets for a list, with why somebody has to look at each that is left out."""
+    if left is None or not subjects:
+        return []
+    wired = seat.wired
+    filled = prefill_many(wired.home, wired.engine, form.code, seat.body.code, subjects, wired.clock())
+    titles = {item.name: item.title for item in form.items}
+    return [
+        Line(
+            sealed=seat.seal(subject),
+            named=_named(seat, form, subject),
+            told=_told(filled.get(subject, ())),
+            lacks=tuple(titles[name] for name in left.lacking.get(subject, ())),
+            disputed=subject in left.disputed,
+            begun=subject in left.begun,
+        )
+        for subject in subjects
+    ]
+
+
+def _when(at: datetime) -> tuple[str, str]:
+    """Day and time of a step, as clocks here show them."""
+    here = at.astimezone(ZONE)
+    return here.date().isoformat(), f"{here:%H:%M}"
 
 
 def _written(sent: Posted) -> tuple[str, dict[str, str], dict[str, str]]:

@@ -51,7 +51,7 @@ def add(sent: Sent) -> RedirectResponse:
         wired.home, wired.engine, _acting(seat), sent.text("kind"), sent.text("identifier"),
         sent.prefixed("value"),
     )  # fmt: skip
-    return onward(f"/desk/ledger/{made.id}")
+    return onward(f"/desk/ledger/{made.id}", "added")
 
 
 @router.get("/checks/{task}")
@@ -83,7 +83,7 @@ def report(task: str, sent: Sent) -> RedirectResponse:
     verifying.report(
         wired.home, wired.engine, seat.body.code, task, found, by=seat.person, now=wired.clock(), done=done
     )
-    return onward("/desk" if done else f"/desk/ledger/checks/{task}")
+    return onward("/desk" if done else f"/desk/ledger/checks/{task}", "done" if done else "checked")
 
 
 @router.get("/{record}")
@@ -101,7 +101,7 @@ def one_record(record: str, seat: Seated) -> HTMLResponse:
 def confirm(record: str, sent: Sent) -> RedirectResponse:
     """Say that everything is still so."""
     keeping.confirm(sent.seat.wired.engine, _acting(sent.seat), record)
-    return _back(record)
+    return _back(record, "kept")
 
 
 @router.post("/{record}/change")
@@ -112,14 +112,14 @@ def change(record: str, sent: Sent) -> RedirectResponse:
         seat.wired.home, seat.wired.engine, _acting(seat), record, _differing(sent, record),
         reason=sent.text("reason"),
     )  # fmt: skip
-    return _back(record)
+    return _back(record, "changed")
 
 
 @router.post("/{record}/close")
 def close(record: str, sent: Sent) -> RedirectResponse:
     """Close a record: moved away, demolished, no longer open."""
     keeping.close(sent.seat.wired.engine, _acting(sent.seat), record, reason=sent.text("reason"))
-    return onward("/desk/ledger")
+    return onward("/desk/ledger", "closed")
 
 
 def _differing(sent: Posted, record: str) -> dict[str, str]:
@@ -141,5 +141,5 @@ def _acting(seat: Seat) -> Acting:
     return Acting(seat.body.code, seat.person, seat.wired.clock())
 
 
-def _back(record: str) -> RedirectResponse:
-    return onward(f"/desk/ledger/{record}")
+def _back(record: str, done: str) -> RedirectResponse:
+    return onward(f"/desk/ledger/{record}", done)

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from catalog import keys
@@ -28,6 +29,7 @@ from policies.machine import IllegalStep
 from space.api import browsers
 from space.api.gate import enter
 from space.api.services import Services, Wired, permit, services, signed_in
+from space.desk.carrying import carry
 from space.desk.rendering import begin, failed
 from space.desk.session import (
     ForeignForm,
@@ -36,6 +38,7 @@ from space.desk.session import (
     Session,
     lines_of_a_page,
 )
+from space.desk.sign_in_page import sign_in_page
 from space.errors import Refused, SpaceError, Unknown
 from space.identity import memberships, people
 from space.identity import sessions as kept
@@ -147,7 +150,9 @@ def seat(wired: Wired, request: Request) -> Seat:
         entered = body(connection, session.organisation)
         called = _called(connection, session, on)
     proven = sealing.session(session.id, called)
-    return Seat(wired, proven, entered, on, lines_of_a_page(on), sealing, _catalogue(request, session))
+    found = Seat(wired, proven, entered, on, lines_of_a_page(on), sealing, _catalogue(request, session))
+    request.state.seat = found  # a page that says what failed still shows who sits there
+    return found
 
 
 def _catalogue(request: Request, session: kept.Session) -> str:
@@ -213,6 +218,16 @@ def posted(sent: Fields, found: Seated, request: Request) -> Posted:
 Sent = Annotated[Posted, Depends(posted)]
 
 
+async def _to_sign_in(request: Request) -> Response:
+    """The way to sign in; with what a form brought, so that nobody types it twice."""
+    if request.method == "POST":
+        sent, wired = await fields_of(request), services(request)
+        kept_text = await run_in_threadpool(carry, wired, request, sent)
+        if kept_text:
+            return await run_in_threadpool(lambda: sign_in_page(wired, status=401, carried=kept_text))
+    return RedirectResponse(SIGN_IN, 303)
+
+
 class DeskRoute(APIRoute):
     """A route of the desk: whatever fails is told as a page, never as JSON."""
 
@@ -225,7 +240,7 @@ class DeskRoute(APIRoute):
             try:
                 return await handle(request)
             except NotSignedIn:
-                gone = RedirectResponse(SIGN_IN, 303)
+                gone = await _to_sign_in(request)
                 browsers.drop_session(gone, request, services(request).home)
                 return gone
             except Unknown as error:

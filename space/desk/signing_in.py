@@ -23,8 +23,10 @@ from space.api.accounts import attempt, keep
 from space.api.services import Services, Wired, signed_in
 from space.calls.metering import count_stranger
 from space.console.language import COOKIE, Language, spoken
+from space.desk.carrying import carried
 from space.desk.rendering import onward, page, style
 from space.desk.seat import SIGN_IN, DeskRoute, Fields, sealer, session_at
+from space.desk.sign_in_page import sign_in_page
 from space.desk.wording import told
 from space.errors import Refused
 from space.identity import limits, memberships, openid, sessions, signing_in
@@ -37,6 +39,8 @@ router = APIRouter(prefix="/desk", route_class=DeskRoute, include_in_schema=Fals
 _LONGEST_NAME: Final = 60
 _LONGEST: Final = 1000
 _A_YEAR_S: Final = 31_536_000
+# Characters of what is carried over signing in; what is longer was not sealed here.
+_LONGEST_CARRIED: Final = 30_000
 _BACK: Final = "/desk/openid/back"
 _DESK: Final = "/desk"
 _ACT_IN: Final = "/desk/act-in"
@@ -63,7 +67,7 @@ def speak_in(chosen: str, request: Request, to: Annotated[str, Query(max_length=
 @router.get("/sign-in")
 def show(wired: Wired, to: Annotated[str, Query(max_length=_LONGEST)] = "") -> HTMLResponse:
     """The page to sign in."""
-    return _sign_in_page(wired, to=to)
+    return sign_in_page(wired, to=to)
 
 
 @router.post("/sign-in")
@@ -71,14 +75,16 @@ def sign_in(sent: Fields, wired: Wired, request: Request) -> Response:
     """Open a session: by an account, or by the token of an office."""
     browsers.require_own_site(request, wired.home)
     if "login" not in sent:
-        return _by_token(wired, request, _text(sent, "token"), _text(sent, "person"))
+        return _by_token(wired, request, sent)
     login, password = _text(sent, "login"), sent.get("password", [""])[0][:_LONGEST]
     tried, now = attempt(wired, request, login), wired.clock()
     try:
         done = signing_in.sign_in(wired.engine, tried, password, now=now)
     except Refused as refused:
-        return _sign_in_page(wired, status=401, refused=refused, to=_text(sent, "to"))
-    answer = onward(_entered(wired, request, done, now, _text(sent, "to")))
+        return sign_in_page(wired, status=401, refused=refused, to=_text(sent, "to"), carried=_carried(sent))
+    answer = _go_on(wired, _carried(sent), done.session.secret)
+    if answer is None:
+        answer = onward(_entered(wired, request, done, now, _text(sent, "to")))
     keep(wired, request, answer, done, tried)
     return answer
 
@@ -104,7 +110,7 @@ def choose(sent: Fields, wired: Wired, request: Request) -> Response:
         )  # fmt: skip
     except Refused as refused:
         return page("password", None, status=422, refused=told(refused), **shown)
-    return _sign_in_page(wired, chosen=True)
+    return sign_in_page(wired, chosen=True)
 
 
 @router.get("/openid")
@@ -133,7 +139,7 @@ def come_back(wired: Wired, request: Request) -> Response:
     except Refused as refused:
         with writing(wired.engine) as connection:
             count_stranger(connection, "openid", now)
-        answer: Response = _sign_in_page(wired, status=401, refused=refused)
+        answer: Response = sign_in_page(wired, status=401, refused=refused)
     else:
         # A page, and no redirect: what began elsewhere would go on without the cookie it was just given.
         answer = page("signed_in", None, onward=_entered(wired, request, done, now))
@@ -151,7 +157,7 @@ def memberships_page(wired: Wired, request: Request) -> Response:
     on = local_date(wired.clock())
     with reading(wired.engine) as connection:
         theirs = memberships.of_person(connection, session.person, on)
-        known = {each.role: spoken()(each.zh, each.en) for each in roles().values()}
+        known = {each.role: spoken()(each.zh, each.name) for each in roles().values()}
         named = [
             (each, organisation(connection, each.organisation).name, known[each.role]) for each in theirs
         ]
@@ -184,12 +190,12 @@ def sign_out(sent: Fields, wired: Wired, request: Request) -> RedirectResponse:
         with writing(wired.engine) as connection:
             sessions.end(connection, session.id, reason="signed_out", now=wired.clock())
     answer = onward(SIGN_IN)
-    browsers.drop_session(answer, request, wired.home)
+    browsers.leave(answer, request, wired.home)
     return answer
 
 
-def _by_token(wired: Services, request: Request, token: str, person: str) -> Response:
-    now = wired.clock()
+def _by_token(wired: Services, request: Request, sent: dict[str, list[str]]) -> Response:
+    token, person, now = _text(sent, "token"), _text(sent, "person"), wired.clock()
     with reading(wired.engine) as connection:
         found = identified(connection, token, now)
     allowed = limits.office_tokens_open_the_desk(local_date(now))
@@ -198,13 +204,26 @@ def _by_token(wired: Services, request: Request, token: str, person: str) -> Res
         if found is None:
             with writing(wired.engine) as connection:
                 count_stranger(connection, "unauthenticated", now)
-        return _sign_in_page(wired, status=401, wrong=True)
+        return sign_in_page(wired, status=401, wrong=True, carried=_carried(sent))
     with writing(wired.engine) as connection:
         opened = sessions.open_for_office(connection, found.token, person, now=now)
-    answer = onward("/desk")
+    answer = _go_on(wired, _carried(sent), opened.secret) or onward("/desk")
     lasts = int((opened.expires_at - now).total_seconds())
     browsers.keep_session(answer, request, wired.home, opened.secret, lasts)
     return answer
+
+
+def _go_on(wired: Services, sealed: str, secret: str) -> Response | None:
+    """The page that goes on with what was typed before the session ended; None where nothing was carried."""
+    if not sealed:
+        return None
+    with reading(wired.engine) as connection:
+        found = carried(wired, connection, sealed, secret)
+    return None if found is None else page("carried", None, carried=found[0], proof=found[1].proof)
+
+
+def _carried(sent: dict[str, list[str]]) -> str:
+    return sent.get("carried", [""])[0][:_LONGEST_CARRIED]
 
 
 def _entered(wired: Services, request: Request, done: signing_in.SignedIn, now: Any, to: str = "") -> str:
@@ -224,23 +243,6 @@ def _home(request: Request, role: Role) -> str:
     return (
         _DESK if plain or not getattr(request.app.state, "console", "") else f"{request.app.state.console}/"
     )
-
-
-def _sign_in_page(
-    wired: Services,
-    *,
-    status: int = 200,
-    wrong: bool = False,
-    refused: Refused | None = None,
-    chosen: bool = False,
-    to: str = "",
-) -> HTMLResponse:
-    return page(
-        "sign_in", None, status=status, wrong=wrong, chosen=chosen, to=to,
-        refused=() if refused is None else told(refused),
-        elsewhere=provider_of(wired.home) is not None,
-        by_token=limits.office_tokens_open_the_desk(local_date(wired.clock())),
-    )  # fmt: skip
 
 
 def _desk(wired: Services, request: Request) -> openid.Desk:

@@ -105,13 +105,15 @@ def holder(connection: Connection, text: str, *, issuer: str, now: datetime) -> 
         return None
     c = machine_clients.c
     row = connection.execute(
-        select(c.organisation, c.role, c.grant_id).where(
+        select(c.id, c.organisation, c.role, c.grant_id).where(
             c.id == str(claims.get("sub")), c.ended_at.is_(None), c.not_before <= issued
         )
     ).first()
     if row is None:
         return None
-    return Caller(row.organisation, Role(row.role), grant_id=row.grant_id or _grant_of(claims))
+    return Caller(
+        row.organisation, Role(row.role), grant_id=row.grant_id or _grant_of(claims), program=row.id
+    )
 
 
 def _scope(client: Client, asked: str | None) -> str:

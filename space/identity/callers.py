@@ -40,7 +40,7 @@ def of_session(connection: Connection, session: Session, membership: str | None,
         Refused: the membership is not the person's, or does not hold today.
     """
     if membership is None or membership == session.membership:
-        return Caller(session.organisation, session.role, person=session.person)
+        return Caller(session.organisation, session.role, person=session.person, program=session.token)
     if session.person is not None:
         for each in memberships.of_person(connection, session.person, local_date(now)):
             if each.id == membership:

@@ -7,7 +7,7 @@ nothing from that instant on. Who does a colleague's tasks for a time (AB角) is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -184,6 +184,18 @@ def of_person(connection: Connection, person_id: str, on: date | None = None) ->
     query = select(memberships).where(m.person_id == person_id).order_by(m.entered_at, m.id)
     found = (_membership(row) for row in connection.execute(query))
     return tuple(each for each in found if on is None or each.holds(on))
+
+
+def of_everybody(
+    connection: Connection, people: Iterable[str], on: date
+) -> Mapping[str, tuple[Membership, ...]]:
+    """Person → its memberships of a day, of those who have any."""
+    m, found = memberships.c, dict[str, tuple[Membership, ...]]()
+    query = select(memberships).where(m.person_id.in_(sorted(set(people)))).order_by(m.entered_at, m.id)
+    for each in (_membership(row) for row in connection.execute(query)):
+        if each.holds(on):
+            found[each.person] = (*found.get(each.person, ()), each)
+    return found
 
 
 def of_organisation(connection: Connection, organisation: str, on: date) -> tuple[Membership, ...]:

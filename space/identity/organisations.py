@@ -5,6 +5,7 @@ Decides that an organisation's kind is fixed once: it says how answers to it are
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -75,6 +76,16 @@ def organisation(connection: Connection, code: str) -> Organisation:
     if found is None:
         raise Unknown("organisation", code, "it is registered by its first request (`ybz request new`)")
     return found
+
+
+def names(connection: Connection, codes: Iterable[str]) -> dict[str, str]:
+    """Code → name, of those organisations there are."""
+    o, wanted = organisations.c, sorted(set(codes))
+    if not wanted:
+        return {}
+    return {
+        row.code: row.name for row in connection.execute(select(o.code, o.name).where(o.code.in_(wanted)))
+    }
 
 
 def entered(connection: Connection, code: str, now: datetime) -> Organisation:

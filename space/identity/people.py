@@ -7,22 +7,32 @@ their id alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from catalog.evidence import record
 from catalog.store.schema import new_id
 from catalog.store.tables.people import people
 from contracts.codes import resident_id
 from policies.decision import Deny, Reason
+from policies.four_eyes import same_name
 from space.errors import Refused, Unknown
 
 # Lengths of the columns.
 _LONGEST_NAME: Final = 100
 _LONGEST_CONTACT: Final = 200
+# Ids of people begin with it.
+_MARK: Final = "per_"
+_KNOWN: Final = Reason(
+    "identity.person_known",
+    "somebody of that name who is reached there acts here already: one human has one entry",
+    where="contact",
+    allowed="give that person another membership, or each of two who are called alike an own contact",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +75,11 @@ def register(connection: Connection, name: str, contact: str | None, *, by: str,
         now: aware instant.
 
     Raises:
-        Refused: there is no name, a text is too long, or holds the number of an identity card.
+        Refused: there is no name, a text is too long, or holds the number of an identity card; or somebody of
+            that name is reached there already.
     """
     stated, reached = _checked(name, contact)
+    _require_new(connection, stated, reached)
     made = Person(new_id("per"), stated, reached, now, None)
     evidence_id = record(connection, event="space:person:register", subject=made.id, body={"by": by}, now=now)
     values = {"id": made.id, "name": made.name, "contact": made.contact, "registered_by": by}
@@ -86,6 +98,7 @@ def correct(
     """
     known = acting(connection, person_id)
     stated, reached = _checked(name or known.name, known.contact if contact is None else contact)
+    _require_new(connection, stated, reached, but=person_id)
     connection.execute(update(people).where(people.c.id == person_id).values(name=stated, contact=reached))
     changed = [what for what, given in (("name", name), ("contact", contact)) if given is not None]
     body = {"by": by, "changed": changed}
@@ -124,6 +137,27 @@ def everybody(connection: Connection, *, after: str = "", limit: int = 1000) -> 
     """People by their ids, from after one of them on."""
     query = select(people).where(people.c.id > after).order_by(people.c.id).limit(limit)
     return tuple(_person(row) for row in connection.execute(query))
+
+
+def named(connection: Connection, ids: Iterable[str]) -> tuple[Person, ...]:
+    """The people of some ids, of those there are; ids of other things are nobody's."""
+    wanted = sorted(one for one in set(ids) if one.startswith(_MARK))
+    if not wanted:
+        return ()
+    query = select(people).where(people.c.id.in_(wanted))
+    return tuple(_person(row) for row in connection.execute(query))
+
+
+def _require_new(connection: Connection, name: str, contact: str | None, but: str = "") -> None:
+    """Let a person pass who is nobody known: two entries for one human would be two of an act of two."""
+    if contact is None:
+        return
+    p = people.c
+    alike = select(p.id, p.name).where(
+        func.lower(p.contact) == contact.lower(), p.ended_at.is_(None), p.id != but
+    )
+    if any(same_name(name, row.name) for row in connection.execute(alike)):
+        raise Refused(Deny((_KNOWN,)))
 
 
 def _checked(name: str, contact: str | None) -> tuple[str, str | None]:

@@ -1,7 +1,8 @@
 """The second person 双人 an act names beside whoever does it: somebody of this installation, who may do it.
 
 Decides that a signature nobody could have given is none: a name stands for one person who acts today in one
-of the organisations concerned, in a role that may do the act, and is not the first.
+of the organisations concerned, in a role that may do the act, and is not the first, nor called like it,
+however either is named: two entries of one name may be one human.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 
 from policies.access import Act, ever
 from policies.decision import Deny, Permit, Reason
+from policies.four_eyes import same_name
 from space.errors import Refused
 from space.identity import memberships, people
 from space.identity.one_person import called_so, is_one
@@ -40,15 +42,24 @@ def second_person(
         where: the place of the name in what was sent.
 
     Raises:
-        Refused: it is the first, nobody who may do the act there, or several who are called alike.
+        Refused: it is the first or called like it, nobody who may do the act there, or several of one name.
     """
-    if any(is_one(connection, called, each) for each in first):
+    firsts = [each for each in first if each is not None]
+    if any(is_one(connection, called, each) for each in firsts):
         raise Refused(Deny((_one_person(where),)))
     among = frozenset(organisations) - {""}
     found = [each for each in called_so(connection, called) if _may(connection, each, act, among, on)]
     if len(found) != 1:
         raise Refused(Deny((_nobody(act, where),)))
+    if any(_called_alike(connection, found[0], each) for each in firsts):
+        raise Refused(Deny((_one_person(where),)))
     return found[0]
+
+
+def _called_alike(connection: Connection, second: str, first: str) -> bool:
+    """Whether the stored name of a person is that of whoever acts first."""
+    names = (first, *(people.person(connection, each).name for each in called_so(connection, first)))
+    return any(same_name(people.person(connection, second).name, each) for each in names)
 
 
 def _may(connection: Connection, person: str, act: Act, among: frozenset[str], on: date) -> bool:
@@ -60,7 +71,8 @@ def _may(connection: Connection, person: str, act: Act, among: frozenset[str], o
 
 
 def _one_person(where: str) -> Reason:
-    return Reason("access.one_person", "a second person is needed, and the one named is the first", where)
+    message = "a second person is needed, and the one named is the first, or is called alike"
+    return Reason("access.one_person", message, where)
 
 
 def _nobody(act: Act, where: str) -> Reason:

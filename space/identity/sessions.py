@@ -73,10 +73,29 @@ class Opened:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A session as it was opened, whether it is good or over.
+
+    Attributes:
+        id: fit for logs.
+        whose: body and person, or the token and the name stated with it: equal for the same one alone.
+    """
+
+    id: str
+    whose: str
+
+
 def open_for_person(
     connection: Connection, person_id: str, membership_id: str, *, means: Means, now: datetime
 ) -> Opened:
-    """Open a session of a person in one of its memberships, which the caller has checked."""
+    """Open a session of a person in one of its memberships, which the caller has checked.
+
+    Of more sessions than one person may have at once those that were opened first end.
+    """
+    most = limits.whole("sessions_of_one", local_date(now))
+    for former in lasting(connection, person_id, now)[max(0, most - 1) :]:
+        end(connection, former["id"], reason="too_many", now=now)
     body = {"person": person_id, "membership": membership_id, "means": means}
     values = {"person_id": person_id, "membership_id": membership_id, "means": means}
     return _open(connection, values, body, now)
@@ -115,6 +134,18 @@ def find(connection: Connection, secret: str, now: datetime) -> Session | None:
         )
     ).first()  # fmt: skip
     return None if row is None else _session(row)
+
+
+def former(connection: Connection, secret: str) -> Former | None:
+    """The session behind what a browser keeps, also one that is over: whose it was, and nothing it may do."""
+    s, m = sessions.c, memberships.c
+    query = select(s.id, s.person_id, s.token_id, s.stated_name, m.organisation)
+    joined = query.outerjoin(memberships, m.id == s.membership_id).where(s.sha256 == sha256(secret))
+    row = connection.execute(joined).first()
+    if row is None:
+        return None
+    who = (row.organisation, row.person_id) if row.person_id else (row.token_id, row.stated_name)
+    return Former(row.id, "\n".join(str(each) for each in who))
 
 
 def seen(connection: Connection, session: Session, now: datetime) -> None:

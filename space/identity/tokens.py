@@ -41,6 +41,8 @@ class Caller:
         grant_id: the only grant its token is good for; None where it is good for every one.
         address: where the call comes from; None where that is not known.
         person: id of the person who acts; None of a program.
+        program: id of the token or machine client that acts; None where a person does.
+        until: its token is good before this; None where something else than time ends it, or is asked.
     """
 
     organisation: str
@@ -49,6 +51,8 @@ class Caller:
     grant_id: str | None = None
     address: str | None = None
     person: str | None = None
+    until: datetime | None = None
+    program: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,11 @@ def identified(connection: Connection, secret: str, now: datetime) -> Identified
     row = _GOOD.run(connection, {"sha256": _sha256(secret), "now": now, "day": local_date(now)}).first()
     if row is None:
         return None
-    who = Caller(row.organisation, Role(row.role), grant_id=row.grant_id, person=row.person_id)
+    role, until = Role(row.role), datetime.fromisoformat(row.expires_at)  # a prepared statement gives text
+    program = row.id if row.person_id is None else None
+    who = Caller(
+        row.organisation, role, grant_id=row.grant_id, person=row.person_id, until=until, program=program
+    )
     return Identified(row.id, who)
 
 
@@ -154,7 +162,7 @@ def _good() -> Select[Any]:
     t, m, p = client_tokens.c, memberships.c, people.c
     now, on = bindparam("now", type_=t.expires_at.type), bindparam("day", type_=m.first_day.type)
     return (
-        select(t.id, t.organisation, t.role, t.grant_id, m.person_id)
+        select(t.id, t.organisation, t.role, t.grant_id, t.expires_at, m.person_id)
         .outerjoin(memberships, m.id == t.membership_id)
         .outerjoin(people, p.id == m.person_id)
         .where(

@@ -37,7 +37,7 @@ from space.access.stating import may_state
 from space.calls import idempotency
 from space.errors import Refused, SpaceError
 from space.identity.tokens import Caller
-from space.jobs import moving
+from space.jobs import delivering, moving
 from space.jobs.work import Work
 from space.verification.prepare import Asked
 
@@ -222,4 +222,5 @@ KINDS: Final[Mapping[str, Kind]] = {
     "link-probe": Kind(_probe),
     "log-verification": Kind(_log),
     "verification": Kind(_verify),
+    "delivery": Kind(lambda work: Outcome(delivering.run(work))),
 }

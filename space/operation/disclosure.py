@@ -146,6 +146,30 @@ def made_of(connection: Connection, year: int, role: str, code: str) -> tuple[di
     )  # fmt: skip
 
 
+def all_made(connection: Connection) -> tuple[dict[str, Any], ...]:
+    """The newest disclosure of every year and party, the newest year first; without the documents."""
+    newest: dict[tuple[int, str, str], dict[str, Any]] = {}
+    for row in connection.execute(select(operation_disclosures).order_by(operation_disclosures.c.made_at)):
+        newest[row.year, row.role, row.code] = {
+            "id": row.id, "year": row.year, "role": row.role, "code": row.code,
+            "party": json.loads(row.document)["party"]["name"], "made_at": row.made_at.isoformat(),
+            "digest": row.digest, "evidence": row.evidence_id, "lacks": len(row.lacks),
+        }  # fmt: skip
+    return tuple(sorted(newest.values(), key=lambda one: (-one["year"], one["role"], one["code"])))
+
+
+def of_id(connection: Connection, made: str) -> tuple[dict[str, Any], str]:
+    """A disclosure that was made, and its digest.
+
+    Raises:
+        Unknown: there is none of that id.
+    """
+    row = connection.execute(select(operation_disclosures).where(operation_disclosures.c.id == made)).first()
+    if row is None:
+        raise Unknown("disclosure", made)
+    return json.loads(row.document), row.digest
+
+
 def in_force(connection: Connection, year: int, role: str, code: str) -> tuple[Agreement, ...]:
     """The agreements of a party that were in force on at least one day of a year, the oldest first."""
     a = operation_agreements.c

@@ -134,6 +134,20 @@ def refuse(connection: Connection, number: str, *, reason: str, by: str, now: da
     return called(connection, number)
 
 
+def waiting(connection: Connection, agreement: Agreement) -> dict[str, Any] | None:
+    """The supplement that waits for the operator, with the whole as it would then say; None for none."""
+    row = _waiting(connection, agreement)
+    if row is None:
+        return None
+    return {
+        "version": row.version,
+        "reason": row.reason,
+        "by": row.made_by,
+        "at": row.made_at.isoformat(),
+        "stated": json.loads(row.document),
+    }
+
+
 def _held(connection: Connection, number: str) -> Agreement:
     lock(connection, called(connection, number).id)
     return called(connection, number)

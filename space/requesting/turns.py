@@ -14,17 +14,19 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from catalog.clocks.owed import authority_on
+from catalog.clocks.standing import open_clocks
 from catalog.store.tables.requesting import request_cases
 from policies import approval
 from policies.approval import Side
 from policies.decision import Deny, Reason
 from space.errors import Refused
-from space.requesting.cases import Case
+from space.requesting.cases import Case, subject_of
 from space.requesting.requests import Request, by_id
 
 # States in which a case waits for an answer.
 STAGES: Final = tuple(stage.value for stage in approval.STAGES)
 _NEGOTIATING: Final = "negotiating"
+_SUPPLY: Final = "supply"
 _BEFORE_AUTHORITY: Final = "before_authority"
 NOT_YOURS: Final = Reason(
     "request.not_your_turn",
@@ -93,3 +95,20 @@ def waiting_for(connection: Connection, organisation: str, on: date) -> tuple[tu
         if office_of(connection, case, organisation, on) is not None:
             found.append((request, case))
     return tuple(found)
+
+
+def to_grant(connection: Connection, organisation: str, on: date) -> tuple[Request, ...]:
+    """Permitted requests an organisation has a say in, of which a case is not opened by a grant yet.
+
+    The first that is due stands first.
+    """
+    owed = [clock.subject for clock in open_clocks(connection) if clock.rule == _SUPPLY]
+    c = request_cases.c
+    rows = connection.execute(select(c.id, c.request_id).where(c.id.in_([_case(one) for one in owed])))
+    asked = {subject_of(row.id): row.request_id for row in rows}
+    found = [by_id(connection, name) for name in dict.fromkeys(asked[one] for one in owed if one in asked)]
+    return tuple(one for one in found if concerns(connection, one, organisation, on))
+
+
+def _case(subject: str) -> str:
+    return subject.partition(":")[2]

@@ -25,6 +25,9 @@ PICTURES = Path(
 )
 # Of what axe-core finds, what stops somebody.
 SERIOUS = ("serious", "critical")
+# Nothing on the page is on its way anywhere, but what never arrives.
+STILL = """() => document.getAnimations().every(one => one.playState !== 'running'
+    || one.effect.getComputedTiming().endTime === Infinity)"""
 
 
 @dataclass
@@ -68,6 +71,8 @@ class Reader:
 
         with suppress(Exception):  # a list that is just closing is judged neither open nor closed
             self.page.wait_for_function("!document.querySelector('.q-menu')", timeout=3_000)
+        with suppress(Exception):  # what is just coming up is lighter than it will be
+            self.page.wait_for_function(STILL, timeout=5_000)
         found = Axe().run(self.page).response["violations"]
         return [
             f"{one['id']}: {', '.join(str(node['target']) for node in one['nodes'][:3])}"

@@ -57,7 +57,7 @@ def test_one_entry_is_published_and_another_returned_with_points(
     one.go("/authority")
     page = one.page
     page.get_by_role("heading", name="待审核的编目").wait_for()
-    page.get_by_role("heading", name="各部门欠办").wait_for()
+    page.get_by_role("heading", name="各部门待办").wait_for()
     assert one.faults() == []
     one.picture("authority")
 
@@ -97,7 +97,7 @@ def test_one_entry_is_published_and_another_returned_with_points(
 def test_the_first_page_stands_for_each_role_and_fits_the_phone(reader: Sat, login: str) -> None:
     one = reader(login, phone=True)
     one.go("/authority")
-    one.page.get_by_role("heading", name="等您办理").wait_for()
+    one.page.get_by_role("heading", name="等我办理的其他事").wait_for()
     assert one.page.get_by_role("alert").count() == 0
     assert one.fits()
     assert one.faults() == []
@@ -107,12 +107,71 @@ def test_the_first_page_stands_for_each_role_and_fits_the_phone(reader: Sat, log
 @pytest.mark.usefixtures("handed_in")
 def test_the_other_pages_fit_the_phone_and_can_be_read_by_other_means(reader: Sat) -> None:
     one = reader("shujuju", phone=True)
-    for path in ("classification", "demands", "due", f"entries/{LOW_INCOME}"):
+    for path in ("classification", "conflicts", "demands", "due", f"entries/{LOW_INCOME}"):
         one.go(f"/authority/{path}")
         assert one.page.locator("main").get_by_role("alert").count() == 0, path
         assert one.fits(), path
         assert one.faults() == [], path
     one.picture("authority-entry-phone")
+
+
+def test_a_merge_is_decided_by_names_and_the_decision_stays_to_be_read(reader: Sat) -> None:
+    one = reader("shujuju")
+    one.go("/authority")
+    one.page.get_by_role("link", name="能不能汇聚成“养老服务主题库”").click()
+    one.settled()
+    one.page.get_by_text("常住人口登记信息（云州市公安局）").wait_for()
+    one.page.get_by_role("button", name="可以汇聚 养老服务主题库").click()
+    dialog = one.page.get_by_role("dialog")
+    dialog.get_by_label("理由").fill("发放核验需要")
+    dialog.get_by_role("button", name="可以汇聚").click()
+    row = one.page.locator("tr").filter(has_text="汇聚成“养老服务主题库”")
+    row.get_by_text("发放核验需要").wait_for()
+    row.get_by_text("舒钧").wait_for()
+    assert one.faults() == []
+
+    auditor = reader("jiandu")
+    auditor.go("/audit?kind=catalog:merge_review")
+    auditor.page.get_by_role("link", name="汇聚审查 · 同意").first.click()
+    auditor.settled()
+    auditor.page.get_by_text("发放核验需要").first.wait_for()
+    auditor.page.get_by_role("button", name="验证").click()
+    auditor.page.get_by_text("成立", exact=True).nth(3).wait_for()
+
+
+def test_what_a_department_owes_can_be_looked_at_by_the_authority(reader: Sat) -> None:
+    one = reader("shujuju")
+    one.go("/authority/due")
+    one.page.get_by_role("link", name="整改问题数据：高龄津贴发放信息").first.click()
+    one.settled()
+    assert one.page.locator(".ybz-reasons").count() == 0
+    assert one.page.get_by_role("button", name="下载整改工作簿").count() == 0
+
+
+def test_a_conflict_is_decided_between_the_two_departments(reader: Sat) -> None:
+    one = reader("shujuju")
+    one.go("/authority/conflicts")
+    waiting = one.page.get_by_role("link", name="谁负责“姓名”")
+    waiting.wait_for()
+    assert one.faults() == []
+    waiting.click()
+    one.settled()
+    one.page.get_by_text("云州市公安局", exact=True).wait_for()
+    one.page.get_by_text("云州市民政局", exact=True).wait_for()
+    assert one.faults() == []
+    one.page.get_by_role("button", name="裁定").click()
+    dialog = one.page.get_by_role("dialog")
+    dialog.get_by_label("以谁为准").click()
+    one.page.get_by_role("option", name="云州市公安局").click()
+    dialog.get_by_label("裁定依据").fill("户口登记条例")
+    dialog.get_by_role("button", name="裁定", exact=True).click()
+    one.page.get_by_text("没有等裁定的争议").wait_for()
+
+
+def test_a_registrar_finds_an_application(reader: Sat) -> None:
+    one = reader("dengji")
+    one.go("/authority")
+    one.page.get_by_role("link", name="空气质量小时监测值 · 首次登记").wait_for()
 
 
 @pytest.mark.usefixtures("handed_in")

@@ -54,6 +54,75 @@ def test_what_is_not_there_is_said_with_what_to_do(reader: Sat) -> None:
     one.page.get_by_role("heading", name="找到 18 个数据集").wait_for()
 
 
+def test_a_newcomer_finds_a_dataset_and_learns_all_that_everybody_may_know(reader: Sat) -> None:
+    one = reader("fagai")
+    main = one.page.locator("#main")
+    one.go("/catalogue?q=居家养老")
+    one.page.get_by_role("link", name="找“养老”：2 个数据集").click()
+    one.page.get_by_role("heading", name="找到 2 个数据集").wait_for()
+    one.page.get_by_role("link", name="养老服务主题库").click()
+    one.page.get_by_role("heading", name="养老服务主题库", level=1).wait_for()
+    one.settled()
+    for said in ("云州市数据局（编制目录", "4 级（特别严重危害）", "由“残疾等级”决定"):
+        assert said in main.inner_text(), said
+    main.get_by_text("表里的词是什么意思").click()
+    assert main.get_by_text("可按它分组统计").is_visible()
+    assert one.faults() == []
+    parts = one.page.get_by_role("navigation", name="本数据集的页面")
+    parts.get_by_role("link", name="血缘").click()
+    main.get_by_text("本数据集的：是否低保对象").wait_for()
+    assert "云州市残疾人联合会" in main.inner_text()
+    parts.get_by_role("link", name="变更与时限").click()
+    main.get_by_role("heading", name="目录改过什么").wait_for()
+    assert main.get_by_text("首次发布").is_visible()
+    parts.get_by_role("link", name="质量").click()
+    main.get_by_text("已评价的 3 个维度").wait_for()
+    parts.get_by_role("link", name="使用情况").click()
+    one.page.get_by_role("combobox", name="看多久的").click()
+    one.page.get_by_role("option", name="最近 90 天").click()
+    one.page.wait_for_url("**/use?days=90")
+    main.get_by_text("用数次数（2026").or_(main.get_by_text("用数次数（")).first.wait_for()
+    one.settled()
+    # The way back leads to the search the dataset was found by.
+    one.page.get_by_role("link", name="← 数据目录").click()
+    one.page.get_by_role("heading", name="找到 2 个数据集").wait_for()
+
+
+def test_a_condition_is_taken_away_by_a_click_and_too_narrow_ones_are_told(reader: Sat) -> None:
+    one = reader("fagai")
+    one.go("/catalogue?q=养老&grade=1")
+    one.page.get_by_text("筛选条件太窄").wait_for()
+    assert one.page.get_by_role("link", name="去掉筛选条件：2 个数据集").is_visible()
+    one.page.get_by_role("button", name="去掉条件：").click()
+    one.page.get_by_role("heading", name="找到 2 个数据集").wait_for()
+    assert one.page.get_by_role("checkbox", name=re.compile("4 级（特别严重危害）")).is_visible()
+    assert one.faults() == []
+
+
+def test_the_pages_of_a_dataset_are_read_on_paper(reader: Sat) -> None:
+    one = reader("fagai")
+    for part in PARTS:
+        one.go(f"/catalogue/{ELDERLY}{part}")
+        one.page.emulate_media(media="print")
+        assert one.page.get_by_role("heading", name="养老服务主题库", level=1).is_visible(), part
+        assert not one.page.get_by_role("link", name="申请使用").is_visible(), part
+        assert one.fits(), part
+        one.picture(f"catalogue-printed{part.replace('/', '-')}")
+        one.page.emulate_media(media="screen")
+
+
+def test_no_chinese_of_ours_stands_in_the_english_pages_of_a_dataset(reader: Sat) -> None:
+    one = reader("fagai")
+    one.page.goto(f"{one.address}/console/language/en?to=/console/catalogue/{ELDERLY}")
+    one.settled()
+    for part in PARTS:
+        one.go(f"/catalogue/{ELDERLY}{part}")
+        for word in ("级（", "共享类型", "第 ", "首次", "来自", "维度", "最近"):
+            lines = [line for line in one.page.locator("#main").inner_text().splitlines() if word in line]
+            # Titles, values and texts of the entry itself are in the words of its department.
+            assert [line for line in lines if re.search("[A-Za-z]{4}.*" + word, line)] == [], part
+
+
 def test_an_item_shows_the_reasons_of_its_level_and_its_keeper_the_evidence(reader: Sat) -> None:
     one = reader("minzheng")
     one.go(f"/catalogue/{LOW_INCOME}")
@@ -62,6 +131,8 @@ def test_an_item_shows_the_reasons_of_its_level_and_its_keeper_the_evidence(read
     dialog = one.page.get_by_role("dialog")
     dialog.get_by_text("敏感个人信息").wait_for()
     dialog.get_by_text(re.compile("抽检 .* 行")).wait_for()
+    # A dialog that is just coming up is lighter than it will be.
+    one.page.wait_for_function("!document.querySelector('[class*=enter-active]')")
     assert one.faults() == []
     one.picture("catalogue-evidence")
 
@@ -72,6 +143,8 @@ def test_another_department_sees_the_reasons_but_not_the_evidence(reader: Sat) -
     one.page.get_by_role("row").filter(has_text="bank_card").get_by_role("button", name="4 级").click()
     dialog = one.page.get_by_role("dialog")
     dialog.get_by_text("检测证据由数源部门").wait_for()
+    assert "附录 H" in dialog.inner_text()
+    assert "installation" not in dialog.inner_text()
     assert "抽检" not in dialog.inner_text()
 
 
@@ -162,6 +235,10 @@ def test_two_revisions_are_told_apart_in_words(reader: Sat) -> None:
     one.picture("catalogue-revisions")
     one.go(f"/catalogue/{LOW_INCOME}/history?from=2&to=2")
     one.page.get_by_text("两版内容相同").wait_for()
+    # Nobody else learns of a revision before it is published.
+    other = reader("fagai")
+    other.go(f"/catalogue/{LOW_INCOME}/history")
+    assert "城乡低保" not in other.page.locator("#main").inner_text()
 
 
 def _compiled_anew(one: Reader) -> None:

@@ -20,7 +20,7 @@ STATED = {
     "scenario": "民生价格监测",
     "scope": "本委价格科",
     "method": "query",
-    "vouched_by": "发展改革委 周敏",
+    "vouched_by": "范恺",
     "use_until": "2027-05-01",
 }
 
@@ -65,7 +65,7 @@ def test_a_case_is_returned_completed_refused_in_part_and_disputed(reader: Sat, 
     page.get_by_role("radio", name="退回补正").click()
     page.get_by_label("还缺什么，一行一项").fill("说明更新频率\n附使用人名单")
     page.get_by_role("button", name="办理", exact=True).click()
-    page.get_by_text("办成 1 件，没有办成 0 件").wait_for()
+    page.get_by_text("下一步：等申请方补正。").wait_for()
     _complete(applicant, request)
     _refuse_one(provider, request)
     _dispute(applicant, request)
@@ -99,11 +99,14 @@ def _refuse_one(one: Reader, request: str) -> None:
     page = one.page
     one.go(f"/department/requests/{request}")
     page.get_by_role("checkbox", name="区划名称").click()
+    page.get_by_role("button", name="办理", exact=True).click()
+    assert page.get_by_text("请填写").count() == 2, "the basis and the ground are asked for in their places"
     page.get_by_label("依据").first.fill("政务数据共享条例第二十条")
     choose(page, "拒绝的理由（清单内）", "超出申请方履行职责所需")
+    page.get_by_text("拒绝理由：超出申请方履行职责所需", exact=False).wait_for()
     one.picture("department-decide-by-item")
     page.get_by_role("button", name="办理", exact=True).click()
-    page.get_by_text("办成 1 件，没有办成 0 件").wait_for()
+    page.get_by_text("超出申请方履行职责所需；政务数据共享条例第二十条").wait_for()
 
 
 def _dispute(one: Reader, request: str) -> None:
@@ -128,8 +131,56 @@ def test_what_another_answered_meanwhile_is_told_case_by_case(reader: Sat) -> No
     first.page.get_by_label("依据").first.fill("政务数据共享条例第二十条")
     first.page.get_by_role("button", name=re.compile("办理所选")).click()
     first.page.get_by_text("没有办成 1 件", exact=False).wait_for()
-    assert first.page.locator(".ybz-results .ybz-lack").count() == 1
+    assert first.page.locator(".ybz-results .ybz-reason").count() == 1
     first.picture("department-batch-told")
+
+
+def test_what_was_not_sent_is_there_again_and_gone_once_it_is_left(reader: Sat) -> None:
+    one = reader("fagai")
+    page = one.page
+    one.go("/department/request")
+    page.get_by_label("办什么事（使用场景）").fill("高龄老人补贴方案")
+    page.get_by_text("写明使用场景", exact=False).wait_for(state="hidden")
+    one.go("/department")
+    one.go("/department/request")
+    page.get_by_text("上次有一件没写完：高龄老人补贴方案").wait_for()
+    assert one.faults() == []
+    page.get_by_role("button", name="接着写").click()
+    page.locator("textarea").first.wait_for()
+    page.wait_for_function("[...document.querySelectorAll('textarea')].some(t => t.value.includes('高龄'))")
+    one.go("/department/request")
+    page.get_by_role("button", name="不要了").click()
+    page.get_by_text("上次有一件没写完", exact=False).wait_for(state="hidden")
+    one.go("/department/request")
+    page.get_by_text("选一种提供方式").wait_for()
+    page.wait_for_timeout(500)
+    assert page.get_by_text("上次有一件没写完", exact=False).count() == 0
+
+
+def test_the_head_names_who_stands_in_and_a_steward_only_reads_it(reader: Sat) -> None:
+    head, steward = reader("juzhang"), reader("minzheng")
+    page = head.page
+    head.go("/department/approvals")
+    page.get_by_role("link", name="审批人不在？看谁代理").click()
+    head.settled()
+    page.get_by_role("button", name="指定代理人").click()
+    page.get_by_label("谁不在（审批人）").fill("闵征")
+    page.get_by_label("由谁代理").fill("居彰")
+    page.get_by_label("到哪一天").fill("2099-12-31")
+    page.get_by_label("理由").fill("出差")
+    page.get_by_role("button", name="指定", exact=True).click()
+    page.get_by_text("居彰 代 闵征").wait_for()
+    assert head.faults() == []
+    steward.go("/department/standing-in")
+    steward.page.get_by_text("居彰 代 闵征").wait_for()
+    assert steward.page.get_by_role("button", name="指定代理人").count() == 0
+    with interface(steward) as client:
+        body = {"person": "甲", "to": "乙", "until": "2099-12-31", "reason": "x", "by": ""}
+        assert client.post("/v1/delegations", json=body).status_code == 403
+        assert client.get("/v1/requests/ungranted").status_code == 403
+    page.get_by_role("button", name="收回").click()
+    page.get_by_role("dialog").get_by_role("button", name="收回代理").click()
+    page.get_by_text("已结束").wait_for()
 
 
 def test_who_has_no_right_is_refused_by_the_service(reader: Sat) -> None:
@@ -156,6 +207,7 @@ def test_the_room_fits_a_phone(reader: Sat, login: str) -> None:
         "",
         "/request?dataset=civil_affairs.low_income",
         "/approvals",
+        "/standing-in",
         "/data",
         "/verification",
         f"/requests/{request}",

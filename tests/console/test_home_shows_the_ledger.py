@@ -43,8 +43,57 @@ def test_a_number_leads_to_the_rows_it_is_counted_from_and_these_to_the_dataset(
     assert one.page.url.endswith("/console/overview/update_rate")
     assert "17" in one.page.get_by_text("明细（").inner_text()
     assert one.faults() == []
-    one.page.get_by_role("link", name="civil.population").click()
+    one.page.get_by_role("link", name="常住人口登记信息").click()
     one.page.get_by_role("heading", name="常住人口登记信息", level=1).wait_for()
+
+
+def test_a_ratio_says_what_it_divides_and_its_rows_are_narrowed_in_the_address(reader: Sat) -> None:
+    one = reader("fagai")
+    one.go("/")
+    counted(one)
+    card = one.page.get_by_role("listitem").filter(has_text="更新及时率")
+    assert "17 / 17" in card.inner_text()
+    card.get_by_role("link").click()
+    one.page.get_by_role("heading", name="更新及时率", level=1).wait_for()
+    main = one.page.locator("#main")
+    assert "按期更新的数据集 ÷ 应更新的数据集：17 / 17" in main.inner_text()
+    assert "允许天数是一个更新周期加一天" in main.inner_text()
+    one.page.get_by_label("在明细里查找").fill("公安")
+    one.page.wait_for_url("**/overview/update_rate?find=*")
+    one.page.reload()
+    one.settled()
+    one.page.get_by_role("link", name="常住人口登记信息").wait_for()
+    assert main.locator("tbody tr").count() == 2
+    assert one.page.get_by_label("在明细里查找").input_value() == "公安"
+
+
+def test_the_rows_of_a_ratio_that_fails_are_told_apart_on_demand(reader: Sat) -> None:
+    one = reader("fagai")
+    one.go("/overview/link_rate")
+    one.page.get_by_text("尚未挂接").first.wait_for()
+    assert "挂接资源经测试可用的条目 ÷ 已发布条目：0 / 18" in one.page.locator("#main").inner_text()
+    one.page.get_by_role("checkbox", name="只看不可用的").click()
+    one.page.wait_for_url("**/overview/link_rate?only=failing")
+    assert one.faults() == []
+
+
+def test_whoever_names_the_service_alone_comes_to_the_console(reader: Sat) -> None:
+    one = reader("fagai")
+    one.page.goto(f"{one.address}/")
+    one.page.wait_for_url("**/console/")
+    counted(one)
+
+
+def test_the_first_page_is_read_on_paper(reader: Sat) -> None:
+    one = reader("fagai")
+    one.go("/")
+    counted(one)
+    one.page.emulate_media(media="print")
+    for text, shown in (("更新及时率", True), ("17 / 17", True), ("怎么算的", False), ("账号与语言", False)):
+        assert one.page.get_by_text(text).first.is_visible() is shown, text
+    assert not one.page.get_by_role("navigation", name="主要栏目").is_visible()
+    assert one.fits()
+    one.picture("home-printed")
 
 
 def test_a_bar_leads_to_the_list_that_is_filtered_by_it(reader: Sat) -> None:
@@ -123,3 +172,13 @@ def test_the_first_page_speaks_english(reader: Sat) -> None:
     one.page.get_by_role("heading", name="Waiting for me").wait_for()
     one.page.get_by_text("Update timeliness").first.wait_for()
     assert one.page.get_by_text("How it is counted").first.is_visible()
+    one.go("/overview/update_rate")
+    assert "datasets updated on time ÷ datasets due for an update: 17 / 17" in (
+        one.page.locator("#main").inner_text()
+    )
+
+
+def test_purposes_are_told_in_english(reader: Sat) -> None:
+    one = reader("fagai")
+    one.page.goto(f"{one.address}/console/language/en?to=/console/")
+    one.page.get_by_role("link", name="Governance: statutory duties").wait_for()

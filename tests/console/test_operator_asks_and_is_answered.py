@@ -40,10 +40,12 @@ def test_a_question_is_explained_asked_verified_and_taken_away(reader: Sat) -> N
     one.page.get_by_role("link", name="提问").first.click()
     one.settled()
     write(one, "SELECT district, name FROM civil.population")
-    one.page.get_by_role("button", name="先试解").click()
+    one.page.get_by_role("button", name="先试算").click()
     one.page.get_by_role("heading", name="不予回答").wait_for()
     one.page.get_by_role("button", name="第 1 行第 18 字").click()
     assert one.page.locator(".ybz-op-fault").all_inner_texts() == ["name"]
+    assert one.page.get_by_text("所涉: name").count() == 1
+    assert one.page.get_by_text("请本单位管理员在“申请用数”里另行申请", exact=False).count() == 1
     assert one.page.get_by_text("civil.population (sex, birth_date, education, district)").count() == 1
     assert one.faults() == []
     one.picture("operator-refused")
@@ -63,7 +65,7 @@ def test_a_question_is_explained_asked_verified_and_taken_away(reader: Sat) -> N
     assert one.faults() == []
     one.picture("operator-answered")
     one.page.get_by_role("tab", name="图").click()
-    one.page.get_by_role("img", name="people / district").wait_for()
+    one.page.get_by_role("img", name="people，按所属区县").wait_for()
     with one.page.expect_download() as taken:
         one.page.get_by_role("button", name="导出 CSV").click()
     rows = Path(taken.value.path()).read_text(encoding="utf-8").splitlines()
@@ -81,7 +83,7 @@ def test_the_history_holds_the_receipt_and_this_browser_the_text(reader: Sat) ->
     one.go("/operator/history")
     one.page.get_by_text("SELECT sex, count(*) AS people").wait_for()
     assert one.page.get_by_role("link", name=receipt).count() == 2
-    one.page.get_by_role("link", name="再用这一句").first.click()
+    one.page.get_by_role("link", name="改写后再问").first.click()
     one.settled()
     assert "SELECT sex" in one.page.get_by_role("textbox", name="问句（SQL）").inner_text()
     assert spent == one.page.get_by_role("meter", name="调用次数").get_attribute("aria-valuetext")
@@ -116,8 +118,16 @@ def test_a_question_is_saved_and_opened_again(reader: Sat) -> None:
     one.go("/operator/query")
     one.page.get_by_role("button", name="保存…").click()
     dialog = one.page.get_by_role("dialog", name="保存这一句")
-    dialog.get_by_label("名称").fill("by_sex")
+    name = dialog.get_by_label("名称")
+    assert name.input_value() == "by_sex"
+    name.fill("各性别人数")
     dialog.get_by_role("button", name="保存").click()
+    dialog.get_by_text("怎么办：用小写英文字母开头", exact=False).wait_for()
+    assert name.input_value() == "各性别人数"
+    name.fill("by_sex")
+    dialog.get_by_role("button", name="保存").click()
+    one.page.get_by_text("已保存", exact=False).wait_for()
+    one.go("/operator/saved")
     one.page.get_by_role("heading", name="视图 by_sex").wait_for()
     assert one.faults() == []
     one.page.get_by_role("button", name="删除").click()

@@ -53,6 +53,9 @@ def test_a_correction_is_rejected_with_a_reason_within_its_clock(reader: Sat) ->
     )  # fmt: skip
     steward.go("/steward/corrections")
     page = steward.page
+    # Whoever answers sees which row it is about, and what it should be.
+    page.get_by_text("哪条记录").first.wait_for()
+    page.get_by_text("某某", exact=True).first.wait_for()
     page.get_by_text("看提出理由、证据和经过").first.click()
     page.get_by_text("入户核对，户口簿上不是这个名字").wait_for()
     assert steward.faults() == []

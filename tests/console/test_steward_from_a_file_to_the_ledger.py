@@ -25,7 +25,8 @@ ROWS = """序号,姓名,身份证号,月救助金额(元),审批日期
 SAID = (
     ("内设机构", "社会救助科"), ("信息资源分类", "主题/社会保障"), ("摘要", "临时救助对象，一人一行。"),
     ("共享条件", "用于履行法定职责"), ("依据", "政务数据共享条例第二十五条"),
-    ("个人信息保护影响评估", "云州民政〔2026〕数评9号"),
+    ("个人信息保护影响评估", "云州民政〔2026〕数评9号"), ("有条件共享的理由", "含个人信息"),
+    ("共享范围", "全市行政机关"), ("共享用途", "救助资格核对"),
 )  # fmt: skip
 
 
@@ -115,6 +116,73 @@ def test_an_entry_that_lacks_something_is_kept_as_a_draft_and_told_what(reader: 
     page.get_by_text("草稿，待补充").first.wait_for()
 
 
+def test_what_was_written_outlives_the_page_and_is_gone_once_it_is_left(reader: Sat, tmp_path: Path) -> None:
+    one = reader("minzheng")
+    path = tmp_path / "2026年第三季度志愿者登记表.csv"
+    path.write_text("姓名,人数\n甲某,12\n乙某,30\n", encoding="utf-8")
+    one.go("/steward/drop")
+    page = dropped(one, path)
+    # A quarter is told by the name of the file; it is no day, and the draft stands nonetheless.
+    item(page, "账期").wait_for()
+    assert page.get_by_text("须改正").count() == 0
+    page.get_by_label("摘要").fill("写了一半")
+    page.wait_for_function("Object.keys(localStorage).some((name) => name.startsWith('ybz-kept-entry-'))")
+    one.go("/steward/drop")
+    page.get_by_role("button", name="接着改").click()
+    assert page.get_by_label("摘要").input_value() == "写了一半"
+    one.go("/steward/drop")
+    page.get_by_role("button", name="不要了").click()
+    one.go("/steward/drop")
+    page.wait_for_timeout(1_000)
+    assert page.get_by_role("button", name="接着改").count() == 0
+
+
+def test_a_published_entry_is_handed_its_rows_and_shows_what_came_of_them(
+    reader: Sat, tmp_path: Path
+) -> None:
+    path = tmp_path / "便民服务点.csv"
+    rows = [f"{n},服务点{n},{'' if n == 3 else 20 + n}" for n in range(1, 13)]
+    path.write_text("\n".join(["编号,名称,座位数", *rows]) + "\n", encoding="utf-8")
+    minzheng = reader("minzheng")
+    minzheng.go("/steward/drop")
+    page = dropped(minzheng, path)
+    stated(page)
+    page.get_by_text("编目要素齐全").wait_for()
+    submitted(page)
+    entry = page.url.partition("/console")[2]
+    page.get_by_text("等本部门负责人签批").wait_for()
+    assert page.get_by_role("button", name="交数据").count() == 0
+    minzheng.go(f"{entry}/delivery")
+    page.get_by_text("编目还没有发布").wait_for()
+    juzhang, shujuju = reader("juzhang"), reader("shujuju")
+    posted(juzhang, f"{entry.rpartition('/')[2]}/signature", {})
+    posted(shujuju, f"{entry.rpartition('/')[2]}/publication", {})
+
+    minzheng.go(entry)
+    page.get_by_text("已上账，还没有数据").wait_for()
+    page.get_by_role("button", name="交数据").click()
+    newer = tmp_path / "便民服务点新.csv"
+    newer.write_bytes(path.read_bytes())
+    page.locator("input[type=file]").set_input_files(newer)
+    page.get_by_text("行可以入库").wait_for()
+    assert minzheng.faults() == []
+    minzheng.picture("steward-delivery-trial")
+    page.get_by_role("button", name="交上去，入库加工").click()
+    page.get_by_role("heading", name="加工结果").wait_for(timeout=240_000)
+    page.get_by_text("已发版").wait_for()
+    assert minzheng.faults() == []
+    minzheng.picture("steward-delivered")
+    page.get_by_role("link", name="看质量报告").click()
+    page.get_by_text("在用版本行数").wait_for()
+    assert page.get_by_text("12", exact=True).count() > 0
+    # The head reads, and hands nothing in; nor does another department.
+    for login in ("juzhang", "fagai"):
+        one = reader(login)
+        one.go(f"{entry}/delivery")
+        one.page.get_by_role("alert").first.wait_for()
+        assert one.page.locator("input[type=file]").count() == 0
+
+
 def test_what_is_no_table_is_told_in_its_place(reader: Sat, tmp_path: Path) -> None:
     one = reader("minzheng")
     one.go("/steward/drop")
@@ -180,11 +248,16 @@ def submitted(page: Any) -> None:
 
 def returned(authority: Reader, name: str) -> None:
     """The authority returns an entry with one complete list."""
-    asked = authority.page.request
-    session = asked.get(f"{authority.address}/v1/sessions/current").json()
+    posted(authority, f"{name}/return", {"missing": ["condition: 共享条件要写明受理时限"]})
+
+
+def posted(one: Reader, path: str, said: dict[str, Any]) -> None:
+    """An act on an entry, in the session of whoever sits there."""
+    asked = one.page.request
+    session = asked.get(f"{one.address}/v1/sessions/current").json()
     answer = asked.post(
-        f"{authority.address}/v1/entries/{name}/return",
-        headers={"X-CSRF-Token": session["proof"], "Origin": authority.address},
-        data={"missing": ["condition: 共享条件要写明受理时限"]},
+        f"{one.address}/v1/entries/{path}",
+        headers={"X-CSRF-Token": session["proof"], "Origin": one.address},
+        data=said,
     )
     assert answer.ok, answer.text()

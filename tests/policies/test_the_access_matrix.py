@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,18 @@ def test_every_role_and_every_act_is_said_in_both_languages() -> None:
         assert one.en
         assert any("\u4e00" <= letter <= "\u9fff" for letter in one.zh), one
         assert one.en.isascii(), one
+
+
+def test_the_matrix_is_read_without_a_line_in_the_log() -> None:
+    # In a process of its own: whoever loads it first is told of, and never again.
+    program = (
+        "import logging; logging.basicConfig(level=logging.INFO);"
+        "from policies.access import Act, Role, ever; ever(Role.READER, Act.CATALOGUE_READ)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
 
 
 def test_no_act_is_open_to_nobody() -> None:

@@ -2,5 +2,6 @@
 export const forget = () => {
   const ours = Object.keys(localStorage).filter((name) => name.startsWith("ybz-"));
   ours.forEach((name) => localStorage.removeItem(name));
+  sessionStorage.clear();
   return ours.length;
 };

@@ -49,6 +49,37 @@ export function forget(owner) {
   localStorage.removeItem(place(owner));
 }
 
+// What is being written, for whoever comes back after a reload, another language or a session that ended.
+const written = (owner, grant) => `ybz-draft:${owner}:${grant}`;
+
+export function drafted(owner, grant) {
+  return localStorage.getItem(written(owner, grant)) || "";
+}
+
+export function watch(editor, owner, grant) {
+  const keepIt = (text) => {
+    try {
+      localStorage.setItem(written(owner, grant), text);
+    } catch {
+      // A browser that is full keeps what it had.
+    }
+  };
+  const seen = CM.EditorView.updateListener.of((update) => {
+    if (update.docChanged) keepIt(update.state.doc.toString());
+  });
+  editor.dispatch({ effects: CM.StateEffect.appendConfig.of(seen) });
+}
+
+// Bring what came of a question before its reader, once dialogs have let go of the page.
+export function show(id) {
+  setTimeout(() => {
+    const part = document.getElementById(id);
+    if (part && part.getBoundingClientRect().top > innerHeight * 0.6) part.scrollIntoView({ block: "center" });
+    if (part && part.getBoundingClientRect().top < 0) part.scrollIntoView({ block: "start" });
+    if (part && part.offsetHeight > innerHeight * 0.7) part.scrollIntoView({ block: "start" });
+  }, 400);
+}
+
 // Put the cursor at the beginning of a line.
 export function at(editor, line) {
   const found = editor.state.doc.line(Math.min(line, editor.state.doc.lines));

@@ -1,6 +1,6 @@
 // Checks a proof of the evidence log in the browser: nothing but the proof, the note and the public key is used.
 // Source: RFC 9162, sections 2.1.1 and 2.1.3.2 (Merkle trees); C2SP signed-note; RFC 8032 (Ed25519).
-export const prove = async (proof, publicKey) => {
+export const prove = async (proof, publicKey, leaf = null) => {
   const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
   const raw = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   const same = (one, other) => one.length === other.length && one.every((value, place) => value === other[place]);
@@ -42,5 +42,12 @@ export const prove = async (proof, publicKey) => {
   } catch {
     signed = null; // a browser without Ed25519 cannot say
   }
-  return { able: true, included, noted, signed };
+  let said = null; // who was not shown what the entry says cannot compare it
+  if (leaf !== null) {
+    const text = new TextEncoder().encode(leaf);
+    const marked = new Uint8Array(text.length + 1);
+    marked.set(text, 1);
+    said = same(new Uint8Array(await crypto.subtle.digest("SHA-256", marked)), bytes(proof.leaf_hash));
+  }
+  return { able: true, said, included, noted, signed };
 };

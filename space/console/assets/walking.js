@@ -17,4 +17,17 @@ const walk = (event) => {
   (next < 0 ? field : hits[Math.min(next, hits.length - 1)])?.focus();
 };
 
-export const listen = () => document.addEventListener("keydown", walk);
+// A dataset's page leads back to the search it was found by; the tab remembers its address, and no more.
+const SEARCH = "ybz-search";
+const remember = () => sessionStorage.setItem(SEARCH, location.pathname + location.search);
+
+export const listen = () => {
+  document.addEventListener("keydown", walk);
+  addEventListener("pagehide", remember);
+};
+
+export const backward = () => {
+  const kept = sessionStorage.getItem(SEARCH) ?? "";
+  if (!/^\/console\/catalogue(\?|$)/.test(kept)) return;
+  document.querySelectorAll("a[data-back]").forEach((link) => (link.href = kept));
+};

@@ -25,6 +25,8 @@ class Question:
         long: whether it takes more than one line.
         needed: whether it may stay empty.
         value: to begin with.
+        day: whether it is a day, picked from a calendar.
+        count: whether it is a whole number.
     """
 
     name: str
@@ -34,6 +36,8 @@ class Question:
     long: bool = False
     needed: bool = True
     value: str = ""
+    day: bool = False
+    count: bool = False
 
 
 def named_dialog(name: str, role: str = "dialog") -> ui.dialog:
@@ -64,7 +68,7 @@ async def answers(
         ui.label(title).classes("ybz-subtitle")
         if text:
             ui.label(text)
-        fields: dict[str, Any] = {one.name: _field(one, say) for one in questions}
+        fields: dict[str, Any] = {one.name: asked_field(one, say) for one in questions}
 
         def sent() -> None:
             if all(made.validate() for made in fields.values()):
@@ -78,14 +82,20 @@ async def answers(
     return given
 
 
-def _field(one: Question, say: Language) -> Any:
+def asked_field(one: Question, say: Language) -> Any:
+    """The element a value is given in."""
     needed = {say("请填写", "needed"): lambda value: bool(str(value or "").strip())} if one.needed else {}
+    if one.count:
+        digits = say("请只写数字，例如 2210", "digits only, such as 2210")
+        needed[digits] = lambda value: not str(value or "").strip() or str(value).strip().isdecimal()
     if one.choices:
         made: Any = ui.select(one.choices, label=one.label, value=one.value or None, validation=needed)
     elif one.long:
         made = ui.textarea(one.label, value=one.value, validation=needed)
     else:
         made = ui.input(one.label, value=one.value, validation=needed)
+    if one.day:
+        made.props("type=date")
     made.props("outlined stack-label").classes("ybz-wide")
     if one.hint:
         made.props(f'hint="{one.hint}"')

@@ -29,6 +29,7 @@ class Figure:
         meaning: its definition, in one or two sentences.
         as_of: when it was true, as text.
         target: address of the rows behind it; empty where there are none.
+        of: what it divides, such as "17 / 18"; empty where it divides nothing.
     """
 
     label: str
@@ -36,6 +37,7 @@ class Figure:
     meaning: str
     as_of: str
     target: str = ""
+    of: str = ""
 
 
 def cards(figures: list[Figure], say: Language) -> None:
@@ -48,6 +50,8 @@ def cards(figures: list[Figure], say: Language) -> None:
                     link(figure.shown, figure.target).classes("ybz-number")
                 else:
                     ui.label(figure.shown).classes("ybz-number")
+                if figure.of:
+                    ui.label(figure.of).classes("ybz-fine")
                 with ui.element("details"):
                     Words("summary", say("怎么算的", "How it is counted"))
                     ui.label(figure.meaning)

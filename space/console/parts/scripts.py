@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final
 
 from nicegui import ui
 
 _NAME: Final = re.compile(r"^[a-z_]+$")
 _ASSETS: Final = "/console/assets"
+_FOLDER: Final = Path(__file__).parents[1] / "assets"
 # For a script to answer, in seconds.
 _PATIENCE_S: Final = 10.0
 
@@ -47,4 +51,11 @@ def at_editor(editor: ui.codemirror, script: str, function: str, *values: Any) -
 def _called(script: str, function: str, values: tuple[Any, ...], first: str = "") -> str:
     assert all(map(_NAME.match, (script, function))), "a function of a script of ours"
     given = ", ".join([*([first] if first else []), *(json.dumps(value) for value in values)])
-    return f"(await import({json.dumps(f'{_ASSETS}/{script}.js')})).{function}({given})"
+    return f"(await import({json.dumps(asset(f'{script}.js'))})).{function}({given})"
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a file of ours, of this very version: browsers keep one beyond an upgrade."""
+    version = sha256((_FOLDER / name).read_bytes()).hexdigest()[:12]
+    return f"{_ASSETS}/{name}?v={version}"

@@ -1,15 +1,18 @@
 """Workers that wait, and the one that runs a query.
 
 Decides which process runs a plan, for how long, and that its end never takes the caller down. A worker is
-used again only for the same owner and the same files. The process itself is
-:mod:`space.engines.workers.process`.
+used again only for the same owner and the same files, and several may wait for the same, so that callers of
+one grant who come together find workers that are warm. A worker of an owner whose calls were ended is not
+kept. The process itself is :mod:`space.engines.workers.process`.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +33,8 @@ from space.query.plan import OutputColumn, Plan
 PLANS: Final = "space.engines.workers.worker"
 VAULT: Final = "space.engines.workers.vault_worker"
 Place = tuple[str, frozenset[str]]  # owner, files
+# Idle workers kept: as many as run well at once, for one that waits for its time bucket leaves a processor.
+KEPT: Final = max(4, 2 * (os.cpu_count() or 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +70,16 @@ class Pool:
     """
 
     seconds: float = 30.0
-    kept: int = 4
+    kept: int = KEPT
     spare: bool = True
     module: str = PLANS
     engine: Second | None = None
     _spares: list[Worker] = field(default_factory=list)
-    _idle: dict[Place, Worker] = field(default_factory=dict)
+    _idle: list[tuple[Place, Worker]] = field(default_factory=list)  # the one used last stands last
     _busy: list[tuple[str, Worker]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    # How often the calls of an owner were ended; a worker taken before is not given back.
+    _ends: Counter[str] = field(default_factory=Counter)
     _vault: Pool | None = None
 
     def __enter__(self) -> Pool:
@@ -144,7 +151,7 @@ class Pool:
     def processes(self) -> tuple[int, ...]:
         """Process numbers of the workers that wait for a query."""
         with self._lock:
-            return tuple(worker.process.pid for worker in (*self._spares, *self._idle.values()))
+            return tuple(worker.process.pid for worker in (*self._spares, *(idle for _, idle in self._idle)))
 
     def count(self) -> tuple[int, int]:
         """How many workers wait, and how many run, of both kinds."""
@@ -165,7 +172,9 @@ class Pool:
         """Kill the workers of an owner, those that run for it and those that wait; how many ran."""
         with self._lock:
             running = [worker for whose, worker in self._busy if whose == owner]
-            waiting = [self._idle.pop(place) for place in list(self._idle) if place[0] == owner]
+            waiting = [worker for place, worker in self._idle if place[0] == owner]
+            self._idle = [(place, worker) for place, worker in self._idle if place[0] != owner]
+            self._ends[owner] += 1
             beside = self._vault
         for worker in running:
             worker.kill()
@@ -176,7 +185,7 @@ class Pool:
     def close(self) -> None:
         """End every worker."""
         with self._lock:
-            workers = [*self._spares, *self._idle.values()]
+            workers = [*self._spares, *(idle for _, idle in self._idle)]
             self._spares.clear()
             self._idle.clear()
             beside, self._vault = self._vault, None
@@ -188,11 +197,9 @@ class Pool:
     def _ask(
         self, request: dict[str, Any], place: Place, tables: Mapping[str, Sequence[str]] | None = None
     ) -> tuple[bytes, bytes]:
-        worker, began = self._take(place), time.monotonic()
+        worker, ends, began = *self._take(place), time.monotonic()
         named = b"" if tables is None else second.tables(tables)
         running = (place[0], worker)
-        with self._lock:
-            self._busy.append(running)
         try:
             kind, body = worker.ask(json.dumps(request).encode(), self.seconds, named)
         except EngineError:
@@ -207,30 +214,37 @@ class Pool:
         if kind == FAILED or worker.worked_s > self.seconds:
             worker.stop()
         else:
-            self._give_back(worker, place)
+            self._give_back(worker, place, ends)
         return kind, body
 
-    def _take(self, place: Place) -> Worker:
+    def _take(self, place: Place) -> tuple[Worker, int]:
+        """A worker that runs from now on, and how often its owner's calls were ended before."""
         with self._lock:
-            waiting = [*([self._idle.pop(place)] if place in self._idle else []), *self._spares]
-            alive = [worker for worker in waiting if worker.alive]
-            chosen = alive[0] if alive else self._new()
-            self._spares = alive[1:]
+            ends = self._ends[place[0]]
+            warm = [worker for of, worker in reversed(self._idle) if of == place]
+            waiting = [*warm, *self._spares]
+            chosen = next((worker for worker in waiting if worker.alive), None) or self._new()
+            dead = [worker for worker in waiting if not worker.alive]
+            gone = (chosen, *dead)
+            self._idle = [(of, worker) for of, worker in self._idle if worker not in gone]
+            self._spares = [worker for worker in self._spares if worker not in gone]
             if self.spare and not self._spares:
                 self._spares.append(self._new())
-        for dead in (worker for worker in waiting if worker not in alive):
-            dead.stop()
-        return chosen
+            self._busy.append((place[0], chosen))
+        for one in dead:
+            one.stop()
+        return chosen, ends
 
     def _new(self) -> Worker:
         return Worker(self.module, self.engine, self.seconds)
 
-    def _give_back(self, worker: Worker, place: Place) -> None:
+    def _give_back(self, worker: Worker, place: Place, ends: int) -> None:
+        surplus: list[Worker] = [worker]
         with self._lock:
-            surplus = [self._idle.pop(place)] if place in self._idle else []
-            self._idle[place] = worker
-            while len(self._idle) > self.kept:
-                surplus.append(self._idle.pop(next(iter(self._idle))))
+            if self._ends[place[0]] == ends:
+                self._idle.append((place, worker))
+                surplus = [old for _, old in self._idle[: -self.kept]]
+                del self._idle[: -self.kept]
         for old in surplus:
             old.stop()
 

@@ -106,6 +106,13 @@ def body(connection: Connection, code: str) -> Body:
     return Body(code, row.name, row.area)
 
 
+def bodies(connection: Connection) -> tuple[Body, ...]:
+    """Every grass-roots body that is entered, by area."""
+    b, o = grassroots_bodies.c, organisations.c
+    query = select(b.code, o.name, b.area).join(organisations, o.code == b.code).order_by(b.area, b.code)
+    return tuple(Body(*row) for row in connection.execute(query))
+
+
 def is_body(connection: Connection, code: str) -> bool:
     """Whether an organisation is a grass-roots body that is entered."""
     b = grassroots_bodies.c

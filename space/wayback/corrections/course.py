@@ -21,6 +21,7 @@ from catalog.evidence import record
 from catalog.store.schema import new_id
 from catalog.store.tables.corrections import correction_steps
 from catalog.store.tables.forms import corrections
+from catalog.store.tables.identity import organisations
 from policies.machine import Machine, machine
 from space.errors import Unknown
 
@@ -202,6 +203,37 @@ def log(connection: Connection, case: Correction, step: Step, after: str) -> str
         )
     )
     return evidence_id
+
+
+def proposed(connection: Connection, correction_id: str, asker: str) -> str:
+    """What a reporter said the value should be, to that reporter; empty to all others.
+
+    Raises:
+        Unknown: there is no such case.
+    """
+    c = corrections.c
+    row = connection.execute(select(c.asker, c.new_value).where(c.id == correction_id)).first()
+    if row is None:
+        raise Unknown("challenge", correction_id, "see `ybz correct list`")
+    return str(row.new_value) if row.asker == asker else ""
+
+
+def to_be_judged(connection: Connection, correction_id: str) -> dict[str, Any]:
+    """What the source department has to judge: its own row by its key, what it holds, what it should be.
+
+    For that department alone, which is handed the same in its workbook once it has accepted.
+
+    Raises:
+        Unknown: there is no such case.
+    """
+    c = corrections.c
+    name = select(organisations.c.name).where(organisations.c.code == c.asker).scalar_subquery()
+    wanted = select(c.row_key, c.old_value, c.new_value, name.label("asked_by"))
+    row = connection.execute(wanted.where(c.id == correction_id)).first()
+    if row is None:
+        raise Unknown("challenge", correction_id, "see `ybz correct list`")
+    told = {"held": row.old_value, "proposed": row.new_value, "asked_by": row.asked_by}
+    return {"key": dict(row.row_key), **told}
 
 
 def history(connection: Connection, correction_id: str) -> tuple[Taken, ...]:

@@ -89,14 +89,14 @@ def confirm(
     """
     opened, sheets = None, list[Filled]()
     with reading(engine) as connection:
-        found, rest, listed = _left(home, connection, task_id, now)
+        found, rest, listed = still_left(home, connection, task_id, now)
         if found.state == OPEN and rest:
             blank = [Filled(found.form, found.period, found.body, subject, {}) for subject in rest]
             opened, sheets = open_sheets(home, connection, blank, now)
         # After the sheets were read: a release that came meanwhile is seen here.
-        if found.state == OPEN and shown not in (None, _digest(connection, found, listed, now)):
-            raise _changed(task_id)
-    answers = _answers(home, opened, sheets) if opened is not None else []
+        if found.state == OPEN and shown not in (None, digest_of(connection, found, listed, now)):
+            raise changed_since(task_id)
+    answers = whole_answers(home, opened, sheets) if opened is not None else []
     made: list[Submission] = []
     with writing(engine) as connection:
 
@@ -123,8 +123,8 @@ def shown_digest(home: Home, engine: Engine, task_id: str, now: datetime) -> str
         As of :func:`remaining`.
     """
     with reading(engine) as connection:
-        found, _, listed = _left(home, connection, task_id, now)
-        return _digest(connection, found, listed, now)
+        found, _, listed = still_left(home, connection, task_id, now)
+        return digest_of(connection, found, listed, now)
 
 
 def remaining_shown(home: Home, engine: Engine, task_id: str, now: datetime) -> tuple[tuple[str, ...], str]:
@@ -134,8 +134,8 @@ def remaining_shown(home: Home, engine: Engine, task_id: str, now: datetime) -> 
         As of :func:`remaining`.
     """
     with reading(engine) as connection:
-        found, rest, listed = _left(home, connection, task_id, now)
-        return rest, _digest(connection, found, listed, now)
+        found, rest, listed = still_left(home, connection, task_id, now)
+        return rest, digest_of(connection, found, listed, now)
 
 
 def withdraw(engine: Engine, task_id: str, *, reason: str, by: str, now: datetime) -> Task:
@@ -173,11 +173,11 @@ def remaining(home: Home, engine: Engine, task_id: str, now: datetime) -> tuple[
         Refused: a stop closes a dataset behind it.
     """
     with reading(engine) as connection:
-        found, rest, _ = _left(home, connection, task_id, now)
+        found, rest, _ = still_left(home, connection, task_id, now)
     return found, rest
 
 
-def _left(
+def still_left(
     home: Home, connection: Connection, task_id: str, now: datetime
 ) -> tuple[Task, tuple[str, ...], tuple[str, ...]]:
     """A task, the subjects not submitted yet, and its whole roster under keyed names."""
@@ -192,7 +192,8 @@ def _left(
     return found, tuple(rest), hidden
 
 
-def _digest(connection: Connection, found: Task, listed: Sequence[str], now: datetime) -> str:
+def digest_of(connection: Connection, found: Task, listed: Sequence[str], now: datetime) -> str:
+    """What :func:`shown_digest` gives, of what :func:`still_left` told."""
     bound = bind(connection, in_force(connection, found.form, now), local_date(now))
     latest = {name: releases.latest(connection, name) for name in bound.form.datasets}
     told = {
@@ -204,7 +205,12 @@ def _digest(connection: Connection, found: Task, listed: Sequence[str], now: dat
     return hashlib.sha256(canonical(told)).hexdigest()
 
 
-def _answers(home: Home, opened: Opened, sheets: Sequence[Filled]) -> list[Answer]:
+def whole_answers(home: Home, opened: Opened, sheets: Sequence[Filled]) -> list[Answer]:
+    """What is written down of sheets that are confirmed.
+
+    Raises:
+        Refused: sheets lack items only the body can fill; counted by item.
+    """
     try:
         return answered(home, opened, sheets)
     except Faulty as faulty:
@@ -217,7 +223,8 @@ def _answers(home: Home, opened: Opened, sheets: Sequence[Filled]) -> list[Answe
         raise Refused(Deny(tuple(reasons))) from None
 
 
-def _changed(task_id: str) -> Refused:
+def changed_since(task_id: str) -> Refused:
+    """The refusal of a confirmation of what is not there any more as it was shown."""
     told = "look at the sheets again, then confirm"
     what = "what is confirmed is no longer what was shown"
     return Refused(Deny((Reason("form.confirm.changed", what, task_id, told),)))

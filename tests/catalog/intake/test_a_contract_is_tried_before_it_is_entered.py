@@ -58,6 +58,8 @@ def test_an_implied_rule_warns_and_a_stated_one_leaves_the_row_out(folder: Path)
     assert (warned.kept, warned.lines) == (2, ())
     (said,) = (one for one in warned.reasons if one.rows)
     assert (said.rule, said.action, said.rows) == ("q_card_check_digit", "warn", 1)
+    (line,) = warned.warned
+    assert (line.line, line.rule, line.cells) == (3, "q_card_check_digit", {"card": BAD})
     stated = Rule(
         said.rule, RuleKind(said.stated["kind"]), ("card",), said.stated["args"],
         Dimension(said.stated["dimension"]), Action.QUARANTINE,

@@ -409,3 +409,15 @@ def test_lines_of_the_wrong_width_are_reported(tmp_path: Path) -> None:
     found = report(draft(tmp_path), "a.csv")
     assert found.rows == 10
     assert "1 lines have the wrong number of cells" in (found.problem or "")
+
+
+def test_a_quarter_told_by_a_name_is_no_day_a_clock_could_compare(tmp_path: Path) -> None:
+    csv(tmp_path / "2026年第三季度走访登记表.csv", [["姓名", "金额"], ["甲某", 200], ["乙某", 300]])
+    csv(tmp_path / "2026年3月救助登记表.csv", [["对象", "次数"], ["甲某", 2], ["乙某", 3]])
+    quarterly, monthly = sorted((one.contract for one in draft(tmp_path).families), key=lambda c: c.title)[
+        ::-1
+    ]
+    assert quarterly.field("period").type is FieldType.STRING
+    assert quarterly.period_field is None
+    assert loads(dumps(quarterly), "draft").period_field is None
+    assert monthly.period_field == "period"

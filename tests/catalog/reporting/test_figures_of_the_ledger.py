@@ -83,6 +83,8 @@ def test_every_figure_that_is_defined_is_counted_and_the_other_way_round() -> No
         assert all(each[key] for key in ("title", "title_en", "definition", "definition_en", "unit")), name
         # A ratio or a mean says what is divided by what.
         assert ("numerator" in each) == ("denominator" in each), name
+        for key in {"numerator", "denominator"} & set(each):
+            assert each[f"{key}_zh"], name
 
 
 def test_an_empty_ledger_assesses_no_ratio_and_says_why(engine: Engine) -> None:
@@ -93,6 +95,7 @@ def test_an_empty_ledger_assesses_no_ratio_and_says_why(engine: Engine) -> None:
         assert each.text.startswith("not assessed: ") == (each.value is None)
         if each.denominator:
             assert each.value is None, each.id
+            assert (each.part, each.whole) == (None, None), each.id
     # As of the instant it was asked for: the month still runs.
     assert found[0].as_of - NOW <= timedelta(microseconds=1)
 
@@ -132,7 +135,7 @@ def test_an_update_is_late_once_its_cycle_is_over(engine: Engine) -> None:
     with reading(engine) as c:
         assert value(c, "update_rate") is None  # nothing is a cycle old yet
         found = figure(c, "update_rate", "2026-10", NOW + timedelta(days=20))
-    assert found.value == 0
+    assert (found.value, found.part, found.whole) == (0, 0, 1)
     assert [row["dataset"] for row in found.rows] == ["civil.daily"]
 
 

@@ -32,7 +32,7 @@ rules:
   - name: threshold
     value: {threshold} # likeness from which a column is presumed to be sensitive
     source: choice of the installation, see docs/classification.md; PIPL 28
-    valid_from: 2026-11-21
+    valid_from: 2026-11-22
     confidence: to be confirmed, 60%
 """
 
@@ -69,7 +69,7 @@ def written(model: Model, made: Sequence[Example], threshold: float) -> str:
     text = _HEAD.format(threshold=threshold)
     for name, held in (("weights", lines), ("headings", _folded(model.headings))):
         text += f"  - name: {name}\n    value: |\n" + "".join(f"      {line}\n" for line in held)
-        text += f"    source: {source}\n    valid_from: 2026-11-21\n    confidence: to be confirmed, 60%\n"
+        text += f"    source: {source}\n    valid_from: 2026-11-22\n    confidence: to be confirmed, 60%\n"
     return text
 
 

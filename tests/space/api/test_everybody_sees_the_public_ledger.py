@@ -79,3 +79,47 @@ def test_a_walk_along_the_lineage_tells_titles_of_published_datasets(door: Door)
     assert (
         told["titles"]["market.firms"] == door.get("/v1/datasets/market.firms", Role.READER).json()["title"]
     )
+
+
+def test_a_walk_along_the_lineage_tells_departments_of_published_datasets(door: Door) -> None:
+    told = door.get("/v1/lineage/market.firms", Role.READER).json()
+    shown = door.get("/v1/datasets/market.firms", Role.READER).json()
+
+    assert told["departments"]["market.firms"] == shown["department"]
+
+
+def test_the_rows_of_a_figure_come_with_the_titles_of_their_datasets(door: Door) -> None:
+    told = door.get("/v1/overview/link_rate", Role.READER).json()
+    named = {row["dataset"] for row in told["rows"]}
+
+    assert set(told["titles"]) == named != set()
+    assert told["whole"] == len(told["rows"])
+    assert told["part"] == sum(row["live"] for row in told["rows"])
+    assert told["numerator_zh"]
+    assert told["denominator_zh"]
+
+
+def test_a_search_that_finds_nothing_is_told_what_finds_something(door: Door) -> None:
+    word = door.get("/v1/datasets/market.firms", Role.READER).json()["title"][:2]
+    query = {"q": f"火星{word}"}
+
+    assert door.get("/v1/search", Role.READER, params=query).json()["total"] == 0
+    (first, *_) = door.get("/v1/search/instead", Role.READER, params=query).json()["instead"]
+    assert first["total"] == door.get("/v1/search", Role.READER, params={"q": first["words"]}).json()["total"]
+    assert door.get("/v1/search/instead", Role.AUDIT_ADMIN, params=query).status_code == 403
+
+
+def test_revisions_in_force_are_told_without_who_made_them(door: Door) -> None:
+    told = door.get("/v1/datasets/market.firms/revisions", Role.READER).json()
+
+    assert told["revisions"][-1]["revision"] == 1
+    assert told["revisions"][0]["published_on"]
+    assert {key for one in told["revisions"] for key in one} == {"revision", "published_on", "changes"}
+    assert door.get("/v1/datasets/market.nothing/revisions", Role.READER).status_code == 404
+    assert door.get("/v1/datasets/market.firms/revisions", Role.AUDIT_ADMIN).status_code == 403
+
+
+def test_whoever_names_the_service_alone_is_led_to_a_page(door: Door) -> None:
+    answer = door.client.get("/", follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/desk")

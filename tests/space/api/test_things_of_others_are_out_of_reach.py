@@ -160,6 +160,34 @@ def test_the_files_and_forms_of_a_registration_are_for_whom_it_concerns(door: Do
     assert door.get(form, STEWARD, MARKET.code).json()["name"] == FIRMS.name
 
 
+def test_a_registrar_acts_within_its_own_region_alone(door: Door) -> None:
+    now = door.bureau.clock()
+    with writing(door.bureau.engine) as connection:
+        connection.execute(
+            insert(registrations).values(
+                id="reg_1", object="resource", name=FIRMS.name, title="企业", registrant_name=MARKET.name,
+                registrant_code=MARKET.code, state="applied", created_at=now,
+            )
+        )  # fmt: skip
+        connection.execute(
+            insert(registration_applications).values(
+                id="rap_1", registration_id="reg_1", kind="first", office="steward", form="{}",
+                state="applied", applicant_name=MARKET.name, applicant_code="", filed_at=now, filed_by="x",
+            )
+        )  # fmt: skip
+    _registered(door, "another-registrar")
+    steps: dict[str, dict[str, Any]] = {
+        "acceptance": {}, "return": {"lacks": ["x"]}, "review": {}, "notice": {},
+        "refusal": {"ground": "x", "reason": "x"},
+        "code": {"code": "x", "proof": {"name": "x.pdf", "content": "eA=="}},
+    }  # fmt: skip
+    for step, said in steps.items():
+        path = f"/v1/registrations/applications/rap_1/{step}"
+        for sender in (ECO.code, "another-registrar"):
+            told = door.post(path, said, Role.REGISTRAR, sender)
+            assert (told.status_code, told.json()["code"]) == (403, "access.relation"), (step, sender)
+
+
 def test_looking_for_entries_looks_at_tables_of_ones_own(door: Door) -> None:
     now, told = door.bureau.clock(), []
     with writing(door.bureau.engine) as connection:

@@ -311,7 +311,7 @@ def test_whoever_starts_a_query_has_no_end_of_the_pipes_that_exact_figures_take(
     before = set(os.listdir("/proc/self/fd"))
     with Pool(engine=server, spare=False) as pool:
         assert pool.run(COUNT, city.files).rows() == [{"n": 20_000}]
-        (worker,) = pool._idle.values()
+        ((_place, worker),) = pool._idle
         assert worker.carrier is not None
         streams = (worker.process.stdin, worker.process.stdout, worker.carrier.stdin, worker.carrier.stdout)
         own = {str(stream.fileno()) for stream in streams if stream is not None}
@@ -343,7 +343,7 @@ def test_a_server_that_is_gone_gives_the_constant_failure_and_takes_nothing_down
 def test_a_carrier_killed_between_two_queries_is_replaced(server: Second, city: Any) -> None:
     with Pool(engine=server, spare=False) as pool:
         pool.run(COUNT, city.files)
-        (worker,) = pool._idle.values()
+        ((_place, worker),) = pool._idle
         assert worker.carrier is not None
         worker.carrier.kill()
         worker.carrier.wait()
@@ -357,7 +357,7 @@ def test_a_carrier_killed_at_work_fails_its_query_alone(city: Any) -> None:
     )
     with sail() as (engine, _), Pool(engine=engine, spare=False) as pool:  # it goes on with the query
         pool.run(COUNT, city.files)
-        (worker,) = pool._idle.values()
+        ((_place, worker),) = pool._idle
         carrier = worker.carrier
         assert carrier is not None
         killer = threading.Timer(1.0, carrier.kill)

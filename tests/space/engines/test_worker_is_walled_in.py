@@ -177,7 +177,7 @@ def test_a_worker_that_died_is_replaced(files: dict[str, tuple[Path, ...]]) -> N
     plan = plain_plan('SELECT count(*) AS n FROM "city.schools"')
     with Pool() as pool:
         pool.run(plan, files)
-        for worker in pool._idle.values():
+        for _place, worker in pool._idle:
             worker.process.kill()
             worker.process.wait()
         assert pool.run(plan, files).rows() == [{"n": 200}]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -78,3 +80,38 @@ def test_a_refused_question_is_explained_with_its_places(http: httpx.Client, bur
     where = sql.index("owner")
     place = {"line": 1, "column": where + 1, "start": where, "length": 5}
     assert told.json()["reasons"][0]["places"] == [place]
+
+
+def test_the_file_somebody_took_away_is_told_from_another(http: httpx.Client, bureau: Any) -> None:
+    held = bureau.held(TRADE)
+    mine = token(bureau, {"code": held.grantee})
+    answered = http.post("/v1/queries", json=question(held), headers=mine).json()
+    key = {"Idempotency-Key": "taken-away"}
+    kinds = ("text/csv", "application/vnd.apache.arrow.stream", "application/vnd.apache.arrow.file")
+    taken = [
+        http.post("/v1/queries", json=question(held), headers=mine | key | {"Accept": kind}) for kind in kinds
+    ]
+    receipt = taken[0].headers["ybz-receipt"]
+    assert {one.headers["ybz-receipt"] for one in taken} == {receipt}
+
+    def said(content: bytes, jws: str = receipt) -> Any:
+        body = {"receipt": jws, "answer": base64.b64encode(content).decode()}
+        return http.post("/v1/receipts/verifications", json=body, headers=mine).json()["answer"]
+
+    csv_of, _, file_of = (one.content for one in taken)
+    assert [said(one.content) for one in taken] == [True, True, True]
+    states = http.post("/v1/receipts/verifications", json={"receipt": receipt}, headers=mine).json()
+    assert sha256(file_of).hexdigest() == states["states"]["answer"]
+    assert states["answer"] is None
+    # A spreadsheet writes its own marks and line ends; the cells stay the same.
+    assert said(b"\xef\xbb\xbf" + csv_of.replace(b"\r\n", b"\n"))
+    assert said(csv_of.replace(b"\r\n", b",1\r\n")) is False
+    assert said(file_of[:-1]) is False
+    # The same rows under the receipt of a repeated call are the same answer.
+    assert said(csv_of, answered["receipt"]["jws"])
+
+
+def test_an_answer_that_is_no_base64_is_turned_away(http: httpx.Client, bureau: Any) -> None:
+    mine = token(bureau, {"code": bureau.held(TRADE).grantee})
+    body = {"receipt": "a.b.c", "answer": "no base64"}
+    assert http.post("/v1/receipts/verifications", json=body, headers=mine).status_code == 422

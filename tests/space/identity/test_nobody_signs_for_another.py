@@ -27,6 +27,19 @@ class Seat:
             made = issue(connection, organisation, role=role, by="x", days=9, now=NOON, membership=held.id)
         self._app, self._bearer = bureau.app(), {"Authorization": f"Bearer {made.secret}"}
 
+    def get(self, path: str) -> tuple[int, Any]:
+        answer = self._app.get(path, headers=self._bearer)
+        return answer.status_code, answer.json()
+
+    def waiting(self) -> list[dict[str, Any]]:
+        """What waits for this person's signature."""
+        found: list[dict[str, Any]] = self.get("/v1/second-signatures?mine=true")[1]["signatures"]
+        return found
+
+    def sign(self, waits: dict[str, Any]) -> tuple[int, Any]:
+        """Consent to what waits, as it was read."""
+        return self.post(f"/v1/second-signatures/{waits['id']}/consent", {"digest": waits["digest"]})
+
     def post(self, path: str, body: dict[str, Any]) -> tuple[int, Any]:
         answer = self._app.post(path, json=body, headers=self._bearer)
         return answer.status_code, answer.json()

@@ -40,6 +40,24 @@ def test_a_person_has_a_name(bureau: Bureau, text: str) -> None:
         people.register(connection, text, None, by="x", now=NOON)
 
 
+def test_one_human_has_one_entry(bureau: Bureau) -> None:
+    mail = "wang.fang@example.org"
+    with writing(bureau.engine) as connection:
+        made = people.register(connection, "王芳", mail, by="x", now=NOON)
+        namesake = people.register(connection, "王芳", "ml.wang@example.org", by="x", now=NOON)
+        people.register(connection, "李强", mail, by="x", now=NOON)  # of one office
+    with writing(bureau.engine) as connection:
+        for again in (
+            lambda: people.register(connection, "王　芳", mail.upper(), by="x", now=NOON),
+            lambda: people.correct(connection, namesake.id, None, mail, by="x", now=NOON),
+        ):
+            with pytest.raises(Refused, match=r"identity\.person_known"):
+                again()
+        assert people.correct(connection, made.id, "王芳", mail, by="x", now=NOON).contact == mail
+        leaving.leave(connection, made.id, by="x", now=NOON)
+        assert people.correct(connection, namesake.id, None, mail, by="x", now=NOON).contact == mail
+
+
 def test_the_number_of_an_identity_card_is_kept_of_nobody(bureau: Bureau) -> None:
     with writing(bureau.engine) as connection, refused("identity.person_number"):
         people.register(connection, "王芳", "11010119900101004X", by="x", now=NOON)

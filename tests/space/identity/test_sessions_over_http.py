@@ -169,7 +169,8 @@ def test_signing_out_ends_the_session_not_just_the_cookie(admin: Any) -> None:
     bureau, browser, proof = admin
     stolen = bureau.app()
     stolen.cookies.update(browser.cookies)
-    assert browser.post("/v1/sessions/current/end", headers=proof).status_code == 200
+    left = browser.post("/v1/sessions/current/end", headers=proof)
+    assert (left.status_code, left.headers["Clear-Site-Data"]) == (200, '"storage"')
     assert stolen.get(PAGE).status_code == 401
     assert "__Host-ybz-session" not in browser.cookies
 
@@ -199,6 +200,25 @@ def test_a_person_acts_in_one_membership_at_a_time(bureau: Bureau) -> None:
         (theirs,) = memberships.of_person(connection, foreign)
     refused = browser.get(PAGE, headers={"Ybz-Membership": theirs.id})
     assert (refused.status_code, code(refused)) == (403, "identity.membership")
+
+
+def test_one_person_has_so_many_sessions_and_the_oldest_ends(bureau: Bureau) -> None:
+    for login, name in (("wang.fang", "王芳"), ("li.ming", "李明")):
+        bureau.account(login, name, Role.DEPARTMENT_HEAD)
+    other, _ = bureau.sign_in("li.ming")
+    opened = []
+    for _ in range(11):
+        bureau.later(seconds=1)
+        opened.append(bureau.sign_in("wang.fang")[0])
+    assert [each.get(PAGE).status_code for each in opened] == [401] + [200] * 10
+    assert other.get(PAGE).status_code == 200, "another's sessions are another's"
+    assert [each["reason"] for each in bureau.evidence("space:session:end")] == ["too_many"]
+    assert len(opened[-1].get("/v1/sessions").json()["sessions"]) == 10
+
+
+def test_what_a_read_answers_differs_by_who_is_signed_in(admin: Any) -> None:
+    _, browser, _ = admin
+    assert "Cookie" in browser.get(PAGE).headers["Vary"].split(", ")
 
 
 def test_strangers_are_counted_and_told_nothing(bureau: Bureau) -> None:

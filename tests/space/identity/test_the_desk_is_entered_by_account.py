@@ -57,7 +57,8 @@ def test_a_clerk_chooses_a_password_and_signs_in(street: Bureau) -> None:
     assert proof is not None
     assert send(browser, "/desk/sign-out", proof="0" * 64)[0] == 403
     assert browser.get("/desk").url.path == "/desk"
-    assert send(browser, "/desk/sign-out", proof=proof[1])[1] == "/desk/sign-in"
+    left = browser.post("/desk/sign-out", data={"proof": proof[1]}, follow_redirects=False)
+    assert (left.headers["location"], left.headers["Clear-Site-Data"]) == ("/desk/sign-in", '"storage"')
     assert browser.get("/desk").url.path == "/desk/sign-in"
 
 

@@ -198,8 +198,16 @@ def test_both_parties_take_their_steps_over_http_and_neither_takes_the_others(
 
         changed = {"changes": {"add": [AIR.name]}, "reason": "增加空气质量", "by": "王敏"}
         assert code(http.post(f"{at}/supplements", json=changed, headers=operator)) == "procedure.step"
+        assert http.get(at, headers=operator).json()["supplement"] is None
         assert http.post(f"{at}/supplements", json=changed, headers=body).status_code == 200
-        assert http.post(f"{at}/sign", json={"by": "李强"}, headers=operator).json()["version"] == 2
+        waits = http.get(at, headers=operator).json()["supplement"]
+        assert (waits["version"], waits["reason"]) == (2, "增加空气质量")
+        assert AIR.name in {one["dataset"] for one in waits["stated"]["catalogue"]}
+        why_not = {"by": "李强", "reason": "先不加"}
+        assert http.post(f"{at}/decline", json=why_not, headers=operator).status_code == 200
+        assert http.get(at, headers=operator).json()["supplement"] is None
+        assert http.post(f"{at}/supplements", json=changed, headers=body).status_code == 200
+        assert http.post(f"{at}/sign", json={"by": "李强"}, headers=operator).json()["version"] == 3
         why = {"by": "王敏", "reason": "核查"}
         assert code(http.post(f"{at}/suspend", json=why, headers=operator)) == "procedure.step"
         assert code(http.post(f"{at}/suspend", json={"by": "王敏"}, headers=body)) == "operation.reason"
@@ -215,6 +223,7 @@ def test_both_parties_take_their_steps_over_http_and_neither_takes_the_others(
         assert code(http.post(f"{at}/reviews", json=reviewed, headers=operator)) == "procedure.step"
         (made,) = http.post(f"{at}/reviews", json=reviewed, headers=body).json()["reviews"]
         (finding,) = made["findings"]
+        assert http.get(at, headers=operator).json()["reviews"] == [made]
         mending = f"{at}/findings/{finding['id']}/mending"
         assert http.post(mending, json={"answer": "x", "by": "王敏"}, headers=body).status_code == 404
         (after,) = http.post(mending, json={"answer": "已分账", "by": "李强"}, headers=operator).json()[

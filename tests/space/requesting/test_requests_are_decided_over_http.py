@@ -16,6 +16,7 @@ from catalog.store.tables.grants import requests
 from contracts.codes import uscc_check
 from policies.access import OrganisationKind, Role
 from policies.clocks import local_date
+from space.access import enforcing
 from space.api.app import create_app
 from space.identity import memberships, people
 from space.identity.organisations import Organisation, register
@@ -65,11 +66,82 @@ def seat_the_authority(bureau: Any) -> None:
         )  # fmt: skip
 
 
-def employ(bureau: Any, name: str, role: Role, organisation: str) -> None:
-    """A person in an organisation."""
+def employ(bureau: Any, name: str, role: Role, organisation: str) -> str:
+    """A person in an organisation: the id."""
     with writing(bureau.engine) as connection:
         made = people.register(connection, name, None, by="x", now=bureau.clock())
         memberships.enter(connection, made.id, organisation, role, by="x", now=bureau.clock())
+    return made.id
+
+
+def own(bureau: Any, name: str, role: Role, organisation: str) -> dict[str, str]:
+    """A header that bears the own token of a new person."""
+    person = employ(bureau, name, role, organisation)
+    with writing(bureau.engine) as connection:
+        (held,) = memberships.of_person(connection, person)
+        made = issue(
+            connection, organisation, role=role, by="x", days=10, now=bureau.clock(), membership=held.id
+        )
+    return {"Authorization": f"Bearer {made.secret}"}
+
+
+def consented(http: httpx.Client, waits: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+    """What an act made once its second person has signed it."""
+    at = f"/v1/second-signatures/{waits['id']}/consent"
+    answer = http.post(at, json={"digest": waits["digest"]}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    made: dict[str, Any] = answer.json()["made"]
+    return made
+
+
+def test_a_provider_asks_for_more_time_and_the_authority_signs(bureau: Any, http: httpx.Client) -> None:
+    seat_the_authority(bureau)
+    at, whole = filed(http, bearer(bureau, DEPARTMENT, Role.CLIENT))
+    case = f"{at}/cases/{whole['cases'][0]['id']}"
+    bearer(bureau, PROVIDER)
+    zhang = own(bureau, "张磊", Role.PROVIDER, str(MARKET.code))
+    bearer(bureau, AUTHORITY, Role.AUTHORITY)
+    sun = own(bureau, "孙洁", Role.AUTHORITY, str(AUTHORITY["code"]))
+    bearer(bureau, ECOLOGY)
+    stranger = own(bureau, "吴涛", Role.PROVIDER, str(ECO.code))
+    more = {"reason": "数据量大", "by": "", "approved_by": "孙洁"}
+    assert http.post(f"{case}/extension", json=more, headers=stranger).status_code == 404
+
+    waits = http.post(f"{case}/extension", json=more, headers=zhang).json()
+    again = http.post(f"{case}/extension", json=more | {"approved_by": "", "by": "张磊"}, headers=sun)
+    assert again.json()["waits_for"]["name"] == "张磊", "each of the two may come first"
+    extended = consented(http, waits, sun)
+    assert extended["due_on"] > whole["due_on"]
+    step = http.get(f"{at}/answering", headers=zhang).json()["steps"][-1]
+    assert (step["event"], step["made_by"]) == ("extend", "孙洁")
+
+
+def test_nobody_is_said_to_vouch_who_did_not_sign(bureau: Any, http: httpx.Client) -> None:
+    program = bearer(bureau, DEPARTMENT, Role.CLIENT)
+    chen, zhou = (own(bureau, name, Role.STEWARD, str(DEPARTMENT["code"])) for name in ("陈静", "周敏"))
+    incomplete = http.post("/v1/requests", json=STATED | {"scope": ""}, headers=chen)
+    assert (incomplete.status_code, incomplete.json()["state"]) == (201, "incomplete"), "nobody vouches yet"
+    nobody = http.post("/v1/requests", json=STATED | {"vouched_by": "某某某"}, headers=chen)
+    assert nobody.json()["reasons"][0]["code"] == "access.second_person"
+
+    alone = http.post("/v1/requests", json=STATED, headers=zhou)
+    assert (alone.status_code, alone.json()["state"]) == (201, "submitted"), "who files vouches itself"
+    waits = http.post("/v1/requests", json=STATED | {"scenario": "季报"}, headers=chen)
+    assert (waits.status_code, waits.json()["waits_for"]["name"]) == (202, "周敏")
+    count = select(func.count()).select_from(requests)
+    assert bureau.count(count) == 2
+    assert consented(http, waits.json(), zhou)["statement"]["scenario"] == "季报"
+    assert bureau.count(count) == 3
+    whole = http.put(f"/v1/requests/{incomplete.json()['id']}", json=STATED, headers=chen)
+    assert whole.status_code == 202
+    assert consented(http, whole.json(), zhou)["state"] == "submitted"
+
+    own(bureau, "安管", Role.SECURITY_ADMIN, str(DEPARTMENT["code"]))
+    with writing(bureau.engine) as connection:
+        enforcing.enforce(connection, by="x", reason="people are entered", now=bureau.clock())
+    filed_by_program = http.post("/v1/requests", json=STATED | {"scenario": "年报"}, headers=program)
+    assert filed_by_program.status_code == 202
+    assert consented(http, filed_by_program.json(), zhou)["statement"]["vouched_by"] == "周敏"
 
 
 def filed(http: httpx.Client, mine: dict[str, str], **stated: Any) -> tuple[str, dict[str, Any]]:
@@ -172,14 +244,16 @@ def test_what_is_missing_is_told_given_extended_and_disputed_up_to_the_authority
     given = {"answers": ["周敏"], "by": "周敏"}
     assert http.post(f"{case}/completion", json=given, headers=mine).json()["cases"][0]["state"] == "first"
     more = {"reason": "数据量大", "by": "张磊", "approved_by": "孙洁"}
-    assert http.post(f"{case}/extension", json=more, headers=market).json()["code"] == "request.not_your_turn"
     nobody = http.post(f"{case}/extension", json=more, headers=above)
     assert (nobody.status_code, nobody.json()["code"]) == (403, "access.second_person")
-    for name, organisation in (("孙洁", AUTHORITY["code"]), ("张磊", MARKET.code)):
-        employ(bureau, name, Role.PROVIDER, str(organisation))
+    employ(bureau, "孙洁", Role.PROVIDER, str(AUTHORITY["code"]))
+    zhang = own(bureau, "张磊", Role.PROVIDER, str(MARKET.code))
     itself = http.post(f"{case}/extension", json=more | {"by": "孙洁"}, headers=above)
     assert itself.json()["code"] == "access.one_person"
-    extended = http.post(f"{case}/extension", json=more, headers=above).json()
+    waits = http.post(f"{case}/extension", json=more, headers=above)
+    assert (waits.status_code, waits.json()["waits_for"]["name"]) == (202, "张磊")
+    assert http.get(f"{at}/answering", headers=market).json()["due_on"] == whole["due_on"]
+    extended = consented(http, waits.json(), zhang)
     assert extended["due_on"] > whole["due_on"]
 
     http.post(f"{at}/decisions", json=NO, headers=market)
@@ -219,3 +293,33 @@ def test_a_provider_yields_in_a_dispute_and_the_authority_refers_one_upwards(
     assert after["cases"][0]["state"] == "before_superior"
     again = http.post(f"{cases[1]}/settlement", json=referred, headers=above)
     assert again.json()["code"] == "request.not_your_turn"
+
+
+def test_the_authority_is_told_what_was_permitted_and_no_grant_opens(bureau: Any, http: httpx.Client) -> None:
+    seat_the_authority(bureau)
+    mine, provider = bearer(bureau, DEPARTMENT, Role.CLIENT), bearer(bureau, PROVIDER)
+    authority = bearer(bureau, AUTHORITY, Role.AUTHORITY)
+    at, whole = filed(http, mine)
+    listing = "/v1/requests/ungranted"
+    assert http.get(listing, headers=authority).json() == {"requests": []}
+    assert http.post(f"{at}/decisions", json=YES, headers=provider).status_code == 200
+    (one,) = http.get(listing, headers=authority).json()["requests"]
+    assert (one["id"], one["cases"][0]["clock"]["rule"]) == (whole["id"], "supply")
+    assert http.get(listing, headers=provider).status_code == 403
+    terms = {
+        "purpose": STATED["purpose"], "datasets": [{"name": FIRMS.name, "columns": ["industry", "capital"]}],
+        "valid_to": "2027-12-31", "calls": 10, "analyses": ["aggregate"],
+    }  # fmt: skip
+    body = {"terms": terms, "to": whole["applicant"], "request": whole["id"], "by": ""}
+    answer = http.post("/v1/grants", json=body, headers=authority)
+    assert answer.status_code == 201, answer.text
+    assert http.get(listing, headers=authority).json() == {"requests": []}
+
+
+def test_rules_are_told_with_what_they_rest_on_and_how_sure_they_are(bureau: Any, http: httpx.Client) -> None:
+    told = http.get("/v1/requests/vocabulary", headers=bearer(bureau, PROVIDER)).json()
+    rules = [
+        told["rests"]["refusal_grounds"],
+        *(one["rests"] for one in (*told["purposes"], *told["periods"])),
+    ]
+    assert all(one["source"] and one["valid_from"] and one["confidence"] for one in rules)

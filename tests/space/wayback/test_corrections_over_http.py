@@ -65,8 +65,13 @@ def test_the_authority_sees_decides_and_follows_what_is_before_it(telling: Any, 
     street.post(f"{case}/appeal", json={"reason": "户口簿为证", "by": "王五"})
 
     assert [one["id"] for one in authority.get("/v1/corrections/before").json()["corrections"]] == [named]
+    # Whoever answers for the source is shown its own row and both values; nobody else is.
+    judged = police.get(case).json()["to_judge"]
+    assert (judged["key"], judged["proposed"]) == ({"id_card": telling.person(1)}, "13700000001")
+    assert street.get(case).json()["to_judge"] is None
     looked = authority.get(case)
     assert looked.json()["level"] == "authority"
+    assert looked.json()["to_judge"] is None
     assert police.post(f"{case}/decision", json=decision).status_code == 403
     assert police.get("/v1/corrections/workbook").status_code == 422
     made = [authority.post(f"{case}/decision", json=decision, headers={"Idempotency-Key": "d"}) for _ in "ab"]
@@ -75,6 +80,35 @@ def test_the_authority_sees_decides_and_follows_what_is_before_it(telling: Any, 
     assert police.get("/v1/corrections/workbook").content.startswith(b"PK")
     assert authority.post("/v1/corrections/checks").json() == {"checked": []}
     assert authority.post("/v1/corrections/escalation").json() == {"corrections": []}
+
+
+def test_lists_that_are_told_side_by_side_are_paged_together(telling: Any, door: Door) -> None:
+    street, police = door("street"), door(POLICE)
+    for number in (1, 2):  # of the street
+        reference = row_reference(
+            telling.keys.pseudonym, "civil.population", {"id_card": telling.person(number)}
+        )
+        opened = street.post("/v1/corrections", json=wrong(telling, row=reference))
+        assert opened.status_code == 201, opened.text
+        refusal = {"accepted": False, "reason": "与户籍一致", "by": "赵六"}  # the street is told of it
+        answered = police.post(f"/v1/corrections/{opened.json()['id']}/answer", json=refusal)
+        assert answered.status_code == 200, answered.text
+    for client, path in ((street, "/v1/corrections"), (police, "/v1/corrections"), (street, "/v1/inbox")):
+        whole = client.get(path).json()
+        assert whole.pop("next") is None
+        assert any(len(found) > 1 for found in whole.values()), path
+        told: dict[str, list[Any]] = {name: [] for name in whole}
+        address = f"{path}?limit=1"
+        while address:
+            page = client.get(address)
+            assert {len(found) for name, found in page.json().items() if name != "next"} <= {0, 1}
+            for name in told:
+                told[name] += page.json()[name]
+            address = page.links.get("next", {}).get("url", "")
+        assert told == whole, path
+    foreign = police.get("/v1/corrections?limit=1").json()["next"]
+    assert street.get("/v1/inbox", params={"cursor": foreign}).json()["code"] == "request.cursor"
+    assert "list" in street.get("/v1/corrections", headers={"Accept": "text/csv"}).text.splitlines()[0]
 
 
 def test_a_case_goes_from_challenge_to_appeal_between_its_parties(telling: Any, door: Door) -> None:

@@ -108,8 +108,8 @@ def test_a_masked_value_is_shown_for_a_reason_and_challenged(street: Town, clerk
     assert any(identity(n) in shown.text for n in (1, 2, 3))
     assert "已留痕" in shown.text
 
-    wrong = {"field": "phone", "value": "13900000099", "reason": "本人来电更正"}
-    case = clerk.send(row, f"{path}/wrong", wrong)
+    wrong = {"value": "13900000099", "reason": "本人来电更正"}
+    case = clerk.send(clerk.page(f"{path}?wrong=phone"), f"{path}/wrong", wrong)
     assert case.url.path.startswith("/desk/corrections/cor_"), case.text
     assert "待答复" in case.text
     assert "等答复的校核" in clerk.page("/desk")
@@ -122,6 +122,10 @@ def test_a_note_and_a_task_stay_with_the_office(street: Town, clerk: Clerk) -> N
     path = link_to(clerk.page("/desk"), "/desk/deliveries/dlv_")
     noted = clerk.send(clerk.page(path), f"{path}/note", {"text": "等社区核对", "row": ""})
     assert "等社区核对" in clerk.looked_at(noted)
+    # What was done is said once, to whoever did it; no link has a page say it.
+    assert "备注已记下" in noted.text
+    assert "备注已记下" not in clerk.page(path)
+    assert "旧值已更换" not in clerk.page(f"{path}?done=replaced")
     long = clerk.send(noted.text, f"{path}/note", {"text": "长" * 2001})
     assert (long.status_code, "desk.long" in long.text) == (422, True)
     clerk.send(noted.text, f"{path}/assign", {"to": "王芳", "task": "逐户核对", "due": "2026-10-15"})
@@ -204,8 +208,11 @@ def test_a_monthly_form_is_saved_halfway_submitted_and_confirmed(asked: tuple[To
 
     done = clerk.send(refused.text, f"{path}/submit", {"value.visited": "2"})
     assert done.url.path == path, done.text
-    assert clerk.send(clerk.page(path), f"{path}/confirm", {}).status_code == 200
+    assert "已报送 1 张" in done.text
+    assert "王芳 · 2026-" in done.text, "who sent what, and when, stands on the page"
+    assert clerk.send(clerk.page(f"{path}/confirm"), f"{path}/confirm", {}).status_code == 200
     assert "已报送" in clerk.page("/desk/forms")
+    assert "120.50" in clerk.page(path), "what was sent is shown when the form is done"
 
 
 def test_whom_a_sheet_is_about_is_sealed_for_one_session(asked: tuple[Town, Clerk, str]) -> None:

@@ -9,8 +9,10 @@ from nicegui import ui
 
 from policies.access import Act
 from space.console.frame import at
+from space.console.pages.administration.words import role_called
 from space.console.paging import page
-from space.console.parts.asking import Question, answers
+from space.console.parts.asking import Question
+from space.console.parts.carrying import carried_out
 from space.console.parts.figures import instant, plain
 from space.console.parts.tables import Column, table
 from space.console.parts.ways import go, link
@@ -41,17 +43,26 @@ async def landing(seat: Seat) -> None:
             if seat.may(Act.SPACE_OPERATE):
                 link(say("运行状态", "What runs"), at("/administration/running"))
     known, accounts = await asyncio.gather(seat.calls.get("/v1/people", limit=_MOST), _accounts(seat))
-    table(
-        [
-            Column("name", say("姓名", "Name"), link="to"),
-            Column("login", say("账号", "Login")),
-            Column("state", say("状态", "State"), badge="tone"),
-            Column("at", say("登记时间", "Entered")),
-        ],
-        [_row(seat, one, accounts.get(one["id"])) for one in known["people"]],
-        say,
-        caption=say("人员", "People"),
+    rows = sorted(
+        (_row(seat, one, accounts.get(one["id"])) for one in known["people"]),
+        key=lambda row: (row["state"] != _waiting(seat), row["gone"], row["holds"], row["name"]),
     )
+    columns = [
+        Column("name", say("姓名", "Name"), link="to"),
+        Column("holds", say("单位与角色", "For whom, in which role")),
+        Column("state", say("状态", "State"), badge="tone"),
+        *([Column("login", say("账号", "Login"))] if seat.may(Act.ACCOUNT_KEEP) else []),
+        Column("at", say("登记时间", "Entered")),
+    ]
+    made = table(columns, rows, say, caption=say(f"人员（{len(rows)} 人）", f"People ({len(rows)})"))
+    with made.add_slot("top-right"):
+        sought = say("找姓名、单位或角色", "Find a name, office or role")
+        ui.input(sought).props("outlined dense clearable").bind_value(made, "filter")
+
+
+def _waiting(seat: Seat) -> str:
+    """The state of whoever cannot act yet."""
+    return seat.say("等授予任职", "waits for a role")
 
 
 async def _accounts(seat: Seat) -> dict[str, dict[str, Any]]:
@@ -63,21 +74,32 @@ async def _accounts(seat: Seat) -> dict[str, dict[str, Any]]:
 
 
 def _row(seat: Seat, one: dict[str, Any], account: dict[str, Any] | None) -> dict[str, Any]:
-    gone = one["ended_at"] is not None
+    say, gone = seat.say, one["ended_at"] is not None
+    held = [f"{each['organisation_name']} · {role_called(say, each['role'])}" for each in one["holds"]]
+    state = say("已离岗", "left") if gone else say("在岗", "here") if held else _waiting(seat)
     return {
         "id": one["id"],
         "name": one["name"],
         "to": at(f"/administration/people/{one['id']}"),
         "login": plain(account and account["login"]),
-        "state": seat.say("已离岗", "left") if gone else seat.say("在岗", "here"),
-        "tone": "calm" if gone else "good",
+        "holds": say("；", "; ").join(held) or "—",
+        "state": state,
+        "tone": "calm" if gone else "good" if held else "warn",
+        "gone": gone,
         "at": instant(one["registered_at"]),
     }
 
 
 async def _enter(seat: Seat) -> None:
     say = seat.say
-    given = await answers(
+
+    async def act(given: dict[str, str]) -> Any:
+        return await seat.calls.post(
+            "/v1/people", {"name": given["name"], "contact": given["contact"] or None}
+        )
+
+    made = await carried_out(
+        seat,
         say("登记人员", "Enter a person"),
         [
             Question("name", say("姓名", "Name")),
@@ -85,11 +107,9 @@ async def _enter(seat: Seat) -> None:
                 "contact", say("联系方式", "Contact"), say("接收通知用，可不填", "for notices"), needed=False
             ),
         ],
-        say,
+        act,
         text=say("不登记任何证件号码。", "No number of a document is kept."),
+        do=say("登记", "Enter"),
     )
-    if given:
-        made = await seat.calls.post(
-            "/v1/people", {"name": given["name"], "contact": given["contact"] or None}
-        )
+    if made is not None:
         go(at(f"/administration/people/{made['id']}"))

@@ -7,11 +7,13 @@ from typing import Any
 
 from nicegui import ui
 
-from policies.access import Act
+from policies.access import Act, Role
 from policies.access_matrix import roles
 from space.console.frame import at
+from space.console.pages.administration.words import role_called, role_told
 from space.console.paging import page
-from space.console.parts.asking import Question, answers
+from space.console.parts.asking import Question, answers, named_dialog
+from space.console.parts.carrying import carried_out
 from space.console.parts.figures import instant, plain
 from space.console.parts.notes import done, empty
 from space.console.parts.ways import again, link
@@ -57,8 +59,7 @@ def _memberships(seat: Seat, person: dict[str, Any], called: dict[str, str]) -> 
             ),
         )
     for one in theirs:
-        meaning = next((each for role, each in roles().items() if role.value == one["role"]), None)
-        role = one["role"] if meaning is None else say(meaning.zh, meaning.en)
+        role = role_called(say, one["role"])
         with ui.element("section").classes("ybz-panel"):
             ui.label(f"{called.get(one['organisation'], one['organisation'])} · {role}").classes(
                 "ybz-subtitle"
@@ -80,24 +81,34 @@ def _memberships(seat: Seat, person: dict[str, Any], called: dict[str, str]) -> 
 
 async def _give(seat: Seat, person: str, called: dict[str, str]) -> None:
     say = seat.say
-    meanings = {role.value: say(each.zh, each.en) for role, each in roles().items()}
-    given = await answers(
+    meanings = {role.value: role_told(say, role) for role in roles() if role is not Role.PUBLIC}
+
+    async def act(given: dict[str, str]) -> None:
+        body = {"person": person, "organisation": given["organisation"], "role": given["role"]}
+        await seat.calls.post("/v1/memberships", {**body, "last_day": given["last_day"] or None})
+
+    made = await carried_out(
+        seat,
         say("授予任职", "Give a membership"),
         [
             Question("organisation", say("单位", "Organisation"), choices=called),
             Question("role", say("角色", "Role"), choices=meanings),
-            Question("last_day", say("最后一天", "Last day"), "2027-06-30", needed=False),
+            Question(
+                "last_day",
+                say("任职到哪天（可不填）", "Until which day (may stay empty)"),
+                say("不填就一直有效，直到有人结束它", "it lasts until somebody ends it, if empty"),
+                needed=False,
+                day=True,
+            ),
         ],
-        say,
+        act,
         text=say(
             "系统、安全、审计三个管理员角色不能由同一个人担任，系统会拒绝。",
             "Nobody holds two of the three administrators' roles; it would be refused.",
         ),
+        do=say("授予", "Give"),
     )
-    if given:
-        body = {"person": person, "organisation": given["organisation"], "role": given["role"]}
-        await seat.calls.post("/v1/memberships", {**body, "last_day": given["last_day"] or None})
-        done(say("已授予", "Given"))
+    if made is not None:
         again()
 
 
@@ -132,24 +143,40 @@ async def _account(seat: Seat, person: dict[str, Any]) -> None:
         facts(
             [
                 (say("账号", "Login"), account["login"]),
-                (say("密码设于", "Password set"), instant(account["password_set_at"])),
+                (
+                    say("密码设于", "Password set"),
+                    instant(account["password_set_at"])
+                    if account["password_set_at"]
+                    else say("本人还没有用一次性口令设密码", "not yet: the one-time code waits to be used"),
+                ),
             ]
         )
         with ui.row().classes("ybz-doing"):
             ui.button(
-                say("重置密码", "Reset the password"), on_click=lambda: _reset(seat, account["id"])
+                say("重置密码", "Reset the password"),
+                on_click=lambda: _reset(seat, account["id"], account["login"]),
             ).props("flat")
 
 
 async def _open(seat: Seat, person: str) -> None:
     say = seat.say
-    given = await answers(say("开账号", "Open an account"), [Question("login", say("账号", "Login"))], say)
-    if given:
-        made = await seat.calls.post("/v1/accounts", {"person": person, "login": given["login"]})
-        await _handed(seat, made["code"])
+    hint = say(
+        "3 到 60 个小写字母、数字、点或横线，如 lin.xiao", "3 to 60 small letters, digits, dots, hyphens"
+    )
+
+    async def act(given: dict[str, str]) -> Any:
+        return await seat.calls.post("/v1/accounts", {"person": person, "login": given["login"]})
+
+    made = await carried_out(
+        seat, say("开账号", "Open an account"), [Question("login", say("账号", "Login"), hint)], act,
+        text=say("开好后给一个一次性口令，当面交给本人。", "A one-time code follows, to be handed over."),
+        do=say("开账号", "Open it"),
+    )  # fmt: skip
+    if made is not None:
+        await _handed(seat, made["login"], made["code"])
 
 
-async def _reset(seat: Seat, account: str) -> None:
+async def _reset(seat: Seat, account: str, login: str) -> None:
     say = seat.say
     given = await answers(
         say("重置密码", "Reset the password"), [], say,
@@ -157,18 +184,33 @@ async def _reset(seat: Seat, account: str) -> None:
     )  # fmt: skip
     if given is not None:
         made = await seat.calls.post(f"/v1/accounts/{account}/reset")
-        await _handed(seat, made["code"])
+        await _handed(seat, login, made["code"])
 
 
-async def _handed(seat: Seat, code: str) -> None:
+async def _handed(seat: Seat, login: str, code: str) -> None:
     """Show a one-time code once; its person chooses the password with it."""
-    say = seat.say
-    await answers(
-        say("一次性口令", "One-time code"), [], say,
-        text=say(
-            f"{code}——只显示这一次，请当面交给本人；本人在登录页用它设密码。",
-            f"{code} — shown this once: hand it to the person, who chooses a password with it.",
-        ),
-        do=say("已交给本人", "Handed over"),
-    )  # fmt: skip
+    say, called = seat.say, seat.say("一次性口令", "One-time code")
+    with named_dialog(called, "alertdialog") as dialog, ui.card().classes("ybz-dialog"):
+        ui.label(called).classes("ybz-subtitle")
+        facts([(say("账号", "Login"), login), (called, code)])
+        ui.label(
+            say(
+                "只显示这一次。请当面交给本人；本人在登录页点“首次登录、更换或忘记密码”，用它设自己的密码。",
+                "Shown this once. Hand it to the person, who follows First sign-in on the page to sign in "
+                "and chooses a password with it.",
+            )
+        )
+        with ui.row().classes("ybz-doing"):
+            ui.button(say("已交给本人", "Handed over"), on_click=dialog.close).props("unelevated autofocus")
+            ui.button(
+                say("复制口令", "Copy the code"), icon="content_copy", on_click=lambda: _copied(seat, code)
+            ).props("flat")
+    dialog.props("persistent")
+    await dialog
+    dialog.delete()
     again()
+
+
+def _copied(seat: Seat, code: str) -> None:
+    ui.clipboard.write(code)
+    done(seat.say("已复制", "Copied"))

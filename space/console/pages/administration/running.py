@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from nicegui import ui
+
 from space.console.frame import at
+from space.console.pages.administration.words import CHECKS
 from space.console.paging import page
 from space.console.parts.figures import plain
 from space.console.parts.tables import Column, table
@@ -19,7 +22,7 @@ async def running(seat: Seat) -> None:
     rows = [
         {
             "id": one["name"],
-            "name": one["name"],
+            "name": say(*CHECKS[one["name"]]) if one["name"] in CHECKS else one["name"],
             "state": say("正常", "fine") if one["ok"] else say("要处理", "to do"),
             "tone": "good" if one["ok"] else "bad",
             "found": plain(one["found"]),
@@ -30,7 +33,14 @@ async def running(seat: Seat) -> None:
     columns = [
         Column("name", say("检查项", "Check")),
         Column("state", say("结果", "Result"), badge="tone"),
-        Column("found", say("发现", "Found")),
-        Column("todo", say("怎么办", "What to do")),
+        Column("found", say("发现（英文原文）", "Found")),
+        Column("todo", say("怎么办（英文原文）", "What to do")),
     ]
+    if any(row["tone"] == "bad" for row in rows):
+        bad = sum(row["tone"] == "bad" for row in rows)
+        ui.label(say(f"{bad} 项要处理。", f"{bad} to be done.")).classes("ybz-note")
+    else:
+        ui.label(say("各项正常，没有要处理的。", "All is fine; nothing is to be done.")).classes(
+            "ybz-note good"
+        )
     table(columns, rows, say, caption=say("要处理的在前", "What is to be done comes first"))

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from nicegui import ui
 
+from policies.access import Act
 from space.console.frame import at
+from space.console.pages.audit.words import OFFICES, SAID, actor_called, event_called
 from space.console.paging import page
+from space.console.parts.figures import instant
 from space.console.parts.notes import done
 from space.console.parts.scripts import asked
 from space.console.parts.ways import link
-from space.console.parts.words import Words, facts, heading
+from space.console.parts.words import Words, facts, heading, title
 from space.console.seats import Seat
 
+# Of what an entry says, in the order it is read.
+_FIRST = (
+    "reason", "basis", "office", "state", "outcome", "dataset", "field", "sources", "items", "winner", "role",
+    "organisation", "department", "revision", "grade", "period", "due_on", "on_time",
+)  # fmt: skip
+
 _CHECKS = (
+    (
+        "said",
+        ("记录的摘要正是由上面所记内容算出来的", "The hash of the entry is that of what it says above"),
+    ),
     (
         "included",
         (
@@ -33,10 +46,14 @@ _CHECKS = (
 async def one_entry(seat: Seat) -> None:
     """The proof of an entry."""
     say = seat.say
-    proof, head = await asyncio.gather(
-        seat.calls.get(f"/v1/evidence/{seat.names['entry']}"), seat.calls.get("/v1/evidence/checkpoint")
-    )
+    at_entry = f"/v1/evidence/{seat.names['entry']}"
+    # Asking for the head signs what was added; the proof is under the head that is shown.
+    head = await seat.calls.get("/v1/evidence/checkpoint")
+    proof = await seat.calls.get(at_entry)
+    told = await seat.calls.get(f"{at_entry}/statement") if seat.may(Act.LOG_READ) else None
     link(say("← 监督存证", "← Audit"), at("/audit"))
+    if told is not None:
+        _said(seat, told)
     with ui.element("section").classes("ybz-panel"):
         heading(say("证明", "The proof"))
         facts(
@@ -47,6 +64,9 @@ async def one_entry(seat: Seat) -> None:
                 (say("根摘要", "Root"), proof["root"]),
             ]
         )
+        with ui.element("details"):
+            Words("summary", say("核对用的公钥", "Public key to check with"))
+            Words("pre", head["public_key"]).classes("ybz-code")
         with ui.element("details"):
             Words("summary", say("证明路径", "Path of the proof"))
             with ui.element("ol"):
@@ -65,7 +85,7 @@ async def one_entry(seat: Seat) -> None:
             place = ui.element("ul").classes("ybz-checks")
         with ui.row().classes("ybz-doing"):
             ui.button(
-                say("验证", "Check"), icon="verified", on_click=lambda: _check(seat, proof, head, place)
+                say("验证", "Check"), icon="verified", on_click=lambda: _check(seat, proof, head, told, place)
             ).props("unelevated")
             ui.button(
                 say("下载证明", "Download the proof"),
@@ -74,8 +94,53 @@ async def one_entry(seat: Seat) -> None:
             ).props("flat")
 
 
-async def _check(seat: Seat, proof: dict[str, Any], head: dict[str, Any], place: ui.element) -> None:
-    found = await asked("proving", "prove", proof, head["public_key"])
+def _said(seat: Seat, told: dict[str, Any]) -> None:
+    """What the entry records: who did what to what, when, and what was written down with it."""
+    say, says = seat.say, told["says"]
+    about = told["about"] or told["subject"]
+    title(event_called(told["event"], say), say)
+    with ui.element("section").classes("ybz-panel"):
+        heading(say("所记内容", "What it records"))
+        facts(
+            [
+                (say("做了什么", "What was done"), event_called(told["event"], say)),
+                (say("谁", "By"), actor_called(told["by_name"], say)),
+                (say("什么时候", "When"), instant(told["recorded_at"])),
+                (say("对什么", "To what"), about),
+                *((say(*SAID[name]), _worded(seat, name, says[name])) for name in _FIRST if says.get(name)),
+            ]
+        )
+        with ui.element("p").classes("ybz-onward"):
+            link(
+                say("与这个对象有关的全部记录", "Everything about this"),
+                at(f"/audit?{urlencode({'subject': told['subject']})}"),
+            )
+        with ui.element("details"):
+            Words(
+                "summary",
+                say("记录原文（其中的证件号、手机号已遮盖）", "As it is recorded, numbers of people hidden")
+                if told["leaf"] is None
+                else say("原样记录（计算摘要用的就是这段文字）", "As it is recorded, and hashed"),
+            )
+            Words("pre", json.dumps(says, ensure_ascii=False, indent=1)).classes("ybz-code")
+
+
+def _worded(seat: Seat, name: str, value: Any) -> str:
+    """A value of an entry as text; what is nested is in the record as it stands."""
+    say = seat.say
+    if name == "office":
+        return say(*OFFICES[value]) if value in OFFICES else str(value)
+    if isinstance(value, bool):
+        return say("是", "yes") if value else say("否", "no")
+    if isinstance(value, dict):
+        return "、".join(str(one) for one in value)
+    return "、".join(str(one) for one in value) if isinstance(value, list) else str(value)
+
+
+async def _check(
+    seat: Seat, proof: dict[str, Any], head: dict[str, Any], told: dict[str, Any] | None, place: ui.element
+) -> None:
+    found = await asked("proving", "prove", proof, head["public_key"], told and told["leaf"])
     place.clear()
     say = seat.say
     with place:
@@ -83,6 +148,8 @@ async def _check(seat: Seat, proof: dict[str, Any], head: dict[str, Any], place:
             Words("li", say("浏览器只在安全连接（https）下计算。", "Browsers compute over https only."))
             return
         for name, words in _CHECKS:
+            if name == "said" and (told is None or told["leaf"] is None):
+                continue
             good = found[name]
             mark = say("不能判断：浏览器不会这种签名", "cannot tell: no Ed25519 here") if good is None else ""
             tone = "calm" if good is None else "good" if good else "bad"

@@ -9,17 +9,15 @@ from nicegui import ui
 
 from policies.access import Act
 from space.console.frame import at
-from space.console.pages.audit.words import event_called
+from space.console.pages.audit.earlier import compared
+from space.console.pages.audit.listing import listing
 from space.console.paging import page
 from space.console.parts.asking import Question, answers
 from space.console.parts.figures import Figure, cards, instant, number
-from space.console.parts.notes import done, empty
-from space.console.parts.tables import Column, table
+from space.console.parts.notes import done
 from space.console.parts.ways import go, link
 from space.console.parts.words import Words, facts, heading
 from space.console.seats import Seat
-
-_SHOWN = 200
 
 
 @page("/audit", "监督存证", "Audit")
@@ -32,8 +30,9 @@ async def landing(seat: Seat) -> None:
     _ways(seat)
     _head(seat, head, anchors)
     _prove(seat)
+    compared(seat, head)
     if seat.may(Act.LOG_READ):
-        await _events(seat)
+        await listing(seat)
     else:
         ui.label(
             say(
@@ -48,7 +47,7 @@ def _ways(seat: Seat) -> None:
     with ui.element("nav").classes("ybz-doing").props(f'aria-label="{say("本栏目", "Here")}"'):
         if seat.may(Act.ALERT_READ):
             link(say("告警与事件", "Alerts and incidents"), at("/audit/watch"))
-        if seat.may(Act.AGREEMENT_READ):
+        if seat.may(Act.CATALOGUE_READ):
             link(say("年度披露", "Yearly disclosure"), at("/audit/disclosure"))
 
 
@@ -78,37 +77,60 @@ def _head(seat: Seat, head: dict[str, Any], anchors: dict[str, Any]) -> None:
     )  # fmt: skip
     with ui.element("section").classes("ybz-panel"):
         heading(say("现在的账头", "The head now"))
+        ui.label(
+            say(
+                "账头是整本存证此刻的指纹：哪怕改动、删去一条旧记录，根摘要都会变。把它抄下来或下载留底，"
+                "以后就能核对账有没有被改过。",
+                "The head is the fingerprint of the whole log: were one old entry changed or left out, the "
+                "root would be another. Keep it, and you can tell later whether the log was changed.",
+            )
+        )
         facts([(say("记录数", "Entries"), number(head["size"])), (say("根摘要", "Root"), head["root"])])
         with ui.element("details"):
             Words("summary", say("签名与公钥（可抄下来留底）", "Signature and public key, to be kept"))
             Words("pre", head["checkpoint"]).classes("ybz-code")
             Words("pre", head["public_key"]).classes("ybz-code")
-        if seat.may(Act.EVIDENCE_KEEP):
-            with ui.row().classes("ybz-doing"):
+        with ui.row().classes("ybz-doing"):
+            ui.button(
+                say("下载账头留底", "Download the head"),
+                icon="download",
+                on_click=lambda: _download(seat, head),
+            ).props("unelevated")
+            if seat.may(Act.LOG_READ) or seat.may(Act.EVIDENCE_KEEP):
                 ui.button(say("重算整本存证", "Verify the whole log"), on_click=lambda: _verify(seat)).props(
-                    "unelevated"
+                    "outline"
                 )
+
+
+def _download(seat: Seat, head: dict[str, Any]) -> None:
+    text = f"{head['checkpoint']}\n{head['public_key']}"
+    ui.download.content(text, f"yibenzhang-{head['size']}.txt")
+    done(seat.say("已下载", "Downloaded"))
 
 
 async def _verify(seat: Seat) -> None:
     """Have the service derive the whole log anew; it is a job, and its page is told when it is over."""
-    job = await seat.calls.post("/v1/evidence/verifications")
+    job = await seat.calls.post("/v1/evidence/verifications", {})
     done(seat.say("已开始重算；完成后结果在下面。", "It has begun; the result will stand below."))
     place = ui.label(seat.say("正在重算…", "Verifying…")).props('role="status"')
 
     async def look() -> None:
         now = await seat.calls.get(f"/v1/jobs/{job['id']}")
-        if now["state"] in ("queued", "running"):
+        if now["state"] in ("waiting", "running"):
             return
         timer.cancel()
-        good = now["state"] == "done"
-        place.text = (
-            seat.say("整本存证重算一致。", "The whole log is as it was signed.")
-            if good
-            else seat.say(
-                "重算没有通过，请立即联系安全管理员。", "It does not hold: call the security administrator."
+        if now["state"] != "done":
+            place.text = seat.say(
+                "重算没有做完，请稍后再试。", "It could not be brought to its end: try again later."
             )
-        )
+        elif now["result"]["ok"]:
+            place.text = seat.say("整本存证重算一致。", "The whole log is as it was signed.")
+        else:
+            where = now["result"]["first_bad"]
+            place.text = seat.say(
+                f"重算没有通过（{where}），请立即联系安全管理员。",
+                f"It does not hold ({where}): call the security administrator.",
+            )
 
     timer = ui.timer(1.0, look)
 
@@ -136,69 +158,3 @@ def _prove(seat: Seat) -> None:
 
         with ui.row().classes("ybz-doing"):
             ui.button(say("输入编号", "Enter a number"), icon="fact_check", on_click=ask).props("unelevated")
-
-
-async def _events(seat: Seat) -> None:
-    say, query = seat.say, seat.query
-    kind, subject = query.get("kind", ""), query.get("subject", "")
-    found = await seat.calls.get(
-        "/v1/evidence", kind=kind, subject=subject, limit=_SHOWN, cursor=query.get("cursor")
-    )
-    heading(say("记录清单", "Entries"))
-
-    async def narrow() -> None:
-        given = await answers(
-            say("筛选", "Narrow down"),
-            [
-                Question("kind", say("事件名称的开头", "Beginning of the event's name"), "space:request",
-                         needed=False, value=kind),
-                Question("subject", say("对象编号", "Subject"), "req_…, grt_…", needed=False, value=subject),
-            ],
-            say,
-        )  # fmt: skip
-        if given is not None:
-            go(at(f"/audit?kind={_plain(given['kind'])}&subject={_plain(given['subject'])}"))
-
-    with ui.row().classes("ybz-doing"):
-        ui.button(say("筛选", "Narrow down"), icon="filter_list", on_click=narrow).props("flat")
-        if kind or subject:
-            link(say("看全部", "Show all"), at("/audit"))
-    rows = [
-        {
-            **one,
-            "no": one["position"] + 1,
-            "what": event_called(one["event"], say),
-            "at": instant(one["recorded_at"]),
-            "to": at(f"/audit/entries/{one['id']}"),
-        }
-        for one in found["events"]
-    ]
-    if not rows:
-        empty(
-            say("没有这样的记录", "No such entries"),
-            say("换一个筛选条件。", "Narrow down by something else."),
-        )
-        return
-    table(
-        [
-            Column("no", say("序号", "No."), numeric=True),
-            Column("what", say("动作", "What"), link="to"),
-            Column("event", say("事件名称", "Event")),
-            Column("subject", say("对象", "Subject")),
-            Column("at", say("时间", "When")),
-        ],
-        rows,
-        say,
-        caption=say("新的在前", "The newest first"),
-    )
-    if found["next"]:
-        link(
-            say("更早的", "Earlier"),
-            at(f"/audit?kind={_plain(kind)}&subject={_plain(subject)}&cursor={found['next']}"),
-        )
-
-
-def _plain(text: str) -> str:
-    from urllib.parse import quote
-
-    return quote(text.strip(), safe="")

@@ -5,5 +5,7 @@ from __future__ import annotations
 import importlib
 
 # A page is taken in with its module.
-for _name in ("landing", "review", "conflict", "classification", "registration", "other_cases", "owed"):
+for _name in (
+    "landing", "review", "conflict", "classification", "registration", "other_cases", "owed", "stand_ins",
+):  # fmt: skip
     importlib.import_module(f"{__name__}.{_name}")

@@ -12,6 +12,7 @@ from typing import Any, Final
 from policies.access import Act
 from space.console.calling import Declined
 from space.console.pages.authority.batch import batch
+from space.console.pages.authority.conflict import between
 from space.console.pages.authority.owed import by_department
 from space.console.pages.authority.queue import Waiting, clock_of, clocks_by_subject, navigation, queue
 from space.console.pages.authority.words import APPLICATION_KINDS, APPLICATIONS
@@ -45,12 +46,12 @@ async def landing(seat: Seat) -> None:
     say = seat.say
     if seat.may(Act.ENTRY_REVIEW):
         batch(seat, found["reviews"], clocks)
-    heading(say("等您办理", "Waits for you")).props('id="waiting"')
+    heading(say("等我办理的其他事", "What else waits for me")).props('id="waiting"')
     if waiting:
         queue(seat, waiting)
     else:
         empty(
-            say("没有别的事等您", "Nothing else waits for you"),
+            say("没有别的事等我办理", "Nothing else waits for me"),
             say(
                 "签批、争议、定级、登记、需求、开放和用数申请会按到期先后列在这里。",
                 "Signatures, conflicts, gradings, registrations, demands, openings and requests stand here.",
@@ -104,17 +105,19 @@ def _waiting(seat: Seat, found: Found, clocks: Mapping[str, Mapping[str, Any]]) 
             Waiting("entry", f"{one['title']} · {one['department']}", to, clock_of(clocks, one["name"]))
         )
     for one in found.get("conflicts", ()):
-        text = f"{one['element']}（{one['subject']}）"
+        text = between(seat.say, one)
         to = f"{_ROOM}/conflicts/{one['id']}"
         made.append(Waiting("conflict", text, to, clock_of(clocks, one["id"])))
     for one in found.get("decisions", ()):
         if one["state"] == "awaiting":
-            text = f"{called(seat.say, DECISIONS, one['act'])} · {one['dataset']}.{one['field']}"
+            about = " · ".join(filter(None, (one["title"], one["item"] or one["field"])))
+            text = f"{called(seat.say, DECISIONS, one['act'])} · {about}"
             to = f"{_ROOM}/classification"
             made.append(Waiting("classification", text, to, clock_of(clocks, one["id"])))
     for one in found.get("merges", ()):
         to = f"{_ROOM}/classification"
-        made.append(Waiting("merge", one["dataset"], to, clock_of(clocks, one["id"])))
+        text = seat.say(f"能不能汇聚成“{one['title']}”", f"May {one['title']} merge its sources?")
+        made.append(Waiting("merge", text, to, clock_of(clocks, one["id"])))
     return made + _applied(seat, found, clocks) + _others(found, clocks)
 
 
@@ -171,8 +174,8 @@ def _figures(seat: Seat, found: Found, waiting: Sequence[Waiting], due: Mapping[
         )
     made += [
         Figure(
-            say("等您办理", "Waits for you"), number(len(waiting)),
-            say("除待审核编目外，轮到您的事项。", "What is your turn, beside entries to review."),
+            say("等我办理的其他事", "What else waits for me"), number(len(waiting)),
+            say("除待审核编目外，轮到我办的事项。", "What is my turn, beside entries to review."),
             on, "#waiting",
         ),
         Figure(
@@ -182,7 +185,7 @@ def _figures(seat: Seat, found: Found, waiting: Sequence[Waiting], due: Mapping[
         Figure(
             say("各部门逾期或当天到期", "Overdue or due, everybody"), number(red),
             say(
-                f"各部门欠着的 {due['total']} 件事中时限为红色的。",
+                f"各部门待办的 {due['total']} 件事中时限为红色的。",
                 f"Those whose clock is red, of {due['total']} owed.",
             ),
             on, "/console/authority/due",

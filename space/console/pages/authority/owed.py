@@ -5,21 +5,27 @@ Decides nothing: colours and days are counted by the interface.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from urllib.parse import quote
 
-from space.console.pages.authority.queue import navigation
+from nicegui import ui
+
+from space.console.pages.authority.queue import clock_words, navigation, way_to
 from space.console.pages.authority.words import OWNERS
-from space.console.pages.steward.clocks import owed_list
-from space.console.pages.steward.words import called
+from space.console.pages.steward.words import COLOURS, called
 from space.console.paging import page
 from space.console.parts.figures import share
 from space.console.parts.notes import empty
+from space.console.parts.owing import owed_called
 from space.console.parts.tables import Column, table
 from space.console.parts.ways import link
-from space.console.parts.words import heading
+from space.console.parts.words import Words, heading
 from space.console.seats import Seat
+
+# Lines on one page.
+_SHOWN: Final = 200
 
 
 @page("/authority/due", "各部门时限", "Everything owed")
@@ -40,7 +46,47 @@ async def owed(seat: Seat) -> None:
     heading(say(f"{name}：{due['total']} 件", f"{name}: {due['total']}"))
     if owner:
         link(say("← 各部门", "← All departments"), "/console/authority/due")
-    owed_list(seat, due["items"][:200])
+    _lights(seat, due["items"], owner)
+    wanted = seat.query.get("colour", "")
+    items = [one for one in due["items"] if wanted in ("", one["colour"])]
+    _lines(seat, items[:_SHOWN], with_owner=not owner)
+    if len(items) > _SHOWN:
+        ui.label(say(f"只列出最紧的 {_SHOWN} 件。", f"The {_SHOWN} most pressing are listed.")).classes(
+            "ybz-fine"
+        )
+
+
+def _lights(seat: Seat, items: Sequence[Mapping[str, Any]], owner: str) -> None:
+    """How many are of each colour; each leads to those alone."""
+    say, wanted = seat.say, seat.query.get("colour", "")
+    counted = Counter(one["colour"] for one in items)
+    to = f"/console/authority/due?owner={quote(owner)}" if owner else "/console/authority/due?"
+    with ui.element("nav").classes("ybz-chips").props(f'aria-label="{say("按紧急程度看", "By colour")}"'):
+        for colour, count in (
+            ("", len(items)),
+            *((each, counted[each]) for each in COLOURS if counted[each]),
+        ):
+            text = say("全部", "All") if not colour else called(say, COLOURS, colour)
+            made = link(f"{text} · {count}", f"{to}&colour={colour}" if colour else to).classes("ybz-chip")
+            if colour == wanted:
+                made.props('aria-current="true"')
+
+
+def _lines(seat: Seat, items: Sequence[Mapping[str, Any]], *, with_owner: bool) -> None:
+    """What is owed, a line each: how pressing, what, by whom, until when."""
+    say = seat.say
+    with ui.element("ul").classes("ybz-owed"):
+        for one in items:
+            told, tone = clock_words(say, one)
+            with ui.element("li").classes(f"ybz-due {one['colour']}"):
+                Words("span", told).classes(f"ybz-badge {tone}")
+                to = way_to(str(one["subject"]))
+                if to:
+                    link(owed_called(say, one), to)
+                else:
+                    ui.label(owed_called(say, one))
+                if with_owner:
+                    ui.label(called(say, OWNERS, one["owner"])).classes("ybz-fine")
 
 
 def by_department(seat: Seat, due: Mapping[str, Any]) -> None:
@@ -61,13 +107,13 @@ def by_department(seat: Seat, due: Mapping[str, Any]) -> None:
         )  # fmt: skip
     columns = [
         Column("owner", say("责任单位", "Owed by"), link="to"),
-        Column("total", say("欠办", "Owed"), numeric=True),
+        Column("total", say("待办", "Owed"), numeric=True),
         Column("red", say("逾期或当天（红）", "Overdue or due (red)"), numeric=True),
         Column("yellow", say("临近（黄）", "Close (yellow)"), numeric=True),
         Column("green", say("充裕（绿）", "Time enough (green)"), numeric=True),
         Column("grey", say("未定（灰）", "Not set (grey)"), numeric=True),
         Column("late", say("逾期占比", "Share overdue"), badge="tone"),
     ]
-    heading(say("各部门欠办", "What each department owes")).props('id="due"')
+    heading(say("各部门待办", "What each department owes")).props('id="due"')
     caption = say(f"截至 {due['on']}，共 {due['total']} 件", f"{due['total']} as of {due['on']}")
     table(columns, rows, say, caption=caption, key="owner")

@@ -47,9 +47,11 @@ def navigation(seat: Seat) -> None:
     say = seat.say
     ways = (
         ("", say("等我办理", "Waits for us"), True),
-        ("/classification", say("定级决定", "Grading"), seat.may(Act.CLASSIFICATION_DECIDE)),
+        ("/classification", say("定级与汇聚", "Grading and merges"), seat.may(Act.CLASSIFICATION_DECIDE)),
+        ("/conflicts", say("数源争议", "Source conflicts"), seat.may(Act.SOURCE_DECIDE)),
         ("/demands", say("需求与开放", "Demands and openings"), seat.may(Act.LIST_DECIDE)),
-        ("/due", say("各部门时限", "Everything owed"), True),
+        ("/due", say("各部门时限", "Deadlines of departments"), True),
+        ("/stand-ins", say("基层代班", "Stand-ins"), seat.may(Act.LEDGER_ARRANGE)),
     )
     with ui.element("nav").classes("ybz-within").props(f'aria-label="{say("主管审核", "Authority")}"'):
         for path, label, shown in ways:
@@ -88,6 +90,24 @@ def clock_words(say: Language, clock: Mapping[str, Any] | None) -> tuple[str, st
     else:
         told = say(f"还有 {left} 个工作日（{due}）", f" {left} workdays left ({due})")
     return f"{colour}{say('：', ':')}{told}", COLOUR_TONES.get(str(clock["colour"]), "calm")
+
+
+def way_to(subject: str) -> str:
+    """Where something owed is seen, by its subject; empty where it has no page."""
+    kind, _, name = subject.partition(":")
+    ways = {
+        "rectification": f"/console/steward/rectification/{name}",
+        "entry": f"/console/steward/entries/{name}",
+        "dataset": f"/console/steward/entries/{name}",
+        "review": f"{_ROOM}/classification",
+        "authority": f"{_ROOM}/conflicts/{name}",
+        "demand": f"{_ROOM}/demands",
+        "opening": f"{_ROOM}/demands",
+        "alert": "/console/audit/watch",
+    }
+    if kind == "registration" and name.startswith("rap_"):
+        return f"{_ROOM}/registrations/{name}"
+    return ways.get(kind, "")
 
 
 def queue(seat: Seat, waiting: Sequence[Waiting]) -> None:

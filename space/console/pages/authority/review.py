@@ -15,7 +15,8 @@ from space.console.pages.authority.answering import may_answer
 from space.console.pages.authority.batch import verdict
 from space.console.pages.authority.queue import clock_of, clock_words, clocks_by_subject
 from space.console.pages.steward import document as paper
-from space.console.pages.steward.entry import colleagues, steps_taken
+from space.console.pages.steward.entry import steps_taken
+from space.console.pages.steward.people import colleagues
 from space.console.pages.steward.words import (
     CYCLES,
     DETECTORS,

@@ -52,6 +52,13 @@ OPENINGS: Final[Words] = {
     "checked": ("安全核验通过，待决定", "Checked, to be decided"),
     "approved": ("已同意，待发布", "Approved, to be published"),
 }
+DECIDED: Final[Words] = {
+    "in_force": ("已生效", "In force"),
+    "refused": ("不同意", "Refused"),
+    "withdrawn": ("已撤回", "Withdrawn"),
+    "lapsed": ("已失效", "Lapsed"),
+    "ended": ("已结束", "Ended"),
+}
 # Steps of the registrar: the path of each, and what it is called.
 STEPS: Final[Words] = {
     "acceptance": ("受理", "Accept"),

@@ -14,11 +14,12 @@ from space.console.parts.words import badge
 
 
 def badges(dataset: Mapping[str, Any], say: Language) -> None:
-    """All of them, in words; colour says it once more."""
+    """All of them, in words; colour says it once more. A link nobody tested is told on its own page alone."""
     with ui.element("div").classes("ybz-row"):
         badge(told(SHARING, dataset["sharing"], say), SHARING_TONES.get(dataset["sharing"], "calm"))
         badge(level(dataset["grade"], say), level_tone(dataset["grade"]))
-        badge(*living(dataset["live"], say))
+        if dataset["live"] is not None:
+            badge(*living(dataset["live"], say))
         badge(*scored(dataset["quality"], say))
         if dataset.get("open"):
             badge(say("已向社会开放", "open to the public"), "good")
@@ -27,7 +28,7 @@ def badges(dataset: Mapping[str, Any], say: Language) -> None:
 def living(tested: Mapping[str, Any] | None, say: Language) -> tuple[str, str]:
     """Whether its linked resource answered its last test, with the tone of a badge."""
     if tested is None:
-        return say("挂接未检测", "link not tested"), "calm"
+        return say("未检测", "not tested"), "calm"
     return (say("挂接可用", "live"), "good") if tested["alive"] else (say("挂接不可用", "not live"), "bad")
 
 

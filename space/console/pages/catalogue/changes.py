@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from space.console.language import Language
+from space.console.pages.catalogue.words import CYCLES, SHARING, TYPES, USES, level, told
 from space.console.parts.tables import Column, table
 from space.console.seats import Seat
 
@@ -72,6 +73,8 @@ _PARTS: Final[Mapping[str, tuple[str, str]]] = {
     "item_type": ("数据类型代码", "the type letter"),
     "description": ("说明", "the description"),
 }
+# Parts whose values are codes.
+_CODES: Final = {"sharing": SHARING, "update_cycle": CYCLES, "type": TYPES, "use": USES}
 # How much of a value a cell holds.
 _LONGEST: Final = 160
 
@@ -116,6 +119,33 @@ def in_words(change: Mapping[str, Any], say: Language) -> str:
         if say is Language.CHINESE
         else f"{sentence} ({told})"
     )
+
+
+def public_change(change: Mapping[str, Any], say: Language) -> str:
+    """One sentence of what changed in public, with what stood before and what stands now."""
+    path, before, after = str(change["path"]), change.get("before"), change.get("after")
+    head, _, item = path.partition(".")
+    if head == "fields" and item and "." not in item:
+        called = f"“{after or before or item}”"
+        if before is None:
+            return say(f"新增信息项{called}", f"item {called} is new")
+        return say(f"删除信息项{called}", f"item {called} is gone")
+    sentence = _sentence(change, say)
+    if None in (before, after) or isinstance(before, dict) or isinstance(after, dict) or path == "fields":
+        return sentence
+    was, now = (_worded(path, value, say) for value in (before, after))
+    return say(f"{sentence}：原为“{was}”，现为“{now}”", f"{sentence}: “{was}” before, “{now}” now")
+
+
+def _worded(path: str, value: Any, say: Language) -> str:
+    """A value of a part, in words where it is a code."""
+    part = path.rpartition(".")[2]
+    words = SHARING if path == "sharing.type" else _CODES.get(part, {})
+    if isinstance(value, list):
+        return say("、", ", ").join(map(str, value))
+    if part == "grade":
+        return level(value, say)
+    return told(words, value, say) if isinstance(value, str) and value in words else _shown(value, say)
 
 
 def _sentence(change: Mapping[str, Any], say: Language) -> str:

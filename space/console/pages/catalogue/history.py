@@ -1,4 +1,4 @@
-"""Clocks of an entry, what was done to it, and what two of its revisions differ in, in words."""
+"""What changed of an entry, for everybody; its clocks, acts and compared revisions, for its keepers."""
 
 from __future__ import annotations
 
@@ -8,35 +8,48 @@ from typing import Any
 from nicegui import ui
 
 from policies.access import Act
-from space.console.pages.catalogue.changes import changes
-from space.console.pages.catalogue.one import dataset, head, nothing, only_for_keepers, where_allowed
+from space.console.pages.catalogue.changes import changes, public_change
+from space.console.pages.catalogue.one import (
+    Document,
+    dataset,
+    head,
+    nothing,
+    only_for_keepers,
+    where_allowed,
+)
 from space.console.pages.catalogue.words import EVENTS, STATES, told
 from space.console.pages.home.words import COLOURS
-from space.console.pages.home.words import owed as owed_words
 from space.console.paging import page
 from space.console.parts.figures import instant, plain
 from space.console.parts.notes import empty
+from space.console.parts.owing import owed_called
 from space.console.parts.tables import Column, table
-from space.console.parts.ways import go
-from space.console.parts.words import badge, heading
+from space.console.parts.ways import go, link
+from space.console.parts.words import Words, badge, heading
 from space.console.seats import Seat
 
 
-@page("/catalogue/{name}/history", "时限与修订", "Clocks and revisions")
+@page("/catalogue/{name}/history", "变更与时限", "Changes and deadlines")
 async def history(seat: Seat) -> None:
-    """What is due of an entry, its acts, and its revisions."""
+    """What changed of an entry, what is due of it, its acts."""
     name = seat.names["name"]
     keeps = seat.may(Act.DETAIL_READ)
     acts = where_allowed(seat.calls.get(f"/v1/entries/{name}")) if keeps else nothing()
     made = where_allowed(seat.calls.get(f"/v1/entries/{name}/details")) if keeps else nothing()
     due = seat.calls.get("/v1/due", limit=1000) if seat.may(Act.CLOCK_READ) else nothing()
-    found, told_of, owed, steps, details = await asyncio.gather(
-        dataset(seat), seat.calls.get("/v1/announcements", name=name, limit=100), due, acts, made
+    found, past, told_of, owed, steps, details = await asyncio.gather(
+        dataset(seat),
+        seat.calls.get(f"/v1/datasets/{name}/revisions"),
+        seat.calls.get("/v1/announcements", name=name, limit=100),
+        due,
+        acts,
+        made,
     )
     head(seat, found, "history")
-    if owed is not None:
-        _clocks(seat, name, owed["items"], [] if steps is None else steps["clocks"])
+    _changed(seat, found, past["revisions"])
     _announced(seat, told_of["announcements"])
+    if owed is not None:
+        _clocks(seat, name, owed["items"], [] if steps is None else steps["clocks"], steps is not None)
     if steps is None or details is None:
         only_for_keepers(seat)
         return
@@ -45,18 +58,58 @@ async def history(seat: Seat) -> None:
     _acts(seat, steps["acts"])
 
 
-def _clocks(seat: Seat, name: str, owed: list[Any], clocks: list[Any]) -> None:
+def _changed(seat: Seat, found: Document, past: list[Any]) -> None:
+    """The revisions that were in force, the newest first, and what each changed; everybody sees them."""
+    say = seat.say
+    heading(say("目录改过什么", "What changed in the entry"))
+    with ui.element("ul").classes("ybz-lines ybz-panel"):
+        for one in past:
+            number, on = one["revision"], one["published_on"]
+            with ui.element("li"), ui.element("div"):
+                called = say(f"第 {number} 版目录", f"Revision {number}")
+                with ui.element("div").classes("ybz-row"):
+                    Words("strong", f"{called} · {on or say('早于留痕', 'before acts were kept')}")
+                    if one is past[0]:
+                        badge(say("现行", "in force"), "good")
+                _changes_of(seat, one["changes"])
+    if found["released_on"]:
+        zh = f"数据最近发布于 {found['released_on']}：看历次发布和数字变化"
+        en = f"Data was last released on {found['released_on']}: all releases"
+        link(say(zh, en), f"/console/catalogue/{found['name']}/releases")
+
+
+def _changes_of(seat: Seat, found: list[Any] | None) -> None:
+    """What a revision changed in public, one line each."""
+    say = seat.say
+    if not found:
+        ui.label(
+            say("首次发布", "The first one")
+            if found is None
+            else say("公开的内容没有变化", "Nothing changed in public")
+        ).classes("ybz-fine")
+        return
+    with ui.element("ul").classes("ybz-lacks"):
+        for one in found:
+            with ui.element("li"):
+                ui.label(public_change(one, say))
+                if one["breaking"]:
+                    badge(say("影响使用", "breaks users"), "bad")
+
+
+def _clocks(seat: Seat, name: str, owed: list[Any], clocks: list[Any], keeps: bool) -> None:
     """What is due about the dataset, by colour; and clocks of the entry that have stopped."""
     say = seat.say
     mine = [one for one in owed if name in one["subject"] or name in one["what"]]
-    heading(say("时限", "Clocks"))
     if not mine and not clocks:
-        ui.label(say("没有在走的时限。", "No clock is running."))
+        if keeps:
+            heading(say("时限", "Deadlines"))
+            ui.label(say("现在没有到期或临近到期的事项。", "Nothing is due just now."))
         return
+    heading(say("时限", "Deadlines"))
     rows = [
         {
             "place": place,
-            "what": owed_words(one["what"], one["subject"], say),
+            "what": owed_called(say, one),
             "due_on": plain(one["due_on"]),
             "colour": say(*COLOURS[one["colour"]][1:]),
             "tone": COLOURS[one["colour"]][0],
@@ -88,16 +141,25 @@ def _clocks(seat: Seat, name: str, owed: list[Any], clocks: list[Any]) -> None:
 
 
 def _announced(seat: Seat, found: list[Any]) -> None:
-    """Changes its users were told of; everybody sees them."""
+    """Changes its users were told of, one line a revision; everybody sees them."""
     if not found:
         return
     say = seat.say
+    told: dict[tuple[int, int], list[Any]] = {}
+    for one in found:
+        told.setdefault((one["from"], one["to"]), []).append(one)
     heading(say("变更公告", "Announced changes"))
     with ui.element("ul").classes("ybz-lines"):
-        for one in found:
+        for (former, now), users in told.items():
+            noted = sum(one["acknowledged_at"] is not None for one in users)
             with ui.element("li"):
-                ui.label(plain(one.get("what") or one.get("changes")))
-                ui.label(instant(one.get("announced_at") or one.get("at"))).classes("ybz-fine")
+                ui.label(
+                    say(
+                        f"第 {now} 版目录取代第 {former} 版，已告知 {len(users)} 个使用方，{noted} 个已阅知",
+                        f"Revision {now} replaced {former}: {len(users)} users were told, {noted} took note",
+                    )
+                )
+                ui.label(instant(users[0]["at"])).classes("ybz-fine")
 
 
 async def _differences(seat: Seat, name: str, newest: int) -> None:

@@ -8,6 +8,8 @@ from nicegui import ui
 
 from policies.access import Act
 from space.console.calling import Declined
+from space.console.pages.catalogue.badges import living
+from space.console.pages.catalogue.legend import legend
 from space.console.pages.catalogue.one import Document, dataset, head
 from space.console.pages.catalogue.words import (
     SHARING,
@@ -15,7 +17,9 @@ from space.console.pages.catalogue.words import (
     TYPES,
     UNITS,
     USES,
+    basis,
     ground,
+    harm,
     level,
     level_tone,
     told,
@@ -46,7 +50,8 @@ def _promises(seat: Seat, found: Document) -> None:
     with ui.element("section").classes("ybz-panel"):
         facts(
             [
-                (say("提供部门", "Department"), found["department"]),
+                (say("负责单位", "Responsible"), _responsible(seat, found)),
+                (say("数据级别", "Level"), _sensitive(seat, found)),
                 (say("共享条件", "Conditions"), plain(found["condition"])),
                 (say("共享依据", "Basis"), plain(found["basis"])),
                 (say("目录分类", "Class"), plain(found["classification"])),
@@ -54,8 +59,40 @@ def _promises(seat: Seat, found: Document) -> None:
                 (say("最近发布", "Released"), plain(found["released_on"])),
                 (say("目录修订", "Revision"), say(f"第 {found['revision']} 版", f"{found['revision']}")),
                 (say("标签", "Tags"), say("、", ", ").join(found["tags"]) or "—"),
+                (say("目录代码", "Catalogue code"), found["code"]),
+                (say("数据集代号", "Name"), found["name"]),
+                (say("挂接", "Link"), _linked(seat, found)),
             ]
         )
+
+
+def _responsible(seat: Seat, found: Document) -> str:
+    """Whose the dataset is, and what for."""
+    return f"{found['department']}" + seat.say(
+        "（编制目录、按期更新、答复申请和校核）",
+        " (keeps the entry, updates it in time, answers requests and corrections)",
+    )
+
+
+def _sensitive(seat: Seat, found: Document) -> str:
+    """How sensitive the dataset is, in words, and which items make it so."""
+    say, grade = seat.say, found["grade"]
+    of_it = [one["title"] or one["name"] for one in found["fields"] if one["grade"] == grade]
+    named = say("、", ", ").join(of_it)
+    because = say(f"；由“{named}”决定", f"; because of {named}") if of_it and grade > 1 else ""
+    meant = say(
+        f"（{harm(grade, say)}）：按一旦泄露或滥用对个人、组织的后果定级",
+        f" ({harm(grade, say)}): by what misuse would do to persons or firms",
+    )
+    return f"{level(grade, say)}{meant}{because}"
+
+
+def _linked(seat: Seat, found: Document) -> str:
+    """Whether the table, interface or file behind the entry answered its last test."""
+    meaning = seat.say(
+        "（目录与提供部门库表、接口或文件的连通检测）", " (test of the table, interface or file behind it)"
+    )
+    return living(found["live"], seat.say)[0] + meaning
 
 
 def _unconditional(seat: Seat, found: Document) -> None:
@@ -93,6 +130,7 @@ def _table(seat: Seat, found: Document) -> None:
         caption=say("信息项（点级别看依据）", "Items (click a level for its reasons)"),
         key="name",
     )
+    legend(say)
     made.props[":table-row-class-fn"] = "row => row.free ? 'ybz-mark' : ''"
     by_name = {one["name"]: one for one in found["fields"]}
     made.on("evidence", lambda event: _evidence(seat, found["name"], by_name[event.args["name"]]))
@@ -113,7 +151,8 @@ def _row(item: Any, seat: Seat) -> dict[str, Any]:
         if item["minimum"] is not None or item["maximum"] is not None
         else ""
     )
-    notes = [say("、", ", ").join(item["values"]), limits, item["description"], *marks]
+    told_of = (item["description"] or "").rstrip("。. ")
+    notes = [say("、", ", ").join(item["values"]), limits, told_of, *marks]
     return {
         "name": item["name"],
         "title": item["title"] or item["name"],
@@ -132,7 +171,8 @@ async def _evidence(seat: Seat, dataset_name: str, item: Any) -> None:
     """Why an item has its level; what was found in its rows, for those who may read it."""
     say = seat.say
     what = say(
-        f"“{item['title']}”为什么是 {item['grade']} 级", f"Why “{item['title']}” has level {item['grade']}"
+        f"“{item['title']}”为什么是 {item['grade']} 级（{harm(item['grade'], say)}）",
+        f"Why “{item['title']}” has level {item['grade']} ({harm(item['grade'], say)})",
     )
     with named_dialog(what) as dialog, ui.card().classes("ybz-dialog"):
         Words("h2", what).classes("ybz-subtitle")
@@ -142,7 +182,7 @@ async def _evidence(seat: Seat, dataset_name: str, item: Any) -> None:
                 with ui.element("li"):
                     badge(level(each["grade"], say), level_tone(each["grade"]))
                     ui.label(ground(each["why"], say))
-                    ui.label(ground(each["source"], say)).classes("ybz-fine")
+                    ui.label(basis(each["source"], say)).classes("ybz-fine")
         heading(say("数据中检测到的证据", "Found in the rows"), 3)
         await _found(seat, dataset_name, item["name"])
         ui.button(say("关闭", "Close"), on_click=dialog.close).props("unelevated autofocus")

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from nicegui import ui
 
 from space.console.frame import at
+from space.console.language import Language
 from space.console.pages.catalogue.one import dataset, head
 from space.console.pages.catalogue.words import STEPS, told
 from space.console.paging import page
@@ -51,15 +52,15 @@ async def lineage(seat: Seat) -> None:
         empty(
             say("没有上下游", "Nothing above or below"),
             say(
-                "它不由账本里别的数据集加工而成，也没有数据集由它加工而成。",
-                "It is made from no dataset of the ledger, and none is made from it.",
+                f"它由{found['department']}直接提供，不由账本里别的数据集加工而成；也没有数据集由它加工而成。",
+                f"{found['department']} provides it; it is made from no dataset, and none is made from it.",
             ),
         )
         return
     _graph(seat, found, walked)
     with ui.element("div").classes("ybz-two"):
-        _listed(seat, walked, "up", say("来自（上游）", "Comes from"))
-        _listed(seat, walked, "down", say("用于（下游）", "Used for"))
+        _listed(seat, found, walked, "up", say("来自（上游）", "Comes from"))
+        _listed(seat, found, walked, "down", say("用于（下游）", "Used for"))
 
 
 def _graph(seat: Seat, found: Mapping[str, Any], walked: Any) -> None:
@@ -137,16 +138,17 @@ def _walk(name: str, places: Mapping[str, int]) -> None:
         go(at(f"/catalogue/{name}/lineage"))
 
 
-def _listed(seat: Seat, walked: Any, way: str, name: str) -> None:
-    """The same as a list: nearest first, each with how many columns and how they are used."""
+def _listed(seat: Seat, own: Mapping[str, Any], walked: Any, way: str, name: str) -> None:
+    """The same as a list: nearest first, each with its department, our items it feeds, how they are used."""
     say, found = seat.say, walked[way]
     steps: dict[str, set[str]] = defaultdict(set)
     for (source, target), how in _between({way: found}).items():
         steps[source if way == "up" else target] |= how
+    fed = _fed(own, found["edges"], way)
     with ui.element("section").classes("ybz-panel"):
         heading(name)
         if not found["datasets"]:
-            ui.label(say("没有", "None"))
+            ui.label(_source(own, way, say))
         with ui.element("ul").classes("ybz-lines"):
             for one in found["datasets"]:
                 with ui.element("li"):
@@ -156,10 +158,36 @@ def _listed(seat: Seat, walked: Any, way: str, name: str) -> None:
                     used = say("、", ", ").join(
                         told(STEPS, each, say) for each in sorted(steps[one["dataset"]])
                     )
-                    counted = say(f"{one['columns']} 个信息项", f"{one['columns']} items")
-                    ui.label(f"{one['dataset']} · {counted}" + (f" · {used}" if used else "")).classes(
-                        "ybz-fine"
-                    )
+                    counted = say(f"涉及 {one['columns']} 个信息项", f"{one['columns']} items")
+                    line = (walked["departments"].get(one["dataset"], ""), counted, used)
+                    ui.label(" · ".join(filter(None, line))).classes("ybz-fine")
+                    if fed[one["dataset"]]:
+                        items = say("、", ", ").join(fed[one["dataset"]])
+                        ui.label(say(f"本数据集的：{items}", f"Items of this dataset: {items}")).classes(
+                            "ybz-fine"
+                        )
+
+
+def _source(own: Mapping[str, Any], way: str, say: Language) -> str:
+    """What is said where nothing lies above, or below."""
+    if way == "up":
+        return say(
+            f"源头数据：由{own['department']}直接提供，不由别的数据集加工而成。",
+            f"A source: {own['department']} provides it; it is made from no other dataset.",
+        )
+    return say("还没有数据集由它加工而成。", "No dataset is made from it yet.")
+
+
+def _fed(own: Mapping[str, Any], edges: list[Any], way: str) -> dict[str, list[str]]:
+    """Dataset → those of our own items that come from it, or go into it, by their titles."""
+    titles = {one["name"]: one["title"] or one["name"] for one in own["fields"]}
+    made: dict[str, dict[str, None]] = defaultdict(dict)
+    here, there = ("to", "from") if way == "up" else ("from", "to")
+    for edge in edges:
+        name, _, item = edge[here].rpartition(".")
+        if name == own["name"] and item in titles:
+            made[edge[there].rpartition(".")[0]][titles[item]] = None
+    return defaultdict(list, {name: list(items) for name, items in made.items()})
 
 
 def _between(walked: Mapping[str, Any]) -> dict[tuple[str, str], set[str]]:

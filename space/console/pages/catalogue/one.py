@@ -13,6 +13,7 @@ from space.console.calling import Declined
 from space.console.frame import at
 from space.console.pages.catalogue.badges import badges, rows
 from space.console.pages.catalogue.words import CYCLES, told
+from space.console.parts.scripts import call
 from space.console.parts.ways import around, link
 from space.console.parts.words import Words, title
 from space.console.seats import Seat
@@ -25,7 +26,7 @@ _PARTS: Final = {
     "releases": ("发布版本", "Releases"),
     "lineage": ("血缘", "Lineage"),
     "use": ("使用情况", "Use"),
-    "history": ("时限与修订", "Clocks and revisions"),
+    "history": ("变更与时限", "Changes and deadlines"),
 }
 # What the interface answers of a thing that is not for the role that asks.
 _NOT_FOR_THEM: Final = (403, 404)
@@ -69,19 +70,16 @@ def head(seat: Seat, found: Document, part: str) -> None:
         with ui.element("div"):
             badges(found, say)
             ui.label(found["summary"])
-            line = (
-                found["department"],
-                found["name"],
-                found["code"],
-                told(CYCLES, found["update_cycle"], say),
-            )
-            ui.label(" · ".join((*line, rows(found, say)))).classes("ybz-fine")
+            cycle = told(CYCLES, found["update_cycle"], say)
+            line = (found["department"], say(f"{cycle}更新", f"updated {cycle}"), rows(found, say))
+            ui.label(" · ".join(line)).classes("ybz-fine")
         with ui.element("div").classes("ybz-doing"):
             if seat.may(Act.REQUEST_FILE):
                 query = urlencode({"dataset": found["name"]})
                 with around(f"{at('/department/request')}?{query}").classes("ybz-button"):
                     ui.label(say("申请使用", "Request"))
-            link(say("← 数据目录", "← Catalogue"), at("/catalogue"))
+            link(say("← 数据目录", "← Catalogue"), at("/catalogue")).props("data-back")
+    call("walking", "backward")
     _parts(seat, found["name"], part)
 
 
@@ -100,7 +98,7 @@ def only_for_keepers(seat: Seat) -> None:
     Words(
         "p",
         seat.say(
-            "更细的内容只对本部门、主管部门和审计监督开放；上面是对各单位公开的部分。",
-            "Details are for the department, the authority and auditors; above is what everybody may see.",
+            "以上是对各单位公开的部分；更细的内容只对提供部门、主管部门和审计监督开放。",
+            "This is what everybody may see; details are for the department, the authority and auditors.",
         ),
     ).classes("ybz-fine")

@@ -54,7 +54,11 @@ async def quality(seat: Seat) -> None:
 
 def _public(seat: Seat, found: Document, releases: list[Any]) -> None:
     say = seat.say
-    names = [say(*DIMENSIONS[each]) for each in DIMENSIONS]
+    missing = say("\n未评价", "\nnot assessed")
+    names = [
+        say(*DIMENSIONS[each]) + ("" if found["dimensions"].get(each) is not None else missing)
+        for each in DIMENSIONS
+    ]
     now = [_percent(found["dimensions"].get(each)) for each in DIMENSIONS]
     ordered = releases[::-1]
     labels = [say(f"第 {one['number']} 版", f"no. {one['number']}") for one in ordered]
@@ -63,6 +67,15 @@ def _public(seat: Seat, found: Document, releases: list[Any]) -> None:
         for each in DIMENSIONS
         if any(one["dimensions"].get(each) is not None for one in ordered)
     }
+    assessed = sum(value is not None for value in now)
+    ui.label(
+        say(
+            f"总分按已评价的 {assessed} 个维度（共 {len(now)} 个）加权得出；"
+            "没有对应规则的维度不评价，也不算 0 分。公开值取整，只保留到百分之一。",
+            f"The score weighs the {assessed} dimensions assessed, of {len(now)}; one without a rule is not "
+            "assessed, nor 0. Public values are rounded to a per cent.",
+        )
+    ).classes("ybz-fine")
     with ui.element("div").classes("ybz-two"):
         charts.bars(
             say("各维度得分（%，公开值）", "By dimension (%, public)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -12,9 +13,9 @@ from nicegui import ui
 
 from space.console.frame import HOME, at
 from space.console.pages.catalogue.badges import badges, rows
+from space.console.pages.catalogue.nearby import Near, near, nothing_found
 from space.console.pages.catalogue.words import CYCLES, FACETS, told, value_name
 from space.console.paging import page
-from space.console.parts.notes import empty
 from space.console.parts.scripts import call
 from space.console.parts.ways import go, link, shown_at
 from space.console.parts.words import Words, heading
@@ -50,12 +51,13 @@ class Asked:
     def of(cls, query: Mapping[str, str]) -> Asked:
         """What an address asks for."""
         narrowed = {f: tuple(query[f].split(_BAR)) for f in FACETS if query.get(f)}
-        return cls(query.get("q", ""), narrowed)
+        return cls(query.get("q", ""), narrowed, _MOST if query.get("more") else _FIRST)
 
     @property
     def address(self) -> str:
         """That finds the same again."""
         said = {"q": self.words} | {f: _BAR.join(values) for f, values in self.narrowed.items()}
+        said["more"] = "1" if self.limit > _FIRST else ""
         query = urlencode({name: value for name, value in said.items() if value})
         return f"{HOME}/catalogue" + (f"?{query}" if query else "")
 
@@ -77,7 +79,9 @@ class _Search:
 
     def __init__(self, seat: Seat) -> None:
         self.seat, self.asked = seat, Asked.of(seat.query)
-        self.turn = 0
+        self.turn, self.near = 0, Near()
+        # Facet and value → what the value is called.
+        self.names: dict[tuple[str, str], str] = {}
         self.facets: ui.element
         self.hits: ui.element
 
@@ -89,6 +93,8 @@ class _Search:
             calls.get("/v1/search", **asked.parameters()),
             *(calls.get("/v1/search", **asked.parameters(without=facet)) for facet in narrowed),
         )
+        if not found["total"]:
+            self.near = await near(self.seat, asked.words, bool(narrowed))
         return found, found["facets"] | {
             facet: one["facets"].get(facet, []) for facet, one in zip(narrowed, wider, strict=True)
         }
@@ -104,6 +110,12 @@ class _Search:
 
     def show(self, found: Any, facets: Mapping[str, Any]) -> None:
         """Put an answer into its places."""
+        say = self.seat.say
+        self.names |= {
+            (facet, one["value"]): one.get("name") or value_name(facet, one["value"], say)
+            for facet, values in facets.items()
+            for one in values
+        }
         self.facets.clear()
         with self.facets:
             for facet in FACETS:
@@ -153,6 +165,8 @@ def _facet(search: _Search, facet: str, values: list[Any]) -> None:
     counts = {one["value"]: one["count"] for one in values}
     names = {one["value"]: one.get("name") or value_name(facet, one["value"], say) for one in values}
     ordered = [*chosen, *(value for value in counts if value not in chosen)]
+    if facet == "grade":  # as levels rise, not as they are frequent
+        ordered.sort()
     if not ordered:
         return
     with ui.element("details").classes("ybz-facet") as details:
@@ -184,15 +198,12 @@ def _hits(search: _Search, found: Any) -> None:
         heading(say(f"找到 {found['total']:,} 个数据集", f"{found['total']:,} datasets"))
         if asked.narrowed or asked.words:
             ui.button(say("清除条件", "Clear"), on_click=lambda: go(at("/catalogue"))).props("flat dense")
+    _asked(search)
     if not found["total"]:
-        empty(
-            say("没有找到", "Nothing found"),
-            say(
-                "试试更短的词、同义词，或去掉左边的筛选条件。没有编目的数据可以在“申请用数”里提出需求。",
-                "Try a shorter word, or fewer conditions. Data that is not entered yet can be demanded.",
-            ),
-        )
+        nothing_found(search.seat, asked.words, search.near)
         return
+    if asked.words:
+        ui.label(say("最相关的在前", "The best first")).classes("ybz-fine")
     with ui.element("ol").classes("ybz-hits"):
         for dataset in found["datasets"]:
             _hit(search.seat, dataset)
@@ -207,6 +218,20 @@ def _hits(search: _Search, found: Any) -> None:
         ).classes("ybz-fine")
 
 
+def _asked(search: _Search) -> None:
+    """What narrows the search, each to be taken away by a click."""
+    say, asked = search.seat.say, search.asked
+    held = [(facet, value) for facet, values in asked.narrowed.items() for value in values]
+    with ui.element("div").classes("ybz-row"):
+        for facet, value in held:
+            name = search.names.get((facet, value), value)
+            made = ui.button(
+                f"{say(*FACETS[facet])}{say('：', ': ')}{name} ✕",
+                on_click=partial(search.ask, asked.toggled(facet, value)),
+            ).props("outline dense no-caps")
+            made.props["aria-label"] = say(f"去掉条件：{name}", f"Take away: {name}")
+
+
 def _hit(seat: Seat, dataset: Mapping[str, Any]) -> None:
     say = seat.say
     with ui.element("li").classes("ybz-hit"):
@@ -215,12 +240,11 @@ def _hit(seat: Seat, dataset: Mapping[str, Any]) -> None:
         ui.label(dataset["summary"])
         told_of = [
             dataset["department"],
-            dataset["name"],
-            dataset["code"],
             told(CYCLES, dataset["update_cycle"], say),
             rows(dataset, say),
             say(f"{dataset['released_on']} 发布", f"released {dataset['released_on']}")
             if dataset["released_on"]
             else "",
+            dataset["name"],
         ]
         ui.label(" · ".join(one for one in told_of if one)).classes("ybz-fine")

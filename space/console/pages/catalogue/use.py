@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from nicegui import ui
 
 from policies.access import Act
+from policies.clocks import ZONE
 from space.console.frame import at
 from space.console.pages.catalogue.one import dataset, head, nothing, where_allowed
 from space.console.pages.catalogue.words import CHANNELS, READERS, told
 from space.console.paging import page
 from space.console.parts.notes import empty
 from space.console.parts.tables import Column, table
-from space.console.parts.ways import link
+from space.console.parts.ways import go, link
 from space.console.parts.words import heading
 from space.console.seats import Seat
+
+# How many days back one may look.
+_PERIODS: Final = (30, 90, 365)
 
 
 @page("/catalogue/{name}/use", "使用情况", "Use")
 async def use(seat: Seat) -> None:
-    """Use of the last thirty days, and all that reads the dataset."""
+    """Use of late, and all that reads the dataset."""
     say, name = seat.say, seat.names["name"]
+    days = _days(seat)
+    since = (datetime.now(ZONE).date() - timedelta(days=days)).isoformat()
     counted = (
-        where_allowed(seat.calls.get("/v1/usage", name=name, limit=1000))
+        where_allowed(seat.calls.get("/v1/usage", name=name, limit=1000, **{"from": since}))
         if seat.may(Act.USAGE_READ)
         else nothing()
     )
@@ -41,10 +48,28 @@ async def use(seat: Seat) -> None:
         )
         return
     if used is not None:
+        _period(seat, name, days)
         _counted(seat, used)
     if read is not None:
         _readers(seat, read)
     link(say("血缘：由它加工而成的数据集", "Lineage: what is made from it"), at(f"/catalogue/{name}/lineage"))
+
+
+def _days(seat: Seat) -> int:
+    """How far the address looks back."""
+    asked = seat.query.get("days", "")
+    return int(asked) if asked in map(str, _PERIODS) else _PERIODS[0]
+
+
+def _period(seat: Seat, name: str, days: int) -> None:
+    """The choice how far one looks back; it stands in the address."""
+    say = seat.say
+    ui.select(
+        {each: say(f"最近 {each} 天", f"the last {each} days") for each in _PERIODS},
+        value=days,
+        label=say("看多久的", "How far back"),
+        on_change=lambda e: go(at(f"/catalogue/{name}/use?days={int(e.value)}")),
+    ).props("outlined dense stack-label").classes("ybz-period")
 
 
 def _counted(seat: Seat, used: Any) -> None:
@@ -53,10 +78,12 @@ def _counted(seat: Seat, used: Any) -> None:
     if not used["uses"]:
         heading(caption)
         empty(
-            say("这段时间没有人用过", "Nobody used it"),
+            say("这段时间没有使用记录", "No use on record"),
             say(
-                "查询、返还投递和导入的平台日志会计在这里。",
-                "Queries, deliveries and imported logs count here.",
+                "各单位凭授权查询、向基层返还数据，以及从共享平台导入的调用日志，都计在这里；"
+                "由它加工成的数据集被使用，计在那个数据集里。",
+                "Queries under grants, data that flows back, and imported logs of platforms count here; "
+                "use of a dataset made from it counts there.",
             ),
         )
         return

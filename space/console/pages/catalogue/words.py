@@ -68,6 +68,14 @@ UNITS: Final[Pairs] = {
     "household": ("家庭户", "household"),
     "enterprise": ("市场主体", "enterprise"),
 }
+# Level of general data → the most harm to persons and organisations its misuse may do.
+# Source: GB/T 43697-2024, Annex H (as ``policies/rules/grading.yaml`` reads it).
+_HARM: Final[Pairs] = {
+    "1": ("无危害", "no harm"),
+    "2": ("一般危害", "some harm"),
+    "3": ("严重危害", "serious harm"),
+    "4": ("特别严重危害", "extremely serious harm"),
+}
 # Why an item has its level.
 GROUNDS: Final = {
     "every item has a level": "每个信息项都要定级",
@@ -78,6 +86,13 @@ GROUNDS: Final = {
     "forbidden to share": "不予共享",
     "declared grade": "目录申报的级别",
     "the contract": "数据目录",
+}
+# What a rule of levels rests on.
+_BASES: Final[Pairs] = {
+    "GB/T 43697-2024 Annex H, kept from TC260-PG-20212A; `free_text` is a choice of the installation": (
+        "GB/T 43697—2024 附录 H（沿自 TC260-PG-20212A）",
+        "GB/T 43697-2024 Annex H, kept from TC260-PG-20212A",
+    ),
 }
 # What columns are used for on their way.
 STEPS: Final[Pairs] = {
@@ -151,6 +166,11 @@ def level(grade: int | str, say: Language) -> str:
     return say(f"{grade} 级", f"level {grade}")
 
 
+def harm(grade: int | str, say: Language) -> str:
+    """What a level says: the most harm that may come of misuse to persons and organisations."""
+    return say(*_HARM.get(str(grade), ("", "")))
+
+
 def level_tone(grade: int) -> str:
     """The tone of a level: what would harm persons seriously stands out."""
     return "bad" if grade >= 4 else "warn" if grade == 3 else "calm"
@@ -159,11 +179,16 @@ def level_tone(grade: int) -> str:
 def value_name(facet: str, value: str, say: Language) -> str:
     """The value of a facet in words."""
     if facet == "grade":
-        return level(value, say)
+        return f"{level(value, say)}{say(f'（{harm(value, say)}）', f': {harm(value, say)}')}"
     if facet == "open":
         return say("已开放", "open") if value == "true" else say("未开放", "not open")
     known = {"sharing": SHARING, "update_cycle": CYCLES}.get(facet, {})
     return told(known, value, say)
+
+
+def basis(source: str, say: Language) -> str:
+    """What a reason of a level rests on."""
+    return say(*_BASES[source]) if source in _BASES else ground(source, say)
 
 
 def ground(why: str, say: Language) -> str:

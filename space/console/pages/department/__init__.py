@@ -8,7 +8,10 @@ from space.console.pages.department import (  # each of them brings its page
     delivered,
     landing,
     one_request,
+    standing_in,
     verifying,
 )
 
-__all__ = ["approvals", "asking_for", "delivered", "landing", "one_request", "verifying"]
+__all__ = [
+    "approvals", "asking_for", "delivered", "landing", "one_request", "standing_in", "verifying",
+]  # fmt: skip

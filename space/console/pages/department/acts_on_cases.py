@@ -12,6 +12,7 @@ from nicegui import ui
 
 from space.console.pages.department.around import para
 from space.console.pages.department.deciding import Deciding, decides
+from space.console.pages.home.signatures import waits_for
 from space.console.parts.asking import Question, answers
 from space.console.parts.notes import done
 from space.console.parts.ways import again
@@ -132,14 +133,28 @@ async def _extend(seat: Seat, case: Mapping[str, Any]) -> None:
     given = await answers(
         say("同意延期", "Consent to more time"),
         [
-            Question("by", say("提供方谁提出延期", "Who of the provider asks")),
+            Question(
+                "by",
+                say(
+                    "提供方谁提出延期（登记的姓名或账号）",
+                    "Who of the provider asks (registered name or login)",
+                ),
+                say("须是在提供方任职、有审批权的人", "somebody of the provider who may decide"),
+            ),
             Question("reason", say("理由", "Reason"), long=True),
             Question(
-                "workdays", say("几个工作日", "Workdays"), say("不填为上限", "all where empty"), needed=False
+                "workdays",
+                say("几个工作日", "Workdays"),
+                say("不填为上限", "all where empty"),
+                needed=False,
+                count=True,
             ),
         ],
         say,
-        text=say("每件只能延期一次，申请方会收到通知。", "Once for each case; the applicant is told."),
+        text=say(
+            "每件只能延期一次；提出的人签字后生效，申请方会收到通知。",
+            "Once for each case; whoever asks signs, then it holds and the applicant is told.",
+        ),
         do=say("同意", "Consent"),
     )
     if given is None:
@@ -149,6 +164,5 @@ async def _extend(seat: Seat, case: Mapping[str, Any]) -> None:
         "by": given["by"], "reason": given["reason"], "approved_by": "",
         "workdays": int(days) if days.isdecimal() else None,
     }  # fmt: skip
-    await seat.calls.post(f"{_at(case)}/extension", body)
-    done(say("已同意延期", "Extended"))
+    done(waits_for(seat, await seat.calls.post(f"{_at(case)}/extension", body)))
     again()

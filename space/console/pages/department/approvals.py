@@ -32,6 +32,7 @@ async def approvals(seat: Seat) -> None:
     waiting, vocabulary = await asyncio.gather(
         every(seat, "/v1/requests/waiting", "waiting"), seat.calls.get("/v1/requests/vocabulary")
     )
+    link(say("审批人不在？看谁代理", "An approver is away? Who stands in"), f"{ROOM}/standing-in")
     if not waiting:
         empty(
             say("没有等您审批的申请", "Nothing waits for you"),

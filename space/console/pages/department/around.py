@@ -23,14 +23,17 @@ ROOM: Final = "/console/department"
 _CLOCK_TONES: Final = {"red": "bad", "yellow": "warn", "orange": "warn", "green": "good", "grey": "calm"}
 # A list comes in parts; a page never reads more of them than this.
 _MOST_PARTS: Final = 5
+# Uses of items that the catalogue keeps at their source 不出库.
+_STAYING: Final = ("never", "free_text")
 
 
 def navigation(seat: Seat) -> None:
     """The ways within the room, as far as they are offered."""
     say = seat.say
+    own = seat.may(Act.REQUEST_FILE)
     offered = [
-        ("", say("我的用数", "My use of data"), True),
-        ("/request", say("提出申请", "New request"), seat.may(Act.REQUEST_FILE)),
+        ("", say("我的用数", "My use of data") if own else say("总览", "Overview"), True),
+        ("/request", say("提出申请", "New request"), own),
         ("/approvals", say("待我审批", "Waiting for us"), seat.may(Act.REQUEST_DECIDE)),
         ("/data", say("收到的数据", "Data delivered"), seat.may(Act.SUPPLY_TAKE)),
         ("/verification", say("核验", "Verification"), seat.may(Act.VERIFICATION_ASK)),
@@ -100,6 +103,28 @@ def clock_badge(say: Language, clock: Mapping[str, Any] | None) -> Words:
     return badge(*clock_words(say, clock))
 
 
+def rests(say: Language, rule: Mapping[str, Any]) -> str:
+    """What the rule file holds of a rule: its source, since when it holds, how sure it is.
+
+    >>> rests(Language.CHINESE, {"source": "政务数据共享条例 第20—23条", "valid_from": "2025-08-01",
+    ...     "valid_to": None, "confidence": "85%"})
+    '依据：政务数据共享条例 第20—23条 · 2025-08-01 起 · 核实程度 85%'
+    """
+    return f"{say('依据：', 'rests on ')}{rule['source']} · {since(say, rule)}"
+
+
+def since(say: Language, rule: Mapping[str, Any]) -> str:
+    """Since when a rule holds, and how sure it is."""
+    first, until, sure = rule["valid_from"], rule["valid_to"], rule["confidence"]
+    when = say(f"{first} 起", f"since {first}") + (say(f"，到 {until}", f" until {until}") if until else "")
+    how = (
+        say("本系统自定的规则", "a choice of this installation")
+        if sure == "policy"
+        else say(f"核实程度 {sure}", f"{sure} sure")
+    )
+    return f"{when} · {how}"
+
+
 async def every(seat: Seat, path: str, key: str, **query: Any) -> list[Any]:
     """The rows of a list that comes in parts, up to a bound."""
     found: list[Any] = []
@@ -120,6 +145,11 @@ def titles(request: Mapping[str, Any], case: Mapping[str, Any] | None = None) ->
     known = request.get("datasets", {})
     about = [item["dataset"] for item in request["items"] if case is None or item["case_id"] == case["id"]]
     return "、".join(known.get(name, {}).get("title", name) for name in dict.fromkeys(about)) or "—"
+
+
+def stays(field: Mapping[str, Any]) -> bool:
+    """Whether the catalogue says of an item that it never leaves its source."""
+    return field.get("use") in _STAYING
 
 
 async def datasets(seat: Seat, names: Iterable[str]) -> dict[str, Mapping[str, Any]]:

@@ -13,12 +13,14 @@ from nicegui import ui
 
 from space.console.pages.department.around import ROOM, navigation, para
 from space.console.pages.department.choosing_items import Chooser
-from space.console.pages.department.drafting import Draft, step_of, worded
+from space.console.pages.department.drafting import Draft, in_order, step_of, worded
+from space.console.pages.department.kept import forget, keep, offer
 from space.console.pages.department.questions import Questions
 from space.console.pages.department.summing_up import summary
+from space.console.pages.home.signatures import waits_for
 from space.console.paging import page
 from space.console.parts.notes import done
-from space.console.parts.ways import go
+from space.console.parts.ways import go, link
 from space.console.parts.words import Words, heading
 from space.console.seats import Seat
 
@@ -30,7 +32,7 @@ _STEPS = (
 )
 
 
-@page("/department/request", "申请数据", "Request data")
+@page("/department/request", "提出申请", "New request")
 async def asking_for(seat: Seat) -> None:
     """Write a request step by step; ``?dataset=`` begins with one, ``?continue=`` completes one."""
     navigation(seat)
@@ -41,7 +43,17 @@ async def asking_for(seat: Seat) -> None:
     if not draft.stated.get("vouched_by"):
         draft.stated["vouched_by"] = seat.name
     vocabulary = await seat.calls.get("/v1/requests/vocabulary")
-    await Wizard(seat, draft, vocabulary, again).build()
+    before, place = ui.element("div").classes("ybz-wide"), ui.element("div").classes("ybz-wide")
+
+    async def begin(draft: Draft) -> None:
+        place.clear()
+        with place:
+            await Wizard(seat, draft, vocabulary, again).build()
+
+    if not again and not draft.items:
+        with before:
+            offer(seat, begin)
+    await begin(draft)
 
 
 class Wizard:
@@ -99,7 +111,7 @@ class Wizard:
             if step > 1:
                 ui.button(say("上一步", "Back"), on_click=lambda: self._show(step - 1)).props("outline")
             if step < len(_STEPS):
-                ui.button(say("下一步", "Next"), on_click=lambda: self._show(step + 1)).props("unelevated")
+                ui.button(say("下一步", "Next"), on_click=lambda: self._on(step)).props("unelevated")
             else:
                 self._send = ui.button(say("提交申请", "Send the request"), on_click=self._file)
                 self._send.props("unelevated")
@@ -107,8 +119,16 @@ class Wizard:
                     say("先存下，以后补齐", "Keep it, complete it later"), on_click=self._file
                 )
                 self._keep.props("outline")
+                self._told = ui.element("div").props('role="status"')
+                self._left = para(say("右边列出的补齐后才能提交。", "What is listed beside is needed first."))
+
+    def _on(self, step: int) -> None:
+        self._questions.past(step)
+        self._show(step + 1)
 
     def _show(self, step: int) -> None:
+        if step == len(_STEPS):
+            self._questions.past(step)
         for each, part in self._parts.items():
             part.set_visibility(each == step)
             if each == step:
@@ -120,6 +140,9 @@ class Wizard:
         """Ask the service what is missing now, and show it beside the fields."""
         self._asked += 1
         mine = self._asked
+        if not self._again:
+            with self._lacking:  # what was pressed may be gone by now
+                keep(self._seat, self._draft)
         found = await self._seat.calls.post("/v1/requests/checks", self._draft.body())
         if mine != self._asked:  # something was changed meanwhile, and is asked about after this
             return
@@ -130,6 +153,7 @@ class Wizard:
         with self._summary:
             summary(self._seat, self._draft, self._chooser.known, self._vocabulary)
         self._send.set_visibility(not self._draft.missing)
+        self._left.set_visibility(bool(self._draft.missing))
         self._keep.set_visibility(bool(self._draft.missing) and bool(self._draft.stated.get("purpose")))
 
     def _tell(self) -> None:
@@ -141,13 +165,13 @@ class Wizard:
                 return
             para(
                 say(
-                    f"共 {len(missing)} 处，由系统按规则一次列全：",
-                    f"{len(missing)} points, all of them, by the rules:",
+                    f"还有 {len(missing)} 处，点一下就到：",
+                    f"{len(missing)} left; press one to get there:",
                 ),
                 fine=True,
             )
             with ui.element("ul").classes("ybz-lacks"):
-                for line in missing:
+                for line in in_order(missing):
                     with ui.element("li"):
                         point = Words("button", worded(say, line)).classes("ybz-point")
                         point.props("type=button").on("click", partial(self._show, step_of(line)))
@@ -158,5 +182,24 @@ class Wizard:
             made = await calls.put(f"/v1/requests/{self._again}", self._draft.body())
         else:
             made = await calls.post("/v1/requests", self._draft.body())
+            forget(self._seat)
+        if "waits_for" in made:  # who vouches signs first
+            self._tell_waiting(waits_for(self._seat, made))
+            return
         done(say("已提交", "Sent"))
         go(f"{ROOM}/requests/{made['id']}")
+
+    def _tell_waiting(self, told: str) -> None:
+        say = self._seat.say
+        self._send.disable()
+        self._keep.disable()
+        with self._told:
+            para(told)
+            para(
+                say(
+                    "承诺人在首页“一本账”的待签署里签字；签字后申请才受理，并开始计时。",
+                    "Who vouches signs on the first page; then the request is received, and its clocks run.",
+                ),
+                fine=True,
+            )
+            link(say("回到我的用数", "Back to my use of data"), ROOM)

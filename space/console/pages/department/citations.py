@@ -1,7 +1,7 @@
 """Texts at hand 法律条文: what a request and the conditions of its items cite, and what the rules rest on.
 
-Decides which citations are shown, and by whom each is cited. The installation holds citations and what the
-rules make of them, not the texts of laws; so what is shown is the citation and the rule's own words.
+Decides which citations are shown, by whom each is cited, and what the rule file holds beside it: the wording
+of the rule, since when it holds, how sure it is. The texts of laws are not held, and none is made up.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Final
 from nicegui import ui
 
 from space.console.pages.department import words
-from space.console.pages.department.around import para
+from space.console.pages.department.around import para, since
 from space.console.parts.words import Words, heading
 from space.console.seats import Seat
 
@@ -26,6 +26,8 @@ def citations(
     chosen: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
     vocabulary: Mapping[str, Any],
     take: Callable[[str], None],
+    *,
+    refusing: bool,
 ) -> None:
     """The citations of some cases, each with who cites it, and a button that takes it over.
 
@@ -34,10 +36,11 @@ def citations(
         chosen: request and case of each.
         vocabulary: grounds and periods, as the interface tells them.
         take: called with the citation that is to be taken over.
+        refusing: whether the grounds of a refusal are wanted, too.
     """
     say = seat.say
     heading(say("法律依据", "Texts at hand"), 3)
-    found = cited(seat, chosen, vocabulary)
+    found = cited(seat, chosen, vocabulary, refusing=refusing)
     if not found:
         para(say("选中一件后，这里列出它引用的条文。", "Choose a case; what it cites stands here."))
         return
@@ -45,20 +48,25 @@ def citations(
         for text, sources in found.items():
             with ui.element("li"):
                 Words("strong", text)
-                para("；".join(sources), fine=True)
+                for source in sources:
+                    para(source, fine=True)
                 button = ui.button(say("引用", "Cite"), on_click=lambda _, t=text: take(t))
                 button.props(f'flat dense aria-label="{say("引用", "Cite")}: {text}"')
     para(
         say(
-            "本系统存有条文引用和规则，不存法律全文；全文以公布的文本为准。",
-            "The installation holds citations and rules, not the texts of laws.",
+            "这里列出条文的名称、条款和本系统据此所设的规则；法律全文不在系统内，以公布的文本为准。",
+            "Names and articles stand here, with the rules made of them; the texts of laws are not held.",
         ),
         fine=True,
     )
 
 
 def cited(
-    seat: Seat, chosen: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], vocabulary: Mapping[str, Any]
+    seat: Seat,
+    chosen: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
+    vocabulary: Mapping[str, Any],
+    *,
+    refusing: bool,
 ) -> dict[str, list[str]]:
     """Citation → who cites it and for what, those of the request first."""
     say = seat.say
@@ -89,13 +97,28 @@ def cited(
             what = words.called(say, words.RULES, period["name"])
             add(
                 period["source"],
-                say(f"{what}：{period['workdays']} 个工作日", f"{what}: {period['workdays']} working days"),
+                say(
+                    f"规则：{what}，{period['workdays']} 个工作日",
+                    f"rule: {what}, {period['workdays']} working days",
+                )
+                + _held(seat, period["rests"]),
             )
+    if not refusing:
+        return found
     shares = {case["share_type"] for _, case in chosen}
     for row in vocabulary["grounds"].values():
         if shares & set(row["shares"]):
-            add(row["source"], say(f"拒绝理由：{row['words']}", f"ground of a refusal: {row['words']}"))
+            must = (
+                say("，须引用法律、行政法规或者国务院决定", ", a law is to be cited") if row["cite"] else ""
+            )
+            ground = say(f"拒绝理由：{row['words']}", f"ground of a refusal: {row['words']}")
+            add(row["source"], ground + must + _held(seat, vocabulary["rests"]["refusal_grounds"]))
     return found
+
+
+def _held(seat: Seat, rule: Mapping[str, Any]) -> str:
+    """Since when a rule holds, and how sure it is; what it rests on stands above it."""
+    return " · " + since(seat.say, rule)
 
 
 def split(text: str) -> tuple[str, ...]:

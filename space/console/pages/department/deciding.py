@@ -12,9 +12,9 @@ from typing import Any, Final
 from nicegui import ui
 
 from space.console.calling import Declined
-from space.console.pages.department.around import ROOM, badge, para, titles
+from space.console.pages.department.around import ROOM, badge, titles
 from space.console.pages.department.citations import citations
-from space.console.parts.notes import worded
+from space.console.parts.notes import reasons
 from space.console.parts.ways import again, link
 from space.console.parts.words import Words, heading
 from space.console.seats import Seat
@@ -49,6 +49,7 @@ class Deciding:
         """
         self._seat, self._chosen, self._vocabulary = seat, tuple(chosen), vocabulary
         self._picked = picked or (lambda: self._chosen)
+        self._alone = picked is None
         self._act = "permit"
         self._items: dict[str, ui.checkbox] = {}
 
@@ -70,7 +71,6 @@ class Deciding:
             with ui.element("aside").classes("ybz-texts") as aside:
                 aside.props(f'aria-label="{say("法律依据", "Texts")}"')
                 self._texts = aside
-        self._cite()
         self._to("permit")
 
     def picked(self) -> None:
@@ -83,7 +83,7 @@ class Deciding:
     def _cite(self) -> None:
         self._texts.clear()
         with self._texts:
-            citations(self._seat, self._picked(), self._vocabulary, self._take)
+            citations(self._seat, self._picked(), self._vocabulary, self._take, refusing=self._ground.visible)
 
     def _take(self, text: str) -> None:
         """Put a citation into the basis."""
@@ -93,9 +93,11 @@ class Deciding:
 
     def _ask(self) -> None:
         say = self._seat.say
-        if len(self._chosen) == 1 and self._picked() == self._chosen:
+        if self._alone:
             self._part_of_it(*self._chosen[0])
-        self._basis = ui.textarea(say("依据", "Basis")).props("outlined stack-label rows=2 autogrow")
+        needed = {say("请填写", "needed"): lambda value: bool(str(value or "").strip())}
+        basis = say("依据（必填，可从旁边的条文引用）", "Basis (needed; cite from the texts beside)")
+        self._basis = ui.textarea(basis, validation=needed).props("outlined stack-label rows=2 autogrow")
         self._basis.props(
             f'hint="{say("法律、法规、决定的名称和条款", "Law or decision, with its article")}"'
         )
@@ -106,14 +108,16 @@ class Deciding:
             if shares & set(row["shares"])
         }
         self._ground = ui.select(
-            grounds, label=say("拒绝的理由（清单内）", "Ground, of the list"), clearable=True
-        )
+            grounds, label=say("拒绝的理由（清单内）", "Ground, of the list"), clearable=True,
+            validation=needed,
+        )  # fmt: skip
         self._ground.props("outlined stack-label")
-        self._lacks = ui.textarea(say("还缺什么，一行一项", "What is missing, one a line"))
+        lacks = say("还缺什么，一行一项", "What is missing, one a line")
+        self._lacks = ui.textarea(lacks, validation=needed)
         self._lacks.props("outlined stack-label rows=3 autogrow")
         self._lacks.props(f'hint="{say("只能退回一次，请一次列全", "It is returned once: list all of it")}"')
         for each in (self._basis, self._ground, self._lacks):
-            each.classes("ybz-wide")
+            each.without_auto_validation().classes("ybz-wide")
 
     def _part_of_it(self, request: Mapping[str, Any], case: Mapping[str, Any]) -> None:
         """Which items a yes is about; what is not ticked is refused."""
@@ -135,9 +139,17 @@ class Deciding:
         self._basis.set_visibility(act != "return")
         self._ground.set_visibility(act == "refuse" or (act == "permit" and part))
         self._lacks.set_visibility(act == "return")
+        self._cite()
+
+    def _written(self) -> bool:
+        """Whether the fields an answer is made of hold something; what is empty is told beside it."""
+        shown = [one for one in (self._basis, self._ground, self._lacks) if one.visible]
+        return not [one for one in shown if not one.validate()]
 
     async def _do(self) -> None:
         chosen = list(self._picked())
+        if not self._written():
+            return
         self._button.disable()
         results: list[tuple[Mapping[str, Any], Mapping[str, Any], Declined | None]] = []
         for request, case in chosen:
@@ -147,6 +159,9 @@ class Deciding:
                 results.append((request, case, declined))
             else:
                 results.append((request, case, None))
+        if self._alone and all(declined is None for _, _, declined in results):
+            again()  # the page tells by itself where the case stands now
+            return
         self._told(results)
 
     async def _one(self, case: Mapping[str, Any]) -> None:
@@ -183,8 +198,8 @@ class Deciding:
                             f"{request['applicant_name']}: {titles(request, case)}, case {case['number']}",
                         )
                         link(name, f"{ROOM}/requests/{request['id']}")
-                        for reason in declined.reasons if declined else ():
-                            para(worded(say, reason)).classes("ybz-lack")
+                        if declined:
+                            reasons(self._seat, declined)
             ui.button(say("刷新", "Read anew"), on_click=again).props("flat")
         self._button.set_enabled(bool(failed))
 

@@ -13,15 +13,17 @@ from urllib.parse import urlsplit
 
 from nicegui import ui
 
+from policies.access import Act
 from policies.clocks import local_date
 from space.console.pages.department import words
 from space.console.pages.department.around import ROOM, datasets, every, navigation, state
+from space.console.pages.department.proved import proofs
 from space.console.paging import page
 from space.console.parts.asking import Question, answers
 from space.console.parts.figures import instant, number, plain
 from space.console.parts.notes import done, empty
-from space.console.parts.ways import again, go, link, take
-from space.console.parts.words import facts, heading
+from space.console.parts.ways import again, go, take
+from space.console.parts.words import Words, facts, heading
 from space.console.seats import Seat
 
 _ROWS: Final = ("list", "masked_list")
@@ -44,10 +46,12 @@ async def delivered(seat: Seat) -> None:
         empty(
             say("还没有收到数据", "No data yet"),
             say(
-                "授权允许明细、且申请方式是文件下载或批量交换时，在上面选授权领取；每份数据都有回执和水印。",
-                "Where a grant opens rows and the request named file or exchange, fetch it above; every copy "
-                "has a receipt and a mark of its own.",
+                "申请时提供方式选文件下载或批量交换，获得开放明细的授权后，在这里领取；每份数据都有回执和水印。",
+                "Where a request named file or exchange and a grant opens rows, they are fetched here; every "
+                "copy has a receipt and a mark of its own.",
             ),
+            say("提出申请", "New request") if seat.may(Act.REQUEST_FILE) else "",
+            lambda: go(f"{ROOM}/request"),
         )
         return
     supply_rows(seat, supplies, titles)
@@ -77,25 +81,32 @@ def _fetching(seat: Seat, grants: Sequence[Mapping[str, Any]], titles: Mapping[s
     first = next((key for key in choices if key.startswith(wanted)), None) if wanted else None
     with ui.element("section").classes("ybz-panel"):
         heading(say("领取数据", "Fetch data"))
-        grant = ui.select(choices, label=say("哪一项授权的哪个数据集", "Grant and dataset"), value=first)
+        first = first or (next(iter(choices)) if len(choices) == 1 else None)
+        grant = ui.select(
+            choices, label=say("哪一项授权的哪个数据集", "Grant and dataset"), value=first,
+            validation={say("请选一项", "choose one"): bool},
+        ).without_auto_validation()  # fmt: skip
         form = ui.select(dict(_FORMS), label=say("文件格式", "Form"), value="csv")
         for each in (grant, form):
             each.props("outlined stack-label").classes("ybz-wide")
 
         async def fetch() -> None:
-            if not grant.value:
+            if not grant.validate():
                 return
             grant_id, _, dataset = str(grant.value).partition(" ")
-            button.disable()
+            button.props("loading")
+            told.set_text(say("正在生成，数据多时要等一会儿…", "It is being made; much data takes a while …"))
             try:
                 body = {"grant": grant_id, "dataset": dataset, "form": form.value, "by": ""}
                 await seat.calls.post("/v1/supplies", body)
             finally:
-                button.enable()
+                button.props(remove="loading")
+                told.set_text("")
             done(say("已生成，可以下载", "Made; it can be downloaded"))
             go(f"{ROOM}/data")
 
         button = ui.button(say("生成文件", "Make the file"), on_click=fetch).props("unelevated")
+        told = Words("p", "").props('role="status"')
 
 
 def _datasets(grant: Mapping[str, Any]) -> list[str]:
@@ -124,14 +135,14 @@ def _card(seat: Seat, one: Mapping[str, Any], titles: Mapping[str, str]) -> None
             heading(titles.get(one["dataset"], one["dataset"]), 3)
             state(say, _standing(one), words.SUPPLIES)
         columns = "、".join(
-            each["title"] + (say("（脱敏）", " (masked)") if each["masked"] else "")
+            f"{each['title']} {each['name']}" + (say("（脱敏）", " (masked)") if each["masked"] else "")
             for each in one["columns"]
         )
         facts(
             [
-                (say("数据项", "Items"), columns or "—"),
+                (say("数据项（文件里的列名）", "Items (columns of the file)"), columns or "—"),
                 (say("行数", "Rows"), number(one["rows"])),
-                (say("格式", "Form"), one["form"]),
+                (say("格式", "Form"), _FORMS.get(one["form"], say("交换库的表", "table of an exchange"))),
                 (say("送达", "Delivered"), instant(one["ready_at"])),
                 (say("留存到", "Keep until"), plain(one["keep_until"])),
                 *_counted(seat, one),
@@ -179,9 +190,9 @@ def _acts(seat: Seat, one: Mapping[str, Any]) -> None:
         ui.button(say("已删除，出具证明", "State its deletion"), on_click=lambda: _delete(seat, one)).props(
             "flat"
         )
-    link(say("存证证明", "Proofs"), f"/v1/supplies/{one['id']}/proofs").classes("ybz-way")
+    ui.button(say("存证证明", "Proofs"), on_click=lambda: proofs(seat, one)).props("flat")
     if one["receipt"]:
-        ui.button(say("回执", "Receipt"), on_click=lambda: _receipt(one)).props("flat")
+        ui.button(say("下载回执", "Receipt"), on_click=lambda: _receipt(one)).props("flat")
 
 
 def _receipt(one: Mapping[str, Any]) -> None:
@@ -204,6 +215,7 @@ async def _count(seat: Seat, one: Mapping[str, Any]) -> None:
                 "rows",
                 say("您数到多少行", "Rows, as you counted them"),
                 say("不含首行的标识和表头", "without the mark in the first line and the heading"),
+                count=True,
             ),
             Question("sha256", say("文件的 SHA-256（可不填）", "SHA-256 of the file"), needed=False),
         ],
@@ -214,7 +226,7 @@ async def _count(seat: Seat, one: Mapping[str, Any]) -> None:
         ),
         do=say("提交", "Send"),
     )
-    if given is None or not given["rows"].strip().isdecimal():
+    if given is None:
         return
     body = {"rows": int(given["rows"]), "sha256": given["sha256"].strip() or None, "by": ""}
     found = await seat.calls.post(f"/v1/supplies/{one['id']}/acknowledgement", body)
@@ -226,7 +238,7 @@ async def _delete(seat: Seat, one: Mapping[str, Any]) -> None:
     say, today = seat.say, local_date(datetime.now(UTC)).isoformat()
     given = await answers(
         say("出具删除证明", "State its deletion"),
-        [Question("on", say("哪一天删除的", "Day of deletion"), say("年-月-日", "YYYY-MM-DD"), value=today)],
+        [Question("on", say("哪一天删除的", "Day of deletion"), value=today, day=True)],
         say,
         text=say(
             "确认本单位所有副本都已删除。声明会签名存证，不能撤回。",

@@ -76,7 +76,7 @@ def _card(seat: Seat, grant: Mapping[str, Any], known: Mapping[str, Mapping[str,
         )  # fmt: skip
         _calls(seat, grant["calls"])
         with ui.element("div").classes("ybz-doing"):
-            _ways(seat, grant)
+            ways(seat, grant)
 
 
 def _calls(seat: Seat, calls: Mapping[str, Any]) -> None:
@@ -93,15 +93,23 @@ def _calls(seat: Seat, calls: Mapping[str, Any]) -> None:
     bar.props(f'aria-label="{told}"').classes("ybz-wide")
 
 
-def _ways(seat: Seat, grant: Mapping[str, Any]) -> None:
+def ways(seat: Seat, grant: Mapping[str, Any], *, request_too: bool = True) -> None:
+    """Where a grant is used, each way as far as the grant and the role have it."""
     say = seat.say
-    link(say("看申请", "The request"), f"{ROOM}/requests/{grant['request']}").classes("ybz-way")
+    if request_too:
+        link(say("看申请", "The request"), f"{ROOM}/requests/{grant['request']}").classes("ybz-way")
     if grant["state"] != "in_force":
         return
+    if seat.may(Act.QUERY_ASK) and "aggregate" in grant["analyses"]:
+        link(say("去统计", "Ask for figures"), f"/console/operator/query?grant={grant['id']}").classes(
+            "ybz-way"
+        )
     if seat.may(Act.VERIFICATION_ASK) and "verify" in grant["analyses"]:
-        link(say("核验", "Verify"), f"{ROOM}/verification?grant={grant['id']}").classes("ybz-way")
+        link(say("去核验", "Verify"), f"{ROOM}/verification?grant={grant['id']}").classes("ybz-way")
     if seat.may(Act.SUPPLY_TAKE) and {"list", "masked_list"} & set(grant["analyses"]):
         link(say("领取数据", "Fetch data"), f"{ROOM}/data?grant={grant['id']}").classes("ybz-way")
+    if not request_too:
+        return
     if seat.may(Act.GRANT_RETURN):
         button = ui.button(say("交回授权", "Return it"), on_click=lambda: _give_back(seat, grant["id"]))
         button.props("flat dense")

@@ -14,6 +14,7 @@ from policies.access import Act
 from space.console.pages.department import words
 from space.console.pages.department.around import ROOM, clock_words, datasets, every, navigation, titles
 from space.console.pages.department.delivered import supply_rows
+from space.console.pages.department.granting import to_grant
 from space.console.pages.department.grants_held import held
 from space.console.paging import page
 from space.console.parts.figures import Figure, cards, instant, number
@@ -31,19 +32,22 @@ _SHOWN_SUPPLIES: Final = 5
 @page("/department", "申请用数", "Using data")
 async def landing(seat: Seat) -> None:
     """What the department asked for, holds and received, and what waits for its answer."""
-    requests, grants, supplies, waiting, vocabulary = await asyncio.gather(
+    requests, grants, supplies, waiting, ungranted, vocabulary = await asyncio.gather(
         _read(seat, Act.REQUEST_FILE, "/v1/requests", "requests"),
         _read(seat, Act.CONTRACT_READ, "/v1/grants", "grants"),
         _read(seat, Act.SUPPLY_TAKE, "/v1/supplies", "supplies"),
         _read(seat, Act.REQUEST_DECIDE, "/v1/requests/waiting", "waiting"),
+        _read(seat, Act.GRANT_SIGN, "/v1/requests/ungranted", "requests"),
         seat.calls.get("/v1/requests/vocabulary"),
     )
     navigation(seat)
-    _figures(seat, requests, grants, supplies, waiting)
+    _figures(seat, requests, grants, supplies, waiting, ungranted)
     if waiting is not None and waiting:
         _waiting(seat, waiting)
+    if ungranted is not None:
+        to_grant(seat, ungranted)
     if requests is not None:
-        _requests(seat, requests, {one["code"]: one["title"] for one in vocabulary["purposes"]})
+        _requests(seat, requests, vocabulary)
     if grants is not None:
         await held(seat, grants)
     if supplies is not None:
@@ -61,6 +65,7 @@ def _figures(
     grants: Sequence[Any] | None,
     supplies: Sequence[Any] | None,
     waiting: Sequence[Any] | None,
+    ungranted: Sequence[Any] | None,
 ) -> None:
     say, as_of = seat.say, instant(datetime.now(UTC).isoformat())
     shown = []
@@ -70,6 +75,14 @@ def _figures(
                 say("待我审批", "Waiting for us"), number(len(waiting)),
                 say("轮到本单位答复、裁定的件。", "Cases whose turn it is for this organisation."),
                 as_of, f"{ROOM}/approvals",
+            )
+        )  # fmt: skip
+    if ungranted is not None:
+        shown.append(
+            Figure(
+                say("待签发授权", "To be granted"), number(len(ungranted)),
+                say("已同意、还没有授权可用的申请。", "Permitted requests that no grant opens yet."),
+                as_of, "#ungranted",
             )
         )  # fmt: skip
     if requests is not None:
@@ -130,7 +143,7 @@ def _waiting(seat: Seat, waiting: Sequence[Any]) -> None:
         link(say("去审批", "Go to the approvals"), f"{ROOM}/approvals")
 
 
-def _requests(seat: Seat, requests: Sequence[Any], purposes: Mapping[str, str]) -> None:
+def _requests(seat: Seat, requests: Sequence[Any], vocabulary: Mapping[str, Any]) -> None:
     say = seat.say
     chosen = seat.query.get("state", "")
     heading(say("我的申请", "My requests"))
@@ -156,7 +169,7 @@ def _requests(seat: Seat, requests: Sequence[Any], purposes: Mapping[str, str]) 
         Column("received", say("受理", "Received")),
     ]
     rows = [
-        _row(seat, one, purposes) for one in sorted(kept, key=lambda one: one["received_at"], reverse=True)
+        _row(seat, one, vocabulary) for one in sorted(kept, key=lambda one: one["received_at"], reverse=True)
     ]
     table(columns, rows, say, caption=say(f"申请 {len(rows)} 件", f"{len(rows)} requests"))
 
@@ -179,7 +192,7 @@ def _fits(request: Mapping[str, Any], chosen: str) -> bool:
     return _to_do(request) if chosen == "mine" else chosen in ("", request["state"])
 
 
-def _row(seat: Seat, request: Mapping[str, Any], purposes: Mapping[str, str]) -> dict[str, Any]:
+def _row(seat: Seat, request: Mapping[str, Any], vocabulary: Mapping[str, Any]) -> dict[str, Any]:
     say = seat.say
     clocks = [case["clock"] for case in request["cases"] if case["clock"]]
     running = [one for one in clocks if one["state"] in ("running", "paused")]
@@ -192,7 +205,7 @@ def _row(seat: Seat, request: Mapping[str, Any], purposes: Mapping[str, str]) ->
         "what": say(f"{titles(request)}（{len(request['items'])} 项）",
                     f"{titles(request)} ({len(request['items'])} items)"),
         "address": f"{ROOM}/requests/{request['id']}",
-        "purpose": purposes.get(request["purpose"], request["purpose"]),
+        "purpose": words.purpose(say, vocabulary, request["purpose"]),
         "state": words.called(say, words.CASES, code), "state_tone": words.tone(code),
         "clock": told, "clock_tone": tone, "received": instant(request["received_at"]),
     }  # fmt: skip

@@ -27,13 +27,14 @@ from space.console.pages.department.around import (
 )
 from space.console.pages.department.drafting import worded
 from space.console.pages.department.granting import granting
+from space.console.pages.department.next_steps import next_of, used_where
 from space.console.paging import page
 from space.console.parts.asking import Question, answers
 from space.console.parts.figures import instant
 from space.console.parts.notes import done
 from space.console.parts.tables import Column, table
 from space.console.parts.ways import again, go, to_paper
-from space.console.parts.words import Words, facts, heading
+from space.console.parts.words import Words, facts, heading, title
 from space.console.seats import Seat
 
 _UNKNOWN: Final = 404
@@ -49,7 +50,8 @@ async def one_request(seat: Seat) -> None:
     for case in request["cases"]:
         _case(seat, request, case, vocabulary)
     if seat.may(Act.GRANT_SIGN) and request["state"] == "permitted":
-        granting(seat, request)
+        await granting(seat, request)
+    await used_where(seat, request)
     _history(seat, request)
 
 
@@ -71,18 +73,18 @@ async def _read(seat: Seat, request: str) -> dict[str, Any]:
 
 def _head(seat: Seat, request: Mapping[str, Any], vocabulary: Mapping[str, Any]) -> None:
     say, stated = seat.say, request["statement"]
-    purposes = {one["code"]: one["title"] for one in vocabulary["purposes"]}
+    title(titles(request), say)
     with ui.element("section").classes("ybz-panel"):
         with ui.element("div").classes("ybz-line"):
-            heading(titles(request))
+            heading(say("申请内容", "What is asked for"))
             state(say, request["state"])
         pairs = [
             (say("申请单位", "Applicant"), request["applicant_name"]),
-            (say("用途", "Purpose"), purposes.get(request["purpose"], request["purpose"])),
+            (say("用途", "Purpose"), words.purpose(say, vocabulary, request["purpose"])),
             (say("使用场景", "Scenario"), stated.get("scenario", "")),
             (say("使用依据", "Legal basis"), stated.get("legal_basis", "")),
             (say("使用范围", "Scope"), stated.get("scope", "")),
-            (say("提供方式", "Way of delivery"), vocabulary["methods"].get(stated.get("method", ""), "")),
+            (say("提供方式", "Way of delivery"), words.method(say, vocabulary, stated.get("method"))),
             (say("用到", "Until"), request["use_until"] or ""),
             (say("承诺人", "Who vouches"), stated.get("vouched_by", "")),
             (say("受理", "Received"), instant(request["received_at"])),
@@ -144,18 +146,27 @@ def _case(
     say = seat.say
     with ui.element("section").classes("ybz-panel"):
         with ui.element("div").classes("ybz-line"):
-            heading(
-                say(f"第 {case['number']} 件 · {case['owner']}", f"Case {case['number']} · {case['owner']}")
-            )
+            heading(_called(seat, request, case))
             share(say, case["share_type"])
             state(say, case["state"])
             clock_badge(say, case["clock"])
+        told = next_of(seat, request, case)
+        if told:
+            para(told).classes("ybz-next")
         _chain(seat, case)
         _terms(seat, request, case)
         _items(seat, request, case, vocabulary)
         if case["lacks"]:
             _lacks(seat, case)
         offered(seat, request, case, vocabulary)
+
+
+def _called(seat: Seat, request: Mapping[str, Any], case: Mapping[str, Any]) -> str:
+    """Who answers a case; its number only where there are several."""
+    if len(request["cases"]) == 1:
+        return seat.say(f"{case['owner']}的答复", f"Answer of {case['owner']}")
+    number = case["number"]
+    return seat.say(f"第 {number} 件 · {case['owner']}", f"Case {number} · {case['owner']}")
 
 
 def _chain(seat: Seat, case: Mapping[str, Any]) -> None:
@@ -210,9 +221,10 @@ def _items(
                 "why": "；".join(filter(None, (ground, item["basis"]))) or "—",
             }
         )  # fmt: skip
+    several = len({row["dataset"] for row in rows}) > 1
     columns = [
         Column("title", say("数据项", "Item")),
-        Column("dataset", say("数据集", "Dataset")),
+        *([Column("dataset", say("数据集", "Dataset"))] if several else []),
         Column("answer", say("答复", "Answer"), badge="tone"),
         Column("why", say("理由和依据", "Ground and basis")),
     ]
@@ -243,7 +255,7 @@ def _history(seat: Seat, request: Mapping[str, Any]) -> None:
                     step["case_id"] in numbers
                 ) else say("整件", "the whole")  # fmt: skip
                 Words("strong", words.called(say, words.STEPS, step["event"]))
-                Words("span", f"{_who(seat, step)} · {about}")
+                Words("span", f"{_who(seat, step)} · {about}" if len(numbers) > 1 else _who(seat, step))
                 if step["reason"] and step["event"] != "supply":
                     para(_reason(seat, step), fine=True)
 

@@ -9,8 +9,9 @@ from nicegui import ui
 
 from policies.access import Role
 from space.console.pages.department import words
-from space.console.pages.department.drafting import Draft, worded
-from space.console.parts.words import Words
+from space.console.pages.department.around import para, rests
+from space.console.pages.department.drafting import STEP_OF, Draft, worded
+from space.console.parts.words import Words, facts
 from space.console.seats import Seat
 
 # What is typed is sent on after a pause, in milliseconds.
@@ -29,14 +30,20 @@ class Questions:
     ) -> None:
         self._seat, self._draft, self._vocabulary, self._changed = seat, draft, vocabulary, changed
         self._told: dict[str, ui.element] = {}
+        # What is missing stands in red only where somebody was, or went past.
+        self._seen: set[str] = set()
         # An operator asks under its agreement; a department on the basis of its duties.
         self._operator = seat.role is Role.OPERATOR_ADMIN
 
     def basis(self) -> None:
         """What for, and on which basis."""
         say = self._seat.say
-        purposes = {one["code"]: one["title"] for one in self._vocabulary["purposes"]}
+        purposes = {
+            one["code"]: words.purpose(say, self._vocabulary, one["code"])
+            for one in self._vocabulary["purposes"]
+        }
         self._choice("purpose", say("用途", "Purpose"), purposes)
+        self._rule = ui.element("div").props('aria-live="polite"')
         self._text(
             "scenario", say("办什么事（使用场景）", "What is done (scenario)"),
             say("例如：低保对象价格补贴发放核对", "Such as: checking who is due a price subsidy"), long=True,
@@ -59,24 +66,66 @@ class Questions:
                 say("谁用、用在哪里，例如：本单位价格科内部使用", "Who uses it and where"), long=True,
             )  # fmt: skip
             methods = {
-                code: say(title, words.called(say, words.METHODS, code))
-                for code, title in self._vocabulary["methods"].items()
+                code: words.method(say, self._vocabulary, code) for code in self._vocabulary["methods"]
             }
             self._choice("method", say("提供方式", "Way of delivery"), methods)
+            self._differences(methods)
         self._day("use_until", say("用到哪一天", "Last day of use"))
         self._text(
-            "vouched_by", say("承诺人", "Who vouches"),
+            "vouched_by", say("承诺人（登记的姓名或账号）", "Who vouches (registered name or login)"),
             say("本单位对真实、合法、必要负责的人", "Answers for truth, legality and necessity"),
         )  # fmt: skip
+        para(
+            say(
+                "承诺人对真实、合法、必要负责；写的是别人的，要等他签字，申请才受理。",
+                "Who vouches answers for truth, legality and need; somebody else signs before it is filed.",
+            ),
+            fine=True,
+        )
+
+    def _differences(self, methods: Mapping[str, str]) -> None:
+        """What each way of delivery means for whoever asks."""
+        say = self._seat.say
+        with ui.element("details").classes("ybz-more"):
+            Words("summary", say("这几种方式有什么不同", "How these ways differ"))
+            meant = [(methods[code], say(*words.MEANT[code])) for code in methods if code in words.MEANT]
+            facts(meant)
+            para(
+                say(
+                    "一件申请选一种。既要数据又要核对个别记录的，写进使用范围，签发授权时可以一并开放核验。",
+                    "One request names one way. Who needs both, says so in the scope: the authority may open "
+                    "verification beside it.",
+                ),
+                fine=True,
+            )
+
+    def past(self, step: int) -> None:
+        """Somebody went on from a step: what they left out may stand in red now."""
+        self._seen |= {key for key, of in STEP_OF.items() if of <= step}
+        self.told()
 
     def told(self) -> None:
         """Show beside each field what the service finds missing of it."""
+        self._rules()
         for key, place in self._told.items():
-            lines = self._draft.lacks(key)
+            lines = self._draft.lacks(key) if key in self._seen else []
             place.clear()
             with place:
                 for line in lines:
                     Words("span", worded(self._seat.say, line)).classes("ybz-lack")
+
+    def _rules(self) -> None:
+        """What the purpose that was chosen rests on."""
+        chosen = self._draft.stated.get("purpose")
+        found = next((one for one in self._vocabulary["purposes"] if one["code"] == chosen), None)
+        self._rule.clear()
+        if found is not None:
+            say = self._seat.say
+            charged = (
+                say("可以收费", "may be charged") if found["charged"] else say("不收费", "free of charge")
+            )
+            with self._rule:
+                para(f"{charged} · {rests(say, found['rests'])}", fine=True)
 
     def _text(self, key: str, label: str, hint: str, *, long: bool = False) -> None:
         kind = ui.textarea if long else ui.input
@@ -105,5 +154,6 @@ class Questions:
         self._told[key] = ui.element("p").classes("ybz-lack-line")
 
     async def _set(self, key: str, value: Any) -> None:
+        self._seen.add(key)
         self._draft.stated[key] = str(value or "")
         await self._changed()

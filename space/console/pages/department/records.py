@@ -20,6 +20,7 @@ from nicegui import ui
 from space.console.calling import Declined
 from space.console.pages.department import words
 from space.console.pages.department.around import badge, para
+from space.console.pages.department.records_of_file import Fields, read_records
 from space.console.parts.dropping import drop_zone
 from space.console.parts.notes import reasons
 from space.console.parts.tables import Column, table
@@ -32,9 +33,27 @@ _LARGEST: Final = 900_000
 _PAUSE_S: Final = 0.5
 _ASKED: Final = 240
 _OVER: Final = ("done", "failed", "cancelled")
-_HEAD_LINE: Final = 1
+# How a value of a type is written.
+_FORMS: Final[words.Pairs] = {
+    "date": ("例如 2026-09-01", "such as 2026-09-01"),
+    "timestamp": ("例如 2026-09-01T08:00:00", "such as 2026-09-01T08:00:00"),
+    "integer": ("只写数字", "digits only"),
+    "decimal": ("只写数字，例如 100 或 100.5", "digits, such as 100 or 100.5"),
+    "number": ("只写数字，例如 100 或 100.5", "digits, such as 100 or 100.5"),
+    "boolean": ("true 或 false", "true or false"),
+}
+_MEANT: Final[words.Pairs] = {
+    "match": ("您填的各项都与数源部门的记录相同。", "All you gave agrees with the source."),
+    "mismatch": (
+        "有这个对象，但您填的至少一项与数源部门的记录不同；不说是哪一项，可以分开再核。",
+        "It is there, but at least one value differs; it is not said which. Compare one at a time.",
+    ),
+    "not_found": (
+        "数源部门没有这个对象的记录。请核对标识项有没有填错。",
+        "The source has no record of it. Check the identifier.",
+    ),
+}
 
-Fields = Sequence[Mapping[str, Any]]
 After = Callable[[], Awaitable[None]]
 
 
@@ -49,13 +68,13 @@ class Single:
         say = self._seat.say
         para(
             say(
-                "填标识项，再填要核对的项；不核对的留空。",
-                "Give the identifier and what is to be compared; leave the rest empty.",
+                "先填标识项，再填至少一个要核对的项；不核对的留空。",
+                "Give the identifier and at least one value to compare; leave the rest empty.",
             )
         )
         self._inputs = {each["name"]: self._input(each) for each in self._fields}
         with ui.element("div").classes("ybz-doing"):
-            ui.button(say("核验", "Verify"), on_click=self._ask).props("unelevated")
+            self._button = ui.button(say("核验", "Verify"), on_click=self._ask).props("unelevated")
             ui.button(say("清空", "Clear"), on_click=self._clear).props("flat")
         self._answer = ui.element("div").props('aria-live="polite"')
 
@@ -68,24 +87,40 @@ class Single:
             made: Any = ui.select(list(field["values"]), label=label, clearable=True)
         else:
             made = ui.input(label).props('autocomplete="off" spellcheck="false"')
+            if field["type"] in _FORMS:
+                made.props(f'hint="{say(*_FORMS[field["type"]])}"')
         return made.props("outlined stack-label dense").classes("ybz-wide")
 
     async def _ask(self) -> None:
         record = {name: str(made.value) for name, made in self._inputs.items() if made.value}
         self._answer.clear()
+        self._button.props("loading")
         try:
             told = await self._seat.calls.post("/v1/verifications", {**self._asked, "records": [record]})
         except Declined as declined:
             with self._answer:
                 reasons(self._seat, declined)
             return
-        with self._answer, ui.element("p").classes("ybz-line ybz-outcome"):
-            (outcome,) = told["outcomes"]
-            badge(words.called(self._seat.say, words.OUTCOMES, outcome), words.tone(outcome))
-            Words(
-                "span", self._seat.say(f"回执 {told['receipt']['id']}", f"receipt {told['receipt']['id']}")
-            ).classes("ybz-fine")
+        finally:
+            self._button.props(remove="loading")
+        with self._answer:
+            self._tell(told, record)
         await self._after()
+
+    def _tell(self, told: Mapping[str, Any], record: Mapping[str, str]) -> None:
+        """The answer, what was compared, and what it means; no value of it."""
+        say, (outcome,) = self._seat.say, told["outcomes"]
+        compared = say("、", ", ").join(
+            each["title"] or each["name"]
+            for each in self._fields
+            if each["name"] in record and not _names(each)
+        )
+        with ui.element("p").classes("ybz-line ybz-outcome"):
+            badge(words.called(say, words.OUTCOMES, outcome), words.tone(outcome))
+            Words("span", say(f"核对了：{compared}", f"compared: {compared}"))
+            number = told["receipt"]["id"]
+            Words("span", say(f"回执 {number}", f"receipt {number}")).classes("ybz-fine")
+        para(say(*_MEANT[outcome]), fine=True)
 
     def _clear(self) -> None:
         for made in self._inputs.values():
@@ -177,7 +212,8 @@ class Batch:
             bar.props(f'aria-label="{self._seat.say("进度", "Progress")}"')
         for _ in range(_ASKED):
             job = await calls.get(f"/v1/jobs/{job['id']}")
-            bar.set_value(job["done"] / job["total"] if job["total"] else 0)
+            done, total = job["progress"]["done"], job["progress"]["total"]
+            bar.set_value(done / total if total else 0)
             if job["state"] in _OVER:
                 break
             await asyncio.sleep(_PAUSE_S)
@@ -226,46 +262,6 @@ class Batch:
         self._answer.clear()
         with self._answer:
             para(text)
-
-
-class Read:
-    """Records of a file with their lines, and lines that have an empty cell."""
-
-    def __init__(self, records: list[tuple[int, dict[str, str]]], incomplete: list[int]) -> None:
-        self.records, self.incomplete = records, incomplete
-
-
-def read_records(content: bytes, fields: Fields) -> Read | tuple[str, str]:
-    """The records of a file, or in both languages why it does not read."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = content.decode("gb18030")
-        except UnicodeDecodeError:
-            return (
-                "文件的编码读不了：请另存为 UTF-8 的 CSV。",
-                "The file does not read: save it as UTF-8 CSV.",
-            )
-    lines = list(csv.reader(io.StringIO(text)))
-    named = {each["title"]: each["name"] for each in fields} | {each["name"]: each["name"] for each in fields}
-    heads = [named.get(head.strip(), "") for head in lines[0]] if lines else []
-    if not heads or not all(heads) or len(set(heads)) < len(heads):
-        return (
-            "第一行要是授权里的列名，每列一次：请从模板开始。",
-            "The first line names columns of the grant, each once: begin with the template.",
-        )
-    found: list[tuple[int, dict[str, str]]] = []
-    incomplete = []
-    for line, cells in enumerate(lines[1:], _HEAD_LINE + 1):
-        values = [cell.strip() for cell in cells]
-        if not any(values):
-            continue
-        if len(values) == len(heads) and all(values):
-            found.append((line, dict(zip(heads, values, strict=True))))
-        else:
-            incomplete.append(line)
-    return Read(found, incomplete)
 
 
 def _names(field: Mapping[str, Any]) -> bool:

@@ -19,13 +19,17 @@ def summary(
 ) -> None:
     """A draft as it will be sent."""
     say, stated = seat.say, draft.stated
-    purposes = {one["code"]: one["title"] for one in vocabulary["purposes"]}
+    chosen = say("、", ", ").join(
+        say(f"{_called(known, name)}（{len(fields)} 项）", f"{_called(known, name)} ({len(fields)} items)")
+        for name, fields in draft.items.items() if fields
+    )  # fmt: skip
     pairs = [
-        (say("用途", "Purpose"), purposes.get(stated.get("purpose", ""), "")),
+        (say("申请的数据", "Data"), chosen),
+        (say("用途", "Purpose"), words.purpose(say, vocabulary, stated.get("purpose"))),
         (say("使用场景", "Scenario"), stated.get("scenario", "")),
         (say("使用依据", "Legal basis"), stated.get("legal_basis", "")),
         (say("使用范围", "Scope"), stated.get("scope", "")),
-        (say("提供方式", "Way of delivery"), vocabulary["methods"].get(stated.get("method", ""), "")),
+        (say("提供方式", "Way of delivery"), words.method(say, vocabulary, stated.get("method"))),
         (say("用到", "Until"), stated.get("use_until", "")),
         (say("承诺人", "Who vouches"), stated.get("vouched_by", "")),
     ]
@@ -37,6 +41,14 @@ def summary(
         for way in draft.ways:
             with ui.element("li"):
                 _way(seat, way, known)
+    para(
+        say(
+            "同意之后，由数据主管部门签发授权；授权一生效，就能在“我的用数”里使用。",
+            "After consent the data authority signs a grant; once it holds, the data is used from the page"
+            " My use of data.",
+        ),
+        fine=True,
+    )
 
 
 def _way(seat: Seat, way: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> None:
@@ -51,9 +63,17 @@ def _way(seat: Seat, way: Mapping[str, Any], known: Mapping[str, Mapping[str, An
     stages = " → ".join(
         f"{words.called(say, words.STAGES, seat_['stage'])} {seat_['name']}" for seat_ in way["chain"]
     )
-    if stages:
+    if len(way["chain"]) > 1 or any(one["name"] != way["owner"] for one in way["chain"]):
         para(stages, fine=True)
-    para("、".join(_title(known, item) for item in way["items"]))
+    by_set: dict[str, list[str]] = {}
+    for item in way["items"]:
+        by_set.setdefault(item.rpartition(".")[0], []).append(_title(known, item))
+    for name, items in by_set.items():
+        para(f"{_called(known, name)}{say('：', ': ')}{say('、', ', ').join(items)}")
+
+
+def _called(known: Mapping[str, Mapping[str, Any]], name: str) -> str:
+    return str(known.get(name, {}).get("title", name))
 
 
 def _title(known: Mapping[str, Mapping[str, Any]], item: str) -> str:

@@ -12,11 +12,13 @@ from typing import Any
 
 from nicegui import ui
 
-from space.console.pages.department.around import every, navigation, para
+from policies.access import Act
+from space.console.pages.department.around import ROOM, every, navigation, para
 from space.console.pages.department.records import Batch, Single
 from space.console.paging import page
 from space.console.parts.figures import number
 from space.console.parts.notes import empty
+from space.console.parts.ways import go
 from space.console.parts.words import facts, heading
 from space.console.seats import Seat
 
@@ -38,6 +40,8 @@ async def verifying(seat: Seat) -> None:
                 "Ask for verification as the way of delivery; once granted, records are compared here: match,"
                 " mismatch or not found, and never a value.",
             ),
+            say("提出申请", "New request") if seat.may(Act.REQUEST_FILE) else "",
+            lambda: go(f"{ROOM}/request"),
         )
         return
     read = await asyncio.gather(*(seat.calls.get(f"/v1/grants/{one['id']}") for one in open_))

@@ -6,7 +6,7 @@ Decides words only: zh, en. A code nobody worded is shown as it is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from space.console.language import Language
 
@@ -98,6 +98,29 @@ METHODS: Final[Pairs] = {
     "exchange": ("批量交换", "Batch exchange"),
     "file": ("文件下载", "File"),
 }
+# What a way of delivery means for whoever asks.
+MEANT: Final[Pairs] = {
+    "query": (
+        "数据不出库：在“授权运营”里写查询，只得到统计结果",
+        "the data stays where it is: ask in the room Operator, and get figures",
+    ),
+    "verification": (
+        "在“核验”里填一条或一批记录，只回答一致、不一致、查无此记录，不给出数据",
+        "records you have are compared: match, mismatch or not found; no data is given",
+    ),
+    "api": (
+        "本单位的程序凭令牌调用接口，不经页面",
+        "a program of yours calls the interface with a token",
+    ),
+    "exchange": (
+        "按批领取文件，或者放进登记的交换库",
+        "in batches, as files or into a registered exchange database",
+    ),
+    "file": (
+        "在“收到的数据”里生成文件下载；有水印和回执，要对账，用完要删除并出具证明",
+        "a file to download, marked, with a receipt; counted back, and deleted in the end with a proof",
+    ),
+}
 RULES: Final[Pairs] = {
     "answer_unconditional": ("无条件共享答复", "answer, unconditional"),
     "answer_conditional": ("有条件共享答复", "answer, conditional"),
@@ -153,3 +176,15 @@ def called(say: Language, pairs: Pairs, code: str | None) -> str:
 def tone(code: str | None) -> str:
     """The tone of the badge of a state."""
     return TONES.get(code or "", "calm")
+
+
+def purpose(say: Language, vocabulary: Mapping[str, Any], code: str | None) -> str:
+    """What a purpose is called."""
+    found = next((one for one in vocabulary["purposes"] if one["code"] == code), None)
+    return (code or "") if found is None else say(str(found["title"]), str(found["title_en"]))
+
+
+def method(say: Language, vocabulary: Mapping[str, Any], code: str | None) -> str:
+    """What a way of delivery is called."""
+    title = str(vocabulary["methods"].get(code or "", ""))
+    return say(title, called(say, METHODS, code)) if title else ""

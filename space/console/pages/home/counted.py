@@ -21,7 +21,24 @@ CARDS: Final = ("entries_published", "link_rate", "records", "items", "update_ra
 _DIMENSIONS: Final = (
     "conformity", "completeness", "accuracy", "consistency", "timeliness", "accessibility",
 )  # fmt: skip
-# Bars of departments; the others are found in the catalogue.
+# What figures are counted in: the units of the interface, and what a mere count counts.
+_UNITS: Final = {
+    "working days": ("个工作日", " working days"),
+    "hours": ("小时", " hours"),
+    "yuan": ("元", " yuan"),
+}
+_COUNTED: Final = {
+    "entries_published": (" 个数据集", " datasets"),
+    "records": (" 条", " rows"),
+    "items": (" 项", " items"),
+    "calls": (" 次", " calls"),
+    "backflow_records": (" 条", " records"),
+    "requests": (" 件", " requests"),
+    "problems_found": (" 处", " faults"),
+}
+# Means of scores: the sum of scores says nothing to a reader.
+_MEANS: Final = ("assessed datasets",)
+# Bars of departments; the others have one together, and their lines in the table.
 _BARS: Final = 12
 
 
@@ -40,33 +57,49 @@ def card(figure: Document, say: Language, below: str) -> Figure:
     target = at("/catalogue") if figure["id"] == "entries_published" else at(f"/{below}/{figure['id']}")
     return Figure(
         say(figure["title"], figure["title_en"].capitalize()),
-        shown(figure, say),
+        shown(figure, say, bare=True),
         meaning,
         instant(figure["as_of"]),
         target if figure["row_count"] else "",
+        _below(figure, say),
     )
 
 
-def shown(figure: Document, say: Language) -> str:
-    """The value of a figure with its unit."""
+def _below(figure: Document, say: Language) -> str:
+    """What stands below the number of a card: what it divides, or what it counts."""
+    if figure["denominator"] in _MEANS and figure["whole"] is not None:
+        whole = _brief(figure["whole"])
+        return say(f"{whole} 个数据集的平均", f"mean of {whole} datasets")
+    return divided(figure) or say(*_COUNTED.get(figure["id"], ("", ""))).strip()
+
+
+def divided(figure: Document) -> str:
+    """What a ratio divides, as two numbers; empty where it divides nothing."""
+    return "" if figure["whole"] is None else f"{_brief(figure['part'])} / {_brief(figure['whole'])}"
+
+
+def shown(figure: Document, say: Language, *, bare: bool = False) -> str:
+    """The value of a figure with its unit; what a count counts is left out where it stands beside it."""
     value, unit = figure["value"], figure["unit"]
     if value is None:
         return say("暂缺", "not known")
     if unit == "share":
         return share(value)
-    plain = number(int(value) if float(value).is_integer() else round(float(value), 2))
-    units = {
-        "working days": ("个工作日", " working days"),
-        "hours": ("小时", " hours"),
-        "yuan": ("元", " yuan"),
-    }
-    return plain + say(*units.get(unit, ("", "" if unit == "count" else f" {unit}")))
+    if unit == "count":
+        return _brief(value) + ("" if bare else say(*_COUNTED.get(figure["id"], ("", ""))))
+    return _brief(value) + say(*_UNITS.get(unit, ("", f" {unit}")))
+
+
+def _brief(value: float) -> str:
+    return number(int(value) if float(value).is_integer() else round(float(value), 2))
 
 
 def drawn(figures: Iterable[Document], found: Document, say: Language) -> None:
     """Charts: quality by dimension, and how the published datasets divide; a bar leads to its rows."""
     with ui.element("div").classes("ybz-two"):
-        _quality({one["id"]: one for one in figures}, say)
+        # With one more bar for the departments that have none of their own.
+        beside = len(found["facets"].get("department", ())[: _BARS + 1])
+        _quality({one["id"]: one for one in figures}, say, beside)
         _divided(
             say("各部门已发布数据集", "Published datasets by department"),
             found,
@@ -76,12 +109,17 @@ def drawn(figures: Iterable[Document], found: Document, say: Language) -> None:
         )
     with ui.element("div").classes("ybz-two"):
         _divided(say("按共享类型", "By way of sharing"), found, "sharing", say)
-        _divided(say("按数据级别", "By level"), found, "grade", say)
+        _divided(say("按数据级别（4 级最敏感）", "By level (4 is the most sensitive)"), found, "grade", say)
 
 
-def _quality(figures: Mapping[str, Document], say: Language) -> None:
+def _quality(figures: Mapping[str, Document], say: Language, beside: int) -> None:
+    """Scores by dimension; as high as the chart beside it, of so many bars."""
     known = [figures[f"quality_{name}"] for name in _DIMENSIONS if f"quality_{name}" in figures]
-    labels = [say(one["title"], one["title_en"].capitalize()) for one in known]
+    labels = [
+        say(one["title"], one["title_en"].capitalize())
+        + ("" if one["value"] is not None else say("\n未评价", "\nnot assessed"))
+        for one in known
+    ]
     values = [None if one["value"] is None else round(100 * one["value"], 1) for one in known]
     addresses = {
         label: at(f"/overview/{one['id']}")
@@ -95,21 +133,28 @@ def _quality(figures: Mapping[str, Document], say: Language) -> None:
         say,
         addresses=addresses,
         sideways=True,
+        room=beside,
     )
 
 
 def _divided(name: str, found: Document, facet: str, say: Language, *, sideways: bool = False) -> None:
-    from space.console.pages.catalogue.words import value_name
+    from space.console.pages.catalogue.words import level, value_name
 
-    values = found["facets"].get(facet, ())[:_BARS]
+    values = list(found["facets"].get(facet, ()))
     if facet == "grade":
         values = sorted(values, key=lambda one: one["value"])
-    labels = [value_name(facet, one["value"], say) for one in values]
+    labels = [
+        level(one["value"], say) if facet == "grade" else value_name(facet, one["value"], say)
+        for one in values
+    ]
     addresses = {
         label: f"{at('/catalogue')}?{urlencode({facet: one['value']})}"
         for label, one in zip(labels, values, strict=True)
     }
     counts = [one["count"] for one in values]
+    others = len(values) - _BARS
+    rest = say(f"其余 {others} 个部门", f"{others} other departments")
     charts.bars(
-        name, labels, {say("数据集", "Datasets"): counts}, say, addresses=addresses, sideways=sideways
-    )
+        name, labels, {say("数据集", "Datasets"): counts}, say,
+        addresses=addresses | {rest: at("/catalogue")}, sideways=sideways, most=_BARS, rest=rest,
+    )  # fmt: skip

@@ -9,9 +9,9 @@ from nicegui import ui
 
 from policies.access import Act
 from space.console.frame import at
-from space.console.pages.home import counted, own, waiting
+from space.console.pages.home import counted, own, signatures, waiting
 from space.console.paging import page
-from space.console.parts.figures import cards
+from space.console.parts.figures import cards, instant
 from space.console.parts.later import later
 from space.console.parts.notes import empty
 from space.console.parts.ways import link
@@ -30,9 +30,11 @@ _WHOLE: Final = (
 async def first(seat: Seat) -> None:
     """The ledger at a glance."""
     if not seat.may(Act.CATALOGUE_READ):
+        signatures.show(seat, await signatures.ask(seat))
         _rooms(seat)
         return
-    before, mine = await asyncio.gather(waiting.ask(seat), own.ask(seat))
+    to_sign, before, mine = await asyncio.gather(signatures.ask(seat), waiting.ask(seat), own.ask(seat))
+    signatures.show(seat, to_sign)
     waiting.show(seat, before)
     heading(seat.say("全市一本账", "The city's ledger"))
     later(seat, lambda: _ask(seat), lambda answered: _ledger(seat, *answered))
@@ -60,6 +62,14 @@ def _ledger(seat: Seat, public: list[Any], found: Any, whole: list[Any]) -> None
         )
         return
     by_name = {one["id"]: one for one in public}
+    if public:
+        as_of = instant(public[0]["as_of"])
+        ui.label(
+            say(
+                f"数据截至 {as_of}；点数字看它由哪些数据集算出。",
+                f"As of {as_of}; a number leads to the datasets it is counted from.",
+            )
+        ).classes("ybz-fine")
     cards([counted.card(by_name[name], say, "overview") for name in counted.CARDS if name in by_name], say)
     counted.drawn(public, found, say)
     if whole:

@@ -53,19 +53,20 @@ def _grants(seat: Seat, grants: list[Any]) -> None:
     say = seat.say
     heading(say("我单位授权的预算与调用", "Budget and calls of our grants"))
     columns = [
-        Column("purpose", say("用途", "Purpose"), link="to"),
+        Column("datasets", say("数据集", "Datasets"), link="to"),
+        Column("purpose", say("用途", "Purpose")),
         Column("state", say("状态", "State"), badge="tone"),
         Column("calls", say("已用 / 可用次数", "Calls used / allowed"), numeric=True),
         Column("rho", say("已用 / 隐私预算 ρ", "Privacy budget ρ used / allowed"), numeric=True),
         Column("charged", say("已计费", "Charged"), numeric=True),
         Column("until", say("有效至", "Until")),
     ]
-    room = at("/operator" if seat.may(Act.WORKSPACE_KEEP) else "/department")
     rows = [
         {
             "id": one["id"],
+            "datasets": say("、", ", ").join(each["title"] or each["name"] for each in one["datasets"]),
             "purpose": _purpose(one, seat),
-            "to": room,
+            "to": _way(one, seat),
             "state": say("有效", "in force") if one["state"] == "in_force" else one["state"],
             "tone": "good" if one["state"] == "in_force" else "calm",
             "calls": f"{number(one['calls']['used'])} / {_most(one['calls']['limit'], seat)}",
@@ -76,6 +77,15 @@ def _grants(seat: Seat, grants: list[Any]) -> None:
         for one in grants
     ]
     table(columns, rows, say, caption=say("授权", "Grants"))
+
+
+def _way(grant: Mapping[str, Any], seat: Seat) -> str:
+    """Where a grant is used or, where no figures are asked under it, where it stands."""
+    if grant["state"] == "in_force" and "aggregate" in grant["analyses"]:
+        return at(f"/operator/query?grant={grant['id']}")
+    if seat.may(Act.REQUEST_FILE) and grant["request"]:
+        return at(f"/department/requests/{grant['request']}")
+    return at("/operator" if seat.may(Act.WORKSPACE_KEEP) else "/department#grants")
 
 
 def _quality(seat: Seat, scored: list[Any]) -> None:
@@ -101,7 +111,7 @@ def _quality(seat: Seat, scored: list[Any]) -> None:
 def _purpose(grant: Mapping[str, Any], seat: Seat) -> str:
     """What the purpose of a grant is called."""
     named = purposes(date.fromisoformat(grant["valid_from"])).get(grant["purpose"])
-    return seat.say(grant["purpose"] if named is None else named.title, grant["purpose"])
+    return str(grant["purpose"]) if named is None else seat.say(named.title, named.title_en)
 
 
 def _budget(rho: Mapping[str, Any]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from nicegui import ui
 
 from space.console.frame import at
-from space.console.pages.home.counted import shown
+from space.console.pages.home.counted import divided, shown
+from space.console.pages.home.narrowing import narrowed
 from space.console.pages.home.words import AREAS, heading_of, unknown, value_of
 from space.console.paging import page
 from space.console.parts.figures import instant
@@ -16,6 +17,9 @@ from space.console.parts.tables import Column, table
 from space.console.parts.ways import link
 from space.console.parts.words import facts, title
 from space.console.seats import Seat
+
+# Values that are shown beside the title of the dataset, or lead nowhere on their own.
+_LAST: Final = ("dataset", "code")
 
 
 @page("/overview/{name}", "指标", "Figure")
@@ -34,6 +38,7 @@ async def any_figure(seat: Seat) -> None:
 async def every(seat: Seat) -> None:
     """All figures with their definitions, by area."""
     say = seat.say
+    link(say("← 回到一本账", "← Back to the ledger"), at("/"))
     found = (await seat.calls.get("/v1/figures", limit=200))["figures"]
     columns = [
         Column("title", say("指标", "Figure"), link="to"),
@@ -60,19 +65,14 @@ def _figure(seat: Seat, figure: Any) -> None:
     say = seat.say
     title(say(figure["title"], figure["title_en"].capitalize()), say)
     link(say("← 回到一本账", "← Back to the ledger"), at("/"))
-    ratio = (
-        [(say("分子 / 分母", "Ratio"), f"{figure['numerator']} / {figure['denominator']}")]
-        if figure["numerator"]
-        else []
-    )
     with ui.element("section").classes("ybz-panel"):
         ui.label(shown(figure, say)).classes("ybz-number")
         facts(
             [
                 (say("定义", "Definition"), _meaning(seat, figure)),
-                *ratio,
+                *_ratio(seat, figure),
                 (say("数据截至", "As of"), instant(figure["as_of"])),
-                (say("期间", "Month"), figure["period"]),
+                (say("统计月份", "Month"), figure["period"]),
             ]
         )
     if not figure["rows"]:
@@ -81,18 +81,33 @@ def _figure(seat: Seat, figure: Any) -> None:
             say("这个数字现在没有可列出的明细。", "There is nothing behind this figure just now."),
         )
         return
-    _rows(seat, figure["rows"])
+    _rows(seat, figure["rows"], figure["titles"])
 
 
-def _rows(seat: Seat, found: list[dict[str, Any]]) -> None:
-    """What the figure is counted from; names of datasets lead to them."""
+def _ratio(seat: Seat, figure: Any) -> list[tuple[str, str]]:
+    """What is divided by what, in words and, where it is known, in numbers."""
+    if not figure["numerator"]:
+        return []
+    words = seat.say(
+        f"{figure['numerator_zh']} ÷ {figure['denominator_zh']}",
+        f"{figure['numerator']} ÷ {figure['denominator']}",
+    )
+    counted = divided(figure)
+    return [(seat.say("怎么除", "Ratio"), f"{words}{seat.say('：', ': ') if counted else ''}{counted}")]
+
+
+def _rows(seat: Seat, found: list[dict[str, Any]], titles: dict[str, str]) -> None:
+    """What the figure is counted from; datasets are called by their titles, which lead to them."""
     say = seat.say
-    names = list(dict.fromkeys(name for row in found for name in row if name != "code"))
+    names = list(dict.fromkeys(name for row in found for name in row if name not in (*_LAST, "title")))
+    of_datasets = any(row.get("dataset") for row in found)
     rows = [
         {
             "row": place,
             **{name: value_of(row.get(name), say) for name in names},
-            "to": at(f"/catalogue/{row['dataset']}") if row.get("dataset") else None,
+            "dataset": row.get("dataset"),
+            "title": row.get("title") or titles.get(row.get("dataset", ""), row.get("dataset")),
+            "to": at(f"/catalogue/{row['dataset']}") if row.get("dataset") in titles else None,
         }
         for place, row in enumerate(found)
     ]
@@ -100,13 +115,17 @@ def _rows(seat: Seat, found: list[dict[str, Any]]) -> None:
         Column(
             name,
             heading_of(name, say),
-            numeric=all(isinstance(row.get(name), int | float) for row in found),
-            link="to" if name == "dataset" else "",
+            numeric=all(type(row.get(name)) in (int, float) for row in found),
         )
         for name in names
     ]
+    if of_datasets:
+        first = Column("title", heading_of("dataset", say), link="to")
+        columns = [first, *columns, Column("dataset", say("代号", "Name"))]
+    elif any("title" in row for row in found):
+        columns = [Column("title", heading_of("title", say)), *columns]
     caption = say(f"明细（{len(rows)} 行）", f"Rows ({len(rows)})")
-    table(columns, rows, say, caption=caption, key="row")
+    narrowed(seat, found, rows, lambda kept: table(columns, kept, say, caption=caption, key="row"))
 
 
 def _meaning(seat: Seat, figure: Any) -> str:

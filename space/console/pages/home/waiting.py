@@ -16,10 +16,13 @@ from nicegui import ui
 
 from policies.access import Act
 from space.console.frame import at
+from space.console.pages.home.leading import way_of
 from space.console.pages.home.words import COLOURS
-from space.console.pages.home.words import owed as worded
+from space.console.pages.steward.clocks import causes_of
+from space.console.pages.steward.words import CAUSES, called
 from space.console.parts.figures import number
 from space.console.parts.notes import empty
+from space.console.parts.owing import owed_called
 from space.console.parts.ways import link
 from space.console.parts.words import badge, heading
 from space.console.seats import Seat
@@ -54,10 +57,12 @@ class Before:
     Attributes:
         owed: what their organisation owes by when; None where their role reads no clocks.
         others: what lies before their office.
+        causes: case of faulty data → what is wrong, as a code, as far as the reader is told of cases.
     """
 
     owed: Mapping[str, Any] | None
     others: tuple[Waiting, ...]
+    causes: Mapping[str, str]
 
 
 async def ask(seat: Seat) -> Before:
@@ -67,7 +72,10 @@ async def ask(seat: Seat) -> Before:
         owner = "" if _for_all(seat) else seat.organisation
         owed = seat.calls.get("/v1/due", owner=owner, limit=_OWED)
     due, *others = await asyncio.gather(owed, *(take(seat) for act, take in _OFFICES if seat.may(act)))
-    return Before(due, tuple(one for found in others for one in found if one.count))
+    shown = [] if due is None else due["items"][:_LINES]
+    faulty = any(one["subject"].startswith("rectification:") for one in shown)
+    causes = await causes_of(seat) if faulty else {}
+    return Before(due, tuple(one for found in others for one in found if one.count), causes)
 
 
 def show(seat: Seat, before: Before) -> None:
@@ -91,10 +99,10 @@ def show(seat: Seat, before: Before) -> None:
                     link(one.what, one.address)
                     badge(number(one.count), "warn")
         if before.owed is not None and items:
-            _owed(seat, before.owed)
+            _owed(seat, before.owed, before.causes)
 
 
-def _owed(seat: Seat, owed: Mapping[str, Any]) -> None:
+def _owed(seat: Seat, owed: Mapping[str, Any], causes: Mapping[str, str]) -> None:
     say, room = seat.say, _room(seat)
     colours = Counter(one["colour"] for one in owed["items"])
     whose = say("全市", "the city") if _for_all(seat) else say("本单位", "this organisation")
@@ -108,7 +116,9 @@ def _owed(seat: Seat, owed: Mapping[str, Any]) -> None:
             tone, zh, en = COLOURS[one["colour"]]
             with ui.element("li"):
                 whose = f"{one['owner']} · " if _for_all(seat) else ""
-                link(whose + worded(one["what"], one["subject"], say), room)
+                cause = causes.get(str(one["subject"]).partition(":")[2], "")
+                wrong = called(say, CAUSES, cause) if cause else ""
+                link(whose + owed_called(say, one, wrong), way_of(seat, one, room))
                 badge(_by_when(one, seat) or say(zh, en), tone)
     if owed["total"] > _LINES:
         link(say(f"查看全部 {owed['total']} 件", f"See all {owed['total']}"), room)
@@ -118,9 +128,11 @@ def _by_when(one: Mapping[str, Any], seat: Seat) -> str:
     left, day = one["days_left"], one["due_on"]
     if day is None or left is None:
         return ""
-    if one["overdue"]:
-        return seat.say(f"{day} 到期，已逾期", f"was due {day}")
-    return seat.say(f"{day} 到期，余 {left} 天", f"due {day}, {left} days left")
+    if left < 0:
+        return seat.say(f"{day} 到期，已逾期 {-left} 个工作日", f"was due {day}, {-left} working days late")
+    if left == 0:
+        return seat.say(f"{day} 到期，就是今天", f"due {day}, today")
+    return seat.say(f"{day} 到期，余 {left} 个工作日", f"due {day}, {left} working days left")
 
 
 def _for_all(seat: Seat) -> bool:
@@ -162,7 +174,13 @@ async def _returned(seat: Seat) -> list[Waiting]:
 async def _to_answer(seat: Seat) -> list[Waiting]:
     found = await seat.calls.get("/v1/requests/waiting")
     what = seat.say("待答复的用数申请", "Requests to answer")
-    return [Waiting(what, len(found["waiting"]), at("/department"))]
+    return [Waiting(what, len(found["waiting"]), at("/department/approvals"))]
+
+
+async def _to_grant(seat: Seat) -> list[Waiting]:
+    found = await seat.calls.get("/v1/requests/ungranted")
+    what = seat.say("已同意、待签发授权的申请", "Permitted requests to be granted")
+    return [Waiting(what, len(found["requests"]), at("/department#ungranted"))]
 
 
 async def _incomplete(seat: Seat) -> list[Waiting]:
@@ -172,7 +190,7 @@ async def _incomplete(seat: Seat) -> list[Waiting]:
 
 
 async def _flowed_back(seat: Seat) -> list[Waiting]:
-    found = await seat.calls.get("/v1/inbox")
+    found = await seat.calls.get("/v1/inbox", limit=1000)
     sent = [one for one in found["deliveries"] if one["state"] == "sent"]
     unread = [one for one in found["notices"] if one["read_at"] is None]
     where = "/desk" if seat.may_sit_at_the_desk else at("/department")
@@ -201,6 +219,7 @@ _OFFICES: Final[tuple[tuple[Act, Callable[[Seat], Awaitable[list[Waiting]]]], ..
     (Act.ENTRY_REVIEW, _to_review),
     (Act.CLASSIFICATION_PROPOSE, _returned),
     (Act.REQUEST_DECIDE, _to_answer),
+    (Act.GRANT_SIGN, _to_grant),
     (Act.REQUEST_FILE, _incomplete),
     (Act.INBOX_READ, _flowed_back),
     (Act.REGISTRATION_REVIEW, _registrations),

@@ -1,4 +1,4 @@
-"""The words of the first page: kinds of what is owed, colours of clocks, headings of rows behind figures."""
+"""The words of the first page: colours of clocks, headings of rows behind figures."""
 
 from __future__ import annotations
 
@@ -7,50 +7,14 @@ from typing import Any, Final
 
 from space.console.language import Language
 
-# What a thing is that is owed, by the first part of its subject.
-_KINDS: Final = {
-    "announcement": ("变更公告", "Announced change"),
-    "balance": ("账目差额", "Balance"),
-    "contract": ("合约", "Contract"),
-    "correction": ("校核更正", "Correction"),
-    "dataset": ("数据更新", "Update of data"),
-    "delivery": ("返还数据", "Delivery"),
-    "demand": ("需求清单", "Demand"),
-    "entry": ("目录编制", "Entry of the catalogue"),
-    "grant": ("授权", "Grant"),
-    "incident": ("安全事件", "Incident"),
-    "objection": ("异议", "Objection"),
-    "rectification": ("数据整改", "Faulty data"),
-    "registration": ("登记", "Registration"),
-    "request": ("用数申请", "Request"),
-}
 # Colour of a clock → tone of a badge, and what it says.
 COLOURS: Final = {
-    "red": ("bad", "已逾期", "overdue"),
-    "orange": ("warn", "今日到期", "due today"),
-    "yellow": ("warn", "临近到期", "due soon"),
-    "green": ("good", "在期限内", "in time"),
-    "grey": ("calm", "未计时", "not running"),
+    "red": ("bad", "逾期或当天到期", "overdue or due today"),
+    "orange": ("warn", "临近到期", "due soon"),
+    "yellow": ("warn", "请留意", "keep an eye on it"),
+    "green": ("good", "时间充裕", "time enough"),
+    "grey": ("calm", "时限未定", "no last day set"),
 }
-# What is owed, as the service words it, in Chinese.
-_OWED: Final = (
-    (r"mend (\d+) items of (.+)", r"整改 \2 的 \1 处问题"),
-    (r"update the dataset, its cycle is (.+)", "更新数据集"),
-    (r"supply what the request lacks: .+", "补正用数申请"),
-    (r"answer the request", "答复用数申请"),
-    (r"supply what was permitted", "提供已同意共享的数据"),
-    (r"answer the challenge of a value in (.+)", r"答复对 \1 的校核"),
-    (r"carry the accepted value into the data in (.+)", r"把核实的值更正到 \1"),
-    (r"replace a corrected value of (.+)", r"更换 \1 中已更正的值"),
-    (r"decide the objection to the evaluation of (.+)", r"裁定对 \1 质量评价的异议"),
-    (r"take note of the breaking revision of (.+)", r"阅知 \1 的变更公告"),
-    (r"renew the registration of (.+)", r"续展登记：\1"),
-    (r"publish the application of (.+)", r"公示登记申请：\1"),
-    (r"record the code of (.+)", r"记载登记代码：\1"),
-    (r"close the report of (.+)", r"出 \1 月报"),
-    (r"reply to the report of (\S+), or let it stand", r"回复 \1 月报"),
-    (r"disclose (\d+) as .+", r"披露 \1 年度运营情况"),
-)
 # Headings of the rows behind figures.
 _HEADINGS: Final = {
     "age_days": ("距上次发布（天）", "Days since release"),
@@ -104,6 +68,8 @@ _VALUES: Final = {
     "delivery": "返还投递", "query": "查询", "call": "接口调用", "batch": "批量", "file": "文件",
     "succeeded": "成功", "failed": "失败", "refused": "被拒绝", "not registered": "未登记",
 }  # fmt: skip
+# A link whose last test is too old.
+_UNTESTED: Final = re.compile(r"not tested within (\d+) days")
 # Why a figure cannot be known.
 _UNKNOWN: Final = {
     "nothing is published": "还没有发布的目录",
@@ -129,21 +95,6 @@ AREAS: Final = {
 }
 
 
-def kind_of(subject: str, say: Language) -> str:
-    """What a thing is that is owed."""
-    return say(*_KINDS.get(subject.partition(":")[0], ("事项", "Matter")))
-
-
-def owed(what: str, subject: str, say: Language) -> str:
-    """What is owed, in one sentence; where nobody worded it in Chinese, its kind with the service's words."""
-    if say is Language.ENGLISH:
-        return what
-    for pattern, zh in _OWED:
-        if re.fullmatch(pattern, what):
-            return re.sub(pattern, zh, what)
-    return f"{kind_of(subject, say)}：{what}"
-
-
 def heading_of(name: str, say: Language) -> str:
     """The heading of a value of rows."""
     return say(*_HEADINGS.get(name, (name, name.replace("_", " ").capitalize())))
@@ -153,7 +104,10 @@ def value_of(value: Any, say: Language) -> Any:
     """A value of a row, in words where it is a code."""
     if isinstance(value, bool):
         return say("是", "yes") if value else say("否", "no")
-    return say(_VALUES.get(value, value), value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    tested = _UNTESTED.fullmatch(value)
+    return say(f"{tested[1]} 天内没有检测" if tested else _VALUES.get(value, value), value)
 
 
 def unknown(why: str, say: Language) -> str:

@@ -11,8 +11,8 @@ from nicegui import ui
 from policies.access import Act
 from policies.clocks import local_date
 from policies.rulebook import rule
-from space.console.pages.operator import words
-from space.console.pages.operator.around import address, purpose_of, ways
+from space.console.pages.operator import supplements, words
+from space.console.pages.operator.around import address, purpose_of, titles_of, ways
 from space.console.paging import page
 from space.console.parts.asking import Question, answers
 from space.console.parts.figures import instant, plain
@@ -86,14 +86,27 @@ async def agreement(seat: Seat) -> None:
                 (say("运营机构", "Operator"), f"{found['operator_name']}（{stated['operator']['person']}）"),
                 (say("期限", "Term"), f"{found['starts_on']} – {found['ends_on']}"),
                 (say("用途", "Purposes"), "、".join(purpose_of(one, say) for one in stated["purposes"])),
-                (say("目录清单", "Datasets"), ", ".join(found["listed"])),
+                (say("目录清单", "Datasets"), await _listed(seat, found["listed"])),
                 (say("产品", "Products"), "、".join(one["name"] for one in stated["products"])),
             ]
         )
+        supplements.waiting(seat, found, _called)
         _steps(seat, found)
     _clauses(seat, stated["clauses"])
+    supplements.reviewed(seat, found)
+    supplements.versions(seat, found)
     _scenarios(seat, found)
     _past(seat, found["steps"])
+
+
+async def _listed(seat: Seat, names: dict[str, int]) -> str:
+    """Datasets with the revision each is listed in."""
+    say, titles = seat.say, await titles_of(seat, list(names))
+    each = (
+        say(f"{titles.get(name, name)}（{name}，第 {at} 版）", f"{name} (revision {at})")
+        for name, at in names.items()
+    )
+    return say("、", ", ").join(each)
 
 
 def _at(number: str) -> str:
@@ -103,8 +116,7 @@ def _at(number: str) -> str:
 def _steps(seat: Seat, found: dict[str, Any]) -> None:
     if not seat.may(Act.AGREEMENT_NEGOTIATE):
         return
-    waiting = any(one["state"] not in ("signed", "refused") for one in found["versions"][1:])
-    steps = (*(_SUPPLEMENT if waiting else ()), *_STEPS.get(found["state"], ()))
+    steps = (*(_SUPPLEMENT if found["supplement"] else ()), *_STEPS.get(found["state"], ()))
     with ui.element("div").classes("ybz-doing"):
         for name, zh, en, why in steps:
             label = seat.say(zh, en)

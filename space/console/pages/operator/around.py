@@ -60,13 +60,13 @@ def address(path: str, **query: str) -> str:
 async def grants_of(seat: Seat) -> list[dict[str, Any]]:
     """The grants of the reader's organisation, those in force first, the soonest to end first."""
     found = (await seat.calls.get("/v1/grants", limit=500))["grants"]
-    titles = await _titles(seat, [name for one in found for name in datasets_of(one)])
+    titles = await titles_of(seat, [name for one in found for name in datasets_of(one)])
     for one in found:
         one["titled"] = seat.say("、", ", ").join(titles.get(name, name) for name in datasets_of(one))
     return sorted(found, key=lambda one: (one["state"] != "in_force", one["valid_to"], one["id"]))
 
 
-async def _titles(seat: Seat, names: list[str]) -> dict[str, str]:
+async def titles_of(seat: Seat, names: list[str]) -> dict[str, str]:
     """What datasets are called, as far as the reader is told; English readers get their names."""
     wanted = list(dict.fromkeys(names))[:_MOST_TITLES] if seat.say is Language.CHINESE else []
 
@@ -102,9 +102,9 @@ def title_of(grant: dict[str, Any], say: Language) -> str:
 
 
 def purpose_of(code: str, say: Language) -> str:
-    """A purpose in words; English readers get its code."""
+    """A purpose in words."""
     known = purposes(local_date(_now())).get(code)
-    return known.title if known is not None and say is Language.CHINESE else code
+    return code if known is None else say(known.title, known.title_en)
 
 
 def choosing(seat: Seat, found: list[dict[str, Any]], path: str) -> dict[str, Any] | None:

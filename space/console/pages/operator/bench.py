@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -17,13 +17,12 @@ from typing import Any, Final
 from nicegui import ui
 
 from space.console.calling import Declined
-from space.console.pages.operator import answering, explaining, keeping, refusing
+from space.console.pages.operator import answering, explaining, keeping, left, refusing
 from space.console.pages.operator.gauges import gauges
 from space.console.pages.operator.keeping import Question
 from space.console.parts.asking import answers
 from space.console.parts.figures import yuan
-from space.console.parts.scripts import at_editor
-from space.console.parts.words import Words
+from space.console.parts.scripts import at_editor, call
 from space.console.seats import Seat
 
 _QUERIES: Final = "/v1/queries"
@@ -41,17 +40,27 @@ class Bench:
         grant: it is asked under.
         editor: holds the text.
         begins: the text to begin with.
+        titles: column → what people call it.
+        example: a question that may be asked.
+        elsewhere: dataset of another grant → address to ask under that.
         gauges: the place of what is left of the grant.
         place: what came of it.
+        stale: says that the text has changed since.
+        place_of: the text it is about; empty where nothing stands there.
     """
 
     seat: Seat
     grant: dict[str, Any]
     begins: str
+    titles: Mapping[str, str] = field(default_factory=dict)
+    example: str = ""
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
     editor: Any = field(init=False)
     place: Any = field(init=False)
+    stale: Any = field(init=False)
     gauges: Any = None
     buttons: list[Any] = field(default_factory=list)
+    place_of: str = ""
 
     def __post_init__(self) -> None:
         self.editor = ui.codemirror(
@@ -60,6 +69,7 @@ class Bench:
             theme="eclipse",  # its colours can be told from the ground by weak eyes, too
             line_wrapping=True,
             keymap={"Mod-Enter": self.ask, "Mod-Shift-Enter": self.explain},
+            on_change=self._changed,
         ).classes("ybz-op-editor")
 
     @property
@@ -77,6 +87,11 @@ class Bench:
         at_editor(self.editor, "operator", "complete", completions)
         at_editor(self.editor, "operator", "name", self.seat.say("问句（SQL）", "Question (SQL)"))
 
+    def take(self, sql: str) -> None:
+        """Put a whole question into the editor."""
+        self.editor.decorations = []
+        self.editor.set_value(sql)
+
     def write(self, name: str) -> None:
         """Write a name where the cursor is."""
         at_editor(self.editor, "operator", "insert", name)
@@ -87,6 +102,7 @@ class Bench:
         if explained is not None:
             with self._cleared():
                 explaining.told(self.seat, explained)
+            self._show()
 
     async def ask(self) -> None:
         """Have the question explained, ask the reader where it spends, and run it."""
@@ -104,33 +120,31 @@ class Bench:
         )  # fmt: skip
 
     def offer(self, question: Question) -> None:
-        """Offer to come back for a question that was left under way."""
-        say = self.seat.say
-        with self._cleared(), ui.element("section").classes("ybz-panel ybz-op-left").props('role="status"'):
-            Words(
-                "p",
-                say("上次离开时，这个提问还没有取回答案：", "When you left, this question was under way:"),
-            )
-            Words("pre", question["sql"]).classes("ybz-op-sql").props('tabindex="0"')
-            with ui.element("div").classes("ybz-doing"):
-                ui.button(
-                    say("取回答案", "Fetch its answer"), on_click=lambda: self.come_back(question)
-                ).props("unelevated")
-                ui.button(say("不要了", "Leave it"), on_click=lambda: self._left(question)).props("flat")
+        """Offer to come back for a question that was left under way, or whose answer is there to be seen."""
+        with self._cleared():
+            left.offered(self.seat, question, lambda: self.come_back(question), lambda: self._left(question))
 
     async def come_back(self, question: Question) -> None:
         """Ask for the answer of a question of before, by its key: it is not a further call."""
-        self.editor.set_value(question["sql"])
-        await self._run(question)
+        # The button that asked for it stands in the place that is cleared for its answer.
+        with self.place:
+            self.editor.set_value(question["sql"])
+            await self._run(question)
 
     def _left(self, question: Question) -> None:
-        keeping.drop(self.seat, question["key"])
+        with self.place:
+            if question["state"] == "running":
+                keeping.drop(self.seat, question["key"])
         self.place.clear()
 
     async def _explained(self) -> dict[str, Any] | None:
         """What the interface decides; None where it refuses, which is shown with its places."""
         asked = {"grant": self.grant["id"], "purpose": self.grant["purpose"], "sql": self.sql}
         self.editor.decorations = []
+        if not self.sql.strip():
+            with self._cleared():
+                left.nothing_yet(self.seat.say)
+            return None
         self._rest(resting=True)
         try:
             explained: dict[str, Any] = await self.seat.calls.post(f"{_QUERIES}/explain", asked)
@@ -138,8 +152,7 @@ class Bench:
             if declined.status == 401:
                 raise
             self._mark(declined)
-            with self._cleared():
-                refusing.told(self.seat, declined, self._to_line)
+            self._refused(declined, self.sql)
             return None
         finally:
             self._rest(resting=False)
@@ -149,11 +162,12 @@ class Bench:
         say, spends = self.seat.say, explained["cost"]
         text = say(
             f"将消耗隐私预算 ρ {spends['rho']:g}（还剩 {explained['left']['rho']:g}），1 次调用，"
-            f"费用 {yuan(spends['price_fen'])}。消耗了就不能退回；同一句再问不再消耗隐私预算。",
+            f"费用 {yuan(spends['price_fen'])}。消耗了就不能退回；"
+            "同一句再问不再消耗隐私预算，但仍计次、计费。",
             f"It spends ρ {spends['rho']:g} of the privacy budget "
             f"({explained['left']['rho']:g} left), one call "
             f"and {yuan(spends['price_fen'])}. Nothing is given "
-            "back; the same question again spends no budget.",
+            "back; the same question again spends no budget, but a call and its price.",
         )
         given = await answers(
             say("提问并消耗预算？", "Ask and spend?"), [], say, text=text, do=say("提问", "Ask")
@@ -163,13 +177,16 @@ class Bench:
     async def _run(self, question: Question) -> None:
         keeping.keep(self.seat, question)
         self._rest(resting=True)
-        self._waiting()
+        with self._cleared():
+            left.waiting(self.seat.say)
+        self._show()
         try:
             document = await self._answer(question)
         except Declined as declined:
             keeping.drop(self.seat, question["key"])
-            with self._cleared():
-                refusing.told(self.seat, declined, self._to_line)
+            if declined.status == 401:
+                raise
+            self._refused(declined, question["sql"])
             return
         finally:
             self._rest(resting=False)
@@ -177,7 +194,11 @@ class Bench:
             return
         keeping.keep(self.seat, question | {"state": "answered", "receipt": document["receipt"]["id"]})
         with self._cleared():
-            answering.told(self.seat, answering.Shown(document, lambda form: self._export(question, form)))
+            answering.told(
+                self.seat,
+                answering.Shown(document, lambda form: self._export(question, form), self.titles),
+            )
+        self._show()
         await self.measure()
 
     async def measure(self) -> None:
@@ -207,28 +228,19 @@ class Bench:
         named = received.headers.get("ybz-receipt-id", "answer")
         ui.download.content(received.content, f"{named}.{_ENDINGS[form]}", form)
 
-    def _waiting(self) -> None:
-        """Say how long it takes, and that it may be left."""
-        say, began = self.seat.say, datetime.now(UTC)
-        with self._cleared(), ui.element("section").classes("ybz-panel"):
-            label = Words("p", say("正在运行…", "Running…"))
-            ui.linear_progress(show_value=False).props(
-                f'indeterminate aria-label="{say("正在运行", "Running")}"'
-            )
-            Words(
-                "p",
-                say(
-                    "可以离开本页：答案会留着，回到提问页或“历史与回执”再取，不会再收一次费。",
-                    "You may leave this page: the answer is kept, and fetched again here or from the history "
-                    "without a further charge.",
-                ),
-            ).classes("ybz-fine")
+    def _refused(self, declined: Declined, sql: str) -> None:
+        known = refusing.Refused(sql, self._to_line, self.example, self.take, self.elsewhere)
+        with self._cleared():
+            refusing.told(self.seat, declined, known)
+        self._show()
 
-            def tick() -> None:
-                seconds = int((datetime.now(UTC) - began).total_seconds())
-                label.set_text(say(f"正在运行… {seconds} 秒", f"Running… {seconds} s"))
+    def _changed(self) -> None:
+        """What was told of another text is no longer shown as if it were of this one."""
+        self.stale.set_visibility(self.place_of not in ("", self.sql))
 
-            ui.timer(1.0, tick)
+    def _show(self) -> None:
+        self.place_of = self.sql
+        call("operator", "show", self.place.html_id)
 
     def _mark(self, declined: Declined) -> None:
         """Mark the characters that are at fault."""
@@ -245,6 +257,8 @@ class Bench:
         at_editor(self.editor, "operator", "at", line)
 
     def _cleared(self) -> Any:
+        self.place_of = ""
+        self.stale.set_visibility(False)
         self.place.clear()
         return self.place
 

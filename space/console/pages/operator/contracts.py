@@ -6,13 +6,14 @@ and handed in here.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Final
 
 from nicegui import ui
 
 from policies.access import Act
 from space.console.pages.operator import words
-from space.console.pages.operator.around import address, ways
+from space.console.pages.operator.around import address, grants_of, ways
 from space.console.paging import page
 from space.console.parts.asking import Question, answers
 from space.console.parts.figures import instant, plain, yuan
@@ -39,7 +40,8 @@ async def contracts(seat: Seat) -> None:
     """The contracts of the reader's organisation."""
     ways(seat)
     say = seat.say
-    found = (await seat.calls.get("/v1/contracts", limit=500))["contracts"]
+    told, held = await asyncio.gather(seat.calls.get("/v1/contracts", limit=500), grants_of(seat))
+    found, titles = told["contracts"], {one["id"]: one["titled"] for one in held}
     if not found:
         empty(
             say("还没有合约", "No contract yet"),
@@ -51,16 +53,17 @@ async def contracts(seat: Seat) -> None:
         return
     table(
         [
-            Column("id", say("合约", "Contract"), link="to"),
+            Column("of", say("数据", "Data"), link="to"),
             Column("state", say("状态", "State"), badge="tone"),
-            Column("ours", say("我方可以", "Open to us")),
-            Column("grant", say("授权", "Grant")),
+            Column("ours", say("我方下一步可以", "Open to us next")),
+            Column("id", say("合约编号", "Contract")),
             Column("changed", say("变动", "Changed")),
         ],
         [
             {
                 "id": one["id"], "state": words.state(say, one["state"]), "tone": words.tone(one["state"]),
-                "ours": "、".join(_label(seat, event) for event in _open(one)), "grant": one["grant"] or "—",
+                "ours": "、".join(_label(seat, event) for event in _open(one)),
+                "of": titles.get(one["grant"]) or say("（要约中）", "(offered)"),
                 "changed": instant(one["changed_at"]), "to": address(f"/contracts/{one['id']}"),
             }
             for one in found
@@ -76,10 +79,12 @@ async def contract(seat: Seat) -> None:
     say = seat.say
     found = await seat.calls.get(f"/v1/contracts/{seat.names['contract']}")
     with ui.element("section").classes("ybz-panel"):
-        heading(found["id"])
+        title = next((one["titled"] for one in await grants_of(seat) if one["id"] == found["grant"]), "")
+        heading(title or found["id"])
         with ui.element("p"):
             Words("span", words.state(say, found["state"])).classes(f"ybz-badge {words.tone(found['state'])}")
         pairs = [
+            (say("合约编号", "Contract"), found["id"]),
             (say("负责人（提供方）", "In charge there"), plain(found["in_charge"].get("manager"))),
             (say("负责人（我方）", "In charge here"), plain(found["in_charge"].get("user"))),
             (say("协议摘要", "Digest"), plain(found["agreement_digest"])),
@@ -182,9 +187,8 @@ def _offer(seat: Seat, offer: dict[str, Any]) -> None:
     say, terms = seat.say, offer["terms"]
     with ui.element("section").classes("ybz-panel"):
         heading(say(f"第 {offer['number']} 次要约", f"Offer {offer['number']}"), 3)
-        Words(
-            "p", f"{words.side(say, offer['side'])} {offer['by']} · {instant(offer['at'])} · {offer['why']}"
-        )
+        made = f"{words.side(say, offer['side'])} {offer['by']} · {instant(offer['at'])}"
+        Words("p", f"{made} · {words.why(say, offer['why'])}")
         if offer["differences"]:
             Words("p", say("与上一次相比：", "It changes:"))
             with ui.element("ul"):

@@ -22,7 +22,7 @@ def told(seat: Seat, explained: dict[str, Any]) -> None:
             [
                 (say("保护方式", "Made safe by"), words.mode(say, explained["mode"])),
                 (say("这次消耗", "This spends"), cost(say, explained["cost"])),
-                (say("现在还剩", "Left now"), left(say, explained["left"])),
+                (say("现在还剩", "Left now"), left(say, explained["left"]) + _as_often(say, explained)),
                 (say("误差", "Error bounds"), _bounds(say, explained["plan"]["accuracy"], explained["mode"])),
                 (say("读取的发布版", "Reads the releases"), ", ".join(explained["releases"])),
             ]
@@ -47,6 +47,16 @@ def left(say: Language, rest: dict[str, Any]) -> str:
     said = [f"ρ {rest['rho']:g}", say(f"{number(rest['calls'])} 次调用", f"{number(rest['calls'])} calls")]
     said += [f"{name}: {number(value)}" for name, value in rest.get("limits", {}).items()]
     return say("；", "; ").join(said)
+
+
+def _as_often(say: Language, explained: dict[str, Any]) -> str:
+    """How often such a question may be asked with what is left."""
+    spends, rest = explained["cost"], explained["left"]
+    if not spends["rho"]:
+        return ""
+    # Budget is counted in billionths; a rest just below a whole share still is one.
+    often = min(int(rest["rho"] / spends["rho"] + 1e-6), int(rest["calls"]))
+    return say(f"（这样的提问还够 {number(often)} 次）", f" (enough for {number(often)} such questions)")
 
 
 def bound(say: Language, one: dict[str, Any]) -> str:

@@ -65,9 +65,9 @@ def _table(seat: Seat, rows: list[dict[str, Any]]) -> None:
     say = seat.say
     table(
         [
-            Column("time", say("时间（按时段）", "Time (bucket)")),
+            Column("time", say("时间（取整到时段）", "Time (from)")),
             Column("product", say("类别", "Kind")),
-            Column("fresh", say("是否新算", "Fresh")),
+            Column("fresh", say("新算还是重复", "Fresh or repeated")),
             Column("rho", say("隐私预算 ρ", "ρ"), numeric=True),
             Column("price", say("价款", "Price"), numeric=True),
             Column("id", say("回执", "Receipt"), link="to"),
@@ -76,7 +76,7 @@ def _table(seat: Seat, rows: list[dict[str, Any]]) -> None:
             {
                 "id": row["id"], "time": instant(row["time"].replace("Z", "+00:00")),
                 "product": words.product(say, row["product"]),
-                "fresh": say("取自存好的答案", "stored") if row["repeated"] else say("新算", "fresh"),
+                "fresh": say("重复提问", "repeated") if row["repeated"] else say("新算", "fresh"),
                 "rho": f"{row['rho']:g}", "price": yuan(row["price_fen"]),
                 "to": address(f"/receipts/{row['id']}"),
             }
@@ -117,11 +117,14 @@ def _question(seat: Seat, one: Question) -> None:
         Words("pre", str(one.get("sql"))).classes("ybz-op-sql").props('tabindex="0"')
         where = {"grant": str(one["grant"]), "sql": str(one["sql"])}
         with ui.element("div").classes("ybz-doing"):
+            back = {"key": str(one["key"]), "grant": where["grant"]}
             if under_way:
+                link(say("取回答案", "Fetch the answer"), address("/query", **back)).classes("ybz-op-way")
+            elif keeping.is_there(one):
                 link(
-                    say("取回答案", "Fetch the answer"), address("/query", key=str(one["key"]), **where)
+                    say("看答案（不再计费）", "See the answer (no charge)"), address("/query", **back)
                 ).classes("ybz-op-way")
-            link(say("再用这一句", "Use it again"), address("/query", **where)).classes("ybz-op-way")
+            link(say("改写后再问", "Use it again"), address("/query", **where)).classes("ybz-op-way")
 
 
 async def _clear(seat: Seat, place: Any) -> None:

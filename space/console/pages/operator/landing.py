@@ -124,7 +124,7 @@ def _grant(seat: Seat, grant: dict[str, Any]) -> None:
     say = seat.say
     with ui.element("section").classes("ybz-panel"):
         heading(grant["titled"], 3)
-        with ui.element("p"):
+        with ui.element("p").classes("ybz-op-badges"):
             Words("span", words.state(say, grant["state"])).classes(f"ybz-badge {words.tone(grant['state'])}")
             Words("span", words.mode(say, grant["mode"])).classes("ybz-badge")
             Words("span", purpose_of(grant["purpose"], say)).classes("ybz-badge")
@@ -150,19 +150,20 @@ def _month(seat: Seat, found: Rows, given: list[Rows], month: str) -> None:
             say("各授权本月费用（元）", "Charged this month, by grant (yuan)"), labels,
             {say("费用", "Charged"): [sum(row["price_fen"] for row in rows) / 100 for _, rows in spent]}, say,
         )  # fmt: skip
-        latest = sorted((row for rows in given for row in rows), key=lambda row: row["time"], reverse=True)[
-            :8
-        ]
+        told = ({**row, "of": one["titled"]} for one, rows in spent for row in rows)
+        latest = sorted(told, key=lambda row: row["time"], reverse=True)[:8]
         table(
             [
-                Column("time", say("时间", "Time")),
+                Column("time", say("时间（取整到时段）", "Time (from)")),
+                Column("of", say("数据", "Data")),
                 Column("product", say("类别", "Kind")),
                 Column("price", say("价款", "Price"), numeric=True),
                 Column("id", say("回执", "Receipt"), link="to"),
             ],
             [
                 {
-                    "id": row["id"], "time": _clock(row["time"]), "price": yuan(row["price_fen"]),
+                    "id": row["id"], "time": _clock(row["time"]), "of": row["of"],
+                    "price": yuan(row["price_fen"]),
                     "product": words.product(say, row["product"]), "to": address(f"/receipts/{row['id']}"),
                 }
                 for row in latest

@@ -1,30 +1,35 @@
 """Why a question is not answered: every reason in words, with its place and the nearest allowed form.
 
-Decides nothing that is refused. The Chinese words stand here by code; the allowed form names what the grant
-opens and stays as the interface gives it.
+Decides nothing that is refused. The Chinese words stand here by code, what to do instead in
+:mod:`space.console.pages.operator.remedies`; a form that can be written as it stands is the interface's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from nicegui import ui
 
 from space.console.calling import Declined, Told
 from space.console.language import Language
+from space.console.pages.operator import remedies
+from space.console.parts.ways import link
 from space.console.parts.words import Words, heading
 from space.console.seats import Seat
 from space.desk.wording import words
 
 _CHINESE: Final = {
     "query.text": "问句过长、过深，或含有控制字符",
-    "query.syntax": "这不是一句 DuckDB 方言的 SQL",
-    "query.statement": "只回答一句 SELECT",
+    "query.syntax": "读不懂这一句：不是完整的 SQL（DuckDB 写法）",
+    "query.statement": "只回答查询：一句 SELECT",
     "query.node": "问句里有不在允许之列的写法",
     "query.function": "问句用了不在允许之列的函数",
-    "query.name": "这个表或列不在本授权之内",
-    "query.rows": "从不给出明细行：读到的每张表都要在当场汇总",
+    "query.name": "这个表或列不在本授权之内，不能问",
+    "query.rows": "从不给出一个个人或一户的明细：读到的每张表都要汇总",
     "query.ungrouped": "有的列既不在汇总函数里，也不在 GROUP BY 里",
     "query.identifier": "标识个体的列只能去重计数，或按授权写明的方式连接",
     "query.free_text": "自由文本或没有写明用途的列不能查询",
@@ -34,7 +39,8 @@ _CHINESE: Final = {
     "query.key": "这个表达式不能用来分组或比较",
     "query.predicate": "对行的条件只能是允许的列与常量比较",
     "query.predicate.domain": "这个常量不在该列公开的值域里",
-    "query.predicate.grid": "这个常量不在该列的粒度或步长上，或超出公开的范围",
+    "query.predicate.grid": "日期或数值没有落在该列公开的时段或步长上"
+    "（如按月的列只能比较某月 1 日），或超出公开范围",
     "query.grain": "取的时间部分细于该列写明的粒度",
     "query.subquery": "子查询只能放在 FROM 里",
     "query.window": "窗口函数只能用在已经汇总的结果上",
@@ -92,46 +98,110 @@ _CHINESE: Final = {
     "grant.budget": "隐私预算不够回答这一句",
     "grant.budget.window": "本期的隐私预算不够回答这一句",
     "grant.quota": "调用次数已用完",
+    "grant.hours": "授权在这个时段不回答",
+    "grant.network": "授权只回答来自写明的网络的提问",
 }
 Move = Callable[[int], None]
+# The places of these are names of the caller's own text, which say more than their number of the line.
+_NAMED: Final = frozenset(
+    {"query.name", "query.identifier", "query.free_text", "query.visibility", "query.role"}
+)
+
+_NAME: Final = re.compile(r"[^\W\d][\w.]*")
 
 
-def told(seat: Seat, declined: Declined, to_line: Move | None = None, *, title: str = "") -> None:
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What a page knows of the question beside its refusal.
+
+    Attributes:
+        sql: as it was asked; empty where nothing was.
+        to_line: called with the line somebody wants to see.
+        example: a question that may be asked instead.
+        use: called with the example somebody takes.
+        elsewhere: names of another grant's datasets → address to ask under it.
+    """
+
+    sql: str = ""
+    to_line: Move | None = None
+    example: str = ""
+    use: Callable[[str], None] | None = None
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+
+
+def told(seat: Seat, declined: Declined, of: Refused | None = None, *, title: str = "") -> None:
     """The reasons of a refusal with their places.
 
     Args:
         seat: who reads.
         declined: with its reasons.
-        to_line: called with the line somebody wants to see.
+        of: what is known of the question.
         title: of what was not done; that a question is not answered where empty.
     """
-    say = seat.say
+    say, of = seat.say, of or Refused()
     with ui.element("section").classes("ybz-panel ybz-op-denied").props('role="alert"'):
         heading(title or say("不予回答", "Not answered"))
         if not title:
             Words("p", say("没有运行，也没有消耗预算。原因：", "Nothing was run or spent. Why:"))
         with ui.element("ol").classes("ybz-op-causes"):
             for reason in declined.reasons:
-                _cause(say, reason, to_line)
+                _cause(say, reason, of)
 
 
-def _cause(say: Language, reason: Told, to_line: Move | None) -> None:
+def _cause(say: Language, reason: Told, of: Refused) -> None:
     with ui.element("li"):
         Words("div", called(say, reason)).classes("ybz-reason")
-        if reason.where:
+        names = _names(of.sql, reason)
+        if reason.code in _NAMED and names:
+            Words("div", f"{say('所涉', 'About')}: {say('、', ', ').join(names)}")
+        elif reason.where and not reason.code.startswith("workspace."):
             Words("div", f"{say('所涉', 'About')}: {reason.where}").classes("ybz-fine")
         for line, column, _start, _length in reason.places[:6]:
             text = say(f"第 {line} 行第 {column} 字", f"line {line}, column {column}")
-            if to_line is None:
+            if of.to_line is None:
                 Words("span", text).classes("ybz-badge bad")
             else:
-                button = ui.button(text, icon="place", on_click=lambda line=line: to_line(line))
+                button = ui.button(text, icon="place", on_click=partial(of.to_line, line))
                 button.props("flat dense size=sm")
+        _remedy(say, reason, of)
+        for name in names:
+            if reason.code == "query.name" and name in of.elsewhere:
+                words = say(
+                    f"{name} 在本单位的另一份授权里：据它提问", f"{name} is in another grant: ask under it"
+                )
+                link(words, of.elsewhere[name])
+        Words("div", f"{say('代号', 'Code')} {reason.code}").classes("ybz-fine")
+
+
+def _names(sql: str, reason: Told) -> list[str]:
+    """What was written at the places of a reason, each name whole."""
+    found = (
+        one for one in _NAME.finditer(sql) for place in reason.places if one.start() <= place[2] < one.end()
+    )
+    return list(dict.fromkeys(one.group() for one in found))
+
+
+def _remedy(say: Language, reason: Told, of: Refused) -> None:
+    """What to do instead, in the reader's language, and what can be written as it stands."""
+    if say is Language.ENGLISH or not remedies.instead(reason):
         if reason.allowed:
             with ui.element("div").classes("ybz-op-allowed"):
-                Words("span", say("可以这样写：", "Allowed: "))
+                Words("span", say("可以这样写：", "Instead: "))
                 Words("code", reason.allowed)
-        Words("div", reason.code).classes("ybz-fine")
+    else:
+        Words("div", f"怎么办：{remedies.instead(reason)}").classes("ybz-op-allowed")
+        form = remedies.form_of(reason)
+        if form:
+            with ui.element("div").classes("ybz-op-allowed"):
+                Words("span", "可以用：" if reason.code == "query.name" else "可以这样写：")
+                Words("code", form)
+    use = of.use
+    if reason.code in ("query.rows", "query.statement", "query.syntax") and of.example and use is not None:
+        with ui.element("div").classes("ybz-op-allowed"):
+            Words("pre", of.example).classes("ybz-op-sql").props('tabindex="0"')
+            ui.button(say("换成这一句", "Use this one"), icon="edit", on_click=lambda: use(of.example)).props(
+                "outline dense"
+            )
 
 
 def called(say: Language, reason: Told) -> str:

@@ -46,12 +46,14 @@ class Table:
         name, title: in SQL, and as people call it.
         columns: that are open.
         own: whether the reader's organisation brought it.
+        closed: columns the grant does not open, as people call them.
     """
 
     name: str
     title: str
     columns: tuple[Column, ...]
     own: bool = False
+    closed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,15 @@ class Opened:
                         f"GROUP BY {column.name}\nORDER BY {column.name}"
                     )
         return f"SELECT count(*) AS n\nFROM {self.tables[0].name}" if self.tables else ""
+
+    def titles(self) -> dict[str, str]:
+        """Column → what people call it; none where two tables call it differently."""
+        found: dict[str, str] = {}
+        for table in self.tables:
+            for one in table.columns:
+                title = one.title or one.name
+                found[one.name] = title if found.get(one.name, title) == title else one.name
+        return found
 
     def completions(self) -> list[dict[str, str]]:
         """What is offered while somebody types."""
@@ -139,6 +150,12 @@ def tree(seat: Seat, found: Opened, write: Callable[[str], None]) -> None:
                 with ui.element("ul"):
                     for column in table.columns:
                         _column(column, write, say)
+                if table.closed:
+                    closed = say("、", ", ").join(table.closed)
+                    text = say(
+                        f"授权没有开放、问了会被拒的列：{closed}", f"Not opened, refused if asked: {closed}"
+                    )
+                    Words("p", text).classes("ybz-fine")
         for name in found.views:
             _name(name, say("视图", "view"), write, say)
         if found.joins:
@@ -167,7 +184,8 @@ def _granted(say: Language, known: dict[str, Any], opened: set[str]) -> Table:
         for one in known["columns"]
         if one["name"] in opened
     )
-    return Table(known["name"], known["title"], columns)
+    closed = tuple(one["title"] or one["name"] for one in known["columns"] if one["name"] not in opened)
+    return Table(known["name"], known["title"], columns, closed=closed)
 
 
 def _brought(say: Language, known: dict[str, Any]) -> Table:
@@ -184,12 +202,12 @@ def _brought(say: Language, known: dict[str, Any]) -> Table:
 def _detail(say: Language, one: dict[str, Any]) -> str:
     said = []
     if one.get("grain"):
-        said.append(f"{say('粒度', 'grain')} {one['grain']}")
+        said.append(words.grain(say, str(one["grain"])))
     if one.get("minimum") is not None or one.get("maximum") is not None:
         said.append(f"{one.get('minimum')} … {one.get('maximum')}")
     if one.get("values"):
         shown = one["values"][:12]
-        said.append(", ".join(map(str, shown)) + (" …" if len(one["values"]) > len(shown) else ""))
+        said.append(say("、", ", ").join(map(str, shown)) + (" …" if len(one["values"]) > len(shown) else ""))
     return "；".join(said) if say is Language.CHINESE else "; ".join(said)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
+from calendar import monthrange
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -44,9 +47,27 @@ async def statements(seat: Seat) -> None:
         )  # fmt: skip
         field.props("outlined dense stack-label").classes("ybz-op-choice")
         ui.button(say("打印", "Print"), icon="print", on_click=to_paper).props("outline")
+        ui.button(
+            say("下载明细 CSV", "Download every call (CSV)"), icon="download",
+            on_click=lambda: _taken_away(signed["document"]),
+        ).props("outline")  # fmt: skip
     _statement(say, signed["document"], {one["id"]: one["titled"] for one in held})
     heading(say("发票", "Invoices"))
     invoices_table(say, invoiced["invoices"])
+
+
+def _taken_away(document: dict[str, Any]) -> None:
+    """Every call of the month as a file."""
+    written = io.StringIO(newline="")
+    rows = csv.writer(written, lineterminator="\r\n")
+    rows.writerow(("month", "grant", "datasets", "purpose", "outcome", "receipt", "price_yuan", "usage"))
+    for one in document["grants"]:
+        for usage, outcome, receipt, price, _leaf in one["calls"]:
+            of = (document["month"], one["grant"], " ".join(one["datasets"]), one["purpose"])
+            rows.writerow((*of, outcome, receipt or "", f"{price / 100:.2f}", usage))
+    # The mark lets spreadsheets of this country read it as it is.
+    content = "\ufeff" + written.getvalue()
+    ui.download.content(content.encode(), f"statement-{document['month']}.csv", "text/csv")
 
 
 def _months(today: date, named: str) -> list[str]:
@@ -79,6 +100,7 @@ def _statement(say: Language, document: dict[str, Any], titles: dict[str, str]) 
                     "An open month still changes; a closed "
                     "one never does, credit notes put it right."), as_of,
             ),
+            *_to_come(say, document, as_of),
         ],
         say,
     )  # fmt: skip
@@ -91,31 +113,59 @@ def _statement(say: Language, document: dict[str, Any], titles: dict[str, str]) 
         _section(say, one, titles)
 
 
+def _to_come(say: Language, document: dict[str, Any], as_of: str) -> list[Figure]:
+    """What an open month may come to at the pace so far: an estimate, no statement."""
+    today = local_date(datetime.now(UTC))
+    if document["state"] != "open" or document["month"] != today.strftime("%Y-%m"):
+        return []
+    days = monthrange(today.year, today.month)[1]
+    return [
+        Figure(
+            say("照此到月底（估计）", "At this pace (estimate)"),
+            yuan(round(document["total_fen"] * days / today.day)),
+            say(
+                f"本月已过 {today.day} 天，按每天同样用量推到 {days} 天；只是估计，以结账为准。",
+                f"{today.day} of {days} days are over; the same use a day to the end. An estimate: what "
+                "counts is the closed statement.",
+            ),
+            as_of,
+        )
+    ]
+
+
+def _not_charged(say: Language, counts: dict[str, int]) -> str:
+    """Calls that cost nothing, with why."""
+    if not sum(counts.values()):
+        return "0"
+    each = (f"{words.state(say, why)} {number(count)}" for why, count in counts.items() if count)
+    return f"{sum(counts.values())}{say('（', ' (')}{say('、', ', ').join(each)}{say('）', ')')}"
+
+
 def _section(say: Language, one: dict[str, Any], titles: dict[str, str]) -> None:
     with ui.element("section").classes("ybz-panel"):
         heading(titles.get(one["grant"], ", ".join(one["datasets"])))
         facts(
             [
-                (say("授权", "Grant"), one["grant"]),
+                (say("授权编号", "Grant"), one["grant"]),
                 (say("用途", "Purpose"), purpose_of(one["purpose"], say)),
-                (say("约定单价", "Agreed price"), yuan(one["price"].get("fen"))),
+                (say("约定单价（每次）", "Agreed price a call"), yuan(one["price"].get("fen"))),
                 (say("小计", "Subtotal"), yuan(one["amount_fen"])),
             ]
         )
         table(
             [
                 Column("product", say("类别", "Kind")),
-                Column("answers", say("答案", "Answers"), numeric=True),
+                Column("answers", say("给出的答案", "Answers"), numeric=True),
                 Column("calls", say("计费次数", "Charged calls"), numeric=True),
-                Column("free", say("未收费", "Not charged"), numeric=True),
-                Column("ceiling", say("政府指导价上限", "Ceiling"), numeric=True),
+                Column("free", say("另有不收费的", "Not charged"), numeric=True),
+                Column("ceiling", say("政府指导价上限（每次）", "Ceiling a call"), numeric=True),
                 Column("amount", say("金额", "Amount"), numeric=True),
             ],
             [
                 {
                     "id": line["product"], "product": words.product(say, line["product"]),
                     "answers": line["answers"], "calls": line["calls"],
-                    "free": sum(line["not_charged"].values()), "ceiling": yuan(line["ceiling"]["fen"]),
+                    "free": _not_charged(say, line["not_charged"]), "ceiling": yuan(line["ceiling"]["fen"]),
                     "amount": yuan(line["amount_fen"]),
                 }
                 for line in one["lines"]

@@ -101,6 +101,31 @@ _PRODUCTS: Final[dict[str, Pair]] = {
     "verification": ("核验", "verification"),
     "supply": ("供数", "supply"),
 }
+_GRAINS: Final[dict[str, Pair]] = {
+    "year": ("按年", "by year"),
+    "quarter": ("按季：比较时写季度第一天", "by quarter: compare with its first day"),
+    "month": ("按月：比较时写某月 1 日", "by month: compare with its first day"),
+    "week": ("按周：比较时写周一", "by week: compare with its Monday"),
+    "day": ("按日", "by day"),
+    "hour": ("按小时", "by hour"),
+}
+_UNITS: Final[dict[str, Pair]] = {
+    "person": ("个人：身份证号", "person"),
+    "household": ("户：户编号", "household"),
+    "organisation": ("单位：统一社会信用代码", "organisation"),
+    "enterprise": ("企业：统一社会信用代码", "enterprise"),
+    "property": ("房屋：不动产单元号", "property"),
+}
+_PROBLEMS: Final = {
+    "not a signed statement": "这不是完整的回执：应是三段以点相连的文字，请从头到尾复制",
+    "a part of the statement": "回执的文字不完整或被改动过，请重新复制全文，或用下载的文件",
+    "not a statement of type": "这不是本系统的回执",
+    "signed with another key": "签名不是本空间的密钥作出的：请到签发它的空间查验",
+    "the signature does not hold": "签名不成立：内容被改动过",
+    "its entry is not in this evidence log": "存证日志里没有这条记录",
+    "the installation issued another receipt": "本空间以这个编号签发的是另一份回执",
+    "the entry it names is another": "回执写的存证编号与它的摘要对不上",
+}
 _NOTES: Final = {
     "every figure carries noise; sigma is its standard deviation": "每个数都加了噪声，σ 是噪声的标准差",
     "figures over the same rows agree": "同一批行上的数彼此一致：分项加起来等于合计，"
@@ -159,6 +184,24 @@ def use(say: Language, code: str) -> str:
     return _of(_USES, say, code)
 
 
+def grain(say: Language, code: str) -> str:
+    """How finely a column may be asked by: a part of time, or a step."""
+    pair = _GRAINS.get(code)
+    return say(f"步长 {code}", f"step {code}") if pair is None else say(*pair)
+
+
+def unit(say: Language, kind: str) -> str:
+    """What an identifier names."""
+    return _of(_UNITS, say, kind)
+
+
+def problem(say: Language, text: str) -> str:
+    """Why a receipt does not hold; in the interface's own words where nobody worded it."""
+    if say is Language.ENGLISH:
+        return text
+    return next((said for begins, said in _PROBLEMS.items() if text.startswith(begins)), text)
+
+
 def product(say: Language, code: str | None) -> str:
     """What was asked for."""
     return _of(_PRODUCTS, say, code or "query")
@@ -167,6 +210,12 @@ def product(say: Language, code: str | None) -> str:
 def side(say: Language, code: str) -> str:
     """Who takes a step."""
     return _of(_SIDES, say, code)
+
+
+def why(say: Language, text: str) -> str:
+    """Why an offer was made, where the platform wrote it itself."""
+    begins = "issued on the permitted request "
+    return say(f"据获同意的申请 {text.removeprefix(begins)} 发出", text) if text.startswith(begins) else text
 
 
 def logged(say: Language, said: str) -> str:

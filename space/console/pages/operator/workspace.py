@@ -7,6 +7,7 @@ import csv
 import io
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from nicegui import ui
 
@@ -60,7 +61,7 @@ def _table(seat: Seat, grant: str, one: dict[str, Any]) -> None:
             [
                 (say("行数", "Rows"), number(one["rows"])),
                 (say("个体数", "Units"), number(one["units"])),
-                (say("标识列", "Key"), f"{form['key']}（{form['kind']}）"),
+                (say("标识列", "Key"), f"{form['key']} · {words.unit(say, form['kind'])}"),
                 (say("分组列", "Categories"), ", ".join(form["categories"]) or "—"),
                 (say("度量列", "Measures"), ", ".join(each[0] for each in form["measures"]) or "—"),
                 (say("能否连接", "Joinable"), say("能", "yes") if one["joinable"] else say("不能", "no")),
@@ -143,32 +144,51 @@ async def _bringing(seat: Seat, grant: dict[str, Any]) -> None:
 
 def _first_line(content: bytes) -> list[str]:
     """The names in the first line of a file."""
-    line = content.split(b"\n", 1)[0].decode("utf-8-sig", "replace")
-    return next(csv.reader(io.StringIO(line)), [])[:_MOST_COLUMNS]
+    line = content.split(b"\n", 1)[0].rstrip(b"\r")
+    try:
+        text = line.decode("utf-8-sig")
+    except UnicodeDecodeError:  # as spreadsheets of this country write it
+        text = line.decode("gb18030", "replace")
+    return next(csv.reader(io.StringIO(text)), [])[:_MOST_COLUMNS]
+
+
+def _renamed(content: bytes, names: list[str]) -> bytes:
+    """The file with other names in its first line, which questions can say."""
+    rest = content.partition(b"\n")[2]
+    return ",".join(names).encode() + b"\n" + rest
 
 
 def _stating(seat: Seat, grant: str, brought: _Bringing, kinds: list[str], named: str) -> None:
     say = seat.say
     name = ui.input(
-        say("在问句里叫 workspace.", "Called workspace."), value=_plain(named),
+        say("表名：在问句里写作 workspace.表名", "Name: questions say workspace.NAME"), value=_plain(named),
     ).props("outlined dense stack-label").classes("ybz-wide")  # fmt: skip
+    told = say(
+        "一列指明是谁的（标识），其余的分组或度量；姓名、地址之类不要带。中文列名要起一个小写英文名。",
+        "One column says whose row it is (key), the others are categories or measures; leave out names and "
+        "addresses. Questions call a column by a lower-case name.",
+    )
+    Words("p", told).classes("ybz-fine")
     choices = {
         "": say("不带", "leave out"),
-        **{f"key:{kind}": say(f"标识（{kind}）", f"key ({kind})") for kind in kinds},
-        "category": say("分组", "category"),
-        "measure": say("度量", "measure"),
+        **{f"key:{kind}": say("标识·", "key: ") + words.unit(say, kind) for kind in kinds},
+        "category": say("分组（取值少而短，如类别）", "category"),
+        "measure": say("度量（数，要写最小和最大）", "measure"),
     }
     brought.uses = {}
-    for column in brought.columns:
+    for place, column in enumerate(brought.columns, start=1):
         with ui.element("div").classes("ybz-op-stating"):
             use = ui.select(choices, label=column, value="").props("outlined dense stack-label")
+            called = ui.input(say("问句里叫", "called"), value=_said(column, place))
+            called.props("outlined dense stack-label").classes("ybz-op-bound")
+            called.bind_visibility_from(use, "value", bool)
             bounds = [
                 ui.input(label).props("outlined dense stack-label").classes("ybz-op-bound")
                 for label in (say("最小", "least"), say("最大", "most"), say("小数位", "places"))
             ]
             for one in bounds:
                 one.bind_visibility_from(use, "value", value="measure")
-        brought.uses[column] = (use, bounds)
+        brought.uses[column] = (use, called, bounds)
     problems = ui.element("div").classes("ybz-wide")
 
     async def send() -> None:
@@ -186,17 +206,22 @@ def _stating(seat: Seat, grant: str, brought: _Bringing, kinds: list[str], named
 
 
 async def _sent(seat: Seat, grant: str, name: str, brought: _Bringing) -> None:
-    key, categories, measures = "", [], []
-    for column, (use, bounds) in brought.uses.items():
-        said = str(use.value)
+    # Where no column was said to be the key, the interface is asked all the same, and tells what is lacking.
+    key, categories, measures, names = "_", [], [], []
+    for use, called, bounds in brought.uses.values():
+        said, column = str(use.value), str(called.value or "_")
+        names.append(column)
         if said.startswith("key:"):
             key = f"{column}={said.removeprefix('key:')}"
         elif said == "category":
             categories.append(column)
         elif said == "measure":
             measures.append(":".join([column, *(str(one.value) for one in bounds if one.value)]))
+    # Names that are doubled, or too many, stay as they are, and are told by the interface.
+    whole = len(names) == len(brought.columns) < _MOST_COLUMNS
+    content = _renamed(brought.content, names) if whole and names != brought.columns else brought.content
     await seat.calls.send(
-        "PUT", f"/v1/grants/{grant}/workspace/tables/{name}", content=brought.content,
+        "PUT", f"/v1/grants/{grant}/workspace/tables/{quote(name, safe='')}", content=content,
         key=key, category=categories, measure=measures,
     )  # fmt: skip
     done(seat.say("已带入", "Brought in"))
@@ -207,3 +232,9 @@ def _plain(named: str) -> str:
     """A name of a file as SQL may say it."""
     stem = named.rpartition(".")[0] or named
     return "".join(one if one.isascii() and (one.isalnum() or one == "_") else "_" for one in stem.lower())
+
+
+def _said(column: str, place: int) -> str:
+    """A column's name as questions may say it: its own, or one by its place."""
+    plain = _plain(column + ".")
+    return plain if plain[:1].isalpha() and plain.isascii() and "__" not in plain else f"c{place}"

@@ -7,6 +7,6 @@ import importlib
 # A page is taken in with its module.
 for _name in (
     "landing", "drop", "entry", "mending", "quality", "rectification", "corrections", "conflicts",
-    "classification", "clocks",
+    "classification", "clocks", "delivering",
 ):  # fmt: skip
     importlib.import_module(f"{__name__}.{_name}")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from nicegui import ui
 from space.console.calling import Declined
 from space.console.language import Language
 from space.console.pages.steward.document import items
+from space.console.pages.steward.problems import problem
 from space.console.pages.steward.work import GENERAL, Note, Work, key_of
 from space.console.parts.notes import reasons
 
@@ -48,14 +50,14 @@ class Checker:
     Attributes:
         work: on the contract.
         shown: called with the answer of a trial; with None where it cannot be tried.
-        counted: called with the numbers of problems and gaps.
+        counted: called with the numbers of problems, of gaps that keep it from the head, and of others.
         turn: number of the newest look.
         place: the element of the page timers belong to.
     """
 
     work: Work
     shown: Callable[[Mapping[str, Any] | None], None]
-    counted: Callable[[int, int], None]
+    counted: Callable[[int, int, int], None]
     place: ui.element
     turn: int = 0
     waiting: dict[str, Any] = field(default_factory=dict)
@@ -71,14 +73,19 @@ class Checker:
         """Ask the interface what it says of the contract as it stands."""
         if mine != self.turn:
             return
+        if mine > 1:  # the first look is the page's own
+            self.work.keep()
         text = json.dumps(self.work.document, ensure_ascii=False)
         calls = self.work.seat.calls
         found = await calls.post("/v1/drafts/lint", {"contracts": [text]})
         if mine != self.turn:
             return
         (told,) = found["contracts"]
-        self.work.show([*returned(self.work), *_linted(self.work, told)])
-        self.counted(len(told["problems"]), len(told["warnings"]))
+        said = linted(self.work, told)
+        self.work.show([*returned(self.work, said), *said])
+        gaps = Counter(note.blocks for note in said if note.gap)
+        self.work.missing = [note.text for note in said if note.gap]
+        self.counted(len(told["problems"]), gaps[True], gaps[False])
         if told["problems"] or not self.work.files:
             self.shown(None)
             return
@@ -99,34 +106,50 @@ class Checker:
         await asyncio.sleep(0)
 
 
-def returned(work: Work) -> list[Note]:
-    """The points of the last return, each at the field it is about."""
+def returned(work: Work, said: Sequence[Note] | None = None) -> list[Note]:
+    """The points of the last return, each at the field it is about.
+
+    Args:
+        work: on the contract.
+        said: of the contract as it stands, once it was looked at: what the program asked for at a field of
+            the dataset is said there anew, or mended.
+    """
     say = work.seat.say
     kinds = {"office": say("退回要求", "Asked for"), "program": say("核对发现", "Found missing")}
-    return [
-        Note(
-            key := key_of(str(one["place"]), str(one["what"])),
-            worded(say, key, str(one["what"])) if one["by"] == "program" else str(one["what"]),
-            "bad" if one["by"] == "office" else "warn",
-            kinds.get(str(one["by"]), ""),
-        )
-        for one in work.points
-    ]
+    made = []
+    for one in work.points:
+        by, key = str(one["by"]), key_of(str(one["place"]), str(one["what"]))
+        if by == "program" and said is not None and key != GENERAL and not key.startswith("item:"):
+            continue
+        text = worded(say, key, str(one["what"])) if by == "program" else str(one["what"])
+        made.append(Note(key, text, "bad" if by == "office" else "warn", kinds.get(by, "")))
+    return made
 
 
-def _linted(work: Work, told: Mapping[str, Any]) -> list[Note]:
+def linted(work: Work, told: Mapping[str, Any]) -> list[Note]:
+    """What the interface's lint says of a contract, each at its field; one note a gap.
+
+    Args:
+        work: on the contract.
+        told: the answer of the lint for it.
+    """
     say, known = work.seat.say, {item["name"] for item in items(work.document)}
     made = []
     for one in told["problems"]:
         head = str(one["field"]).partition(".")[0]
-        key = f"item:{head}" if head in known else key_of(str(one["field"]), str(one["remedy"]))
-        made.append(Note(key, _english(one), "bad", say("须改正", "To be corrected")))
-    mended = {note.key for note in returned(work)}
+        key = f"item:{head}" if head in known else key_of(str(one["field"]))
+        made.append(Note(key, problem(say, one), "bad", say("须改正", "To be corrected")))
+    found: dict[str, Note] = {}
+    for one in told["owed"]:
+        key, blocks = key_of("", str(one["place"])), bool(one["blocks"])
+        kind = say("必须补充", "Needed") if blocks else say("待补充", "To be added")
+        note = Note(key, worded(say, key, str(one["what"])), "bad" if blocks else "warn", kind, True, blocks)
+        found.setdefault(key or note.text, note)
     for one in told["warnings"]:
         key = key_of("", str(one["remedy"]))
-        if key not in mended or key == GENERAL:
-            made.append(Note(key, worded(say, key, _english(one)), "warn", say("待补充", "To be added")))
-    return made
+        note = Note(key, worded(say, key, _english(one)), "warn", say("待补充", "To be added"), True)
+        found.setdefault(key or note.text, note)
+    return [*made, *found.values()]
 
 
 def worded(say: Language, key: str, english: str) -> str:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from nicegui import ui
 
+from space.console.calling import Declined
 from space.console.frame import at
-from space.console.pages.steward.words import COLOUR_TONES, COLOURS, called
+from space.console.pages.steward.words import CAUSES, COLOUR_TONES, COLOURS, called
 from space.console.paging import page
 from space.console.parts.notes import empty
+from space.console.parts.owing import owed_called
 from space.console.parts.ways import link
 from space.console.parts.words import Words, heading
 from space.console.seats import Seat
+
+_NONE: Final[Mapping[str, str]] = {}
 
 
 @page("/steward/clocks", "时限", "Clocks")
@@ -22,7 +27,7 @@ async def clocks(seat: Seat) -> None:
     """Everything owed, the most pressing first; by colour where the address asks for one."""
     say, wanted = seat.say, seat.query.get("colour", "")
     link(say("← 数据管理", "← Steward"), at("/steward"))
-    due = await seat.calls.get("/v1/due", limit=1000)
+    due, causes = await asyncio.gather(seat.calls.get("/v1/due", limit=1000), causes_of(seat))
     counted = Counter(one["colour"] for one in due["items"])
     label = say("按颜色看", "By colour")
     with ui.element("nav").classes("ybz-chips").props(f'aria-label="{label}"'):
@@ -42,7 +47,7 @@ async def clocks(seat: Seat) -> None:
         )
         return
     heading(say(f"截至 {due['on']}，共 {len(items)} 件", f"{len(items)} as of {due['on']}"))
-    owed_list(seat, items)
+    owed_list(seat, items, causes)
 
 
 def _chip(text: str, count: int, to: str, here: bool) -> None:
@@ -51,35 +56,44 @@ def _chip(text: str, count: int, to: str, here: bool) -> None:
         made.props('aria-current="true"')
 
 
-def owed_list(seat: Seat, items: Sequence[Mapping[str, Any]]) -> None:
-    """Things owed, one a line: the colour with its word, what, by when, where to go."""
+def owed_list(seat: Seat, items: Sequence[Mapping[str, Any]], causes: Mapping[str, str] = _NONE) -> None:
+    """Things owed, one a line: the colour with its word, what, by when, where to go.
+
+    Args:
+        seat: who sits before the page.
+        items: as the interface tells them.
+        causes: id of a case of faulty data → what is wrong with it, as a code; those the reader is told of.
+    """
     say = seat.say
     with ui.element("ul").classes("ybz-owed"):
         for one in items:
             tone = COLOUR_TONES.get(one["colour"], "calm")
             with ui.element("li").classes(f"ybz-due {one['colour']}"):
                 Words("span", called(say, COLOURS, one["colour"])).classes(f"ybz-badge {tone}")
+                kind, _, name = str(one["subject"]).partition(":")
+                cause = causes.get(name, "") if kind == "rectification" else ""
                 to = _way(str(one["subject"]))
                 if to:
-                    link(_what(seat, one), to)
+                    link(_what(seat, one, cause), to)
                 else:
-                    ui.label(_what(seat, one))
+                    ui.label(_what(seat, one, cause))
                 ui.label(_when(seat, one)).classes("ybz-fine")
 
 
-def _what(seat: Seat, one: Mapping[str, Any]) -> str:
-    """What is owed; the interface words it in English, its commonest forms are worded here."""
-    what, kind = str(one["what"]), str(one["subject"]).partition(":")[0]
-    if seat.say("zh", "en") == "en":
-        return what
-    words = what.split()
-    if kind == "rectification" and len(words) > 4:
-        return f"整改 {words[-1]} 的 {words[1]} 处问题"
-    heads = {
-        "entry": "编目办理", "correction": "答复校核", "request": "办理用数申请", "authority": "数源争议裁定",
-        "dataset": "更新数据",
-    }  # fmt: skip
-    return f"{heads[kind]}：{what}" if kind in heads else what
+async def causes_of(seat: Seat) -> dict[str, str]:
+    """Id → cause of every open case of faulty data; nothing where the reader is not told of cases."""
+    try:
+        told = await seat.calls.get("/v1/rectifications", limit=1000)
+    except Declined as declined:
+        if declined.status == 403:
+            return {}
+        raise
+    return {str(one["id"]): str(one["cause"]) for one in told["cases"]}
+
+
+def _what(seat: Seat, one: Mapping[str, Any], cause: str) -> str:
+    """What is owed: which dataset and item, and what is to be done."""
+    return owed_called(seat.say, one, called(seat.say, CAUSES, cause) if cause else "")
 
 
 def _when(seat: Seat, one: Mapping[str, Any]) -> str:
@@ -87,12 +101,14 @@ def _when(seat: Seat, one: Mapping[str, Any]) -> str:
     if not one["due_on"]:
         return say("没有定最后一天", "No last day is set")
     left = one["days_left"]
-    ends = say(f"到期日 {one['due_on']}", f"Due on {one['due_on']}")
+    ends = say(f"{one['due_on']} 前办完", f"Due on {one['due_on']}")
     if left is None:
         return ends
     if left < 0:
-        return ends + say(f"，已逾期 {-left} 天", f", {-left} days late")
-    return ends + say(f"，还有 {left} 天", f", {left} days left")
+        return ends + say(f"，已逾期 {-left} 个工作日", f", {-left} working days late")
+    if left == 0:
+        return ends + say("，今天到期", ", due today")
+    return ends + say(f"，还有 {left} 个工作日", f", {left} working days left")
 
 
 def _way(subject: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from nicegui import ui
 
@@ -20,13 +21,16 @@ from space.console.parts.ways import again, link
 from space.console.parts.words import Words, facts, heading
 from space.console.seats import Seat
 
+# Cases told whole at once, the oldest; the others when they are opened.
+_AT_ONCE: Final = 20
+
 
 @page("/steward/corrections", "校核答复", "Corrections")
 async def corrections(seat: Seat) -> None:
     """Those to be answered first, the others below."""
     say = seat.say
     link(say("← 数据管理", "← Steward"), at("/steward"))
-    told = await seat.calls.get("/v1/corrections")
+    told = await seat.calls.get("/v1/corrections", limit=1000)
     cases = told["to_answer"]
     open_ = [one for one in cases if one["state"] in TO_ANSWER]
     if not open_:
@@ -37,8 +41,12 @@ async def corrections(seat: Seat) -> None:
                 "Who sees a wrong value asks here; correct it at the source, or reject it with a reason.",
             ),
         )
+    shown = await asyncio.gather(
+        *(seat.calls.get(f"/v1/corrections/{one['id']}") for one in open_[:_AT_ONCE])
+    )
+    whole = {one["id"]: one for one in shown}
     for one in open_:
-        _case(seat, one)
+        _case(seat, one, whole.get(one["id"]))
     carried = [one for one in cases if one["state"] == "accepted"]
     if carried and seat.may(Act.CORRECTION_ANSWER):
         _workbook(seat, len(carried))
@@ -47,16 +55,16 @@ async def corrections(seat: Seat) -> None:
         _answered(seat, others)
 
 
-def _case(seat: Seat, one: Mapping[str, Any]) -> None:
+def _case(seat: Seat, one: Mapping[str, Any], shown: Mapping[str, Any] | None) -> None:
     say = seat.say
     with ui.element("article").classes("ybz-panel"):
         with ui.element("div").classes("ybz-headline"):
-            heading(f"{one['dataset']} · {one['field']}")
+            heading(_about(one))
             Words("span", called(say, CORRECTIONS, one["state"])).classes("ybz-badge warn")
         late = one["late"]
         facts(
             [
-                (say("记录", "Row"), str(one["row"])[:12] + "…"),
+                *_judged(seat, shown),
                 (say("提出时间", "Opened"), instant(one["opened_at"])),
                 (
                     say("最后一天", "Last day"),
@@ -83,6 +91,25 @@ def _case(seat: Seat, one: Mapping[str, Any]) -> None:
                 ui.button(say("不采纳", "Reject"), on_click=lambda: _answer(seat, one, accepted=False)).props(
                     "outline"
                 )
+
+
+def _about(one: Mapping[str, Any]) -> str:
+    return f"{one['title'] or one['dataset']} · {one['item'] or one['field']}"
+
+
+def _judged(seat: Seat, shown: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """Which row it is about, what stands there and what should: where the interface shows it to this role."""
+    say, judged = seat.say, shown["to_judge"] if shown else None
+    if judged is None:
+        hidden = say("由本单位答复校核的岗位查看", "shown to whoever answers corrections for your department")
+        return [(say("记录和两个值", "Row and values"), hidden)]
+    key = say("、", ", ").join(f"{name}：{value}" for name, value in judged["key"].items())
+    return [
+        (say("哪条记录", "Row"), key),
+        (say("现在的值", "Value now"), plain(judged["held"])),
+        (say("对方提出应为", "It should be"), plain(judged["proposed"])),
+        (say("提出单位", "Asked by"), str(judged["asked_by"])),
+    ]
 
 
 async def _answer(seat: Seat, one: Mapping[str, Any], *, accepted: bool) -> None:
@@ -150,7 +177,7 @@ def _answered(seat: Seat, cases: list[Mapping[str, Any]]) -> None:
     rows = [
         {
             "id": one["id"],
-            "value": f"{one['dataset']} · {one['field']}",
+            "value": _about(one),
             "state": called(say, CORRECTIONS, one["state"]),
             "tone": {"carried": "good", "accepted": "warn"}.get(one["state"], "calm"),
             "answer": plain(one["answer"]),

@@ -9,8 +9,11 @@ from nicegui import ui
 
 from space.console.frame import at
 from space.console.pages.steward import document as paper
+from space.console.pages.steward import kept
 from space.console.pages.steward.form import form
 from space.console.pages.steward.handing import told
+from space.console.pages.steward.mending import resumed
+from space.console.pages.steward.problems import doubt as doubted
 from space.console.pages.steward.work import Work
 from space.console.paging import page
 from space.console.parts.dropping import drop_zone
@@ -20,6 +23,8 @@ from space.console.parts.ways import again, link
 from space.console.parts.words import Words, heading
 from space.console.seats import Seat
 
+# Under which name a browser keeps an entry that was never saved.
+_NEW: Final = "new"
 _KINDS: Final = ".csv,.txt,.tsv,.xlsx,.xls,.json,.jsonl,.parquet"
 
 
@@ -45,6 +50,14 @@ async def drop(seat: Seat) -> None:
             await _taken(seat, sent, place, taking)
 
         drop_zone(say("把数据文件拖到这里", "Drop a data file here"), say, taken, accept=_KINDS)
+
+    def go_on(found: kept.Kept) -> None:
+        taking.set_visibility(False)
+        place.clear()
+        with place:
+            resumed(seat, _NEW, 0, found)
+
+    kept.offer(seat, _NEW, 0, go_on)
 
 
 async def _taken(seat: Seat, sent: dict[str, str], place: ui.element, taking: ui.element) -> None:
@@ -129,8 +142,15 @@ def _one(seat: Seat, drafted: Mapping[str, Any], family: Mapping[str, Any], sent
             heading(seat.say("请特别核对", "To be looked at"))
             with ui.element("ul"):
                 for doubt in family["doubts"]:
+                    text, language = doubted(seat.say, str(doubt))
                     with ui.element("li"):
-                        ui.label(str(doubt)).props('lang="en"')
+                        ui.label(text).props(f'lang="{language}"')
     guesses = {one["name"]: one for one in family["fields"]}
     work = Work(seat, document, files=[sent], guesses=guesses)
-    form(work, lambda done: told(seat, done))
+    work.keep = lambda: kept.keep(seat, _NEW, 0, kept.Kept(document, guesses))
+    form(work, lambda done: _handed(work, done))
+
+
+def _handed(work: Work, done: Mapping[str, Any]) -> None:
+    kept.forget(work.seat, _NEW)
+    told(work.seat, done, work.missing)

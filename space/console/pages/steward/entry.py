@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any, Final
 
 from nicegui import ui
 
 from policies.access import Act
-from space.console.calling import Declined
 from space.console.frame import at
+from space.console.language import Language
 from space.console.pages.steward import document as paper
-from space.console.pages.steward.steps import head_may, steward_may
+from space.console.pages.steward.checking import linted, worded
+from space.console.pages.steward.people import colleagues
+from space.console.pages.steward.steps import coming, head_may, steward_may
 from space.console.pages.steward.words import (
     CYCLES,
     EVENTS,
     GRADES,
     OFFICES,
+    REASONS,
     SHARES,
     STATES,
     TONES,
@@ -26,6 +29,7 @@ from space.console.pages.steward.words import (
     UNITS,
     called,
 )
+from space.console.pages.steward.work import Work, key_of
 from space.console.paging import page
 from space.console.parts.figures import instant, plain
 from space.console.parts.tables import Column, table
@@ -36,16 +40,28 @@ from space.console.seats import Seat
 # States between a submission and what becomes of it.
 ON_THE_WAY: Final = ("compiled", "checked", "signed_off", "reviewed")
 RETURNED: Final = "returned"
+# What an entry says beside, shown where it is said.
+_FURTHER: Final = (
+    ("departmentOffice", "内设机构（科室）", "Unit within the department"),
+    ("classification", "信息资源分类", "Classification"),
+    ("retention", "保存期限", "Retention"),
+    ("shareReason", "有条件共享的理由", "Reason for the condition"),
+    ("shareScope", "共享范围", "Scope"),
+    ("shareUse", "共享用途", "Use"),
+    ("impactAssessment", "个人信息保护影响评估", "Impact assessment"),
+)
 
 
 @page("/steward/entries/{name}", "编目办理", "Entry")
 async def entry(seat: Seat) -> None:
     """The entry, with what is open to whoever looks at it."""
     name = seat.names["name"]
-    told, document, people = await asyncio.gather(
+    told, document, people, elements, built = await asyncio.gather(
         seat.calls.get(f"/v1/entries/{name}"),
         seat.calls.get(f"/v1/entries/{name}/contract", form="json"),
         colleagues(seat),
+        seat.calls.get("/v1/elements", limit=1000),
+        seat.calls.get(f"/v1/quality/{name}"),
     )
     say, now = seat.say, state_of(told)
     link(say("← 数据管理", "← Steward"), at("/steward"))
@@ -54,6 +70,7 @@ async def entry(seat: Seat) -> None:
             heading(told["title"])
             Words("span", called(say, STATES, now)).classes(f"ybz-badge {TONES.get(now, 'calm')}")
         _facts(seat, told, document)
+        coming(seat, now, built["release"])
         if seat.may(Act.CATALOGUE_KEEP):
             steward_may(seat, told)
         if seat.may(Act.ENTRY_SIGN):
@@ -61,19 +78,12 @@ async def entry(seat: Seat) -> None:
     points = points_of(told)
     if points:
         _points(seat, points)
-    _items(seat, document)
+    elif now in ("compiled", "checked"):
+        await _lacking(seat, document)
+    _items(seat, document, {one["code"]: one["name"] for one in elements["elements"]})
     if told["pending"] and told["state"] == "published":
         await _differences(seat, told)
     steps_taken(seat, told["acts"], people)
-
-
-async def colleagues(seat: Seat) -> dict[str, str]:
-    """Id → name of the people this role is told of; itself at least."""
-    known = {seat.person or "": seat.name}
-    with suppress(Declined):  # not every role is told who else there is
-        told = await seat.calls.get("/v1/people", limit=1000)
-        known |= {one["id"]: one["name"] for one in told["people"]}
-    return known
 
 
 def state_of(told: Mapping[str, Any]) -> str:
@@ -100,12 +110,33 @@ def _facts(seat: Seat, told: Mapping[str, Any], document: Mapping[str, Any]) -> 
             (say("共享条件", "Condition"), plain(paper.custom(found, "shareCondition"))),
             (say("依据", "Basis"), plain(paper.custom(found, "shareBasis"))),
             (say("更新周期", "Update cycle"), called(say, CYCLES, paper.custom(found, "updateCycle"))),
+            *(
+                (say(zh, en), str(paper.custom(found, name)))
+                for name, zh, en in _FURTHER
+                if paper.custom(found, name)
+            ),
         ]
     )
     with ui.element("p").classes("ybz-onward"):
         link(say("质量报告", "Quality report"), at(f"/steward/quality/{told['name']}"))
         link(say("分类分级", "Classification"), at(f"/steward/classification/{told['name']}"))
         link(say("目录页", "Page of the catalogue"), at(f"/catalogue/{told['name']}"))
+
+
+async def _lacking(seat: Seat, document: dict[str, Any]) -> None:
+    """What the newest revision is still to say: what keeps it from the head, and what the review asks for."""
+    say, text = seat.say, json.dumps(document, ensure_ascii=False)
+    found = await seat.calls.post("/v1/drafts/lint", {"contracts": [text]})
+    notes = linted(Work(seat, document), found["contracts"][0])
+    if not notes:
+        return
+    with ui.element("section").classes("ybz-panel"):
+        heading(say(f"还差 {len(notes)} 处", f"{len(notes)} still to be said"))
+        with ui.element("ul").classes("ybz-tries"):
+            for note in notes:
+                with ui.element("li"):
+                    Words("span", note.kind).classes(f"ybz-badge {note.tone}")
+                    ui.label(note.text)
 
 
 def _points(seat: Seat, points: list[Mapping[str, Any]]) -> None:
@@ -117,23 +148,25 @@ def _points(seat: Seat, points: list[Mapping[str, Any]]) -> None:
         with ui.element("ol"):
             for one in points:
                 with ui.element("li"):
-                    ui.label(str(one["what"]))
+                    key = key_of(str(one["place"]), str(one["what"]))
+                    by_program = one["by"] == "program"
+                    ui.label(worded(say, key, str(one["what"])) if by_program else str(one["what"]))
                     who = (
                         say("主管部门或负责人要求", "asked for")
                         if one["by"] == "office"
                         else say("系统核对", "found")
                     )
-                    ui.label(f"{who} · {one['place']}").classes("ybz-fine")
+                    ui.label(who).classes("ybz-fine")
 
 
-def _items(seat: Seat, document: dict[str, Any]) -> None:
+def _items(seat: Seat, document: dict[str, Any], elements: Mapping[str, str]) -> None:
     say = seat.say
     rows = [
         {
             "name": item["name"],
             "heading": paper.heading(item),
             "type": called(say, TYPES, item.get("logicalType", "string")),
-            "element": paper.custom(item, "element") or "",
+            "element": elements.get(code := str(paper.custom(item, "element") or ""), code),
             "grade": called(say, GRADES, str(paper.custom(item, "grade") or "")),
             "unit": called(say, UNITS, (paper.custom(item, "unit") or {}).get("kind", "")),
             "required": say("是", "yes") if item.get("required") else "",
@@ -184,7 +217,9 @@ def steps_taken(seat: Seat, acts: Sequence[Mapping[str, Any]], people: Mapping[s
             "event": called(say, EVENTS, act["event"]),
             "office": called(say, OFFICES, act["office"]),
             "actor": people.get(act["actor"], act["actor"]),
-            "reason": act["reason"],
+            "reason": REASONS[act["reason"]][say is Language.ENGLISH]
+            if act["reason"] in REASONS
+            else act["reason"],
             "revision": act["revision"],
         }
         for place, act in enumerate(reversed(acts))

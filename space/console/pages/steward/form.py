@@ -33,7 +33,7 @@ def form(work: Work, handed: Handed) -> Callable[[], None]:
     with ui.element("div").classes("ybz-draft"):
         left = ui.element("div")
         aside = ui.element("aside").classes("ybz-panel ybz-beside")
-    checker = Checker(work, lambda tried: _shown(tried), lambda bad, missing: _counted(bad, missing), left)
+    checker = Checker(work, lambda tried: _shown(tried), lambda *counted: _counted(*counted), left)
     with aside:
         heading(say("试算结果", "Trial"))
         tally = ui.element("div").props('role="status"')
@@ -64,23 +64,33 @@ def form(work: Work, handed: Handed) -> Callable[[], None]:
         with lines_of:
             trying.lines(work, tried)
 
-    def _counted(bad: int, missing: int) -> None:
+    def _counted(bad: int, needed: int, wanted: int) -> None:
         counts.clear()
         with counts:
-            if bad:
-                text = say(f"有 {bad} 处须改正", f"{bad} to be corrected")
-                ui.label(text).classes("ybz-note bad")
-            if missing:
-                text = say(f"还有 {missing} 处待补充", f"{missing} to be added")
-                ui.label(text).classes("ybz-note warn")
-            if not bad and not missing:
-                ui.label(say("编目要素齐全", "Everything cataloguing asks for is said")).classes(
-                    "ybz-note good"
-                )
+            _tally(work, bad, needed, wanted)
 
     work.show(returned(work))
     checker.touch()
     return checker.touch
+
+
+def _tally(work: Work, bad: int, needed: int, wanted: int) -> None:
+    """How much is to be done before it can go on, and what will be asked for on its way."""
+    say = work.seat.say
+    if bad:
+        ui.label(say(f"有 {bad} 处须改正，改好才能保存", f"{bad} to be corrected first")).classes(
+            "ybz-note bad"
+        )
+    if needed:
+        text = say(f"有 {needed} 处必须补充，补齐才送签批", f"{needed} needed before the head is asked")
+        ui.label(text).classes("ybz-note bad")
+    if wanted:
+        text = say(
+            f"还有 {wanted} 处待补充，审核时会要求补齐", f"{wanted} to be added: the review will ask for them"
+        )
+        ui.label(text).classes("ybz-note warn")
+    if not (bad or needed or wanted):
+        ui.label(say("编目要素齐全", "Everything cataloguing asks for is said")).classes("ybz-note good")
 
 
 def _points(work: Work) -> None:
@@ -97,8 +107,8 @@ def _points(work: Work) -> None:
                     ui.label(str(one["what"]))
         ui.label(
             say(
-                "每一条都标在下面对应的位置；改好后重新提交。",
-                "Each stands at its place below; mend them and submit again.",
+                "说明了位置的，标在下面对应的栏目；其余的标在试算结果里。改好后重新提交。",
+                "Those of a field stand beside it, the others beside the trial; mend them, submit again.",
             )
         ).classes("ybz-fine")
 

@@ -16,6 +16,11 @@ from space.console.pages.steward.words import DETECTORS, called
 # A score from which on a standard element is rarely wrong. Source: the interface's own word for a proposal.
 SURE: Final = 0.8
 _PHRASES: Final = (
+    (r"the period each file's name or title tells, in ISO form", "文件名里写的账期"),
+    (r"the period each file's name or title tells", "文件名里写的账期"),
+    (r"the place each file's name or title tells", "文件名里写的地方"),
+    (r"the sub-heading a row stands under, without its count", "行所在的小标题"),
+    (r"the file a row comes from; nothing else tells the files apart", "行来自哪个文件"),
     (r"no heading", "没有表头"),
     (r"holds words", "内容是文字"),
     (r"holds no value yet; typed like the other years", "还没有值，按其他年份取类型"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nicegui import ui
@@ -16,8 +16,14 @@ from space.console.parts.words import heading
 from space.console.seats import Seat
 
 
-def told(seat: Seat, done: Mapping[str, Any]) -> None:
-    """Say it over the page, with the way on."""
+def told(seat: Seat, done: Mapping[str, Any], missing: Sequence[str] = ()) -> None:
+    """Say it over the page, with the way on.
+
+    Args:
+        seat: who sits before the page.
+        done: what became of it, as the interface tells.
+        missing: what it still lacks, in the reader's words; the interface's own where none are.
+    """
     say = seat.say
     whole = done["state"] != "compiled"
     title = say("已提交", "Submitted") if whole else say("已存为草稿", "Kept as a draft")
@@ -28,12 +34,17 @@ def told(seat: Seat, done: Mapping[str, Any]) -> None:
             f"{done['code']} · {say('第', 'revision ')}{done['revision']}{say('版', '')} · "
             f"{called(say, STATES, done['state'])}"
         )
-        if done["open_points"]:
-            ui.label(say("还差这些：", "Still open:"))
+        open_ = list(missing) or [worded(say, key_of("", str(one)), str(one)) for one in done["open_points"]]
+        if open_:
+            ui.label(
+                say("审核时还会要求补上：", "The review will also ask for:")
+                if whole
+                else say("补齐这些才能送签批或通过审核：", "Needed before it can be signed or published:")
+            )
             with ui.element("ul"):
-                for point in done["open_points"]:
+                for point in open_:
                     with ui.element("li"):
-                        ui.label(worded(say, key_of("", str(point)), str(point)))
+                        ui.label(point)
         if whole:
             ui.label(
                 say(

@@ -11,7 +11,7 @@ from nicegui import ui
 from policies.access import Act
 from space.console.calling import Declined
 from space.console.frame import at
-from space.console.pages.steward.clocks import owed_list
+from space.console.pages.steward.clocks import causes_of, owed_list
 from space.console.pages.steward.words import BUILDS, STATES, TONES, called
 from space.console.paging import page
 from space.console.parts.figures import Figure, cards, number, share
@@ -31,12 +31,13 @@ async def landing(seat: Seat) -> None:
     if not (seat.may(Act.CATALOGUE_KEEP) or seat.may(Act.ENTRY_SIGN)):
         await seat.calls.get("/v1/quality")  # the interface says why this is not for them
     calls = seat.calls
-    entries, judged, due, corrections, conflicts = await asyncio.gather(
+    entries, judged, due, corrections, conflicts, causes = await asyncio.gather(
         calls.get("/v1/entries", limit=1000),
         calls.get("/v1/quality", limit=1000),
         calls.get("/v1/due", limit=200),
-        _asked(calls.get("/v1/corrections")),
+        _asked(calls.get("/v1/corrections", limit=1000)),
         calls.get("/v1/sources/conflicts"),
+        causes_of(seat),
     )
     say = seat.say
     to_answer = [one for one in corrections.get("to_answer", ()) if one["state"] in TO_ANSWER]
@@ -50,10 +51,10 @@ async def landing(seat: Seat) -> None:
                 on_click=lambda: go(at("/steward/drop")),
             ).props("unelevated")
     _figures(seat, entries["entries"], to_answer, failed, conflicts["conflicts"], due)
-    _waiting(seat, entries["entries"], to_answer, failed)
+    _waiting(seat, entries["entries"], to_answer, failed, due["items"])
     if due["items"]:
         heading(say("快到期的事", "What is due"))
-        owed_list(seat, due["items"][:8])
+        owed_list(seat, due["items"][:8], causes)
         link(say("全部时限", "All clocks"), at("/steward/clocks"))
     _datasets(seat, entries["entries"], builds)
 
@@ -103,6 +104,7 @@ def _waiting(
     entries: Sequence[Mapping[str, Any]],
     to_answer: Sequence[Mapping[str, Any]],
     failed: Sequence[Mapping[str, Any]],
+    owed: Sequence[Mapping[str, Any]],
 ) -> None:
     """What somebody of this department has to do next, one line each with its way."""
     say, todo = seat.say, []
@@ -123,15 +125,23 @@ def _waiting(
         text = f"{one['title']}：{one['reason']}" if one["reason"] else one["title"]
         todo.append((called(say, BUILDS, one["state"]), text, to, "bad"))
     for one in to_answer:
-        text = f"{one['dataset']} · {one['field']} · {say('应于', 'due ')}{one['due_on']}{say('前答复', '')}"
+        about = f"{one['title'] or one['dataset']} · {one['item'] or one['field']}"
+        text = about + say(f"，应于 {one['due_on']} 前答复", f", due {one['due_on']}")
         todo.append((say("校核待答复", "Correction to answer"), text, at("/steward/corrections"), "warn"))
+    faulty = [one for one in owed if str(one["subject"]).startswith("rectification:")]
+    if faulty and seat.may(Act.RECTIFICATION_ANSWER):
+        first = min(str(one["due_on"]) for one in faulty)
+        text = say(
+            f"{len(faulty)} 件，最早的 {first} 前办完", f"{len(faulty)} cases, the first due on {first}"
+        )
+        todo.append((say("问题数据待整改", "Faulty data to be mended"), text, at("/steward/clocks"), "warn"))
     heading(say("等您处理", "Waits for you")).props('id="waiting"')
     if not todo:
         empty(
             say("现在没有等您处理的事", "Nothing waits for you"),
             say(
-                "被退回的编目、待签批的编目、没放行的数据、要答复的校核会出现在这里。",
-                "Returned entries, entries to sign, failed releases and corrections will stand here.",
+                "被退回的编目、待签批的编目、没放行的数据、要整改的问题、要答复的校核会出现在这里。",
+                "Returned entries, entries to sign, failed releases, faulty data and corrections stand here.",
             ),
         )
         return

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from nicegui import ui
 
 from policies.access import Act
 from space.console.calling import Declined, Told
 from space.console.frame import at
+from space.console.pages.steward import kept
 from space.console.pages.steward.entry import points_of
 from space.console.pages.steward.form import form
 from space.console.pages.steward.handing import told as handed
@@ -30,7 +33,34 @@ async def edit(seat: Seat) -> None:
         seat.calls.get(f"/v1/entries/{name}"), seat.calls.get(f"/v1/entries/{name}/contract", form="json")
     )
     link(say(f"← {told['title']}", f"← {told['title']}"), at(f"/steward/entries/{name}"))
-    work = Work(seat, document, points=points_of(told))
+    base = int(told["pending"]["revision"] if told["pending"] else told["revision"])
+    place = ui.element("div").classes("ybz-wide")
+
+    def go_on(found: kept.Kept) -> None:
+        place.clear()
+        with place:
+            resumed(seat, name, base, found, points_of(told))
+
+    with place:
+        kept.offer(seat, name, base, go_on)
+        resumed(seat, name, base, kept.Kept(document), points_of(told))
+
+
+def resumed(
+    seat: Seat, about: str, base: int, found: kept.Kept, points: Sequence[Mapping[str, Any]] = ()
+) -> None:
+    """The form over a contract that is there already, with a place for a file to try it on.
+
+    Args:
+        seat: who sits before the page.
+        about: name of the entry, as its work is kept under.
+        base: number of the revision that is mended.
+        found: the contract, with what drafting said of it.
+        points: of the last return.
+    """
+    say = seat.say
+    work = Work(seat, found.document, guesses=found.guesses, points=points)
+    work.keep = lambda: kept.keep(seat, about, base, found)
     with ui.element("section").classes("ybz-panel"):
         ui.label(
             say(
@@ -44,4 +74,9 @@ async def edit(seat: Seat) -> None:
             touch()
 
         drop_zone(say("放一个文件来试算", "A file to try it on"), say, taken)
-    touch = form(work, lambda done: handed(seat, done))
+
+    def done(made: Mapping[str, Any]) -> None:
+        kept.forget(seat, about)
+        handed(seat, made, work.missing)
+
+    touch = form(work, done)

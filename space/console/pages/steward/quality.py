@@ -92,7 +92,7 @@ def _attempt(seat: Seat, told: Mapping[str, Any]) -> None:
             [
                 (say("时间", "When"), instant(attempt["at"])),
                 (
-                    say("读到", "Read"),
+                    say("文件行数（含表头）", "Lines of the files, headings included"),
                     say(f"{number(attempt['lines_read'])} 行", f"{number(attempt['lines_read'])} lines"),
                 ),
                 (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,8 @@ from nicegui import ui
 
 from policies.access import Act
 from space.console.frame import at
-from space.console.pages.steward.words import CASES, CAUSES, called
+from space.console.pages.steward.people import colleagues
+from space.console.pages.steward.words import CASE_EVENTS, CASES, CAUSES, SOURCES, called
 from space.console.paging import page
 from space.console.parts.asking import Question, answers
 from space.console.parts.dropping import drop_zone
@@ -51,17 +53,20 @@ def case_list(seat: Seat, cases: Sequence[Mapping[str, Any]]) -> None:
 async def rectification(seat: Seat) -> None:
     """One case: what is wrong, what to do, what happened."""
     say, case = seat.say, seat.names["case"]
-    told = await seat.calls.get(f"/v1/rectifications/{case}")
-    link(say("← 质量报告", "← Quality report"), at(f"/steward/quality/{told['dataset']}"))
+    told, people = await asyncio.gather(seat.calls.get(f"/v1/rectifications/{case}"), colleagues(seat))
+    with ui.element("p").classes("ybz-onward"):
+        link(say("← 数据管理", "← Steward"), at("/steward"))
+        link(say("质量报告", "Quality report"), at(f"/steward/quality/{told['dataset']}"))
     with ui.element("section").classes("ybz-panel"):
         with ui.element("div").classes("ybz-headline"):
-            heading(f"{told['title']} · {told['cause_name']}")
+            about = say("、", ", ").join(told["items"]) or say("整个数据集", "the dataset")
+            heading(f"{told['title']} · {about} · {called(say, CAUSES, told['cause'])}")
             Words("span", called(say, CASES, told["state"])).classes("ybz-badge warn")
         facts(
             [
                 (say("要求", "What is asked"), told["says"]),
                 (say("还没改好", "Left"), f"{number(told['remaining'])} / {number(told['found'])}"),
-                (say("最后一天", "Last day"), f"{plain(told['due_on'])}（{told['due_rule']}）"),
+                (say("最后一天", "Last day"), _due(seat, told)),
                 (say("首次发现", "First seen"), instant(told["first_seen_at"])),
             ]
         )
@@ -71,15 +76,31 @@ async def rectification(seat: Seat) -> None:
             ui.button(say("撤销这次整改", "Undo the corrections"), on_click=lambda: _undo(seat, case)).props(
                 "outline"
             )
+    _course(seat, told["events"], people)
+
+
+def _due(seat: Seat, told: Mapping[str, Any]) -> str:
+    """The last day with the rule it comes of."""
+    say, days = seat.say, told["due_workdays"]
+    source = called(say, SOURCES, told["due_source"])
+    rule = say(f"{days} 个工作日内，{source}", f"{days} working days, {source}") if days else source
+    return f"{plain(told['due_on'])}{say('（', ' (')}{rule}{say('）', ')')}"
+
+
+def _course(seat: Seat, events: Sequence[Mapping[str, Any]], people: Mapping[str, str]) -> None:
+    """What happened to a case, in order."""
+    say = seat.say
     heading(say("经过", "What happened"))
-    with ui.element("ol").classes("ybz-panel"):
-        for event in told["events"]:
+    with ui.element("ol").classes("ybz-panel ybz-course"):
+        for event in events:
+            by = str(event.get("by") or "")
+            who = say("数据加工", "a build") if by == "build" else people.get(by, by)
+            parts = [instant(event["at"]), called(say, CASE_EVENTS, event["event"]), who]
+            if event.get("remaining") is not None:
+                left = number(event["remaining"])
+                parts.append(say(f"还剩 {left} 处", f"{left} left"))
             with ui.element("li"):
-                by = event.get("by") or ""
-                left = event.get("remaining")
-                ui.label(
-                    f"{instant(event['at'])} · {event['event']} · {by} · {say('剩', 'left')} {plain(left)}"
-                )
+                ui.label(" · ".join(filter(None, parts)))
 
 
 def _workbook(seat: Seat, told: Mapping[str, Any]) -> None:
@@ -87,7 +108,9 @@ def _workbook(seat: Seat, told: Mapping[str, Any]) -> None:
 
     async def fetched() -> None:
         got = await seat.calls.fetch_posted(f"/v1/rectifications/{case}/workbooks", {})
-        ui.download.content(got.content, f"{told['dataset']}-{told['rule']}.xlsx")
+        name = f"{told['title']}-{called(say, CAUSES, told['cause'])}.xlsx"
+        ui.download.content(got.content, name)
+        done(say(f"已下载：{name}", f"Downloaded: {name}"))
 
     async def taken(sent: dict[str, str]) -> None:
         made = await seat.calls.post("/v1/rectifications/returns", {"file": sent})

@@ -216,6 +216,24 @@ CASES: Final[Words] = {
     "closed": ("已整改", "Mended"),
     "withdrawn": ("已撤销", "Withdrawn"),
 }
+CASE_EVENTS: Final[Words] = {
+    "open": ("发现问题", "Found"),
+    "send": ("下载了整改工作簿", "Workbook handed out"),
+    "return": ("放回了工作簿", "Workbook taken back"),
+    "close": ("已整改", "Mended"),
+    "reopen": ("又发现同样的问题", "Found again"),
+    "recount": ("重新核对", "Counted anew"),
+    "undo": ("撤销了整改", "Corrections undone"),
+    "withdraw": ("不再作为问题", "Withdrawn"),
+}
+# What the interface itself writes where nobody gave a reason.
+REASONS: Final[Words] = {
+    "contract sent": ("已保存编目", "Entry saved"),
+    "submitted again": ("重新提交", "Submitted again"),
+    "returned with a complete list": ("退回要求已一次性列明", "Returned with one complete list"),
+    "": ("", ""),
+}
+SOURCES: Final[Words] = {"choice of the installation": ("本市自定", "set by this city")}
 TRIGGERS: Final[Words] = {
     "law": ("法律法规变化", "Law changed"),
     "function": ("职能变化", "Function changed"),

@@ -31,6 +31,16 @@ KEYS: Final = (
     "impactAssessment", "open", "updateCycle", "retention", "units", "name", "table",
 )  # fmt: skip
 
+# What people call the fields of the form: a demand in words stands at the field it speaks of.
+_CALLED: Final[Mapping[str, str]] = {
+    "内设机构": "departmentOffice", "科室": "departmentOffice", "信息资源分类": "classification",
+    "更新周期": "updateCycle", "保存期限": "retention", "摘要": "purpose", "共享属性": "shareType",
+    "共享方式": "shareMethods", "共享条件": "shareCondition", "共享范围": "shareScope",
+    "共享用途": "shareUse",
+    "共享的理由": "shareReason", "依据": "shareBasis", "影响评估": "impactAssessment", "开放": "open",
+    "表名": "table", "名称": "name",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -41,12 +51,16 @@ class Note:
         text: in the reader's language where there are words for it.
         tone: of its badge.
         kind: who says so, in words.
+        gap: whether something is still to be said there.
+        blocks: whether the head is not asked before it is.
     """
 
     key: str
     text: str
     tone: str
     kind: str
+    gap: bool = False
+    blocks: bool = False
 
 
 @dataclass(slots=True)
@@ -61,6 +75,8 @@ class Work:
         points: of the last return, while it is to be mended.
         slots: field of the form → where its notes stand.
         tried: the last answer of a trial.
+        keep: keeps what was written in the browser; called once something of it was changed.
+        missing: what the contract as it stands still lacks, in the reader's words.
         rules: item that was opened → where its rules stand, and what puts them there.
     """
 
@@ -71,6 +87,8 @@ class Work:
     points: Sequence[Mapping[str, Any]] = ()
     slots: dict[str, ui.element] = field(default_factory=dict)
     tried: Mapping[str, Any] = field(default_factory=dict)
+    keep: Callable[[], None] = lambda: None
+    missing: list[str] = field(default_factory=list)
     rules: dict[str, tuple[ui.element, Callable[[], None]]] = field(default_factory=dict)
 
     @contextmanager
@@ -99,7 +117,8 @@ class Work:
             with slot:
                 for note in placed.get(key, ()):
                     with ui.element("p").classes(f"ybz-note {note.tone}"):
-                        ui.label(f"{note.kind}：{note.text}" if note.kind else note.text)
+                        colon = self.seat.say("：", ": ")
+                        ui.label(f"{note.kind}{colon}{note.text}" if note.kind else note.text)
 
 
 def framed(of: ui.element) -> None:
@@ -116,10 +135,13 @@ def key_of(place: str, remedy: str = "") -> str:
 
     >>> key_of("sharing.basis"), key_of("fields.id_card.grade"), key_of("customProperties", "add open")
     ('shareBasis', 'item:id_card', 'open')
+    >>> key_of("entry", "共享范围没有写明")
+    'shareScope'
     """
     if place.startswith("fields."):
         return f"item:{place.split('.')[1]}"
     if place in _PLACES:
         return _PLACES[place]
     words = re.findall(r"\w+", f"{place} {remedy}")
-    return next((word for word in words if word in KEYS), GENERAL)
+    known = next((word for word in words if word in KEYS), GENERAL)
+    return known or next((key for called, key in _CALLED.items() if called in remedy), GENERAL)

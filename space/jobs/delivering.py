@@ -1,0 +1,190 @@
+"""A file handed in for a dataset 交数: kept where its sources read it, then built in a process of its own.
+
+Decides whether a file may be handed in for an entry as it stands, and that it stays only where a release
+stands on it (:mod:`space.jobs.kept`). The build is the pipelines': no process of the server runs them, so a
+child does, which ends with the job.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import IO, Any, Final
+
+from sqlalchemy import Connection
+
+from catalog import revisions
+from catalog.cataloging.standing import standing
+from catalog.intake.delivered import name_for, takes_files
+from catalog.releases.published import latest
+from catalog.store import reading
+from contracts.model import Contract
+from policies.decision import Decision, Deny, Permit, Reason
+from space.errors import Refused, SpaceError
+from space.jobs.kept import Kept
+from space.jobs.work import Cancelled, Stopping, Work
+
+_MODULE: Final = "pipelines.asked"
+# How long a child is waited for between two looks whether the job is to stop, in seconds.
+_LOOK_S: Final = 1.0
+# What the job goes through: the file is kept, its rows are built and judged, the outcome is told.
+_STEPS: Final = 3
+# Outcomes that leave a release standing on the file.
+_STANDS: Final = ("released", "unchanged")
+_FIGURES: Final = ("lines_read", "landed", "typed", "quarantined", "quality", "grade")
+_LATER: Final = "the sending was not waited for: the regular run does it"
+
+UNPUBLISHED: Final = Reason(
+    "delivery.unpublished", "the entry is not published", allowed="have it signed and published first"
+)
+ELSEWHERE: Final = Reason(
+    "delivery.elsewhere", "the rows of this dataset are not read from files that are handed in",
+    allowed="they are fetched from a system or a folder, or made from other datasets: ask the authority",
+)  # fmt: skip
+NAME: Final = Reason(
+    "delivery.name", "no source of the contract reads a file of this name",
+    allowed="name the file as the contract does, with the same ending",
+)  # fmt: skip
+
+
+class BuildBroke(SpaceError):
+    """The build of a delivery ended without an outcome."""
+
+
+def in_force(connection: Connection, name: str) -> Contract | None:
+    """The contract rows are built by now; None where the entry was never published, or is withdrawn."""
+    found = standing(connection, name)
+    if found.published is None or found.state != revisions.PUBLISHED:
+        return None
+    return revisions.current(connection, found.name).contract
+
+
+def may_hand_in(connection: Connection, name: str, sent: str | None = None) -> Decision:
+    """Whether a file may be handed in for an entry.
+
+    Args:
+        connection: to read with.
+        name: of the entry, or its code.
+        sent: name of the file; None to ask of any.
+    """
+    contract = in_force(connection, name)
+    if contract is None:
+        return Deny((UNPUBLISHED,))
+    by_hand = revisions.current(connection, contract.name).path is None and takes_files(contract)
+    if contract.composed is not None or not by_hand:
+        return Deny((ELSEWHERE,))
+    if sent is not None and name_for(contract, sent) is None:
+        return Deny((NAME,))
+    return Permit()
+
+
+def run(work: Work) -> Mapping[str, Any]:
+    """Keep the file and build its dataset; what came of it, in words and figures.
+
+    The file stays only where a release stands on it: otherwise the former one comes back, or none.
+    """
+    name, sent = str(work.job.wanted["dataset"]), str(work.job.wanted["file"])
+    with reading(work.bench.engine) as connection:
+        decision = may_hand_in(connection, name, sent)
+        if isinstance(decision, Deny):
+            raise Refused(decision)
+        contract, before = revisions.current(connection, name).contract, latest(connection, name)
+    work.step(0, _STEPS)
+    content = work.input.read_bytes()
+    kept = Kept(work, contract.name, str(name_for(contract, sent)), sha256(content).hexdigest())
+    kept.remember()
+    stands = False
+    try:
+        kept.write(content)
+        told = _built(work, contract.name, "" if before is None else before.id)
+        stands = told["state"] in _STANDS
+    finally:
+        kept.forget() if stands else kept.put_back()
+    read = told.pop("read")
+    return told | {"sha256": kept.sha256, "as_handed_in": kept.sha256 in read if read else None}
+
+
+def _built(work: Work, name: str, before: str) -> dict[str, Any]:
+    """The outcome of the build; where a release came of it, it counts whatever happened afterwards.
+
+    Args:
+        work: the job.
+        name: of the dataset.
+        before: id of its newest release before the build; empty where there was none.
+
+    Raises:
+        Cancelled, Stopping: the job was to stop, and nothing was published.
+        BuildBroke: the build ended without an outcome.
+    """
+    stopped: Exception | None = None
+    with tempfile.TemporaryFile() as lines:
+        try:
+            _ended(work, name, lines)
+        except (Cancelled, Stopping) as error:
+            stopped = error
+        lines.seek(0)
+        told = _told(lines.read().decode("utf-8", "replace"))
+    if told is None:
+        told = _published(work, name, before)
+    if stopped is not None and (told is None or told["state"] not in _STANDS):
+        raise stopped
+    if told is None:
+        # What a child writes beside may hold anything: only that it ended is told.
+        raise BuildBroke("the build ended without an outcome — `ybz build` on the machine says why")
+    return told
+
+
+def _told(text: str) -> dict[str, Any] | None:
+    """What the lines of a child say; None where its build had no outcome yet."""
+    said: dict[str, Any] = {}
+    for line in text.splitlines():
+        with contextlib.suppress(ValueError):
+            one = json.loads(line)
+            said |= one if isinstance(one, dict) else {}
+    if "outcome" not in said:
+        return None
+    sending = {"sent_back": 0, "not_sent_back": ""}
+    if said["outcome"]["state"] in _STANDS:
+        sending["not_sent_back"] = _LATER
+    return {**said["outcome"], **sending, **said.get("sending", {})}
+
+
+def _published(work: Work, name: str, before: str) -> dict[str, Any] | None:
+    """The outcome of a child that published and ended before it could say so; None where it did not."""
+    with reading(work.bench.engine) as connection:
+        release = latest(connection, name)
+    if release is None or release.id == before:
+        return None
+    figures = {each: getattr(release, each) for each in _FIGURES}
+    read = [str(file["sha256"]) for file in release.counts.get("files", ()) if file.get("sha256")]
+    sending = {"sent_back": 0, "not_sent_back": _LATER}
+    return {"name": name, "state": "released", "reason": "", "ms": {}, "read": read} | figures | sending
+
+
+def _ended(work: Work, name: str, lines: IO[bytes]) -> None:
+    """Run the process that builds to its end; it does not outlive the job."""
+    child = subprocess.Popen(  # noqa: S603  (module: a constant above; the name is one of the ledger)
+        [sys.executable, "-I", "-m", _MODULE, name],
+        stdin=subprocess.DEVNULL,
+        stdout=lines,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "YBZ_HOME": str(work.bench.home.root)},
+        close_fds=True,
+    )
+    try:
+        work.step(1, _STEPS)
+        while True:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=_LOOK_S)
+                return
+            work.step(1, _STEPS)
+    finally:
+        if child.poll() is None:
+            child.kill()
+        child.wait()

@@ -1,0 +1,60 @@
+"""Whether a file is the answer of a receipt: told cell by cell, and never by what cannot be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from space.api import held_answers, negotiation
+
+STATES = {"answer": "0" * 64, "id": "rcp_1"}
+GARBAGE = b"\xff\xfe not a csv"
+
+
+def is_answer(monkeypatch: pytest.MonkeyPatch, kept: pa.Table, content: bytes) -> bool | None:
+    """Whether a file is that answer."""
+    monkeypatch.setattr(held_answers.kept_answer, "of_receipt", lambda *_: kept)
+    nothing: Any = None
+    return held_answers.is_answer_of(nothing, nothing, STATES, content)
+
+
+def test_what_is_no_csv_is_never_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = pa.table({"x": ["a", "b"]})
+
+    assert is_answer(monkeypatch, small, GARBAGE) is False
+    assert is_answer(monkeypatch, small, b'x\n"a') is False
+
+
+def test_of_an_answer_with_a_cell_too_long_to_be_read_nothing_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(held_answers.csv, "reader", _short)
+    long = pa.table({"x": ["a" * 200]})
+
+    assert is_answer(monkeypatch, long, GARBAGE) is not True
+    written = bytes(negotiation.table(negotiation.Form.CSV, long, {}).body)
+    assert is_answer(monkeypatch, long, written + b"\n") is None
+
+
+def test_the_same_cells_written_anew_are_the_answer_and_a_row_more_or_less_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = pa.table({"x": ["a", "b"], "y": ["1", "2"]})
+
+    assert is_answer(monkeypatch, kept, b'\xef\xbb\xbf"x",y\r\n"a",1\r\n\r\nb,"2"\r\n') is True
+    assert is_answer(monkeypatch, kept, b"x,y\na,1\n") is False
+    assert is_answer(monkeypatch, kept, b"x,y\na,1\nb,2\nc,3\n") is False
+    assert is_answer(monkeypatch, kept, b"x,y\na,1\nb,3\n") is False
+
+
+def _short(lines: Any, **more: Any) -> Any:
+    """A CSV reader whose longest cell is short."""
+    import _csv
+
+    former = _csv.field_size_limit(100)
+    try:
+        yield from _csv.reader(lines, **more)
+    finally:
+        _csv.field_size_limit(former)
