@@ -169,12 +169,14 @@ def _published(work: Work, name: str, before: str) -> dict[str, Any] | None:
 
 def _ended(work: Work, name: str, lines: IO[bytes]) -> None:
     """Run the process that builds to its end; it does not outlive the job."""
+    given = dict(os.environ)
+    given["YBZ_HOME"] = str(work.bench.home.root)
     child = subprocess.Popen(  # noqa: S603  (module: a constant above; the name is one of the ledger)
         [sys.executable, "-I", "-m", _MODULE, name],
         stdin=subprocess.DEVNULL,
         stdout=lines,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "YBZ_HOME": str(work.bench.home.root)},
+        env=given,
         close_fds=True,
     )
     try:
