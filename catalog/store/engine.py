@@ -11,9 +11,8 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -22,7 +21,6 @@ from sqlalchemy.pool import NullPool
 from catalog.errors import NotInitialised, StoreBusy
 from catalog.home import Home
 from catalog.store import migrating, pooling, trouble
-from catalog.store.turns import Turns
 
 # How long a writer waits for another, in milliseconds (architecture: data at rest).
 BUSY_TIMEOUT_MS = 10_000
@@ -33,7 +31,6 @@ _PAUSES_S = (0.0005, 0.004)
 
 _engines: dict[tuple[int, str], Engine] = {}
 _seen: set[Engine] = set()
-_turns: WeakKeyDictionary[Engine, Turns] = WeakKeyDictionary()
 
 
 def create_store(home: Home) -> Engine:
@@ -71,18 +68,10 @@ def open_store(home: Home) -> Engine:
 def writing(engine: Engine) -> Iterator[Connection]:
     """A writing transaction: committed at the end of the block, rolled back on error."""
     with (
-        _turn(engine),
         _connected(engine).execution_options(ybz_writing=True) as connection,
         connection.begin(),
     ):
         yield connection
-
-
-def _turn(engine: Engine) -> AbstractContextManager[None]:
-    """The turn of a writer among those of this process; a server has a queue of its own."""
-    if engine.dialect.name != "sqlite":
-        return nullcontext()
-    return _turns.setdefault(engine, Turns()).turn(BUSY_TIMEOUT_MS / 1000)
 
 
 @contextmanager
