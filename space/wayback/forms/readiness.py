@@ -141,7 +141,16 @@ def confirm_ready(home: Home, engine: Engine, task_id: str, *, by: str, now: dat
     if not left.ready:
         told = "fill or look at the sheets that are left one by one"
         raise Refused(
-            Deny((Reason("form.confirm.lacking", "no sheet can be confirmed as shown", task_id, told),))
+            Deny(
+                (
+                    Reason(
+                        "form.confirm.lacking",
+                        f"{len(left.out)} sheets lack an item only the body can fill",
+                        task_id,
+                        told,
+                    ),
+                )
+            )
         )
     return _hand_in(home, engine, left, by, now)
 

@@ -56,5 +56,5 @@ def test_a_period_of_names_that_only_resembles_what_is_sensitive_is_left_to_a_pe
     found: tuple[Contract, tuple[Finding, ...]],
 ) -> None:
     contract, findings = found
-    assert ("period", "presumed") in {(each.field, each.detector) for each in findings}
+    assert "period" not in {each.field for each in findings if each.detector != "presumed"}
     assert not contract.field("period").sensitive

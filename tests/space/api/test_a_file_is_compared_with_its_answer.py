@@ -55,6 +55,7 @@ def _short(lines: Any, **more: Any) -> Any:
 
     former = _csv.field_size_limit(100)
     try:
-        yield from _csv.reader(lines, **more)
+        rows = list(_csv.reader(lines, **more))
     finally:
         _csv.field_size_limit(former)
+    return iter(rows)
