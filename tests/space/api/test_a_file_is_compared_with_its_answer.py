@@ -58,4 +58,4 @@ def _short(lines: Any, **more: Any) -> Any:
         rows = list(_csv.reader(lines, **more))
     finally:
         _csv.field_size_limit(former)
-    return iter(rows)
+    yield from rows

@@ -218,7 +218,9 @@ OPENERS = {
     "space/api/backflow.py": "space/api/backflow.py",
     "space/api/inbox.py": "space/api/inbox.py",
     "space/cli/backflow.py": "space/wayback/backflow/inbox.py",
-    "space/desk/inbox.py": "space/desk/inbox.py",
+    "space/desk/deliveries.py": "space/wayback/backflow/inbox.py",
+    "space/desk/one_row.py": "space/wayback/backflow/inbox.py",
+    "space/wayback/backflow/before.py": "space/wayback/backflow/inbox.py",
     "space/query/prepare.py": "space/query/gateway.py",
     "space/replaying.py": None,  # says whether an answer can be made again, and shows none
     "space/supply/permitted.py": "space/supply/permitted.py",
