@@ -86,6 +86,7 @@ def test_what_came_of_a_job_is_read_by_whoever_may_do_it(door: Door) -> None:
 
 def test_a_token_of_one_grant_reads_no_contract_of_another(door: Door) -> None:
     b = door.bureau
+    other = b.held(b.trade)
     b.permitted(b.department, b.trade)
     parties = Parties(b)
     for side in PARTIES:
@@ -93,7 +94,6 @@ def test_a_token_of_one_grant_reads_no_contract_of_another(door: Door) -> None:
     held = parties.in_force()
     b.permitted(b.department, b.trade)
     drafted = parties.draft()
-    other = b.held(b.trade)
     narrow, foreign, wide = bearer(door, held, held.id), bearer(door, other, other.id), bearer(door, held)
 
     def listed(headers: dict[str, str]) -> set[str]:
