@@ -2,8 +2,9 @@
 
 Decides which process runs a plan, for how long, and that its end never takes the caller down. A worker is
 used again only for the same owner and the same files, and several may wait for the same, so that callers of
-one grant who come together find workers that are warm. A worker of an owner whose calls were ended is not
-kept. The process itself is :mod:`space.engines.workers.process`.
+one grant who come together find workers that are warm. No more run for one owner and its files than run well
+at once: a further caller waits for one of them, which is sooner than a process that has to start. A worker of
+an owner whose calls were ended is not kept. The process itself is :mod:`space.engines.workers.process`.
 """
 
 from __future__ import annotations
@@ -26,15 +27,18 @@ from space.engines import second
 from space.engines.second import Second
 from space.engines.workers.process import Worker
 from space.engines.workers.worker import ANSWER, FAILED, WALLS
-from space.errors import EngineError
+from space.errors import EngineError, EngineTimeout
 from space.query.plan import OutputColumn, Plan
 
 # The two kinds of workers: one runs plans over protected files, one reads vault files.
 PLANS: Final = "space.engines.workers.worker"
 VAULT: Final = "space.engines.workers.vault_worker"
 Place = tuple[str, frozenset[str]]  # owner, files
-# Idle workers kept: as many as run well at once, for one that waits for its time bucket leaves a processor.
-KEPT: Final = max(4, 2 * (os.cpu_count() or 1))
+_CORES: Final = os.cpu_count() or 1
+# Idle workers kept; they cost memory alone.
+KEPT: Final = max(4, 2 * _CORES)
+# Workers of one place that run at once: as many as have a processor, and one beside a long query.
+TOGETHER: Final = max(2, _CORES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Pool:
     Attributes:
         seconds: of wall clock a query may take, after which its worker is killed.
         kept: most idle workers kept for the files they already hold.
+        together: most that run at once for one owner and its files; a further caller waits.
         spare: whether a further worker waits for whoever comes next; not for the time of one command.
         module: what a worker of it runs; workers of two kinds never share a process.
         engine: the second engine, which then reads the protected files; None: the workers read them.
@@ -71,15 +76,18 @@ class Pool:
 
     seconds: float = 30.0
     kept: int = KEPT
+    together: int = TOGETHER
     spare: bool = True
     module: str = PLANS
     engine: Second | None = None
     _spares: list[Worker] = field(default_factory=list)
     _idle: list[tuple[Place, Worker]] = field(default_factory=list)  # the one used last stands last
-    _busy: list[tuple[str, Worker]] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    # How often the calls of an owner were ended; a worker taken before is not given back.
+    _busy: list[tuple[Place, Worker]] = field(default_factory=list)
+    # Told whenever a worker is given back or calls are ended.
+    _lock: threading.Condition = field(default_factory=threading.Condition)
+    # How often the calls of an owner, and of everybody, were ended; a worker taken before is not given back.
     _ends: Counter[str] = field(default_factory=Counter)
+    _abandoned: int = 0
     _vault: Pool | None = None
 
     def __enter__(self) -> Pool:
@@ -137,7 +145,7 @@ class Pool:
         """Workers of the other kind, which read vault files and nothing else; made on first use."""
         with self._lock:
             if self._vault is None:
-                self._vault = Pool(self.seconds, self.kept, self.spare, VAULT)
+                self._vault = Pool(self.seconds, self.kept, self.together, self.spare, VAULT)
             return self._vault
 
     def walls(self) -> dict[str, bool]:
@@ -164,6 +172,8 @@ class Pool:
         """Kill every worker that runs; whoever waits for one is told that it gave no answer; how many ran."""
         with self._lock:
             running, beside = [worker for _, worker in self._busy], self._vault
+            self._abandoned += 1
+            self._lock.notify_all()
         for worker in running:
             worker.kill()
         return len(running) + (0 if beside is None else beside.abandon())
@@ -171,10 +181,11 @@ class Pool:
     def end(self, owner: str) -> int:
         """Kill the workers of an owner, those that run for it and those that wait; how many ran."""
         with self._lock:
-            running = [worker for whose, worker in self._busy if whose == owner]
+            running = [worker for place, worker in self._busy if place[0] == owner]
             waiting = [worker for place, worker in self._idle if place[0] == owner]
             self._idle = [(place, worker) for place, worker in self._idle if place[0] != owner]
             self._ends[owner] += 1
+            self._lock.notify_all()
             beside = self._vault
         for worker in running:
             worker.kill()
@@ -197,30 +208,28 @@ class Pool:
     def _ask(
         self, request: dict[str, Any], place: Place, tables: Mapping[str, Sequence[str]] | None = None
     ) -> tuple[bytes, bytes]:
-        worker, ends, began = *self._take(place), time.monotonic()
-        named = b"" if tables is None else second.tables(tables)
-        running = (place[0], worker)
+        worker, ends = self._take(place)
+        began, named = time.monotonic(), b"" if tables is None else second.tables(tables)
+        sound = False
         try:
             kind, body = worker.ask(json.dumps(request).encode(), self.seconds, named)
-        except EngineError:
-            worker.stop()
-            raise
+            worker.worked_s += time.monotonic() - began
+            # Whatever state a failure left behind ends with the process; and before its processor time runs
+            # out in the middle of a query a worker makes room for a new one.
+            sound = kind != FAILED and worker.worked_s <= self.seconds
         finally:
-            with self._lock:
-                self._busy.remove(running)
-        worker.worked_s += time.monotonic() - began
-        # Whatever state a failure left behind ends with the process; and before its processor time runs out
-        # in the middle of a query a worker makes room for a new one.
-        if kind == FAILED or worker.worked_s > self.seconds:
-            worker.stop()
-        else:
-            self._give_back(worker, place, ends)
+            self._give_back(worker, place, ends, sound=sound)
         return kind, body
 
     def _take(self, place: Place) -> tuple[Worker, int]:
-        """A worker that runs from now on, and how often its owner's calls were ended before."""
+        """A worker that runs from now on, and how often its owner's calls were ended before.
+
+        Raises:
+            EngineTimeout: all that may run for it are busy for longer than a query may take.
+            EngineError: its calls were ended meanwhile.
+        """
         with self._lock:
-            ends = self._ends[place[0]]
+            ends = self._wait(place)
             warm = [worker for of, worker in reversed(self._idle) if of == place]
             waiting = [*warm, *self._spares]
             chosen = next((worker for worker in waiting if worker.alive), None) or self._new()
@@ -230,21 +239,34 @@ class Pool:
             self._spares = [worker for worker in self._spares if worker not in gone]
             if self.spare and not self._spares:
                 self._spares.append(self._new())
-            self._busy.append((place[0], chosen))
+            self._busy.append((place, chosen))
         for one in dead:
             one.stop()
         return chosen, ends
 
+    def _wait(self, place: Place) -> int:
+        """Until fewer run for a place than may, with the lock held; how often its owner was ended before."""
+        ends, abandoned = self._ends[place[0]], self._abandoned
+        until = time.monotonic() + self.seconds
+        while sum(of == place for of, _ in self._busy) >= self.together:
+            if not self._lock.wait(until - time.monotonic()):
+                raise EngineTimeout
+            if (self._ends[place[0]], self._abandoned) != (ends, abandoned):
+                raise EngineError
+        return ends
+
     def _new(self) -> Worker:
         return Worker(self.module, self.engine, self.seconds)
 
-    def _give_back(self, worker: Worker, place: Place, ends: int) -> None:
+    def _give_back(self, worker: Worker, place: Place, ends: int, *, sound: bool) -> None:
         surplus: list[Worker] = [worker]
         with self._lock:
-            if self._ends[place[0]] == ends:
+            self._busy.remove((place, worker))
+            if sound and self._ends[place[0]] == ends:
                 self._idle.append((place, worker))
                 surplus = [old for _, old in self._idle[: -self.kept]]
                 del self._idle[: -self.kept]
+            self._lock.notify_all()
         for old in surplus:
             old.stop()
 
