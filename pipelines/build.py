@@ -25,9 +25,9 @@ from catalog.store.schema import new_id
 from catalog.store.tables.ledger import entries
 from pipelines.errors import NothingToBuild, PipelineError
 from pipelines.expectations.staging import load_in_background
+from pipelines.outcome import Outcome
 from pipelines.plan import changed
 from pipelines.resources import Installation
-from pipelines.wave import Outcome
 from policies.clocks import local_date
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import dagster as dg
 
 from contracts.model import Dimension
 from pipelines.account import Account
-from pipelines.wave import Outcome
+from pipelines.outcome import Outcome
 
 GATE: Final = "release_gate"
 

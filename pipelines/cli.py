@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from catalog.home import Home
     from catalog.releases.leases import Holding
-    from pipelines.wave import Outcome
+    from pipelines.outcome import Outcome
 
 # Columns of a line where the output is a file or a pipe.
 PLAIN_WIDTH = 160

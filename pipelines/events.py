@@ -14,7 +14,7 @@ from catalog.lineage.columns import EVERY, column_lineage
 from contracts.model import Contract
 from pipelines import checks
 from pipelines.account import Account
-from pipelines.wave import Outcome
+from pipelines.outcome import Outcome
 
 
 def events(

@@ -27,7 +27,7 @@ from contracts.model import Action, Contract, RuleKind
 from contracts.rules import rules_for
 from pipelines.account import Account
 from pipelines.events import source_columns
-from pipelines.wave import Outcome
+from pipelines.outcome import Outcome
 
 PRODUCER: Final = "urn:yibenzhang:pipelines"
 # Namespace of datasets of the ledger and of the jobs that build them.

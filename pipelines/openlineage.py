@@ -17,7 +17,7 @@ from catalog.settings import reading as settings
 from contracts.model import Contract
 from pipelines.account import Account
 from pipelines.errors import PipelineError
-from pipelines.wave import Outcome
+from pipelines.outcome import Outcome
 from policies.clocks import local_date
 
 # Names a file (a path, or file://…), to which events are appended as lines of JSON, or an http address.

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 
 from catalog.home import Home
-from pipelines.wave import Outcome
+from pipelines.outcome import Outcome
 
 
 def _now() -> datetime:

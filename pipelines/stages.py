@@ -1,7 +1,7 @@
-"""The stages of one build before its release: rows, rules, findings, grade.
+"""The stages of one build before it is judged: rows landed or composed, and checked by rules.
 
 Decides nothing itself: it calls what decides, in order, keeps the account of rows and the time each
-stage took, and stops where the gate says so.
+stage took. What is found in them, and whether they become a release, is :mod:`pipelines.gating`'s.
 """
 
 from __future__ import annotations
@@ -18,17 +18,13 @@ import pyarrow as pa
 from sqlalchemy import Engine
 
 from catalog import rectification
-from catalog.classify.finding import Finding
-from catalog.classify.run import classify, kept_with, persons_in
 from catalog.home import Home
 from catalog.intake import raw
 from catalog.intake.landed import Landed
 from catalog.intake.landing import land
 from catalog.intake.typing import TypedRows, typed_rows
-from catalog.lineage.inheritance import dataset_grade
 from catalog.quality import RuleResult, coded, dimensions, score, weights
 from catalog.releases.arrivals import rows_after
-from catalog.releases.attempts import FindingRow
 from catalog.releases.published import vault_files
 from catalog.revisions import Revision
 from contracts.model import Contract, Rule, RuleKind
@@ -42,12 +38,8 @@ from pipelines.expectations.freshness import judge_freshness
 from pipelines.expectations.measured import measured
 from pipelines.expectations.over_rows import ELSEWHERE
 from pipelines.expectations.staging import ROW, Checked, Staging, rejected, remaining
-from pipelines.gate import judge, sentence
-from pipelines.judgement import UNJUDGED, Judged
 from pipelines.loads import NO_BASE, Base, netted, refuse_repeats, remembered, with_former_rows
 from pipelines.noising import kinds_to_hide, with_noise
-from policies.decision import Deny
-from policies.grading import volume
 
 
 def landed_rows(
@@ -244,86 +236,3 @@ def _references(home: Home, ledger: Ledger, rules: Sequence[Rule]) -> dict[str, 
     named = {str(rule.args["dataset"]) for rule in rules if rule.kind in ELSEWHERE}
     published = {name: ledger.releases[name] for name in named if name in ledger.releases}
     return {name: vault_files(home, release) for name, release in published.items()}
-
-
-def graded(
-    contract: Contract, rows: Rows, account: Account, judged: Judged, former: tuple[Finding, ...] = ()
-) -> tuple[Finding, ...]:
-    """Run the detectors and grade the dataset: by what they saw, what is declared, inherited and decided.
-
-    Args:
-        contract: of the dataset.
-        rows: checked rows.
-        account: is filled.
-        judged: what was decided on the dataset, and what it inherits.
-        former: what was found in the rows these are added to, which are not looked at again.
-    """
-    release = rows.base.release if rows.base is not None else None
-    published = release.row_count if release is not None else 0
-    adds = rows.base is not None and rows.base.adds
-    with account.timed("classify"):
-        # A full load has the former rows among its own; one that adds has only what is new.
-        findings = classify(contract, rows.typed, former_rows=0 if adds else published)
-        findings = kept_with(findings, former)
-    account.found = tuple(
-        FindingRow(
-            f.field, f.detector, f.grade, f.score,
-            {**f.evidence, "personal": f.personal, "sensitive": f.sensitive}, f.beyond_declared,
-        )
-        for f in findings
-    )  # fmt: skip
-    counted = judged.decided.counted(findings)
-    persons = persons_in(contract, rows.typed, published if adds else 0)
-    sensitive = any(item.sensitive for item in contract.fields) or any(each.sensitive for each in counted)
-    many = (ground.grade for ground in volume(persons, sensitive=sensitive))
-    account.grade = max(dataset_grade(contract, counted, judged.decided, judged.behind), *many, 1)
-    return findings
-
-
-def gated(
-    contract: Contract,
-    findings: tuple[Finding, ...],
-    account: Account,
-    *,
-    adds: bool = False,
-    judged: Judged = UNJUDGED,
-) -> None:
-    """Stop the build where the gate denies its release, or where no row is left of those that landed.
-
-    Args:
-        contract: of the dataset.
-        findings: what detectors saw.
-        account: of the build.
-        adds: rows are added to a release, which stays as it is where none is left.
-        judged: what was decided on the dataset.
-
-    Raises:
-        Stopped: with every reason.
-    """
-    decision = judge(
-        contract,
-        account.results,
-        findings,
-        landed=account.landed,
-        quarantined=account.quarantined,
-        quality=account.quality,
-        decided=judged.decided,
-        merge=judged.merge,
-    )
-    if isinstance(decision, Deny):
-        raise Stopped("; ".join((sentence(decision), *dict.fromkeys(_lost_columns(contract, account)))))
-    if account.landed and account.landed == account.quarantined and not adds:
-        none = f"all {account.landed} rows are quarantined, the release would be empty — correct the source"
-        raise Stopped("; ".join((none, *dict.fromkeys(_lost_columns(contract, account)))))
-
-
-def _lost_columns(contract: Contract, account: Account) -> Iterator[str]:
-    """Files whose rows are all quarantined because a column is missing."""
-    for drifted in account.counts.get("drift", ()):
-        if drifted["kind"] == "missing_column" and drifted["action"] == "quarantine":
-            yield f"{drifted['file']} has no column for {drifted['column']}"
-    required = {f.name for f in contract.fields if f.required or f.key_position is not None}
-    for file in account.counts.get("files", ()):
-        lost = [name for name in file["missing"] if name in required]
-        if lost and file["landed"]:
-            yield f"{file['path']} has no column for {', '.join(lost)}"

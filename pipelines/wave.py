@@ -1,16 +1,15 @@
 """A wave: one dataset after the other, each from its sources to its release.
 
 Decides the order of a wave and that the failure of one dataset never ends it. The steps of a build
-are :mod:`pipelines.stages`'s, the protocol of a release :mod:`catalog.releases.publication`'s.
+are :mod:`pipelines.stages`'s and :mod:`pipelines.gating`'s, the protocol of a release is
+:mod:`catalog.releases.publication`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from types import TracebackType
-from typing import Literal
 
 from sqlalchemy import Connection, Engine
 
@@ -36,39 +35,15 @@ from pipelines.account import Account, Ledger, Rows
 from pipelines.ahead import Ahead
 from pipelines.errors import Stopped
 from pipelines.expectations.staging import Staging
+from pipelines.gating import gated, graded
 from pipelines.inputs import compared, compared_with, input_fingerprint, still_there
 from pipelines.judgement import Judgement
 from pipelines.loads import Base, base_of
+from pipelines.outcome import Outcome, State
 from pipelines.releasing import Releasing, Unchanged
-from pipelines.stages import checked_rows, composed_rows, gated, graded, landed_rows
+from pipelines.stages import checked_rows, composed_rows, landed_rows
 
-State = Literal["released", "unchanged", "stopped", "failed"]
 Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one dataset of a build.
-
-    Attributes:
-        state: ``released``; ``unchanged``: nothing new to build; ``stopped``: a gate refused the
-            release, the former one stays in service; ``failed``: the build itself broke.
-        quality: 0–1, None = not assessed.
-        grade: 1–4, None where the build ended before it was known.
-        reason: why it was stopped or failed; empty otherwise.
-        ms: stage → milliseconds.
-    """
-
-    name: str
-    state: State
-    lines_read: int = 0
-    landed: int = 0
-    typed: int = 0
-    quarantined: int = 0
-    quality: float | None = None
-    grade: int | None = None
-    reason: str = ""
-    ms: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 class Wave:
@@ -144,7 +119,7 @@ class Wave:
                 record_attempt(connection, attempt)
                 self._observe(connection, attempt, account)
         self._ahead.drop(name)
-        return self._outcome(name, state, reason, account), account
+        return Outcome.of(name, state, reason, account), account
 
     def _build(self, revision: Revision, account: Account, began: datetime) -> tuple[State, str]:
         contract = revision.contract
@@ -306,20 +281,6 @@ class Wave:
             timings=dict(account.timings),
             results=account.results,
             found=account.found,
-        )
-
-    def _outcome(self, name: str, state: State, reason: str, account: Account) -> Outcome:
-        return Outcome(
-            name,
-            state,
-            account.lines_read,
-            account.landed,
-            account.typed,
-            account.quarantined,
-            account.quality,
-            account.grade,
-            reason,
-            dict(account.timings),
         )
 
 

@@ -40,7 +40,13 @@ from space.observing.exposure import (
     whom_this_machine_calls,
 )
 from space.observing.finding import Case, Finding
-from space.observing.machine import clock_goes_on, disk_has_room, queries_run, settings_are_known
+from space.observing.machine import (
+    clock_goes_on,
+    disk_has_room,
+    queries_run,
+    settings_are_known,
+    storage_serves,
+)
 
 # Rule files whose rows a query or a grant cannot do without.
 _NEEDED_RULES: Final = ("grants", "modes", "disclosure", "privacy_budgets", "purposes", "tariff")
@@ -189,6 +195,7 @@ CHECKS: Final[tuple[tuple[str, Callable[[Case], Finding]], ...]] = (
     ("keys", keys_are_private),
     ("key_age", signing_key_is_young),
     ("lake", lake_is_private),
+    ("storage", storage_serves),
     ("disk", disk_has_room),
     ("rules", rules_read),
     ("calendar", calendar_is_official),

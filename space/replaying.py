@@ -247,6 +247,8 @@ def _all_but_noise(home: Home, paid: Row[Any], plan: Plan, states: Mapping[str, 
     """A private answer is never the same twice: its form and its bytes are compared, not its figures."""
     try:
         table = answers.fetch(home, paid.id, str(states["answer"]))
+    except answers.AnswerUnreachable:  # it may well be retained
+        raise
     except answers.AnswerDamaged:
         return NOT_RETAINED, ("the stored answer is not retained",)
     named = [(column.name, column.type) for column in plan.columns]

@@ -18,6 +18,7 @@ from catalog.backup.errors import BackupDamaged, NotBackedUp
 from catalog.home import Home
 from catalog.lake import files_of
 from catalog.lake.copies import FOLDER as COPIES
+from catalog.lake.kept import TOPS, kept_of
 from catalog.lake.on_disk import whole_files
 from catalog.releases import delta
 from catalog.releases.folders import (
@@ -137,13 +138,13 @@ def check_table(kept: Kept, folder: Path) -> None:
 
 
 def files_beside(root: Path, left_out: Iterable[str]) -> Iterator[Path]:
-    """Files of an installation outside its lake that are no store and no key: contracts, rules, answers.
+    """Files of an installation on this machine that are no store and no key: contracts, rules.
 
     Args:
         root: of the installation.
         left_out: names in it that are not wanted.
     """
-    skipped = {*left_out, LAKE, COPIES}
+    skipped = {*left_out, LAKE, COPIES, *TOPS}
     for top in sorted(root.iterdir()):
         if top.name not in skipped and not top.name.startswith("."):
             yield from whole_files(top)
@@ -154,6 +155,14 @@ def copy_files(home: Home, folder: Path) -> None:
     files = files_of(home)
     for name in files.names(""):
         if name.partition("/")[0] not in (*TABLES, *PASSING):
+            files.copy(name, folder / name)  # one whose time was over may be gone meanwhile
+
+
+def copy_kept(home: Home, folder: Path) -> None:
+    """Copy what the space keeps beside the lake, wherever it is."""
+    files = kept_of(home)
+    for top in TOPS:
+        for name in files.names(top):
             files.copy(name, folder / name)  # one whose time was over may be gone meanwhile
 
 

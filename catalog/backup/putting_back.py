@@ -28,6 +28,7 @@ from catalog.keys.ring import Ring
 from catalog.keys.signers import signer_of_pem
 from catalog.lake import files_of
 from catalog.lake.in_bucket import PLACES
+from catalog.lake.kept import KEPT, TOPS, kept_of
 from catalog.lake.storage import URL, storage_of
 from catalog.releases.remote import DIGESTS
 from catalog.search import rebuild
@@ -147,12 +148,12 @@ def source_in(folder: Path, path: str) -> bool:
 
 
 def _to_storage(home: Home, say: Say) -> None:
-    """The lake goes to object storage where that is set; the place must be empty."""
+    """The lake, and what is kept beside it, go to object storage where that is set."""
     storage = storage_of(home.root)
     if storage is None:
         return
     say(f"lake to {storage.url}")
-    if any(storage.names(top) for top in (*lake.TABLES, *PLACES, DIGESTS)):
+    if any(storage.names(top) for top in (*lake.TABLES, *PLACES, DIGESTS, KEPT)):
         raise NotRestored(f"{storage.url} is not empty — name an empty prefix ({URL}); nothing was restored")
     files = files_of(home)
     for path in [each for each in sorted(home.lake.rglob("*")) if each.is_file()]:
@@ -165,6 +166,11 @@ def _to_storage(home: Home, say: Say) -> None:
             storage.write(f"{DIGESTS}/{name}", digest.encode())
     shutil.rmtree(home.lake)
     home.create()
+    kept = kept_of(home)
+    for top in TOPS:
+        for path in [each for each in sorted((home.root / top).rglob("*")) if each.is_file()]:
+            kept.take(path, path.relative_to(home.root).as_posix())
+        shutil.rmtree(home.root / top, ignore_errors=True)
 
 
 def _store(home: Home, folder: Path, manifest: Manifest, database: str | None) -> None:

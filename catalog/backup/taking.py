@@ -120,6 +120,7 @@ def _copy(home: Home, kept: tuple[lake.Kept, ...], folder: Path, say: Say) -> No
         lake.copy_table(each, folder / HOME / "lake")
     say("files beside the tables")
     lake.copy_files(home, folder / HOME / "lake")
+    lake.copy_kept(home, folder / HOME)
     for path in lake.files_beside(home.root, _LEFT_OUT):
         lake.copy_beside(path, home.root, folder / HOME)
 

@@ -33,7 +33,9 @@ _RANDOM: Final = r"^[A-Za-z0-9+/]{36,}={0,2}$"
 _PLUS: Final = r"[+/=]"
 _PLUSSED: Final = 0.3
 _ISO_TEMPLATE: Final = r"^(?:Rk1S|RklS|SUlS|RkFD)[A-Za-z0-9+/]{12,}={0,2}"
-_GENES: Final = r"^[ACGTN]{12,}$|^rs\d{3,}"
+_GENES: Final = (
+    r"^[ACGTN]{12,}$|^rs\d{3,}|^(?:[A-Za-z0-9]{2,8}[:=]\d{1,2}(?:\.\d)?,\d{1,2}(?:\.\d)?[;|]?){2,}"
+)
 _CODES: Final = r"^[A-Za-z]{1,6}[-_]?[0-9A-Za-z\-_]{3,40}$"
 
 

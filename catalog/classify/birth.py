@@ -9,7 +9,7 @@ the identity number of the same row.
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import pyarrow as pa
@@ -35,10 +35,14 @@ _SHORT: Final = (
     r"|^(?:二[〇零○O]|一九)[〇零○O一二三四五六七八九]{2}年"
     r"|^(?:0?[1-9]|1[0-2])[-/.月](?:0?[1-9]|[12]\d|3[01])[日号]?$|^\d{1,2}[-/.]\d{1,2}[-/.]\d\d$"
 )
+# Days as databases and programs export them: 02-4月 -97, and seconds or thousandths of them since 1970.
+_EXPORTED: Final = r"^\d{1,2}-\d{1,2}月 ?-\d\d$|^-?\d{12,13}$|^-\d{8,10}$"
 _PARTS: Final = r"^(?P<y>(?:19|20)\d\d)\D?(?P<m>\d{1,2})?\D?(?P<d>\d{1,2})?"
 _AGE: Final = r"^\d{1,3}(?:\.\d+)?(?:岁|周岁|个?月|天)?(?:\d{1,2}个?月)?(?:龄)?$"
 _YEARS: Final = r"^\d{1,3}(?:\.0)?(?:周?岁)?$"
 _MONTHS: Final = r"^\d{1,2}岁\d{1,2}个?月$|^\d{1,3}(?:个月|天|月龄|月)$"
+# Months of age tell themselves apart from other months: 15月龄, 3岁2个月.
+_AGED: Final = r"^\d{1,3}月龄$|^\d{1,2}岁\d{1,2}个?月$"
 _OF_STAFF: Final = r"任教|教师|老师|教工|园长|院长|主任|医生|医师|护士|负责|经办|幼儿园|福利"
 _PUPILS: Final = (
     r"学生|学籍|学号|监护|家长|考生|新生|幼儿|儿童|孩子|父亲|母亲|student|pupil|parent|guardian|^xs"
@@ -85,6 +89,12 @@ _TITLES: Final = frozenset(
 # Days as workbooks count them, and what they count on the first of January 1970.
 _SERIAL: Final = r"^[1-5]\d{4}$"
 _SERIAL_EPOCH: Final = 25569
+_NAMED_MONTH: Final = r"(\d{1,2})-(\d{1,2})月 ?-(\d\d)"
+# Characters of the longest count of seconds, and where midnight is taken.
+_SECONDS: Final = 11
+_CHINA: Final = timedelta(hours=8)
+# A year of two digits is of this century where its day is a child's.
+_TWO_DIGITS: Final = r"^([0-2]\d)-(\d\d)-(\d\d)$"
 # Identity numbers carry the day of birth at these places.
 _BORN: Final = slice(6, 14)
 
@@ -96,6 +106,8 @@ def born(column: Column, kind: Kind) -> Support | None:
     share = column.share_of(rf"{_DATE}|{_ENGLISH}")
     if share < column.limits.share and column.meaning.strength(kind.name) >= scoring().initials:
         share = max(share, column.share_of(rf"{_DATE}|{_ENGLISH}|{_SHORT}"))
+    if share < column.limits.share and column.meaning.strength(kind.name) == 1.0:
+        share = max(share, column.share_of(_EXPORTED))
     return Support(share, {"identity_agreement": 0.0}) if share else None
 
 
@@ -103,16 +115,17 @@ def young(column: Column, kind: Kind) -> Support | None:
     """What the values say for the ages or dates of birth of children, under a telling heading."""
     if not column.meaning.strength(kind.name):
         return None
-    share = max(column.share_of(rf"{_DATE}|{_ENGLISH}|{_SERIAL}"), column.share_of(_AGE))
+    share = max(column.share_of(rf"{_DATE}|{_ENGLISH}|{_SERIAL}|{_EXPORTED}"), column.share_of(_AGE))
     return Support(share) if share else None
 
 
 def is_age(column: Column) -> bool:
     """Whether a column holds ages by its heading and its values."""
     words = column.meaning.words.replace("_", "")
-    return any(words.endswith(word) for word in _AGE_HEADING) and (
-        column.share_of(rf"{_YEARS}|{_MONTHS}") >= column.limits.share
-    )
+    words = re.sub(r"(?<=龄)(?:周?岁|天|月)$", "", words)
+    if any(words.endswith(word) for word in _AGE_HEADING) or "age" in column.meaning.words.split("_"):
+        return column.share_of(rf"{_YEARS}|{_MONTHS}") >= column.limits.share
+    return column.share_of(_AGED) >= column.limits.share
 
 
 def agreement(column: Column, numbers: pa.Array) -> float:
@@ -128,11 +141,29 @@ def agreement(column: Column, numbers: pa.Array) -> float:
         days = pc.strftime(column.aligned.cast(pa.timestamp("s")), format="%Y%m%d")
     elif column.share_of(rf"{_DATE}|{_ENGLISH}") >= column.limits.share:
         days = _eight_digits(column.aligned_texts)
+    elif column.share_of(rf"{_SERIAL}|{_EXPORTED}") >= column.limits.share:
+        days = pa.array(map(_exported, column.aligned_texts.to_pylist()), pa.string())
     else:
         return 0.0
     inside = pc.utf8_slice_codeunits(numbers, _BORN.start, _BORN.stop)
     same = pc.equal(days.cast(pa.string()), inside.cast(pa.string())).drop_null()
     return float(pc.sum(same).as_py() / len(same)) if len(same) else 0.0
+
+
+def _exported(text: str | None) -> str | None:
+    """A day as a workbook counts it, or a database or a program exports it, in eight digits."""
+    if text is None:
+        return None
+    if found := re.fullmatch(_NAMED_MONTH, text):
+        day, month, year = map(int, found.groups())
+        return f"{year + (2000 if year <= minors().counted_on.year % 100 else 1900)}{month:02d}{day:02d}"
+    if not re.fullmatch(r"-?\d{5,13}", text):
+        return None
+    if re.fullmatch(_SERIAL, text):
+        since = timedelta(days=int(text) - _SERIAL_EPOCH)
+    else:
+        since = timedelta(seconds=int(text) // (1000 if len(text) > _SECONDS else 1)) + _CHINA
+    return (datetime(1970, 1, 1) + since).strftime("%Y%m%d")
 
 
 def sexes_agree(column: Column, numbers: pa.Array) -> bool:
@@ -172,6 +203,11 @@ def under_age(column: Column, on: date) -> float:
     if len(serial) >= column.limits.share * column.sample:
         days = pc.subtract(serial.cast(pa.int32()), pa.scalar(_SERIAL_EPOCH, pa.int32())).cast(pa.date32())
         return _since(pc.strftime(days, format="%Y%m%d"), column.sample, on)
+    if column.share_of(_TWO_DIGITS) >= column.limits.share:
+        days = pc.replace_substring_regex(column.texts, _TWO_DIGITS, r"20\1\2\3")
+        return _since(days, column.sample, on)
+    if column.share_of(_EXPORTED) >= column.limits.share:
+        return _since(pa.array(map(_exported, column.texts.to_pylist()), pa.string()), column.sample, on)
     return _since(_eight_digits(column.texts), column.sample, on)
 
 
@@ -223,11 +259,6 @@ def titled_children(title: str) -> bool:
     if re.search(_OF_STAFF, words.replace("幼儿园", "")):
         return False
     return bool(re.search(minors().subjects, words)) or bool(set(words.split("_")) & _TITLES)
-
-
-def dated(column: Column) -> bool:
-    """Whether a column holds days with their years."""
-    return column.share_of(rf"{_DATE}|{_ENGLISH}") >= column.limits.share_without_name
 
 
 def names_pupils(column: Column) -> bool:

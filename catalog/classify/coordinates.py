@@ -28,6 +28,7 @@ _PAIR: Final = (
     rf"|^(?:{_LONGITUDE}\s*[, ]\s*{_LATITUDE}|{_LATITUDE}\s*[, ]\s*{_LONGITUDE})"
     r"(?:\s*[;；|/ ]\s*\d+\.\d+\s*[, ]\s*\d+\.\d+)+[;；]?$"
     rf"|^{_SIDE}\s*(?:{_LATITUDE}|{_LONGITUDE})\s*[,，;； /]*\s*{_SIDE}\s*(?:{_LATITUDE}|{_LONGITUDE})$"
+    rf"|^(?:{_LATITUDE}[NS]\s*[,; ]?\s*{_LONGITUDE}[EW]|{_LONGITUDE}[EW]\s*[,; ]?\s*{_LATITUDE}[NS])$"
     rf"|(?i:^(?:SRID=\d+;)?(?:POINT|LINESTRING|POLYGON)\s*Z?\s*\(|\"coordinates\"\s*:)"
 )
 _DEGREES: Final = r"^[EWNS东西南北]?[经纬]?\s*\d{1,3}\s*[°度]\s*\d{1,2}(?:\.\d+)?\s*[′'’分]?"

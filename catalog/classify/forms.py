@@ -26,6 +26,8 @@ _COUNTIES, _REAL = 3, 0.95
 # Characters before a mobile number's last eleven digits are a country prefix.
 _PREFIX: Final = slice(-11, -8)
 _LETTERED: Final = 0.6
+# Users of a network of payments are that under most headings.
+_PAYING: Final = 0.9
 # So many values of a form show what its look-alikes never do.
 _MARKED_SHARE: Final = 0.2
 # An identity number with up to ten other characters around it, or written in groups.
@@ -43,6 +45,8 @@ def detect(column: Column, kind: Kind) -> Support | None:
     if not column.sample:
         return None
     named = column.meaning.strength(kind.name)
+    if kind.text("unlike_values") and column.share_of(kind.text("unlike_values")) >= column.limits.share:
+        return None
     formed = column.matching(kind.text("form"), raw=bool(kind.rest.get("raw")))
     if named < scoring().initials and not _believed(formed, kind, decided=column.meaning.decided):
         formed = formed.slice(0, 0)
@@ -53,21 +57,26 @@ def detect(column: Column, kind: Kind) -> Support | None:
     if kind.name == "resident_id" and len(formed) < column.limits.share * column.sample:
         inner = affixed(column)
         valid += len(inner) * passing(inner, CHECK_DIGITS[kind.check], scoring().checked_rows)
-    further = _under_a_heading(column, kind) if named >= scoring().initials else 0
+    old_too = kind.name == "resident_id" and valid >= column.limits.share_with_name * column.sample
+    further = _under_a_heading(column, kind) if named >= scoring().initials or old_too else 0
     if kind.name == "foreign_resident_permit" and not further:
         further = len(column.matching(kind.text("other")))
     share = min(1.0, (valid + scoring().masked * masked + further) / column.sample)
     if not share:
         return None
+    paying = kind.text("paying")
     details: dict[str, float | int | bool] = {"formed_share": round(len(formed) / column.sample, 3)}
     if kind.check:
         details["checked_share"] = round(valid / column.sample, 3)
+    if paying and column.share_of(paying) >= column.limits.share:
+        details["paying"] = True
     if masked:
         details["masked_share"] = round(masked / column.sample, 3)
     if kind.rest.get("old"):
         details["fifteen_digits" if kind.name == "resident_id" else "old_cards"] = further
     # Letters that few other codes begin with make a form telling that is not so by itself.
-    return Support(share, details, alone=max(kind.alone, _LETTERED) if kind.text("letters") else None)
+    lettered = _PAYING if details.get("paying") else _LETTERED
+    return Support(share, details, alone=max(kind.alone, lettered) if kind.text("letters") else None)
 
 
 def _under_a_heading(column: Column, kind: Kind) -> int:

@@ -19,6 +19,8 @@ from catalog.classify.kinds import NONE, Kind, kinds, scoring
 from catalog.classify.lexicon import Found, abbreviated, behind, chinese, latin, romanised
 from catalog.classify.roots import rooted
 
+# Numbers of data elements of health, WS 363: DE02.01.039.00.
+_ELEMENT: Final = re.compile(r"de\d\d[._]\d\d[._]\d{3}[._]\d\d")
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATOR: Final = re.compile(r"[^0-9a-z\u4e00-\u9fff]+")
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
@@ -33,6 +35,10 @@ _LEADING: Final = re.compile(r"^[*#\s\d.、_①-⑩]+")
 _LONG: Final = 3
 # Initials of so many letters are looked for at the end of a word without vowels.
 _INITIALS: Final = 3
+# Two letters that end many headings, and whose values must tell the kind: names, degrees.
+_PAIRS: Final = frozenset({"xm", "jd", "wd"})
+# English words of so many letters are looked for at the end of a word: vbirth, rdpassport.
+_GLUED: Final = 5
 # Parts of a heading shorter than this are no headings.
 _PART: Final = 2
 
@@ -86,7 +92,8 @@ def _read(heading: str) -> Meaning:
     text = unicodedata.normalize("NFKC", heading).strip()
     plain = _LEADING.sub("", _DECORATION.sub("", _BRACKETS.sub("", text))) or text
     # Codes of standards end in digits (AAC003); a number behind another heading counts columns.
-    code = latin().get(_SEPARATOR.sub("", text.lower()))
+    element = _ELEMENT.match(text.lower())
+    code = latin().get(_SEPARATOR.sub("", element[0] if element else text.lower()))
     found = dict(code) if code else _reading(plain)
     remarks = [remark for remark in _BRACKETS.findall(text) if len(remark) >= _PART]
     if remarks and not code and max(_known(found).values(), default=0.0) < scoring().initials:
@@ -167,8 +174,11 @@ def _reading(plain: str) -> dict[str, float]:
 def _chinese(joined: str) -> dict[str, float]:
     """Kinds of the known word that ends last; weaker where words follow it that may change its meaning."""
     joined = behind().units.sub("", joined) or joined
-    if (letters := _LETTERS.search(joined)) and (abbreviated := latin().get(letters[0])):
-        return dict(abbreviated)
+    if letters := _LETTERS.search(joined):
+        if abbreviated := latin().get(letters[0]):
+            return dict(abbreviated)
+        if (stem := joined[: letters.start()]) in chinese():
+            return dict(chinese()[stem])
     best, end = _last(joined)
     whole = end == len(joined)
     if whole and set(best) != {NONE}:
@@ -269,9 +279,11 @@ def _suffix(token: str) -> Found:
     least = _INITIALS if not re.search(r"[aeiou]", token) else _INITIALS + 2
     for first in range(1, len(token) - 1):
         word = token[first:]
-        if len(word) < least and word != "xm":
+        if len(word) < least and word not in _PAIRS:
             break
         found = latin().get(word) if least == _INITIALS else romanised().get(word)
+        if not found and len(word) >= _GLUED:
+            found = {k: s for k, s in latin().get(word, {}).items() if k != NONE}
         if found and len(word) == _INITIALS:
             # Three letters end many words: values must tell the kind by themselves.
             found = {k: s for k, s in found.items() if k != NONE and kinds()[k].alone >= scoring().least}

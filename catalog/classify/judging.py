@@ -22,6 +22,7 @@ from catalog.classify.neighbours import Neighbours
 from catalog.classify.presumption import PRESUMED, presumed
 from catalog.classify.sampling import spread
 from catalog.classify.scorer import Scored, scores
+from catalog.classify.shared_heads import headed
 from catalog.classify.topics import of_a_child
 from catalog.classify.words import medicine_alone
 
@@ -29,6 +30,8 @@ from catalog.classify.words import medicine_alone
 _PROSE: Final = frozenset({"address", "medical", "criminal_record", "enterprise_name", "person_name"})
 # From this part of the texts on, what they hide says what the column is.
 _OFTEN: Final = 0.2
+# So many of them with a bank card make the column sensitive.
+_CARDS: Final = 0.1
 # Kinds whose values are numbers and codes: nothing hides in them.
 _TEXTS: Final = _PROSE | {"biometric", "account", "housing_certificate", "coordinates"}
 
@@ -107,6 +110,8 @@ class Table:
             variant = "track"
         elif kind == "bank_card" and seen.kind is not None and seen.kind.details.get("firm"):
             variant = "firm"
+        elif kind == "account" and seen.kind is not None and seen.kind.details.get("paying"):
+            variant = "financial"
         elif kind == "free_text" and seen.hidden is not None and _tells_cards(seen.hidden):
             variant = "cards"
         elif kind == NONE and self._of_a_child(seen.column):
@@ -212,7 +217,8 @@ def _told(
 ) -> Scored | None:
     kind = found[column.name]
     if kind is None and column.sample:
-        kind = table.told(column, pair=column.name in pairs)
+        kind = headed(column, [each.name for each in table.columns])
+        kind = kind or table.told(column, pair=column.name in pairs)
     return kind
 
 
@@ -278,7 +284,7 @@ def _is_prose(kind: Evidence, hidden: Evidence) -> bool:
 
 
 def _tells_cards(hidden: Evidence) -> bool:
-    return hidden.details.get("cards", 0) >= _OFTEN * hidden.sample
+    return hidden.details.get("cards", 0) >= _CARDS * hidden.sample
 
 
 def _seen(column: Column, kind: Scored | None) -> Seen:

@@ -16,17 +16,15 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.classify import biometric, birth, forms, person_name
+from catalog.classify import biometric, birth, forms, person_name, words
 from catalog.classify.column import Column
 from catalog.classify.kinds import kinds, minors, scoring
+from catalog.classify.numbered import accounts, numbered
 from catalog.classify.scorer import Scored, combined, only_flags, resident_numbers
 from catalog.classify.topics import Topics, formed, of_staff, told_score, worded
 
-# Numbers of accounts that are no cards, such as passbooks.
-_ACCOUNT_NUMBER: Final = r"^[\p{Han}]{0,14}\d{9,25}(?:-\d{1,6})?$|^[A-Z]{2}\d\d[A-Z0-9]{10,30}$"
-# What users of payment accounts are called by: mail addresses, mobile numbers, numbers of the network.
-_MAIL: Final = r"^[^@\s]+@[^@\s]+\.[A-Za-z]+$|^2088\d{12}$"
-_PAYING: Final = rf"{_MAIL}|^1[3-9]\d{{9}}$|^1[3-9]\d\*{{3,5}}\d{{3,4}}$"
+# Kinds that initials mean by chance more often than not where the values are bare codes.
+_BY_INITIALS: Final = frozenset({"medical", "criminal_record"})
 _SEXES: Final = frozenset({"M", "F"})
 # A time of day: the column tells when something happened.
 _CLOCK: Final = r"\d{1,2}[:：时]\d{2}|^1[5-9]\d{8}(?:\d{3})?$|^20\d{12}$"
@@ -95,16 +93,31 @@ class Neighbours:
     @property
     def allowed(self) -> dict[str, Scored | None]:
         """What was found, but for kinds that cannot be a person's where rows are beasts, goods or works."""
-        persons, words = self.about_persons, self._words
+        persons, headings = self.about_persons, self._words
+        coded = {column.name for column in self.columns if self._initials_of_codes(column)}
         return {
-            name: None if kind is not None and self._denied(words[name], kind, persons=persons) else kind
+            name: None
+            if kind is not None and (name in coded or self._denied(headings[name], kind, persons=persons))
+            else kind
             for name, kind in self.found.items()
         }
 
-    def _denied(self, words: str, kind: Scored, *, persons: bool) -> bool:
+    def _initials_of_codes(self, column: Column) -> bool:
+        """Whether initials alone stand for a kind of open form: over codes, in a table of other things."""
+        kind = self.found[column.name]
+        if kind is None or kind.kind not in _BY_INITIALS or not column.meaning.words.isascii():
+            return False
+        if re.search(r"[aeiou]", column.meaning.words) or self.topics.speaks_of(kind.kind):
+            return False
+        return bool(column.sample) and column.share_of(r"^[A-Za-z0-9]{1,3}$") >= column.limits.share_with_name
+
+    def _denied(self, heading: str, kind: Scored, *, persons: bool) -> bool:
+        initials = heading.isascii() and not re.search(r"[aeiou]", heading)
+        if kind.kind == "income" and initials and not self.persons:
+            return True
         if kind.kind == "biometric" and kind.heading <= scoring().hint and kind.heading and not persons:
             return True
-        return not of_staff(words) and self.topics.denies(kind.kind, persons=persons)
+        return not of_staff(heading) and self.topics.denies(kind.kind, persons=persons)
 
     @property
     def _words(self) -> dict[str, str]:
@@ -113,9 +126,9 @@ class Neighbours:
     @property
     def about_persons(self) -> bool:
         """Whether something identifies the rows as persons, the names of those who run a thing left out."""
-        words = self._words
+        headings = self._words
         return any(
-            kind is not None and kind.kind in scoring().persons and not of_staff(words[name])
+            kind is not None and kind.kind in scoring().persons and not of_staff(headings[name])
             for name, kind in self.found.items()
         )
 
@@ -146,18 +159,26 @@ class Neighbours:
         """
         if self.persons and (owned := self._owned(column)) is not None:
             return owned
-        if (account := self._account(column)) is not None:
+        if (account := accounts(column, about_persons=self.about_persons)) is not None:
             return account
+        if (number := numbered(column, persons=self.persons, vehicles="plate" in self.kinds)) is not None:
+            return number
         if self.persons and set(column.counted) == _SEXES:
             return Scored("sex", told_score(), 0.0, 1.0, {"code_share": 1.0})
-        if self.about_persons and (kind := worded(column)):
+        if self.about_persons and (kind := worded(column) or words.all_listed(column)):
             return Scored(kind, told_score(), 0.0, 1.0, {"words": True})
         if (self.about_persons or self._of_patients) and (kind := formed(column)):
             return Scored(kind, told_score(), 0.0, 1.0, {"formed": True})
+        if (agreeing := self._agreeing(column)) is not None:
+            return agreeing
         if (sensitive := self._of_topic(column)) is not None:
             return sensitive
         if pair:
             return Scored("coordinates", combined(scoring().context, 0.2), 0.0, 1.0, {"paired": True})
+        return None
+
+    def _agreeing(self, column: Column) -> Scored | None:
+        """Dates of birth and sexes that agree with the identity numbers of the same rows."""
         for numbers in self.numbers:
             if len(numbers) != len(column.aligned):
                 continue
@@ -179,8 +200,6 @@ class Neighbours:
             return Scored(kind, told_score(), 0.0, 1.0, {"topic": True})
         if self.persons and biometric.template(column):
             return Scored("biometric", told_score(), 0.0, 1.0, {"template": True})
-        if not flags and (kind := self.topics.unnamed(column, persons=persons)):
-            return Scored(kind, told_score(), 0.0, 1.0, {"unnamed": True})
         return None
 
     @property
@@ -209,33 +228,13 @@ class Neighbours:
             return Scored("person_name", told_score(), 0.0, 1.0, {"beside_persons": True})
         return None
 
-    def _account(self, column: Column) -> Scored | None:
-        """Accounts that are no cards: a person's where rows are persons, a firm's under such a heading."""
-        strength = column.meaning.strength("bank_card")
-        firm = re.search(kinds()["bank_card"].text("firm"), column.meaning.words)
-        if max(strength, column.meaning.strength("account")) < scoring().initials:
-            return None
-        if (paying := column.share_of(_PAYING)) >= column.limits.share and column.share_of(_MAIL) > 0:
-            score = combined(scoring().context, scoring().heading * scoring().initials)
-            return Scored("account", score, scoring().initials, paying, {"paying_share": round(paying, 3)})
-        if strength < scoring().initials:
-            return None
-        share = column.share_of(_ACCOUNT_NUMBER, raw=False)
-        if share < column.limits.share:
-            return None
-        score = combined(scoring().context, scoring().heading * strength)
-        details = {"account_share": round(share, 3), "firm": bool(firm) or not self.about_persons}
-        return Scored("bank_card", score, strength, share, details)
-
     def grown(self, column: Column, kind: Scored | None) -> Scored | None:
         """The kind of a column, made ``minor`` where it holds dates of birth or ages that are children's."""
         if not column.sample:
             return kind
         school = any(birth.school_context(each.meaning.words) for each in self.columns)
         least = minors().share
-        if kind is None and self.children and not column.meaning.decided and birth.dated(column):
-            least = _YOUNG
-        elif kind is None and birth.is_age(column) and (school or self.persons):
+        if kind is None and birth.is_age(column) and (school or self.persons):
             least = least if school or self.children else _YOUNG
         elif kind is None or kind.kind != "date_of_birth":
             return kind
@@ -278,13 +277,13 @@ class Neighbours:
         fixed = row.text("fixed")
         return frozenset(column.name for column in places if not re.search(fixed, column.meaning.words))
 
-    def _moved(self, words: str) -> bool:
-        return any(column.sample and re.search(words, column.meaning.words) for column in self.columns)
+    def _moved(self, form: str) -> bool:
+        return any(column.sample and re.search(form, column.meaning.words) for column in self.columns)
 
     def _timed(self) -> bool:
         for column in self.columns:
-            words = column.meaning.words
-            if not column.sample or not re.search(_TIME_HEADING, words) or re.search(_OF_RECORD, words):
+            heading = column.meaning.words
+            if not column.sample or not re.search(_TIME_HEADING, heading) or re.search(_OF_RECORD, heading):
                 continue
             if pa.types.is_timestamp(column.aligned.type):
                 midnight = pc.equal(pc.hour(column.aligned.drop_null()), 0)

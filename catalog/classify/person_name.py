@@ -72,6 +72,8 @@ def detect(column: Column, kind: Kind) -> Support | None:
         details["given_share"] = round(_given_share(hits), 3)
     if masked >= column.limits.share:
         return Support(masked * scoring().masked, details)
+    if share < column.limits.share and (mixed := _among_firms(column, hits)):
+        return Support(mixed, details)
     if share < column.limits.share or not _like_names(column, hits, details["given_share"]):
         return None
     alone = _SURE if details["given_share"] >= 0.85 and len(pc.unique(hits)) > 0.5 * len(hits) else None
@@ -121,6 +123,16 @@ def _like_names(column: Column, hits: pa.Array, given: float) -> bool:
         and endings / len(hits) <= most
         and len(hits) / column.sample >= least
     )
+
+
+def _among_firms(column: Column, hits: pa.Array) -> float:
+    """The share of a column that holds names of persons, or of firms where the customer is one; else 0."""
+    if len(hits) < column.limits.share_with_name * column.sample:
+        return 0.0
+    words = vocabulary("organisations")
+    firms = column.share_of(rf"(?:{words['firm']}|{words['public']})")
+    both = firms + len(hits) / column.sample
+    return both if firms and both >= column.limits.share and _given_share(hits) >= _LEAST_GIVEN else 0.0
 
 
 def _given_share(hits: pa.Array) -> float:

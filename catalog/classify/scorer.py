@@ -84,6 +84,7 @@ def scores(column: Column) -> tuple[Scored, ...]:
         if each in parts or each.score >= scoring().least
     ]
     whole = {each.kind: each.share for each in parts}
+    found = [each for each in found if not _only_initials(each, found)]
     return tuple(
         sorted(
             found, key=lambda each: (-strictest.get(each.kind, 0), -whole.get(each.kind, 0.0), -each.score)
@@ -104,6 +105,13 @@ def _parts(column: Column, known: list[Scored]) -> list[Scored]:
     ]
     together = sum(each.share for each in parts)
     return parts if len(parts) > 1 and column.limits.share <= together <= _NO_OVERLAP else []
+
+
+def _only_initials(each: Scored, found: list[Scored]) -> bool:
+    """Whether initials alone speak for a kind of open form, and nearly all values for another one."""
+    if each.kind not in words.OPEN or each.heading > scoring().initials or each.share:
+        return False
+    return any(other.share >= _WHOLE and other.kind not in words.OPEN for other in found)
 
 
 def _strictness(kind: str) -> int:
@@ -176,7 +184,8 @@ def _against(column: Column, kind: Kind, beyond: float, strength: float) -> floa
     """What is left of the values under a heading that clearly means something else."""
     if strength:
         return 1.0
-    if kind.check and any(word in column.meaning.words for word in kind.unlike):
+    unlike = kind.check or kind.name in words.OPEN
+    if unlike and any(word in column.meaning.words for word in kind.unlike):
         return scoring().against_named
     if not column.meaning.decided:
         return 1.0

@@ -21,6 +21,8 @@ from catalog.classify.pinyin import syllables
 # Values that are times, identifiers or flags are no content of a record.
 _NO_CONTENT: Final = (
     r"^(?:(?:19|20)\d\d[-/.年]?\d{1,2}(?:[-/.月]?\d{1,2}日?)?(?:[ T].*)?"
+    # Numbers of cases and papers name an offence and tell none: (2019)桂0103刑初508号.
+    r"|\S{0,12}[(（\[〔](?:19|20)\d\d[)）\]〕]?\S{1,14}\d+号?"
     r"|\d{1,2}[:：]\d{2}.*|\d{7,}|[A-Za-z]{1,6}[-_]?\d{5,})$"
 )
 _NUMBER: Final = r"^-?\d+(?:\.\d+)?$"
@@ -40,8 +42,8 @@ _OF_ROOTS: Final = ("criminal_record", "medical", "religion")
 # Words of a topic, and letters from which their pinyin is no English word.
 _WORD: Final = re.compile(r"(?:^|(?<=\|))[\u4e00-\u9fff]{2,}(?=\||$)")
 _READ_FROM: Final = 6
-# Topics of persons whose unreadable columns are theirs.
-_UNNAMED: Final = ("offenders", "patients")
+# Letters that mean many things.
+_PAIR: Final = 2
 # Topics whose rows are persons.
 OF_PERSONS: Final = frozenset({"patients", "offenders", "believers", "soldiers"})
 
@@ -68,9 +70,10 @@ class Topics:
         headings = [normalised(title), *(column.meaning.words for column in columns)]
         held = set()
         for name, row in _topics().items():
-            hits = sum(1 for words in headings if row.found(words))
-            hits += bool(headings[0]) and row.found(headings[0])
-            if hits >= row.least or (row.kind != NONE and found.count(row.kind) >= _TELLING):
+            hits = sum(map(row.found, headings)) + row.found(headings[0])
+            if (hits >= row.least and row.sure(headings)) or (
+                row.kind != NONE and found.count(row.kind) >= _TELLING
+            ):
                 held.add(name)
         return cls(frozenset(held))
 
@@ -78,6 +81,14 @@ class Topics:
     def impersonal(self) -> bool:
         """Whether the rows are beasts, goods, sites or works."""
         return bool(self.names & _IMPERSONAL.keys())
+
+    def speaks_of(self, kind: str) -> bool:
+        """Whether a topic of the table makes its columns of a kind likely.
+
+        Args:
+            kind: of open form.
+        """
+        return any(_topics()[name].kind == kind for name in self.names)
 
     def denies(self, kind: str, *, persons: bool) -> bool:
         """Whether a kind found cannot be a person's in this table.
@@ -111,30 +122,6 @@ class Topics:
                 return kind
         return ""
 
-    def unnamed(self, column: Column, *, persons: bool) -> str:
-        """The kind of a column whose heading nobody can read, in a table of patients, offenders or believers.
-
-        Such a column tells of the person more often than not: in doubt it is sensitive.
-
-        Args:
-            column: nothing was found in it by itself.
-            persons: whether something identifies the rows as persons, staff left out.
-        """
-        words = column.meaning.words
-        if not persons or column.meaning.other or not column.sample or "animals" in self.names:
-            return ""
-        neutral = str(vocabulary("topics", "headings")["neutral"])
-        # What a heading only allows, and its values deny, is no other name.
-        named = {kind for kind, strength in column.meaning.kinds.items() if strength > scoring().initials}
-        if not words.isascii() or named - set(_OF_ROOTS) or re.search(neutral, words):
-            return ""
-        if column.share_of(_NO_CONTENT) >= column.limits.share_with_name:
-            return ""
-        for name in _UNNAMED:
-            if name in self.names and not self.denies(_topics()[name].kind, persons=persons):
-                return _topics()[name].kind
-        return ""
-
     def kind_of(self, column: Column, *, persons: bool) -> str:
         """The kind a neutral heading has where the rows are of a topic; empty where it has none.
 
@@ -148,12 +135,15 @@ class Topics:
             kind = kinds()[_topics()[name].kind]
             topical, against = kind.text("topical"), kind.text("not_topical")
             words = column.meaning.words
-            if not topical or (against and re.search(against, words)):
+            unlike = any(word in words for word in kind.unlike)
+            if not topical or unlike or (against and re.search(against, words)):
                 continue
             tokens = {token.strip("0123456789") for token in words.split("_")}
             told = re.search(topical, words) or tokens & set(kind.listed("topical_latin"))
             worded = column.share_of(kind.text("contains")) >= column.limits.share_with_name
-            if name != "patients" and column.share_of(_NUMBER) >= column.limits.share_with_name:
+            measured = column.share_of(_NUMBER) >= column.limits.share_with_name
+            # Words say little where values are texts: the texts then speak of the topic too.
+            if measured != (name == "patients") and not worded:
                 continue
             if (told or worded) and column.share_of(_NO_CONTENT) < column.limits.share_with_name:
                 return kind.name
@@ -171,6 +161,13 @@ class _Topic:
         return bool(self.words.search(words)) or any(
             token.strip("0123456789") in self.latin for token in words.split("_")
         )
+
+    def sure(self, headings: Sequence[str]) -> bool:
+        """Whether more than one pair of letters speaks for the topic: ``gs`` is 工伤, and 工商."""
+        told = {token.strip("0123456789") for words in headings for token in words.split("_")} & self.latin
+        if any(len(token) > _PAIR for token in told) or len(told) > 1:
+            return True
+        return any(map(self.words.search, headings))
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> _Topic:
@@ -191,6 +188,8 @@ def worded(column: Column) -> str:
     if column.meaning.decided or column.longest < _WORDED_FROM:
         return ""
     for kind in ("criminal_record", "medical", "religion"):
+        if any(word in column.meaning.words for word in kinds()[kind].unlike):
+            continue
         if column.share_of(kinds()[kind].text("contains")) >= _WORDED:
             return kind
     return ""
@@ -202,10 +201,12 @@ def formed(column: Column) -> str:
     Args:
         column: of a table whose rows are persons; nothing was found in it by itself.
     """
-    if column.meaning.decided:
-        return ""
+    meaning = column.meaning
     for kind in kinds().values():
         for row in kind.rest["formed"]:
+            # Forms that nothing else has count under a heading that only says 类别 or level, too.
+            if meaning.decided and not (meaning.other and row.get("sure")):
+                continue
             if "unless" in row and re.search(row["unless"], column.meaning.words):
                 continue
             if column.distinct < row["different"] or column.share_of(row["form"]) < row["share"]:

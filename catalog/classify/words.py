@@ -18,13 +18,29 @@ from catalog.classify.kinds import Kind, kinds, scoring
 from catalog.classify.support import Support
 from contracts.elements import Element, elements
 
-# A code before a label, a remark behind it: 「1-男」「男(1)」.
-_AROUND: Final = re.compile(r"^\d{1,2}\s*[-_.、:|/ ]?\s*|\s*\(.*\)$")
+# A code before a label, a remark behind it: 「1-男」「A.男」「男(1)」.
+_AROUND: Final = re.compile(r"^(?:\d{1,2}\s*[-_.、:|/ ]?|[A-Z][.、:])\s*|\s*\(.*\)$")
 _RECORD_NUMBER: Final = r"^(?:\d{7}|\d{9,}|[A-Z]{1,4}\d{6,})$"
+# Numbers of cases hold 刑 and tell no offence: (2019)桂0103刑初508号.
+_CASE: Final = r"^\S{0,12}[(（\[〔](?:19|20)\d\d[)）\]〕]\S{1,14}\d+号?$"
 _DATED: Final = r"^(?:19|20)\d\d[-/.年]?\d{1,2}(?:[-/.月]?\d{1,2}日?)?(?:[ T].*)?$"
 _FLAGS: Final = frozenset(
     ["是", "否", "有", "无", "已", "未", "Y", "N", "YES", "NO", "0", "1", "T", "F", "TRUE", "FALSE"]
 )
+
+
+# Kinds whose values follow no form.
+OPEN: Final = frozenset({"medical", "criminal_record", "religion"})
+# Kinds told by a list alone, and how many of its words must be there.
+_LISTS_ALONE: Final = (
+    ("ethnic_group", 4),
+    ("religion", 1),
+    ("political_status", 2),
+    ("marital_status", 3),
+    ("education", 4),
+)
+_SHARED: Final = frozenset(["无", "有", "其他", "其它", "未知", "不详", "是", "否"])
+_NEARLY_ALL: Final = 0.95
 
 
 def listed(column: Column, kind: Kind) -> Support | None:
@@ -53,12 +69,34 @@ def listed(column: Column, kind: Kind) -> Support | None:
     return Support(share, details) if share else None
 
 
+def all_listed(column: Column) -> str:
+    """The kind whose list holds every value of a column under a heading that says nothing; empty if none.
+
+    Codes and words that many lists share tell nothing: 无, 其他.
+
+    Args:
+        column: of a table whose rows are persons; nothing was found in it by itself.
+    """
+    if column.meaning.decided:
+        return ""
+    told = {value: count for value, count in column.counted.items() if value not in _SHARED}
+    for name, least in _LISTS_ALONE:
+        if any(word in column.meaning.words for word in kinds()[name].unlike):
+            continue
+        known = {value for value in told if not value.isascii() and value in _words(kinds()[name])}
+        if len(known) >= least and sum(told[value] for value in known) >= _NEARLY_ALL * sum(told.values()):
+            return name
+    return ""
+
+
 def holding(column: Column, kind: Kind) -> Support | None:
     """What the values say for a kind recognised by words or code forms inside them."""
     if not column.sample:
         return None
     named = column.meaning.strength(kind.name) >= scoring().hint
     words = column.share_of(kind.text("contains"), raw=True)
+    if kind.name == "criminal_record" and column.share_of(_CASE) >= column.limits.share:
+        words = 0.0
     coded = column.matching(kind.text("icd"))
     codes = len(coded) / column.sample
     if codes and not named and not _icd_varied(coded):

@@ -35,6 +35,7 @@ from catalog.clocks.owed import (
 )
 from catalog.clocks.place import place_on
 from catalog.clocks.recalled import of_recalls
+from catalog.clocks.signing import of_signatures
 from catalog.clocks.supplied import of_supplies
 from catalog.clocks.tasked import of_alert_cases, of_form_tasks, of_inbox_tasks, of_ledger_tasks
 from catalog.clocks.watched import of_alerts, of_incidents
@@ -64,6 +65,7 @@ SOURCES: Final[tuple[Callable[[Connection, date], Iterable[Owed]], ...]] = (
     of_disclosures,
     of_alerts,
     of_incidents,
+    of_signatures,
 )
 # ``schema.table`` or ``schema.table.field`` among the words of a duty.
 _NAMED: Final = re.compile(r"(?<!\S)([a-z]\w*)\.([a-z]\w*)(?:\.([a-z]\w*))?(?=[\s,:]|$)", re.ASCII)

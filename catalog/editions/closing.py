@@ -34,7 +34,7 @@ from catalog.store.tables.ledger import editions
 from contracts.canonical import canonical
 from policies.clocks import local_date
 
-PERIOD: Final = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
+PERIOD: Final = re.compile(r"^[12]\d{3}-(0[1-9]|1[0-2])$")
 # What the signature is over, before period, number and digest: no other signature of ours reads so.
 _PREFIX: Final = "ybz edition"
 # How often a table is written that another close took the version of.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, not_, or_, select
 
 from catalog.evidence.append import instant_text, leaf_bytes
 from catalog.evidence.prove import UnknownEntry
@@ -149,7 +149,17 @@ def _event(row: Any, body: Mapping[str, Any]) -> Event:
 def _acted(by: str) -> ColumnElement[bool]:
     """Bodies are canonical JSON: a name and its value stand in one form."""
     value = json.dumps(by, ensure_ascii=False)
-    return or_(*(table.c.body.contains(f'"{name}":{value}', autoescape=True) for name in _ACTORS))
+
+    def says(text: str) -> ColumnElement[bool]:
+        return table.c.body.contains(text, autoescape=True)
+
+    # As it is told: of several names the first one names who acted, the others whom it was done to.
+    return or_(
+        *(
+            and_(says(f'"{name}":{value}'), *(not_(says(f'"{before}":"')) for before in _ACTORS[:place]))
+            for place, name in enumerate(_ACTORS)
+        )
+    )
 
 
 def _morning(day: date) -> datetime:

@@ -57,6 +57,7 @@ def draft(
     Nothing in FOLDER is changed. Every file is named in the report, also those that cannot be read.
     What a file cannot say (whose it is, how it is shared) is stated here for the whole folder, or in
     each contract afterwards. A contract a person has edited is kept; the new draft is laid beside it.
+    Where nothing could be drafted, the exit status is 1.
     """
     from catalog.home import Home
     from catalog.intake.report import as_json, lines
@@ -74,12 +75,12 @@ def draft(
     written = write(made, target, overwrite=force)
     if as_json_:
         click.echo(json.dumps(as_json(made, written), ensure_ascii=False, indent=2))
-        return
+        sys.exit(0 if written else 1)
     for line in lines(made, written):
         click.echo(line)
     if not written:
-        click.echo("No contract was drafted: each line above says why its file was refused.")
-        return
+        refused = "no contract was drafted: each line marked ! says why its file was refused"
+        raise click.ClickException(f"{refused}; mend the files and draft {folder} again")
     if any(w.state is State.KEPT for w in written.values()):
         click.echo("Contracts edited by a person were kept; --force replaces them.")
     click.echo(f"In {target}: ? is a doubt to settle, ~ a standard element the field may follow.")

@@ -20,7 +20,7 @@ import pyarrow.csv as pa_csv
 
 from catalog.intake import headings as heading_rows
 from catalog.intake.chunks import CHUNK_BYTES, Chunks
-from catalog.intake.errors import Unreadable
+from catalog.intake.errors import OtherEncoding, Unreadable
 from catalog.intake.records import (
     Raw,
     Records,
@@ -247,7 +247,7 @@ class _Account:
         """Columns and record numbers of what may be rows.
 
         Raises:
-            Unreadable: most lines so far do not fit the declared encoding.
+            OtherEncoding: most lines so far do not fit the declared encoding.
         """
         for _, row in raw.misfits:
             padded = [c.strip() or None for c in row] + [None] * len(self._headings)
@@ -264,7 +264,7 @@ class _Account:
         if lost:
             self._tally.dropped["undecodable"] += lost
         if self._tally.dropped["undecodable"] > UNDECODABLE_LIMIT * max(self._seen, 1):
-            raise Unreadable(
+            raise OtherEncoding(
                 self._where, "most lines do not fit the declared encoding — correct it in the contract"
             )
         keep = pc.invert(broken)

@@ -17,6 +17,8 @@ from typing import Final
 UTF16_USUAL_SHARE: Final = 0.95
 # Share of broken characters up to which a file is UTF-8; of GB18030 read as UTF-8 nearly all are broken.
 BROKEN_SHARE: Final = 0.1
+# What to do with a file that is in none of the encodings that are tried.
+_REMEDY: Final = "save it as UTF-8 and draft again, or write its `encoding` into the contract"
 # Bytes looked at when searching for UTF-16 without a mark; even.
 UTF16_SAMPLE_BYTES: Final = 4096
 
@@ -132,5 +134,15 @@ def _nearest(data: bytes) -> Decided:
     """The encoding that leaves fewest characters unread."""
     lost = {name: data.decode(name, errors="replace").count("\ufffd") for name in ("utf-8", "gb18030")}
     best = min(lost, key=lambda name: lost[name])
-    reason = f"nearest fit: {lost[best]} places are valid in neither UTF-8 nor GB18030"
-    return Decided(best, reason, damaged=True)
+    places = f"{lost[best]} places, the first on line {_first_misfit(data, best)}"
+    reason = f"its encoding is not told: it is neither UTF-8 nor GB18030 ({places})"
+    return Decided(best, f"{reason} — {_REMEDY}", damaged=True)
+
+
+def _first_misfit(data: bytes, encoding: str) -> int:
+    """The line of the first bytes that do not fit."""
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError as misfit:
+        return data.count(b"\n", 0, misfit.start) + 1
+    return 1

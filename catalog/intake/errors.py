@@ -32,6 +32,10 @@ class Unreadable(IntakeError):
     """A file that is locked, damaged, empty or not what its contract says it is."""
 
 
+class OtherEncoding(Unreadable):
+    """A text file most lines of which do not fit the encoding it is read in."""
+
+
 class HeadingsDiffer(IntakeError):
     """None of the headings of a file belongs to the contract."""
 

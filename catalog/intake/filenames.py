@@ -53,8 +53,11 @@ _AREA = re.compile(
     rf"{_ABOVE}(?:.{{1,5}}?[区县旗])?(?P<area>[\u4e00-\u9fff]{{1,6}}?(?:街道|社区|镇|乡|村|苏木))"
 )
 _DISTRICT = re.compile(rf"{_ABOVE}(?P<area>[\u4e00-\u9fff]{{1,4}}?(?<![地小社园景校厂])[区县旗])$")
-# Words that end like a place and are none: 城乡居民, 农村公路, 各乡镇.
-_NO_PLACE: Final = re.compile(r"城乡|城镇(?!街道|镇|乡|村|社区)|(?:乡镇|农村|乡村)(?!街道|镇|乡|村|社区)")
+# Words that end like a place and are none: 城乡居民, 农村公路, 各乡镇, 行政村名录, 示范社区.
+_NO_PLACE: Final = re.compile(
+    r"城乡|城镇(?!街道|镇|乡|村|社区)|(?:乡镇|农村|乡村)(?!街道|镇|乡|村|社区)"
+    r"|(?:行政|自然|建制|城中|空心|传统|特色|重点|示范|试点|智慧|老旧|易地搬迁)(?:街道|社区|镇|乡|村)"
+)
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -105,6 +108,8 @@ def area_in(text: str) -> str | None:
 
     >>> area_in("云州市城东街道低保名单"), area_in("低保名单_新河镇"), area_in("低保名单")
     ('城东街道', '新河镇', None)
+    >>> area_in("行政村名录"), area_in("示范社区助餐点名单")
+    (None, None)
     """
     for run in _HAN_RUN.findall(text):
         for piece in _pieces(run):

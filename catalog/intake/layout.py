@@ -18,7 +18,7 @@ from typing import Final
 from catalog.intake import database, delimited, dialect, excel, json_documents, parquet, stacked, table_region
 from catalog.intake.body import best, footer
 from catalog.intake.encoding import decide, decode
-from catalog.intake.errors import IntakeError, Unreadable
+from catalog.intake.errors import IntakeError, OtherEncoding, Unreadable
 from catalog.intake.records import Records
 from catalog.intake.sniff import form_of
 from contracts.model import Source, SourceFormat
@@ -113,9 +113,8 @@ def _delimited(file: _File) -> Iterator[Table | Refused]:
     ]
     regions = table_region.find(head)
     if not regions:
-        yield Refused(
-            file.where, "no table of two or more columns: a note or a list", encoding=decided.encoding
-        )
+        nothing = decided.reason if decided.damaged else "no table of two or more columns: a note or a list"
+        yield Refused(file.where, nothing, encoding=None if decided.damaged else decided.encoding)
         return
     stack = stacked.pieces(head) if len(head) < dialect.HEAD_RECORDS else ()
     for piece in stack:
@@ -155,7 +154,11 @@ def _text_table(
         problems: what a person must look at; more may be added.
     """
     layout = replace(base, header_row=region.header_row, header_rows=region.header_rows, skip_footer=below)
-    records, layout = best(layout, lambda s: delimited.read(data, s, file.path.name))
+    try:
+        records, layout = best(layout, lambda s: delimited.read(data, s, file.path.name))
+    except OtherEncoding as error:
+        # Nobody declared the encoding yet: what was found out about it is what helps.
+        raise Unreadable(file.path.name, encoding) from error
     if records.dropped.get("malformed"):
         problems.append(
             f"{records.dropped['malformed']} lines have the wrong number of cells and do not land"

@@ -47,15 +47,18 @@ def template(out: Path, as_json: bool) -> None:
 @as_json
 def import_(file: Path, complete: bool, by: str, as_json: bool) -> None:
     """Take a workbook of systems and tables; faulty cells are marked in a copy, and nothing is taken."""
+    from catalog import beside
     from catalog.inventory.importing import import_workbook, marked_copy
+    from catalog.inventory.row_acts import leaving_out
     from catalog.inventory.workbook import read
     from catalog.workbook.reading import WorkbookFaulty
 
-    given = read(file)
+    given, against, now = read(file), beside.judge(), cli_acts.now()
+    judge = None if against is None else leaving_out(against, cli_acts.who(by), now)
     try:
         with cli_acts.writing() as connection:
             done = import_workbook(
-                connection, given, by=cli_acts.who(by), now=cli_acts.now(), complete=complete
+                connection, given, by=cli_acts.who(by), now=now, complete=complete, judge=judge
             )
     except WorkbookFaulty as error:
         copy = file.with_name(f"{file.stem}.errors.xlsx")

@@ -40,6 +40,7 @@ def exclude(
     now: datetime,
     basis: str = "",
     review_on: date | None = None,
+    signed: bool = False,
 ) -> str:
     """Leave a table out of the catalogue, for a reason of the controlled list.
 
@@ -53,6 +54,7 @@ def exclude(
         now: aware instant.
         basis: the law cited, where the reason needs one.
         review_on: last day it holds, where the reason needs one.
+        signed: whether whoever approves it has signed; else the one who asks states it, and evidence says so.
 
     Returns:
         Id of the exclusion.
@@ -69,6 +71,7 @@ def exclude(
     body = {
         "table": row.id, "reason": reason, "words": words, "basis": basis, "approved_by": approved_by,
         "review_on": None if review_on is None else review_on.isoformat(), "actor": by,
+        "consent": "signed" if signed else "stated",
     }  # fmt: skip
     evidence_id = evidence.record(
         connection, event="catalog:inventory:exclude", subject=row.label, body=body, now=now

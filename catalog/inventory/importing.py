@@ -9,23 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from catalog.inventory.accounting import Accounted, accounted, confirm
+from catalog.inventory.checking import count_of, day_of, entries_of, faults_of, named, reason_of
 from catalog.inventory.errors import InventoryError, NotAccepted
 from catalog.inventory.excluding import exclude
 from catalog.inventory.listing import ListedTable, Listing, RowsHow
 from catalog.inventory.sheets import mark, save
 from catalog.inventory.taking import Taken, take
 from catalog.inventory.workbook import Line, Read
-from catalog.store.tables.ledger import entries
 from catalog.workbook.reading import Fault, WorkbookFaulty
-from contracts.codes import valid
 from policies.clocks import local_date
-from policies.four_eyes import same_name
 from policies.rulebook import rule
 
 
@@ -48,8 +47,15 @@ class Leaving:
     review_on: date | None
 
 
-# Takes on what a row leaves out, so that it is left out later; or says what keeps whoever imports from it.
-Judge = Callable[[Connection, Line, Leaving], Fault | None]
+class Consent(StrEnum):
+    """How whoever a row names approves of it."""
+
+    STATED = "stated"  # named, and found to be somebody who may: the table is left out now
+    AWAITED = "awaited"  # signs later; until then the table is not left out
+
+
+# How the approver of a row that leaves a table out consents; or what keeps whoever imports from it.
+Judge = Callable[[Connection, Line, Leaving], Consent | Fault]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +96,15 @@ def import_workbook(
         by: who imports it.
         now: aware instant.
         complete: whether the workbook lists every table of the systems it names.
-        judge: takes on each exclusion that is new; None lets the stated approver stand, as on the shell of
-            the installation.
+        judge: judges each exclusion that is new; None lets the stated approver stand, as on the shell of an
+            installation whose commands are not judged.
 
     Raises:
         WorkbookFaulty: cells are faulty; nothing may be kept.
     """
     on = local_date(now)
-    faults = [*read.faults, *_faults(read.tables, by, on)]
-    names, unknown = _entries(connection, read.tables)
+    faults = [*read.faults, *faults_of(read.tables, by, on)]
+    names, unknown = entries_of(connection, read.tables)
     faults += unknown
     taken: list[Taken] = []
     if not faults:
@@ -138,79 +144,6 @@ def _visible(page: Any, line: int, place: int) -> tuple[int, int]:
     return line, place
 
 
-def _faults(lines: Sequence[Line], by: str, on: date) -> Iterable[Fault]:
-    """What is wrong with rows taken by themselves."""
-    reasons = rule("completeness", "exclusion_reasons", on).value
-    seen: set[tuple[str, str]] = set()
-    department: dict[str, str] = {}
-    for line in lines:
-        for key, heading in (("system", "系统名称"), ("department", "所属部门"), ("table", "表名")):
-            if not line.get(key):
-                yield line.fault(key, f"{heading} is missing", "write it")
-        key_ = (line.get("system"), line.table)
-        if line.get("table") and key_ in seen:
-            yield line.fault("table", "the table is listed twice", "keep one row")
-        seen.add(key_)
-        first = department.setdefault(line.get("system"), line.get("department"))
-        if line.get("department") and first and first != line.get("department"):
-            yield line.fault("department", "the system has another department above", "write one department")
-        code = line.get("department_code")
-        if code and not valid("uscc", code):
-            yield line.fault("department_code", "is no unified social credit code", "write its 18 characters")
-        if line.get("rows") and _count(line.get("rows")) is None:
-            yield line.fault("rows", "is no count of rows", "write digits only")
-        yield from _accounting_faults(line, reasons, by, on)
-
-
-def _accounting_faults(line: Line, reasons: Mapping[str, Any], by: str, on: date) -> Iterable[Fault]:
-    if not line.get("reason"):
-        return
-    code = _reason(line.get("reason"), reasons)
-    if line.get("entry"):
-        yield line.fault("reason", "a table is catalogued or excluded, not both", "empty one of the cells")
-    if code is None:
-        words = "、".join(each["zh"] for each in reasons.values())
-        yield line.fault("reason", "the reason is not in the controlled list", f"choose one of {words}")
-        return
-    if not line.get("words"):
-        yield line.fault("words", "不编目说明 is missing", "say why in one sentence")
-    if not line.get("approver"):
-        yield line.fault("approver", "审批人 is missing", "name who approved it")
-    elif same_name(str(line.get("approver")), by) and rule("completeness", "exclusion_by_two", on).value:
-        yield line.fault("approver", "who asks for an exclusion does not approve it", "name another person")
-    if "basis" in reasons[code]["needs"] and not line.get("basis"):
-        yield line.fault("basis", "不编目依据 is missing", "cite the law")
-    day = _day(line.get("review_on"))
-    if line.get("review_on") and day is None:
-        yield line.fault("review_on", "is no day", "write it as YYYY-MM-DD")
-    elif "review_on" in reasons[code]["needs"] and (day is None or day < on):
-        yield line.fault("review_on", "复核日期 is missing or past", "write a day that lies ahead")
-
-
-def _entries(connection: Connection, lines: Sequence[Line]) -> tuple[dict[str, str], list[Fault]]:
-    """Text of 对应目录 → name of the entry, by name, code or title; and what is not known."""
-    e = entries.c
-    known: dict[str, set[str]] = {}
-    for row in connection.execute(select(e.name, e.code, e.title)):
-        for text in (row.name, row.code, row.title):
-            known.setdefault(text, set()).add(row.name)
-    made, faults = {}, []
-    for line in lines:
-        for text in _named(line):
-            found = known.get(text, set())
-            if len(found) == 1:
-                (made[text],) = found
-            elif found:
-                faults.append(line.fault("entry", "several entries have this title", "write the code"))
-            else:
-                faults.append(line.fault("entry", "no such entry is in the ledger", "write its code or name"))
-    return made, faults
-
-
-def _named(line: Line) -> list[str]:
-    return [part.strip() for part in line.get("entry").replace(";", "；").split("；") if part.strip()]
-
-
 def _take(
     connection: Connection, read: Read, complete: bool, by: str, now: datetime
 ) -> tuple[list[Taken], list[Fault]]:
@@ -233,7 +166,7 @@ def _take(
 
 
 def _table(line: Line, read: Read) -> ListedTable:
-    rows = _count(line.get("rows")) if line.get("rows") else None
+    rows = count_of(line.get("rows")) if line.get("rows") else None
     how = RowsHow.UNKNOWN if rows is None else RowsHow.STATED
     columns = tuple(read.columns.get((line.get("system"), line.table), ()))
     return ListedTable(line.table, "table", line.get("comment"), columns, rows, how)
@@ -255,23 +188,23 @@ def _account(
     for line in lines:
         table = standing[f"{line.get('system')}/{line.table}"]
         try:
-            for text in _named(line):
+            for text in named(line):
                 if names[text] not in table.datasets:
                     confirm(connection, table.id, names[text], by=by, now=now)
                     confirmed += 1
-            code = _reason(line.get("reason"), reasons)
+            code = reason_of(line.get("reason"), reasons)
             if code and not _is_excluded(table, code, line):
                 leaving = Leaving(
-                    table.label, code, line.get("words"), line.get("basis"), _day(line.get("review_on"))
+                    table.label, code, line.get("words"), line.get("basis"), day_of(line.get("review_on"))
                 )
-                fault = None if judge is None else judge(connection, line, leaving)
-                if judge is None:
-                    _exclude(connection, leaving, by, line.get("approver"), now)
-                    excluded += 1
-                elif fault is None:
+                judged = Consent.STATED if judge is None else judge(connection, line, leaving)
+                if isinstance(judged, Fault):
+                    faults.append(judged)
+                elif judged is Consent.AWAITED:
                     waiting += 1
                 else:
-                    faults.append(fault)
+                    _exclude(connection, leaving, by, line.get("approver"), now)
+                    excluded += 1
         except NotAccepted as error:
             key = "reason" if line.get("reason") else "entry"
             faults += [line.fault(key, r.message, r.allowed) for r in error.denial.reasons]
@@ -287,20 +220,3 @@ def _exclude(connection: Connection, leaving: Leaving, by: str, approver: str, n
 
 def _is_excluded(table: Accounted, code: str, line: Line) -> bool:
     return table.reason == code and table.words == line.get("words")
-
-
-def _reason(text: str, reasons: Mapping[str, Any]) -> str | None:
-    """Code of a reason written by its words or its code."""
-    return next((code for code, each in reasons.items() if text in (code, each["zh"])), None)
-
-
-def _count(text: str) -> int | None:
-    digits = text.replace(",", "").replace("，", "")
-    return int(digits) if digits.isascii() and digits.isdigit() else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.replace("/", "-")) if text else None
-    except ValueError:
-        return None

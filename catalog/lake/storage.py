@@ -116,6 +116,33 @@ class Storage:
                     out.write(chunk)
         return told.hexdigest()
 
+    def size_bytes(self, inside: str) -> int | None:
+        """How large an object is; None where it is not there."""
+        with _told(self.url):
+            (found,) = self._system.get_file_info([inside])
+        return int(found.size) if found.is_file else None
+
+    def part(self, inside: str, first: int, size_bytes: int) -> Iterator[bytes]:
+        """So many bytes of an object from a place on, in pieces.
+
+        Raises:
+            StorageTrouble: it is not there, or ends before.
+        """
+        with _told(self.url):
+            try:
+                source = self._system.open_input_file(inside)
+            except FileNotFoundError:
+                raise StorageTrouble(f"{inside} is missing — check the object storage") from None
+            source.seek(first)
+        with source:
+            while size_bytes:
+                with _told(self.url):
+                    read: bytes = source.read(min(_CHUNK, size_bytes))
+                if not read:
+                    raise StorageTrouble(f"{inside} is shorter than it was — check the object storage")
+                size_bytes -= len(read)
+                yield read
+
     def remove(self, inside: str) -> None:
         """Delete an object; one that is not there stays away."""
         with _told(self.url):

@@ -6,6 +6,7 @@ Decides how outcomes of a build become faults, and how a rule reads in Chinese. 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -56,6 +57,12 @@ _CAUSE_OF: Final[Mapping[RuleKind, str]] = {
 }
 # Kinds that judge the dataset as a whole: no row can be sent for them.
 OF_THE_WHOLE: Final = (RuleKind.ROW_COUNT, RuleKind.PERIOD_COUNT, RuleKind.FRESHNESS)
+# Kinds that name something to hold to, which a description seldom repeats.
+_EXACT: Final = (
+    RuleKind.ALLOWED, RuleKind.RANGE, RuleKind.LENGTH, RuleKind.PATTERN, RuleKind.COMPARE,
+    RuleKind.COORDINATES,
+)  # fmt: skip
+_CHINESE: Final = re.compile("[\u4e00-\u9fff]")
 _TYPES: Final = {
     "integer": "整数",
     "number": "数值",
@@ -124,7 +131,11 @@ def rule_called(contract: Contract, rule_id: str) -> Rule | None:
 
 
 def sentence(contract: Contract, rule_id: str, field: str) -> str:
-    """What a faulty cell has to meet, in Chinese: the contract's own description before ours."""
+    """What a faulty cell has to meet, in Chinese: the contract's own description, and what it leaves out.
+
+    A description says why; values, bounds and forms are said with it. One without a Chinese word says
+    nothing to whoever mends.
+    """
     if rule_id.startswith(CAST):
         kind = rule_id.removeprefix(CAST)
         return f"“{_titles(contract, field.split(','))}”应为{_TYPES.get(kind, kind)}，现有内容无法识别"
@@ -133,7 +144,19 @@ def sentence(contract: Contract, rule_id: str, field: str) -> str:
     rule = rule_called(contract, rule_id)
     if rule is None:
         return "该规则已从合约中移除"
-    return rule.description or _said(contract, rule)
+    if not _CHINESE.search(rule.description):
+        return _said(contract, rule)
+    if rule.kind not in _EXACT:
+        return rule.description
+    return f"{rule.description.rstrip('。')}。{_said(contract, rule)}"
+
+
+def allowed(contract: Contract, rule_id: str) -> tuple[str, ...]:
+    """Every value a faulty cell may hold; none where its rule lists none."""
+    rule = rule_called(contract, rule_id)
+    if rule is None or rule.kind is not RuleKind.ALLOWED:
+        return ()
+    return tuple(map(str, rule.args["values"]))
 
 
 def _said(contract: Contract, rule: Rule) -> str:

@@ -19,10 +19,11 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, Engine, insert, select
 
 from catalog import keys, revisions
+from catalog.clocks.owed import stated
 from catalog.home import Home
 from catalog.rectification import overlay, sheet
 from catalog.rectification.cases import Case, case_called, event, write
-from catalog.rectification.causes import CAST, CAUSES, rule_called, sentence
+from catalog.rectification.causes import CAST, CAUSES, allowed, rule_called, sentence
 from catalog.rectification.delivered import delivered, published
 from catalog.rectification.errors import NoRows, NotOpen, NotYours
 from catalog.rectification.judging import failing, joined
@@ -38,6 +39,9 @@ from policies.rulebook import rule
 # Beside its cells a kept row holds _row (its name in this sending), _by and _key (how it is told later),
 # _alike (another delivered row is the same in every cell), and what a faulty cell was when it landed.
 WAS: Final = "_was_{}"
+# How a rule names where it comes from, where no law says it.
+_OWN: Final = "choice of the installation"
+_AFTER: Final = ", on the model of "
 _URGENCY: Final = {"urgent": "紧急", "important": "重要", "general": "一般"}
 
 
@@ -112,6 +116,7 @@ def send(
         columns=columns,
         rows=[*_rows(kept, columns)],
         remark=sentence(revision.contract, case.rule, case.field),
+        choices=allowed(revision.contract, case.rule),
     )
     digest = overlay.write_named(home, case.dataset, kept)
     with writing(engine) as connection:
@@ -226,6 +231,16 @@ def _rows(kept: pa.Table, columns: Sequence[Column]) -> Sequence[Row]:
     ]
 
 
+def due_by(due_rule: str) -> str:
+    """The rule a last day comes of, in Chinese."""
+    _, source, workdays = stated(due_rule)
+    source = source.partition(", confidence ")[0]
+    if source.startswith(_OWN):
+        after = source.removeprefix(_OWN).removeprefix(_AFTER)
+        source = f"本市自定（参照{after}）" if after else "本市自定"
+    return f"{workdays} 个工作日，{source}" if workdays else source
+
+
 def _guide(contract: Contract, case: Case, rows: int, failing_rows: int) -> list[tuple[str, str]]:
     provisional = "（该年度放假安排公布前为暂定）" if case.due_provisional else ""
     more = f"；共 {failing_rows} 行，其余待本批整改后下发" if failing_rows > rows else ""
@@ -233,11 +248,12 @@ def _guide(contract: Contract, case: Case, rows: int, failing_rows: int) -> list
         ("责任部门", case.department),
         ("数据集", f"{contract.title}（{contract.name}）"),
         ("问题", f"{CAUSES[case.cause]}：{sentence(contract, case.rule, case.field)}"),
-        ("规则", case.rule),
+        *([("可以填的值", "、".join(values))] if (values := allowed(contract, case.rule)) else []),
+        ("规则编号", case.rule),
         ("问题行数", f"{rows}{more}"),
         ("紧急程度", _URGENCY[case.urgency]),
         ("整改期限", f"{case.due_on:%Y-%m-%d}{provisional}"),
-        ("期限依据", case.due_rule),
+        ("期限依据", due_by(case.due_rule)),
         ("怎样填写", "只修改“问题数据”表中标黄的单元格，写入核实后的内容；其余单元格已锁定，用于识别记录。"),
         ("不要改动", "勿改动 _row、来源文件、行号等锁定列，勿增加行，勿用公式；无法核实的行保持原样。"),
         ("退回之后", "按同一规则复核，全部合格即结案；来源系统须同步改正，再次出现将重新立案。"),

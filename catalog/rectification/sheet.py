@@ -29,6 +29,8 @@ _EXACT: Final = 10**15
 _SENDING: Final = "发送编号"
 _CASE: Final = "案件编号"
 _WIDTH: Final = 18
+# Characters of a list within a cell's own rule. Source: ECMA-376 Part 1, 18.3.1.32.
+_MOST_LISTED: Final = 255
 # What XML 1.0 cannot carry: such a character would make the file unreadable.
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -98,6 +100,7 @@ def write(
     columns: Sequence[Column],
     rows: Sequence[Row],
     remark: str,
+    choices: Sequence[str] = (),
 ) -> None:
     """Write the workbook.
 
@@ -109,12 +112,14 @@ def write(
         columns: of the sheet of rows.
         rows: what is sent.
         remark: the rule in Chinese, put on the heading and the first faulty cells.
+        choices: the values a faulty cell may hold; a list to choose from, where they fit one.
     """
     from openpyxl import Workbook
 
     book = Workbook()
     _write_guide(book.active, [(_CASE, case_id), (_SENDING, sending_id), *guide])
     _write_rows(book.create_sheet(ROWS), columns, rows, remark)
+    _offer(book[ROWS], columns, len(rows), choices)
     book.active = 1
     book.save(path)
 
@@ -171,6 +176,22 @@ def _write_guide(sheet: Any, lines: Sequence[tuple[str, str]]) -> None:
         sheet.cell(sheet.max_row, 2).alignment = Alignment(wrap_text=True, vertical="top")
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = _WIDTH, 90
     sheet.protection.sheet = True
+
+
+def _offer(sheet: Any, columns: Sequence[Column], rows: int, choices: Sequence[str]) -> None:
+    """Let faulty cells be chosen from a list; a list a spreadsheet cannot hold is only said in words."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    listed = ",".join(choices)
+    if not rows or not 0 < len(listed) <= _MOST_LISTED or any({",", '"'} & set(one) for one in choices):
+        return
+    made = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True, showErrorMessage=False)
+    for place, column in enumerate(columns, start=4):
+        if column.faulty:
+            letter = get_column_letter(place)
+            made.add(f"{letter}2:{letter}{rows + 1}")
+    sheet.add_data_validation(made)
 
 
 def _write_rows(sheet: Any, columns: Sequence[Column], rows: Sequence[Row], remark: str) -> None:

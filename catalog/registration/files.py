@@ -1,12 +1,13 @@
 """Files that are handed in: attachments, evidence of objections, proofs of codes.
 
-Decides where they are kept: in the installation's folder under their SHA-256, mode 0600. The store and
-the evidence log hold name, size and digest.
+Decides where they are kept: under their SHA-256 among what the installation keeps (:mod:`catalog.lake.kept`),
+for its owner alone. The store and the evidence log hold name, size and digest.
 """
 
 from __future__ import annotations
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, insert
 
 from catalog import lasting
 from catalog.home import Home
+from catalog.lake.kept import kept_of
 from catalog.registration import rulings
 from catalog.registration.errors import FormUnreadable
 from catalog.store.schema import new_id
@@ -29,7 +31,7 @@ _LONGEST_NAME: Final = 200  # characters
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A file that is in the folder.
+    """A file that is kept.
 
     Attributes:
         role: key of the materials, ``objection`` or ``proof``.
@@ -45,7 +47,7 @@ class Kept:
 
 
 def keep(home: Home, role: str, path: Path, on: date) -> Kept:
-    """Copy a file into the installation's folder; the same content is kept once.
+    """Keep a copy of a file; the same content is kept once.
 
     Args:
         home: the installation.
@@ -66,20 +68,19 @@ def keep(home: Home, role: str, path: Path, on: date) -> Kept:
     folder = home.root / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    place = folder / digest
     # One that was changed behind our back is put right: what is kept under a digest has that digest.
     if not is_intact(home, digest):
-        lasting.write(place, content)
+        # By a file of its own: two may hand in the same at once.
+        draft = folder / f".{digest}.{secrets.token_hex(4)}"
+        lasting.write(draft, content)
+        kept_of(home).take(draft, f"{FOLDER}/{digest}")
     return Kept(role, path.name[:_LONGEST_NAME], digest, len(content))
 
 
 def is_intact(home: Home, digest: str) -> bool:
-    """Whether the folder still has a file as it was handed in."""
-    place = home.root / FOLDER / digest
-    if not place.is_file():
-        return False
-    with place.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest() == digest
+    """Whether a file is still there as it was handed in."""
+    content = kept_of(home).read(f"{FOLDER}/{digest}")
+    return content is not None and hashlib.sha256(content).hexdigest() == digest
 
 
 def note(

@@ -80,6 +80,8 @@ def _link_rate(scope: Scope) -> Counted:
         for name, entry in scope.published.items()
     ]
     live = sum(row["live"] for row in rows)
+    if rows and not found.tested:  # nothing is known to be dead, either
+        return Counted(None, tuple(rows), "no link was tested", part=0, whole=len(rows))
     return share(live, len(rows), rows, "nothing is published")
 
 

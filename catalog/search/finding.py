@@ -110,7 +110,7 @@ def search(connection: Connection, words: str, *, limit: int = 20, on: date = NE
         return ()
     if query.elements or query.codes:
         return find(connection, words, limit=limit, on=on).hits
-    known = _known(connection)
+    known = bitmaps_in(connection)
     if not known.all:
         return ()
     levels = tiers(query.words, on)
@@ -144,7 +144,7 @@ def find(
     for facet in narrowed:
         if facet not in FACETS:
             raise UnknownFacet(facet)
-    known, query = _known(connection), parse(words)
+    known, query = bitmaps_in(connection), parse(words)
     if not known.all or (words.strip() and query.empty):
         return Found()
     docs = _scope(connection, known, query, narrowed)
@@ -163,7 +163,7 @@ def find(
     return Found(total, known.counts(docs, most), _hits(connection, ranked))
 
 
-def _known(connection: Connection) -> Bitmaps:
+def bitmaps_in(connection: Connection) -> Bitmaps:
     """The facets of the store; an index that lacks what the ledger has is an error."""
     state = state_of(connection)
     if state is not None and state.layout == LAYOUT:

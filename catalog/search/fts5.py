@@ -56,6 +56,14 @@ class Fts5:
         statement = f"SELECT json_group_array(rowid) FROM {TABLE} WHERE {TABLE} MATCH :query"
         return _docs(connection, statement, {"query": _query(phrase)})
 
+    def each(self, connection: Connection, phrases: Sequence[str]) -> list[Iterable[int]]:
+        """See :class:`catalog.search.words.Words`."""
+        docs = f"json_group_array(rowid) AS docs FROM {TABLE} WHERE {TABLE} MATCH"
+        statement = " UNION ALL ".join(f"SELECT {at} AS at, {docs} :query_{at}" for at in range(len(phrases)))
+        values = {f"query_{at}": _query(phrase) for at, phrase in enumerate(phrases)}
+        found = {row.at: json.loads(row.docs) for row in connection.execute(text(statement), values)}
+        return [found[at] for at in range(len(phrases))]
+
     def scan(self, connection: Connection, phrase: str) -> Iterable[int]:
         """See :class:`catalog.search.words.Words`."""
         statement = f"SELECT json_group_array(doc) FROM {search_texts.name} WHERE instr(words, :phrase) > 0"

@@ -7,7 +7,7 @@ texts are looked at. For the first hits only those are looked at that would stan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,6 +26,8 @@ _EVERY: Final = len(LEVELS)
 _NARROW: Final = 2000
 # Up to so many texts are read by number; for more all of them are.
 _NAMED: Final = 2000
+# Words asked for by one statement.
+_AT_ONCE: Final = 100
 # So many texts are read at first for each hit wanted.
 _AHEAD: Final = 2
 
@@ -47,6 +49,16 @@ class Phrases:
     held: Mapping[str, Held]
     _told: dict[str, int] = field(default_factory=dict)
     _words: dict[int, str] = field(default_factory=dict)
+
+    def tell(self, forms: Iterable[str]) -> None:
+        """Learn of many words at once which entries hold them, whatever it costs for a single one."""
+        new = [form for form in dict.fromkeys(forms) if len(form) > 2 and form not in self._told]
+        self._told |= dict.fromkeys(new, 0)
+        maybe = [form for form in new if grams.may_hold(form, _EVERY, self.held)]
+        for at in range(0, len(maybe), _AT_ONCE):
+            some = maybe[at : at + _AT_ONCE]
+            found = self.index.each(self.connection, some)
+            self._told |= {form: bitmap(list(docs)) for form, docs in zip(some, found, strict=True)}
 
     def among(self, tier: Tier, docs: int) -> int:
         """Those of ``docs`` that hold all words of the last tier, which looks at every level."""

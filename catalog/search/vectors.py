@@ -67,10 +67,16 @@ class Vectors:
 
     def docs(self, connection: Connection, phrase: str) -> Iterable[int]:
         """See :class:`catalog.search.words.Words`."""
-        # The tokens first and then the texts by number, whatever the planner thinks of how many there are.
-        having = f"ARRAY(SELECT doc FROM {TABLE} WHERE tokens @@ CAST(:query AS tsquery))"
-        held = f"doc = ANY({having}) AND strpos(words, :phrase) > 0"
-        return _docs(connection, held, {"query": _query(phrase), "phrase": phrase})
+        return _docs(connection, _held(), {"query": _query(phrase), "phrase": phrase})
+
+    def each(self, connection: Connection, phrases: Sequence[str]) -> list[Iterable[int]]:
+        """See :class:`catalog.search.words.Words`."""
+        parts = (f"SELECT {at} AS at, ({_packed(_held(f'_{at}'))}) AS docs" for at in range(len(phrases)))
+        values = {f"query_{at}": _query(phrase) for at, phrase in enumerate(phrases)}
+        values |= {f"phrase_{at}": phrase for at, phrase in enumerate(phrases)}
+        rows = connection.execute(text(" UNION ALL ".join(parts)), values)
+        found = {row.at: _numbers(row.docs) for row in rows}
+        return [found[at] for at in range(len(phrases))]
 
     def scan(self, connection: Connection, phrase: str) -> Iterable[int]:
         """See :class:`catalog.search.words.Words`."""
@@ -78,8 +84,20 @@ class Vectors:
 
 
 def _docs(connection: Connection, held: str, values: dict[str, Any]) -> Iterable[int]:
-    statement = f"SELECT string_agg(int4send(doc), ''::bytea) FROM {search_texts.name} WHERE {held}"
-    packed = connection.execute(text(statement), values).scalar_one()
+    return _numbers(connection.execute(text(_packed(held)), values).scalar_one())
+
+
+def _held(of: str = "") -> str:
+    """The tokens first and then the texts by number, whatever the planner thinks of how many there are."""
+    having = f"ARRAY(SELECT doc FROM {TABLE} WHERE tokens @@ CAST(:query{of} AS tsquery))"
+    return f"doc = ANY({having}) AND strpos(words, :phrase{of}) > 0"
+
+
+def _packed(held: str) -> str:
+    return f"SELECT string_agg(int4send(doc), ''::bytea) FROM {search_texts.name} WHERE {held}"
+
+
+def _numbers(packed: bytes | None) -> Iterable[int]:
     made = array("i", packed or b"")
     made.byteswap()  # the server sends the highest byte first
     return made

@@ -57,6 +57,9 @@ class Words(Protocol):
     def docs(self, connection: Connection, phrase: str) -> Iterable[int]:
         """The entries that hold a phrase in one of their texts, in no order: by the index, best for few."""
 
+    def each(self, connection: Connection, phrases: Sequence[str]) -> Sequence[Iterable[int]]:
+        """The same of several phrases, in one statement."""
+
     def scan(self, connection: Connection, phrase: str) -> Iterable[int]:
         """The same by going through all texts, best for very many."""
 

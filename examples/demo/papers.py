@@ -25,7 +25,8 @@ OPERATOR: Final = {
     "name": "云州数据运营有限公司",
     "kind": "operator",
 }
-IMPLEMENTING_BODY: Final = _CODES[1]
+# The data bureau itself, by the code the contracts of its own datasets state.
+IMPLEMENTING_BODY: Final = "11990100MA0009RM3K"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from examples.demo.papers import STREET_BODY
+from examples.demo.papers import AUTHORITY as BUREAU
+from examples.demo.papers import IMPLEMENTING_BODY, STREET_BODY
 
-AUTHORITY: Final = ("11990100MA0009RM3K", "云州市数据局", "authority")
+AUTHORITY: Final = (IMPLEMENTING_BODY, BUREAU, "authority")
 CIVIL_AFFAIRS: Final = ("11990100MA0009EX04", "云州市民政局", "department")
 PLANNING: Final = ("11990100MA000LR65R", "云州市发展和改革委员会", "department")
 OPERATOR: Final = ("91990100MA00107313", "云州数据运营有限公司", "operator")

@@ -6,6 +6,7 @@ not belongs to nobody.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,7 @@ from catalog.store.tables.people import memberships
 from catalog.store.tables.queries import receipts
 from catalog.store.tables.registration import registrations
 from catalog.store.tables.requesting import approval_delegations, request_cases
+from catalog.store.tables.second_signatures import second_signatures
 from catalog.store.tables.supplies import supplies
 from contracts.odcs import loads
 from contracts.problems import OdcsError
@@ -131,6 +133,17 @@ def _issuer_of_task(connection: Connection, key: str) -> tuple[str, ...]:
     return () if code is None else _issuer(connection, code)
 
 
+def _signing(connection: Connection, key: str) -> tuple[str, ...]:
+    """The organisations a second person may sign for that this person acts for."""
+    s, m = second_signatures.c, memberships.c
+    row = connection.execute(select(s.second_person, s.among).where(s.id == key)).first()
+    if row is None:
+        return ()
+    mine = select(m.organisation).where(m.person_id == row.second_person, m.ended_at.is_(None))
+    held = set(connection.execute(mine).scalars())
+    return tuple(code for code in json.loads(row.among) if code in held)
+
+
 def _of_file(connection: Connection, key: str) -> tuple[str, ...]:
     """An entry by its name; of a contract's file, the department it names and the one that has the entry."""
     path = Path(key)
@@ -154,6 +167,7 @@ FOUND: Final[Mapping[str, Callable[[Connection, str], tuple[str, ...]]]] = {
     "contract-file": _of_file,
     "form": _issuer,
     "issued-task": _issuer_of_task,
+    "signature": _signing,
 }
 
 _ENTRY: Final = Kind((entries.c.name, entries.c.code), (entries.c.department_code,))

@@ -77,19 +77,47 @@ def passage(home: Home, words: str, parameters: Mapping[str, Any] | None, now: d
     if door.public:
         return Passed()
     with reading(open_store(home)) as connection:
-        issuer = settings.value("YBZ_PUBLIC_URL", home.root).rstrip("/")
-        who = of_bearer(connection, settings.value("YBZ_TOKEN", home.root), issuer=issuer, now=now)
-        if who is None:
-            return Deny((_NOBODY,))
-        person = "" if who.person is None else people.person(connection, who.person).name
-        if person and (parameters or {}).get("by", person) not in (person, who.person):
-            return Deny((ANOTHER,))
-        denied = _judged(connection, who, door, parameters, now)
-        if denied is None and not person and doors.takes_two(door):
-            denied = Deny((NO_PERSON,))
-        if denied is None and doors.takes_two(door):
-            denied = _second(connection, who, person, door, parameters or {}, now)
-        return denied or Passed(person)
+        return _through(connection, home, door, parameters, now)
+
+
+def also(
+    connection: Connection, home: Home, words: str, parameters: Mapping[str, Any], now: datetime
+) -> Deny | None:
+    """What stands against an act that a command does beside its own, as if that act's command were run.
+
+    Args:
+        connection: of the command that runs; what it has entered is there.
+        home: of the installation.
+        words: of the command that does the act alone.
+        parameters: what it would be given.
+        now: aware instant.
+    """
+    door = doors.command(words, parameters)
+    assert door is not None
+    passed = _through(connection, home, door, parameters, now)
+    return passed if isinstance(passed, Deny) else None
+
+
+def _through(
+    connection: Connection,
+    home: Home,
+    door: doors.Door,
+    parameters: Mapping[str, Any] | None,
+    now: datetime,
+) -> Passed | Deny:
+    issuer = settings.value("YBZ_PUBLIC_URL", home.root).rstrip("/")
+    who = of_bearer(connection, settings.value("YBZ_TOKEN", home.root), issuer=issuer, now=now)
+    if who is None:
+        return Deny((_NOBODY,))
+    person = "" if who.person is None else people.person(connection, who.person).name
+    if person and (parameters or {}).get("by", person) not in (person, who.person):
+        return Deny((ANOTHER,))
+    denied = _judged(connection, who, door, parameters, now)
+    if denied is None and not person and doors.takes_two(door):
+        denied = Deny((NO_PERSON,))
+    if denied is None and doors.takes_two(door):
+        denied = _second(connection, who, person, door, parameters or {}, now)
+    return denied or Passed(person)
 
 
 def _second(

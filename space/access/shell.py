@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from catalog import beside
 from catalog.home import Home
 from policies.decision import Deny
 from space.access.switch import judged
@@ -41,6 +42,7 @@ def judge(context: click.Context, name: str, command: click.Command, arguments: 
         _pass(home, said, None)
         raise
     person = _pass(home, said, said.parameters)
+    beside.leave(context, _beside(home))
     if person:
         _let_act(context, said.words, person)
 
@@ -68,6 +70,13 @@ def _pass(home: Home, said: _Said, parameters: dict[str, Any] | None) -> str:
 
         refuse(passed, as_json=bool(said.parameters.get("as_json")))
     return passed.person
+
+
+def _beside(home: Home) -> beside.Against:
+    """What judges acts the command does beside its own: as their own commands are judged."""
+    from space.access.passing import also
+
+    return lambda connection, words, parameters, now: also(connection, home, words, parameters, now)
 
 
 def _let_act(context: click.Context, words: list[str], person: str) -> None:

@@ -21,7 +21,7 @@ from space.api.paging import Page
 from space.api.services import Known, Wired, permit
 from space.errors import Unknown
 from space.identity.tokens import Caller
-from space.operation import offices, reviews, scenarios, supplements
+from space.operation import offices, reviews, scenarios, supplements, under
 from space.operation.agreements import Agreement, all_agreements, called, steps_of
 from space.operation.disclosure import made_of
 
@@ -78,18 +78,33 @@ def list_agreements(wired: Wired, who: Known, page: Page) -> Response:
 
 @router.get("/agreements/{number}")
 def show(number: str, wired: Wired, who: Known) -> dict[str, Any]:
-    """One agreement: what it says, versions, the supplement that waits, scenarios, reviews, steps."""
+    """One agreement: what it says, versions, the supplement that waits, scenarios, reviews, steps.
+
+    ``office`` is the caller's, ``open`` are its steps; ``unreviewed`` the years that wait for their review.
+    """
     permit(who, Act.AGREEMENT_READ)
     with reading(wired.engine) as connection:
-        found, _ = _own(connection, number, who, local_date(wired.clock()))
-        adopted = scenarios.all_scenarios(connection, number)
+        day = local_date(wired.clock())
+        found, office = _own(connection, number, who, day)
+        known = scenarios.all_scenarios(connection, number)
         return {
             **found.to_document(),
+            **under.seen_by(connection, found, who.organisation, day),
             "supplement": supplements.waiting(connection, found),
-            "scenarios": [one.to_document() for one in adopted],
+            "scenarios": [one.to_document() | {"open": list(under.open_of(one, office))} for one in known],
             "reviews": list(reviews.reviews_of(connection, found.id)),
             "steps": list(steps_of(connection, found.id)),
         }
+
+
+@router.get("/agreements/{number}/use")
+def use(number: str, wired: Wired, who: Known) -> dict[str, Any]:
+    """Requests and grants under an agreement, and what was used from its first day on."""
+    permit(who, Act.AGREEMENT_READ)
+    with reading(wired.engine) as connection:
+        day = local_date(wired.clock())
+        found, _ = _own(connection, number, who, day)
+        return under.used_until(connection, found, day)
 
 
 @router.post("/scenarios", status_code=201)

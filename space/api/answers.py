@@ -78,7 +78,7 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "Contract": ("A digital contract.", """
         id text, kind text, request text?, provider text, consumer text, state text, offers count,
         grant text?, agreement_digest text?, agreement object?, in_charge object, drafted_at instant,
-        changed_at instant, open text*"""),
+        changed_at instant, open text*, ~provider_name text, ~consumer_name text"""),
     "Proof": ("A receipt to keep.", "id text, jws text"),
     "Answer": ("The answer of a query, with how near it is to the truth and its receipt.", """
         columns object*, rows object*, mode text, accuracy object*, repeated flag, cost object,

@@ -101,7 +101,8 @@ def workbook(delivery: Id, look: Look) -> Response:
 def unmaskings(look: Look, page: Page) -> Response:
     """What people of the body had un-masked, and why."""
     permit(look.who, Act.INBOX_READ)
-    found = look.at(lambda c: unmasking.listing(c, look.who.organisation))
+    part = page.part(datetime, str)
+    found = look.at(lambda c: unmasking.listing(c, look.who.organisation, part))
     times = ("asked_at", "expires_at")
     rows = [asdict(one) | {name: getattr(one, name).isoformat() for name in times} for one in found]
     return page.answer("unmaskings", rows, "asked_at", "id")

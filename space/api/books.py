@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
+from catalog.store.parts import Part
 from policies.access import Act
 from policies.tariff import tariff
 from space.api.acting import Do, Document, Look, Reasoned, Signed
@@ -103,13 +104,18 @@ def close(said: Closed, do: Do) -> Document:
 
 
 @router.get("/statements/{month}/receipts")
-def receipts(month: Month, look: Look) -> Document:
+def receipts(
+    month: Month,
+    look: Look,
+    after: Annotated[str, Query(max_length=40, description="`next` of the page before.")] = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
+) -> Document:
     """The signed receipts of a month of the caller's organisation, by their ids."""
     permit(look.who, Act.MONEY_READ)
-    return {
-        "month": month,
-        "receipts": look.at(lambda c: dict(statements.receipts_of(c, look.who.organisation, month))),
-    }
+    part = Part((after,) if after else None, limit)
+    found = look.at(lambda c: list(statements.receipts_of(c, look.who.organisation, month, part)))
+    told = dict(found[:limit])
+    return {"month": month, "receipts": told, "next": found[limit - 1][0] if len(found) > limit else None}
 
 
 @router.post("/invoices", status_code=201)

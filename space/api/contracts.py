@@ -33,6 +33,7 @@ from space.contracting.contracts import (
 )
 from space.contracting.statements import decoded
 from space.errors import Unknown
+from space.identity.organisations import names
 from space.identity.tokens import Caller
 
 router = APIRouter(prefix="/v1", tags=["contracts"])
@@ -100,7 +101,7 @@ def contracts(wired: Wired, who: Known, page: Page) -> Response:
     part = page.part(datetime, str) if who.grant_id is None else None
     with reading(wired.engine) as connection:
         found = all_contracts(connection, None if who.role is Role.AUDITOR else who.organisation, part)
-    rows = [one.to_document() for one in found if who.grant_id in (None, one.grant_id)]
+        rows = _named(connection, [one for one in found if who.grant_id in (None, one.grant_id)])
     return page.answer("contracts", rows, "drafted_at", "id")
 
 
@@ -110,7 +111,7 @@ def contract(contract_id: str, wired: Wired, who: Known) -> dict[str, Any]:
     permit(who, Act.CONTRACT_READ)
     with reading(wired.engine) as connection:
         found = _mine(connection, contract_id, who)
-        return found.to_document() | {
+        return _named(connection, [found])[0] | {
             "offers": [one.to_document() for one in offers_of(connection, found.id)],
             "signatures": [one.to_document() for one in signatures_of(connection, found.id)],
             "steps": list(steps_of(connection, found.id)),
@@ -251,6 +252,15 @@ def _taken(
         return by_id(
             connection, once.do(connection, lambda: act(connection, side, now).id, now)
         ).to_document()
+
+
+def _named(connection: Connection, found: list[DigitalContract]) -> list[dict[str, Any]]:
+    """Contracts with what their parties are called."""
+    called = names(connection, {code for one in found for code in (one.provider, one.consumer)})
+    return [
+        one.to_document() | {f"{side}_name": called.get(one.party(side), one.party(side)) for side in PARTIES}
+        for one in found
+    ]
 
 
 def _mine(connection: Connection, contract_id: str, who: Caller) -> DigitalContract:

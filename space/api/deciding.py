@@ -20,10 +20,11 @@ from policies.clocks import local_date
 from space.api import extending
 from space.api.extending import Extended, case_of, concerned
 from space.api.once import Once, Repeated
+from space.api.request_steps import After, steps_told
 from space.api.services import Known, Services, Wired, permit
 from space.identity.tokens import Caller
 from space.requesting import answering, disputing, turns
-from space.requesting.requests import by_id, history
+from space.requesting.requests import by_id
 from space.requesting.telling import told
 
 router = APIRouter(prefix="/v1/requests", tags=["requests"])
@@ -89,13 +90,13 @@ def waiting(wired: Wired, who: Known) -> dict[str, Any]:
 
 
 @router.get("/{request}/answering")
-def show(request: str, wired: Wired, who: Known) -> dict[str, Any]:
-    """A request the caller's organisation answers, with its cases and every step."""
+def show(request: str, wired: Wired, who: Known, after: After = 0) -> dict[str, Any]:
+    """A request the caller answers, with its cases and steps; `next_step` where there are more."""
     permit(who, Act.REQUEST_DECIDE)
     with reading(wired.engine) as connection:
         found = concerned(connection, request, who, wired.clock())
         (document,) = told(connection, (found,), who.organisation, local_date(wired.clock()))
-        return {**document, "steps": [s.to_document() for s in history(connection, request)]}
+        return document | steps_told(connection, request, after)
 
 
 @router.post("/{request}/decisions")

@@ -50,13 +50,14 @@ _STATUSES: Final[Mapping[int, tuple[str, str]]] = {
     412: ("It is no longer what `If-Match` names.", "http.changed"),
     413: ("The request is larger than any of its kind.", "http.413"),
     415: ("The body is of a kind that is not read.", "http.415"),
+    421: ("The installation was not told what it is called.", "identity.no_address"),
     422: ("The request is malformed, or the act is refused.", "request.invalid"),
     429: ("A limit is reached.", "grant.quota"),
     501: ("The store of this installation cannot do it.", "search.unavailable"),
     503: ("It cannot be answered now; `Retry-After` says when.", "store.busy"),
 }
-_READS: Final = (400, 401, 403, 404, 406, 409, 410, 422, 429, 501, 503)
-_ACTS: Final = (400, 401, 403, 404, 406, 409, 410, 412, 413, 415, 422, 429, 501, 503)
+_READS: Final = (400, 401, 403, 404, 406, 409, 410, 421, 422, 429, 501, 503)
+_ACTS: Final = (400, 401, 403, 404, 406, 409, 410, 412, 413, 415, 421, 422, 429, 501, 503)
 _SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Operations that answer with a file, and its kinds.
 _FILES: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {

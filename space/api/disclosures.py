@@ -1,23 +1,33 @@
-"""``/v1/disclosures`` for whoever may search the catalogue: what was disclosed 信息披露; a thin door."""
+"""``/v1/disclosures``: what was disclosed 信息披露, for whoever may search the catalogue; a thin door.
+
+Either side drafts and makes its own: operators as operators, who concludes agreements as implementing body.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from pydantic import Field
+from sqlalchemy import Connection
 
-from policies.access import Act
-from space.api.acting import Document, Look
+from policies.access import Act, Role
+from space.api.acting import Do, Document, Look, Signed
 from space.api.paging import Page
 from space.api.services import permit
-from space.operation.disclosure import all_made, due_on, of_id
+from space.identity.tokens import Caller
+from space.operation import agreeing
+from space.operation.disclosure import BODY, OPERATOR, all_made, compose, disclose, due_on, of_id
 from space.operation.page import html
 
 router = APIRouter(prefix="/v1/disclosures", tags=["agreements"])
 
 Made = Annotated[str, Field(max_length=40)]
+Year = Annotated[int, Field(ge=2000, le=9999)]
+# Whoever else may disclose does so for the body that concludes agreements.
+_SIDES: Final = {Role.OPERATOR_ADMIN: OPERATOR}
 
 
 @router.get("")
@@ -45,3 +55,29 @@ def printed(disclosure: Made, look: Look) -> HTMLResponse:
     """The same as a page to print."""
     permit(look.who, Act.CATALOGUE_READ)
     return HTMLResponse(html(*look.at(lambda c: of_id(c, disclosure))))
+
+
+@router.get("/drafts/{year}")
+def drafted(year: Year, look: Look) -> Document:
+    """The disclosure of a year as the caller's organisation would make it now; nothing is kept."""
+    permit(look.who, Act.DISCLOSURE_PUBLISH)
+    side, mine = _side(look.who), look.who.organisation
+    return {"document": look.at(lambda c: compose(c, year, side, mine, now=look.now))}
+
+
+@router.post("/{year}", status_code=201)
+def make(year: Year, said: Signed, do: Do) -> Document:
+    """Make the disclosure of a year for the caller's organisation; it is kept, and everybody may read it."""
+    permit(do.who, Act.DISCLOSURE_PUBLISH)
+    side, mine, by = _side(do.who), do.who.organisation, do.by(said)
+
+    def act(connection: Connection, now: datetime) -> Document:
+        agreeing.settle(connection, now)
+        made, document = disclose(connection, year, side, mine, by=by, now=now)
+        return {"id": made, "document": document}
+
+    return do.inside(act)
+
+
+def _side(who: Caller) -> str:
+    return _SIDES.get(who.role, BODY)

@@ -35,7 +35,9 @@ class OnDuty(Signed):
     person: str | None = Field(None, max_length=40)
     role: str | None = Field(None, max_length=40)
     address: str | None = Field(None, max_length=200)
-    kinds: list[Literal["alert", "incident", "digest"]] = Field([], max_length=3, description="All if none.")
+    kinds: list[Literal["alert", "incident", "digest", "signature"]] = Field(
+        [], max_length=4, description="All if none."
+    )
     first_on: date | None = Field(None, description="Today where left out.")
     last_on: date | None = Field(None, description="Until ended where left out.")
 

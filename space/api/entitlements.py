@@ -96,7 +96,9 @@ def list_cases(wired: Wired, who: Known, page: Page, open_only: bool = False) ->
         of_area = is_body(connection, who.organisation)
         permit(who, Act.ENTITLEMENT_READ)
         mine = {"body": who.organisation} if of_area else {"department": who.organisation}
-        found = cases.listing(connection, local_date(wired.clock()), open_only=open_only, **mine)
+        found = cases.listing(
+            connection, local_date(wired.clock()), open_only=open_only, part=page.part(date, str), **mine
+        )
     return page.answer("cases", [_told(one) for one in found], "due_on", "id")
 
 

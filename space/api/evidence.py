@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
-from catalog.cataloging.titles import entry_titles
+from catalog.cataloging.titles import entry_titles, item_titles
 from catalog.evidence.events import events, statement
 from catalog.evidence.prove import prove_inclusion
 from catalog.evidence.publishing import publish
@@ -17,8 +17,8 @@ from catalog.store import reading
 from policies.access import Act
 from space.api.paging import Page
 from space.api.services import Known, Wired, permit
+from space.api.subjects import called, names
 from space.errors import Unknown
-from space.identity import organisations, people
 
 router = APIRouter(prefix="/v1/evidence", tags=["evidence"])
 
@@ -62,7 +62,8 @@ def said(entry_id: str, wired: Wired, who: Known) -> dict[str, Any]:
     permit(who, Act.LOG_READ)
     publish(wired.engine, wired.home, wired.signer, wired.clock())
     with reading(wired.engine) as connection:
-        return _named(connection, [statement(connection, entry_id).to_document()])[0]
+        told = _named(connection, [statement(connection, entry_id).to_document()])[0]
+        return told | {"called": _called(connection, told["says"])}
 
 
 @router.get("/{entry_id}")
@@ -75,18 +76,34 @@ def entry(entry_id: str, wired: Wired, who: Known) -> dict[str, Any]:
 
 
 def _named(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Events with what people, organisations and entries are called that they name by their ids."""
-    told = {one[key] for one in rows for key in ("by", "subject") if one[key]}
-    called = {**entry_titles(connection, told), **_names(connection, told)}
+    """Events with what people and organisations are called, and what their subjects are about."""
+    acted = names(connection, {one["by"] for one in rows})
+    about = called(connection, {one["subject"] for one in rows})
     return [
-        one | {"by_name": called.get(one["by"], one["by"]), "about": called.get(one["subject"], "")}
+        one | {"by_name": acted.get(one["by"], one["by"]), "about": about.get(one["subject"], "")}
         for one in rows
     ]
 
 
-def _names(connection: Connection, told: Iterable[str]) -> dict[str, str]:
-    wanted = set(told)
-    return {
-        **{one.id: one.name for one in people.named(connection, wanted)},
-        **organisations.names(connection, wanted),
+def _called(connection: Connection, says: Mapping[str, Any]) -> dict[str, str]:
+    """What entries, their items, people and organisations are called that an entry names by their keys."""
+    keys = set(_keys(says.values())) - {""}
+    titles = entry_titles(connection, keys | {key.rpartition(".")[0] for key in keys})
+    items = {name: item_titles(connection, name) for name in titles}
+    of_items = {
+        f"{name}.{field}": f"{titles[name]} · {title}"
+        for name, fields in items.items()
+        for field, title in fields.items()
     }
+    only = items.get(str(says.get("dataset")), {})
+    known = {**only, **of_items, **titles, **names(connection, keys)}
+    return {key: known[key] for key in keys & set(known)}
+
+
+def _keys(values: Iterable[Any]) -> Iterator[str]:
+    """Whatever may be a key among values of an entry: texts, members of lists, names in documents."""
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, list | dict):
+            yield from (each for each in value if isinstance(each, str))

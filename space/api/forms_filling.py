@@ -18,10 +18,10 @@ from space.errors import Unknown
 from space.identity.tokens import Caller
 from space.wayback.backflow.bodies import body
 from space.wayback.forms import drafts
-from space.wayback.forms.confirming import confirm
 from space.wayback.forms.filling import Filled, submit
 from space.wayback.forms.prefill import prefill_many
 from space.wayback.forms.tasks import Task, task, tasks
+from space.wayback.forms.together import confirm_ready
 
 router = APIRouter(prefix="/v1/forms", tags=["forms"])
 
@@ -89,15 +89,19 @@ def list_tasks(wired: Wired, who: Known, page: Page, state: str | None = None) -
 
 @router.post("/tasks/{task_id}/confirmation")
 def confirm_task(task_id: str, said: Acting, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
-    """Confirm a task: every sheet not submitted yet is submitted as it was shown."""
+    """Confirm a task: its sheets are submitted as they were shown; `left_out` tells which not, and why.
+
+    Left out are sheets that lack a required item, hold a value that is challenged, or have a draft; the task
+    stays open for them.
+    """
     permit(who, Act.FORM_FILL)
     now = wired.clock()
     _own(wired, task_id, who)
-    done = confirm(
+    done = confirm_ready(
         wired.home, wired.engine, task_id, by=said.by, now=now,
         guard=lambda connection, act: once.do(connection, act, now),
     )  # fmt: skip
-    return asdict(done)
+    return done.to_document()
 
 
 @router.get("/drafts")

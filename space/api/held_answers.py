@@ -1,7 +1,8 @@
 """Whether a file somebody holds is the answer a receipt was issued for.
 
 Decides that a file is never read but compared: an Arrow file byte by byte, a CSV cell by cell, so that one a
-spreadsheet has written anew is still found to be the same.
+spreadsheet has written anew is still found to be the same. Error bounds at the end of its rows are no part of
+the answer, and are left out of the comparison.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection
@@ -17,6 +19,7 @@ from sqlalchemy import Connection
 from catalog.home import Home
 from space.api import negotiation
 from space.calls import kept_answer
+from space.query.telling.within import LOWER, UPPER
 
 
 def is_answer_of(
@@ -48,7 +51,12 @@ def _same_cells(content: bytes, written: bytes) -> bool | None:
 
     None where the answer itself has a cell longer than a CSV reader takes: its cells cannot be compared.
     """
-    held, kept = _rows(content), _rows(written)
+    kept = _rows(written)
+    try:
+        heads = next(kept, [])
+    except csv.Error:
+        return None
+    held, kept = _without_bounds(_rows(content), heads), chain([heads] if heads else [], kept)
     while True:
         try:
             ours = next(kept, None)
@@ -62,6 +70,20 @@ def _same_cells(content: bytes, written: bytes) -> bool | None:
             return False
         if ours is None:
             return True
+
+
+def _without_bounds(rows: Iterator[list[str]], heads: list[str]) -> Iterator[list[str]]:
+    """The rows, without further columns where these are all bounds of figures of the answer, each once."""
+    first = next(rows, None)
+    if first is None:
+        return
+    known = {column + end for column in heads for end in (LOWER, UPPER)} - set(heads)
+    others = first[len(heads) :]
+    bounds = len(set(others)) == len(others) and set(others) <= known
+    wide = len(heads) if bounds else len(first)
+    yield first[:wide]
+    for row in rows:
+        yield row[:wide] if len(row) == len(first) else row
 
 
 def _rows(content: bytes) -> Iterator[list[str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,6 +32,8 @@ from space.wayback.backflow.subscriptions import listing as subscribed
 
 router = APIRouter(prefix="/v1/inbox", tags=["inbox"])
 
+# Kinds of the key of each list of an inbox: when, and which.
+_SENT: Final = (datetime, str)
 _Person = Field(min_length=1, max_length=200, description="The person who acts.")
 
 
@@ -88,13 +90,17 @@ class Claimed(_Said):
 def show(wired: Wired, who: Known, page: Page) -> Response:
     """Deliveries with how complete and late they are, notices, and open tasks."""
     _enter(wired, who)
+    mine, of_sent, of_notices = who.organisation, *page.parts(_SENT, _SENT, _SENT)[:2]
     with reading(wired.engine) as connection:
-        told = {one.delivery: one for one in figures(connection, who.organisation, wired.clock())}
+        sent = inbox.listing(connection, mine, of_sent)
+        told = {
+            one.delivery: one for one in figures(connection, mine, wired.clock(), {each.id for each in sent})
+        }
         deliveries = [
             _plain(asdict(one)) | {"figures": _plain(asdict(told[one.id])) if one.id in told else None}
-            for one in inbox.listing(connection, who.organisation)
+            for one in sent
         ]
-        notices = [_plain(asdict(one)) for one in inbox.notices_of(connection, who.organisation)]
+        notices = [_plain(asdict(one)) for one in inbox.notices_of(connection, mine, part=of_notices)]
         given = [_plain(asdict(one)) for one in tasks.tasks_of(connection, who.organisation, open_only=True)]
     return page.several(
         {

@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, Field
 
 from catalog.editions.closing import first_day
+from catalog.lake.kept import kept_of
+from catalog.store.schema import new_id
 from policies.access import Act
 from policies.access_matrix import acts
 from policies.decision import Deny
@@ -27,7 +29,7 @@ from space.errors import Refused, Unknown
 from space.identity.tokens import Caller
 from space.jobs import jobs
 from space.jobs.jobs import DONE, Job
-from space.jobs.work import keep_input, result_of
+from space.jobs.work import drop, keep_input, result_of
 
 router = APIRouter(prefix="/v1", tags=["jobs"])
 
@@ -123,10 +125,14 @@ def result(job: Id, look: Look) -> Response:
     permit(look.who, Act.JOB_READ)
     found = _held(look, job)
     permit(look.who, _ACTS[found.kind])
-    path = result_of(look.wired.home, found.id)
-    if found.state != DONE or found.result_type is None or not path.is_file():
+    if found.state != DONE or found.result_type is None:
         raise Unknown("result of the job", job)
-    return FileResponse(path, media_type=found.result_type, headers={"Cache-Control": "no-store"})
+    files, name = kept_of(look.wired.home), result_of(found.id)
+    size = files.size_bytes(name)
+    if size is None:
+        raise Unknown("result of the job", job)
+    headers = {"Cache-Control": "no-store", "Content-Length": str(size)}
+    return StreamingResponse(files.part(name, 0, size), media_type=found.result_type, headers=headers)
 
 
 @router.post("/jobs/{job}/cancellation")
@@ -220,14 +226,21 @@ def asked(
     given: bytes | None = None,
 ) -> Document:
     """Ask for a job; its file is there before any process may take it."""
-    by = do.by(said)
+    by, home, job_id = do.by(said), do.wired.home, new_id("job")
 
     def act(connection: Any, now: Any) -> Document:
-        made = jobs.ask(connection, do.who, kind, wanted, by=by, now=now)
-        if given is not None:
-            keep_input(do.wired.home, made.id, given)
-        return made.to_document()
+        return jobs.ask(connection, do.who, kind, wanted, by=by, now=now, job_id=job_id).to_document()
 
-    document = do.inside(act)
+    if given is None:
+        document = do.inside(act)
+    else:
+        keep_input(home, job_id, given)
+        try:
+            document = do.inside(act)
+        except BaseException:  # whatever refused it, its file does not stay
+            drop(home, job_id)
+            raise
+        if document["id"] != job_id:  # it was asked for before
+            drop(home, job_id)
     response.headers["Location"] = f"/v1/jobs/{document['id']}"
     return document

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 from sqlalchemy import Connection
 
 from catalog.inventory import excluding
-from catalog.inventory.importing import Judge, Leaving
+from catalog.inventory.importing import Consent, Judge, Leaving
 from catalog.inventory.workbook import Line
 from catalog.workbook.reading import Fault
 from policies.access import Act
@@ -62,7 +62,7 @@ def _perform(
         raise Refused(decision)
     made = excluding.exclude(
         connection, said.table, reason=said.reason, words=said.words, approved_by=both.second, by=both.by,
-        now=now, basis=said.basis, review_on=said.review_on,
+        now=now, basis=said.basis, review_on=said.review_on, signed=True,
     )  # fmt: skip
     return {"id": made, "table": said.table, "state": "excluded", "reason": said.reason}
 
@@ -73,7 +73,7 @@ EXCLUSION: Final = ActOfTwo("POST /v1/inventory/exclusions", Act.INVENTORY_REVIE
 def leaving_out(do: Doing, by: str, now: datetime) -> Judge:
     """What judges the rows of a workbook that leave a table out: each waits for whom it names."""
 
-    def judge(connection: Connection, line: Line, leaving: Leaving) -> Fault | None:
+    def judge(connection: Connection, line: Line, leaving: Leaving) -> Consent | Fault:
         for code in codes_of(connection, line, do) or {""}:
             decision = judging.towards(
                 connection, do.who.role, do.who.organisation, Act.INVENTORY_REVIEW, (code,), do.today
@@ -94,7 +94,7 @@ def leaving_out(do: Doing, by: str, now: datetime) -> Judge:
         except Refused as refused:
             (reason,) = refused.decision.reasons
             return line.fault("approver", reason.message, reason.allowed or "name another person")
-        return None
+        return Consent.AWAITED
 
     return judge
 

@@ -11,7 +11,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 
@@ -79,6 +79,25 @@ class Paging:
             raise _no_cursor() from None
         return Part(read, self.limit)
 
+    def parts(self, *keys: tuple[type, ...]) -> tuple[Part, ...]:
+        """The same of lists that are told side by side, see :meth:`several`.
+
+        Args:
+            keys: kinds of the values of each list's key, in the lists' order.
+
+        Raises:
+            NoCursor: the cursor holds other values.
+        """
+        came = list(self.after or ())
+        if self.after is not None and len(came) != sum(map(len, keys)):
+            raise _no_cursor()
+        made: list[Part] = []
+        for kinds in keys:
+            values, came = came[: len(kinds)], came[len(kinds) :]
+            after = tuple(values) if any(values) else None
+            made.append(replace(self, after=after).part(*kinds))
+        return tuple(made)
+
     def answer(
         self,
         name: str,
@@ -108,7 +127,8 @@ class Paging:
         """One page of lists that are told side by side: so many rows of each, as long as it has more.
 
         Args:
-            lists: what the rows of each are called in JSON → every row of it, and what orders it.
+            lists: what the rows of each are called in JSON → every row of it, or those of :meth:`parts`, and
+                what orders it.
         """
         came, told = list(self.after or ()), {}
         where: list[str] = []

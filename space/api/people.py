@@ -104,11 +104,14 @@ def enter_person(new: NewPerson, wired: Wired, who: Known, once: Repeated) -> di
 
 @router.get("/people/{person}")
 def show_person(person: str, wired: Wired, who: Known) -> dict[str, Any]:
-    """A person with its memberships and where it is known elsewhere."""
+    """A person with its memberships, the roles these keep from it, and where it is known elsewhere."""
     permit(who, Act.PERSON_READ)
     with reading(wired.engine) as connection:
-        _require_theirs(connection, who, person, local_date(wired.clock()))
-        return _whole(connection, person)
+        now = wired.clock()
+        _require_theirs(connection, who, person, local_date(now))
+        apart = memberships.kept_apart(connection, person, now)
+        kept = {role.value: reason.code for role, reason in apart.items()}
+        return _whole(connection, person) | {"kept_apart": kept, "today": local_date(now).isoformat()}
 
 
 @router.post("/people/{person}/correction")

@@ -21,6 +21,7 @@ from catalog.cataloging.differing import NoSuchRevision
 from catalog.errors import CatalogError, StoreBusy, StoreFull, StoreUnreachable, UnknownDataset
 from catalog.evidence.prove import NotIntegrated, UnknownEntry
 from catalog.inventory.demand import NoSuchDemand
+from catalog.lake.storage import StorageTrouble
 from catalog.lineage.view import UnknownField
 from catalog.organisations.errors import UnknownUnit
 from catalog.rectification import errors as rectification_errors
@@ -36,6 +37,7 @@ from space.api.etags import Changed
 from space.api.negotiation import NotAcceptable
 from space.api.paging import NoCursor
 from space.api.parameters import UnknownParameter
+from space.calls.answers import AnswerUnreachable
 from space.calls.failing import AnswerLate
 from space.calls.idempotency import KeyReused, StillRunning
 from space.errors import EngineError, Refused, SpaceError, Unknown
@@ -67,6 +69,7 @@ _STATUS: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (StillRunning, 409, "idempotency.running"),
     (KeyReused, 422, "idempotency.reused"),
     (AnswerLate, 503, "answer.late"),
+    (AnswerUnreachable, 503, "answer.unreachable"),
     (EngineError, 503, "engine.no_answer"),
     (Changed, 412, "http.changed"),
     (NotAcceptable, 406, "http.406"),
@@ -75,6 +78,7 @@ _STATUS: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (StoreBusy, 503, "store.busy"),
     (StoreUnreachable, 503, "store.unreachable"),
     (StoreFull, 503, "store.full"),
+    (StorageTrouble, 503, "storage.unreachable"),
     (SearchUnavailable, 501, "search.unavailable"),
     (SpaceError, 422, "refused"),
     (CatalogError, 422, "refused"),
@@ -125,6 +129,8 @@ _TITLES: Final = {
 # What is not repeated, whatever was named: a name may be anything.
 _FIXED: Final = {
     "not_found": "there is nothing of that name, or not for you",
+    # Where it is, is nothing for callers.
+    "storage.unreachable": "the object storage cannot be read or written now; ask again later",
     "rule.none": "no rule of the installation is in force for what is asked, on that day",
 }
 

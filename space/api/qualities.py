@@ -23,9 +23,10 @@ from catalog.quality.html import page as quality_page
 from catalog.rectification import builds, cases, counting, returning
 from catalog.rectification.causes import CAUSES, sentence
 from catalog.rectification.history import events
-from catalog.rectification.sending import send
+from catalog.rectification.sending import due_by, send
 from catalog.releases.attempts import last_attempts
 from catalog.store import reading, writing
+from contracts.model import Contract
 from policies.access import Act
 from space.api.acting import Do, Document, Look, Signed
 from space.api.drafting import XLSX, Sent, unpacked
@@ -104,7 +105,9 @@ def list_cases(
         lambda c: cases.listing(c, dataset=name or None, department_code=owner or None, states=chosen)
     )
     mine = seen(look, Act.DETAIL_READ)
-    rows = [one.to_document(look.today) for one in found if one.dataset in mine]
+    told = [one for one in found if one.dataset in mine]
+    known = look.at(lambda c: revisions.called(c, {one.dataset for one in told}))
+    rows = [one.to_document(look.today) | _called(one, known[one.dataset].contract) for one in told]
     return page.answer("cases", rows, "due_on", "id")
 
 
@@ -176,14 +179,20 @@ def undo(case: Id, said: Signed, do: Do) -> Document:
     return do.apart(act, lambda c: _case(c, case, do.today))
 
 
+def _called(case: cases.Case, contract: Contract) -> Document:
+    """What the dataset of a case and its items are called; an item that is gone by its name."""
+    titles = {field.name: field.business_name for field in contract.fields}
+    return {"title": contract.title, "items": [titles.get(name, name) for name in case.fields]}
+
+
 def _case(connection: Connection, case: str, today: date) -> Document:
     found = cases.case_called(connection, case)
     contract = revisions.current(connection, found.dataset).contract
     _, source, workdays = stated(found.due_rule)
     return found.to_document(today) | {
-        "title": contract.title,
-        "items": [contract.field(name).business_name for name in found.fields],
+        **_called(found, contract),
         "due_workdays": workdays,
+        "due_words": due_by(found.due_rule),
         "due_source": source.partition(", confidence ")[0],
         "cause_name": CAUSES[found.cause],
         "says": sentence(contract, found.rule, found.field),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
@@ -22,11 +23,14 @@ from space.granting.grants import by_id
 from space.query.admit import Question
 from space.query.answered import Answered
 from space.query.telling.places import places
+from space.query.telling.within import with_bounds
 from space.workspace.opening import names_of
 
 router = APIRouter(prefix="/v1", tags=["queries"])
 
 
+# Characters of a header that is still carried everywhere; errors of more columns stand in the JSON form.
+_MOST_HEADER: Final = 4000
 # How the operation tells of its answer.
 _EXPLAINED: Final[dict[int | str, dict[str, Any]]] = {
     200: {
@@ -113,7 +117,11 @@ def _places(wired: Services, asked: Asked, denied: Deny) -> Sequence[Sequence[di
 
 
 def _answered(answer: Answered | Deny, form: negotiation.Form) -> Response:
-    """The answer in the form that is wanted; beside a table its receipt stands in the headers."""
+    """The answer in the form that is wanted; beside a table receipt and errors stand in the headers.
+
+    A CSV has the bounds of its figures at the end of each row. The forms of Arrow hold the answer alone, for
+    its receipt states their digest.
+    """
     if isinstance(answer, Deny):
         raise Refused(answer)
     if form is negotiation.Form.JSON:
@@ -124,4 +132,8 @@ def _answered(answer: Answered | Deny, form: negotiation.Form) -> Response:
         "Ybz-Mode": answer.mode,
         "Ybz-Repeated": str(answer.repeated).lower(),
     }
-    return negotiation.table(form, answer.table, told)
+    errors = json.dumps([one.to_document() for one in answer.accuracy])
+    if len(errors) <= _MOST_HEADER:
+        told["Ybz-Accuracy"] = errors
+    rows = with_bounds(answer.table, answer.accuracy) if form is negotiation.Form.CSV else answer.table
+    return negotiation.table(form, rows, told)

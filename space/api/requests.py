@@ -20,12 +20,13 @@ from policies.clocks import local_date
 from space.api import vouching
 from space.api.once import Once, Repeated
 from space.api.paging import Page
+from space.api.request_steps import After, steps_told
 from space.api.services import Known, Services, Wired, permit
 from space.api.vouching import WAITS, Stated
 from space.errors import Unknown
 from space.identity.tokens import Caller
 from space.requesting import disputing, filing
-from space.requesting.requests import Request, all_requests, by_id, history
+from space.requesting.requests import Request, all_requests, by_id
 from space.requesting.telling import told
 
 router = APIRouter(prefix="/v1/requests", tags=["requests"])
@@ -72,13 +73,13 @@ def list_requests(wired: Wired, who: Known, page: Page) -> Response:
 
 
 @router.get("/{request}")
-def show(request: str, wired: Wired, who: Known) -> dict[str, Any]:
-    """One request with its cases, its answers by item, and every step."""
+def show(request: str, wired: Wired, who: Known, after: After = 0) -> dict[str, Any]:
+    """One request with its cases, its answers by item, and its steps; `next_step` where there are more."""
     permit(who, Act.REQUEST_FILE)
     with reading(wired.engine) as connection:
         found = _own(connection, request, who)
         (document,) = told(connection, (found,), who.organisation, local_date(wired.clock()))
-        return {**document, "steps": [s.to_document() for s in history(connection, request)]}
+        return document | steps_told(connection, request, after)
 
 
 @router.put("/{request}", responses=WAITS)

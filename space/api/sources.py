@@ -59,8 +59,8 @@ class Permitted(Based):
 def sources(look: Look, page: Page) -> Response:
     """The authoritative source of each item."""
     permit(look.who, Act.CATALOGUE_READ)
-    found = look.at(naming.sources)
-    return page.answer("sources", [one.to_document() for one in found], "element", "subject", "since")
+    found = look.at(lambda c: _called(c, [one.to_document() for one in naming.sources(c)]))
+    return page.answer("sources", found, "element", "subject", "since")
 
 
 @router.get("/conflicts")
@@ -191,9 +191,9 @@ def _claimed(said: Claimed, do: Do, office: Office) -> Document:
     return do.inside(act)
 
 
-def _called(connection: Connection, claims_made: list[Document]) -> list[Document]:
-    """Claims, with what the entry and the item are called."""
-    titles = entry_titles(connection, {one["dataset"] for one in claims_made})
+def _called(connection: Connection, found: list[Document]) -> list[Document]:
+    """Claims and sources, with what the entry and the item are called."""
+    titles = entry_titles(connection, {one["dataset"] for one in found})
     items = {name: item_titles(connection, name) for name in titles}
     return [
         one
@@ -201,7 +201,7 @@ def _called(connection: Connection, claims_made: list[Document]) -> list[Documen
             "title": titles.get(one["dataset"], ""),
             "item": items.get(one["dataset"], {}).get(one["field"], ""),
         }
-        for one in claims_made
+        for one in found
     ]
 
 

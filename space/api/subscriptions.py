@@ -100,13 +100,12 @@ def end_subscription(subscription: Annotated[str, Field(max_length=40)], said: S
 def list_deliveries(look: Look, page: Page) -> Response:
     """Deliveries to the caller's body, oldest first, with how complete and how late they are."""
     permit(look.who, Act.INBOX_READ)
-    mine, now = look.who.organisation, look.now
+    mine, now, part = look.who.organisation, look.now, page.part(datetime, str)
 
     def read(connection: Connection) -> list[Document]:
-        known = {one.delivery: one for one in figures(connection, mine, now)}
-        return [
-            _plain(one) | {"figures": _figures(known.get(one.id))} for one in deliveries_of(connection, mine)
-        ]
+        found = deliveries_of(connection, mine, part)
+        known = {one.delivery: one for one in figures(connection, mine, now, {one.id for one in found})}
+        return [_plain(one) | {"figures": _figures(known.get(one.id))} for one in found]
 
     return page.answer("deliveries", look.at(read), "sent_at", "id")
 
@@ -115,7 +114,8 @@ def list_deliveries(look: Look, page: Page) -> Response:
 def list_claims(look: Look, page: Page) -> Response:
     """Claims of rows no rule attributes, of the caller's body, oldest first."""
     permit(look.who, Act.INBOX_READ)
-    found = look.at(lambda c: claims_of(c, look.who.organisation))
+    part = page.part(datetime, str)
+    found = look.at(lambda c: claims_of(c, look.who.organisation, part))
     return page.answer("claims", [_plain(one) for one in found], "claimed_at", "id")
 
 

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from catalog import keys
 from catalog.evidence.publishing import publish
 from catalog.keys import ring_of
+from catalog.lake.kept import kept_of
 from catalog.store import reading, writing
 from policies.access import Act
 from policies.clocks import local_date
@@ -30,7 +31,6 @@ from space.errors import Refused
 from space.identity.tokens import Caller
 from space.supply import answering, databases, exchange, links, supplies
 from space.supply import proofs as proving
-from space.supply.ending import file_of
 from space.supply.files import MEDIA_TYPES, Form
 from space.supply.intents import Asked
 from space.supply.making import Maker
@@ -193,8 +193,7 @@ def fetch(
     part = span(asked, size)
     if part is None:
         raise HTTPException(416, headers={"Content-Range": f"bytes */{size}"})
-    path = file_of(wired.home, made.grant_id, made.id, made.form)
-    transfer = Transfer(wired.engine, wired.clock, made, path, part, link_id)
+    transfer = Transfer(wired.engine, wired.clock, made, kept_of(wired.home), part, link_id)
     return Handed(transfer, _headers(made, part, size, etag), ranged=asked is not None and part.size < size)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
@@ -14,6 +14,7 @@ from policies.access import Act
 from space.api.acting import Do
 from space.api.paging import Page
 from space.api.services import Known, Wired, permit
+from space.api.subjects import called
 from space.watch import alerts, containing, incidents, opening, reporting
 
 router = APIRouter(prefix="/v1", tags=["watch"])
@@ -62,8 +63,14 @@ def list_alerts(wired: Wired, who: Known, page: Page, ended: bool = False) -> Re
     """The alerts that wait; with `ended` also those whose case is over."""
     permit(who, Act.ALERT_READ)
     with reading(wired.engine) as connection:
-        found = alerts.all_alerts(connection, ended=ended)
-    return page.answer("alerts", [each.to_document() for each in found], "due_on", "raised_at", "id")
+        found = alerts.all_alerts(connection, ended=ended, part=page.part(date, datetime, str))
+        about = called(connection, {name for each in found for name in (each.subject, each.organisation)})
+    rows = [
+        each.to_document()
+        | {"about": about.get(each.subject, ""), "organisation_name": about.get(each.organisation, "")}
+        for each in found
+    ]
+    return page.answer("alerts", rows, "due_on", "raised_at", "id")
 
 
 @router.post("/alerts/{alert}/acknowledgement")
@@ -87,7 +94,7 @@ def list_incidents(wired: Wired, who: Known, page: Page, closed: bool = False) -
     """Incidents and drills, with figures that count no drill."""
     permit(who, Act.INCIDENT_READ)
     with reading(wired.engine) as connection:
-        found = incidents.all_incidents(connection, closed=closed)
+        found = incidents.all_incidents(connection, closed=closed, part=page.part(datetime, str))
         counted = incidents.figures(connection)
     rows = [each.to_document() for each in found]
     return page.answer("incidents", rows, "opened_at", "id", newest_first=True, more={"figures": counted})

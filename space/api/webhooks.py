@@ -132,9 +132,11 @@ def messages(
     """Messages of a webhook, the oldest first; `dead` those that were given up."""
     permit(look.who, Act.WEBHOOK_KEEP)
 
+    part = page.part(datetime, str)
+
     def read(connection: Connection) -> list[Document]:
         hook = hooks.by_id(connection, webhook, look.who.organisation)
-        return [one.to_document() for one in outbox.messages(connection, hook, status)]
+        return [one.to_document() for one in outbox.messages(connection, hook, status, part)]
 
     return page.answer("messages", look.at(read), "made_at", "id")
 

@@ -48,10 +48,12 @@ def sweep(engine: Engine, home: Home, now: datetime) -> Swept:
     _free_keys(engine, now)
     r = reservations.c
     with reading(engine) as connection:
-        lost = connection.execute(
-            select(r.id).where(r.state == "lost", r.settled_at > now - _LOOKED_BACK)
-        ).scalars()
-        files = sum(answers.remove(home, reservation_id) for reservation_id in lost)
+        lost = (
+            connection.execute(select(r.id).where(r.state == "lost", r.settled_at > now - _LOOKED_BACK))
+            .scalars()
+            .all()
+        )
+    files = sum(answers.remove(home, reservation_id) for reservation_id in lost)
     return Swept(calls, runs, files)
 
 

@@ -1,6 +1,7 @@
-"""Stored answers: one Arrow file a paid call, under ``answers/`` of the installation.
+"""Stored answers: one Arrow file a paid call, under ``answers/`` of what the installation keeps.
 
-Decides how an answer is kept and that it is handed out unchanged. A file without its row is an answer nobody
+Decides how an answer is kept and that it is handed out unchanged, by whichever machine is asked
+(:mod:`catalog.lake.kept`). A file without its row is an answer nobody
 was given: harmless, and removed by the next sweep (:mod:`space.calls.abandoned`).
 """
 
@@ -10,18 +11,26 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from pathlib import PurePosixPath
+from typing import Any, Final
 
 import pyarrow as pa
 
-from catalog import lasting
 from catalog.home import Home
+from catalog.lake.kept import kept_of
+from catalog.lake.storage import StorageTrouble
 from space.errors import SpaceError
+
+ANSWERS: Final = "answers"
+PLANS: Final = "plans"
 
 
 class AnswerDamaged(SpaceError):
     """A stored answer that is gone or is not what was stored."""
+
+
+class AnswerUnreachable(AnswerDamaged):
+    """A stored answer that cannot be read now: where it is kept gives no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +38,17 @@ class Kept:
     """An answer at rest.
 
     Attributes:
-        path: the file.
         sha256: of its bytes, hexadecimal.
     """
 
-    path: Path
     sha256: str
 
 
 def keep(home: Home, reservation_id: str, table: pa.Table) -> Kept:
     """Write an answer to its place, whole or not at all."""
-    raw, path = file_bytes(table), _path(home, reservation_id)
-    lasting.write(path, raw, draft=path.with_suffix(".part"))
-    return Kept(path, hashlib.sha256(raw).hexdigest())
+    raw = file_bytes(table)
+    kept_of(home).write(_answer(reservation_id), raw)
+    return Kept(hashlib.sha256(raw).hexdigest())
 
 
 def file_bytes(table: pa.Table) -> bytes:
@@ -59,39 +66,31 @@ def keep_plan(home: Home, reservation_id: str, plan: bytes) -> None:
     Args:
         home: of the installation.
         reservation_id: of the paid call.
-        plan: canonical JSON; conditions of the caller stand in it, so that it never leaves this folder.
+        plan: canonical JSON; conditions of the caller stand in it, so that it is given to nobody.
     """
-    path = _plan_path(home, reservation_id)
-    lasting.write(path, plan, draft=path.with_suffix(".part"))
+    kept_of(home).write(_plan(reservation_id), plan)
 
 
 def plan_of(home: Home, reservation_id: str) -> dict[str, Any] | None:
     """What was run for an answer; None where it is gone or damaged."""
+    raw = kept_of(home).read(_plan(reservation_id))
     try:
-        found = json.loads(_plan_path(home, reservation_id).read_bytes())
-    except (OSError, ValueError):
+        found = None if raw is None else json.loads(raw)
+    except ValueError:
         return None
     return found if isinstance(found, dict) else None
 
 
-def size_bytes(home: Home, reservation_id: str) -> int:
-    """How large a stored answer is."""
-    return _path(home, reservation_id).stat().st_size
-
-
 def remove(home: Home, reservation_id: str) -> bool:
     """Remove the answer of a call that was lost, whole or half written; whether there was one."""
-    path = _path(home, reservation_id)
-    kept = (path, _plan_path(home, reservation_id))
-    there = [each for one in kept for each in (one, one.with_suffix(".part")) if each.exists()]
-    for each in there:
-        each.unlink(missing_ok=True)
-    return bool(there)
+    files = kept_of(home)
+    return sum(files.remove(name) for name in (_answer(reservation_id), _plan(reservation_id))) > 0
 
 
-def is_kept(home: Home, reservation_id: str) -> bool:
-    """Whether the answer of a call, or its plan, is there."""
-    return _path(home, reservation_id).exists() or _plan_path(home, reservation_id).exists()
+def all_kept(home: Home) -> frozenset[str]:
+    """The calls whose answer, or its plan, is there."""
+    files = kept_of(home)
+    return frozenset(PurePosixPath(name).stem for top in (ANSWERS, PLANS) for name in files.names(top))
 
 
 def fetch(home: Home, reservation_id: str, sha256: str) -> pa.Table:
@@ -99,11 +98,31 @@ def fetch(home: Home, reservation_id: str, sha256: str) -> pa.Table:
 
     Raises:
         AnswerDamaged: the file is gone, or its bytes are not those stored.
+        AnswerUnreachable: where it is kept gives no answer now.
+    """
+    return checked(raw_of(home, reservation_id), sha256)
+
+
+def raw_of(home: Home, reservation_id: str) -> bytes | None:
+    """The bytes of a stored answer, not looked at yet; None where they are gone.
+
+    Raises:
+        AnswerUnreachable: where it is kept gives no answer now.
     """
     try:
-        raw = _path(home, reservation_id).read_bytes()
-    except FileNotFoundError as error:
-        raise AnswerDamaged("the stored answer is gone — restore `answers/` from backup") from error
+        return kept_of(home).read(_answer(reservation_id))
+    except StorageTrouble as error:
+        raise AnswerUnreachable("the stored answer cannot be read now — ask again later") from error
+
+
+def checked(raw: bytes | None, sha256: str) -> pa.Table:
+    """An answer from its bytes.
+
+    Raises:
+        AnswerDamaged: there are none, or they are not those stored.
+    """
+    if raw is None:
+        raise AnswerDamaged("the stored answer is gone — restore `answers/` from backup")
     if hashlib.sha256(raw).hexdigest() != sha256:
         raise AnswerDamaged("the stored answer was changed — restore `answers/` from backup")
     return pa.ipc.open_file(pa.BufferReader(raw)).read_all()
@@ -122,9 +141,9 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _plan_path(home: Home, reservation_id: str) -> Path:
-    return home.root / "plans" / f"{reservation_id}.json"
+def _plan(reservation_id: str) -> str:
+    return f"{PLANS}/{reservation_id}.json"
 
 
-def _path(home: Home, reservation_id: str) -> Path:
-    return home.root / "answers" / f"{reservation_id}.arrow"
+def _answer(reservation_id: str) -> str:
+    return f"{ANSWERS}/{reservation_id}.arrow"

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from catalog.store import writing
 from space.calls import metering
-from space.calls.answers import AnswerDamaged
+from space.calls.answers import AnswerDamaged, AnswerUnreachable
 from space.calls.pricing import Measure
 from space.errors import SpaceError
 from space.granting.grants import Grant
@@ -29,6 +29,7 @@ class AnswerLate(SpaceError):
 _CODES: Final[Mapping[type[SpaceError], str]] = {
     AnswerLate: "answer.late",
     AnswerDamaged: "answer.damaged",
+    AnswerUnreachable: "answer.unreachable",
 }
 
 

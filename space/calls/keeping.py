@@ -51,10 +51,11 @@ def drop_old(engine: Engine, home: Home, now: datetime, *, dry_run: bool = False
         now: aware instant.
         dry_run: only say what would go.
     """
+    there = answers.all_kept(home)
     with reading(engine) as connection:
         over, kept = [], 0
         for reservation_id, answered_at, releases in _ended(connection):
-            if not answers.is_kept(home, reservation_id):
+            if reservation_id not in there:
                 continue
             if answered_at <= _years_before(now, _years(connection, releases, now)):
                 over.append(reservation_id)

@@ -12,7 +12,7 @@ from catalog.home import Home
 from catalog.store.tables.queries import receipts, usages
 from space import store
 from space.calls import answers
-from space.calls.answers import AnswerDamaged
+from space.calls.answers import AnswerDamaged, AnswerUnreachable
 
 
 def of_receipt(connection: Connection, home: Home, receipt_id: str, sha256: str) -> pa.Table | None:
@@ -34,5 +34,7 @@ def of_receipt(connection: Connection, home: Home, receipt_id: str, sha256: str)
         return None
     try:
         return answers.fetch(home, paid.id, sha256)
+    except AnswerUnreachable:  # it may well be kept
+        raise
     except AnswerDamaged:  # what cannot be held against anything decides nothing
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -82,19 +81,23 @@ def tasks(body: str | None, code: str | None, state: str | None, as_json: bool) 
 @actor
 @as_json
 def confirm(task: str, by: str, as_json: bool) -> None:
-    """Confirm a TASK: every sheet not submitted yet is submitted as it was shown."""
-    from space.wayback.forms.confirming import confirm as confirm_task
+    """Confirm a TASK: its sheets are submitted as they were shown, but those somebody has to look at."""
+    from space.wayback.forms.together import confirm_ready
 
     with refusals(as_json):
         home, engine, now = open_installation()
-        done = confirm_task(home, engine, task, by=acting(by), now=now)
+        together = confirm_ready(home, engine, task, by=acting(by), now=now)
     if as_json:
-        print_json(asdict(done))
+        print_json(together.to_document())
         return
+    done = together.done
     click.echo(
         f"{done.task}: {done.sheets} sheets confirmed, {done.before} submitted before;"
         f" {done.kept} items kept, {done.computed} computed"
     )
+    if together.out:
+        why = "; ".join(f"{one.words} ({one.item})" if one.item else one.words for one in together.out)
+        click.echo(f"left out, the task stays open for them: {why}")
 
 
 @click.command("withdraw")

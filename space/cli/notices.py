@@ -14,7 +14,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.group()
 def notice() -> None:
-    """Mail the people on duty: new alerts, incidents, and a daily digest of what is due."""
+    """Mail the people on duty: alerts, incidents, signatures, and a daily digest of what is due."""
 
 
 @notice.command(name="list")
@@ -84,7 +84,11 @@ def duty() -> None:
 @click.option("--role", help="Everybody who holds this role.")
 @click.option("--address", metavar="MAIL", help="An office's own address.")
 @click.option(
-    "--for", "kinds", multiple=True, type=click.Choice(["alert", "incident", "digest"]), help="All if none."
+    "--for",
+    "kinds",
+    multiple=True,
+    type=click.Choice(["alert", "incident", "digest", "signature"]),
+    help="All if none.",
 )
 @click.option("--from", "first", type=_DAY, help="First day (default: today).")
 @click.option("--until", "last", type=_DAY, help="Last day (default: until ended).")

@@ -92,15 +92,16 @@ def write_receipts(organisation: str, month: str, folder: Path, as_json: bool) -
     from space.money.statements import receipts_of
 
     _home, engine, _now = open_installation()
-    with reading(engine) as connection:
-        found = receipts_of(connection, organisation, month)
     folder.mkdir(parents=True, exist_ok=True)
-    for receipt_id, signed in found.items():
-        (folder / f"{receipt_id}.jws").write_text(signed, encoding="ascii")
+    written = 0
+    with reading(engine) as connection:
+        for receipt_id, signed in receipts_of(connection, organisation, month):
+            (folder / f"{receipt_id}.jws").write_text(signed, encoding="ascii")
+            written += 1
     if as_json:
-        print_json({"receipts": len(found), "folder": str(folder)})
+        print_json({"receipts": written, "folder": str(folder)})
         return
-    click.echo(f"{len(found)} receipts in {folder}")
+    click.echo(f"{written} receipts in {folder}")
 
 
 @statement.command("list")

@@ -143,9 +143,9 @@ def fetch(supply_id: str, out: Path, as_json: bool) -> None:
     """Hand the file of ID out on this machine; its bytes are metered like any download."""
     from datetime import UTC
 
+    from catalog.lake.kept import kept_of
     from catalog.store import reading
     from policies.decision import Deny
-    from space.supply.ending import file_of
     from space.supply.links import require_open
     from space.supply.supplies import by_id
     from space.supply.transfers import Transfer, span
@@ -156,8 +156,7 @@ def fetch(supply_id: str, out: Path, as_json: bool) -> None:
         require_open(connection, found, now)
     whole = span(None, int(found.size_bytes or 0))
     assert whole is not None  # only a range can lie outside
-    path = file_of(home, found.grant_id, found.id, found.form)
-    transfer = Transfer(engine, lambda: datetime.now(UTC), found, path, whole, None)
+    transfer = Transfer(engine, lambda: datetime.now(UTC), found, kept_of(home), whole, None)
     transfer.begin()
     try:
         with out.open("wb") as stream:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import Final
 
 from nicegui import ui
 
 from space.console.calling import Declined
+from space.console.parts.figures import instant
 from space.console.parts.notes import refusal
 from space.console.parts.scripts import asked
 from space.console.parts.ways import around, go, link
@@ -52,9 +54,17 @@ def framed(seat: Seat, title: str) -> Iterator[None]:
         _navigation(seat, rooms)
     drawer_button.on_click(drawer.toggle)
     with ui.element("div").classes("ybz-main").props('id="main" tabindex="-1"') as main:
+        _on_paper(seat)
         Words("h1", title).classes("ybz-title").mark(TITLE)
         yield
     ui.skip_link(seat.say("跳到正文", "Skip to content"), target=main)
+
+
+def _on_paper(seat: Seat) -> None:
+    """Where a printed page comes from, whose it is and of when; a screen shows it around the page."""
+    made = instant(datetime.now(UTC).isoformat())
+    ledger = seat.say("一本账", "yibenzhang")
+    Words("p", f"{ledger} · {seat.called} · {seat.name} · {made}").classes("ybz-paper ybz-paper-head")
 
 
 def _navigation(seat: Seat, rooms: tuple[Workspace, ...]) -> None:

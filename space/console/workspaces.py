@@ -37,6 +37,7 @@ WORKSPACES: Final = (
     Workspace("/steward", "数据管理", "Steward", "edit_note", (Act.CATALOGUE_KEEP, Act.ENTRY_SIGN)),
     Workspace("/department", "申请用数", "Using data", "handshake", (Act.REQUEST_FILE, Act.REQUEST_DECIDE)),
     Workspace("/operator", "授权运营", "Operator", "query_stats", (Act.QUERY_ASK,)),
+    Workspace("/implementing", "授权实施", "Authorising", "assignment_turned_in", (Act.EVALUATION_KEEP,)),
     Workspace(
         "/authority", "主管审核", "Authority", "gavel",
         (Act.ENTRY_REVIEW, Act.ENTRY_SIGN, Act.REGISTRATION_REVIEW),

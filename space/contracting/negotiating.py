@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -20,9 +20,13 @@ from policies.terms import Terms
 from policies.usage_terms import InCharge
 from space.contracting import offering, steps
 from space.contracting.contracts import DigitalContract, Offer, Side, by_id, offer_of
+from space.contracting.telling import tell
 from space.errors import Refused
 from space.granting.examining import Examined, examine
 from space.granting.grants import agreement_of
+
+# Told of an offer to whoever answers it.
+WAITS: Final = "has an offer that waits for your answer"
 
 
 def draft(
@@ -105,7 +109,9 @@ def offer(
     last = offer_of(connection, contract.id, contract.offers)
     _examine(connection, contract, last.terms, now)
     stated = {"offer": last.number, "terms": last.terms_digest}
-    return steps.take(connection, contract, "offer", side, by=by, why=why, now=now, stated=stated)
+    made = steps.take(connection, contract, "offer", side, by=by, why=why, now=now, stated=stated)
+    tell(connection, made, side, WAITS, now, why)
+    return made
 
 
 def counter(
@@ -152,12 +158,14 @@ def accept(
     last = offer_of(connection, contract.id, number)
     agreement = agreement_of(_examine(connection, contract, last.terms, now), contract.grant_id)
     persons, stated = _in_charge(last.terms), digest(agreement)
-    return steps.take(
+    made = steps.take(
         connection, contract, "accept", side, by=by, why=why, now=now,
         stated={"offer": number, "agreement": stated},
         agreement=canonical(agreement).decode(), agreement_digest=stated,
         provider_person=persons.manager, consumer_person=persons.user,
     )  # fmt: skip
+    tell(connection, made, side, "is agreed and waits for both signatures", now, why)
+    return made
 
 
 def withdraw(
@@ -172,7 +180,11 @@ def withdraw(
     steps.needs_reason(why)
     event = "refuse" if side is Side.PLATFORM else "withdraw"
     contract = by_id(connection, named, lock=True)
-    return steps.take(connection, contract, event, side, by=by, why=why, now=now)
+    offered = not contract.state.startswith("draft_")
+    made = steps.take(connection, contract, event, side, by=by, why=why, now=now)
+    if offered:  # of a draft the other side never knew
+        tell(connection, made, side, "is negotiated no further", now, why)
+    return made
 
 
 def _restate(
@@ -196,10 +208,13 @@ def _restate(
     number = offering.add_offer(
         connection, contract, found.terms, former.terms, side=side, by=by, why=why, now=now
     )
-    return steps.take(
+    made = steps.take(
         connection, contract, event, side, by=by, why=why, now=now, stated={"offer": number}, offers=number,
         provider_person=persons.manager, consumer_person=persons.user,
     )  # fmt: skip
+    if event == "counter":
+        tell(connection, made, side, WAITS, now, why)
+    return made
 
 
 def _examine(

@@ -11,13 +11,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from catalog.evidence import record
-from catalog.store.schema import new_id
-from catalog.store.tables.backflow import notices
 from catalog.store.tables.contracting import digital_contracts
-from catalog.store.tables.grants import grants
 from catalog.store.tables.queries import reservations
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
@@ -25,6 +22,7 @@ from space import store
 from space.calls import budget
 from space.contracting import deletions, steps
 from space.contracting.contracts import DigitalContract, Side, by_id, offer_of
+from space.contracting.telling import tell
 from space.errors import Refused
 from space.granting.changes import announce
 from space.granting.ending import Ending, end
@@ -67,7 +65,7 @@ def suspend(
     evidence = {"contract": made.id, "side": side.value, "by": by}
     record(connection, event="space:grant:suspend", subject=made.grant_id, body=evidence, now=now)
     _cut_off(connection, made.grant_id, now)
-    _tell(connection, made, side, f"contract {made.id} is suspended by the {side}: {why.strip()}", now)
+    tell(connection, made, side, f"is suspended by the {side}", now, why)
     announce(connection)
     return made
 
@@ -90,7 +88,7 @@ def resume(
     store.set_aside(connection, made.grant_id, suspended=False)
     evidence = {"contract": made.id, "side": side.value, "by": by}
     record(connection, event="space:grant:resume", subject=made.grant_id, body=evidence, now=now)
-    _tell(connection, made, side, f"contract {made.id} is in force again: {why.strip()}", now)
+    tell(connection, made, side, "is in force again", now, why)
     return made
 
 
@@ -174,21 +172,3 @@ def _cut_off(connection: Connection, grant_id: str, now: datetime) -> None:
     ).scalars()
     for each in list(running):
         budget.lose(connection, each, reason=SUSPENDED_MEANWHILE, now=now)
-
-
-def _tell(connection: Connection, contract: DigitalContract, side: Side, message: str, now: datetime) -> None:
-    """A notice for the other side; for both where the platform acts."""
-    g = grants.c
-    row = connection.execute(select(g.grantor, g.grantee).where(g.id == contract.grant_id)).one()
-    told = {Side.PROVIDER: (row.grantee,), Side.CONSUMER: (row.grantor,)}
-    for organisation in told.get(side, (row.grantor, row.grantee)):
-        connection.execute(
-            insert(notices).values(
-                id=new_id("ntc"),
-                organisation=organisation,
-                kind="contract",
-                subject=contract.id,
-                message=message,
-                sent_at=now,
-            )
-        )

@@ -29,6 +29,7 @@ from space.contracting.contracts import (
     signatures_of,
 )
 from space.contracting.statements import SignatureUnreadable, decoded, keep_signature, statement
+from space.contracting.telling import tell
 from space.errors import Refused
 from space.granting.examining import examine
 from space.granting.grants import Grant, agreement_of, enter
@@ -89,7 +90,9 @@ def sign(
         signature=signature, signed=signed, now=now,
     )  # fmt: skip
     stated = {"agreement": contract.agreement_digest, "key": key.key_id}
-    return steps.take(connection, contract, "sign", side, by=by, why="", now=now, stated=stated)
+    made = steps.take(connection, contract, "sign", side, by=by, why="", now=now, stated=stated)
+    tell(connection, made, side, "was signed by the other side", now)
+    return made
 
 
 def conclude(connection: Connection, signer: Signer, named: str, *, by: str, now: datetime) -> Grant:

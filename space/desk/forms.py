@@ -29,8 +29,9 @@ from space.wayback.forms.definition import Form
 from space.wayback.forms.filling import Filled, submit
 from space.wayback.forms.handed_in import handed_in
 from space.wayback.forms.prefill import Prefilled, prefill_many
-from space.wayback.forms.readiness import Left, confirm_ready, fields_of, lacking_of, left_to_hand_in
+from space.wayback.forms.readiness import Left, fields_of, lacking_of, left_to_hand_in
 from space.wayback.forms.tasks import Task, task, tasks
+from space.wayback.forms.together import confirm_ready
 
 router = APIRouter(prefix="/desk/forms", route_class=DeskRoute, include_in_schema=False)
 

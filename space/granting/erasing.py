@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from sqlalchemy import Engine, Row, Table, select, update
 
-from catalog import lasting
 from catalog.evidence import record
+from catalog.home import Home
 from catalog.keys import Signer
+from catalog.lake.kept import KeptFiles, kept_of
 from catalog.store import writing
 from catalog.store.schema import new_id
 from catalog.store.tables.evidence import evidence_entries
@@ -45,7 +46,9 @@ class Kept:
     event: str
 
 
-def erase(engine: Engine, signer: Signer, kept: Kept, row: Row[Any], path: Path, now: datetime) -> bool:
+def erase(
+    engine: Engine, signer: Signer, kept: Kept, row: Row[Any], files: KeptFiles, name: str, now: datetime
+) -> bool:
     """Delete the file of a copy that ended, then say so.
 
     Args:
@@ -53,13 +56,14 @@ def erase(engine: Engine, signer: Signer, kept: Kept, row: Row[Any], path: Path,
         signer: signs the receipt.
         kept: where the copy was kept.
         row: of the copy.
-        path: of its file.
+        files: where its file is.
+        name: of its file.
         now: aware instant.
 
     Returns:
         Whether it was erased now, and not by another before.
     """
-    unlink((path, path.with_suffix(".part")))
+    files.remove(name)
     c = kept.table.c
     with writing(engine) as connection:
         body = {"grant": row.grant_id, "file": row.sha256 or "", "reason": row.end_reason}
@@ -91,17 +95,27 @@ def erase(engine: Engine, signer: Signer, kept: Kept, row: Row[Any], path: Path,
     return done.rowcount == 1
 
 
-def remove_strays(folder: Path, kept: Collection[str]) -> None:
-    """Delete files that belong to no copy which is there: their writer was stopped."""
-    unlink(path for path in folder.glob("*/*") if path.name.split(".")[0] not in kept)
+def found_below(home: Home, top: str) -> tuple[str, ...]:
+    """Every file below a folder of what is kept, and what was begun on this machine.
+
+    Looked for before the rows are read: a file is written after its row, so that one without is nobody's.
+    """
+    begun = (path.relative_to(home.root).as_posix() for path in (home.root / top).glob("*/*"))
+    return tuple(sorted({*kept_of(home).names(top), *begun}))
 
 
-def unlink(paths: Iterable[Path]) -> None:
-    """Delete files, where they are there, so that it outlives the machine."""
-    for path in list(paths):
-        if path.exists():
-            path.unlink(missing_ok=True)
-            lasting.sync(path.parent)
+def remove_strays(home: Home, found: Iterable[str], kept: Collection[str]) -> None:
+    """Delete files that belong to no copy which is there: their writer was stopped.
+
+    Args:
+        home: of the installation.
+        found: by :func:`found_below`.
+        kept: ids of the copies.
+    """
+    files = kept_of(home)
+    for name in found:
+        if PurePosixPath(name).name.split(".")[0] not in kept:
+            files.remove(name)
 
 
 def _minute(at: datetime) -> str:

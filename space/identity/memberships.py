@@ -186,6 +186,14 @@ def of_person(connection: Connection, person_id: str, on: date | None = None) ->
     return tuple(each for each in found if on is None or each.holds(on))
 
 
+def kept_apart(connection: Connection, person_id: str, now: datetime) -> Mapping[Role, Reason]:
+    """Roles a person could not be given today, to last, and why: what those it holds keep apart."""
+    today = local_date(now)
+    held = _held(of_person(connection, person_id))
+    judged = {role: apart(Held(role, today), held, today) for role in Role}
+    return {role: found.reasons[0] for role, found in judged.items() if isinstance(found, Deny)}
+
+
 def of_everybody(
     connection: Connection, people: Iterable[str], on: date
 ) -> Mapping[str, tuple[Membership, ...]]:

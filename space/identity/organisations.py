@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from catalog.evidence import record
 from catalog.organisations.tree import units_on
@@ -79,13 +79,19 @@ def organisation(connection: Connection, code: str) -> Organisation:
 
 
 def names(connection: Connection, codes: Iterable[str]) -> dict[str, str]:
-    """Code → name, of those organisations there are."""
-    o, wanted = organisations.c, sorted(set(codes))
+    """Code → name, of those organisations there are; of a department no one acts for, by its entries."""
+    o, e, wanted = organisations.c, entries.c, sorted(set(codes))
     if not wanted:
         return {}
-    return {
+    found = {
         row.code: row.name for row in connection.execute(select(o.code, o.name).where(o.code.in_(wanted)))
     }
+    others = [code for code in wanted if code not in found]
+    if others:
+        owners = select(e.department_code, func.min(e.department).label("name"))
+        rows = connection.execute(owners.where(e.department_code.in_(others)).group_by(e.department_code))
+        found |= {row.department_code: row.name for row in rows}
+    return found
 
 
 def entered(connection: Connection, code: str, now: datetime) -> Organisation:

@@ -1,8 +1,8 @@
 """A file handed in for a dataset 交数: kept where its sources read it, then built in a process of its own.
 
-Decides whether a file may be handed in for an entry as it stands, and that it stays only where a release
-stands on it (:mod:`space.jobs.kept`). The build is the pipelines': no process of the server runs them, so a
-child does, which ends with the job.
+Decides whether a file may be handed in for an entry as it stands, that it stays only where a release stands
+on it (:mod:`space.jobs.kept`), and that it waits while a build is at work. The build is the pipelines': no
+process of the server runs them, so a child does, which ends with the job.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import IO, Any, Final
@@ -22,6 +23,7 @@ from sqlalchemy import Connection
 from catalog import revisions
 from catalog.cataloging.standing import standing
 from catalog.intake.delivered import name_for, takes_files
+from catalog.releases.leases import holdings
 from catalog.releases.published import latest
 from catalog.store import reading
 from contracts.model import Contract
@@ -95,7 +97,7 @@ def run(work: Work) -> Mapping[str, Any]:
         if isinstance(decision, Deny):
             raise Refused(decision)
         contract, before = revisions.current(connection, name).contract, latest(connection, name)
-    work.step(0, _STEPS)
+    _until_unbuilt(work, contract.name)
     content = work.input.read_bytes()
     kept = Kept(work, contract.name, str(name_for(contract, sent)), sha256(content).hexdigest())
     kept.remember()
@@ -108,6 +110,16 @@ def run(work: Work) -> Mapping[str, Any]:
         kept.forget() if stands else kept.put_back()
     read = told.pop("read")
     return told | {"sha256": kept.sha256, "as_handed_in": kept.sha256 in read if read else None}
+
+
+def _until_unbuilt(work: Work, name: str) -> None:
+    """Wait while a build of the dataset is at work: it might read the new file and publish it as its own."""
+    while True:
+        work.step(0, _STEPS)
+        held = holdings(work.bench.engine, now=work.bench.clock())
+        if not any(each.dataset == name and not each.expired for each in held):
+            return
+        time.sleep(_LOOK_S)
 
 
 def _built(work: Work, name: str, before: str) -> dict[str, Any]:

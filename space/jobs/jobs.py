@@ -1,13 +1,14 @@
 """Jobs as rows: asked for, taken by one process at a time, ended once.
 
 Decides the states of a job and who may take it: ``waiting`` → ``running`` → ``done`` | ``failed`` |
-``cancelled``. A process that falls silent loses its job to another; after some tries it is given up. What a
+``cancelled``. A process that falls silent loses its job to another; after some tries it is given up. Of two
+hand-ins for one dataset the later waits until the earlier has ended, whichever processes take them. What a
 job does is :mod:`space.jobs.kinds`'.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -30,6 +31,8 @@ DONE: Final = "done"
 FAILED: Final = "failed"
 CANCELLED: Final = "cancelled"
 OPEN: Final = (WAITING, RUNNING)
+# The kind of which one at a time runs for a dataset: rows handed in.
+ALONE: Final = "delivery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,14 @@ class Job:
 
 
 def ask(
-    connection: Connection, who: Caller, kind: str, wanted: Mapping[str, Any], *, by: str, now: datetime
+    connection: Connection,
+    who: Caller,
+    kind: str,
+    wanted: Mapping[str, Any],
+    *,
+    by: str,
+    now: datetime,
+    job_id: str | None = None,
 ) -> Job:
     """Ask for a job.
 
@@ -99,6 +109,7 @@ def ask(
         wanted: its arguments, JSON-able; never a row of data.
         by: the person who asks.
         now: aware instant.
+        job_id: under which its file is kept already; a new one where None.
 
     Raises:
         Refused: the organisation has as many open as one may have.
@@ -111,7 +122,7 @@ def ask(
             "job.many", f"{most} jobs of your organisation wait already", allowed="wait for one to end"
         )
         raise Refused(Deny((told,)))
-    job_id = new_id("job")
+    job_id = job_id or new_id("job")
     body = {"kind": kind, "organisation": who.organisation, "actor": by}
     evidence_id = record(connection, event="space:job:ask", subject=job_id, body=body, now=now)
     connection.execute(
@@ -244,14 +255,25 @@ def over(connection: Connection, now: datetime) -> tuple[str, ...]:
     return tuple(connection.execute(select(j.id).where(j.expires_at <= now, ~j.state.in_(OPEN))).scalars())
 
 
+def ended_of(connection: Connection, job_ids: Collection[str]) -> Mapping[str, bool]:
+    """Of some jobs, those that are there, and whether each has ended."""
+    j = jobs.c
+    rows = connection.execute(select(j.id, j.state).where(j.id.in_(job_ids)))
+    return {row.id: row.state not in OPEN for row in rows}
+
+
 def forget(connection: Connection, job_id: str) -> None:
     """Delete the row of a job whose time is over."""
     connection.execute(delete(jobs).where(jobs.c.id == job_id))
 
 
 def _free(now: datetime) -> ColumnElement[bool]:
-    j = jobs.c
-    return or_(j.state == WAITING, and_(j.state == RUNNING, j.taken_until < now))
+    j, other = jobs.c, jobs.alias("other")
+    silent = and_(j.state == RUNNING, j.taken_until < now)
+    # What one puts in the place of a file the other would take for the former one.
+    same = other.c.wanted["dataset"].as_string() == j.wanted["dataset"].as_string()
+    runs = select(other.c.id).where(other.c.kind == ALONE, other.c.state == RUNNING, same)
+    return or_(silent, and_(j.state == WAITING, or_(j.kind != ALONE, ~runs.exists())))
 
 
 def _until(now: datetime) -> datetime:

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import Final
 
-from catalog import lasting
 from catalog.evidence import record
 from catalog.intake.delivered import below_of
 from catalog.lake import Files, files_of
+from catalog.lake.kept import KeptFiles, kept_of
 from catalog.store import reading, writing
 from space.jobs import jobs
-from space.jobs.work import Work, folder
+from space.jobs.work import FOLDER, FORMER, Work
 
-_FORMER: Final = "former"
 # The first byte of what is remembered: whether there was a file.
 _NONE: Final = b"0"
 _SOME: Final = b"1"
@@ -43,9 +41,9 @@ class Kept:
 
     def remember(self) -> None:
         """Keep what lies there now; what an earlier attempt of the job found counts, not what it wrote."""
-        if not self._former.is_file():
+        if self._beside.size_bytes(self._former) is None:
             content = self._files.read(self._place)
-            lasting.write(self._former, _NONE if content is None else _SOME + content)
+            self._beside.write(self._former, _NONE if content is None else _SOME + content)
 
     def write(self, content: bytes) -> None:
         """Have the file stand, and record who handed it in."""
@@ -54,12 +52,12 @@ class Kept:
 
     def forget(self) -> None:
         """The file stays: delete the former one."""
-        self._former.unlink(missing_ok=True)
+        self._beside.remove(self._former)
 
     def put_back(self) -> None:
         """Have the former file stand again, or none, unless somebody else's lies there by now."""
-        now, former = self._files.read(self._place), self._former.read_bytes()
-        if now is None or sha256(now).hexdigest() != self.sha256 or not self._mine():
+        now, former = self._files.read(self._place), self._beside.read(self._former)
+        if former is None or now is None or sha256(now).hexdigest() != self.sha256 or not self._mine():
             return
         if former[:1] == _NONE:
             self._files.remove(self._place)
@@ -87,8 +85,12 @@ class Kept:
         return f"{below_of(self.dataset)}/{self.name}"
 
     @property
-    def _former(self) -> Path:
-        return folder(self.work.bench.home, self.work.job.id) / _FORMER
+    def _former(self) -> str:
+        return f"{FOLDER}/{self.work.job.id}/{FORMER}"
+
+    @property
+    def _beside(self) -> KeptFiles:
+        return kept_of(self.work.bench.home)
 
     @property
     def _files(self) -> Files:

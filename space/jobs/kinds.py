@@ -7,7 +7,6 @@ catalogue that is taken over, are not: whoever asked looks whether it was done.
 from __future__ import annotations
 
 import json
-import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -79,9 +78,9 @@ class Kind:
 def _bulk(work: Work) -> Outcome:
     wanted, bench = work.job.wanted, work.bench
     acts = Acts(work.job.asked_by, str(wanted["reason"]), bench.clock())
-    with tempfile.TemporaryDirectory(prefix="ybz-job-") as place:
+    with moving.passing() as place:
         # Of the name that was sent only the ending counts: it says how the file is read.
-        file = Path(place, "form").with_suffix(Path(str(wanted["name"])).suffix)
+        file = (place / "form").with_suffix(Path(str(wanted["name"])).suffix)
         file.write_bytes(work.input.read_bytes())
         try:
             given = entering.given_by(bench.engine, reading.read(file))

@@ -63,7 +63,7 @@ def adopt(work: Work) -> Came:
     """A former catalogue taken over, with its codes, days, states and history; all of it or nothing."""
     wanted, bench, given = work.job.wanted, work.bench, json.loads(work.input.read_bytes())
     acts = Acts(work.job.asked_by, str(wanted["basis"]), bench.clock())
-    with _folder() as place:
+    with passing() as place:
         file = (place / "form").with_suffix(Path(str(wanted["name"])).suffix)
         file.write_bytes(base64.b64decode(given["content"]))
         told = place / "history.csv"
@@ -89,7 +89,7 @@ def pack(work: Work) -> Came:
 def unpack(work: Work) -> Came:
     """The contracts of a bundle of another installation, all of them or none."""
     bench, wanted = work.bench, work.job.wanted
-    with _folder() as place:
+    with passing() as place:
         file = place / "bundle.zip"
         file.write_bytes(work.input.read_bytes())
         bundle = moving.opened(file)
@@ -107,7 +107,7 @@ def count_anew(work: Work) -> Came:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def passing() -> Iterator[Path]:
     """A folder that is gone after the block; failures tell names of files and not where they lay."""
     with tempfile.TemporaryDirectory(prefix="ybz-job-") as place:
         try:

@@ -21,19 +21,19 @@ from catalog.store import reading, writing
 from contracts.errors import ContractError
 from policies.clocks import local_date
 from policies.machine import IllegalStep
-from policies.rulebook import rule
+from policies.rulebook import RuleError, rule
 from space.calls import repeating
 from space.errors import Refused, SpaceError
 from space.jobs import jobs
 from space.jobs.jobs import Job
 from space.jobs.kinds import KINDS
-from space.jobs.work import Bench, Cancelled, Stopping, Work, drop, drop_input
+from space.jobs.work import Bench, Cancelled, Stopping, Work, drop, drop_input, found, leave
 
 # Between two looks for a job, in seconds, where none was found.
 _PAUSE_S: Final = 0.5
 # Between two looks for what is over, in seconds.
 _SWEEP_S: Final = 300.0
-_TOLD: Final = (CatalogError, SpaceError, ContractError, IllegalStep)
+_TOLD: Final = (CatalogError, SpaceError, ContractError, IllegalStep, RuleError)
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ class Runner:
     bench: Bench
     _over: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+    _rowless: frozenset[str] = frozenset()
 
     def start(self) -> None:
         """Begin to look for jobs."""
@@ -75,11 +76,25 @@ class Runner:
 
     def sweep(self) -> None:
         """Delete the files and rows of jobs whose time is over."""
-        with writing(self.bench.engine) as connection:
-            for job_id in jobs.over(connection, self.bench.clock()):
-                drop(self.bench.home, job_id)
+        engine, home = self.bench.engine, self.bench.home
+        with reading(engine) as connection:
+            over = jobs.over(connection, self.bench.clock())
+        for job_id in over:
+            drop(home, job_id)
+        with writing(engine) as connection:
+            for job_id in over:
                 jobs.forget(connection, job_id)
             repeating.forget(connection, self.bench.clock())
+        there = found(home)
+        with reading(engine) as connection:
+            ended = jobs.ended_of(connection, there)
+        for job_id in (each for each, is_over in ended.items() if is_over):
+            leave(home, job_id)
+        # A file is kept before its row: one that has none at two looks belongs to a process that died.
+        rowless = there.difference(ended)
+        for job_id in rowless & self._rowless:
+            drop(home, job_id)
+        self._rowless = rowless
 
     def _run(self) -> None:
         swept = 0.0
@@ -87,8 +102,8 @@ class Runner:
             found = False
             try:
                 if time.monotonic() >= swept:
+                    swept = time.monotonic() + _SWEEP_S  # also where it fails: jobs go on meanwhile
                     self.sweep()
-                    swept = time.monotonic() + _SWEEP_S
                 found = self.turn()
             except (SQLAlchemyError, CatalogError, OSError) as error:
                 # The kind alone: the words of a driver may repeat what stands in a row.
@@ -104,7 +119,10 @@ class Runner:
             return
         try:
             with self._beating(job):
-                made = kind.run(Work(self.bench, job, self._over.is_set))
+                work = Work(self.bench, job, self._over.is_set)
+                made = kind.run(work)
+                if made.file is not None:
+                    work.keep_result()
         except Stopping:
             with writing(self.bench.engine) as connection:
                 jobs.give_back(connection, job)
@@ -124,6 +142,7 @@ class Runner:
             mine = jobs.end(connection, job, state, self.bench.clock(), **told)
         if mine:
             drop_input(self.bench.home, job.id)
+            leave(self.bench.home, job.id)
 
     @contextmanager
     def _beating(self, job: Job) -> Iterator[None]:
@@ -155,7 +174,7 @@ def _told(error: Exception) -> Mapping[str, Any]:
         decision = error.decision if isinstance(error, Refused) else error.denial
         first = decision.reasons[0]
         return _problem(first.code, first.message) | {"reasons": [asdict(one) for one in decision.reasons]}
-    return _problem("refused", str(error))
+    return _problem("rule.none" if isinstance(error, RuleError) else "refused", str(error))
 
 
 def _problem(code: str, detail: str) -> dict[str, Any]:

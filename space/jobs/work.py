@@ -1,7 +1,8 @@
 """What a job works with: the installation, its own folder, and how it says how far it is.
 
-Decides where the files of a job lie (``jobs/ID/`` of the installation, for its owner alone) and that a job
-which was asked to stop does so at its next step.
+Decides where the files of a job lie (``jobs/ID/`` of what the installation keeps, for its owner alone), so
+that whichever machine takes a job has its file, and that a job which was asked to stop does so at its next
+step. On object storage the folder of a machine holds them only while the job runs there.
 """
 
 from __future__ import annotations
@@ -15,16 +16,19 @@ from typing import Final
 
 from sqlalchemy import Engine
 
-from catalog import lasting
 from catalog.home import Home
 from catalog.keys import Signer
+from catalog.lake.kept import kept_of, shared
 from catalog.store import writing
 from space.jobs import jobs
 from space.jobs.jobs import Job
 from space.verification.verifier import Verifier
 
+FOLDER: Final = "jobs"
 _INPUT: Final = "input"
 _RESULT: Final = "result"
+# What lay in the place of a file that was handed in (:mod:`space.jobs.kept`).
+FORMER: Final = "former"
 
 
 class Cancelled(Exception):
@@ -70,13 +74,20 @@ class Work:
 
     @property
     def input(self) -> Path:
-        """The file the job was given."""
-        return folder(self.bench.home, self.job.id) / _INPUT
+        """The file the job was given, on this machine."""
+        path = folder(self.bench.home, self.job.id) / _INPUT
+        if not path.is_file():
+            kept_of(self.bench.home).copy(input_of(self.job.id), path)
+        return path
 
     @property
     def result(self) -> Path:
-        """Where the file goes that comes of it."""
+        """Where the file is written that comes of it, on this machine."""
         return folder(self.bench.home, self.job.id) / _RESULT
+
+    def keep_result(self) -> None:
+        """Have every machine see the file that came of it."""
+        kept_of(self.bench.home).take(self.result, result_of(self.job.id))
 
     def step(self, done: int, total: int | None = None) -> None:
         """Say how far the job is.
@@ -94,25 +105,46 @@ class Work:
 
 
 def folder(home: Home, job_id: str) -> Path:
-    """The folder of a job."""
-    return home.root / "jobs" / job_id
+    """The folder of a job on this machine."""
+    return home.root / FOLDER / job_id
+
+
+def input_of(job_id: str) -> str:
+    """Name of the file a job was given, among what the installation keeps."""
+    return f"{FOLDER}/{job_id}/{_INPUT}"
+
+
+def result_of(job_id: str) -> str:
+    """Name of the file that came of a job."""
+    return f"{FOLDER}/{job_id}/{_RESULT}"
 
 
 def keep_input(home: Home, job_id: str, content: bytes) -> None:
     """Keep the file of a job until it ends."""
-    lasting.write(folder(home, job_id) / _INPUT, content)
-
-
-def result_of(home: Home, job_id: str) -> Path:
-    """The file that came of a job."""
-    return folder(home, job_id) / _RESULT
+    kept_of(home).write(input_of(job_id), content)
 
 
 def drop_input(home: Home, job_id: str) -> None:
     """Delete the file a job was given: it may hold what people were asked about."""
-    (folder(home, job_id) / _INPUT).unlink(missing_ok=True)
+    kept_of(home).remove(input_of(job_id))
+
+
+def leave(home: Home, job_id: str) -> None:
+    """Delete what a job that ended leaves on this machine, where what is to stay is kept elsewhere."""
+    if shared(home):
+        for path in (folder(home, job_id) / name for name in (_INPUT, FORMER)):
+            path.unlink(missing_ok=True)
+
+
+def found(home: Home) -> frozenset[str]:
+    """Ids of the jobs of which there is a file, kept or on this machine."""
+    kept = (name.split("/")[1] for name in kept_of(home).names(FOLDER))
+    return frozenset({*kept, *(path.name for path in (home.root / FOLDER).glob("*"))})
 
 
 def drop(home: Home, job_id: str) -> None:
     """Delete every file of a job."""
+    files = kept_of(home)
+    for name in list(files.names(f"{FOLDER}/{job_id}")):
+        files.remove(name)
     shutil.rmtree(folder(home, job_id), ignore_errors=True)

@@ -5,7 +5,7 @@ Decides nothing but what a call took where an entry of an earlier version does n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -48,7 +48,8 @@ class Ledger:
         id: of the grant; empty for calls without one.
         counters: the grant's row; None for calls without one.
         terms: of the grant.
-        usages, entries, receipts, reservations, months: its rows; instants as the store keeps them.
+        usages, entries, reservations, months: its rows; instants as the store keeps them.
+        receipts: of its answers, read once, some at a time: signed texts are long.
     """
 
     id: str
@@ -56,7 +57,7 @@ class Ledger:
     terms: Terms | None
     usages: Sequence[Any]
     entries: Sequence[Any]
-    receipts: Sequence[Any]
+    receipts: Iterable[Any]
     reservations: Sequence[Any]
     months: Sequence[Any]
 

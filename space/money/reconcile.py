@@ -28,8 +28,11 @@ from space.money.ledgers import Difference, Ledger, Sums
 from space.money.receipts import answered
 from space.money.recount import recount
 
-# Grants read together: few enough that their calls fit into memory, many enough that scans are few.
+# Grants read together, many enough that scans are few; and the most calls of them, but of a single one.
 _AT_ONCE: Final = 200
+_CALLS: Final = 20_000
+# Receipts of one fetch.
+_RECEIPTS_AT_ONCE: Final = 1000
 # What is read of each row: instants as the texts leaf hashes are taken over, and nothing that is not counted.
 _TEXT: Final = String(32)
 _USAGES: Final = select(
@@ -140,9 +143,34 @@ def _ledgers(connection: Connection, organisation: str | None) -> Iterator[Ledge
     if organisation is not None:
         wanted = wanted.where(g.grantee == organisation)
     ids = list(connection.execute(wanted).scalars())
-    for start in range(0, len(ids), _AT_ONCE):
-        yield from _of_grants(connection, ids[start : start + _AT_ONCE])
+    for portion in _portions(connection, ids):
+        yield from _of_grants(connection, portion)
     yield _of_no_grant(connection, organisation)
+
+
+def _portions(connection: Connection, ids: Sequence[str]) -> Iterator[list[str]]:
+    """Grants whose calls are read together."""
+    counted = select(usages.c.grant_id, func.count()).group_by(usages.c.grant_id)
+    calls = {row[0]: row[1] for row in connection.execute(counted)}
+    portion, rows = list[str](), 0
+    for each in ids:
+        more = calls.get(each, 0)
+        if portion and (len(portion) == _AT_ONCE or rows + more > _CALLS):
+            yield portion
+            portion, rows = [], 0
+        portion.append(each)
+        rows += more
+    if portion:
+        yield portion
+
+
+def _receipts_of(connection: Connection, grant_id: str) -> Iterator[Row[Any]]:
+    """The receipts of a grant, of answers and of deliveries, as they are asked for."""
+    some = {"yield_per": _RECEIPTS_AT_ONCE}
+    given = _RECEIPTS.where(usages.c.grant_id == grant_id)
+    for wanted in (given, _DELIVERIES.where(supplies.c.grant_id == grant_id)):
+        found: Iterable[Row[Any]] = connection.execute(wanted, execution_options=some)
+        yield from found
 
 
 def _of_grants(connection: Connection, ids: Sequence[str]) -> Iterator[Ledger]:
@@ -151,8 +179,6 @@ def _of_grants(connection: Connection, ids: Sequence[str]) -> Iterator[Ledger]:
     used = _by(connection, _USAGES.where(u.grant_id.in_(ids)), "grant_id")
     entries = _ENTRIES.where(e.subject.in_(ids), e.event.in_(metering.EVENTS))
     said = _by(connection, entries, "subject")
-    given = _by(connection, _RECEIPTS.where(u.grant_id.in_(ids)), "grant_id")
-    sent = _by(connection, _DELIVERIES.where(supplies.c.grant_id.in_(ids)), "grant_id")
     paid = _by(connection, _PAID.where(reservations.c.grant_id.in_(ids)), "grant_id")
     months = _by(connection, select(metered_months).where(metered_months.c.grant_id.in_(ids)), "grant_id")
     for grant_id in ids:
@@ -162,7 +188,7 @@ def _of_grants(connection: Connection, ids: Sequence[str]) -> Iterator[Ledger]:
             terms=from_row(counters[grant_id]).terms,
             usages=used.get(grant_id, ()),
             entries=said.get(grant_id, ()),
-            receipts=(*given.get(grant_id, ()), *sent.get(grant_id, ())),
+            receipts=_receipts_of(connection, grant_id),
             reservations=paid.get(grant_id, ()),
             months=months.get(grant_id, ()),
         )

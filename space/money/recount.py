@@ -106,12 +106,11 @@ def _receipts(
     verified: Callable[[str], Mapping[str, Any] | None],
 ) -> Iterator[Difference]:
     """Each answer has a receipt that holds and states what its entry does; nothing else has one."""
-    by_usage = {receipt.usage_id: receipt for receipt in ledger.receipts}
-    for row in ledger.usages:
-        receipt = by_usage.pop(row.id, None)
-        if receipt is None:
-            if row.outcome in metering.GIVEN:
-                yield Difference(ledger.id, row.id, "answer without its receipt")
+    without = {row.id: row for row in ledger.usages}
+    for receipt in ledger.receipts:
+        row = without.pop(receipt.usage_id, None)
+        if row is None:
+            yield Difference(ledger.id, receipt.id, "receipt without its usage row")
             continue
         states = verified(receipt.jws)
         body = said.get(row.evidence_id)
@@ -139,8 +138,9 @@ def _receipts(
                     str(value),
                 )
         yield from _use(ledger, receipt.id, states.get("use") or {}, body)
-    for receipt in by_usage.values():
-        yield Difference(ledger.id, receipt.id, "receipt without its usage row")
+    for row in without.values():
+        if row.outcome in metering.GIVEN:
+            yield Difference(ledger.id, row.id, "answer without its receipt")
 
 
 def _use(

@@ -10,14 +10,15 @@ Source: 发改价格〔2025〕65号 (prices are published; metering by products,
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select, union_all
 
 from catalog.evidence import record
 from catalog.keys import Signer
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.grants import grants
@@ -27,16 +28,18 @@ from catalog.store.tables.supplies import supplies
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from policies.rulebook import rule
-from policies.tariff import ceiling, tariff
-from space.calls.metering import GIVEN
-from space.calls.pricing import price_of
+from policies.tariff import tariff
 from space.errors import Refused, Unknown
 from space.evaluation import credited
 from space.granting.grants import Grant, from_row
 from space.identity.organisations import Organisation, organisation
 from space.money import reconcile
 from space.money.months import bounds
+from space.money.sections import COLUMNS, Section
 from space.money.signed import STATEMENT_TYPE, Signed, sign
+
+# Rows of one fetch: calls and receipts of a month are not held whole beside what is made of them.
+_AT_ONCE: Final = 1000
 
 
 def of_organisation(connection: Connection, signer: Signer, code: str, month: str, now: datetime) -> Signed:
@@ -145,27 +148,40 @@ def close(connection: Connection, signer: Signer, code: str, month: str, *, by: 
     return signed
 
 
-def receipts_of(connection: Connection, code: str, month: str) -> dict[str, str]:
-    """Receipts of an organisation's month, by id: what it was handed with each answer."""
+def receipts_of(
+    connection: Connection, code: str, month: str, part: Part | None = None
+) -> Iterator[tuple[str, str]]:
+    """Receipts of an organisation's month, by id: what it was handed with each answer; some at a time.
+
+    Args:
+        connection: to read with.
+        code: of the organisation.
+        month: ``YYYY-MM``.
+        part: by id; every receipt where None.
+    """
     from_, to = bounds(month)
     u, r, s = usages.c, receipts.c, supplies.c
     mine = (u.organisation == code, u.at >= from_, u.at < to)
     calls = select(r.id, r.jws).join(usages, u.id == r.usage_id).where(*mine)
     sent = select(s.receipt_id, s.receipt).join(usages, u.id == s.usage_id).where(*mine)
-    rows = [*connection.execute(calls), *connection.execute(sent.where(s.receipt.is_not(None)))]
-    return {row[0]: row[1] for row in rows}
+    both = union_all(calls, sent.where(s.receipt.is_not(None))).subquery()
+    wanted = parted(select(both.c.id, both.c.jws), part, both.c.id)
+    for row in connection.execute(wanted, execution_options={"yield_per": _AT_ONCE}):
+        yield row.id, row.jws
 
 
 def _document(
     connection: Connection, holder: Organisation, held: Sequence[Grant], month: str, now: datetime
 ) -> dict[str, Any]:
     from_, to = bounds(month)
-    sections, days = [], set()
+    sections, days = [], set[date]()
     for grant in held:
-        calls = _calls(connection, grant.id, from_, to)
-        if calls:
-            sections.append(_section(grant, calls, _last_day(month)))
-            days |= {local_date(call.at) for call in calls if call.outcome in GIVEN}
+        month_of = Section(grant, _last_day(month))
+        for call in _calls(connection, grant.id, from_, to):
+            month_of.add(call)
+        if month_of.calls:
+            sections.append(month_of.to_document())
+            days |= month_of.days
     # Payment bound to results 效果付费: computed on invoices of earlier months, taken off by credit notes.
     results = credited.of_month(connection, holder.code, month, {grant.id for grant in held})
     return {
@@ -183,65 +199,21 @@ def _document(
     }
 
 
-def _calls(connection: Connection, grant_id: str, from_: datetime, to: datetime) -> list[Row[Any]]:
-    """Every call under a grant in a month, with its receipt and the leaf of its entry."""
+def _calls(connection: Connection, grant_id: str, from_: datetime, to: datetime) -> Iterator[Row[Any]]:
+    """Every call under a grant in a month, with its receipt and the leaf of its entry; some at a time."""
     u, r, e, s = usages.c, receipts.c, evidence_entries.c, supplies.c
     wanted = (
-        select(usages, func.coalesce(r.id, s.receipt_id).label("receipt"), e.leaf_hash)
+        select(
+            *(u[name] for name in COLUMNS), func.coalesce(r.id, s.receipt_id).label("receipt"), e.leaf_hash
+        )
         .join(evidence_entries, e.id == u.evidence_id)
         .outerjoin(receipts, r.usage_id == u.id)
         .outerjoin(supplies, s.usage_id == u.id)
         .where(u.grant_id == grant_id, u.at >= from_, u.at < to)
         .order_by(u.at, u.id)
     )
-    return list(connection.execute(wanted).all())
-
-
-def _section(grant: Grant, calls: Iterable[Row[Any]], day: date) -> dict[str, Any]:
-    """What a statement says of one grant: its price and ceilings, a line a product, every call."""
-    agreed, rows = price_of(grant.terms), list(calls)
-    products: dict[str, list[Row[Any]]] = {}
-    for row in rows:
-        products.setdefault(row.product or "query", []).append(row)
-    lines = [_line(grant, product, some, day) for product, some in sorted(products.items())]
-    return {
-        "grant": grant.id,
-        "grantor": grant.grantor,
-        "purpose": grant.terms.purpose,
-        "purpose_class": next((row.purpose_class for row in rows if row.purpose_class), ""),
-        "datasets": sorted(dataset.name for dataset in grant.terms.datasets),
-        "terms": grant.terms_digest,
-        "price": agreed.to_document(),
-        "lines": lines,
-        "calls": [[row.id, row.outcome, row.receipt, row.price_fen, row.leaf_hash] for row in rows],
-        "amount_fen": sum(line["amount_fen"] for line in lines),
-    }
-
-
-def _line(grant: Grant, product: str, calls: Sequence[Row[Any]], day: date) -> dict[str, Any]:
-    given = [row for row in calls if row.outcome in GIVEN]
-    unit = tariff(day).agreed(price_of(grant.terms)).unit(product)
-    most = ceiling(grant.terms.purpose, day, unit)
-    return {
-        "product": product,
-        "unit": unit.value,
-        "answers": len(given),
-        "calls": sum(row.calls for row in given),
-        "records": sum(row.records or 0 for row in given),
-        "nrho": sum(row.nrho for row in calls),
-        "bytes_supplied": sum(row.bytes_supplied or 0 for row in given),
-        "not_charged": _uncharged(calls),
-        "amount_fen": sum(row.price_fen for row in given),
-        "ceiling": {"fen": most.fen, "source": most.source, "trial": most.trial},
-    }
-
-
-def _uncharged(calls: Iterable[Row[Any]]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for row in calls:
-        if row.outcome not in GIVEN:
-            found[row.outcome] = found.get(row.outcome, 0) + 1
-    return found
+    found: Iterable[Row[Any]] = connection.execute(wanted, execution_options={"yield_per": _AT_ONCE})
+    yield from found
 
 
 def _tariffs(days: Iterable[date]) -> list[dict[str, Any]]:

@@ -35,11 +35,12 @@ class Kind(StrEnum):
     ALERT = "alert"
     INCIDENT = "incident"
     DIGEST = "digest"
+    SIGNATURE = "signature"
     TRIAL = "trial"
 
 
 # What a turn of duty may be for; a trial goes to everybody on duty.
-KINDS: Final = (Kind.ALERT, Kind.INCIDENT, Kind.DIGEST)
+KINDS: Final = (Kind.ALERT, Kind.INCIDENT, Kind.DIGEST, Kind.SIGNATURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,23 +118,23 @@ def enter(
     Args:
         connection: a writing transaction.
         whom: exactly one of person, role and address.
-        kinds: of notices; all where empty.
+        kinds: of notices; all where empty, of an address all but signatures.
         days: first and last; the last None while it lasts.
         by: who enters it.
         now: aware instant.
 
     Raises:
-        Refused: it is not one of the three, the address is none, or the last day lies before the first.
+        Refused: it is not one of the three, the address is none or is to sign, or the days are turned round.
         Unknown: there is no such person.
     """
-    objections = _objections(whom, days)
+    objections = _objections(whom, kinds, days)
     if objections:
         raise Refused(Deny(tuple(objections)))
     if whom.person_id:
         known = select(people.c.id).where(people.c.id == whom.person_id)
         if connection.execute(known).first() is None:
             raise Unknown("person", whom.person_id, "`ybz person list` shows them")
-    turn_id, chosen = new_id("dut"), sorted(set(kinds) or {str(kind) for kind in KINDS})
+    turn_id, chosen = new_id("dut"), sorted(set(kinds) or _all_of(whom))
     body = {
         "kinds": chosen,
         "first_day": days[0].isoformat(),
@@ -223,6 +224,11 @@ def address_of(connection: Connection, turn_id: str, recipient: str) -> str | No
     return connection.execute(mine).scalar()
 
 
+def _all_of(whom: Whom) -> set[str]:
+    """The kinds somebody may be on duty for."""
+    return {str(kind) for kind in KINDS if whom.address is None or kind is not Kind.SIGNATURE}
+
+
 def _people(connection: Connection, turn: Turn, day: date) -> list[tuple[str, str | None]]:
     p, m = people.c, memberships.c
     asked = select(p.id, p.contact).where(p.ended_at.is_(None)).order_by(p.id)
@@ -239,7 +245,7 @@ def _people(connection: Connection, turn: Turn, day: date) -> list[tuple[str, st
     return [(row.id, row.contact) for row in connection.execute(asked)]
 
 
-def _objections(whom: Whom, days: tuple[date, date | None]) -> list[Reason]:
+def _objections(whom: Whom, kinds: Sequence[str], days: tuple[date, date | None]) -> list[Reason]:
     objections = []
     if sum(each is not None for each in (whom.person_id, whom.role, whom.address)) != 1:
         objections.append(
@@ -255,6 +261,15 @@ def _objections(whom: Whom, days: tuple[date, date | None]) -> list[Reason]:
     if whom.address is not None and not _ADDRESS.fullmatch(whom.address):
         objections.append(
             Reason("notice.duty_address", "the address is no mail address", "address", "name@office.example")
+        )
+    if whom.address is not None and Kind.SIGNATURE in kinds:
+        objections.append(
+            Reason(
+                "notice.duty_signature",
+                "a signature is waited for from one person, whom an office's address is not",
+                "kinds",
+                "--person ID or --role ROLE",
+            )
         )
     if days[1] is not None and days[1] < days[0]:
         objections.append(

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, func, select
 from catalog.clocks.duties import Duty, duties
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.notices import notices
+from catalog.store.tables.second_signatures import second_signatures
 from catalog.store.tables.watch import alerts, incidents
 from policies.clocks import local_date
 from policies.rulebook import rule
@@ -34,19 +35,22 @@ class Matter:
         kind: of notice.
         source: what it is about, the same for one matter whenever it is looked at.
         facts: for the template.
+        whom: id of the one person it is told to, of those on duty; everybody on duty where empty.
     """
 
     kind: Kind
     source: str
     facts: dict[str, Any]
+    whom: str = ""
 
 
 def matters(connection: Connection, now: datetime) -> Iterator[Matter]:
-    """Everything there is to tell now: new alerts, new incidents, and once a day the digest."""
+    """Everything there is to tell now: alerts, incidents, signatures, and once a day the digest."""
     day = local_date(now)
     since = now - timedelta(days=int(rule("notices", "looks_back", day).value))
     yield from _alerts(connection, since)
     yield from _incidents(connection, since)
+    yield from _signatures(connection, since, now)
     local = now.astimezone(_ZONE)
     if local.hour >= int(rule("notices", "digest_hour", day).value):
         yield Matter(Kind.DIGEST, day.isoformat(), {})
@@ -84,6 +88,22 @@ def _incidents(connection: Connection, since: datetime) -> Iterator[Matter]:
             "opened_at": row.opened_at.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M"),
         }
         yield Matter(Kind.INCIDENT, row.id, facts)
+
+
+def _signatures(connection: Connection, since: datetime, now: datetime) -> Iterator[Matter]:
+    """What waits for a second person: once when it begins, once before it lapses; not what was asked."""
+    s, day = second_signatures.c, local_date(now)
+    ends = now + timedelta(days=int(rule("notices", "signature_reminder", day).value))
+    called = rule("identity", "acts_of_two", day).value
+    query = select(s.id, s.door, s.second_person, s.until).where(s.state == "waiting", s.until > now)
+    told = query.where((s.asked_at >= since) | (s.until <= ends))
+    for row in connection.execute(told.order_by(s.until, s.id)):
+        lapses = row.until <= ends
+        words = called.get(row.door, {"zh": "双人事项", "en": "an act of two people"})
+        until = row.until.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M")
+        facts = {"id": row.id, "zh": words["zh"], "en": words["en"], "until": until, "lapses": lapses}
+        source = f"{row.id}:{'lapses' if lapses else 'asked'}"
+        yield Matter(Kind.SIGNATURE, source, facts, row.second_person)
 
 
 def _digest(connection: Connection, now: datetime) -> dict[str, Any]:

@@ -125,6 +125,8 @@ def waiting(connection: Connection) -> int:
 def _untold(connection: Connection, matter: Matter, now: datetime) -> list[Told]:
     """Who is on duty for a matter and was not told of it."""
     told = on_duty(connection, matter.kind, now)
+    if matter.whom:
+        told = tuple(one for one in told if one.recipient == matter.whom)
     if not told:
         return []
     mine = select(_N.turn_id, _N.recipient).where(_N.kind == str(matter.kind), _N.source == matter.source)

@@ -9,6 +9,8 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from catalog.lake.storage import StorageTrouble, storage_of
+from catalog.lake.trial import trial
 from catalog.settings import reading as settings
 from catalog.store import reading
 from catalog.store.tables.evidence import evidence_entries
@@ -35,6 +37,21 @@ def disk_has_room(case: Case) -> Finding:
         todo = "make room, or move the installation; a store that cannot write refuses every act"
         return Finding("disk", free >= float(case.ruled("disk_least")), f"{free:.0f} % free", todo)
     return Finding("disk", True, f"{free:.0f} % free")
+
+
+def storage_serves(case: Case) -> Finding:
+    """Where the lake is on object storage, this machine can write, read, list and delete there."""
+    try:
+        storage = storage_of(case.home.root)
+    except StorageTrouble as error:
+        return Finding("storage", False, str(error), "mend the setting: see docs/object-storage.md")
+    if storage is None:
+        return Finding("storage", True, "none is set: the lake is a folder")
+    fault = trial(storage)
+    if fault:
+        todo = "start it, or mend address, bucket, credentials or their rights (docs/object-storage.md)"
+        return Finding("storage", False, f"{storage.url} {fault}", todo)
+    return Finding("storage", True, f"{storage.url} takes, gives back, lists and deletes")
 
 
 def clock_goes_on(case: Case) -> Finding:

@@ -10,7 +10,7 @@ Source: 国家数据局综合司 notice of 2026-02-10; 发改数据规〔2025〕
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -26,15 +26,14 @@ from catalog.store.tables.registration import registrations
 from contracts.canonical import canonical, digest
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
-from policies.purpose import purposes
 from policies.rulebook import rule
-from policies.tariff import ceiling_fen
 from space.errors import Refused, Unknown
 from space.money import yearly
 from space.money.income import income
 from space.money.yearly import Month
 from space.operation import scenarios
 from space.operation.agreements import Agreement, called
+from space.operation.disclosed_figures import ceilings, figures
 from space.operation.reviews import last_day, reviews_of
 from space.operation.scenarios import Scenario
 from space.operation.stated_use import StatedUse
@@ -92,14 +91,14 @@ def compose(connection: Connection, year: int, role: str, code: str, *, now: dat
         "due_on": due_on(connection, year).isoformat(),
         "source": rule("operation", "disclosure_day", today, place_on(connection, today)).source,
         "agreements": told,
-        "figures": _figures(connection, held, told, used, last),
+        "figures": figures(connection, held, told, used, last),
         "prices": yearly.prices(used.sections()),
         "statements": [month.to_document(used.grants) for month in used.months],
         "account": income(connection, code, year).to_document(),
         "lacks": sorted({*_lacks(told), *_open(used.months)}),
     }
     if role == BODY:
-        document["ceilings"] = _ceilings(held, last)
+        document["ceilings"] = ceilings(held, last)
     return document
 
 
@@ -252,46 +251,6 @@ def _entry(connection: Connection, name: str, at: int) -> dict[str, Any]:
         "dataset": name, "revision": at, "title": contract.title, "department": contract.department.name,
         "registered": connection.execute(select(r.id).where(mine)).first() is not None,
     }  # fmt: skip
-
-
-def _figures(
-    connection: Connection, held: Collection[Agreement], told: Collection[dict[str, Any]], used: StatedUse,
-    last: date,
-) -> list[dict[str, Any]]:  # fmt: skip
-    """Every figure with what it counts; the definitions are dated rules."""
-    sums = used.sums(last)
-    values: dict[str, Any] = {
-        "agreements": len(held),
-        "scenarios": sum(len(each["scenarios"]) for each in told),
-        "datasets": len({entry["dataset"] for each in told for entry in each["catalogue"]}),
-        "products": len({(each["number"], one["name"]) for each in told for one in each["products"]}),
-        **{name: sums[name] for name in ("grants", "calls", "free_calls", "calls_refused", "calls_lost")},
-        "income": _yuan(sums["income_fen"]),
-        "credited": _yuan(yearly.credited_fen(connection, used.grants, used.year)),
-    }
-    stated = rule("operation", "disclosure_figures", last, place_on(connection, last))
-    return [
-        {"code": code, "value": values[code], "source": stated.source, **words}
-        for code, words in stated.value.items()
-        if code in values
-    ]
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
-
-
-def _ceilings(held: Iterable[Agreement], last: date) -> list[dict[str, Any]]:
-    """The ceiling of every purpose the agreements name."""
-    vocabulary = purposes(last)
-    named = sorted({code for each in held for code in each.stated["purposes"]} & set(vocabulary))
-    return [
-        {
-            "purpose": code, "title": vocabulary[code].title, "class": vocabulary[code].group,
-            "ceiling_fen_per_call": ceiling_fen(code, last),
-        }
-        for code in named
-    ]  # fmt: skip
 
 
 def _lacks(told: Iterable[dict[str, Any]]) -> Iterable[str]:

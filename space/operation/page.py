@@ -6,11 +6,28 @@ Decides nothing: the page says what the document says, in its order.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from html import escape
 from typing import Any, Final
 
+from policies.clocks import ZONE
+from policies.purpose import purposes
+
 _ROLES: Final = {"implementing-body": "实施机构", "operator": "运营机构"}
 _UNITS: Final = {"call": "次", "product": "件", "service": "服务·月", "time": "月"}
+# Codes of the document → how they are read.
+_STATES: Final = {
+    "drafted": "起草中", "offered": "待签署", "signed": "已签署", "in_force": "有效", "suspended": "已中止",
+    "expired": "已到期", "terminated": "已终止", "dropped": "已放弃",
+}  # fmt: skip
+_RISKS: Final = {"low": "低", "medium": "中", "high": "高"}
+_KINDS: Final = {"report": "报告", "service": "服务", "interface": "接口", "api": "接口", "dataset": "数据集",
+                 "model": "模型", "indicator": "指标", "product": "产品"}  # fmt: skip
+_PRODUCTS: Final = {
+    "query": "统计查询", "list": "明细清单", "masked_list": "脱敏清单", "verification": "核验",
+    "supply": "供数",
+}  # fmt: skip
+_CLASSES: Final = {"governance": "公共治理", "public_good": "公益事业", "industry": "产业、行业发展"}
 # Of the yearly account, in fen.
 _ACCOUNT: Final[tuple[tuple[str, Callable[[Mapping[str, Any]], int]], ...]] = (
     ("收入合计", lambda account: account["income"]["total"]),
@@ -36,6 +53,9 @@ def html(document: Mapping[str, Any], stated_digest: str) -> str:
         stated_digest: SHA-256 of its canonical form, printed at the foot.
     """
     party, role = document["party"], _ROLES[document["role"]]
+    vocabulary = purposes(date.fromisoformat(document["period"]["last"]))
+    called = {code: purpose.title for code, purpose in vocabulary.items()}
+    made = datetime.fromisoformat(document["made_at"]).astimezone(ZONE)
     title = f"{document['year']}年度公共数据资源授权运营信息披露（{role}）"
     parts = [
         f"<h1>{escape(title)}</h1>",
@@ -43,11 +63,10 @@ def html(document: Mapping[str, Any], stated_digest: str) -> str:
         f"期间：{document['period']['first']} 至 {document['period']['last']}。"
         f"披露截止日：{document['due_on']}。依据：{escape(document['source'])}。</p>",
         _figures(document["figures"]),
-        *(_agreement(each) for each in document["agreements"]),
-        _money(document),
+        *(_agreement(each, called) for each in document["agreements"]),
+        _money(document, called),
         _lacks(document["lacks"]),
-        f"<p><small>生成时间 {escape(document['made_at'])}；"
-        f"内容摘要 SHA-256 {escape(stated_digest)}。</small></p>",
+        f"<p><small>生成时间 {made:%Y-%m-%d %H:%M}；内容摘要 SHA-256 {escape(stated_digest)}。</small></p>",
     ]
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
@@ -60,15 +79,17 @@ def _figures(figures: Iterable[Mapping[str, Any]]) -> str:
     return _table("指标", ("指标", "数值", "单位", "口径"), rows, numbers=(1,))
 
 
-def _agreement(each: Mapping[str, Any]) -> str:
+def _agreement(each: Mapping[str, Any], called: Mapping[str, str]) -> str:
     body, operator, used = each["implementing_body"], each["operator"], each["used"]
     ended = f"，{each['ended_on']}起不再执行" if each["ended_on"] else ""
+    state = _STATES.get(each["state"], each["state"])
+    named = "、".join(called.get(one, one) for one in each["purposes"])
     head = (
         f"<h2>协议 {escape(each['number'])}</h2>"
         f"<p>实施机构：{escape(body['name'])}，负责人{escape(body['person'])}；"
         f"运营机构：{escape(operator['name'])}，负责人{escape(operator['person'])}；"
-        f"期限：{each['starts_on']} 至 {each['ends_on']}{ended}；状态：{escape(each['state'])}；"
-        f"有效版本：第{each['version']}版；用途：{escape('、'.join(each['purposes']))}。"
+        f"期限：{each['starts_on']} 至 {each['ends_on']}{ended}；状态：{escape(state)}；"
+        f"有效版本：第{each['version']}版；用途：{escape(named)}。"
         f"年度内签署授权{used['grants']}项，应答{used['calls']}次，收费{used['income_fen'] / 100:.2f}元。</p>"
     )
     listed = [
@@ -81,12 +102,14 @@ def _agreement(each: Mapping[str, Any]) -> str:
         )
         for one in each["catalogue"]
     ]
-    products = [(one["name"], one["kind"], one["standard"]) for one in each["products"]]
+    products = [
+        (one["name"], _KINDS.get(one["kind"], one["kind"]), one["standard"]) for one in each["products"]
+    ]
     scenarios = [
         (
             one["title"],
-            one["purpose"],
-            one["risk_level"],
+            called.get(one["purpose"], one["purpose"]),
+            _RISKS.get(one["risk_level"], one["risk_level"]),
             one["items"],
             one["valid_to"],
             one["person_in_charge"],
@@ -105,19 +128,24 @@ def _agreement(each: Mapping[str, Any]) -> str:
     )
 
 
-def _money(document: Mapping[str, Any]) -> str:
+def _money(document: Mapping[str, Any], called: Mapping[str, str]) -> str:
+    operators = {each["operator"].get("code"): each["operator"]["name"] for each in document["agreements"]}
     stated = [
-        (m["organisation"], m["month"], "已结账" if m["digest"] else "未结账", f"{m['amount_fen'] / 100:.2f}",
-         m["digest"] or "")
+        (operators.get(m["organisation"], m["organisation"]), m["month"],
+         "已结账" if m["digest"] else "未结账", f"{m['amount_fen'] / 100:.2f}", m["digest"] or "")
         for m in document["statements"]
     ]  # fmt: skip
     prices = [
-        (p["purpose"], p["product"], _UNITS[p["unit"]], p["price_fen"], p["answers"], p["amount_fen"])
+        (called.get(p["purpose"], p["purpose"]), _PRODUCTS.get(p["product"], p["product"]),
+         _UNITS[p["unit"]], p["price_fen"], p["answers"], p["amount_fen"])
         for p in document["prices"]
-    ]
+    ]  # fmt: skip
     account = document["account"]
     sums = [(words, f"{read(account) / 100:.2f}") for words, read in _ACCOUNT]
-    ceilings = [(c["title"], c["class"], c["ceiling_fen_per_call"]) for c in document.get("ceilings", ())]
+    ceilings = [
+        (c["title"], _CLASSES.get(c["class"], c["class"]), c["ceiling_fen_per_call"])
+        for c in document.get("ceilings", ())
+    ]
     return (
         _table("月度对账单", ("运营机构", "月份", "状态", "金额（元）", "校验码"), stated, numbers=(3,))
         + _table("实际价格", ("用途", "产品", "计价单位", "单价（分）", "应答", "金额（分）"), prices,

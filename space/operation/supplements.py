@@ -154,6 +154,8 @@ def _held(connection: Connection, number: str) -> Agreement:
 
 
 def _waiting(connection: Connection, agreement: Agreement) -> Row[Any] | None:
+    if agreement.version == 0:  # what is offered is the agreement itself
+        return None
     v = operation_versions.c
     query = select(operation_versions).where(
         v.agreement_id == agreement.id, v.state == "offered", v.version > agreement.version

@@ -42,6 +42,7 @@ from space.query.plan import Plan
 from space.query.prepare import Ready, opened, prepare
 from space.query.telling.accuracy import of_answer
 from space.query.telling.beforehand import beforehand
+from space.workspace.opening import at_hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,8 @@ class Gateway:
         bucket_s = int(rule("grants", "answer_time_bucket", local_date(self.clock())).value) / 1000
         began = time.monotonic()
         try:
-            return self.pool.run(ready.plan, opened(self.home, ready), owner=ready.grant.id).table
+            with at_hand(self.home, opened(self.home, ready)) as files:
+                return self.pool.run(ready.plan, files, owner=ready.grant.id).table
         finally:
             if bucket_s:
                 time.sleep(bucket_s - (time.monotonic() - began) % bucket_s)
@@ -209,7 +211,9 @@ class Gateway:
 
     def _hand_out(self, ready: Ready, call: handout.Call, fresh: pa.Table | None) -> Answered | Deny:
         """Store a fresh answer or take a stored one; receipt, usage and evidence in one transaction."""
-        kept = None if fresh is None else answers.keep(self.home, call.reservation_id, fresh)
+        kept = None if fresh is None else handout.keep(self.engine, self.home, call, fresh)
+        # Read before the writers' queue is joined: where it is kept may be slow.
+        raw = answers.raw_of(self.home, call.reservation_id) if fresh is None else None
         given: handout.Given | Deny | None = None
         try:
             with writing(self.engine) as connection:
@@ -218,10 +222,10 @@ class Gateway:
                 else:
                     given = handout.settle(connection, self.signer, call, kept.sha256)
                 if fresh is None and not isinstance(given, Deny):
-                    # Read before the call is charged for: a damaged answer costs nothing.
-                    table = answers.fetch(self.home, call.reservation_id, given.answer_sha256)
+                    # Looked at before the call is charged for: a damaged answer costs nothing.
+                    table = answers.checked(raw, given.answer_sha256)
                 if not isinstance(given, Deny):
-                    handout.count_out(connection, self.home, call, table if fresh is None else fresh)
+                    handout.count_out(connection, call, table if fresh is None else fresh)
         except Refused as refused:  # rolled back: the answer is more than the terms have left
             with writing(self.engine) as connection:
                 given = handout.withhold(connection, call, refused.decision, fresh=fresh is not None)

@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import pyarrow as pa
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Engine, Row
 
 from catalog.home import Home
 from catalog.keys import Signer
 from catalog.stops import closed
+from catalog.store import writing
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from space import store
@@ -121,12 +122,21 @@ def settle(connection: Connection, signer: Signer, call: Call, answer_sha256: st
     return _give(connection, signer, call, "answered")
 
 
-def count_out(connection: Connection, home: Home, call: Call, shown: pa.Table) -> None:
+def keep(engine: Engine, home: Home, call: Call, fresh: pa.Table) -> answers.Kept:
+    """Store a fresh answer; where it cannot be, its paid call is lost at once: nobody need wait for it."""
+    try:
+        return answers.keep(home, call.reservation_id, fresh)
+    except BaseException:  # whatever it was, it goes on as it was
+        with writing(engine) as connection:
+            budget.lose(connection, call.reservation_id, reason="gateway.stopped", now=call.now)
+        raise
+
+
+def count_out(connection: Connection, call: Call, shown: pa.Table) -> None:
     """Count what is handed out against the volumes of the terms.
 
     Args:
         connection: the writing transaction that hands it out, to be rolled back where this refuses.
-        home: of the installation, where the answer is stored.
         call: it is handed out for.
         shown: the released rows.
 
@@ -135,7 +145,7 @@ def count_out(connection: Connection, home: Home, call: Call, shown: pa.Table) -
     """
     held = call.ready.grant
     if held.terms.volumes:
-        stored = answers.size_bytes(home, call.reservation_id)
+        stored = len(answers.file_bytes(shown))
         size = counters.Size(shown.num_rows, shown.num_columns, stored)
         counters.take_volume(connection, held.id, held.terms, size, call.now)
 

@@ -142,12 +142,11 @@ def all_requests(
     return _requests(connection, wanted)
 
 
-def history(connection: Connection, request_id: str) -> tuple[Step, ...]:
-    """Every step of a request and its cases, the first one first."""
+def history(connection: Connection, request_id: str, part: Part | None = None) -> tuple[Step, ...]:
+    """Every step of a request and its cases, the first one first; a part by their numbers."""
     s = request_steps.c
-    rows = connection.execute(
-        select(request_steps).where(s.request_id == request_id).order_by(s.number)
-    ).all()
+    steps = select(request_steps).where(s.request_id == request_id)
+    rows = connection.execute(parted(steps, part, s.number)).all()
     names = Step.__dataclass_fields__
     return tuple(
         Step(**{n: row._mapping[n] for n in names if n != "items"}, items=tuple(row.items)) for row in rows

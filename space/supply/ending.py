@@ -19,32 +19,34 @@ from catalog.clocks.place import place_on
 from catalog.evidence import record
 from catalog.home import Home
 from catalog.keys import Signer
+from catalog.lake.kept import kept_of
 from catalog.lineage.granted import terms_of
 from catalog.store import reading, writing
 from catalog.store.tables.grants import grants
 from catalog.store.tables.supplies import supplies, supply_links
 from policies.clocks import due_by, local_date
-from space.granting.erasing import Kept, erase, remove_strays
+from space.granting.erasing import Kept, erase, found_below, remove_strays
 
 MAKING: Final = "making"
 READY: Final = "ready"
 ENDED: Final = "ended"
 DELETED: Final = "deleted"
 LOST: Final = "lost"
+FOLDER: Final = "supplies"
 _KEPT: Final = Kept(supplies, ENDED, DELETED, "supply", "space:supply:delete")
 
 # By when a receiver states that it has deleted its copy, where the terms do not say. Name of a dated rule.
 PROOF_RULE: Final = "supply_deletion"
 
 
-def folder(home: Home) -> Path:
-    """Where files of supplies lie, a folder for each grant; nobody but the owner may enter."""
-    return home.root / "supplies"
+def file_of(grant_id: str, supply_id: str, form: str) -> str:
+    """Name of the file of a supply among what the installation keeps; on disk, each grant has a folder."""
+    return f"{FOLDER}/{grant_id}/{supply_id}.{form}"
 
 
-def file_of(home: Home, grant_id: str, supply_id: str, form: str) -> Path:
-    """The file of a supply."""
-    return folder(home) / grant_id / f"{supply_id}.{form}"
+def draft_of(home: Home, name: str) -> Path:
+    """Where a file is written on this machine before it is kept."""
+    return (home.root / name).with_suffix(".part")
 
 
 def end_of_grant(connection: Connection, grant_id: str, *, reason: str, now: datetime) -> None:
@@ -109,14 +111,16 @@ def sweep(engine: Engine, home: Home, signer: Signer, now: datetime) -> tuple[st
         with writing(engine) as connection:
             for row in connection.execute(over).all():
                 end(connection, row, reason="retention" if row.state == READY else "unfinished", now=now)
+    found, files = found_below(home, FOLDER), kept_of(home)
     with reading(engine) as connection:
         ended = connection.execute(select(supplies).where(s.state == ENDED)).all()
         kept = select(s.id).where(s.state.in_((MAKING, READY, ENDED)))
-        remove_strays(folder(home), set(connection.execute(kept).scalars()))
+        there = set(connection.execute(kept).scalars())
+    remove_strays(home, found, there)
     return tuple(
         row.id
         for row in ended
-        if erase(engine, signer, _KEPT, row, file_of(home, row.grant_id, row.id, row.form), now)
+        if erase(engine, signer, _KEPT, row, files, file_of(row.grant_id, row.id, row.form), now)
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from catalog.evidence import record
 from catalog.home import Home
+from catalog.lake.kept import kept_of
 from catalog.store import writing
 from catalog.store.schema import new_id
 from catalog.store.tables.supplies import supplies
@@ -24,7 +25,7 @@ from policies.rulebook import rule
 from space import store
 from space.calls.budget import NOT_HELD, objection
 from space.calls.watching import Held, over
-from space.supply.ending import LOST, MAKING, file_of
+from space.supply.ending import LOST, MAKING, draft_of, file_of
 from space.supply.files import Form
 from space.supply.label import Label
 from space.supply.permitted import Suppliable
@@ -166,9 +167,9 @@ def lose(engine: Engine, home: Home, intent: Intent, now: datetime) -> None:
         connection.execute(
             update(supplies).where(s.id == intent.id, s.state == MAKING).values(state=LOST, ended_at=now)
         )
-    path = file_of(home, intent.ready.grant.id, intent.id, intent.ready.form.value)
-    for one in (path, path.with_suffix(".part")):
-        one.unlink(missing_ok=True)
+    name = file_of(intent.ready.grant.id, intent.id, intent.ready.form.value)
+    draft_of(home, name).unlink(missing_ok=True)
+    kept_of(home).remove(name)
 
 
 def held_by(ready: Suppliable) -> Held:

@@ -17,9 +17,9 @@ from datetime import datetime
 import pyarrow as pa
 from sqlalchemy import Engine
 
-from catalog import lasting
 from catalog.home import Home
 from catalog.keys import Keys
+from catalog.lake.kept import kept_of
 from catalog.store import reading, writing
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
@@ -31,7 +31,7 @@ from space.errors import Refused
 from space.granting.pins import pin
 from space.identity.tokens import Caller
 from space.supply import files, mark
-from space.supply.ending import file_of
+from space.supply.ending import draft_of, file_of
 from space.supply.handing_over import hand_over
 from space.supply.intents import (
     Asked,
@@ -160,14 +160,14 @@ class Maker:
 
     def _write_file(self, intent: Intent, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Made:
         ready = intent.ready
-        path = file_of(self.home, ready.grant.id, intent.id, ready.form.value)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.parent.parent.chmod(0o700)
-        draft = path.with_suffix(".part")
+        name = file_of(ready.grant.id, intent.id, ready.form.value)
+        # Written here first, for nobody else to read; a sweep deletes what a process that died leaves.
+        draft = draft_of(self.home, name)
+        draft.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft.parent.parent.chmod(0o700)
         rows = files.write(ready.form, draft, intent.label, schema, batches)
-        lasting.sync(draft)
         made = Made(rows, draft.stat().st_size, files.sha256(draft))
-        lasting.stand(draft, path)
+        kept_of(self.home).take(draft, name)
         return made
 
     def _refuse(self, who: Caller, asked: Asked, decision: Deny) -> Deny:

@@ -15,11 +15,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final, Literal
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from catalog.lake.kept import KeptFiles
 from catalog.store import reading, writing
 from catalog.store.schema import new_id
 from catalog.store.tables.supplies import supplies, supply_transfers
@@ -27,13 +27,12 @@ from policies.clocks import local_date
 from policies.decision import Reason
 from policies.rulebook import rule
 from space.calls import metering
+from space.supply.ending import file_of
 from space.supply.links import closed
 from space.supply.supplies import Supply
 
 State = Literal["whole", "broken", "stopped", "lost"]
 
-# Bytes between two looks.
-CHUNK_BYTES: Final = 64 * 1024
 # How often the bytes of a download under way are written down, in seconds.
 _NOTED_S: Final = 1.0
 _RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
@@ -81,7 +80,7 @@ class Transfer:
         engine: of the store.
         clock: gives the aware instant now.
         supply: what is handed over.
-        path: of its file.
+        files: where its file is kept.
         part: the bytes of it that are handed over.
         link_id: the address it is fetched by; None on this machine.
     """
@@ -89,7 +88,7 @@ class Transfer:
     engine: Engine
     clock: Callable[[], datetime]
     supply: Supply
-    path: Path
+    files: KeptFiles
     part: Span
     link_id: str | None
     id: str = ""
@@ -120,17 +119,16 @@ class Transfer:
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes, for as long as what the supply rests on holds; :meth:`end` comes after."""
-        left = self.part.size
-        with self.path.open("rb") as stream:
-            stream.seek(self.part.first)
-            while left:
-                read = stream.read(min(CHUNK_BYTES, left))
-                if not read or self.look() is not None:
-                    return
-                # Counted before it leaves: what the receiver may have must not be less than what is stated.
-                self.sent, left = self.sent + len(read), left - len(read)
-                yield read
-                self._note()
+        name = file_of(self.supply.grant_id, self.supply.id, self.supply.form)
+        for read in self.files.part(name, self.part.first, self.part.size):
+            if self.look() is not None:
+                return
+            # Counted before it leaves: what the receiver may have must not be less than what is stated.
+            self.sent += len(read)
+            yield read
+            self._note()
+        if self.sent < self.part.size:
+            return
         self._whole = True
 
     def look(self) -> Reason | None:

@@ -210,7 +210,9 @@ class Verifier:
         self, caller: Caller, asked: Asked, call: handout.Call, fresh: pa.Table | None
     ) -> Verified | Deny:
         """Store a fresh answer or take a stored one; receipt, usage and evidence in one transaction."""
-        kept = None if fresh is None else answers.keep(self.home, call.reservation_id, fresh)
+        kept = None if fresh is None else handout.keep(self.engine, self.home, call, fresh)
+        # Read before the writers' queue is joined: where it is kept may be slow.
+        raw = answers.raw_of(self.home, call.reservation_id) if fresh is None else None
         given: handout.Given | Deny | None = None
         try:
             with writing(self.engine) as connection:
@@ -220,11 +222,11 @@ class Verifier:
                     take_records(connection, call.organisation, call.calls, call.now)
                     given = handout.repeat(connection, self.keys.signer, call)
                 if fresh is None and not isinstance(given, Deny):
-                    # Read before the call is charged for: a damaged answer costs nothing.
-                    fresh = answers.fetch(self.home, call.reservation_id, given.answer_sha256)
+                    # Looked at before the call is charged for: a damaged answer costs nothing.
+                    fresh = answers.checked(raw, given.answer_sha256)
                 if not isinstance(given, Deny):
                     assert fresh is not None  # run just now, or fetched
-                    handout.count_out(connection, self.home, call, fresh)
+                    handout.count_out(connection, call, fresh)
                     post_answers(connection, self.keys.pseudonym, call, fresh, given.usage_id)
         except Refused as refused:  # rolled back: nothing was taken but what a paid call took before
             if kept is None:

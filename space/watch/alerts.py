@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, insert, select, update
 
 from catalog.evidence import record
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.watch import alert_steps, alerts
 from policies import clocks
@@ -152,10 +153,10 @@ def by_id(connection: Connection, alert_id: str) -> Alert:
     return Alert(**{name: row._mapping[name] for name in Alert.__dataclass_fields__})
 
 
-def all_alerts(connection: Connection, *, ended: bool = False) -> tuple[Alert, ...]:
+def all_alerts(connection: Connection, *, ended: bool = False, part: Part | None = None) -> tuple[Alert, ...]:
     """Alerts, the one due first before the others; with ``ended`` also those whose case is over."""
     a = alerts.c
-    wanted = select(alerts).order_by(a.due_on, a.raised_at, a.id)
+    wanted = parted(select(alerts), part, a.due_on, a.raised_at, a.id)
     if not ended:
         wanted = wanted.where(a.state.not_in(ENDED))
     rows = connection.execute(wanted).all()

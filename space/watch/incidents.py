@@ -16,6 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, insert, select, update
 
 from catalog.evidence import record
+from catalog.store.parts import Part, parted
 from catalog.store.tables.watch import incident_steps, incidents
 from policies.decision import Deny, Reason
 from policies.machine import Machine, Office, machine
@@ -156,10 +157,12 @@ def by_id(connection: Connection, incident_id: str) -> Incident:
     return _incident(row)
 
 
-def all_incidents(connection: Connection, *, closed: bool = False) -> tuple[Incident, ...]:
+def all_incidents(
+    connection: Connection, *, closed: bool = False, part: Part | None = None
+) -> tuple[Incident, ...]:
     """Incidents and drills, the newest first; with ``closed`` also those that are over."""
     i = incidents.c
-    wanted = select(incidents).order_by(i.opened_at.desc(), i.id)
+    wanted = parted(select(incidents), part, i.opened_at, i.id, newest_first=True)
     rows = connection.execute(wanted if closed else wanted.where(i.state != CLOSED)).all()
     return tuple(_incident(row) for row in rows)
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from catalog.clocks import duties
 from catalog.evidence import record
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.webhooks import webhook_messages, webhook_positions, webhooks
@@ -37,6 +38,7 @@ _CONCERNS: Final = {
     "delivery.ready": "delivery",
     "supply.ready": "supply",
     "correction.answered": "challenge",
+    "signature.waiting": "signature",
     "entry.published": None,
     "release.published": None,
 }
@@ -188,10 +190,12 @@ def message_of(connection: Connection, hook: Webhook, message_id: str) -> Messag
     return _message(row)
 
 
-def messages(connection: Connection, hook: Webhook, state: str | None = None) -> tuple[Message, ...]:
-    """Messages of a webhook, the oldest first."""
+def messages(
+    connection: Connection, hook: Webhook, state: str | None = None, part: Part | None = None
+) -> tuple[Message, ...]:
+    """Messages of a webhook, the oldest first; a part by when they were made, and id."""
     m = webhook_messages.c
-    wanted = select(webhook_messages).where(m.webhook_id == hook.id).order_by(m.made_at, m.id)
+    wanted = parted(select(webhook_messages).where(m.webhook_id == hook.id), part, m.made_at, m.id)
     if state is not None:
         wanted = wanted.where(m.state == state)
     return tuple(_message(row) for row in connection.execute(wanted))

@@ -9,7 +9,6 @@ Source: 个人信息保护法 Art 47; 网络数据安全管理条例（国务院
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, and_, or_, select, update
@@ -17,12 +16,13 @@ from sqlalchemy import Connection, Engine, Row, and_, or_, select, update
 from catalog.evidence import record
 from catalog.home import Home
 from catalog.keys import Signer
+from catalog.lake.kept import kept_of
 from catalog.store import reading, writing
 from catalog.store.tables.grants import grants
 from catalog.store.tables.workspaces import workspace_tables
 from policies.clocks import local_date
 from space.errors import Unknown
-from space.granting.erasing import Kept, erase, remove_strays
+from space.granting.erasing import Kept, erase, found_below, remove_strays
 from space.store import HELD
 
 # States of a version; what is no longer ready answers nothing.
@@ -30,17 +30,13 @@ WRITING: Final = "writing"
 READY: Final = "ready"
 ENDING: Final = "ending"
 DELETED: Final = "deleted"
+FOLDER: Final = "workspace"
 _KEPT: Final = Kept(workspace_tables, ENDING, DELETED, "table", "space:workspace:delete")
 
 
-def folder(home: Home) -> Path:
-    """Where files of workspaces lie, a folder for each grant; nobody but the owner may enter."""
-    return home.root / "workspace"
-
-
-def file_of(home: Home, grant_id: str, version: str) -> Path:
-    """The file of a version."""
-    return folder(home) / grant_id / f"{version}.parquet"
+def file_of(grant_id: str, version: str) -> str:
+    """Name of the file of a version among what the installation keeps; on disk, each grant has a folder."""
+    return f"{FOLDER}/{grant_id}/{version}.parquet"
 
 
 def end_of_grant(connection: Connection, grant_id: str, *, reason: str, now: datetime) -> None:
@@ -94,15 +90,18 @@ def sweep(engine: Engine, home: Home, signer: Signer, now: datetime) -> tuple[st
             for row in connection.execute(over).all():
                 unfinished = row.state == WRITING and row.grant_state in HELD
                 end(connection, row, reason="unfinished" if unfinished else "over", now=now)
+    found, files = found_below(home, FOLDER), kept_of(home)
     with reading(engine) as connection:
         ended = connection.execute(select(workspace_tables).where(workspace_tables.c.state == ENDING)).all()
         live = connection.execute(
             select(workspace_tables.c.id).where(workspace_tables.c.state.in_((WRITING, READY)))
         ).scalars()
         kept = {*live, *(row.id for row in ended)}
-    remove_strays(folder(home), kept)
+    remove_strays(home, found, kept)
     return tuple(
-        row.id for row in ended if erase(engine, signer, _KEPT, row, file_of(home, row.grant_id, row.id), now)
+        row.id
+        for row in ended
+        if erase(engine, signer, _KEPT, row, files, file_of(row.grant_id, row.id), now)
     )
 
 

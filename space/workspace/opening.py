@@ -7,7 +7,9 @@ once in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +17,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from catalog.home import Home
+from catalog.lake.kept import kept_of, shared
 from catalog.releases.facts import Facts
 from policies.terms import JoinTerm
 from space.query.schema import QuerySchema, Table, brought
 from space.query.telling.places import Names
-from space.workspace.ending import file_of
+from space.workspace.ending import FOLDER, file_of
 from space.workspace.form import Form
 from space.workspace.tables import tables
 from space.workspace.texts import views
@@ -36,7 +39,7 @@ class Workspace:
         tables: own tables.
         keys: own table → its key and the kind of unit that names; of those that may be joined.
         versions: own table → the version read.
-        files: own table → its file.
+        files: own table → where its file lies; on object storage, where it would (:func:`at_hand`).
         views: SELECTs by name.
     """
 
@@ -65,6 +68,33 @@ class Workspace:
     def read_by(self, datasets: Iterable[str]) -> tuple[str, ...]:
         """Ids of the versions a plan reads: they are part of the identity of its answer."""
         return tuple(self.versions[name] for name in datasets if name in self.versions)
+
+
+@contextmanager
+def at_hand(home: Home, files: Mapping[str, tuple[Path, ...]]) -> Iterator[Mapping[str, tuple[Path, ...]]]:
+    """The files of a query, own tables on this machine for the time of the block.
+
+    A copy of an own table does not outlast the query: once its deletion is stated, no machine has one.
+
+    Args:
+        home: of the installation.
+        files: dataset → its files.
+    """
+    if not shared(home):
+        yield files
+        return
+    kept, place = kept_of(home), home.root / FOLDER
+    brought: dict[Path, Path] = {}
+    try:
+        for path in {path for paths in files.values() for path in paths if path.is_relative_to(place)}:
+            # Named as what is half written is: the sweep takes it where this process dies.
+            copy = path.with_suffix(f".{secrets.token_hex(4)}.part")
+            if kept.copy(path.relative_to(home.root).as_posix(), copy):
+                brought[path] = copy
+        yield {name: tuple(brought.get(path, path) for path in paths) for name, paths in files.items()}
+    finally:
+        for copy in brought.values():
+            copy.unlink(missing_ok=True)
 
 
 def names_of(connection: Connection, grant: Grant) -> Names:
@@ -101,7 +131,7 @@ def workspace_of(
         )
         found.append(brought(f"_w{place}", contract, facts))
         versions[contract.name] = row.id
-        files[contract.name] = (file_of(home, grant.id, row.id),)
+        files[contract.name] = (home.root / file_of(grant.id, row.id),)
         if row.joinable:
             keys[contract.name] = (form.key, form.kind)
     return Workspace(

@@ -11,15 +11,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
-from catalog import lasting
 from catalog.evidence import record
 from catalog.home import Home
 from catalog.keys import Keys
+from catalog.lake.kept import kept_of
 from catalog.store import reading, writing
 from catalog.store.schema import new_id
 from catalog.store.tables.workspaces import workspace_tables
@@ -113,14 +112,15 @@ def upload(
         usable(connection, brought.grant_id, who, now)
         check_counts(connection, brought.grant_id, brought.name, now)
         version = _intend(connection, brought, own, by, now)
-    path = file_of(home, grant.id, version)
-    sha256, size = write(path, own.protected)
+    name, files = file_of(grant.id, version), kept_of(home)
+    raw = file_bytes(own.protected)
+    files.write(name, raw)
     try:
         with writing(engine) as connection:
             usable(connection, brought.grant_id, who, now)
-            _settle(connection, brought, version, sha256, size, now)
+            _settle(connection, brought, version, raw, now)
     except SpaceError:
-        path.unlink(missing_ok=True)  # the grant ended meanwhile, perhaps its deletion is stated already
+        files.remove(name)  # the grant ended meanwhile, perhaps its deletion is stated already
         raise
     return _told(brought, read, own, version)
 
@@ -176,22 +176,15 @@ def document(row: Row[Any]) -> dict[str, Any]:
     return shown
 
 
-def write(path: Path, protected: pa.Table) -> tuple[str, int]:
-    """Write a file whole or not at all, for nobody else to read.
-
-    Returns:
-        SHA-256 of its bytes, and how many.
-    """
+def file_bytes(protected: pa.Table) -> bytes:
+    """The bytes of the file a table is kept as."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    for place in (path.parent.parent, path.parent):
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
     sink = pa.BufferOutputStream()
     parquet.write_table(protected, sink)
-    raw = sink.getvalue().to_pybytes()
-    lasting.write(path, raw, draft=path.with_suffix(".part"))
-    return hashlib.sha256(raw).hexdigest(), len(raw)
+    raw: bytes = sink.getvalue().to_pybytes()
+    return raw
 
 
 def _intend(connection: Connection, brought: Upload, own: Own, by: str, now: datetime) -> str:
@@ -224,11 +217,9 @@ def _shape(form: Form) -> dict[str, int]:
     return {"categories": len(form.categories), "measures": len(form.measures)}
 
 
-def _settle(
-    connection: Connection, brought: Upload, version: str, sha256: str, size: int, now: datetime
-) -> None:
+def _settle(connection: Connection, brought: Upload, version: str, raw: bytes, now: datetime) -> None:
     """The version answers from now on, and the former one of its name no longer."""
-    t = workspace_tables.c
+    t, sha256 = workspace_tables.c, hashlib.sha256(raw).hexdigest()
     former: Sequence[Row[Any]] = [
         row for row in tables(connection, brought.grant_id) if row.name == brought.name
     ]
@@ -237,7 +228,7 @@ def _settle(
     done = connection.execute(
         update(workspace_tables)
         .where(t.id == version, t.state == WRITING)
-        .values(state=READY, sha256=sha256, size_bytes=size)
+        .values(state=READY, sha256=sha256, size_bytes=len(raw))
     )
     if done.rowcount != 1:
         raise Unknown("upload", version, "it took too long and was given up: upload again")

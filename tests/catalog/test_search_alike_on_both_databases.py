@@ -19,6 +19,7 @@ from catalog.cataloging.answering import withdraw
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.home import Home
 from catalog.search.facets import facets_of
+from catalog.search.nearest import nearest
 from catalog.search.text import normal, parse
 from catalog.store import create_store, reading, writing
 from catalog.store.tables.ledger import entries
@@ -27,6 +28,7 @@ from contracts.elements import elements
 from contracts.model import Contract, Field, Party, ShareType, Sharing
 from policies.machine import Office
 from tests.servers import PostgreSQL
+from tests.statements import counted as noted
 
 MADE = 200
 
@@ -368,3 +370,22 @@ def _row(name: str, title: str) -> dict[str, Any]:
         "department_code": "", "state": "published", "current_revision": 1, "published_revision": 1,
         "created_at": NOW, "published_at": NOW,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "query", ["办理最低生活保障对象信息名录居民", "民政局火星人口身份证号姓名", "主题公共服务 ß x1"]
+)
+def test_both_databases_offer_the_same_words_instead_in_a_few_statements(
+    stores: tuple[Engine, Engine], query: str
+) -> None:
+    offered = []
+    for engine in stores:
+        with reading(engine) as connection, noted(engine) as asked:
+            offered.append(nearest(connection, query))
+            assert all(search.find(connection, one.words).total == one.total for one in offered[-1])
+        searched = len(asked)
+        with reading(engine) as connection, noted(engine) as asked:
+            nearest(connection, query)
+        assert len(asked) < min(10, searched)
+    assert offered[0] == offered[1]
+    assert offered[0]

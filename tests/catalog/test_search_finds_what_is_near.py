@@ -11,6 +11,7 @@ from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.search.nearest import nearest
 from catalog.store import reading
 from contracts.model import Contract, Field, Party, ShareType, Sharing
+from tests.statements import counted
 
 NOW = datetime(2026, 9, 24, 8, 0, tzinfo=UTC)
 
@@ -50,6 +51,20 @@ def test_known_words_within_a_query_are_offered_with_what_they_find(
 ) -> None:
     with reading(ledger) as connection:
         assert [(one.words, one.total) for one in nearest(connection, query)] == near
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "民政局养老服务主题库高龄津贴发放信息居家养老床位补贴",
+        "养老服务主题养老服务主题养老服务主题养老服务主题",
+    ],
+)
+def test_a_long_query_is_answered_in_a_few_statements(ledger: Engine, query: str) -> None:
+    with reading(ledger) as connection, counted(ledger) as asked:
+        found = nearest(connection, query)
+    assert found
+    assert len(asked) < 10, asked
 
 
 def test_no_more_are_offered_than_asked_for(ledger: Engine) -> None:

@@ -29,7 +29,7 @@ from tests.classification.learning.withholding import Shown, Withheld, alternati
 NAMES = ["王丽娜", "张建国", "李秀英", "赵志强", "陈晓燕", "刘海涛", "周玉兰", "吴俊杰"] * 4
 ILL = ["肺炎", "胃炎", "高血压", "糖尿病"] * 8
 LEVELS = ["2", "3", "1", "2", "1", "3", "2", "4"] * 4
-TABLE = {"hzxm": NAMES, "诊断": ILL, "现病史": ILL, "xw": LEVELS}
+TABLE = {"hzxm": NAMES, "诊断": ILL, "现病史": ILL, "qvk": LEVELS}
 
 
 def presumed(judged: Judgement) -> bool:
@@ -45,7 +45,7 @@ def sure(monkeypatch: pytest.MonkeyPatch) -> Model:
 
 
 def test_a_doubtful_column_among_patients_keeps_its_kind_and_gets_the_stricter_level(sure: Model) -> None:
-    judged = judge(TABLE, title="inpatient")["xw"]
+    judged = judge(TABLE, title="inpatient")["qvk"]
 
     assert presumed(judged)
     assert (judged.kind, judged.grade, judged.personal, judged.sensitive) == ("none", 4, True, True)
@@ -62,15 +62,15 @@ def test_what_rules_found_sensitive_is_not_presumed_beside_it(sure: Model) -> No
 
 
 def test_nothing_is_presumed_of_rows_that_are_no_persons(sure: Model) -> None:
-    goods = {"货位": [f"A{n:02d}" for n in range(32)], "等级": LEVELS, "xw": LEVELS}
+    goods = {"货位": [f"A{n:02d}" for n in range(32)], "等级": LEVELS, "qvk": LEVELS}
 
     assert not any(presumed(each) for each in judge(goods, title="仓库").values())
 
 
 def test_a_column_without_values_is_not_presumed(sure: Model) -> None:
-    empty: Mapping[str, list[str | None]] = {**TABLE, "xw": [None] * 32}
+    empty: Mapping[str, list[str | None]] = {**TABLE, "qvk": [None] * 32}
 
-    assert not presumed(judge(empty, title="inpatient")["xw"])
+    assert not presumed(judge(empty, title="inpatient")["qvk"])
 
 
 def contract(**of_field: object) -> Contract:
@@ -78,7 +78,7 @@ def contract(**of_field: object) -> Contract:
         Field("hzxm", unit=UnitRef("person"), use=Use.IDENTIFIER, personal=True),
         Field("zd", business_name="诊断", sensitive=True, personal=True),
         Field("xbs", business_name="现病史", sensitive=True, personal=True),
-        Field("xw", **of_field),  # type: ignore[arg-type]
+        Field("qvk", **of_field),  # type: ignore[arg-type]
     )
     return Contract("c", "住院", "s", "t", Party("d"), fields, units=(UnitRule("person", 1),))
 
@@ -90,19 +90,19 @@ def contract(**of_field: object) -> Contract:
 def test_a_presumption_asks_until_somebody_declares_or_grades_the_field_and_holds_no_release(
     sure: Model, declared: dict[str, object], asked: bool
 ) -> None:
-    rows = pa.table({"hzxm": NAMES, "zd": ILL, "xbs": ILL, "xw": LEVELS})
+    rows = pa.table({"hzxm": NAMES, "zd": ILL, "xbs": ILL, "qvk": LEVELS})
     found = [f for f in classify(contract(**declared), rows) if f.detector == PRESUMED]
 
     assert [(f.field, f.grade, f.sensitive, f.beyond_declared) for f in found] == [
-        ("xw", 4, True, False)
+        ("qvk", 4, True, False)
     ] * asked
 
 
 def test_a_presumption_counts_and_holds_the_release_from_its_confirmation_on(sure: Model) -> None:
-    rows = pa.table({"hzxm": NAMES, "zd": ILL, "xbs": ILL, "xw": LEVELS})
+    rows = pa.table({"hzxm": NAMES, "zd": ILL, "xbs": ILL, "qvk": LEVELS})
     (found,) = (f for f in classify(contract(), rows) if f.detector == PRESUMED)
     nothing = dict.fromkeys(Decision.__dataclass_fields__)
-    said = {"field": "xw", "kind": PRESUMED, "grade_before": found.grade, "grade": found.grade}
+    said = {"field": "qvk", "kind": PRESUMED, "grade_before": found.grade, "grade": found.grade}
 
     def decided(act: str) -> Decided:
         return Decided(in_force=(Decision(**nothing | said | {"act": act}),))  # type: ignore[arg-type]
@@ -128,7 +128,7 @@ KINDS = st.sampled_from(["medical", "religion", "biometric", "account", "crimina
 
 @settings(max_examples=80, deadline=None)
 @given(
-    heading=st.sampled_from(["xw", "结果", "remark", "等级", "xs"]),
+    heading=st.sampled_from(["qvk", "结果", "remark", "等级", "xs"]),
     beside=st.lists(KINDS, max_size=10),
     more=st.lists(KINDS, min_size=1, max_size=3),
     children=st.booleans(),
@@ -194,5 +194,5 @@ def test_learning_finds_what_tells_examples_apart_and_writes_it_as_a_rule_file(t
 def test_the_rule_file_says_what_it_was_learned_from_and_names_no_blind_part() -> None:
     text = (RULES / "presumption.yaml").read_text(encoding="utf-8")
 
-    assert "3,953 labelled columns" in text
+    assert "6,350 labelled columns" in text
     assert "held_out" not in text

@@ -47,7 +47,7 @@ def test_yes_and_no_under_a_root_tell_nothing() -> None:
     assert judge({"姓名": NAMES, "膝痛提醒": flags})["膝痛提醒"].kind == "none"
 
 
-def test_a_column_nobody_can_name_is_the_patients_and_its_neighbour_of_fees_is_not() -> None:
+def test_a_column_nobody_can_name_is_asked_of_among_patients_and_keeps_its_kind() -> None:
     table = {
         "hzxm": NAMES,
         "诊断": ["肺炎", "胃炎", "高血压", "糖尿病"] * 8,
@@ -56,7 +56,7 @@ def test_a_column_nobody_can_name_is_the_patients_and_its_neighbour_of_fees_is_n
     }
     judged = judge(table, title="inpatient_list")
 
-    assert (judged["qvk"].kind, judged["qvk"].grade) == ("medical", 4)
+    assert (judged["qvk"].kind, judged["qvk"].grade) == ("none", 4)
     assert judged["qvk_fee"].kind == "none"
 
 

@@ -6,6 +6,7 @@ import csv
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,18 +25,21 @@ from tests.classification.validation.fifth.make.__main__ import main as write_fi
 from tests.classification.validation.first.make.sources import SOURCES as FIRST
 from tests.classification.validation.fourth.make.__main__ import main as write_fourth
 from tests.classification.validation.second.make.sources import SOURCES as SECOND
+from tests.classification.validation.seventh.make.__main__ import main as write_seventh
+from tests.classification.validation.sixth.make import SOURCES as SIXTH
 from tests.classification.validation.third.make.__main__ import SOURCES as THIRD
 from tests.classification.validation.third.make.frame import write as write_third
 
 ROOT = Path(__file__).parent
-PARTS = ("first", "second", "third", "fourth", "fifth")
+PARTS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 KINDS = {str(kind) for kind in rule("grading", "findings", IN_FORCE).value} - {"presumed"}
 
 
-def labels(split: str) -> list[Label]:
+@cache
+def labels(split: str) -> tuple[Label, ...]:
     """Labels of a split, or of one part of the validation."""
     root = ROOT / "validation" / split if split in PARTS else ROOT
-    return [label for _, labelled in tables(root, split) for label in labelled]
+    return tuple(label for _, labelled in tables(root, split) for label in labelled)
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -174,12 +178,20 @@ WRITERS: dict[str, Callable[[Path], object]] = {
     "validation/third": lambda folder: write_third(THIRD, folder),
     "validation/fourth": write_fourth,
     "validation/fifth": write_fifth,
+    "validation/sixth": lambda folder: write(folder, SIXTH),
+    "validation/seventh": write_seventh,
     "held_out": write_held_out,
     "development/shared": lambda folder: write(folder, development.SOURCES),
 }
 
 
-@pytest.mark.parametrize("folder", WRITERS)
+# These two write more than the others together.
+LARGE = ("validation/sixth", "validation/seventh")
+
+
+@pytest.mark.parametrize(
+    "folder", [pytest.param(each, marks=pytest.mark.full if each in LARGE else ()) for each in WRITERS]
+)
 def test_the_files_in_the_tree_are_what_the_programs_write(tmp_path: Path, folder: str) -> None:
     WRITERS[folder](tmp_path)
 

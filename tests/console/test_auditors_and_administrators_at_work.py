@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -79,6 +80,22 @@ def test_an_earlier_head_tells_whether_the_log_was_changed(reader: Sat) -> None:
     assert one.faults() == []
 
 
+def test_the_list_says_in_names_what_was_done_to_what_with_the_id_in_small_print(reader: Sat) -> None:
+    one = reader("jiandu")
+    one.go("/audit?kind=rectification:case")
+    first = one.page.locator(".ybz-table tbody tr").first
+    first.wait_for()
+    about = first.locator("td").nth(3)
+    assert about.get_by_role("link").inner_text().count(" · ") <= 1
+    assert not about.get_by_role("link").inner_text().startswith("cas_")
+    assert about.locator(".ybz-fine").inner_text().startswith("cas_")
+    first.get_by_role("link").first.click()
+    one.page.get_by_role("heading", name="所记内容").wait_for()
+    facts = one.page.locator(".ybz-facts").first.inner_text()
+    assert re.search(r"部门\s+云州市", facts)
+    assert one.faults() == []
+
+
 def test_the_log_is_narrowed_down_to_what_one_person_did(reader: Sat) -> None:
     one = reader("jiandu")
     one.go("/audit")
@@ -113,7 +130,7 @@ def test_one_administrator_enters_a_person_and_another_gives_the_role(reader: Sa
     system.go("/administration")
     assert system.faults() == []
     system.page.get_by_role("button", name="登记人员").click()
-    system.page.get_by_label("姓名").fill("钱到")
+    system.page.get_by_role("dialog").get_by_label("姓名").fill("钱到")
     system.page.get_by_role("dialog").get_by_role("button", name="登记", exact=True).click()
     system.page.get_by_role("heading", name="钱到").wait_for()
     assert system.page.get_by_role("button", name="授予任职").count() == 0
@@ -140,8 +157,10 @@ def test_one_administrator_enters_a_person_and_another_gives_the_role(reader: Sa
     security.page.get_by_role("option", name="云州市民政局").click()
     security.page.get_by_label("角色").click()
     security.page.get_by_role("option", name="数据管理员：").click()
+    security.page.get_by_label("任职到哪天").fill("2099-12-31")
     security.page.get_by_role("button", name="授予", exact=True).click()
     security.page.get_by_text("云州市民政局 · 数据管理员").wait_for()
+    security.page.get_by_text(" 至 2099-12-31").wait_for()
     assert security.faults() == []
     security.picture("administration")
 
@@ -155,7 +174,9 @@ def test_nobody_is_made_two_of_the_three_administrators(reader: Sat) -> None:
     security.page.get_by_label("单位").click()
     security.page.get_by_role("option", name="云州市数据局").click()
     security.page.get_by_label("角色").click()
-    security.page.get_by_role("option", name="审计管理员：").click()
+    refused = security.page.get_by_role("option", name="审计管理员：")
+    assert "与现有任职冲突" in refused.inner_text()  # told before it is asked for
+    refused.click()
     security.page.get_by_role("button", name="授予", exact=True).click()
     security.page.get_by_role("dialog").get_by_text("不能兼任系统、安全、审计三个管理员中的两个").wait_for()
 

@@ -137,6 +137,8 @@ def _grant(one: Reader) -> None:
 def _fetch(one: Reader) -> list[dict[str, str]]:
     """Have the file made, download it, count it back, state its deletion."""
     page = one.page
+    one.go("/")
+    page.get_by_role("link", name="已签发、还没有用过的授权").wait_for()
     one.go("/department/data")
     choose(page, "哪一项授权的哪个数据集", f"{DIVISIONS} · 到 2027-05-01")
     page.get_by_role("button", name="生成文件").click()

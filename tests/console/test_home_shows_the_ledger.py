@@ -58,6 +58,8 @@ def test_a_ratio_says_what_it_divides_and_its_rows_are_narrowed_in_the_address(r
     main = one.page.locator("#main")
     assert "按期更新的数据集 ÷ 应更新的数据集：17 / 17" in main.inner_text()
     assert "允许天数是一个更新周期加一天" in main.inner_text()
+    assert "不计入（1 个）" in main.inner_text()
+    assert "学校名录" in main.inner_text()
     one.page.get_by_label("在明细里查找").fill("公安")
     one.page.wait_for_url("**/overview/update_rate?find=*")
     one.page.reload()
@@ -71,6 +73,7 @@ def test_the_rows_of_a_ratio_that_fails_are_told_apart_on_demand(reader: Sat) ->
     one = reader("fagai")
     one.go("/overview/link_rate")
     one.page.get_by_text("尚未挂接").first.wait_for()
+    one.page.get_by_text("未检测", exact=True).wait_for()
     assert "挂接资源经测试可用的条目 ÷ 已发布条目：0 / 18" in one.page.locator("#main").inner_text()
     one.page.get_by_role("checkbox", name="只看不可用的").click()
     one.page.wait_for_url("**/overview/link_rate?only=failing")
@@ -129,6 +132,35 @@ def test_a_clerk_on_a_phone_sees_what_waits_and_goes_to_the_desk(reader: Sat) ->
     one.picture("home-clerk-phone")
     one.page.get_by_role("link", name="待签收的返还数据").click()
     one.page.wait_for_url("**/desk*")
+
+
+def test_what_all_departments_owe_leads_an_auditor_to_the_whole_list(reader: Sat) -> None:
+    one = reader("jiandu")
+    one.go("/")
+    one.page.get_by_role("link", name="查看全部").click()
+    one.page.get_by_role("heading", name="各部门待办").wait_for()
+    assert one.page.locator(".ybz-reasons").count() == 0
+
+
+def test_what_a_reader_has_no_room_for_is_told_without_a_way(reader: Sat) -> None:
+    one = reader("shishi")
+    one.go("/")
+    told = one.page.locator(".ybz-waiting").get_by_text("审查能否汇聚")
+    told.wait_for()
+    assert told.evaluate("one => one.closest('a')") is None
+
+
+def test_the_security_administrator_is_told_who_waits_for_a_role(reader: Sat) -> None:
+    system = reader("xitong")
+    system.go("/administration")
+    system.page.get_by_role("button", name="登记人员").click()
+    system.page.get_by_role("dialog").get_by_label("姓名").fill("梅到岗")
+    system.page.get_by_role("dialog").get_by_role("button", name="登记", exact=True).click()
+    system.page.get_by_role("heading", name="梅到岗").wait_for()
+    one = reader("anquan")
+    one.go("/")
+    one.page.get_by_role("link", name="等授予任职的人员").click()
+    one.page.locator("tr").filter(has_text="梅到岗").get_by_text("等授予任职").wait_for()
 
 
 def test_an_operator_sees_the_budget_and_the_calls_of_its_grants(reader: Sat) -> None:

@@ -68,8 +68,8 @@ def test_a_question_is_explained_asked_verified_and_taken_away(reader: Sat) -> N
     one.page.get_by_role("img", name="people，按所属区县").wait_for()
     with one.page.expect_download() as taken:
         one.page.get_by_role("button", name="导出 CSV").click()
-    rows = Path(taken.value.path()).read_text(encoding="utf-8").splitlines()
-    assert rows[0] == "district,people"
+    rows = Path(taken.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert rows[0] == "district,people,people_lower,people_upper"
     assert len(rows) == 6
 
 
@@ -86,6 +86,8 @@ def test_the_history_holds_the_receipt_and_this_browser_the_text(reader: Sat) ->
     one.page.get_by_role("link", name="改写后再问").first.click()
     one.settled()
     assert "SELECT sex" in one.page.get_by_role("textbox", name="问句（SQL）").inner_text()
+    tab = one.page.get_by_role("link", name="历史与回执").get_attribute("href") or ""
+    assert "grant=grt_" in tab, "the pages of a grant go on with the one looked at"
     assert spent == one.page.get_by_role("meter", name="调用次数").get_attribute("aria-valuetext")
     one.go(f"/operator/receipts/{receipt}")
     one.page.get_by_role("button", name="查验回执").click()

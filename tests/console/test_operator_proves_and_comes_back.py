@@ -127,14 +127,14 @@ def test_the_administrator_sees_what_the_month_will_cost(reader: Sat) -> None:
     with one.page.expect_download() as taken:
         one.page.get_by_role("button", name="下载明细 CSV").click()
     lines = Path(taken.value.path()).read_text(encoding="utf-8-sig").splitlines()
-    assert lines[0].startswith("month,grant,datasets,purpose,outcome,receipt,price_yuan")
+    assert lines[0].startswith("月份,授权编号,数据,用途,结果,回执,价款（元）")
     assert len(lines) > 2
     assert one.faults() == []
     one.page.emulate_media(media="print")
     one.picture("operator-statement-printed")
     one.go("/operator/contracts")
     one.page.get_by_role("link", name="常住人口登记信息").click()
-    one.page.get_by_text("据获同意的申请", exact=False).wait_for()
+    one.page.get_by_text("据获同意的申请", exact=False).first.wait_for()
     one.go("/operator/agreements")
     one.page.get_by_role("link", name="云数授〔2026〕3号").click()
     one.page.get_by_role("heading", name="年度评估").wait_for()

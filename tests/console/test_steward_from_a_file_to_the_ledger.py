@@ -261,3 +261,19 @@ def posted(one: Reader, path: str, said: dict[str, Any]) -> None:
         data=said,
     )
     assert answer.ok, answer.text()
+
+
+def test_an_item_that_was_guessed_is_taken_out_and_put_back(reader: Sat, tmp_path: Path) -> None:
+    path = tmp_path / "清波街道助餐名单.csv"
+    path.write_text("编号,助餐点,日期\n1,东关,2026-01-01\n2,西关,2026-01-02\n", encoding="utf-8")
+    one = reader("minzheng")
+    one.go("/steward/drop")
+    page = dropped(one, path)
+    # The place the name of the file tells is no column of it: whoever does not want it takes it out.
+    row = item(page, "属地")
+    row.locator("summary").click()
+    row.get_by_role("button", name="去掉这一项").click()
+    page.get_by_text("已去掉“属地”").wait_for()
+    assert one.faults() == []
+    page.get_by_role("button", name="放回").click()
+    item(page, "属地").locator("summary").wait_for()

@@ -231,7 +231,7 @@ def _statement_agrees(done: Called, now: datetime, folder: Path) -> int:
     operator = city.operator["code"]
     with writing(city.engine) as connection:
         stated = statements.close(connection, city.keys.signer, operator, month, by="周敏", now=now)
-        mine = statements.receipts_of(connection, operator, month)
+        mine = dict(statements.receipts_of(connection, operator, month))
     folder.mkdir()
     for receipt_id, jws in mine.items():
         (folder / f"{receipt_id}.jws").write_text(jws, encoding="ascii")

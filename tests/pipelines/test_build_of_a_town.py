@@ -31,8 +31,8 @@ from pipelines.build import build
 from pipelines.cli import build as command
 from pipelines.composed import sealed
 from pipelines.errors import CheckFailed, NothingToBuild
+from pipelines.outcome import Outcome
 from pipelines.selection import selected
-from pipelines.wave import Outcome
 
 AS_OF = date(2026, 9, 24)
 Found = Callable[..., Any]

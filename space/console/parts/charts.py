@@ -64,7 +64,7 @@ def bars(
         unit: of the values.
         within: how far up and down each value of the first series may be off; none where it is exact.
         most: bars that are drawn, the table holds all; 0 for all.
-        rest: label of a last bar with the sum of those that are not drawn.
+        rest: label of a last bar with the sum of those that are not drawn; it opens the table.
     """
     if addresses is not None and on_bar is None:
 
@@ -157,11 +157,18 @@ def _drawn(
         options["series"].append(_whiskers(next(iter(series.values())), within, say))
     with ui.element("figure").classes("ybz-chart"):
         Words("figcaption", name)
-        chart = ui.echart(options, on_point_click=None if on_bar is None else (lambda e: on_bar(e.name)))
+
+        def pressed(label: str) -> None:
+            if rest and label == rest:
+                numbers.props("open")
+            elif on_bar is not None:
+                on_bar(label)
+
+        chart = ui.echart(options, on_point_click=None if on_bar is None else (lambda e: pressed(e.name)))
         chart.props(f'role="img" aria-label="{_quoted(name)}"')
         if sideways and _BAR_REM * max(len(drawn), room) > _HIGH_REM:
             chart.style(f"height: {_BAR_REM * max(len(drawn), room) + 2:g}rem")
-        with ui.element("details"):
+        with ui.element("details") as numbers:
             Words("summary", say("看数字", "Show the numbers"))
             rows = [
                 {
@@ -182,14 +189,14 @@ def _drawn(
 def summed(
     labels: Sequence[str], series: Mapping[str, Sequence[float | None]], most: int, rest: str
 ) -> tuple[list[str], dict[str, list[float | None]]]:
-    """The bars that are drawn: the first ones, and one with the sum of the others.
+    """The bars that are drawn: the first ones, and one with the sum of the others; a lone other by its name.
 
     >>> summed(["甲", "乙", "丙"], {"数据集": [5, 2, 1]}, 1, "其余 2 个部门")
     (['甲', '其余 2 个部门'], {'数据集': [5, 3]})
     >>> summed(["甲", "乙"], {"数据集": [5, 2]}, 0, "")
     (['甲', '乙'], {'数据集': [5, 2]})
     """
-    if not most or len(labels) <= most:
+    if not most or len(labels) <= most + 1:
         return list(labels), {name: list(values) for name, values in series.items()}
     return [*labels[:most], rest], {
         name: [*values[:most], sum(value or 0 for value in values[most:])] for name, values in series.items()

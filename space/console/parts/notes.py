@@ -7,15 +7,19 @@ closed; that what was done is said in passing; that an empty place says what wil
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from nicegui import ui
 
 from space.console.calling import Declined, Told
 from space.console.language import Language
 from space.console.parts.asking import named_dialog
+from space.console.parts.words import Words
 from space.console.seats import Seat
 from space.desk.wording import words
+
+# A role that never may: the interface names both by their codes.
+_NOT_THEIRS: Final = "access.role"
 
 
 def refusal(seat: Seat, declined: Declined) -> None:
@@ -36,10 +40,14 @@ def reasons(seat: Seat, declined: Declined) -> None:
         for reason in declined.reasons:
             with ui.element("li"):
                 ui.label(worded(seat.say, reason)).classes("ybz-reason")
-                if seat.say is Language.CHINESE and reason.code in words("refusals"):
-                    ui.label(_english(reason)).classes("ybz-fine").props('lang="en"')
+                if reason.code == _NOT_THEIRS:  # what the role would have to be is nothing to its bearer
+                    continue
                 if reason.where:
-                    ui.label(f"{seat.say('位置', 'Where')}: {reason.where}").classes("ybz-fine")
+                    ui.label(f"{seat.say('位置：', 'Where: ')}{reason.where}").classes("ybz-fine")
+                if seat.say is Language.CHINESE and reason.code in words("refusals"):
+                    with ui.element("details").classes("ybz-fine"):
+                        Words("summary", "英文原文")
+                        ui.label(_english(reason)).props('lang="en"')
 
 
 def worded(say: Language, reason: Told) -> str:
@@ -73,4 +81,6 @@ def empty(title: str, teaches: str, to_do: str = "", on_click: Callable[..., Any
 
 
 def _english(reason: Told) -> str:
+    if reason.code == _NOT_THEIRS:
+        return "Your role does not have this right. Ask an administrator if you need it."
     return f"{reason.message} — {reason.allowed}" if reason.allowed else reason.message

@@ -69,6 +69,7 @@ _ACTS: Final = tuple(
         (r"disclose (?P<named>\d+) as .+", "公布年度披露", "publish the yearly disclosure"),
         (r"handle the alert .+", "处置告警", "handle an alert"),
         (r"tell .+ of the incident by (?P<named>.+)", "报告安全事件，最迟", "tell of an incident, by"),
+        (r"sign or refuse what waits for a second person: .+", "作为第二人签字", "sign as second person"),
         (r"bring the incident to its end, .+", "办结安全事件", "bring an incident to its end"),
     )
 )
@@ -99,6 +100,7 @@ _TO_DO: Final[Mapping[str, tuple[str, str]]] = {
     "disclosure": ("公布年度披露", "publish the yearly disclosure"),
     "alert": ("处置告警", "handle an alert"),
     "incident": ("处置安全事件", "handle an incident"),
+    "signature": ("作为第二人签字", "sign as the second person"),
     "recall": ("办结召回", "finish a recall"),
 }
 
@@ -126,9 +128,10 @@ def owed_called(say: Language, one: Mapping[str, Any], cause: str = "") -> str:
         zh, en = _TO_DO[kind]
     about = " · ".join(str(one[name]) for name in ("title", "item") if one.get(name)) or named
     told = say(zh, en) + (f"{say('：', ': ')}{about}" if about else "")
-    number, of = (one["count"], say("处", "faults")) if one.get("count") else (count, say("项", "items"))
+    number, of = (one["count"], say("处", "fault")) if one.get("count") else (count, say("项", "item"))
     if not number:
         return told
+    of += "" if str(number) == "1" else say("", "s")
     return told + say("，", ", ") + (f"{cause} " if cause else "") + f"{number} {of}"
 
 

@@ -27,6 +27,7 @@ class Column:
         link: name of the value that holds the address the cell leads to; empty for none.
         badge: name of the value that holds the tone of a badge (``good``, ``warn``, ``bad``, ``calm``).
         act: name of the event the table tells, with the row, when the cell is pressed; empty for none.
+        fine: name of the value that stands below in small print, such as an id; empty for none.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Column:
     link: str = ""
     badge: str = ""
     act: str = ""
+    fine: str = ""
 
 
 def table(
@@ -114,7 +116,11 @@ def _drawn(made: ui.table, column: Column) -> None:
     elif column.link:
         plain = f"<span v-else>{shown}</span>"
         shown = f'<a v-if="props.row.{column.link}" :href="props.row.{column.link}">{shown}</a>{plain}'
-    if column.badge or column.act or column.link:
+    if column.fine:
+        shown += (
+            f'<div v-if="props.row.{column.fine}" class="ybz-fine">{{{{ props.row.{column.fine} }}}}</div>'
+        )
+    if column.badge or column.act or column.link or column.fine:
         made.add_slot(f"body-cell-{column.name}", _cell(shown))
 
 

@@ -22,7 +22,8 @@ def link(text: str, address: str) -> Words:
     """
     made = Words("a", text)
     made.props["href"] = _here(address)
-    return made
+    # A way back is nothing on paper.
+    return made.classes("ybz-back") if text.startswith("←") else made
 
 
 def around(address: str) -> ui.element:

@@ -5,6 +5,7 @@ Decides when a delivery balances: its four numbers add up, and the receiver has 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -80,17 +81,22 @@ def balance(connection: Connection) -> tuple[Balance, ...]:
     )
 
 
-def figures(connection: Connection, subscriber: str | None, now: datetime) -> tuple[Figures, ...]:
+def figures(
+    connection: Connection, subscriber: str | None, now: datetime, among: Collection[str] | None = None
+) -> tuple[Figures, ...]:
     """How complete and how late every delivery of one body or of all is, oldest first.
 
     Args:
         connection: a reading transaction.
         subscriber: code of the body; None = all.
         now: aware instant.
+        among: ids of the deliveries wanted; None = all.
     """
     days, today = showing(local_date(now)).acknowledge_days, local_date(now)
     made = []
-    for row in connection.execute(_told(subscriber)):
+    told = _told(subscriber)
+    wanted = told if among is None else told.where(deliveries.c.id.in_(sorted(among)))
+    for row in connection.execute(wanted):
         by = due(local_date(row.sent_at), days, calendar()).date
         made.append(
             Figures(

@@ -22,6 +22,7 @@ from catalog.places.ledger import divisions_on
 from catalog.releases.published import Release
 from catalog.stops import closed
 from catalog.store import writing
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.attributions import attribution_claims
 from contracts.codes import CODES
@@ -122,10 +123,10 @@ def withdraw(engine: Engine, claim_id: str, *, by: str, now: datetime) -> None:
         record(connection, event="backflow:claim:withdraw", subject=claim_id, body={"by": by}, now=now)
 
 
-def claims_of(connection: Connection, code: str | None = None) -> tuple[Claim, ...]:
-    """Claims of one body or of all, oldest first."""
+def claims_of(connection: Connection, code: str | None = None, part: Part | None = None) -> tuple[Claim, ...]:
+    """Claims of one body or of all, oldest first; a part by when they were made, and id."""
     c = attribution_claims.c
-    query = select(attribution_claims).order_by(c.claimed_at, c.id)
+    query = parted(select(attribution_claims), part, c.claimed_at, c.id)
     if code is not None:
         query = query.where(c.body == code)
     return tuple(_claim(row) for row in connection.execute(query))

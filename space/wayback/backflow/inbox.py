@@ -92,10 +92,12 @@ class Notice:
     read_at: datetime | None
 
 
-def listing(connection: Connection, subscriber: str | None = None) -> tuple[Delivery, ...]:
-    """Deliveries of one body or of all, oldest first."""
+def listing(
+    connection: Connection, subscriber: str | None = None, part: Part | None = None
+) -> tuple[Delivery, ...]:
+    """Deliveries of one body or of all, oldest first; a part by when they were sent, and id."""
     mine = () if subscriber is None else (lambda _: subscriptions.c.subscriber == subscriber,)
-    return tuple(_delivery(again, row) for again, row in sent_rows(connection, *mine))
+    return tuple(_delivery(again, row) for again, row in sent_rows(connection, *mine, part=part))
 
 
 def deliveries_of(connection: Connection, subscription_id: str) -> tuple[Delivery, ...]:
@@ -204,12 +206,15 @@ def notices_of(
     return tuple(Notice(*row) for row in connection.execute(parted(query, part, n.sent_at, n.id)))
 
 
-def sent_rows(connection: Connection, *conditions: Any) -> list[tuple[bool, Row[Any]]]:
+def sent_rows(
+    connection: Connection, *conditions: Any, part: Part | None = None
+) -> list[tuple[bool, Row[Any]]]:
     """Rows of deliveries, and of what was delivered again, oldest first.
 
     Args:
         connection: a transaction.
         conditions: ``table -> condition`` over either table.
+        part: by when they were sent, and id, and in this order; every row where None.
 
     Returns:
         Whether it was delivered again, and the row with its subscriber and the number of its release.
@@ -221,8 +226,11 @@ def sent_rows(connection: Connection, *conditions: Any) -> list[tuple[bool, Row[
             .join(subscriptions, subscriptions.c.id == table.c.subscription_id)
             .join(releases, releases.c.id == table.c.release_id)
         )
-        rows = connection.execute(query.where(*(condition(table) for condition in conditions)))
+        query = query.where(*(condition(table) for condition in conditions))
+        rows = connection.execute(query if part is None else parted(query, part, table.c.sent_at, table.c.id))
         found += [(again, row) for row in rows.all()]
+    if part is not None:
+        return sorted(found, key=lambda one: (one[1].sent_at, one[1].id))[: part.most + 1]
     # Several releases may be delivered in one round: their numbers say which came first.
     return sorted(found, key=lambda one: (one[1].sent_at, one[1].number, one[0], one[1].id))
 

@@ -20,6 +20,7 @@ from catalog.evidence import record
 from catalog.home import Home
 from catalog.stops import closed
 from catalog.store import reading, writing
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.inbox import unmaskings
 from policies.clocks import ZONE, local_date
@@ -171,10 +172,10 @@ def reveal(
     return {name: as_text(row.values[name]) for name in leave.fields}
 
 
-def listing(connection: Connection, body: str) -> tuple[Unmasking, ...]:
-    """Every leave a body was given, oldest first."""
+def listing(connection: Connection, body: str, part: Part | None = None) -> tuple[Unmasking, ...]:
+    """Every leave a body was given, oldest first; a part by when it was asked for, and id."""
     u = unmaskings.c
-    query = select(unmaskings).where(u.body == body).order_by(u.asked_at, u.id)
+    query = parted(select(unmaskings).where(u.body == body), part, u.asked_at, u.id)
     return tuple(_unmasking(row) for row in connection.execute(query))
 
 

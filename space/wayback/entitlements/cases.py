@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, func, select, update
 
 from catalog.evidence import record
 from catalog.store import reading, writing
+from catalog.store.parts import Part, parted
 from catalog.store.tables.entitlements import entitlement_cases as cases
 from catalog.store.tables.grassroots import base_tasks
 from policies.clocks import local_date
@@ -65,8 +66,9 @@ class Case:
 
 
 def listing(
-    connection: Connection, on: date, *, department: str = "", body: str = "", open_only: bool = False
-) -> tuple[Case, ...]:
+    connection: Connection, on: date, *, department: str = "", body: str = "", open_only: bool = False,
+    part: Part | None = None,
+) -> tuple[Case, ...]:  # fmt: skip
     """Cases of one department, of one body, or all; the soonest due first.
 
     Args:
@@ -75,9 +77,10 @@ def listing(
         department: code.
         body: code.
         open_only: leave out what is settled or gone.
+        part: by last day and id; every case where None.
     """
     c = cases.c
-    query = select(cases).order_by(c.due_on, c.opened_at, c.id)
+    query = parted(select(cases), part, c.due_on, c.id)
     if department:
         query = query.where(c.department_code == department)
     if body:

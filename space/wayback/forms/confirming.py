@@ -104,11 +104,11 @@ def confirm(
             _close(connection, task_id, CONFIRMED, by, now)
             if opened is not None:
                 made.extend(hand_in(home, connection, opened, answers, by=by, now=now, task=task_id))
-            told = asdict(_confirmed(connection, task_id)) | {"by": by, "shown": shown}
+            told = asdict(confirmed_by(connection, task_id)) | {"by": by, "shown": shown}
             record(connection, event="form:task:confirm", subject=task_id, body=told, now=now)
             return task_id
 
-        done = _confirmed(connection, guard(connection, act))
+        done = confirmed_by(connection, guard(connection, act))
     if made:
         conclude(home, engine, made[0], by=by, now=now)
     return done
@@ -230,14 +230,21 @@ def changed_since(task_id: str) -> Refused:
     return Refused(Deny((Reason("form.confirm.changed", what, task_id, told),)))
 
 
-def _confirmed(connection: Connection, task_id: str) -> Confirmed:
-    """What the confirmation of a task submitted; sheets handed in for it one by one came before."""
-    found, s, t = task(connection, task_id), submissions.c, form_tasks.c
-    query = select(func.count(), func.sum(s.kept), func.sum(s.computed)).where(
-        s.task_id == task_id, t.id == task_id, s.submitted_at == t.closed_at
-    )
-    sheets, kept, computed = connection.execute(query).one()
-    return Confirmed(task_id, sheets, found.filled - sheets, kept or 0, computed or 0)
+def confirmed_by(connection: Connection, made: str) -> Confirmed:
+    """What a confirmation submitted; sheets handed in for the task one by one came before.
+
+    Args:
+        connection: to read with.
+        made: the task that was closed by it; or a sheet that was submitted by it, where others were left out.
+    """
+    s, t = submissions.c, form_tasks.c
+    first = connection.execute(select(s.task_id, s.submitted_at).where(s.id == made)).first()
+    task_id = made if first is None else first.task_id
+    at = select(t.closed_at).where(t.id == task_id).scalar_subquery() if first is None else first.submitted_at
+    query = select(func.count(), func.sum(s.kept), func.sum(s.computed))
+    sheets, kept, computed = connection.execute(query.where(s.task_id == task_id, s.submitted_at == at)).one()
+    before = task(connection, task_id).filled - sheets
+    return Confirmed(task_id, sheets, before, kept or 0, computed or 0)
 
 
 def _close(connection: Connection, task_id: str, state: str, by: str, now: datetime) -> None:

@@ -16,31 +16,24 @@ from typing import Final
 from sqlalchemy import Connection, Engine, select
 
 from catalog.home import Home
-from catalog.store import reading, writing
+from catalog.store import reading
 from catalog.store.tables.forms import corrections, disputes
 from contracts.canonical import canonical
 from contracts.fields import Field
 from policies.clocks import local_date
-from policies.decision import Deny, Reason
-from space.errors import Refused
 from space.wayback.forms import drafts
 from space.wayback.forms.admission import in_force
 from space.wayback.forms.bindings import bind
 from space.wayback.forms.checking import own_elements
 from space.wayback.forms.confirming import (
-    changed_since,
-    confirm,
     digest_of,
     still_left,
-    whole_answers,
 )
 from space.wayback.forms.contracting import contract_of
 from space.wayback.forms.definition import Form
-from space.wayback.forms.filling import Filled, open_sheets
-from space.wayback.forms.handing_in import conclude, hand_in, refuse_closed
 from space.wayback.forms.looking import Looked
 from space.wayback.forms.prefill import Opened, hidden_subjects, open_form
-from space.wayback.forms.tasks import OPEN, Task, closed_task
+from space.wayback.forms.tasks import Task
 
 # References of one statement.
 _AT_ONCE: Final = 500
@@ -86,7 +79,7 @@ def left_to_hand_in(home: Home, engine: Engine, task_id: str, now: datetime) -> 
         As of :func:`space.wayback.forms.confirming.remaining`.
     """
     with reading(engine) as connection:
-        return _left(home, connection, task_id, now)
+        return left_in(home, connection, task_id, now)
 
 
 def lacking_of(
@@ -110,68 +103,8 @@ def fields_of(connection: Connection, form: Form, now: datetime) -> dict[str, Fi
     return {field.name: field for field in contract.fields}
 
 
-def confirm_ready(home: Home, engine: Engine, task_id: str, *, by: str, now: datetime, shown: str) -> int:
-    """Hand in the sheets of :attr:`Left.ready` as they were shown; the task is closed if none is left.
-
-    Args:
-        home: the installation.
-        engine: its store.
-        task_id: which.
-        by: the person who confirms for the body.
-        now: aware instant.
-        shown: :attr:`Left.seen` of the page that is confirmed.
-
-    Returns:
-        How many sheets.
-
-    Raises:
-        Refused: the task is closed, nothing is ready, or it is no longer what was shown.
-        AlreadySubmitted: a sheet was submitted in this very moment; nothing is.
-    """
-    with reading(engine) as connection:
-        left = _left(home, connection, task_id, now)
-        if left.task.state != OPEN:
-            raise closed_task(task_id)
-        if left.seen != shown:
-            raise changed_since(task_id)
-        _, _, listed = still_left(home, connection, task_id, now)
-        whole = digest_of(connection, left.task, listed, now)
-    if not left.out:
-        return confirm(home, engine, task_id, by=by, now=now, shown=whole).sheets
-    if not left.ready:
-        told = "fill or look at the sheets that are left one by one"
-        raise Refused(
-            Deny(
-                (
-                    Reason(
-                        "form.confirm.lacking",
-                        f"{len(left.out)} sheets lack an item only the body can fill",
-                        task_id,
-                        told,
-                    ),
-                )
-            )
-        )
-    return _hand_in(home, engine, left, by, now)
-
-
-def _hand_in(home: Home, engine: Engine, left: Left, by: str, now: datetime) -> int:
-    found = left.task
-    with reading(engine) as connection:
-        blank = [Filled(found.form, found.period, found.body, subject, {}) for subject in left.ready]
-        opened, sheets = open_sheets(home, connection, blank, now)
-        # After the sheets were read: a release that came meanwhile is seen here.
-        if _left(home, connection, found.id, now).seen != left.seen:
-            raise changed_since(found.id)
-    answers = whole_answers(home, opened, sheets)
-    with writing(engine) as connection:
-        refuse_closed(connection, (found.form, found.period, found.body), found.id)
-        made = hand_in(home, connection, opened, answers, by=by, now=now, task=found.id)
-    conclude(home, engine, made[0], by=by, now=now)
-    return len(made)
-
-
-def _left(home: Home, connection: Connection, task_id: str, now: datetime) -> Left:
+def left_in(home: Home, connection: Connection, task_id: str, now: datetime) -> Left:
+    """What :func:`left_to_hand_in` gives, read with a connection of the caller."""
     found, rest, listed = still_left(home, connection, task_id, now)
     form = in_force(connection, found.form, now)
     lacking, disputed, begun = dict[str, tuple[str, ...]](), frozenset[str](), frozenset[str]()

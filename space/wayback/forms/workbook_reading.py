@@ -1,15 +1,18 @@
 """Workbooks handed in: only what a filler changed is submitted, and every fault is a marked cell.
 
 Decides which cell differs from what was shown, and whose row it is. A workbook with faults is not taken at
-all; a copy of it comes back with the cells marked.
+all; a copy of it comes back with the cells marked. It is read row by row, as far as a form may reach.
 """
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +20,7 @@ from sqlalchemy import Engine
 
 from catalog.bulk.faults import mark
 from catalog.home import Home
-from catalog.intake.packed import unpacked_bytes
+from catalog.intake.packed import has_more_cells, unpacked_bytes
 from catalog.store import reading
 from catalog.workbook.cells import BadCell, as_text, exact, same
 from catalog.workbook.reading import Fault
@@ -34,12 +37,17 @@ from space.wayback.forms.workbooks import ABOUT, FIRST_ROW, PAGE, SHOWN, SUBJECT
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
 
 # A form of some hundred items for some ten thousand subjects; more is no workbook of ours.
 _MOST_BYTES: Final = 64 * 2**20
 _MOST_UNPACKED: Final = 512 * 2**20
 _MOST_ROWS: Final = 20_000
+# Of all its sheets together: what was shown stands there a second time. A merged range counts every place.
+MOST_CELLS: Final = 4_000_000
+# What a file raises that is damaged, locked, or no workbook at all.
+_DAMAGED: Final = (
+    zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, SyntaxError, RuntimeError,
+)  # fmt: skip
 
 
 class SheetUnreadable(SpaceError):
@@ -100,16 +108,16 @@ def submit_workbook(
         SheetFaulty: cells cannot be taken.
         NotAdmitted, Unknown, AlreadySubmitted: as of :func:`space.wayback.forms.filling.submit`.
     """
-    book = _opened(path)
-    about = _about(book, path)
-    if body_code not in (None, about[2]):
-        raise SheetUnreadable(f"{path.name}: was written for another body — take your own")
     faults: list[Fault] = []
-    with reading(engine) as connection:
-        form, filler = in_force(connection, about[0], now), body(connection, about[2])
-        listed = roster(home, connection, form, filler, now)
-        names = dict(zip(hidden_subjects(home, form, listed), listed, strict=True))
-    sheets = _read(book, about, form, names, faults)
+    with closing(_opened(path)) as book:
+        about = _about(book, path)
+        if body_code not in (None, about[2]):
+            raise SheetUnreadable(f"{path.name}: was written for another body — take your own")
+        with reading(engine) as connection:
+            form, filler = in_force(connection, about[0], now), body(connection, about[2])
+            listed = roster(home, connection, form, filler, now)
+            names = dict(zip(hidden_subjects(home, form, listed), listed, strict=True))
+        sheets = _read(book, path, about, form, names, faults)
     if not sheets.filled and not faults:
         raise SheetUnreadable(f"{path}: it holds no filled row — fill at least one")
     if not faults:
@@ -133,13 +141,42 @@ def _opened(path: Path) -> Workbook:
             raise SheetUnreadable(f"{path}: it is larger than a form may be — hand it in in parts")
         if unpacked_bytes(path) > _MOST_UNPACKED:
             raise SheetUnreadable(f"{path}: it unpacks to more than a form may be")
-        return load_workbook(path)
+        if has_more_cells(path, MOST_CELLS):
+            raise _too_many(path)
+        # Cell by cell: a merged range over the whole sheet, or one cell far off, else fills the memory.
+        return load_workbook(path, read_only=True)
     except OSError as error:
         why = error.strerror or "unknown format"
         raise SheetUnreadable(f"{path}: cannot be read: {why} — check path and rights") from None
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError):
-        told = "save it as .xlsx without a password"
-        raise SheetUnreadable(f"{path}: is no .xlsx workbook — {told}") from None
+    except (InvalidFileException, *_DAMAGED):
+        raise _no_workbook(path) from None
+
+
+def _lines(book: Workbook, sheet: str, path: Path) -> Iterator[tuple[Any, ...]]:
+    """Rows of a sheet as values; what the sheet says of its own extent is not relied on."""
+    page: Any = book[sheet]
+    page.reset_dimensions()
+    lines, seen = page.iter_rows(values_only=True), 0
+    while True:
+        try:
+            line = next(lines, None)
+        except _DAMAGED:
+            raise _no_workbook(path) from None
+        if line is None:
+            return
+        seen += max(1, len(line))
+        if seen > MOST_CELLS:
+            raise _too_many(path)
+        yield line
+
+
+def _too_many(path: Path) -> SheetUnreadable:
+    told = "write the workbook anew with `ybz form workbook`, or hand it in in parts"
+    return SheetUnreadable(f"{path}: it reaches over more than {MOST_CELLS} cells — {told}")
+
+
+def _no_workbook(path: Path) -> SheetUnreadable:
+    return SheetUnreadable(f"{path}: is no .xlsx workbook — save it as .xlsx without a password")
 
 
 def _about(book: Workbook, path: Path) -> tuple[str, str, str]:
@@ -147,22 +184,27 @@ def _about(book: Workbook, path: Path) -> tuple[str, str, str]:
     if not {PAGE, SHOWN, ABOUT} <= set(book.sheetnames):
         told = "`ybz form workbook` writes one"
         raise SheetUnreadable(f"{path}: is no workbook of a form — {told}")
-    facts = {row[0]: row[1] for row in book[ABOUT].iter_rows(max_col=2, values_only=True) if row[0]}
+    facts = {row[0]: row[1] for row in _lines(book, ABOUT, path) if len(row) > 1 and row[0]}
     said = tuple(str(facts.get(name) or "") for name in ("form", "period", "body"))
     return said[0], said[1], said[2]
 
 
 def _read(
-    book: Workbook, about: tuple[str, str, str], form: Form, names: Mapping[str, str], faults: list[Fault]
+    book: Workbook,
+    path: Path,
+    about: tuple[str, str, str],
+    form: Form,
+    names: Mapping[str, str],
+    faults: list[Fault],
 ) -> _Sheets:
     from openpyxl.utils import get_column_letter
 
-    page = book[PAGE]
-    columns = _columns(page, form, faults)
+    lines = _lines(book, PAGE, path)
+    columns = _columns(tuple(islice(lines, FIRST_ROW - 1))[1:], form, faults)
     letters = {name: get_column_letter(place) for name, place in columns.items()}
-    before = {str(row[0]): row[1:] for row in book[SHOWN].iter_rows(values_only=True) if row and row[0]}
+    before = {str(row[0]): row[1:] for row in _lines(book, SHOWN, path) if row and row[0]}
     filled, rows, seen = list[Filled](), list[int](), set[str]()
-    for number, cells in enumerate(page.iter_rows(min_row=FIRST_ROW, values_only=True), FIRST_ROW):
+    for number, cells in enumerate(lines, FIRST_ROW):
         if number - FIRST_ROW >= _MOST_ROWS:
             faults.append(Fault(PAGE, f"A{number}", "there are more rows than a workbook may have"))
             break
@@ -184,12 +226,11 @@ def _read(
     return _Sheets(about, tuple(filled), tuple(rows), letters)
 
 
-def _columns(page: Worksheet, form: Form, faults: list[Fault]) -> dict[str, int]:
+def _columns(named: Sequence[Sequence[Any]], form: Form, faults: list[Fault]) -> dict[str, int]:
     """Item → column, by the names in the hidden line."""
     known = {item.name for item in form.items} | {"_reason"}
     found: dict[str, int] = {}
-    line = next(page.iter_rows(min_row=2, max_row=2, values_only=True), ())
-    for place, name in enumerate(line, 1):
+    for place, name in enumerate(named[0] if named else (), 1):
         if name in known:
             found[str(name)] = place
     for name in sorted(known - set(found)):

@@ -108,9 +108,30 @@ def test_a_folder_of_refused_files_asks_for_no_confirmation(home: Home, tmp_path
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "empty.csv").write_bytes(b"")
     done = CliRunner().invoke(draft_command, [str(tmp_path / "in")])
-    assert done.exit_code == 0
-    assert "No contract was drafted" in done.stdout
+    assert done.exit_code == 1
+    assert "no contract was drafted" in done.stderr
     assert "Next:" not in done.stdout
+    told = CliRunner().invoke(draft_command, [str(tmp_path / "in"), "--json"])
+    assert (told.exit_code, json.loads(told.stdout)["files"][0]["fate"]) == (1, "refused")
+
+
+LATIN = ["id,nom,lieu"] + [f"{n},Orl{n}é,ville" for n in range(40)]
+
+
+def test_a_file_in_another_encoding_is_told_with_its_line_and_what_to_do(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "élèves.csv").write_bytes("\n".join(LATIN).encode("latin-1"))
+    (tmp_path / "in" / "noise.csv").write_bytes(b"\x81\xff" * 400)
+    done = CliRunner().invoke(draft_command, [str(tmp_path / "in"), "--json"])
+    told = {each["path"]: each["problem"] for each in json.loads(done.stdout)["files"]}
+    assert (done.exit_code, set(told)) == (1, {"élèves.csv", "noise.csv"})
+    for problem in told.values():
+        assert problem.startswith("its encoding is not told: it is neither UTF-8 nor GB18030 (")
+        assert problem.endswith(
+            "— save it as UTF-8 and draft again, or write its `encoding` into the contract"
+        )
+    assert "the first on line 2)" in told["élèves.csv"]
+    assert "Orl" not in done.stdout
 
 
 def test_the_end_of_a_draft_tells_its_marks_and_the_next_commands(home: Home, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from catalog.classify.traits import RISING
 from tests.classification.learning.withholding import Shown, Tables, Withheld, withheld
 
 # Parts that makers of rules have seen; the blind one is not among them.
-PARTS: Final = ("first", "second", "third", "fourth", "fifth")
+PARTS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 # Sources a trait is seen in before it has a weight, penalty of weights, and what is rounded to nothing.
 _SOURCES, _PENALTY, _LEAST = 2, 3.0, 0.02
 _FOLDS: Final = 8

@@ -211,6 +211,11 @@ def test_the_workbook_marks_faulty_cells_and_locks_the_rest(bureau: Bureau) -> N
     guide = {row[0].value: row[1].value for row in book["说明"].iter_rows()}
     assert guide["责任部门"] == POLICE.name
     assert guide["整改期限"] == "2026-10-15"
+    assert guide["可以填的值"].startswith("东关、西关")
+    assert guide["期限依据"] == "10 个工作日，本市自定（参照政务数据共享条例 第26条）"
+    (listed,) = sheet.data_validations.dataValidation
+    assert "东关,西关" in listed.formula1
+    assert str(listed.sqref) == "E2:E3"
 
 
 def test_both_rows_of_a_repeated_key_are_sent_and_mending_one_closes_the_case(bureau: Bureau) -> None:

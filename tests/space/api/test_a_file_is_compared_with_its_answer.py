@@ -49,6 +49,17 @@ def test_the_same_cells_written_anew_are_the_answer_and_a_row_more_or_less_is_no
     assert is_answer(monkeypatch, kept, b"x,y\na,1\nb,3\n") is False
 
 
+def test_bounds_of_figures_are_no_part_of_the_answer_and_other_columns_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = pa.table({"x": ["a", "b"], "n": [5, 10]})
+
+    assert is_answer(monkeypatch, kept, b"x,n,n_lower,n_upper\na,5,2.5,7.5\nb,10,7.5,12.5\n") is True
+    assert is_answer(monkeypatch, kept, b"x,n,n_lower,n_upper\na,6,2.5,7.5\nb,10,7.5,12.5\n") is False
+    assert is_answer(monkeypatch, kept, b"x,n,m_lower\na,5,1\nb,10,1\n") is False
+    assert is_answer(monkeypatch, kept, b"x,n,n_lower\na,5,1,9\nb,10,1\n") is False
+
+
 def _short(lines: Any, **more: Any) -> Any:
     """A CSV reader whose longest cell is short."""
     import _csv

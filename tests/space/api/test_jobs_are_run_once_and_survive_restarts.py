@@ -110,6 +110,15 @@ def test_work_that_may_not_be_done_twice_is_given_up_when_its_process_died(
     assert told.problem["code"] == "job.interrupted"
 
 
+def test_work_for_a_day_no_rule_was_in_force_on_says_so(busy: Bureau, runner: Runner) -> None:
+    job = asked(busy, "edition", period="1000-01")
+    assert runner.turn()
+    told = state(busy, job)
+    assert told.state == "failed"
+    assert told.problem is not None
+    assert told.problem["code"] == "rule.none", told.problem
+
+
 def test_a_process_that_lost_its_job_ends_it_no_more(busy: Bureau) -> None:
     asked(busy, "log-verification")
     with writing(busy.engine) as connection:

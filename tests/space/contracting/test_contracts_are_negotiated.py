@@ -7,17 +7,51 @@ from typing import Any
 
 import pytest
 
+from catalog.store import reading
 from space.contracting import duties, negotiating, signing
 from space.contracting.contracts import Side
 from space.errors import Refused, Unknown
+from space.wayback.backflow.inbox import notices_of
 from tests.space.contracting.parties import (
     MANAGER,
     PERSONS,
     TERMS,
     USER,
     Parties,
+    sign_in,
 )
 from tests.space.contracting.steps import refused
+
+
+def test_each_step_of_a_negotiation_is_told_to_the_side_that_did_not_take_it(parties: Parties) -> None:
+    def told(side: Side) -> set[str]:
+        with reading(parties.bureau.engine) as connection:
+            found = notices_of(connection, parties.code(side))
+        return {one.message.removeprefix(f"contract {made.id} ") for one in found if one.subject == made.id}
+
+    made, now = parties.draft(), parties.bureau.clock()
+    assert told(Side.CONSUMER) == set(), "of a draft nobody else knows"
+    parties.step(negotiating.offer, made, Side.PROVIDER, why="请过目")
+    offered = {"has an offer that waits for your answer: 请过目"}
+    assert told(Side.CONSUMER) == offered
+    parties.act(
+        lambda connection: negotiating.counter(
+            connection, made.id, TERMS | {"calls": 10}, side=Side.CONSUMER, by=USER, why="够用", now=now
+        )
+    )
+    countered = {"has an offer that waits for your answer: 够用"}
+    assert told(Side.PROVIDER) == countered
+    parties.act(
+        lambda connection: negotiating.accept(
+            connection, made.id, 2, side=Side.PROVIDER, by=MANAGER, why="", now=now
+        )
+    )
+    parties.act(lambda connection: sign_in(parties, connection, made.id, Side.PROVIDER))
+    parties.step(negotiating.withdraw, made, Side.CONSUMER, why="不需要了")
+    assert told(Side.CONSUMER) - offered == {
+        "is agreed and waits for both signatures", "was signed by the other side",
+    }  # fmt: skip
+    assert told(Side.PROVIDER) - countered == {"is negotiated no further: 不需要了"}
 
 
 def test_only_the_last_offer_is_accepted_and_only_by_the_other_side(parties: Parties) -> None:

@@ -24,6 +24,7 @@ from space.contracting.contracts import Side
 from space.contracting.negotiating import accept
 from space.contracting.statements import encoded
 from space.identity.tokens import issue
+from tests.space.bureau import MARKET
 from tests.space.contracting.parties import (
     MANAGER,
     PROVIDER,
@@ -197,6 +198,10 @@ def test_a_consumer_negotiates_signs_and_asks_over_http(parties: Parties, http: 
     made, mine = parties.offered(), token(parties, parties.consumer)
     at = f"/v1/contracts/{made.id}"
     (listed,) = http.get("/v1/contracts", headers=mine).json()["contracts"]
+    assert (listed["provider_name"], listed["consumer_name"]) == (
+        MARKET.name,
+        parties.bureau.department["name"],
+    )
     assert (listed["id"], listed["state"]) == (made.id, "offered_by_provider")
 
     terms = TERMS | {"networks": ["127.0.0.0/8"], "rates": ["2/minute"]}

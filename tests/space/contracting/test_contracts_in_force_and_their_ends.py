@@ -49,7 +49,8 @@ def test_a_suspended_contract_answers_nothing_until_the_same_side_resumes_it(on_
     parties.step(performing.resume, made, Side.PLATFORM, why="核查完毕")
     assert isinstance(bureau.ask(held, ALL), Answered)
     messages = bureau.count(select(func.count()).select_from(notices).where(notices.c.subject == made.id))
-    assert messages == 1 + 2 + 2, "the other side is told; both, where the platform acts"
+    told_before = 1 + 1 + 2  # the offer, its acceptance, each signature
+    assert messages == told_before + 1 + 2 + 2, "the other side is told; both, where the platform acts"
 
 
 def resuming(parties: Parties, named: str, side: Side) -> Any:

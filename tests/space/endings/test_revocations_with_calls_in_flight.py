@@ -32,13 +32,13 @@ import json, os, sys, time
 from datetime import UTC, datetime
 from catalog.home import Home
 from catalog.keys import load
+from catalog.lake.kept import kept_of
 from catalog.store import open_store
 from policies.decision import Deny
 from space.engines.workers.pool import Pool
 from space.identity.tokens import Caller
 from space.query.admit import Question
 from space.query.gateway import Gateway
-from space.supply.ending import file_of
 from space.supply.supplies import by_id
 from space.supply.transfers import Transfer, span
 from space.verification.prepare import Asked
@@ -51,8 +51,7 @@ def say(what):
 def fetched(n):
     with engine.connect() as connection, connection.begin():
         made = by_id(connection, supply)
-    path = file_of(home, made.grant_id, made.id, made.form)
-    transfer = Transfer(engine, clock, made, path, span(None, made.size_bytes), None)
+    transfer = Transfer(engine, clock, made, kept_of(home), span(None, made.size_bytes), None)
     transfer.begin()
     for part in transfer.chunks():
         time.sleep(0.005)

@@ -27,7 +27,7 @@ from space.calls import jws
 from space.calls import receipts as receipt_room
 from space.granting.erasing import DELETION_TYPE
 from space.money.reconcile import reconcile
-from space.workspace.ending import file_of, folder
+from space.workspace.ending import FOLDER, file_of
 from tests.space.bureau import Bureau
 
 
@@ -92,9 +92,9 @@ def workspaces_in_order(bureau: Bureau) -> dict[str, int]:
     """States of uploaded tables; a file where its row says so and nowhere else, a proof of every deletion."""
     with reading(bureau.engine) as connection:
         rows = connection.execute(select(workspace_tables)).all()
-    lying = {path for path in folder(bureau.home).rglob("*") if path.is_file()}
+    lying = {path for path in (bureau.home.root / FOLDER).rglob("*") if path.is_file()}
     for row in rows:
-        path = file_of(bureau.home, row.grant_id, row.id)
+        path = bureau.home.root / file_of(row.grant_id, row.id)
         mine = {path, path.with_suffix(".part")}
         if row.state == "ready":
             assert hashlib.sha256(path.read_bytes()).hexdigest() == row.sha256

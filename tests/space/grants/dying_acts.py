@@ -9,6 +9,7 @@ from typing import Any
 
 from catalog import keys
 from catalog.home import Home
+from catalog.lake.kept import KeptOnDisk
 from catalog.store import open_store, writing
 from space import store
 from space.calls import abandoned, answers, audits, budget, idempotency, metering, receipts, standing_runs
@@ -47,7 +48,7 @@ PLACES: dict[str, tuple[Any, str]] = {
     "claim": (standing_runs, "_claim"),
     "run's end": (standing_runs, "_settle"),
     "intent": (tables, "_intend"),
-    "writing": (tables, "write"),
+    "writing": (KeptOnDisk, "write"),
     "opening": (tables, "_settle"),
     "end": (tables, "end"),
     "unlinking": (Path, "unlink"),

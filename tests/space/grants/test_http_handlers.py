@@ -277,6 +277,21 @@ def test_evidence_is_proved_and_its_content_not_told(bureau: Any, http: httpx.Cl
     problem(http.get("/v1/evidence/ev_none", headers=bearer), 404, "not_found")
 
 
+def test_an_auditor_reads_in_names_whom_a_grant_is_of_and_for_what(
+    bureau: Any, http: httpx.Client, held: Any
+) -> None:
+    bearer = token(bureau, bureau.department, Role.AUDITOR)
+    http.get("/v1/evidence/checkpoint", headers=bearer)  # takes in what was added
+
+    listed = f"/v1/evidence?kind=space:grant:sign&subject={held.id}"
+    (signed,) = http.get(listed, headers=bearer).json()["events"]
+    assert held.id not in signed["about"]
+    assert signed["about"] == "发展改革委 · 企业登记"
+    told = http.get(f"/v1/evidence/{signed['id']}/statement", headers=bearer).json()
+    assert told["about"] == signed["about"]
+    assert told["called"][told["says"]["to"]] == signed["about"].split(" · ")[0]
+
+
 def test_health_needs_no_token_and_the_interface_describes_itself(http: httpx.Client) -> None:
     assert http.get("/healthz").json() == {"status": "ok"}
     assert http.get("/readyz").json()["status"] == "ready"

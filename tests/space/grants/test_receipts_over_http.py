@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
@@ -99,6 +100,10 @@ def test_the_file_somebody_took_away_is_told_from_another(http: httpx.Client, bu
         return http.post("/v1/receipts/verifications", json=body, headers=mine).json()["answer"]
 
     csv_of, _, file_of = (one.content for one in taken)
+    heads = csv_of.decode().splitlines()[0].split(",")
+    errors = json.loads(taken[0].headers["ybz-accuracy"])
+    assert [one["column"] for one in errors] == [one["column"] for one in answered["accuracy"]]
+    assert heads[-2:] == [f"{errors[-1]['column']}_lower", f"{errors[-1]['column']}_upper"]
     assert [said(one.content) for one in taken] == [True, True, True]
     states = http.post("/v1/receipts/verifications", json={"receipt": receipt}, headers=mine).json()
     assert sha256(file_of).hexdigest() == states["states"]["answer"]

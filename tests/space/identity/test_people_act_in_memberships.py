@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from catalog.store import reading, writing
-from policies.access import OrganisationKind, Role
+from policies.access import ADMINISTRATORS, OrganisationKind, Role
 from policies.clocks import local_date
 from space.errors import Refused, Unknown
 from space.identity import leaving, memberships, participants, people
@@ -122,6 +122,22 @@ def test_another_administrator_may_follow_once_the_first_is_over(bureau: Bureau)
         memberships.enter(connection, person, "dept-a", Role.AUDIT_ADMIN, first_day=tenth, **after)
         with refused("identity.administrators"):
             memberships.change(connection, first.id, None, by="x", now=NOON)
+
+
+def test_the_roles_somebody_is_kept_from_are_told_before_one_is_given(bureau: Bureau) -> None:
+    steward = bureau.person("王小芳", Role.STEWARD)
+    keeper = bureau.person("李强", Role.SECURITY_ADMIN)
+    with reading(bureau.engine) as connection:
+        of_steward = memberships.kept_apart(connection, steward, NOON)
+        of_keeper = memberships.kept_apart(connection, keeper, NOON)
+    assert set(of_steward) == ADMINISTRATORS
+    assert {reason.code for reason in of_steward.values()} == {"identity.administrator_business"}
+    assert of_keeper[Role.SYSTEM_ADMIN].code == "identity.administrators"
+    assert of_keeper[Role.STEWARD].code == "identity.administrator_business"
+    assert Role.SECURITY_ADMIN not in of_keeper
+    for role, reason in of_keeper.items():
+        with writing(bureau.engine) as connection, refused(reason.code):
+            memberships.enter(connection, keeper, "dept-b", role, by="x", now=NOON)
 
 
 @pytest.mark.parametrize(

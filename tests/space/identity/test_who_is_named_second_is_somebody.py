@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import base64
+import json
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import select
 
+import ybz
 from catalog.clocks import running
 from catalog.inventory.listing import ListedTable, Listing, RowsHow
 from catalog.inventory.taking import take
@@ -17,6 +22,7 @@ from catalog.store.tables.inventory import inventory_exclusions, inventory_table
 from policies.access import Act, Role
 from policies.clocks import local_date
 from policies.decision import Deny
+from space.access import enforcing
 from space.access.passing import passage
 from space.errors import Refused
 from space.identity import memberships
@@ -120,6 +126,7 @@ def test_a_departments_list_leaves_no_table_out(bureau: Bureau, officer: Seat) -
     (waits,) = second.waiting()
     assert second.sign(waits)[0] == 200
     assert approvers(bureau, "exclude") == [second.person]
+    assert [body["consent"] for body in bureau.evidence("catalog:inventory:exclude")] == ["signed"]
     # A list that repeats what stands is taken: it leaves nothing out anew.
     assert steward.post("/v1/inventory/imports", listed("赵平"))[1]["ok"] is True
     with reading(bureau.engine) as connection:
@@ -142,3 +149,40 @@ def test_a_command_names_a_registered_second_person_once_commands_are_judged(
     assert told("某某某") == "access.second_person"
     assert {told(called) for called in ("李强", first)} == {"access.one_person"}
     assert {told(called) for called in ("赵平", second)} == {"李强"}
+
+
+def test_a_workbook_at_the_command_line_names_approvers_as_the_command_by_itself_does(
+    bureau: Bureau, officer: Seat, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bureau.person("赵平", Role.AUTHORITY)
+    bureau.person("周敏", Role.SECURITY_ADMIN)
+    colleague, now = bureau.person("陈静", Role.STEWARD), datetime.now(UTC)
+    monkeypatch.setenv("YBZ_HOME", str(bureau.home.root))
+
+    def imported(person: str, role: Role, approver: str) -> Result:
+        with writing(bureau.engine) as connection:
+            (held,) = memberships.of_person(connection, person)
+            made = issue(connection, "dept-a", role=role, by="x", days=9, now=now, membership=held.id)
+        monkeypatch.setenv("YBZ_TOKEN", made.secret)
+        file = tmp_path / "form.csv"
+        file.write_bytes(base64.b64decode(listed(approver)["file"]["content"]))
+        return CliRunner().invoke(ybz.ybz, ["inventory", "import", str(file), "--json"])
+
+    with writing(bureau.engine) as connection:
+        enforcing.enforce(connection, by="test", reason="people are entered", now=now)
+    for person, role, approver, cell, words in (
+        (officer.person, Role.AUTHORITY, "某某某", "G2", "nobody, or more than one"),
+        (officer.person, Role.AUTHORITY, "王芳", "G2", "nobody, or more than one"),
+        (officer.person, Role.AUTHORITY, officer.person, "G2", "the one named is the first"),
+    ):
+        done = imported(person, role, approver)
+        assert done.exit_code == 1, done.output
+        (fault,) = json.loads(done.stdout)["faults"]
+        assert (fault["cell"], words in fault["what"]) == (cell, True), fault
+    assert imported(colleague, Role.STEWARD, "赵平").exit_code == 1
+    assert approvers(bureau, "exclude") == []
+
+    assert json.loads(imported(officer.person, Role.AUTHORITY, "赵平").stdout)["excluded"] == 1
+    assert approvers(bureau, "exclude") == ["赵平"]
+    (body,) = bureau.evidence("catalog:inventory:exclude")
+    assert (body["approved_by"], body["consent"]) == ("赵平", "stated")

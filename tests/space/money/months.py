@@ -62,7 +62,7 @@ def over(till: Till) -> None:
 def receipts(till: Till, folder: Path, code: str = FIRM) -> Path:
     folder.mkdir(exist_ok=True)
     with reading(till.engine) as connection:
-        for receipt_id, jws in monthly.receipts_of(connection, code, MONTH).items():
+        for receipt_id, jws in monthly.receipts_of(connection, code, MONTH):
             (folder / f"{receipt_id}.jws").write_text(jws, encoding="ascii")
     return folder
 

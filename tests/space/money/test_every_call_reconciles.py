@@ -46,6 +46,19 @@ def mixed(till: Till) -> Any:
     return paid
 
 
+def test_portions_of_any_size_count_the_same(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    paid = mixed(till)
+    with writing(till.engine) as connection:
+        connection.execute(update(usages).where(usages.c.grant_id == paid.id).values(price_fen=7))
+        first = select(receipts.c.id).where(receipts.c.grant_id == paid.id).limit(1).scalar_subquery()
+        connection.execute(delete(receipts).where(receipts.c.id == first))
+    whole = counted(till).to_document()
+    assert whole["difference"] > 1
+    for name, most in (("_CALLS", 1), ("_AT_ONCE", 1), ("_RECEIPTS_AT_ONCE", 2)):
+        monkeypatch.setattr(f"space.money.reconcile.{name}", most)
+        assert counted(till).to_document() == whole
+
+
 def test_every_kind_of_call_reconciles_to_the_call_and_to_the_fen(either: Till) -> None:
     paid = mixed(either)
     with writing(either.engine) as connection:  # one is under way

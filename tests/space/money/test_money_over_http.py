@@ -64,6 +64,16 @@ def test_a_firm_reads_its_month_pays_with_a_voucher_and_nobody_else_does(
     assert get("/v1/invoices", other).json()["invoices"] == []
     assert get(f"/v1/invoices/{bill.number}", mine).json()["payable_fen"] == 3000
     problem(get(f"/v1/invoices/{bill.number}", other), 404, "not_found")
+    handed = get("/v1/statements/2026-09/receipts", mine).json()
+    assert (len(handed["receipts"]) > 1, handed["next"]) == (True, None)
+    some: dict[str, str] = {}
+    after: str | None = ""
+    while after is not None:
+        part = get("/v1/statements/2026-09/receipts", mine, limit=1, after=after).json()
+        some, after = some | part["receipts"], part["next"]
+        assert len(part["receipts"]) == 1
+    assert some == handed["receipts"]
+    assert get("/v1/statements/2026-09/receipts", other).json()["receipts"] == {}
     page = get(f"/v1/invoices/{bill.number}/page", auditor)
     assert page.headers["content-type"].startswith("text/html")
     assert check_page(page.text, ring).document["number"] == bill.number

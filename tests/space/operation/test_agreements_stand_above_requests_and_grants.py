@@ -315,7 +315,8 @@ def test_a_disclosure_says_of_either_side_what_the_ledger_knows_and_every_figure
     assert not any("对账单" in line for line in later["lacks"])
     page = html(told, digest(told))
     assert page.startswith("<!doctype html>")
-    assert all(word in page for word in ("应答次数", TITLE, "10.00", digest(told), "口径"))
+    assert all(word in page for word in ("应答次数", TITLE, "10.00", digest(told), "口径", "状态：有效"))
+    assert not any(code in page for code in ("in_force", "industry.research", ">query<", "+00:00"))
     assert not {rule for rule, *_ in owed(standing)} & {"disclosure_day"}
     with reading(standing.engine) as connection:
         kept, _ = made_of(connection, 2026, "operator", operator)

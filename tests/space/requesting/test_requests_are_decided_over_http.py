@@ -116,6 +116,25 @@ def test_a_provider_asks_for_more_time_and_the_authority_signs(bureau: Any, http
     assert (step["event"], step["made_by"]) == ("extend", "孙洁")
 
 
+def test_a_long_history_is_told_some_steps_at_a_time(
+    bureau: Any, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_side = bearer(bureau, DEPARTMENT, Role.CLIENT)
+    at, _ = filed(http, own_side)
+    assert http.post(
+        f"{at}/withdrawal", json={"reason": "不需要了", "by": "陈静"}, headers=own_side
+    ).is_success
+    whole = http.get(at, headers=own_side).json()
+    assert (len(whole["steps"]) > 1, whole["next_step"]) == (True, None)
+    monkeypatch.setattr("space.api.request_steps.MOST", 1)
+    told, after = [], 0
+    while after is not None:
+        part = http.get(at, params={"after": after}, headers=own_side).json()
+        told, after = [*told, *part["steps"]], part["next_step"]
+        assert len(part["steps"]) == 1
+    assert told == whole["steps"]
+
+
 def test_nobody_is_said_to_vouch_who_did_not_sign(bureau: Any, http: httpx.Client) -> None:
     program = bearer(bureau, DEPARTMENT, Role.CLIENT)
     chen, zhou = (own(bureau, name, Role.STEWARD, str(DEPARTMENT["code"])) for name in ("陈静", "周敏"))

@@ -12,6 +12,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from catalog.lake import kept
+from catalog.lake.kept import kept_of
 from catalog.store import writing
 from catalog.store.tables.queries import usages
 from catalog.store.tables.supplies import supply_links, supply_transfers
@@ -149,10 +151,10 @@ def test_a_revoked_grant_ends_its_addresses_in_the_same_transaction(counter: Any
 
 
 def test_a_download_is_cut_off_between_two_chunks(counter: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(transfers, "CHUNK_BYTES", 1000)
+    monkeypatch.setattr(kept, "CHUNK_BYTES", 1000)
     held = counter.granted()
     made, b = counter.supply(held), counter.bureau
-    transfer = Transfer(b.engine, b.clock, made, counter.path(made), Span(0, made.size_bytes - 1), None)
+    transfer = Transfer(b.engine, b.clock, made, kept_of(b.home), Span(0, made.size_bytes - 1), None)
     transfer.begin()
     chunks = transfer.chunks()
     got = [next(chunks), next(chunks)]
@@ -225,7 +227,7 @@ def test_a_receiver_that_goes_away_leaves_the_bytes_it_was_given(counter: Any, h
 def test_a_process_that_dies_leaves_what_it_noted_last(counter: Any) -> None:
     made, b = counter.supply(counter.granted()), counter.bureau
     transfer = Transfer(
-        b.engine, b.clock, made, counter.path(made), Span(0, made.size_bytes - 1), None, _noted=-10.0
+        b.engine, b.clock, made, kept_of(b.home), Span(0, made.size_bytes - 1), None, _noted=-10.0
     )
     transfer.begin()
     transfer._noted = -10.0

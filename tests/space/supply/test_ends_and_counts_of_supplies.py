@@ -12,6 +12,7 @@ from catalog.clocks.duties import duties
 from catalog.evidence.prove import inclusion_holds, prove_inclusion
 from catalog.evidence.publishing import publish
 from catalog.keys import ring_of
+from catalog.lake.kept import kept_of
 from catalog.store import reading, writing
 from catalog.store.tables.backflow import notices
 from catalog.store.tables.evidence import evidence_entries
@@ -236,7 +237,7 @@ def test_the_books_agree_after_supplies_and_downloads(counter: Any) -> None:
     held = counter.granted()
     made = counter.supply(held)
     counter.supply(held, "xlsx")
-    transfer = Transfer(b.engine, b.clock, made, counter.path(made), Span(0, made.size_bytes - 1), None)
+    transfer = Transfer(b.engine, b.clock, made, kept_of(b.home), Span(0, made.size_bytes - 1), None)
     transfer.begin()
     next(transfer.chunks())
     transfer.end()

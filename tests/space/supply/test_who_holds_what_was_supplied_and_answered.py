@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from catalog.keys import row_reference
+from catalog.lake.kept import kept_of
 from catalog.store import reading
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.recall import holder_searches, postings
@@ -48,7 +49,7 @@ def held(counter: Any, *targets: Target) -> list[tuple[str, tuple[str, ...]]]:
 def fetch(counter: Any, made: Any) -> None:
     b = counter.bureau
     span = Span(0, made.size_bytes - 1)
-    transfer = Transfer(b.engine, b.clock, made, counter.path(made), span, None)
+    transfer = Transfer(b.engine, b.clock, made, kept_of(b.home), span, None)
     transfer.begin()
     assert b"".join(transfer.chunks())
     transfer.end()

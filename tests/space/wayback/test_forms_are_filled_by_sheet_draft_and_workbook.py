@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -27,7 +28,7 @@ from space.cli.forms import form as form_commands
 from space.errors import Refused
 from space.identity.organisations import Organisation, register
 from space.identity.tokens import issue
-from space.wayback.forms import drafts
+from space.wayback.forms import drafts, workbook_reading
 from space.wayback.forms.admission import admit
 from space.wayback.forms.confirming import confirm
 from space.wayback.forms.definition import Form, Item, Roster
@@ -304,6 +305,62 @@ def test_a_faulty_workbook_comes_back_with_its_cells_marked(street: Any, tmp_pat
     assert marked.comment is not None
     with pytest.raises(SheetUnreadable):
         submit_workbook(street.home, street.engine, Path(__file__), by="王五", now=street.later())
+
+
+def harmed(path: Path, old: bytes, new: bytes) -> None:
+    """Put something else into the filled sheet of a workbook, as Excel would never write it."""
+    with zipfile.ZipFile(path) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    assert old in parts[sheet]
+    parts[sheet] = parts[sheet].replace(old, new, 1)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            b"</sheetData>",
+            b'</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>',
+            "reaches over more than",
+        ),
+        (b"</sheetData>", b"</sheetDatum>", "is no .xlsx workbook"),
+    ],
+)
+def test_a_workbook_that_would_fill_the_memory_or_is_damaged_is_refused_in_one_line(
+    street: Any, tmp_path: Path, old: bytes, new: bytes, told: str
+) -> None:
+    path = tmp_path / "visit.xlsx"
+    write_workbook(street.home, street.engine, SHEET, path, street.later())
+    harmed(path, old, new)
+    with pytest.raises(SheetUnreadable, match=told) as refused:
+        submit_workbook(street.home, street.engine, path, by="王五", now=street.later())
+    assert "\n" not in str(refused.value)
+
+
+def test_a_cell_far_off_is_a_row_too_many_and_no_sheet_full_of_cells(street: Any, tmp_path: Path) -> None:
+    path = tmp_path / "visit.xlsx"
+    write_workbook(street.home, street.engine, SHEET, path, street.later())
+    harmed(
+        path,
+        b"</sheetData>",
+        b'<row r="1048576"><c r="XFD1048576" t="n"><v>1</v></c></row></sheetData>',
+    )
+    with pytest.raises(SheetFaulty, match="more rows than a workbook may have"):
+        submit_workbook(street.home, street.engine, path, by="王五", now=street.later())
+
+
+def test_the_cells_a_workbook_may_have_are_counted_over_all_its_sheets(
+    street: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "visit.xlsx"
+    write_workbook(street.home, street.engine, SHEET, path, street.later())
+    monkeypatch.setattr(workbook_reading, "MOST_CELLS", 40)
+    with pytest.raises(SheetUnreadable, match="reaches over more than 40 cells"):
+        submit_workbook(street.home, street.engine, path, by="王五", now=street.later())
 
 
 def token(town: Any, role: Role, code: str) -> dict[str, str]:

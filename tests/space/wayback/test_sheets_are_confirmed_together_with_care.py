@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from catalog.store import reading
+from space.cli.forms import form
 from space.errors import Refused
 from space.wayback.corrections.cases import open_challenge
 from space.wayback.corrections.challenges import Challenge
@@ -18,9 +20,10 @@ from space.wayback.forms.admission import admit
 from space.wayback.forms.definition import Item
 from space.wayback.forms.handed_in import handed_in
 from space.wayback.forms.prefill import prefill
-from space.wayback.forms.readiness import confirm_ready, fields_of, left_to_hand_in
+from space.wayback.forms.readiness import fields_of, left_to_hand_in
 from space.wayback.forms.sending import send
 from space.wayback.forms.tasks import task
+from space.wayback.forms.together import confirm_ready
 from tests.space.wayback.conftest import EAST, Town
 from tests.space.wayback.desk import Clerk, clerk_of
 from tests.space.wayback.test_forms_are_demanded_compared_and_sent import FORM, codes
@@ -78,7 +81,11 @@ def test_only_sheets_nobody_has_to_look_at_are_handed_in_together(five: tuple[To
     assert left.begun == {town.person(5)}
     assert left.ready == (town.person(1), town.person(3))
 
-    assert confirm_ready(town.home, town.engine, made, by="王芳", now=town.later(), shown=left.seen) == 2
+    together = confirm_ready(town.home, town.engine, made, by="王芳", now=town.later(), shown=left.seen)
+    assert together.done.sheets == 2
+    assert [(one.sheets, one.why, one.item) for one in together.out] == [
+        (1, "lacking", "full_name"), (1, "disputed", ""), (1, "begun", ""),
+    ]  # fmt: skip
 
     after = left_to_hand_in(town.home, town.engine, made, town.now)
     assert (after.ready, set(after.out)) == ((), set(left.out))
@@ -88,9 +95,48 @@ def test_only_sheets_nobody_has_to_look_at_are_handed_in_together(five: tuple[To
     with pytest.raises(Refused) as refused:
         confirm_ready(town.home, town.engine, made, by="王芳", now=town.now, shown=after.seen)
     assert codes(refused) == {"form.confirm.lacking"}
+    assert [one.message for one in refused.value.decision.reasons] == [
+        "1 sheets lack an item only the body can fill",
+        "1 sheets hold a value that is challenged",
+        "1 sheets have a draft",
+    ]
     sent, total = handed_in(town.home, town.engine, found, town.now, 0, 25)
     assert (total, {one.subject for one in sent}) == (2, {town.person(1), town.person(3)})
     assert {one.values["姓名"] for one in sent} == {"居民1", "居民3"}
+
+
+def test_the_command_leaves_out_what_the_desk_leaves_out_and_says_why(
+    five: tuple[Town, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town, made = five
+    _dispute(town, 4)
+    _begin(town, 5)
+    monkeypatch.setattr("space.cli.forms_tasks.open_installation", lambda: (town.home, town.engine, town.now))
+    done = CliRunner().invoke(form, ["confirm", made, "--by", "王芳"])
+    assert done.exit_code == 0, done.output
+    assert done.output.splitlines() == [
+        f"{made}: 2 sheets confirmed, 0 submitted before; 5 items kept, 0 computed",
+        "left out, the task stays open for them: 1 sheets lack an item only the body can fill (full_name);"
+        " 1 sheets hold a value that is challenged; 1 sheets have a draft",
+    ]
+    again = CliRunner().invoke(form, ["confirm", made, "--by", "王芳"])
+    assert (again.exit_code, "form.confirm.lacking" in again.output) == (1, True)
+
+
+def test_a_repeated_request_hands_in_nothing_more_and_is_answered_alike(five: tuple[Town, str]) -> None:
+    town, made = five
+    kept: dict[str, str] = {}
+
+    def once(_connection: Any, act: Any) -> str:
+        return kept.setdefault("key", "") or kept.update(key=act()) or kept["key"]
+
+    said = {"by": "王芳", "guard": once}
+    first = confirm_ready(town.home, town.engine, made, now=town.later(), **said)
+    town.publish(town.population, town.residents(*[EAST] * 6))
+    again = confirm_ready(town.home, town.engine, made, now=town.later(), **said)
+    assert (first.done.sheets, again.done) == (4, first.done)
+    left = left_to_hand_in(town.home, town.engine, made, town.now)
+    assert set(left.ready) == {town.person(2), town.person(6)}
 
 
 def test_a_value_disputed_after_the_page_was_shown_is_not_confirmed_unseen(five: tuple[Town, str]) -> None:

@@ -71,7 +71,7 @@ def refused(call: Any) -> list[str]:
 
 
 def files(bureau: Any) -> list[Path]:
-    return [path for path in ending.folder(bureau.home).rglob("*") if path.is_file()]
+    return [path for path in (bureau.home.root / ending.FOLDER).rglob("*") if path.is_file()]
 
 
 def versions(bureau: Any) -> list[Any]:
@@ -217,14 +217,14 @@ def test_an_upload_that_dies_answers_nothing_and_is_deleted(
 def test_a_grant_revoked_while_its_table_is_written_leaves_no_file(
     bureau: Any, held: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = tables.write
+    whole = tables.file_bytes
 
-    def revoked_meanwhile(path: Path, protected: Any) -> tuple[str, int]:
+    def revoked_meanwhile(protected: Any) -> bytes:
         bureau.revoke(held)
         assert len(sweep(bureau)) == 1
-        return whole(path, protected)
+        return whole(protected)
 
-    monkeypatch.setattr(tables, "write", revoked_meanwhile)
+    monkeypatch.setattr(tables, "file_bytes", revoked_meanwhile)
     assert refused(lambda: bring(bureau, held, customers())) == ["grant.revoked"]
     (row,) = versions(bureau)
     assert (row.state, row.end_reason, files(bureau)) == ("deleted", "revoked", [])

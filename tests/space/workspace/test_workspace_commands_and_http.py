@@ -115,7 +115,7 @@ def test_the_commands_tell_a_tables_whole_life(bureau: Any, tmp_path: Path) -> N
 
     run("revoke", held.id, "--reason", "任务结束")
 
-    assert [p for p in ending.folder(bureau.home).rglob("*") if p.is_file()] == []
+    assert [p for p in (bureau.home.root / ending.FOLDER).rglob("*") if p.is_file()] == []
     (gone,) = run("workspace", "list", *under, "--ended")
     assert (gone["state"], gone["ended"]) == ("deleted", "revoked")
     assert run("verify", gone["deletion"]["id"])["states"]["table"] == told["id"]

@@ -64,7 +64,7 @@ def _memberships(seat: Seat, person: dict[str, Any], called: dict[str, str]) -> 
             ui.label(f"{called.get(one['organisation'], one['organisation'])} · {role}").classes(
                 "ybz-subtitle"
             )
-            ui.label(f"{one['first_day']} — {plain(one['last_day'])}").classes("ybz-fine")
+            ui.label(_days(seat, one, person["today"])).classes("ybz-fine")
             if seat.may(Act.ROLE_ASSIGN):
                 with ui.row().classes("ybz-doing"):
                     ui.button(
@@ -75,24 +75,43 @@ def _memberships(seat: Seat, person: dict[str, Any], called: dict[str, str]) -> 
             ui.button(
                 say("授予任职", "Give a membership"),
                 icon="add_moderator",
-                on_click=lambda: _give(seat, person["id"], called),
+                on_click=lambda: _give(seat, person, called),
             ).props("unelevated")
 
 
-async def _give(seat: Seat, person: str, called: dict[str, str]) -> None:
+def _days(seat: Seat, one: dict[str, Any], today: str) -> str:
+    """From when to when somebody acts, and whether that is now."""
+    say, first, last = seat.say, one["first_day"], one["last_day"]
+    if last is None:
+        told = say(f"{first} 起，长期有效", f"from {first}, until somebody ends it")
+    else:
+        told = say(f"{first} 至 {last}", f"{first} to {last}")
+    if first > today:
+        return told + say("（还没有开始）", " (not begun)")
+    return told + (say("（已到期）", " (over)") if last is not None and last < today else "")
+
+
+async def _give(seat: Seat, person: dict[str, Any], called: dict[str, str]) -> None:
     say = seat.say
-    meanings = {role.value: role_told(say, role) for role in roles() if role is not Role.PUBLIC}
 
     async def act(given: dict[str, str]) -> None:
-        body = {"person": person, "organisation": given["organisation"], "role": given["role"]}
-        await seat.calls.post("/v1/memberships", {**body, "last_day": given["last_day"] or None})
+        body = {"person": person["id"], "organisation": given["organisation"], "role": given["role"]}
+        days = {name: given[name] or None for name in ("first_day", "last_day")}
+        await seat.calls.post("/v1/memberships", {**body, **days})
 
     made = await carried_out(
         seat,
         say("授予任职", "Give a membership"),
         [
             Question("organisation", say("单位", "Organisation"), choices=called),
-            Question("role", say("角色", "Role"), choices=meanings),
+            Question("role", say("角色", "Role"), choices=_choices(seat, person["kept_apart"])),
+            Question(
+                "first_day",
+                say("从哪天起（可不填）", "From which day (may stay empty)"),
+                say("不填就从今天起", "today, if empty"),
+                needed=False,
+                day=True,
+            ),
             Question(
                 "last_day",
                 say("任职到哪天（可不填）", "Until which day (may stay empty)"),
@@ -102,14 +121,34 @@ async def _give(seat: Seat, person: str, called: dict[str, str]) -> None:
             ),
         ],
         act,
-        text=say(
-            "系统、安全、审计三个管理员角色不能由同一个人担任，系统会拒绝。",
-            "Nobody holds two of the three administrators' roles; it would be refused.",
-        ),
+        text=_apart(seat, person["kept_apart"]),
         do=say("授予", "Give"),
     )
     if made is not None:
         again()
+
+
+def _choices(seat: Seat, kept_apart: dict[str, str]) -> dict[str, str]:
+    """The roles with what they are for; what is kept from this person is said to be, and stands last."""
+    say = seat.say
+    told = {role.value: role_told(say, role) for role in roles() if role is not Role.PUBLIC}
+    kept = say("（与现有任职冲突，不能同期担任）", " (not beside what is held now)")
+    open_ones = {role: text for role, text in told.items() if role not in kept_apart}
+    return open_ones | {role: text + kept for role, text in told.items() if role in kept_apart}
+
+
+def _apart(seat: Seat, kept_apart: dict[str, str]) -> str:
+    """Which roles stay apart, before one is chosen."""
+    told = seat.say(
+        "三员分立：系统、安全、审计三个管理员不由同一个人担任，也不同期参与业务，系统会拒绝。",
+        "The three administrators are three persons, and none takes part in business; else it is refused.",
+    )
+    if not kept_apart:
+        return told
+    return told + seat.say(
+        "此人现有任职与下列标明“冲突”的角色不能同期：请换人，或先结束现有任职。",
+        " The roles so marked are not given to this person: name another, or end what is held first.",
+    )
 
 
 async def _end(seat: Seat, membership: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +11,9 @@ from nicegui import ui
 
 from policies.access import Act
 from space.console.frame import at
-from space.console.pages.audit.words import OFFICES, SAID, actor_called, event_called
+from space.console.pages.administration.words import role_called
+from space.console.pages.audit.events import about_called, event_called
+from space.console.pages.audit.words import OFFICES, REACHED, SAID, actor_called
 from space.console.paging import page
 from space.console.parts.figures import instant
 from space.console.parts.notes import done
@@ -24,6 +27,8 @@ _FIRST = (
     "reason", "basis", "office", "state", "outcome", "dataset", "field", "sources", "items", "winner", "role",
     "organisation", "department", "revision", "grade", "period", "due_on", "on_time",
 )  # fmt: skip
+# Values that are codes, by the name they stand under.
+_CODES = {"office": OFFICES, "state": REACHED, "outcome": REACHED}
 
 _CHECKS = (
     (
@@ -97,7 +102,7 @@ async def one_entry(seat: Seat) -> None:
 def _said(seat: Seat, told: dict[str, Any]) -> None:
     """What the entry records: who did what to what, when, and what was written down with it."""
     say, says = seat.say, told["says"]
-    about = told["about"] or told["subject"]
+    about = about_called(told, say)
     title(event_called(told["event"], say), say)
     with ui.element("section").classes("ybz-panel"):
         heading(say("所记内容", "What it records"))
@@ -107,7 +112,12 @@ def _said(seat: Seat, told: dict[str, Any]) -> None:
                 (say("谁", "By"), actor_called(told["by_name"], say)),
                 (say("什么时候", "When"), instant(told["recorded_at"])),
                 (say("对什么", "To what"), about),
-                *((say(*SAID[name]), _worded(seat, name, says[name])) for name in _FIRST if says.get(name)),
+                (say("对象编号", "Its id"), told["subject"]),
+                *(
+                    (say(*SAID[name]), _worded(seat, name, says[name], told["called"]))
+                    for name in _FIRST
+                    if says.get(name)
+                ),
             ]
         )
         with ui.element("p").classes("ybz-onward"):
@@ -125,16 +135,18 @@ def _said(seat: Seat, told: dict[str, Any]) -> None:
             Words("pre", json.dumps(says, ensure_ascii=False, indent=1)).classes("ybz-code")
 
 
-def _worded(seat: Seat, name: str, value: Any) -> str:
-    """A value of an entry as text; what is nested is in the record as it stands."""
+def _worded(seat: Seat, name: str, value: Any, names: Mapping[str, str]) -> str:
+    """A value of an entry as text, keys by what they are called; what is nested is in the record below."""
     say = seat.say
-    if name == "office":
-        return say(*OFFICES[value]) if value in OFFICES else str(value)
     if isinstance(value, bool):
         return say("是", "yes") if value else say("否", "no")
-    if isinstance(value, dict):
-        return "、".join(str(one) for one in value)
-    return "、".join(str(one) for one in value) if isinstance(value, list) else str(value)
+    if isinstance(value, list | dict):
+        return say("、", ", ").join(names.get(one, one) for one in value if isinstance(one, str)) or "—"
+    if name == "role":
+        return role_called(say, value)
+    if name in _CODES and value in _CODES[name]:
+        return say(*_CODES[name][value])
+    return names.get(value, str(value)) if isinstance(value, str) else str(value)
 
 
 async def _check(

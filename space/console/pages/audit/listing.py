@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from nicegui import ui
 
 from space.console.frame import at
-from space.console.pages.audit.words import SUBJECTS, actor_called, event_called
+from space.console.pages.audit.events import SUBJECTS, about_called, event_called
+from space.console.pages.audit.words import actor_called
 from space.console.parts.asking import Question, answers
 from space.console.parts.figures import instant
 from space.console.parts.notes import empty
@@ -71,7 +72,8 @@ def _table(seat: Seat, events: list[dict[str, Any]], asked: dict[str, str]) -> N
             "to": at(f"/audit/entries/{one['id']}"),
             "by": actor_called(one["by_name"], say),
             "by_to": _address({**asked, "by": one["by"]}) if one["by"].startswith("per_") else "",
-            "about": one["about"] or one["subject"],
+            "about": about_called(one, say),
+            "id_of": "" if one["subject"].startswith("per_") else one["subject"],
             "about_to": _address({**asked, "subject": one["subject"]}),
             "at": instant(one["recorded_at"]),
         }
@@ -81,7 +83,7 @@ def _table(seat: Seat, events: list[dict[str, Any]], asked: dict[str, str]) -> N
         Column("no", say("序号", "No."), numeric=True),
         Column("what", say("做了什么", "What was done"), link="to"),
         Column("by", say("谁", "By"), link="by_to"),
-        Column("about", say("对什么", "To what"), link="about_to"),
+        Column("about", say("对什么", "To what"), link="about_to", fine="id_of"),
         Column("at", say("时间", "When")),
     ]
     caption = say(
@@ -128,7 +130,7 @@ def _said(seat: Seat, asked: dict[str, str], events: list[dict[str, Any]]) -> st
     if asked["by"]:
         said.append(next((one["by_name"] for one in events), say("这个人", "this person")))
     if asked["subject"]:
-        said.append(next((one["about"] for one in events if one["about"]), asked["subject"]))
+        said.append(next((one["about"] for one in events if one["about"]), "") or asked["subject"])
     if asked["from"] or asked["to"]:
         said.append(f"{asked['from'] or '…'} — {asked['to'] or '…'}")
     return say("只看：", "Only: ") + " · ".join(said)

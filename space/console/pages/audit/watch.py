@@ -9,7 +9,7 @@ from nicegui import ui
 
 from policies.access import Act
 from space.console.frame import at
-from space.console.pages.audit.words import SEVERITIES, STATES, worded
+from space.console.pages.audit.words import ALERTS, SEVERITIES, STATES, worded
 from space.console.paging import page
 from space.console.parts.asking import Question, answers
 from space.console.parts.figures import instant, plain
@@ -25,7 +25,8 @@ async def watch(seat: Seat) -> None:
     """What the watch found, and what became of it."""
     say = seat.say
     alerts, incidents = await asyncio.gather(
-        seat.calls.get("/v1/alerts", limit=200), seat.calls.get("/v1/incidents", limit=200)
+        seat.calls.get("/v1/alerts", limit=200),
+        seat.calls.get("/v1/incidents", limit=200) if seat.may(Act.INCIDENT_READ) else _nothing(),
     )
     link(say("← 监督存证", "← Audit"), at("/audit"))
     heading(say("告警", "Alerts"))
@@ -39,6 +40,8 @@ async def watch(seat: Seat) -> None:
         )
     for alert in alerts["alerts"]:
         _alert(seat, alert)
+    if not seat.may(Act.INCIDENT_READ):
+        return
     heading(say("事件", "Incidents"))
     if not incidents["incidents"]:
         empty(say("没有事件", "No incidents"), say("告警可以转成事件。", "An alert can become an incident."))
@@ -46,16 +49,21 @@ async def watch(seat: Seat) -> None:
     _incidents(seat, incidents["incidents"])
 
 
+async def _nothing() -> dict[str, list[Any]]:
+    return {"incidents": []}
+
+
 def _alert(seat: Seat, alert: dict[str, Any]) -> None:
     say = seat.say
     tone, state = worded(STATES, alert["state"], say)
     with ui.element("section").classes("ybz-panel"):
         with ui.row().classes("items-center"):
-            ui.label(plain(alert.get("rule"))).classes("ybz-subtitle")
+            rule = plain(alert.get("rule"))
+            ui.label(say(*ALERTS.get(rule, (rule, rule)))).classes("ybz-subtitle")
             ui.label(state).classes(f"ybz-badge {tone}")
         facts(
             [
-                (say("对象", "About"), f"{alert['subject']} · {alert['organisation']}"),
+                (say("对象", "About"), _about(alert)),
                 (say("次数 / 门槛", "Found / threshold"), f"{alert['count']} / {alert['threshold']}"),
                 (say("发现时间", "Raised"), instant(alert["raised_at"])),
                 (say("处置期限", "Due"), plain(alert["due_on"])),
@@ -70,6 +78,12 @@ def _alert(seat: Seat, alert: dict[str, Any]) -> None:
                         on_click=lambda: _do(seat, alert["id"], "acknowledgement", {"reason": ""}),
                     ).props("unelevated")
                 ui.button(say("关闭", "Close"), on_click=lambda: _close(seat, alert["id"])).props("flat")
+
+
+def _about(alert: dict[str, Any]) -> str:
+    """Whom an alert is about: by name, and by id where there is none."""
+    who = (alert["about"] or alert["subject"], alert["organisation_name"] or alert["organisation"])
+    return " · ".join(dict.fromkeys(one for one in who if one))
 
 
 async def _close(seat: Seat, alert: str) -> None:

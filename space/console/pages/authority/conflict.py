@@ -73,7 +73,7 @@ def between(say: Language, one: Mapping[str, Any]) -> str:
     claims = one.get("claims", ())
     items = dict.fromkeys(each["item"] or each["field"] for each in claims)
     sides = dict.fromkeys(each["department"] for each in claims)
-    what, who = "、".join(items) or one["element"], "、".join(sides)
+    what, who = say("、", ", ").join(items) or one["element"], say("、", ", ").join(sides)
     return say(f"谁负责“{what}”（{who}）", f"Who answers for {what} ({who})")
 
 
@@ -104,7 +104,7 @@ async def conflict(seat: Seat) -> None:
         facts(
             [
                 (say("裁定看什么", "By what"), law),
-                (say("数据元", "Data element"), f"{one['element']}（{one['subject']}）"),
+                (say("数据元编号", "Data element"), f"{one['element']} · {one['subject']}"),
                 (say("提起时间", "Opened"), instant(one["opened_at"])),
             ]
         )

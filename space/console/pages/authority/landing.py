@@ -144,7 +144,8 @@ def _others(found: Found, clocks: Mapping[str, Mapping[str, Any]]) -> list[Waiti
             made.append(Waiting("demand", text, to, clock_of(clocks, one["id"])))
     for one in found.get("forms", ()):
         text = str(one["form"].get("title") or one["id"])
-        made.append(Waiting("form", text, "", clock_of(clocks, one["id"])))
+        to = f"/console/steward/forms/demands/{one['id']}"
+        made.append(Waiting("form", text, to, clock_of(clocks, one["id"])))
     for one in found.get("openings", ()):
         if one["state"] in _OPENING_WAITS:
             to, clock = f"{_ROOM}/demands", clock_of(clocks, one["dataset"])

@@ -17,7 +17,7 @@ from space.console.pages.catalogue.one import (
     only_for_keepers,
     where_allowed,
 )
-from space.console.pages.catalogue.words import EVENTS, STATES, told
+from space.console.pages.catalogue.words import EVENTS, STATES, ruled, told
 from space.console.pages.home.words import COLOURS
 from space.console.paging import page
 from space.console.parts.figures import instant, plain
@@ -114,7 +114,7 @@ def _clocks(seat: Seat, name: str, owed: list[Any], clocks: list[Any], keeps: bo
             "colour": say(*COLOURS[one["colour"]][1:]),
             "tone": COLOURS[one["colour"]][0],
             "left": plain(one["days_left"]),
-            "source": one["source"],
+            "source": ruled(one["source"], say),
         }
         for place, one in enumerate(mine)
     ] + [
@@ -125,7 +125,7 @@ def _clocks(seat: Seat, name: str, owed: list[Any], clocks: list[Any], keeps: bo
             "colour": say("按期办结", "ended in time") if one["on_time"] else one["state"],
             "tone": "good" if one["on_time"] else "calm",
             "left": "—",
-            "source": one["source"],
+            "source": ruled(one["source"], say),
         }
         for place, one in enumerate(clocks)
         if one["state"] != "running"

@@ -16,7 +16,8 @@ from space.console.pages.catalogue.one import (
     only_for_keepers,
     where_allowed,
 )
-from space.console.pages.catalogue.words import DIMENSIONS, told
+from space.console.pages.catalogue.words import DIMENSIONS, five_grade, five_grade_says, told
+from space.console.pages.steward.words import RULES, called
 from space.console.paging import page
 from space.console.parts import charts
 from space.console.parts.figures import number, share
@@ -96,19 +97,20 @@ def _kept(seat: Seat, kept: Any) -> None:
         badge(share(kept["score"], 2), "calm")
         if kept["grade5"]:
             badge(
-                f"{kept['grade5']['name']} · {kept['grade5']['says']}",
+                f"{five_grade(kept['grade5'], say)} · {five_grade_says(kept['grade5'], say)}",
                 "good" if kept["grade5"]["level"] <= 2 else "warn",
             )
         link(say("可打印的报告", "Report to print"), f"/v1/quality/{kept['dataset']}/page")
     _rules(seat, kept["rules"])
     if kept["worst_fields"]:
+        kinds = {one["rule"]: called(say, RULES, one["kind"]) for one in kept["rules"]}
         rows = [
             {
                 "field": one["field"],
                 "title": one["title"],
                 "bad": one["bad"],
                 "share": share(one["share"], 2),
-                "rules": say("、", ", ").join(one["rules"]),
+                "rules": say("、", ", ").join(kinds.get(rule, rule) for rule in one["rules"]),
             }
             for one in kept["worst_fields"]
         ]
@@ -131,7 +133,8 @@ def _rules(seat: Seat, rules: list[Any]) -> None:
     rows = [
         {
             "rule": one["rule"],
-            "titles": say("、", ", ").join(one["titles"]) or "—",
+            "kind": called(say, RULES, one["kind"]),
+            "titles": say("、", ", ").join(one["titles"]) or say("整个数据集", "The dataset"),
             "dimension": told(DIMENSIONS, one["dimension"], say),
             "good": f"{number(one['good'])} / {number(one['evaluated'])}",
             "x": share(one["x"], 2),
@@ -143,7 +146,7 @@ def _rules(seat: Seat, rules: list[Any]) -> None:
         for one in sorted(rules, key=lambda one: one["passed"])
     ]
     columns = [
-        Column("rule", say("规则", "Rule")),
+        Column("kind", say("规则", "Rule")),
         Column("titles", say("信息项", "Items")),
         Column("dimension", say("维度", "Dimension")),
         Column("good", say("合格 / 检验", "Good / checked"), numeric=True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from space.console.language import Language
 
@@ -152,6 +152,15 @@ CHANNELS: Final[Pairs] = {
     "file": ("文件", "file"),
 }
 
+# Grades of quality in English: name, what it says. In Chinese they are the rule's own.
+_FIVE: Final = {
+    1: ("excellent", "the data can be relied on"),
+    2: ("good", "usable as a whole; single faults are to be mended"),
+    3: ("fair", "usable with many faults: check before use"),
+    4: ("poor", "grave faults, to be mended by a day"),
+    5: ("bad", "not to be used; to be mended at once"),
+}
+
 
 def told(words: Pairs, code: str | None, say: Language) -> str:
     """A code in words; as it is where nobody worded it."""
@@ -164,6 +173,22 @@ def level(grade: int | str, say: Language) -> str:
     Source: GB/T 43697-2024, Annex H.
     """
     return say(f"{grade} 级", f"level {grade}")
+
+
+def five_grade(grade: Mapping[str, Any], say: Language) -> str:
+    """What a grade of quality is called: in Chinese by the rule that gives it."""
+    return say(str(grade["name"]), _FIVE.get(grade["level"], ("", ""))[0] or str(grade["name"]))
+
+
+def five_grade_says(grade: Mapping[str, Any], say: Language) -> str:
+    """What a grade of quality tells whoever uses the data."""
+    return say(str(grade["says"]), _FIVE.get(grade["level"], ("", ""))[1] or str(grade["says"]))
+
+
+def ruled(source: str, say: Language) -> str:
+    """What a rule rests on: a law as it is cited, or the choice of those who run the installation."""
+    own = source.startswith("choice of the installation")
+    return say("本市自定", "set by this city") if own else source
 
 
 def harm(grade: int | str, say: Language) -> str:

@@ -37,12 +37,14 @@ def navigation(seat: Seat) -> None:
         ("/approvals", say("待我审批", "Waiting for us"), seat.may(Act.REQUEST_DECIDE)),
         ("/data", say("收到的数据", "Data delivered"), seat.may(Act.SUPPLY_TAKE)),
         ("/verification", say("核验", "Verification"), seat.may(Act.VERIFICATION_ASK)),
+        ("/contracts", say("合约", "Contracts"), seat.may(Act.CONTRACT_NEGOTIATE)),
     ]
     with ui.element("nav").classes("ybz-within").props(f'aria-label="{say("申请用数", "Using data")}"'):
         for path, label, shown in offered:
             if shown:
                 made = link(label, ROOM + path)
-                if seat.path == "/department" + path:
+                here = seat.path.removeprefix("/department")
+                if here == path or (path == "/contracts" and here.startswith(path + "/")):
                     made.props('aria-current="page"')
 
 

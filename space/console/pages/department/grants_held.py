@@ -10,6 +10,7 @@ from nicegui import ui
 
 from policies.access import Act
 from space.console.calling import Declined
+from space.console.pages.contracting.words import limit
 from space.console.pages.department import words
 from space.console.pages.department.around import ROOM, datasets, para, state
 from space.console.parts.asking import Question, answers
@@ -70,8 +71,10 @@ def _card(seat: Seat, grant: Mapping[str, Any], known: Mapping[str, Mapping[str,
                 (say("可以怎么用", "Ways"), analyses),
                 (say("保护方式", "Protection"), words.called(say, words.MODES, grant["mode"])),
                 (say("期限", "Until"), f"{grant['valid_from']} — {grant['valid_to']}"),
-                *[(say("其他限额剩余", "Left of a limit"), f"{line}: {number(left)}")
-                  for line, left in grant["left"].items()],
+                *[
+                    (say("剩余（其他限额）", "Left of a limit"), f"{number(left)} / {limit(say, line)}")
+                    for line, left in grant["left"].items()
+                ],
             ]
         )  # fmt: skip
         _calls(seat, grant["calls"])

@@ -11,8 +11,18 @@ from typing import Any, Final
 from nicegui import ui
 
 from policies.access import Act
+from space.console.pages.contracting import noticed
+from space.console.pages.contracting.sides import opened
 from space.console.pages.department import words
-from space.console.pages.department.around import ROOM, clock_words, datasets, every, navigation, titles
+from space.console.pages.department.around import (
+    ROOM,
+    clock_words,
+    datasets,
+    every,
+    navigation,
+    para,
+    titles,
+)
 from space.console.pages.department.delivered import supply_rows
 from space.console.pages.department.granting import to_grant
 from space.console.pages.department.grants_held import held
@@ -32,22 +42,30 @@ _SHOWN_SUPPLIES: Final = 5
 @page("/department", "申请用数", "Using data")
 async def landing(seat: Seat) -> None:
     """What the department asked for, holds and received, and what waits for its answer."""
-    requests, grants, supplies, waiting, ungranted, vocabulary = await asyncio.gather(
+    requests, grants, supplies, waiting, ungranted, offered, notices, vocabulary = await asyncio.gather(
         _read(seat, Act.REQUEST_FILE, "/v1/requests", "requests"),
         _read(seat, Act.CONTRACT_READ, "/v1/grants", "grants"),
         _read(seat, Act.SUPPLY_TAKE, "/v1/supplies", "supplies"),
         _read(seat, Act.REQUEST_DECIDE, "/v1/requests/waiting", "waiting"),
         _read(seat, Act.GRANT_SIGN, "/v1/requests/ungranted", "requests"),
+        _read(seat, Act.CONTRACT_NEGOTIATE, "/v1/contracts", "contracts"),
+        _read(seat, Act.NOTICE_READ, "/v1/notices", "notices"),
         seat.calls.get("/v1/requests/vocabulary"),
     )
     navigation(seat)
     _figures(seat, requests, grants, supplies, waiting, ungranted)
     if waiting is not None and waiting:
         _waiting(seat, waiting)
+    if offered:
+        _contracts(seat, offered)
     if ungranted is not None:
         to_grant(seat, ungranted)
     if requests is not None:
         _requests(seat, requests, vocabulary)
+    befallen = [one for one in notices or () if one["kind"] in noticed.KINDS]
+    if befallen:
+        heading(seat.say("授权和合约的变动", "What befell grants and contracts"))
+        noticed.told(seat, befallen, {}, ROOM)
     if grants is not None:
         await held(seat, grants)
     if supplies is not None:
@@ -141,6 +159,17 @@ def _waiting(seat: Seat, waiting: Sequence[Any]) -> None:
                 if counted[colour]:
                     ui.label(f"{say(zh, en)} {counted[colour]}").classes(f"ybz-badge {tone}")
         link(say("去审批", "Go to the approvals"), f"{ROOM}/approvals")
+
+
+def _contracts(seat: Seat, offered: Sequence[Mapping[str, Any]]) -> None:
+    """Contracts in which the next step is ours."""
+    say = seat.say
+    ours = [one for one in offered if {"accept", "sign"} & set(opened(seat, one))]
+    if not ours:
+        return
+    with ui.element("section").classes("ybz-panel ybz-op-left ybz-line"):
+        para(say(f"有 {len(ours)} 份合约等我方答复或签署", f"{len(ours)} contracts wait for our answer"))
+        link(say("去看合约", "See the contracts"), f"{ROOM}/contracts")
 
 
 def _requests(seat: Seat, requests: Sequence[Any], vocabulary: Mapping[str, Any]) -> None:

@@ -33,11 +33,13 @@ from space.console.parts.asking import Question, answers
 from space.console.parts.figures import instant
 from space.console.parts.notes import done
 from space.console.parts.tables import Column, table
-from space.console.parts.ways import again, go, to_paper
+from space.console.parts.ways import again, go, link, to_paper
 from space.console.parts.words import Words, facts, heading, title
 from space.console.seats import Seat
 
 _UNKNOWN: Final = 404
+# Event of a request's steps: a grant was signed on it.
+_GRANTED: Final = "supply"
 
 
 @page("/department/requests/{request}", "申请件", "Request")
@@ -117,6 +119,10 @@ def _whole(seat: Seat, request: Mapping[str, Any]) -> None:
             say("撤回申请", "Withdraw"), icon="undo", on_click=lambda: _withdraw(seat, request)
         )
         button.props("outline")
+    if request["state"] == "permitted" and seat.may(Act.CONTRACT_NEGOTIATE):
+        link(say("谈合约", "Negotiate a contract"), f"{ROOM}/contracts/new?request={request['id']}").classes(
+            "ybz-op-way"
+        )
     print_ = ui.button(say("打印", "Print"), icon="print", on_click=to_paper)
     print_.props("flat")
 
@@ -256,13 +262,15 @@ def _history(seat: Seat, request: Mapping[str, Any]) -> None:
                 ) else say("整件", "the whole")  # fmt: skip
                 Words("strong", words.called(say, words.STEPS, step["event"]))
                 Words("span", f"{_who(seat, step)} · {about}" if len(numbers) > 1 else _who(seat, step))
-                if step["reason"] and step["event"] != "supply":
+                if step["reason"] and step["event"] != _GRANTED:
                     para(_reason(seat, step), fine=True)
 
 
 def _who(seat: Seat, step: Mapping[str, Any]) -> str:
     """Who took a step, in which office; an id is nobody's name."""
     office = words.called(seat.say, words.OFFICES, step["office"])
+    if step["event"] == _GRANTED:  # written in the office that answered, done by whoever grants
+        office = seat.say("授权签发人", "who signed the grant")
     if step["office"] == "clock" or str(step["made_by"]).startswith("per_"):
         return office
     for_ = seat.say(f"代{step['for_person']}", f"for {step['for_person']}") if step["for_person"] else ""

@@ -20,7 +20,7 @@ from nicegui import ui
 from space.console.calling import Declined
 from space.console.pages.department import words
 from space.console.pages.department.around import badge, para
-from space.console.pages.department.records_of_file import Fields, read_records
+from space.console.pages.department.records_of_file import Fields, Read, identifies, read_records, shown
 from space.console.parts.dropping import drop_zone
 from space.console.parts.notes import reasons
 from space.console.parts.tables import Column, table
@@ -81,7 +81,7 @@ class Single:
     def _input(self, field: Mapping[str, Any]) -> Any:
         say = self._seat.say
         label = (field["title"] or field["name"]) + (
-            say("（标识）", " (identifies)") if _names(field) else ""
+            say("（标识）", " (identifies)") if identifies(field) else ""
         )
         if field["values"]:
             made: Any = ui.select(list(field["values"]), label=label, clearable=True)
@@ -113,7 +113,7 @@ class Single:
         compared = say("、", ", ").join(
             each["title"] or each["name"]
             for each in self._fields
-            if each["name"] in record and not _names(each)
+            if each["name"] in record and not identifies(each)
         )
         with ui.element("p").classes("ybz-line ybz-outcome"):
             badge(words.called(say, words.OUTCOMES, outcome), words.tone(outcome))
@@ -151,12 +151,13 @@ class Batch:
         say = self._seat.say
         para(
             say(
-                "CSV 文件，第一行是下面的列名，每行一条；只留要用的列，每格都要有值。",
-                "A CSV file: the first line names columns of these, each further line is a record; keep the"
-                " columns you need, no cell empty.",
+                "CSV 文件，第一行是列名，每行一条，用到的格都要有值。列名写中文名或代码都可以；"
+                "至少一列标识、一列要核对的，多余的列不用删。",
+                "A CSV file: the first line holds headings, by title or by code, each further line a record"
+                " without an empty cell. One column identifies, one is compared; others are left out.",
             )
         )
-        para("、".join(each["title"] or each["name"] for each in self._fields), fine=True)
+        para(say("、", ", ").join(map(shown, self._fields)), fine=True)
         with ui.element("div").classes("ybz-doing"):
             ui.button(say("下载模板", "Template"), icon="download", on_click=self._template).props("flat")
         dropped = say("把 CSV 文件放到这里", "Drop a CSV file here")
@@ -184,7 +185,7 @@ class Batch:
         if isinstance(read, tuple):
             self._say(self._seat.say(*read))
             return
-        records, empty = read.records, read.incomplete
+        records = read.records
         if not records:
             self._say(self._seat.say("文件里没有一行是完整的。", "No line of the file is complete."))
             return
@@ -196,7 +197,7 @@ class Batch:
             with self._answer:
                 reasons(self._seat, declined)
             return
-        self._told([line for line, _ in records], outcomes, empty)
+        self._told(read, outcomes)
         await self._after()
 
     async def _verified(self, records: list[dict[str, str]]) -> list[str]:
@@ -220,8 +221,9 @@ class Batch:
         result = await calls.fetch(f"/v1/jobs/{job['id']}/result")
         return list(json.loads(result.content)["outcomes"])
 
-    def _told(self, lines: Sequence[int], outcomes: Sequence[str], empty: Sequence[int]) -> None:
-        say, counted = self._seat.say, Counter(outcomes)
+    def _told(self, read: Read, outcomes: Sequence[str]) -> None:
+        say, counted, empty = self._seat.say, Counter(outcomes), read.incomplete
+        lines = [line for line, _ in read.records]
         self._answer.clear()
         with self._answer:
             with ui.element("p").classes("ybz-line ybz-outcome"):
@@ -233,6 +235,12 @@ class Batch:
                 para(
                     say(f"第 {shown} 行有空格，没有核对。", f"Lines {shown} have an empty cell: not sent.")
                 ).classes("ybz-lack")
+            if read.left_out:
+                named = say("、", ", ").join(read.left_out)
+                para(
+                    say(f"没有用这些列（授权里没有）：{named}", f"Not the grant's, left out: {named}"),
+                    fine=True,
+                )
             rows = [
                 {"id": line, "line": line, "outcome": words.called(say, words.OUTCOMES, code),
                  "tone": words.tone(code)}
@@ -262,8 +270,3 @@ class Batch:
         self._answer.clear()
         with self._answer:
             para(text)
-
-
-def _names(field: Mapping[str, Any]) -> bool:
-    """Whether a field names what a record is about."""
-    return bool(field["key"] or field["use"] == "identifier")

@@ -67,7 +67,7 @@ STEPS: Final[Pairs] = {
     "overrule": ("裁定共享", "overruled"),
     "uphold": ("裁定维持", "upheld"),
     "refer": ("移送共同上级", "referred"),
-    "supply": ("授权生效，数据可用", "a grant opens it"),
+    "supply": ("签发授权，数据可用", "signed a grant: it can be used"),
 }
 OFFICES: Final[Pairs] = {
     "applicant": ("申请方", "applicant"),

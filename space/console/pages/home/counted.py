@@ -23,9 +23,11 @@ _DIMENSIONS: Final = (
 )  # fmt: skip
 # What figures are counted in: the units of the interface, and what a mere count counts.
 _UNITS: Final = {
-    "working days": ("个工作日", " working days"),
-    "hours": ("小时", " hours"),
-    "yuan": ("元", " yuan"),
+    "working days": (" 个工作日", " working days"),
+    "hours": (" 小时", " hours"),
+    "yuan": (" 元", " yuan"),
+    "ms": (" 毫秒", " ms"),
+    "score": (" 分", " points"),
 }
 _COUNTED: Final = {
     "entries_published": (" 个数据集", " datasets"),
@@ -34,10 +36,16 @@ _COUNTED: Final = {
     "calls": (" 次", " calls"),
     "backflow_records": (" 条", " records"),
     "requests": (" 件", " requests"),
-    "problems_found": (" 处", " faults"),
+    "problems_found": (" 件", " cases"),
+    "corrections": (" 处", " values"),
+    "duties_overdue": (" 件", " duties"),
 }
-# Means of scores: the sum of scores says nothing to a reader.
-_MEANS: Final = ("assessed datasets",)
+# What means are taken over: the sum of scores, or of days, says nothing to a reader.
+_MEANS: Final = {"assessed datasets": (" 个数据集", " datasets")}
+_MEANS_OF_DAYS: Final = {
+    "answers of the month": (" 次答复", " answers"),
+    "grants of the month": (" 项授权", " grants"),
+}
 # Bars of departments; the others have one together, and their lines in the table.
 _BARS: Final = 12
 
@@ -67,9 +75,10 @@ def card(figure: Document, say: Language, below: str) -> Figure:
 
 def _below(figure: Document, say: Language) -> str:
     """What stands below the number of a card: what it divides, or what it counts."""
-    if figure["denominator"] in _MEANS and figure["whole"] is not None:
+    over = (_MEANS_OF_DAYS if figure["unit"] == "working days" else _MEANS).get(figure["denominator"])
+    if over is not None and figure["whole"] is not None:
         whole = _brief(figure["whole"])
-        return say(f"{whole} 个数据集的平均", f"mean of {whole} datasets")
+        return say(f"{whole}{over[0]}的平均", f"mean of {whole}{over[1]}")
     return divided(figure) or say(*_COUNTED.get(figure["id"], ("", ""))).strip()
 
 
@@ -82,7 +91,8 @@ def shown(figure: Document, say: Language, *, bare: bool = False) -> str:
     """The value of a figure with its unit; what a count counts is left out where it stands beside it."""
     value, unit = figure["value"], figure["unit"]
     if value is None:
-        return say("暂缺", "not known")
+        untested = figure["why"] == "no link was tested"
+        return say("未检测", "not tested") if untested else say("暂缺", "not known")
     if unit == "share":
         return share(value)
     if unit == "count":
@@ -156,5 +166,5 @@ def _divided(name: str, found: Document, facet: str, say: Language, *, sideways:
     rest = say(f"其余 {others} 个部门", f"{others} other departments")
     charts.bars(
         name, labels, {say("数据集", "Datasets"): counts}, say,
-        addresses=addresses | {rest: at("/catalogue")}, sideways=sideways, most=_BARS, rest=rest,
+        addresses=addresses, sideways=sideways, most=_BARS, rest=rest,
     )  # fmt: skip

@@ -30,7 +30,10 @@ _WHOLE: Final = (
 async def first(seat: Seat) -> None:
     """The ledger at a glance."""
     if not seat.may(Act.CATALOGUE_READ):
-        signatures.show(seat, await signatures.ask(seat))
+        to_sign, before = await asyncio.gather(signatures.ask(seat), waiting.ask(seat))
+        signatures.show(seat, to_sign)
+        if before.others or (before.owed and before.owed["items"]):
+            waiting.show(seat, before)
         _rooms(seat)
         return
     to_sign, before, mine = await asyncio.gather(signatures.ask(seat), waiting.ask(seat), own.ask(seat))

@@ -19,6 +19,7 @@ _PAGES: Final[Mapping[str, str]] = {
     "announcement": "/catalogue/{dataset}/history",
     "contest": "/catalogue/{dataset}/quality",
     "dataset": "/steward/entries/{id}",
+    "signature": "/",
 }
 # Kind of a subject → an act of an office, and where that office deals with it.
 _OFFICES: Final[Mapping[str, tuple[tuple[Act, str], ...]]] = {
@@ -31,7 +32,14 @@ _OFFICES: Final[Mapping[str, tuple[tuple[Act, str], ...]]] = {
     "opening": ((Act.LIST_DECIDE, "/authority/demands"),),
     "alert": ((Act.ALERT_READ, "/audit/watch"),),
     "incident": ((Act.ALERT_READ, "/audit/watch"),),
-    "agreement": ((Act.AGREEMENT_NEGOTIATE, "/operator/agreements/{id}"),),
+    "agreement": (
+        (Act.EVALUATION_KEEP, "/implementing/agreements/{id}"),
+        (Act.AGREEMENT_NEGOTIATE, "/operator/agreements/{id}"),
+    ),
+    "finding": ((Act.EVALUATION_KEEP, "/implementing"), (Act.AGREEMENT_NEGOTIATE, "/operator/agreements")),
+    "disclosure": (
+        (Act.EVALUATION_KEEP, "/implementing/disclosure"), (Act.DISCLOSURE_PUBLISH, "/audit/disclosure"),
+    ),
     "supply": ((Act.SUPPLY_TAKE, "/department/data"),),
     "correction": ((Act.CATALOGUE_KEEP, "/steward/corrections"),),
 }  # fmt: skip

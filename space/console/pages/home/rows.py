@@ -20,18 +20,22 @@ from space.console.seats import Seat
 
 # Values that are shown beside the title of the dataset, or lead nowhere on their own.
 _LAST: Final = ("dataset", "code")
+# The figure that counts those published datasets alone that are due.
+_OF_DUE: Final = "update_rate"
 
 
 @page("/overview/{name}", "指标", "Figure")
 async def public(seat: Seat) -> None:
     """One of the figures everybody sees, with its rows."""
-    _figure(seat, await seat.calls.get(f"/v1/overview/{seat.names['name']}"))
+    figure = await seat.calls.get(f"/v1/overview/{seat.names['name']}")
+    _figure(seat, figure, await _left_out(seat, figure))
 
 
 @page("/figures/{name}", "指标", "Figure")
 async def any_figure(seat: Seat) -> None:
     """Any figure, with its rows, for those who read figures."""
-    _figure(seat, await seat.calls.get(f"/v1/figures/{seat.names['name']}", rows=True))
+    figure = await seat.calls.get(f"/v1/figures/{seat.names['name']}", rows=True)
+    _figure(seat, figure, await _left_out(seat, figure))
 
 
 @page("/figures", "全部指标", "All figures")
@@ -61,7 +65,21 @@ async def every(seat: Seat) -> None:
             table(columns, rows, say, caption=say(zh, en))
 
 
-def _figure(seat: Seat, figure: Any) -> None:
+async def _left_out(seat: Seat, figure: Any) -> list[str]:
+    """What published datasets are called that a figure of those that are due does not count."""
+    if figure["id"] != _OF_DUE:
+        return []
+    counted = {row["dataset"] for row in figure["rows"]}
+    every = await seat.calls.get("/v1/overview/entries_published")
+    titles = every["titles"]
+    return [
+        str(titles.get(row["dataset"], row["dataset"]))
+        for row in every["rows"]
+        if row["dataset"] not in counted
+    ]
+
+
+def _figure(seat: Seat, figure: Any, left_out: list[str]) -> None:
     say = seat.say
     title(say(figure["title"], figure["title_en"].capitalize()), say)
     link(say("← 回到一本账", "← Back to the ledger"), at("/"))
@@ -71,6 +89,7 @@ def _figure(seat: Seat, figure: Any) -> None:
             [
                 (say("定义", "Definition"), _meaning(seat, figure)),
                 *_ratio(seat, figure),
+                *_not_counted(seat, left_out),
                 (say("数据截至", "As of"), instant(figure["as_of"])),
                 (say("统计月份", "Month"), figure["period"]),
             ]
@@ -94,6 +113,20 @@ def _ratio(seat: Seat, figure: Any) -> list[tuple[str, str]]:
     )
     counted = divided(figure)
     return [(seat.say("怎么除", "Ratio"), f"{words}{seat.say('：', ': ') if counted else ''}{counted}")]
+
+
+def _not_counted(seat: Seat, left_out: list[str]) -> list[tuple[str, str]]:
+    say = seat.say
+    if not left_out:
+        return []
+    why = say("没有规定更新期限，或者还没到第一个期限", "no last day is set, or the first is yet to come")
+    named = say("、", ", ").join(left_out)
+    return [
+        (
+            say(f"不计入（{len(left_out)} 个）", f"Not counted ({len(left_out)})"),
+            f"{named}{say('：', ': ')}{why}",
+        )
+    ]
 
 
 def _rows(seat: Seat, found: list[dict[str, Any]], titles: dict[str, str]) -> None:

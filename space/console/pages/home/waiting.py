@@ -32,7 +32,10 @@ from space.console.workspaces import offered
 _LINES: Final = 6
 _OWED: Final = 1000
 # Rooms in which what an organisation owes is dealt with, the likeliest first.
-_ROOMS: Final = ("/authority", "/steward", "/department", "/operator", "/audit")
+_ROOMS: Final = ("/authority", "/steward", "/department", "/operator")
+# Where all of it stands, with its colours: for departments in their own room, for others as it is for all.
+_ALL: Final = {"/steward": "/steward/clocks"}
+_ALL_OF_ANYBODY: Final = "/authority/due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ async def ask(seat: Seat) -> Before:
         owner = "" if _for_all(seat) else seat.organisation
         owed = seat.calls.get("/v1/due", owner=owner, limit=_OWED)
     due, *others = await asyncio.gather(owed, *(take(seat) for act, take in _OFFICES if seat.may(act)))
-    shown = [] if due is None else due["items"][:_LINES]
+    shown = [] if due is None else _pressing(due)
     faulty = any(one["subject"].startswith("rectification:") for one in shown)
     causes = await causes_of(seat) if faulty else {}
     return Before(due, tuple(one for found in others for one in found if one.count), causes)
@@ -112,16 +115,22 @@ def _owed(seat: Seat, owed: Mapping[str, Any], causes: Mapping[str, str]) -> Non
             if colours[colour]:
                 badge(f"{say(zh, en)} {colours[colour]}", tone)
     with ui.element("ul").classes("ybz-lines"):
-        for one in owed["items"][:_LINES]:
+        for one in _pressing(owed):
             tone, zh, en = COLOURS[one["colour"]]
             with ui.element("li"):
                 whose = f"{one['owner']} · " if _for_all(seat) else ""
                 cause = causes.get(str(one["subject"]).partition(":")[2], "")
                 wrong = called(say, CAUSES, cause) if cause else ""
-                link(whose + owed_called(say, one, wrong), way_of(seat, one, room))
+                text, to = whose + owed_called(say, one, wrong), way_of(seat, one, room)
+                link(text, to) if to else ui.label(text)
                 badge(_by_when(one, seat) or say(zh, en), tone)
     if owed["total"] > _LINES:
-        link(say(f"查看全部 {owed['total']} 件", f"See all {owed['total']}"), room)
+        link(say(f"查看全部 {owed['total']} 件", f"See all {owed['total']}"), _all(seat))
+
+
+def _pressing(owed: Mapping[str, Any]) -> list[Any]:
+    """The lines that are shown: those with a last day first."""
+    return sorted(owed["items"], key=lambda one: one["due_on"] is None)[:_LINES]
 
 
 def _by_when(one: Mapping[str, Any], seat: Seat) -> str:
@@ -141,12 +150,24 @@ def _for_all(seat: Seat) -> bool:
 
 
 def _room(seat: Seat) -> str:
-    """Where the reader's organisation deals with what it owes."""
+    """Where the reader deals with what their organisation owes; empty where they have no room for it."""
+    if seat.may_sit_at_the_desk:
+        return "/desk"
+    found = _own_room(seat)
+    return at(found) if found else ""
+
+
+def _all(seat: Seat) -> str:
+    """Where everything that is owed stands."""
+    if seat.may_sit_at_the_desk:
+        return "/desk"
+    own = "" if _for_all(seat) else _own_room(seat)
+    return at(_ALL.get(own, _ALL_OF_ANYBODY))
+
+
+def _own_room(seat: Seat) -> str:
     paths = {one.path for one in offered(seat)}
-    found = next((path for path in _ROOMS if path in paths), None)
-    if seat.may_sit_at_the_desk or found is None:
-        return "/desk" if seat.may_sit_at_the_desk else at("/")
-    return at(found)
+    return next((path for path in _ROOMS if path in paths), "")
 
 
 async def _none() -> None:
@@ -189,6 +210,20 @@ async def _incomplete(seat: Seat) -> list[Waiting]:
     return [Waiting(what, sum(bool(one["missing"]) for one in found), at("/department"))]
 
 
+async def _delivered(seat: Seat) -> list[Waiting]:
+    found = (await seat.calls.get("/v1/supplies", limit=1000))["supplies"]
+    ready = [one for one in found if one["state"] == "ready" and one["received_state"] is None]
+    what = seat.say("已送达、待下载对账的数据", "Data delivered, to be fetched and counted")
+    return [Waiting(what, len(ready), at("/department/data"))]
+
+
+async def _usable(seat: Seat) -> list[Waiting]:
+    found = (await seat.calls.get("/v1/grants", limit=1000))["grants"]
+    fresh = [one for one in found if one["state"] == "in_force" and not one["calls"]["used"]]
+    what = seat.say("已签发、还没有用过的授权", "Grants that are signed and not used yet")
+    return [Waiting(what, len(fresh), at("/department#grants"))]
+
+
 async def _flowed_back(seat: Seat) -> list[Waiting]:
     found = await seat.calls.get("/v1/inbox", limit=1000)
     sent = [one for one in found["deliveries"] if one["state"] == "sent"]
@@ -201,6 +236,12 @@ async def _flowed_back(seat: Seat) -> list[Waiting]:
     ]
 
 
+async def _to_adopt(seat: Seat) -> list[Waiting]:
+    found = await seat.calls.get("/v1/scenarios", limit=1000)
+    proposed = [one for one in found["scenarios"] if one["state"] == "proposed"]
+    return [Waiting(seat.say("待审核的应用场景", "Scenarios to adopt"), len(proposed), at("/implementing"))]
+
+
 async def _registrations(seat: Seat) -> list[Waiting]:
     found = await seat.calls.get("/v1/registrations", status="waiting", limit=1000)
     what = seat.say("待审核的登记申请", "Registrations to review")
@@ -209,8 +250,14 @@ async def _registrations(seat: Seat) -> list[Waiting]:
 
 async def _alerts(seat: Seat) -> list[Waiting]:
     found = await seat.calls.get("/v1/alerts", limit=1000)
-    what = seat.say("未关闭的预警", "Open alerts")
-    return [Waiting(what, len(found["alerts"]), at("/authority"))]
+    what = seat.say("未关闭的告警", "Open alerts")
+    return [Waiting(what, len(found["alerts"]), at("/audit/watch"))]
+
+
+async def _without_role(seat: Seat) -> list[Waiting]:
+    found = await seat.calls.get("/v1/people", limit=1000)
+    idle = [one for one in found["people"] if one["ended_at"] is None and not one["holds"]]
+    return [Waiting(seat.say("等授予任职的人员", "People without a role"), len(idle), at("/administration"))]
 
 
 # An act of an office → what lies before it.
@@ -221,7 +268,11 @@ _OFFICES: Final[tuple[tuple[Act, Callable[[Seat], Awaitable[list[Waiting]]]], ..
     (Act.REQUEST_DECIDE, _to_answer),
     (Act.GRANT_SIGN, _to_grant),
     (Act.REQUEST_FILE, _incomplete),
+    (Act.SUPPLY_TAKE, _delivered),
+    (Act.SUPPLY_TAKE, _usable),
     (Act.INBOX_READ, _flowed_back),
+    (Act.EVALUATION_KEEP, _to_adopt),
     (Act.REGISTRATION_REVIEW, _registrations),
     (Act.ALERT_READ, _alerts),
+    (Act.ROLE_ASSIGN, _without_role),
 )

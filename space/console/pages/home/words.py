@@ -73,6 +73,7 @@ _UNTESTED: Final = re.compile(r"not tested within (\d+) days")
 # Why a figure cannot be known.
 _UNKNOWN: Final = {
     "nothing is published": "还没有发布的目录",
+    "no link was tested": "还没有检测过任何挂接资源",
     "no update was due": "没有应更新的数据集",
     "no dataset was assessed": "还没有数据集评价过这一维度",
     "no dataset has a release": "还没有发布版本",
@@ -80,7 +81,21 @@ _UNKNOWN: Final = {
     "no interface was probed in the month": "本期没有探测过接口",
     "too few forms were filed to tell": "填报太少，不足以说明",
     "no request was answered": "本期没有答复申请",
-}
+    "no request was answered in the month": "本期没有答复申请",
+    "no request came in the month": "本期没有收到申请",
+    "no grant was signed in the month": "本期没有签发授权",
+    "no call was made in the month": "本期没有调用",
+    "no form was filed in the month": "本期没有填报",
+    "nothing was delivered in the month": "本期没有返还投递",
+    "nothing is in authorised operation": "没有授权运营中的数据资源",
+    "no table is in the inventory: `ybz inventory import` or `ybz inventory scan`":
+        "还没有资源清单：请导入清单或扫描库表",
+    "nobody measured how long filling in takes, with and without prefilling": "还没有测过预填前后的填报用时",
+    "security incidents are not kept in the ledger yet": "账本里还不登记安全事件",
+    "visits of the catalogue are not counted: nobody's reading is logged": "不记录谁看过什么，因此不统计",
+    "no rating tied to a completed use is kept yet": "还没有与用数结果挂钩的评分",
+    "the ledger keeps counts of rows, not sizes of what is stored": "账本记行数，不记存储量",
+}  # fmt: skip
 # Areas of figures, in the order they are shown.
 AREAS: Final = {
     "inventory": ("家底", "Inventory"),

@@ -1,4 +1,4 @@
-"""The operator's room 授权运营: grants, questions, answers, own tables, money, agreements, contracts."""
+"""The operator's room 授权运营: grants, questions, answers, own tables, money, agreements."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from space.console.pages.operator import (
     agreements,
     asking,
     clients,
-    contracts,
     history,
     invoices,
     landing,
@@ -21,7 +20,6 @@ __all__ = [
     "agreements",
     "asking",
     "clients",
-    "contracts",
     "history",
     "invoices",
     "landing",

@@ -82,7 +82,11 @@ def told(seat: Seat, shown: Shown) -> None:
         _errors(say, shown)
         with ui.element("div").classes("ybz-doing"):
             ui.button(
-                say("导出 CSV", "Export CSV"), icon="download", on_click=lambda: shown.export(CSV)
+                say("导出 CSV（含误差上下界）", "Export CSV (with error bounds)")
+                if document["accuracy"]
+                else say("导出 CSV", "Export CSV"),
+                icon="download",
+                on_click=lambda: shown.export(CSV),
             ).props("outline")
             ui.button(
                 say("导出 Arrow（可与回执对验）", "Export Arrow (its digest is the receipt's)"),

@@ -32,15 +32,23 @@ _WAYS: Final = (
     ("/contracts", "合约", "Contracts", Act.CONTRACT_NEGOTIATE),
     ("/clients", "机器客户端", "Machine clients", Act.CLIENT_KEEP),
 )
+# Those of them that are about one grant.
+_OF_A_GRANT: Final = ("/query", "/history", "/saved", "/workspace")
 
 
-def ways(seat: Seat) -> None:
-    """The pages of the room that are the reader's."""
+def ways(seat: Seat, grant: str = "") -> None:
+    """The pages of the room that are the reader's; those about a grant go on with the one looked at.
+
+    Args:
+        seat: of the reader.
+        grant: that the page is about, where its address does not name it.
+    """
     label = seat.say("授权运营各页", "Operator pages")
     with ui.element("nav").classes("ybz-op-ways").props(f'aria-label="{label}"'):
         for path, zh, en, act in _WAYS:
             if seat.may(act):
-                made = link(seat.say(zh, en), ROOM + path)
+                held = grant or seat.query.get("grant", "")
+                made = link(seat.say(zh, en), address(path, grant=held if path in _OF_A_GRANT else ""))
                 here = seat.path.removeprefix("/operator")
                 if here == path or (path and here.startswith(path + "/")):
                     made.props('aria-current="page"')

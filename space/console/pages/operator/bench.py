@@ -226,7 +226,9 @@ class Bench:
         body = {name: question[name] for name in ("grant", "purpose", "sql")}
         received = await self.seat.calls.send("POST", _QUERIES, body, repeat=question["key"], accept=form)
         named = received.headers.get("ybz-receipt-id", "answer")
-        ui.download.content(received.content, f"{named}.{_ENDINGS[form]}", form)
+        # The mark lets spreadsheets of this country read it as it is.
+        mark = "\ufeff".encode() if form == answering.CSV else b""
+        ui.download.content(mark + received.content, f"{named}.{_ENDINGS[form]}", form)
 
     def _refused(self, declined: Declined, sql: str) -> None:
         known = refusing.Refused(sql, self._to_line, self.example, self.take, self.elsewhere)

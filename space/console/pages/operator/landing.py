@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,8 +11,9 @@ from nicegui import ui
 
 from policies.access import Act
 from policies.clocks import local_date
+from space.console.pages.contracting import noticed
 from space.console.pages.operator import words
-from space.console.pages.operator.around import address, grants_of, purpose_of, ways
+from space.console.pages.operator.around import ROOM, address, grants_of, purpose_of, ways
 from space.console.pages.operator.gauges import gauges
 from space.console.paging import page
 from space.console.parts.charts import bars
@@ -54,7 +56,7 @@ async def landing(seat: Seat) -> None:
         for grant in found:
             _grant(seat, grant)
     _month(seat, found, list(given), month)
-    _notices(seat, told["notices"])
+    _notices(seat, told["notices"], {one["id"]: one["titled"] for one in found})
 
 
 async def _given(seat: Seat, grant: str, month: str) -> Rows:
@@ -172,7 +174,7 @@ def _month(seat: Seat, found: Rows, given: list[Rows], month: str) -> None:
         )  # fmt: skip
 
 
-def _notices(seat: Seat, told: Rows) -> None:
+def _notices(seat: Seat, told: Rows, titles: Mapping[str, str]) -> None:
     say = seat.say
     heading(say("提醒", "Notices"))
     if not told:
@@ -184,10 +186,7 @@ def _notices(seat: Seat, told: Rows) -> None:
             ),
         )
         return
-    with ui.element("ul").classes("ybz-panel"):
-        for one in told[:20]:
-            said = " · ".join(str(value) for value in one.values() if isinstance(value, str))
-            Words("li", said)
+    noticed.told(seat, told, titles, ROOM)
 
 
 def _days(last: str) -> int:

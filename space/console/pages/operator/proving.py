@@ -87,8 +87,8 @@ def _fits(say: Language, same: bool | None) -> str:
         )
     if same:
         return say(
-            "文件就是这份回执的答案，一个数也没有改动。",
-            "The file is the answer of this receipt, not a figure changed.",
+            "文件就是这份回执的答案，一个数也没有改动（CSV 末尾的误差上下界不在回执之内，不作比对）。",
+            "The file is the answer of this receipt, not a figure changed; error bounds are not of it.",
         )
     return say(
         "文件不是这份回执的答案，或被改动过。", "The file is not the answer of this receipt, or was changed."

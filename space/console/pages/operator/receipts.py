@@ -84,6 +84,9 @@ async def receipt(seat: Seat) -> None:
     with ui.element("details"):
         Words("summary", say("回执全文（可交给别人查验）", "The signed text, for anybody to verify"))
         Words("pre", found["jws"]).classes("ybz-op-sql").props('tabindex="0"')
+    with ui.element("section").classes("ybz-paper"):
+        heading(say("回执全文", "The signed text"))
+        Words("pre", found["jws"]).classes("ybz-op-sql")
     with ui.element("div").classes("ybz-doing"):
         ui.button(say("打印", "Print"), icon="print", on_click=to_paper).props("outline")
         ui.button(

@@ -21,7 +21,7 @@ from space.console.parts.figures import Figure, cards, instant, number, yuan
 from space.console.parts.notes import empty
 from space.console.parts.tables import Column, table
 from space.console.parts.ways import go, to_paper
-from space.console.parts.words import Words, facts, heading
+from space.console.parts.words import Words, facts, heading, title
 from space.console.seats import Seat
 
 # Months one can go back to from the field.
@@ -40,6 +40,7 @@ async def statements(seat: Seat) -> None:
         seat.calls.get("/v1/invoices", limit=500),
         grants_of(seat),
     )
+    titles = {one["id"]: one["titled"] for one in held}
     with ui.element("div").classes("ybz-doing"):
         field = ui.select(
             _months(today, month), label=say("月份", "Month"), value=month,
@@ -49,22 +50,52 @@ async def statements(seat: Seat) -> None:
         ui.button(say("打印", "Print"), icon="print", on_click=to_paper).props("outline")
         ui.button(
             say("下载明细 CSV", "Download every call (CSV)"), icon="download",
-            on_click=lambda: _taken_away(signed["document"]),
+            on_click=lambda: _taken_away(say, signed["document"], titles),
         ).props("outline")  # fmt: skip
-    _statement(say, signed["document"], {one["id"]: one["titled"] for one in held})
+    title(say(f"{month} 账单", f"Statement of {month}"), say)
+    _whose(say, signed)
+    _statement(say, signed["document"], titles)
     heading(say("发票", "Invoices"))
     invoices_table(say, invoiced["invoices"])
 
 
-def _taken_away(document: dict[str, Any]) -> None:
-    """Every call of the month as a file."""
+def _whose(say: Language, signed: dict[str, Any]) -> None:
+    """Whose statement it is, of when, and by what it is known again."""
+    document = signed["document"]
+    whose = document.get("organisation") or {}
+    with ui.element("section").classes("ybz-panel"):
+        facts(
+            [
+                (say("单位", "Organisation"), f"{whose.get('name', '')} {whose.get('code', '')}"),
+                (say("月份", "Month"), document["month"]),
+                (say("截至", "As of"), _as_of(document)),
+                (say("账单摘要 SHA-256", "Digest (SHA-256)"), signed["digest"]),
+            ]
+        )
+
+
+def _as_of(document: dict[str, Any]) -> str:
+    stated = document.get("as_of")
+    return instant(stated.replace("Z", "+00:00")) if stated else str(document["month"])
+
+
+def _taken_away(say: Language, document: dict[str, Any], titles: dict[str, str]) -> None:
+    """Every call of the month as a file, in the words of the page."""
     written = io.StringIO(newline="")
     rows = csv.writer(written, lineterminator="\r\n")
-    rows.writerow(("month", "grant", "datasets", "purpose", "outcome", "receipt", "price_yuan", "usage"))
+    rows.writerow(
+        (
+            say("月份", "month"), say("授权编号", "grant"), say("数据", "datasets"), say("用途", "purpose"),
+            say("结果", "outcome"), say("回执", "receipt"), say("价款（元）", "price_yuan"),
+            say("计量记录", "usage"),
+        )
+    )  # fmt: skip
     for one in document["grants"]:
+        called = titles.get(one["grant"], " ".join(one["datasets"]))
         for usage, outcome, receipt, price, _leaf in one["calls"]:
-            of = (document["month"], one["grant"], " ".join(one["datasets"]), one["purpose"])
-            rows.writerow((*of, outcome, receipt or "", f"{price / 100:.2f}", usage))
+            of = (document["month"], one["grant"], called, purpose_of(one["purpose"], say))
+            told = words.state(say, outcome)
+            rows.writerow((*of, told, receipt or "", f"{price / 100:.2f}", usage))
     # The mark lets spreadsheets of this country read it as it is.
     content = "\ufeff" + written.getvalue()
     ui.download.content(content.encode(), f"statement-{document['month']}.csv", "text/csv")
@@ -79,7 +110,7 @@ def _months(today: date, named: str) -> list[str]:
 
 
 def _statement(say: Language, document: dict[str, Any], titles: dict[str, str]) -> None:
-    as_of = instant(document["as_of"].replace("Z", "+00:00")) if document.get("as_of") else document["month"]
+    as_of = _as_of(document)
     sections = document["grants"]
     given = sum(line["answers"] for one in sections for line in one["lines"])
     cards(

@@ -44,7 +44,7 @@ def waiting(seat: Seat, found: dict[str, Any], called: Called) -> None:
         Words("p", f"{offered['by']} · {instant(offered['at'])} · {offered['reason']}")
         Words("p", say("签署后改为：", "Once signed, it changes:"))
         with ui.element("ul"):
-            for line in _changes(seat, found["stated"], offered["stated"], called):
+            for line in changes(seat, found["stated"], offered["stated"], called):
                 Words("li", line)
         text = say(
             "从目录清单里去掉的数据，签署之时授权即结束。",
@@ -53,7 +53,15 @@ def waiting(seat: Seat, found: dict[str, Any], called: Called) -> None:
         Words("p", text).classes("ybz-fine")
 
 
-def _changes(seat: Seat, before: dict[str, Any], after: dict[str, Any], called: Called) -> Iterator[str]:
+def changes(seat: Seat, before: dict[str, Any], after: dict[str, Any], called: Called) -> Iterator[str]:
+    """What a supplement changes, a line each.
+
+    Args:
+        seat: who reads.
+        before: what the agreement says.
+        after: what it would say.
+        called: a code of an agreement in words.
+    """
     say = seat.say
     if before["ends_on"] != after["ends_on"]:
         yield say(

@@ -215,7 +215,7 @@ def side(say: Language, code: str) -> str:
 def why(say: Language, text: str) -> str:
     """Why an offer was made, where the platform wrote it itself."""
     begins = "issued on the permitted request "
-    return say(f"据获同意的申请 {text.removeprefix(begins)} 发出", text) if text.startswith(begins) else text
+    return say("据获同意的申请直接签发", begins.strip()) if text.startswith(begins) else text
 
 
 def logged(say: Language, said: str) -> str:

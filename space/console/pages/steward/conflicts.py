@@ -34,7 +34,7 @@ async def conflicts(seat: Seat) -> None:
             ui.button(say("申明本部门是数源", "Claim an item"), on_click=lambda: _claim(seat)).props(
                 "unelevated"
             )
-    cases = open_["conflicts"]
+    cases = sorted(open_["conflicts"], key=lambda one: str(one["opened_at"]))
     elements = await asyncio.gather(*(calls.get(f"/v1/sources/elements/{one['element']}") for one in cases))
     for one, told in zip(cases, elements, strict=True):
         await _conflict(seat, one, told)
@@ -55,12 +55,9 @@ async def _conflict(seat: Seat, one: Mapping[str, Any], told: Mapping[str, Any])
     claims = [each for each in told["claims"] if each["subject"] == one["subject"]]
     clocks = await seat.calls.get("/v1/clocks", subject=f"authority:{one['id']}")
     with ui.element("article").classes("ybz-panel"):
-        heading(
-            say(
-                f"谁负责“{one['element']}”（{one['subject']}）",
-                f"Who answers for {one['element']} of {one['subject']}",
-            )
-        )
+        items = dict.fromkeys(each["item"] or each["field"] for each in claims)
+        what = say("、", ", ").join(items) or one["element"]
+        heading(say(f"谁负责“{what}”", f"Who answers for {what}"))
         last = next((clock["due_on"] for clock in clocks["clocks"]), None)
         facts(
             [
@@ -83,6 +80,7 @@ async def _conflict(seat: Seat, one: Mapping[str, Any], told: Mapping[str, Any])
                     tone = {"authoritative": "good", "contested": "warn"}.get(each["state"], "calm")
                     Words("span", called(say, CLAIMS, each["state"])).classes(f"ybz-badge {tone}")
                     Words("strong", each["department"])
+                    ui.label(" · ".join(one for one in (each["title"], each["item"]) if one))
                     ui.label(f"{each['dataset']}.{each['field']}").classes("ybz-fine")
                     ui.label(say("依据：", "Grounds: ") + plain(each["basis"]))
                     mine = each["department_code"] == seat.organisation
@@ -139,18 +137,21 @@ def _sources(seat: Seat, sources: list[Mapping[str, Any]]) -> None:
     rows = [
         {
             "id": f"{one['element']}/{one['subject']}",
-            "element": f"{one['element']}（{one['subject']}）",
+            "element": one["item"] or one["element"],
+            "key": f"{one['element']} · {one['subject']}",
+            "title": one["title"] or one["dataset"],
             "department": one["department"],
             "field": f"{one['dataset']}.{one['field']}",
             "since": one["begun_on"],
             "basis": plain(one["basis"]),
         }
-        for one in sources
+        # What was decided last stands first.
+        for one in sorted(sources, key=lambda one: str(one["begun_on"]), reverse=True)
     ]
     columns = [
-        Column("element", say("数据项", "Item")),
+        Column("element", say("数据项", "Item"), fine="key"),
         Column("department", say("数源部门", "Answers for it")),
-        Column("field", say("字段", "Field")),
+        Column("title", say("数据集", "Dataset"), fine="field"),
         Column("since", say("自", "Since")),
         Column("basis", say("依据", "Grounds")),
     ]

@@ -13,6 +13,7 @@ from policies.access import Act
 from space.console.calling import Declined, Told
 from space.console.frame import at
 from space.console.pages.steward import trying
+from space.console.pages.steward.stopped import why_stopped
 from space.console.pages.steward.words import BUILDS, GRADES, called
 from space.console.pages.steward.work import Work
 from space.console.paging import page
@@ -156,9 +157,9 @@ def _ended(seat: Seat, name: str, job: Mapping[str, Any]) -> None:
             ]
         )
         if made["reason"]:
-            ui.label(say("没有放行的原因：", "Why it was not released: ") + made["reason"]).classes(
-                "ybz-note bad"
-            )
+            ui.label(
+                say("没有放行的原因：", "Why it was not released: ") + why_stopped(say, made["reason"])
+            ).classes("ybz-note bad")
         _beside(seat, made)
     with ui.element("p").classes("ybz-onward"):
         link(say("看质量报告", "See the quality report"), at(f"/steward/quality/{name}"))

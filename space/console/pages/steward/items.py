@@ -15,6 +15,7 @@ from space.console.pages.steward import document as paper
 from space.console.pages.steward.bounds import bounds, custom
 from space.console.pages.steward.document import Node
 from space.console.pages.steward.guesses import proposal, seen, sureness, why
+from space.console.pages.steward.removing import take_out
 from space.console.pages.steward.rules import rules_of_item
 from space.console.pages.steward.searching import element_sought
 from space.console.pages.steward.words import GRADES, TYPES, UNITS, USES, called, choices
@@ -32,6 +33,7 @@ class Row:
         changed: called after each change.
         line: what is told of it in one line.
         body: holds the editor.
+        place: holds all of it.
     """
 
     work: Work
@@ -39,6 +41,7 @@ class Row:
     changed: Callable[[], None]
     line: ui.element
     body: ui.element
+    place: ui.element
 
     @property
     def guess(self) -> Mapping[str, Any]:
@@ -90,14 +93,43 @@ def listed(work: Work, changed: Callable[[], None]) -> None:
     """Every item, one under the other."""
     with ui.element("ol").classes("ybz-fields"):
         for item in paper.items(work.document):
-            with ui.element("li"):
-                with ui.element("details") as whole:
-                    line = ui.element("summary")
-                    body = ui.element("div").classes("ybz-item-body")
-                row = Row(work, item, changed, line, body)
-                row.told()
-                whole.on("toggle", _opens(row))
-                work.slots[f"item:{item['name']}"] = ui.element("div").classes("ybz-said")
+            _shown(work, item, changed, ui.element("li"))
+
+
+def _shown(work: Work, item: Node, changed: Callable[[], None], place: ui.element) -> None:
+    """One item in its place."""
+    place.clear()
+    with place:
+        with ui.element("details") as whole:
+            line = ui.element("summary")
+            body = ui.element("div").classes("ybz-item-body")
+        row = Row(work, item, changed, line, body, place)
+        row.told()
+        whole.on("toggle", _opens(row))
+        work.slots[f"item:{item['name']}"] = ui.element("div").classes("ybz-said")
+
+
+def _taken_out(row: Row) -> None:
+    """Take the item out; its place says so, and can have it back."""
+    work, item, say = row.work, row.item, row.work.seat.say
+    put_back = take_out(work.document, item)
+    work.slots.pop(f"item:{item['name']}", None)
+    work.rules.pop(item["name"], None)
+
+    def back() -> None:
+        put_back()
+        _shown(work, item, row.changed, row.place)
+        row.changed()
+
+    row.place.clear()
+    with row.place, ui.element("div").classes("ybz-line ybz-taken-out").props('role="status"'):
+        text = say(
+            f"已去掉“{paper.heading(item)}”，文件里的这一列不入库。",
+            f"“{paper.heading(item)}” is out: this column of the file is not taken.",
+        )
+        ui.label(text)
+        ui.button(say("放回", "Put it back"), icon="undo", on_click=back).props("flat")
+    row.changed()
 
 
 def _opens(row: Row) -> Callable[[], None]:
@@ -151,6 +183,11 @@ def _editor(row: Row) -> None:
     with ui.element("div") as slot:
         rules_of_item(work, item["name"], row.changed)
     work.rules[item["name"]] = (slot, lambda: rules_of_item(work, item["name"], row.changed))
+    if len(paper.items(work.document)) > 1:
+        with ui.element("div").classes("ybz-doing"):
+            label = f"{say('去掉这一项', 'Take this item out')}: {paper.heading(item)}"
+            away = ui.button(say("去掉这一项", "Take this item out"), icon="delete_outline")
+            away.on_click(lambda: _taken_out(row)).props("flat").props["aria-label"] = label
 
 
 def _reasons(row: Row) -> None:

@@ -12,6 +12,7 @@ from policies.access import Act
 from space.console.calling import Declined
 from space.console.frame import at
 from space.console.pages.steward.clocks import causes_of, owed_list
+from space.console.pages.steward.stopped import why_stopped
 from space.console.pages.steward.words import BUILDS, STATES, TONES, called
 from space.console.paging import page
 from space.console.parts.figures import Figure, cards, number, share
@@ -50,6 +51,8 @@ async def landing(seat: Seat) -> None:
                 icon="upload_file",
                 on_click=lambda: go(at("/steward/drop")),
             ).props("unelevated")
+            if seat.may(Act.FORM_ASK):
+                link(say("基层报表", "Forms for the grass roots"), at("/steward/forms")).classes("ybz-op-way")
     _figures(seat, entries["entries"], to_answer, failed, conflicts["conflicts"], due)
     _waiting(seat, entries["entries"], to_answer, failed, due["items"])
     if due["items"]:
@@ -122,7 +125,8 @@ def _waiting(
             todo.append((say("草稿，待补充", "Draft to be completed"), one["title"], to, "warn"))
     for one in failed:
         to = at(f"/steward/quality/{one['dataset']}")
-        text = f"{one['title']}：{one['reason']}" if one["reason"] else one["title"]
+        why = why_stopped(say, one["reason"] or "")
+        text = f"{one['title']}{say('：', ': ')}{why}" if why else one["title"]
         todo.append((called(say, BUILDS, one["state"]), text, to, "bad"))
     for one in to_answer:
         about = f"{one['title'] or one['dataset']} · {one['item'] or one['field']}"

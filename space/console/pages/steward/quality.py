@@ -9,7 +9,9 @@ from typing import Any
 from nicegui import ui
 
 from space.console.frame import at
+from space.console.pages.catalogue.words import five_grade, five_grade_says
 from space.console.pages.steward.rectification import case_list
+from space.console.pages.steward.stopped import why_stopped
 from space.console.pages.steward.words import ACTIONS, BUILDS, DIMENSIONS, RULES, called
 from space.console.paging import page
 from space.console.parts import charts
@@ -61,8 +63,8 @@ def _heads(seat: Seat, told: Mapping[str, Any]) -> None:
                 say("各维度得分按权重合计，满分 100%。", "The dimensions, weighted together."), on,
             ),
             Figure(
-                say("等级", "Grade"), plain(grade["name"] if grade else None),
-                plain(grade["says"] if grade else None), on,
+                say("等级", "Grade"), five_grade(grade, say) if grade else plain(None),
+                five_grade_says(grade, say) if grade else plain(None), on,
             ),
             Figure(
                 say("在用版本行数", "Rows in use"), number(release["rows"] if release else None),
@@ -107,9 +109,9 @@ def _attempt(seat: Seat, told: Mapping[str, Any]) -> None:
             ]
         )
         if attempt["reason"]:
-            ui.label(say("没有放行的原因：", "Why it was not released: ") + attempt["reason"]).classes(
-                "ybz-note bad"
-            )
+            ui.label(
+                say("没有放行的原因：", "Why it was not released: ") + why_stopped(say, attempt["reason"])
+            ).classes("ybz-note bad")
 
 
 def _charts(seat: Seat, told: Mapping[str, Any]) -> None:

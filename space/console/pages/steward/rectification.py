@@ -11,7 +11,7 @@ from nicegui import ui
 from policies.access import Act
 from space.console.frame import at
 from space.console.pages.steward.people import colleagues
-from space.console.pages.steward.words import CASE_EVENTS, CASES, CAUSES, SOURCES, called
+from space.console.pages.steward.words import CASE_EVENTS, CASES, CAUSES, called
 from space.console.paging import page
 from space.console.parts.asking import Question, answers
 from space.console.parts.dropping import drop_zone
@@ -29,7 +29,8 @@ def case_list(seat: Seat, cases: Sequence[Mapping[str, Any]]) -> None:
     rows = [
         {
             "id": one["id"],
-            "what": f"{one['dataset']} · {one['field'] or say('整个数据集', 'the dataset')}",
+            "what": f"{one['title']} · "
+            + (say("、", ", ").join(one["items"]) or say("整个数据集", "the dataset")),
             "to": at(f"/steward/rectification/{one['id']}"),
             "rule": called(say, CAUSES, one["cause"]),
             "left": f"{number(one['remaining'])} / {number(one['found'])}",
@@ -82,8 +83,8 @@ async def rectification(seat: Seat) -> None:
 def _due(seat: Seat, told: Mapping[str, Any]) -> str:
     """The last day with the rule it comes of."""
     say, days = seat.say, told["due_workdays"]
-    source = called(say, SOURCES, told["due_source"])
-    rule = say(f"{days} 个工作日内，{source}", f"{days} working days, {source}") if days else source
+    source = str(told["due_source"])
+    rule = say(str(told["due_words"]), f"{days} working days, {source}" if days else source)
     return f"{plain(told['due_on'])}{say('（', ' (')}{rule}{say('）', ')')}"
 
 

@@ -1,0 +1,197 @@
+"""Workers of building sites, rented public housing, lodgers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.classification.making import Col, Table
+from tests.classification.validation.seventh.make import papers, phrases, words
+from tests.classification.validation.seventh.make import world as w
+from tests.classification.validation.seventh.make.plain import (
+    code,
+    day,
+    dirt,
+    mask,
+    moment,
+    none,
+    num,
+    of,
+    own,
+    pick,
+    real,
+    split,
+    text,
+)  # fmt: skip
+
+_SITE: Final = w.world("500103", (19, 60))
+_RENT: Final = w.world("520102", (24, 72))
+_LODGE: Final = w.world("440305", (18, 63))
+
+SITE: Final = (
+    Table(
+        "projectWorker",
+        (
+            none("projectCode", code("5001032024######"), "lookalike"),
+            Col("corpName", "enterprise_name", w.trade("建筑劳务", "建设工程", "装饰")),
+            Col("corpCode", "uscc", w.USCC),
+            Col("corpOrgOld", "organisation_code", papers.ORG, missing=0.3),
+            Col("corpRegNum", "business_licence", dirt(papers.LICENCE), "dirty", missing=0.3),
+            none("teamSysNo", num(100201, 100260)),
+            Col("workerName", "person_name", w.NAME),
+            none("idCardType", split("01|01|01|13")),
+            Col("idCardNumber", "resident_id", w.RID),
+            Col("hmtResidenceNo", "residence_permit", papers.hukou_abroad(), missing=0.7, challenge="small"),
+            Col("gender", "sex", w.sex("0", "1")),
+            Col("nation", "ethnic_group", split("汉|汉|汉|土家|苗|彝")),
+            Col("birthday", "date_of_birth", w.born("%Y-%m-%d")),
+            Col("address", "address", w.home("hukou")),
+            Col("cellPhone", "mobile", w.MOBILE),
+            Col("urgentLinkMan", "person_name", w.KIN),
+            none("urgentRelation", split("配偶|父母|兄弟|工友")),
+            Col("politicsType", "political_status", split("13|13|13|03|01")),
+            Col("cultureLevelType", "education", split("01|02|02|03|04|99")),
+            Col("maritalStatus", "marital_status", split("01|02|02|03|04")),
+            Col("hasBadMedicalHistory", "medical", split("否|否|否|是，高血压|是，恐高症|是，癫痫已控制")),
+            Col("faceFeature", "biometric", papers.feature(64)),
+            Col("fpTpl1", "biometric", papers.feature(48, "0123456789ABCDEF")),
+            none("attr15", split("010|020|040|900|泥瓦工"), challenge="heading"),
+            Col("attr14", "bank_card", papers.card("621799"), challenge="heading"),
+            Col("lastMonthPaid", "income", real(3200, 12800)),
+            Col("siNumber", "social_security_number", mask(code("50#######"), 2, 3), "masked"),
+            none("entryTime", moment("%Y-%m-%dT%H:%M:%S")),
+            none("issueCardDate", day("%Y-%m-%d", 2024, 2025)),
+            own("cardNumber", code("########"), "lookalike"),
+            none("isTeamLeader", split("0|0|0|1")),
+        ),
+        46,
+        _SITE,
+        persons=True,
+    ),
+    Table(
+        "siteDevice",
+        (
+            none("deviceSn", code("CQ@@######")),
+            none("gateName", split("1#大门进|1#大门出|生活区|塔吊1")),
+            Col("macAddr", "mac_address", papers.mac("-", False), personal=False),
+            Col("lanIp", "ip_address", papers.ip, personal=False),
+            Col("blackBoxImei", "imei", papers.imei, personal=False),
+            Col("truckPlate", "plate", w.plate(0.1), personal=False),
+            Col("truckVin", "vin", papers.vin, personal=False, missing=0.2),
+            Col("craneOperator", "person_name", w.NAME),
+            Col("driverArchive", "driver_file_number", code("5001########"), missing=0.2),
+            own("specialCertNo", code("T500103198########X"), "lookalike"),
+            none("pm10", num(12, 160)),
+            none("noiseDb", real(42, 81, 1)),
+            none("tiltAngle", real(0, 3, 3)),
+            Col("vendor", "enterprise_name", w.FIRM),
+            Col("lngLat", "coordinates", w.point(106.5, 29.5), personal=False),
+            none("maintainCycleDays", split("7|15|30")),
+            none("online", split("true|true|false")),
+        ),
+        28,
+        _SITE,
+    ),
+)
+
+RENT: Final = (
+    Table(
+        "公租房申请人信息",
+        (
+            none("受理编号", code("GZF2025-####")),
+            Col("申请人", "person_name", w.NAME),
+            Col("申请人身份证", "resident_id", dirt(w.RID), "dirty"),
+            none("户籍类型", split("本市城镇|本市农村|外地")),
+            Col("居住证编号（外地填写）", "residence_permit", code("5201##########"), missing=0.4),
+            Col("户籍地区划", "division_code", w.division(), personal=False),
+            Col("婚姻", "marital_status", split("已婚|未婚|离异|丧偶")),
+            Col("配偶姓名", "person_name", w.KIN, missing=0.3),
+            none("配偶身份证", split("已上传|未上传|无配偶"), "lookalike"),
+            Col(
+                "现役军人配偶军官证",
+                "military_id",
+                papers.soldier("军官证######", "文职########"),
+                missing=0.6,
+            ),
+            Col("子女年龄", "minor", of("kid_age"), missing=0.3),
+            Col("民族", "ethnic_group", pick(*words.NATIONS)),
+            Col("党派", "political_status", split("群众|中共党员|民建会员|团员")),
+            Col("工作单位", "enterprise_name", w.FIRM, personal=False),
+            Col("单位机构代码", "organisation_code", papers.organ_dash, missing=0.2),
+            Col("社保个人编号", "social_security_number", code("52########")),
+            Col("月收入（税前）", "income", num(1800, 7200)),
+            Col("家庭年收入(万元)", "income", real(1.8, 11, 1)),
+            none("人均住房面积", real(0, 16, 1)),
+            Col(
+                "原住房产权证号",
+                "housing_certificate",
+                papers.deed("筑房权证南明字第01#######号"),
+                missing=0.3,
+            ),
+            Col("其他1", "plate", w.plate(0.2), missing=0.4, challenge="heading"),
+            Col("车辆识别代码", "vin", papers.vin, missing=0.4),
+            Col("大病情况", "medical", pick("无", "无", *words.ILLS, "尿毒症")),
+            Col("饮食习惯/信仰", "religion", split("无|伊斯兰教|佛教|无|基督教")),
+            Col("现住址", "address", w.home("room")),
+            none("其他2", num(1, 1888), challenge="heading"),
+            none("租金标准(元/㎡)", split("4.6|7.2|9.8")),
+            none("租金代扣卡", split("已绑定|未绑定"), "lookalike"),
+            none("审核结果", split("通过|公示中|收入超标|补正")),
+        ),
+        40,
+        _RENT,
+        persons=True,
+    ),
+)
+
+LODGE: Final = (
+    Table(
+        "LDRK_DJ",
+        (
+            none("DJBH", code("L4403052025######"), "lookalike"),
+            Col("XM", "person_name", dirt(w.NAME, share=0.1), "dirty"),
+            Col("PO_JRZJ", "military_id", papers.soldier("广字第#######号", "海字第#######号"), missing=0.6),
+            Col("ZJ1", "resident_id", w.RID, challenge="heading"),
+            Col("MZ", "ethnic_group", split("01|01|01|08|11|15")),
+            Col("WHCD", "education", split("10|21|40|60|70|90")),
+            Col("ZZMM", "political_status", split("13|03|01|13")),
+            Col("HYZK", "marital_status", split("10|20|21|40")),
+            Col("ZJXY", "religion", split("00|00|10|40|20|00"), "heading"),
+            Col("HJDXZ", "address", w.home("hukou")),
+            Col("HJDXZQH", "division_code", w.division(), personal=False),
+            Col("XZZ", "address", w.home("room")),
+            Col("JZZBH", "residence_permit", code("440305##########")),
+            Col("HKTXZ", "hk_macao_permit", papers.HOME_RETURN, missing=0.6),
+            Col("TBZH", "taiwan_permit", papers.COMPATRIOT, missing=0.6),
+            Col("HZH", "passport", papers.passport, missing=0.5),
+            Col("YJJLZ", "foreign_resident_permit", papers.stay(True), missing=0.7, challenge="small"),
+            Col("SBKH", "social_security_number", code("6########"), missing=0.3),
+            Col("CS", "enterprise_name", w.FIRM, challenge="heading"),
+            Col("YSR", "income", num(2360, 22000)),
+            Col("SQZN_CSRQ", "minor", w.born("%Y%m%d", "kid_born"), missing=0.4),
+            Col(
+                "QKLX",
+                "criminal_record",
+                split("无|无|盗窃|吸毒强制隔离戒毒|故意伤害，刑满释放2018|无"),
+                "mixed",
+            ),
+            none("FWJG", split("砖混|框架|钢混|砖木")),
+            Col("FDDH", "mobile", mask(of("kin_mobile"), 3, 4), "masked"),
+            Col("FCZH", "housing_certificate", papers.deed("深房地字第40######号")),
+            Col("LXDH", "mobile", dirt(w.MOBILE), "dirty"),
+            none("DM9", split("10|20|30|90"), challenge="heading"),
+            none("LKRQ", day("%Y%m%d", 2024, 2025)),
+            Col(
+                "WGYBZ",
+                "free_text",
+                text(*phrases.LODGERS),
+                grade=3,
+            ),
+            Col("MSID", "imei", papers.imei, "heading", missing=0.2),
+        ),
+        48,
+        _LODGE,
+        persons=True,
+    ),
+)
+
+SOURCES: Final = {"site_realname": SITE, "rental_housing": RENT, "lodger_register": LODGE}
