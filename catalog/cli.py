@@ -33,7 +33,9 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @click.command()
 @click.option(
-    "--database", metavar="URL", help="Keep the store there, e.g. postgresql+psycopg://user@host/name."
+    "--database",
+    metavar="URL",
+    help="Keep the store of a new installation there, e.g. postgresql+psycopg://user@host/name.",
 )
 @as_json
 def init(database: str | None, as_json: bool) -> None:
@@ -43,9 +45,10 @@ def init(database: str | None, as_json: bool) -> None:
     """
     from catalog import keys
     from catalog.home import Home
-    from catalog.store import create_store
+    from catalog.store import create_store, elsewhere
 
     home = Home.find()
+    elsewhere.require(home, database)
     if database:
         home.keep_database_url(database)
     places = {
@@ -94,7 +97,8 @@ def catalog(
 
     PATHS are contract files or folders of them; without any, the installation's own contracts. A draft
     that lacks a sharing basis stays compiled: you can build and show it, nobody can find it. With people
-    of their own for each office, use `ybz submit`, `ybz entry sign` and `ybz approve` instead.
+    of their own for each office, use `ybz submit`, `ybz entry sign` and `ybz approve` instead; once commands
+    are judged, a steward's catalogue comes as far as `ybz submit`.
     """
     from catalog.cataloging.entering import Acts
     from catalog.home import Home
@@ -163,10 +167,11 @@ def _counted(added: Sequence[str]) -> str:
 
 
 def _contract_files(paths: Sequence[Path]) -> list[Path]:
+    from catalog.cataloging.folders import in_folder
+
     files: dict[Path, None] = {}
     for path in paths:
-        found = sorted((*path.rglob("*.yaml"), *path.rglob("*.yml"))) if path.is_dir() else [path]
-        files |= dict.fromkeys(found)
+        files |= dict.fromkeys(in_folder(path) if path.is_dir() else (path,))
     if not files:
         raise click.ClickException(
             f"no contract file in {', '.join(map(str, paths))} — run `ybz draft FOLDER`"
@@ -185,6 +190,7 @@ def _catalogue_files(engine: Engine, files: Sequence[Path], acts: Acts) -> list[
 
     lines = {file: _line(file) for file in files}
     contracts: dict[str, tuple[Contract, Path]] = {}
+    upto = _last_step(engine, acts.now)
     for file in files:
         try:
             contract = read(file)
@@ -199,10 +205,23 @@ def _catalogue_files(engine: Engine, files: Sequence[Path], acts: Acts) -> list[
     for name in build_order({name: contract for name, (contract, _) in contracts.items()}):
         contract, file = contracts[name]
         try:
-            _fill(lines[file], catalogue_one(engine, contract, file, acts))
+            _fill(lines[file], catalogue_one(engine, contract, file, acts, upto=upto))
         except (CatalogError, IllegalStep) as error:
             lines[file]["problem"] = str(error)
     return list(lines.values())
+
+
+def _last_step(engine: Engine, now: datetime) -> str:
+    """How far whoever runs the command may take a contract: who may not publish leaves it submitted."""
+    from catalog import beside
+    from catalog.cataloging.acts import CHECK, PUBLISH
+    from catalog.store import reading
+
+    against = beside.judge()
+    if against is None:
+        return PUBLISH
+    with reading(engine) as connection:
+        return CHECK if against(connection, "approve", {"office": "authority"}, now) else PUBLISH
 
 
 def _line(file: Path) -> dict[str, Any]:
@@ -228,6 +247,8 @@ def _print_catalogued(lines: Sequence[dict[str, Any]]) -> None:
         click.echo(f"{line['code']}  {line['name']}: {line['state']}, {news}")
         for point in line["open_points"]:
             click.echo(f"    open: {point}")
+        if line["state"] == "checked":
+            click.echo(f"    waits for the head of its department: `ybz entry sign {line['name']}`")
     if all(line["problem"] for line in lines):
         return
     if any(line["state"] == "compiled" for line in lines):

@@ -60,6 +60,7 @@ def fetch(folder: Path) -> None:
     lock = folder / "requirements.lock"
     lock.write_text(lock_of_the_bundle(), encoding="utf-8")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
+    say(f"fetching {len(pins(lock.read_text(encoding='utf-8')))} wheels, some 320 MB, into {folder}")
     run(
         [
             *pip,
@@ -74,6 +75,7 @@ def fetch(folder: Path) -> None:
             folder / "wheels",
         ]
     )
+    say("building the project's own wheel")
     with tempfile.TemporaryDirectory(prefix="ybz-source-") as source:
         # A copy, so that building leaves nothing in the checkout.
         clean = Path(source) / "yibenzhang"
@@ -127,10 +129,12 @@ def install(folder: Path, begun: list[str], demo: bool) -> None:
             "--no-index",
         ]
         lock = folder / "requirements.lock"
+        say("trying it: installing into a new environment, some minutes and 1.5 GB that are removed after it")
         run([*begun, *pip, "--require-hashes", "--find-links", folder / "wheels", "-r", lock], env=bare)
         run([*begun, *pip, "--no-deps", *(folder / "project").glob("*.whl")], env=bare)
         ybz = place / "venv/bin/ybz"
         for words in (["--version"], ["init"], ["doctor"], *([["demo"]] if demo else [])):
+            say(f"trying it: ybz {' '.join(words)}")
             run([*begun, ybz, *words], env=bare, cwd=place)
 
 

@@ -26,6 +26,7 @@ from policies.rulebook import RuleError, rules
 from space import walls
 from space.engines.second import NotUsable, second_engine
 from space.errors import SpaceError
+from space.observing.acting import tokens_go_on
 from space.observing.custody import (
     backup_is_young,
     log_is_kept_outside,
@@ -212,5 +213,6 @@ CHECKS: Final[tuple[tuple[str, Callable[[Case], Finding]], ...]] = (
     ("proxy", callers_come_through_tls),
     ("address", own_address_is_told),
     ("accounts", administrators_are_apart),
+    ("tokens", tokens_go_on),
     ("offline", whom_this_machine_calls),
 )

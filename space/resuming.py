@@ -22,6 +22,7 @@ from catalog.evidence.continuing import Stated
 from catalog.evidence.losing import give_up as fill_places
 from catalog.evidence.restoring import Brought, NotResumable, bring_back
 from catalog.evidence.sequence import integrate
+from catalog.home import Home
 from catalog.keys.signers import Signer
 from catalog.store import writing
 from catalog.store.schema import new_id
@@ -93,10 +94,14 @@ def resume(
             than the backup and nobody states that this is all, or a row of the backup was changed.
         Unrepeatable: such acts are there, and nobody has accepted them; nothing was done.
     """
+    home = _home(engine)
     with writing(engine) as connection:
         heads = signer.heads()
         if continuity.gap(connection, heads) is None:
             raise NotResumable("the store holds the log that was published — nothing to resume")
+        if home is not None:
+            continuing.require_place(home, folder)
+        heads = continuing.open_marks(connection, heads)
         stated = Stated(by, give_up=give_up, nothing_since=nothing_since)
         remembered = continuing.remembered(heads, folder, stated, now)
         brought = bring_back(connection, folder, signer.public_raw, remembered, give_up=give_up)
@@ -114,10 +119,18 @@ def resume(
         again.charged.update(recount(connection, now))
         made = _note_down(connection, brought, again, stated, now)
         continuing.note_down(connection, heads, brought, made, stated, now)
+    if home is not None:
+        continuing.take_place(home, folder)
     continuity.forget()
     integrate(engine, signer, now)
     lost = 0 if brought.lost is None else brought.lost.entries
     return Resumed(brought.common, brought.size, dict(again.charged), dict(again.to_do), lost)
+
+
+def _home(engine: Engine) -> Home | None:
+    """The installation a store was opened for; None where it was opened by itself."""
+    root = engine.get_execution_options().get("ybz_home")
+    return None if root is None else Home(Path(root))
 
 
 def _note_down(connection: Connection, brought: Brought, again: Again, stated: Stated, now: datetime) -> str:

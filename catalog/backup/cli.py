@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from catalog.backup.manifest import Manifest
+    from catalog.home import Home
     from catalog.keys.ring import Ring
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Machine output.")
@@ -88,7 +89,16 @@ def backup(
     help="The folder keys/ of the lost installation, or of escrow.",
 )
 @_public_key
-@click.option("--database", metavar="URL", help="Put the store into this empty PostgreSQL database.")
+@click.option(
+    "--database",
+    metavar="URL",
+    help="Put the store into this empty PostgreSQL database (or YBZ_DATABASE_URL).",
+)
+@click.option(
+    "--rehearsal",
+    is_flag=True,
+    help="Only to see that it works: sends nothing, and publishes nowhere outside of YBZ_HOME.",
+)
 @_as_json
 def restore(
     folder: Path,
@@ -96,6 +106,7 @@ def restore(
     keys: Path | None,
     public_key: Path | None,
     database: str | None,
+    rehearsal: bool,
     as_json: bool,
 ) -> None:
     """Restore the backup DIR into the empty place YBZ_HOME names.
@@ -108,12 +119,33 @@ def restore(
 
     home = Home.find()
     given = Keys(_read(passphrase_file), keys, _public(public_key))
-    made = put_back(home, folder, given, database=database, say=_say(as_json))
+    made = put_back(home, folder, given, database=database, rehearsal=rehearsal, say=_say(as_json))
     _tell(made, f"{home.root}: restored; no grant answers yet", as_json)
-    if not as_json:
-        click.echo(
-            "next: `ybz evidence resume EXPORT` with the newest copy published outside, then `ybz doctor`"
+    if as_json:
+        return
+    for line in _reaching_out(home, rehearsal):
+        click.echo(line)
+    click.echo("next: `ybz evidence resume EXPORT` with the newest copy published outside, then `ybz doctor`")
+
+
+def _reaching_out(home: Home, rehearsal: bool) -> tuple[str, ...]:
+    """What a person has to know of where the restored installation sends and publishes."""
+    from catalog.keys.heads import outside_folder
+    from catalog.settings import reading as settings
+    from catalog.settings.known import PREFIX
+
+    if rehearsal:
+        return (
+            "a rehearsal: it sends nothing, and publishes nowhere outside; what it resumes with is only read",
         )
+    named = [name.removeprefix(PREFIX).lower() for name in settings.outward(home.root)]
+    if outside_folder(home) is not None and "publish_to" not in named:
+        named.append("publish_to")
+    where = ", ".join(named) or "webhooks only"
+    return (
+        f"it takes the place of the one that was lost, and reaches out like it ({where})",
+        "is that one still running? delete this folder, and restore with --rehearsal",
+    )
 
 
 def _ring(public_key: Path | None) -> Ring:

@@ -17,13 +17,14 @@ from typing import Final
 
 from sqlalchemy import Engine
 
+from catalog import lasting
 from catalog.backup import lake, rows, sealing, signature
 from catalog.backup.errors import BackupDamaged, NotRestored
 from catalog.backup.manifest import Manifest, verify
 from catalog.backup.taking import HOME, STORE
 from catalog.evidence.verify import walk_store
 from catalog.home import Home
-from catalog.keys import files, heads
+from catalog.keys import files, following, heads
 from catalog.keys.ring import Ring
 from catalog.keys.signers import signer_of_pem
 from catalog.lake import files_of
@@ -32,6 +33,7 @@ from catalog.lake.kept import KEPT, TOPS, kept_of
 from catalog.lake.storage import URL, storage_of
 from catalog.releases.remote import DIGESTS
 from catalog.search import rebuild
+from catalog.settings.reading import REHEARSAL_FILE
 from catalog.store import create_store, reading, writing
 from catalog.store.additions import held
 from catalog.store.migrating import migrate
@@ -57,7 +59,13 @@ class Keys:
 
 
 def put_back(
-    home: Home, folder: Path, keys: Keys, *, database: str | None = None, say: Say = lambda _: None
+    home: Home,
+    folder: Path,
+    keys: Keys,
+    *,
+    database: str | None = None,
+    rehearsal: bool = False,
+    say: Say = lambda _: None,
 ) -> Manifest:
     """Restore a backup.
 
@@ -65,7 +73,10 @@ def put_back(
         home: of the installation to be; nothing is there.
         folder: the backup.
         keys: where the keys come from.
-        database: URL of an empty PostgreSQL database the store goes to; the embedded file where None.
+        database: URL of an empty PostgreSQL database the store goes to; where None that of the settings, else
+            the embedded file.
+        rehearsal: whether it is only to see that it works: the installation sends nothing, and publishes
+            nowhere but inside itself.
         say: told what is done, a line at a time.
 
     Raises:
@@ -83,10 +94,13 @@ def put_back(
     beside = Home(home.root.with_name(f".{home.root.name}.restoring-{secrets.token_hex(4)}"))
     beside.root.mkdir(mode=0o700, parents=True)
     try:
+        if rehearsal:
+            lasting.write(beside.root / REHEARSAL_FILE, b"restored to rehearse: nothing is sent from here\n")
         _keys(beside, folder, keys, manifest)
         # Before a row of it is read.
         signature.require(folder, Ring.single(keys.public or _public(beside)))
         heads.mark_restored(beside, manifest.log_size, secrets.token_hex(_MARK_BYTES))
+        following.begin(beside)
         say("files")
         _files(beside, folder, manifest)
         say("store")
@@ -177,6 +191,12 @@ def _store(home: Home, folder: Path, manifest: Manifest, database: str | None) -
     """Rows go into the shape they were written in; then the store is brought to this version's."""
     if database is not None:
         home.keep_database_url(database)
+        if home.database_url != database:
+            raise NotRestored(
+                "YBZ_DATABASE_URL, or database_url in the backup's settings, goes before --database and names"
+                " another store — say the same, or leave --database out; a rehearsal (--rehearsal) heeds"
+                " --database alone. Nothing was restored"
+            )
     engine = _empty(home, manifest)
     try:
         with writing(engine) as connection:
@@ -202,7 +222,10 @@ def _empty(home: Home, manifest: Manifest) -> Engine:
     engine = engine_of(home)
     with writing(engine) as connection:
         if held(connection).tables:
-            raise NotRestored("the database is not empty — name an empty one; nothing was restored")
+            raise NotRestored(
+                "the database is not empty — name an empty one (--database or YBZ_DATABASE_URL), without"
+                " `ybz init` before; nothing was restored"
+            )
         if manifest.revision == head():
             make(connection)
             return engine

@@ -25,9 +25,10 @@ from catalog.evidence import record
 from catalog.evidence.append import instant_text
 from catalog.evidence.publishing import publish
 from catalog.home import Home
-from catalog.keys import heads
+from catalog.keys import following, heads
 from catalog.keys.signers import Signer
 from catalog.settings.reading import FILE as SETTINGS
+from catalog.settings.reading import REHEARSAL_FILE
 from catalog.store import reading, writing
 from catalog.store.revision import numbered
 from catalog.store.schema import new_id
@@ -41,7 +42,8 @@ HOME: Final = "home"
 SEALED: Final = ("keys", "secrets", SETTINGS, "lake.yaml")
 # The store itself, where it is, and what is made anew.
 _LEFT_OUT: Final = (
-    "ybz.db", "ybz.db-wal", "ybz.db-shm", "database.url", heads.PUBLISHED, heads.RESTORED_FILE, *SEALED,
+    "ybz.db", "ybz.db-wal", "ybz.db-shm", "database.url", heads.PUBLISHED, heads.RESTORED_FILE,
+    following.FILE, REHEARSAL_FILE, *SEALED,
 )  # fmt: skip
 
 Say = Callable[[str], None]

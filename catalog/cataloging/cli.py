@@ -21,7 +21,7 @@ __all__ = ["approve", "diff", "entry", "submit"]
 
 
 @click.command("submit")
-@click.argument("given", nargs=-1, required=True, metavar="NAME|FILE…")
+@click.argument("given", nargs=-1, required=True, metavar="NAME|FILE|FOLDER…")
 @by_name
 @as_office("steward")
 @click.option("--reason", default="contract file", metavar="TEXT", help="Why, kept with the revision.")
@@ -30,14 +30,15 @@ __all__ = ["approve", "diff", "entry", "submit"]
 def submit(given: tuple[str, ...], by: str, office: str, reason: str, pia: str, as_json: bool) -> None:
     """Submit entries: compile and check them, for the head of the department to sign off.
 
-    A FILE is a contract; a NAME takes the revision on its way, e.g. after it was returned. What is
-    published stays in force until the new revision is.
+    A FILE is a contract, a FOLDER holds some; a NAME takes the revision on its way, e.g. after it was
+    returned. What is published stays in force until the new revision is.
     """
     from catalog.home import Home
     from catalog.store import open_store
 
     engine = open_store(Home.find())
-    lines = [_submitted(engine, each, who(by, office), reason, pia) for each in given]
+    each_one = [one for each in given for one in _one_by_one(each)]
+    lines = [_submitted(engine, each, who(by, office), reason, pia) for each in each_one]
     if as_json:
         print_json(lines)
     else:
@@ -108,6 +109,13 @@ def diff(code: str, first: str, second: str, as_json: bool) -> None:
             click.echo(f"            {_said(change, 'before')} → {_said(change, 'after')}")
     count = len(document["changes"])
     click.echo(f"verdict: {document['verdict']}, {count} change{'' if count == 1 else 's'}")
+
+
+def _one_by_one(given: str) -> tuple[str, ...]:
+    """The contracts of a folder, one by one; anything else as it is."""
+    from catalog.cataloging.folders import in_folder
+
+    return tuple(map(str, in_folder(Path(given)))) or (given,)
 
 
 def _submitted(engine: Engine, given: str, actor: Any, reason: str, pia: str) -> dict[str, Any]:

@@ -70,7 +70,9 @@ def catalogue_all(engine: Engine, contracts: Sequence[Given], acts: Acts) -> tup
     return tuple(done[contract.name] for contract, _ in contracts)
 
 
-def catalogue_one(engine: Engine, contract: Contract, path: Path | None, acts: Acts) -> Catalogued:
+def catalogue_one(
+    engine: Engine, contract: Contract, path: Path | None, acts: Acts, *, upto: str = PUBLISH
+) -> Catalogued:
     """Catalogue one contract; the inputs of a composed dataset are in the ledger already.
 
     Args:
@@ -78,6 +80,7 @@ def catalogue_one(engine: Engine, contract: Contract, path: Path | None, acts: A
         contract: to catalogue.
         path: the file it came from, or None; data paths are relative to its folder.
         acts: who acts, why and when.
+        upto: the last step to take: ``publish``, or ``check``, which leaves it to the head of the department.
 
     Raises:
         Refused: the entry is a secret, or lacks a basis or an assessment it needs.
@@ -91,7 +94,7 @@ def catalogue_one(engine: Engine, contract: Contract, path: Path | None, acts: A
         record_refusal(engine, contract, refused.denial, acts.by, acts.now)
         raise
     with writing(engine) as connection:
-        (done,) = walking.walk(connection, made, acts, upto=PUBLISH)
+        (done,) = walking.walk(connection, made, acts, upto=upto)
     return done
 
 

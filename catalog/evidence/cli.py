@@ -98,15 +98,25 @@ def export(folder: Path, as_json: bool) -> None:
 @click.option(
     "--to", "folder", type=_folder, help="Publish there too, from now on: a folder outside of here."
 )
+@click.option(
+    "--take-over",
+    is_flag=True,
+    help="You state that the installation this one was restored from is gone for good.",
+)
 @_as_json
-def publish(folder: Path | None, as_json: bool) -> None:
+def publish(folder: Path | None, take_over: bool, as_json: bool) -> None:
     """Bring the published copies up to date; `ybz serve` does so by itself."""
     from catalog.evidence.publishing import publish as act
-    from catalog.keys import heads
+    from catalog.keys import following, heads
 
+    if take_over and folder is None:
+        raise click.UsageError("name the folder that is taken over (--to FOLDER)")
     home, engine, signer, now = _open()
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
+        if take_over:
+            following.take_over(home, folder)
+        following.require(home, folder)
         heads.publish_to(home, folder)
     done = act(engine, home, signer, now)
     if done is None:

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from catalog.evidence.restoring import Brought, NotResumable
-from catalog.keys.heads import BACKUP, KEPT_WITH_THE_KEY, Head, published, signed_outside
+from catalog.home import Home
+from catalog.keys import following
+from catalog.keys.heads import BACKUP, KEPT_WITH_THE_KEY, Head, outside_folder, published, signed_outside
 from catalog.store.tables.restorations import restorations
 from policies.clocks import local_date
 from policies.rulebook import rule
@@ -34,6 +36,40 @@ class Stated:
     by: str
     give_up: bool = False
     nothing_since: bool = False
+
+
+def require_place(home: Home, folder: Path) -> None:
+    """Refuse to resume with one copy where the log would be written on in another that holds a log.
+
+    Raises:
+        NotResumable: it would; the installation that was backed up may still publish there.
+    """
+    outside = outside_folder(home)
+    if outside is None or following.is_ours(home, outside) or _same(folder, outside):
+        return
+    raise NotResumable(
+        f"this installation would publish to {outside}, which holds the log of the one it was restored from,"
+        f" and {folder} is a copy; nothing was done. To rehearse, restore with --rehearsal. In place of one"
+        f" that is lost, resume with {outside} itself, or let it publish elsewhere (YBZ_PUBLISH_TO)"
+    )
+
+
+def take_place(home: Home, folder: Path) -> None:
+    """The log goes on in the copy outside it was resumed with."""
+    outside = outside_folder(home)
+    if outside is not None and _same(folder, outside):
+        following.take_over(home, outside)
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and one.samefile(other)
+
+
+def open_marks(connection: Connection, heads: Iterable[Head]) -> tuple[Head, ...]:
+    """Memories without the marks of restores after which the log was shown to go on already."""
+    r = restorations.c
+    done = {(row.size, row.mark) for row in connection.execute(select(r.size, r.mark))}
+    return tuple(head for head in heads if head.where != BACKUP or (head.size, head.root) not in done)
 
 
 def remembered(heads: Iterable[Head], folder: Path, stated: Stated, now: datetime) -> tuple[Head, ...]:
@@ -80,11 +116,13 @@ def note_down(
         stated: by the person who resumed.
         now: aware instant.
     """
-    lost = brought.lost is not None
+    lost, r = brought.lost is not None, restorations.c
+    noted = set(connection.execute(select(r.mark)).scalars())
     for head in heads:
-        # A size the key signed and nobody has is given up with the rest.
-        if head.where != BACKUP and not (lost and head.size > brought.size):
+        # A size the key signed and nobody has is given up with the rest. Several memories may tell of one.
+        if head.root in noted or (head.where != BACKUP and not (lost and head.size > brought.size)):
             continue
+        noted.add(head.root)
         connection.execute(
             insert(restorations).values(
                 mark=head.root, size=head.size, copy_size=brought.size,

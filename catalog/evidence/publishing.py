@@ -18,7 +18,7 @@ from catalog.evidence.checkpoint import Checkpoint
 from catalog.evidence.export import export
 from catalog.evidence.sequence import integrate
 from catalog.home import Home
-from catalog.keys import heads
+from catalog.keys import following, heads
 from catalog.keys.signers import Signer
 from catalog.store import reading
 
@@ -68,6 +68,8 @@ def publish(
         LogBroken: the log does not continue what was signed.
         CopyUnreachable: the folder outside is not there.
         CopyDiverged: a copy is not of this log.
+        KeyTrouble: the folder outside holds the log this installation was restored from, and nobody said that
+            it goes on there.
     """
     newest = integrate(engine, signer, now, wait=wait)
     if newest is None:
@@ -75,6 +77,8 @@ def publish(
     outside = heads.outside_folder(home)
     if outside is not None and not outside.is_dir():
         raise CopyUnreachable(f"the folder {outside} the log is published to is not there — bring it back")
+    if outside is not None:
+        following.require(home, outside)
     folders = (home.root / heads.PUBLISHED, *(() if outside is None else (outside,)))
     for folder in folders:
         if not _is_up(folder, newest.size, newest.root):

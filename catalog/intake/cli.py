@@ -6,12 +6,14 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 if TYPE_CHECKING:
+    from catalog.home import Home
     from catalog.intake.draft import Draft
     from catalog.intake.standing import Standing
 
@@ -32,7 +34,11 @@ PROGRESS_S: Final = 5.0
     "--keep-wide", is_flag=True, help="Keep columns that are years or months as columns, not as rows."
 )
 @click.option("--department", default="", help="The source department 数源部门 that answers for the folder.")
-@click.option("--department-code", default="", help="Its USCC 统一社会信用代码.")
+@click.option(
+    "--department-code",
+    default="",
+    help="Its USCC 统一社会信用代码 (default: of the one unit of the tree that has the name).",
+)
 @click.option(
     "--share",
     type=click.Choice(["unconditional", "conditional", "withheld"]),
@@ -66,7 +72,8 @@ def draft(
     from contracts.model import ShareType
 
     target = out or Home.find().contracts
-    stated = Statement(department, department_code, ShareType(share) if share else None, condition, basis)
+    code = department_code or _code_of(Home.find(), department)
+    stated = Statement(department, code, ShareType(share) if share else None, condition, basis)
     standing = _standing(target)
     found = _with_progress(folder, [Home.find().root, target], standing, unpivot=not keep_wide)
     if not found.files:
@@ -88,6 +95,24 @@ def draft(
         "Next: confirm department, sharing, units and uses there (or in a `ybz workbook write` of them),"
     )
     click.echo(f"then `ybz lint {target}`, `ybz catalog{f' {target}' if out else ''}`, `ybz build`.")
+
+
+def _code_of(home: Home, department: str) -> str:
+    """Code of the one unit of the organisation tree that has the name today; empty where it is not one."""
+    from catalog.errors import NotInitialised
+    from catalog.organisations import tree
+    from catalog.store import open_store, reading
+    from policies.clocks import local_date
+
+    if not department:
+        return ""
+    try:
+        with reading(open_store(home)) as connection:
+            units = tree.units_on(connection, local_date(datetime.now(UTC)))
+    except NotInitialised:
+        return ""
+    found = [unit.code for unit in units if unit.name == department]
+    return found[0] if len(found) == 1 else ""
 
 
 def _with_progress(folder: Path, without: list[Path], standing: list[Standing], *, unpivot: bool) -> Draft:

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from catalog import lasting
 from catalog.home import Home
-from catalog.keys import heads
+from catalog.keys import following, heads
 from catalog.keys.signers import (
     Algorithm,
     Ed25519Signer,
@@ -98,6 +98,9 @@ class InstalledSigner:
 
     def keep_head(self, size: int, root: str) -> None:
         """Remember, before it is signed, that this size has this root."""
+        outside = heads.outside_folder(self._home)
+        if outside is not None:
+            following.require(self._home, outside)
         heads.keep(self._home, heads.Head(size, root))
 
     def __repr__(self) -> str:

@@ -66,13 +66,19 @@ def outside_folder(home: Home) -> Path | None:
     """The folder outside the installation the log is published to: ``YBZ_PUBLISH_TO``, else as kept."""
     named = settings.value("YBZ_PUBLISH_TO", home.root)
     path = home.root / PUBLISH_TO_FILE
-    if not named and path.is_file():
+    if not named and path.is_file() and not settings.rehearsing(home.root):
         named = path.read_text(encoding="utf-8").strip()
     return Path(named) if named else None
 
 
 def publish_to(home: Home, folder: Path) -> None:
-    """Publish to ``folder`` too, from now on."""
+    """Publish to ``folder`` too, from now on.
+
+    Raises:
+        KeyTrouble: the installation is a rehearsal, which publishes nowhere.
+    """
+    if settings.rehearsing(home.root):
+        raise KeyTrouble(f"{home.root} is a rehearsal: it publishes nowhere but inside itself")
     lasting.write(home.root / PUBLISH_TO_FILE, f"{folder.resolve()}\n".encode())
 
 

@@ -9,8 +9,11 @@ versions left in the folders of a machine is still found on that machine.
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -18,12 +21,14 @@ from typing import Final, Protocol
 from catalog import lasting
 from catalog.home import Home
 from catalog.lake.on_disk import whole_files
-from catalog.lake.storage import Storage, storage_of
+from catalog.lake.storage import Storage, StorageTrouble, storage_of
 
 KEPT: Final = "kept"
 # What is kept so, each a folder of the installation.
 TOPS: Final = ("answers", "plans", "supplies", "workspace", "jobs", "registration")
-_DRAFT: Final = ".part"
+# How what is no file of its own ends: half written, or a copy of what lies on the storage. Its name begins
+# with the one of the file.
+DRAFT: Final = ".part"
 # Bytes of a piece: a download is looked at before each.
 CHUNK_BYTES: Final = 64 * 1024
 
@@ -40,8 +45,17 @@ class KeptFiles(Protocol):
     def part(self, name: str, first: int, size_bytes: int) -> Iterator[bytes]:
         """So many bytes of a file from a place on, in pieces; an error where it is not there."""
 
-    def copy(self, name: str, target: Path) -> bool:
-        """Write it to a file of this machine, for its owner alone; False where it is not there."""
+    def put_at(self, name: str) -> float | None:
+        """When a file was put there, in seconds; None where it is not there."""
+
+    def copy(self, name: str, target: Path, *, sha256: str | None = None) -> bool:
+        """Write it to a file of this machine, for its owner alone; False where it is not there.
+
+        Half of one never stands there.
+
+        Raises:
+            StorageTrouble: a digest is given, and its bytes have another.
+        """
 
     def write(self, name: str, content: bytes) -> None:
         """Have a file be there, whole or not at all."""
@@ -54,6 +68,12 @@ class KeptFiles(Protocol):
 
     def remove(self, name: str) -> bool:
         """Delete a file, half written ones of the name too; whether there was one."""
+
+    def erase(self, name: str) -> bool:
+        """Delete a file and all there is of it on this machine, copies and leavings too; whether any was."""
+
+    def drop_here(self, name: str) -> bool:
+        """Delete what lies of a file on this machine where it is put elsewhere; whether there was any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +106,29 @@ class KeptOnDisk:
                 size_bytes -= len(read)
                 yield read
 
-    def copy(self, name: str, target: Path) -> bool:
+    def put_at(self, name: str) -> float | None:
+        """When a file was put there."""
+        path = self.root / name
+        return path.stat().st_mtime if path.is_file() else None
+
+    def copy(self, name: str, target: Path, *, sha256: str | None = None) -> bool:
         """Write it to a file of this machine."""
-        _make(target.parent)
-        try:
-            shutil.copyfile(self.root / name, target)
-        except FileNotFoundError:
-            return False
-        target.chmod(0o600)
+        with _draft_of(target) as draft:
+            try:
+                shutil.copyfile(self.root / name, draft)
+            except FileNotFoundError:
+                return False
+            if sha256 is not None:
+                with draft.open("rb") as stream:
+                    require(name, sha256, hashlib.file_digest(stream, "sha256").hexdigest())
+            draft.replace(target)
         return True
 
     def write(self, name: str, content: bytes) -> None:
         """Have a file be there, whole or not at all."""
         path = self.root / name
         _make(path.parent)
-        lasting.write(path, content, draft=path.with_suffix(_DRAFT))
+        lasting.write(path, content, draft=path.with_suffix(DRAFT))
 
     def take(self, path: Path, name: str) -> None:
         """Have a finished file of this machine be there."""
@@ -118,12 +146,17 @@ class KeptOnDisk:
     def remove(self, name: str) -> bool:
         """Delete a file, so that it outlives the machine, and a half written one."""
         path = self.root / name
-        found = [each for each in (path, path.with_suffix(_DRAFT)) if each.exists()]
-        for each in found:
-            each.unlink(missing_ok=True)
-        if found:
-            lasting.sync(path.parent)
-        return bool(found)
+        return _unlink([each for each in (path, path.with_suffix(DRAFT)) if each.exists()])
+
+    def erase(self, name: str) -> bool:
+        """Delete a file and everything on this machine whose name begins with its own."""
+        path = self.root / name
+        beside = path.parent.iterdir() if path.parent.is_dir() else ()
+        return _unlink([each for each in beside if about(each.name) == about(path.name)])
+
+    def drop_here(self, name: str) -> bool:
+        """Nothing: it is put nowhere else."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,25 +182,28 @@ class KeptInBucket:
         return self.here.read(name) if content is None else content
 
     def part(self, name: str, first: int, size_bytes: int) -> Iterator[bytes]:
-        """So many bytes of a file from a place on, in pieces."""
-        if self.here.size_bytes(name) is not None:
+        """So many bytes of a file from a place on, in pieces; what was put counts, not what lies here."""
+        if self.here.size_bytes(name) is not None and self.storage.size_bytes(f"{KEPT}/{name}") is None:
             yield from self.here.part(name, first, size_bytes)
             return
         for read in self.storage.part(f"{KEPT}/{name}", first, size_bytes):
             for at in range(0, len(read), CHUNK_BYTES):
                 yield read[at : at + CHUNK_BYTES]
 
-    def copy(self, name: str, target: Path) -> bool:
-        """Write it to a file of this machine; half of one never stands there."""
-        _make(target.parent)
-        draft = target.with_name(f".{target.name}")
-        try:
-            draft.touch(mode=0o600)
-            if self.storage.download(f"{KEPT}/{name}", draft) is None:
-                return self.here.copy(name, target)
+    def put_at(self, name: str) -> float | None:
+        """When a file was put there."""
+        found = self.storage.stored(f"{KEPT}/{name}")
+        return self.here.put_at(name) if found is None else found.put_at.timestamp()
+
+    def copy(self, name: str, target: Path, *, sha256: str | None = None) -> bool:
+        """Write it to a file of this machine."""
+        with _draft_of(target) as draft:
+            told = self.storage.download(f"{KEPT}/{name}", draft)
+            if told is None:
+                return self.here.copy(name, target, sha256=sha256)
+            if sha256 is not None:
+                require(name, sha256, told)
             draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
         return True
 
     def write(self, name: str, content: bytes) -> None:
@@ -186,10 +222,64 @@ class KeptInBucket:
 
     def remove(self, name: str) -> bool:
         """Delete a file there and what there is of it here."""
+        return self.here.remove(name) | self._taken_back(name)
+
+    def erase(self, name: str) -> bool:
+        """Delete a file there, and everything of it on this machine."""
+        return self.here.erase(name) | self._taken_back(name)
+
+    def drop_here(self, name: str) -> bool:
+        """Delete what lies of it here, unless that is all there is: an earlier version left it."""
+        lies = self.here.size_bytes(name) is not None
+        return lies and self.storage.size_bytes(f"{KEPT}/{name}") is not None and self.here.erase(name)
+
+    def _taken_back(self, name: str) -> bool:
         put = self.storage.size_bytes(f"{KEPT}/{name}") is not None
         if put:
             self.storage.remove(f"{KEPT}/{name}")
-        return self.here.remove(name) or put
+        return put
+
+
+def about(name: str) -> str:
+    """What the name of a file below what is kept, or of what was begun of one, begins with: its id."""
+    return name.lstrip(".").split(".")[0]
+
+
+def require(name: str, sha256: str, told: str) -> None:
+    """Nothing is handed out that is not what was kept.
+
+    Raises:
+        StorageTrouble: the digests differ.
+    """
+    if told != sha256:
+        raise StorageTrouble(f"{name} is not what was kept — restore it from backup")
+
+
+def found(home: Home, top: str) -> tuple[str, ...]:
+    """Every file below a folder of what is kept, and what was begun, copied or left on this machine."""
+    begun = (path for path in (home.root / top).rglob("*") if path.is_file())
+    return tuple(sorted({*kept_of(home).names(top), *(p.relative_to(home.root).as_posix() for p in begun)}))
+
+
+@contextmanager
+def _draft_of(target: Path) -> Iterator[Path]:
+    """An empty file beside a place, for its owner alone, gone after; its name begins with the same."""
+    _make(target.parent)
+    draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}{DRAFT}")
+    try:
+        draft.touch(mode=0o600)
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _unlink(files: list[Path]) -> bool:
+    """Delete files of one folder, so that it outlives the machine; whether there were any."""
+    for each in files:
+        each.unlink(missing_ok=True)
+    if files:
+        lasting.sync(files[0].parent)
+    return bool(files)
 
 
 def _make(folder: Path) -> None:

@@ -118,9 +118,16 @@ class Storage:
 
     def size_bytes(self, inside: str) -> int | None:
         """How large an object is; None where it is not there."""
+        found = self.stored(inside)
+        return None if found is None else found.size_bytes
+
+    def stored(self, inside: str) -> Stored | None:
+        """What the storage says of an object; None where it is not there."""
         with _told(self.url):
             (found,) = self._system.get_file_info([inside])
-        return int(found.size) if found.is_file else None
+        if not found.is_file:
+            return None
+        return Stored(inside, int(found.size), found.mtime or datetime.fromtimestamp(0, UTC))
 
     def part(self, inside: str, first: int, size_bytes: int) -> Iterator[bytes]:
         """So many bytes of an object from a place on, in pieces.

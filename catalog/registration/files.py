@@ -72,8 +72,11 @@ def keep(home: Home, role: str, path: Path, on: date) -> Kept:
     if not is_intact(home, digest):
         # By a file of its own: two may hand in the same at once.
         draft = folder / f".{digest}.{secrets.token_hex(4)}"
-        lasting.write(draft, content)
-        kept_of(home).take(draft, f"{FOLDER}/{digest}")
+        try:
+            lasting.write(draft, content)
+            kept_of(home).take(draft, f"{FOLDER}/{digest}")
+        finally:
+            draft.unlink(missing_ok=True)
     return Kept(role, path.name[:_LONGEST_NAME], digest, len(content))
 
 

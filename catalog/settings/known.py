@@ -15,6 +15,16 @@ PREFIX: Final = "YBZ_"
 FAMILIES: Final = ("YBZ_SECRET_", "YBZ_TEST_", "YBZ_BENCH_")
 
 
+# What an installation is called by, sends to and shares with others: a rehearsal of a restore has none of it.
+OUTWARD: Final = frozenset(
+    f"{PREFIX}{name}"
+    for name in (
+        "DATABASE_URL", "LAKE_URL", "LAKE_OPTIONS", "PUBLISH_TO", "ENGINE_URL", "LINEAGE_URL", "DAGSTER_URL",
+        "PUBLIC_URL", "TRACES_URL", "MAIL_HOST", "OPENID_ISSUER",
+    )
+)  # fmt: skip
+
+
 class Kind(StrEnum):
     """What a setting may be."""
 

@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from catalog.errors import CatalogError
-from catalog.settings.known import BY_KEY, BY_NAME, FAMILIES, PREFIX, SETTINGS, Kind, Setting
+from catalog.settings.known import BY_KEY, BY_NAME, FAMILIES, OUTWARD, PREFIX, SETTINGS, Kind, Setting
 
 FILE: Final = "settings.yaml"
 _DEFAULT_HOME: Final = "var"
+# In an installation that was restored to rehearse: what is outward is shipped's, whoever says otherwise.
+REHEARSAL_FILE: Final = "rehearsal"
 
 _read: dict[Path, tuple[tuple[int, int, int], dict[str, str]]] = {}
 
@@ -36,7 +38,7 @@ class Shown:
     Attributes:
         name: in the environment.
         value: that holds; of a secret only ``(set)``, of an address without password and query.
-        origin: ``environment``, ``file`` or ``default``.
+        origin: ``environment``, ``file`` or ``default``; ``rehearsal`` where it is left out for being one.
         says: what it is for.
     """
 
@@ -77,6 +79,18 @@ def value(name: str, root: Path | None = None) -> str:
 def number(name: str, root: Path | None = None) -> int:
     """What a setting that is a number is; otherwise like :func:`value`."""
     return int(value(name, root))
+
+
+def rehearsing(root: Path | None = None) -> bool:
+    """Whether an installation was restored to rehearse: it sends nothing, and publishes nowhere outside."""
+    return ((root or home_folder()) / REHEARSAL_FILE).is_file()
+
+
+def outward(root: Path) -> tuple[str, ...]:
+    """Names of the settings that are given here and reach beyond the installation."""
+    return tuple(
+        name for name in sorted(OUTWARD) if _given(BY_NAME[name], root)[1] in ("environment", "file")
+    )
 
 
 def listing(root: Path | None = None) -> tuple[Shown, ...]:
@@ -125,6 +139,8 @@ def require(root: Path | None = None) -> None:
 
 def _given(setting: Setting, root: Path | None) -> tuple[str, str]:
     """The value that holds, and where it came from."""
+    if setting.name in OUTWARD and rehearsing(root):
+        return setting.default, "rehearsal"
     held, origin, where = os.environ.get(setting.name, ""), "environment", setting.name
     if not held and not setting.environment_only:
         path = file_of(root)

@@ -133,17 +133,21 @@ def _load_tables() -> None:
 def engine_of(home: Home) -> Engine:
     """The engine of an installation's store, whatever is in it; its connections know whose they are."""
     _load_tables()
-    # Keyed by process: an engine made before a fork must not be shared with the child.
-    key = (os.getpid(), home.database_url)
-    if key not in _engines:
-        _engines[key] = _new_engine(home)
-    engine = _engines[key]
+    engine = engine_at(home, home.database_url)
     engine.update_execution_options(ybz_home=str(home.root))
     return engine
 
 
-def _new_engine(home: Home) -> Engine:
-    url = home.database_url
+def engine_at(home: Home, url: str) -> Engine:
+    """The engine of any store, under an installation's settings."""
+    # Keyed by process: an engine made before a fork must not be shared with the child.
+    key = (os.getpid(), url)
+    if key not in _engines:
+        _engines[key] = _new_engine(home, url)
+    return _engines[key]
+
+
+def _new_engine(home: Home, url: str) -> Engine:
     kept = {} if url.startswith("sqlite") else pooling.pool(home)
     engine = create_engine(url, hide_parameters=True, **kept)  # values must not show in the text of an error
     event.listen(engine, "handle_error", trouble.say_in_one_line)

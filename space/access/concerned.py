@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Column, Connection, or_, select
 
+from catalog.cataloging.folders import in_folder
 from catalog.store.tables.attributions import attribution_claims
 from catalog.store.tables.audits import standing_queries
 from catalog.store.tables.backflow import deliveries, subscriptions
@@ -46,11 +48,14 @@ from catalog.store.tables.second_signatures import second_signatures
 from catalog.store.tables.supplies import supplies
 from contracts.odcs import loads
 from contracts.problems import OdcsError
+from policies.clocks import local_date
 from space.errors import Unknown
 from space.requesting.requests import by_id
 
 # The code of the organisation that has what nobody is named to have: no organisation's.
 NOBODY: Final = ""
+# What waits for a second person: whose it is depends on the day.
+_SIGNATURE: Final = "signature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class Kind:
     through: tuple[tuple[Column[Any], str], ...] = ()
 
 
-def owners(connection: Connection, kind: str, key: str) -> tuple[str, ...]:
+def owners(connection: Connection, kind: str, key: str, on: date | None = None) -> tuple[str, ...]:
     """Codes of the organisations a thing belongs to, each once; empty where there is no such thing.
 
     What is there and names nobody belongs to :data:`NOBODY`, so that it is not taken for what is not there.
@@ -77,7 +82,10 @@ def owners(connection: Connection, kind: str, key: str) -> tuple[str, ...]:
         connection: to read with.
         kind: one of :data:`KINDS` or :data:`FOUND`.
         key: what the caller names it by.
+        on: day on which people act for organisations, Asia/Shanghai; today where None.
     """
+    if kind == _SIGNATURE:
+        return _signing(connection, key, on)
     if kind in FOUND:
         return FOUND[kind](connection, key)
     of = KINDS[kind]
@@ -92,6 +100,12 @@ def owners(connection: Connection, kind: str, key: str) -> tuple[str, ...]:
                 found |= dict.fromkeys(owners(connection, other, value))
     named = tuple(code for code in found if code != NOBODY)
     return named or ((NOBODY,) if rows else ())
+
+
+def contract_files(folder: str) -> tuple[str, ...]:
+    """The contracts in a folder, as whoever catalogues it takes them; none where it is no folder."""
+    path = Path(folder)
+    return tuple(str(file) for file in in_folder(path)) if path.is_dir() else ()
 
 
 def is_public(kind: str) -> bool:
@@ -133,13 +147,17 @@ def _issuer_of_task(connection: Connection, key: str) -> tuple[str, ...]:
     return () if code is None else _issuer(connection, code)
 
 
-def _signing(connection: Connection, key: str) -> tuple[str, ...]:
-    """The organisations a second person may sign for that this person acts for."""
+def _signing(connection: Connection, key: str, on: date | None = None) -> tuple[str, ...]:
+    """The organisations a second person may sign for that this person acts for on a day, or today."""
     s, m = second_signatures.c, memberships.c
     row = connection.execute(select(s.second_person, s.among).where(s.id == key)).first()
     if row is None:
         return ()
-    mine = select(m.organisation).where(m.person_id == row.second_person, m.ended_at.is_(None))
+    day = on or local_date(datetime.now(UTC))
+    mine = select(m.organisation).where(
+        m.person_id == row.second_person, m.ended_at.is_(None), m.first_day <= day,
+        or_(m.last_day.is_(None), m.last_day >= day),
+    )  # fmt: skip
     held = set(connection.execute(mine).scalars())
     return tuple(code for code in json.loads(row.among) if code in held)
 
@@ -167,7 +185,7 @@ FOUND: Final[Mapping[str, Callable[[Connection, str], tuple[str, ...]]]] = {
     "contract-file": _of_file,
     "form": _issuer,
     "issued-task": _issuer_of_task,
-    "signature": _signing,
+    _SIGNATURE: _signing,
 }
 
 _ENTRY: Final = Kind((entries.c.name, entries.c.code), (entries.c.department_code,))

@@ -1,7 +1,8 @@
 """Since when commands are judged by the matrix 启用权限控制.
 
-Decides that it begins only where somebody is left who may end it: a security administrator. Before it begins,
-whoever has the shell of the installation may do everything; afterwards every command acts as a person.
+Decides that it begins only where somebody is left who may end it, and can: a security administrator with a
+token that is good. Where no such token is good any more, whoever has the shell may end it, and the evidence
+says so. Before it begins, whoever has the shell may do everything; afterwards every command acts as a person.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from sqlalchemy import Connection, Row, insert, select, update
 from catalog.evidence import record
 from catalog.store.schema import new_id
 from catalog.store.tables.access import access_enforcements
-from catalog.store.tables.identity import client_tokens
 from policies.access import Role
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from space.errors import Refused
 from space.identity import memberships
+from space.identity.tokens import lasting
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +72,12 @@ def enforce(connection: Connection, *, by: str, reason: str, now: datetime) -> E
         now: aware instant.
 
     Raises:
-        Refused: it holds already, or nobody is a security administrator.
+        Refused: it holds already, nobody is a security administrator, or none holds a token.
     """
     if enforced(connection) is not None:
         raise Refused(Deny((Reason("access.enforced", "commands are judged by the matrix already"),)))
-    if not _somebody_left(connection, now):
-        raise Refused(
-            Deny(
-                (
-                    Reason(
-                        "access.nobody_left",
-                        "nobody is a security administrator, so nobody could ever end it",
-                        allowed="enter one first: a person with the role security_admin",
-                    ),
-                )
-            )
-        )
+    if stranded(connection, now):
+        raise Refused(Deny((_nobody_left(connection, now),)))
     made = Enforcement(new_id("enf"), now, by, reason)
     evidence_id = record(
         connection, event="space:access:enforce", subject=made.id, body={"by": by, "reason": reason}, now=now
@@ -114,9 +105,10 @@ def relax(connection: Connection, *, by: str, reason: str, now: datetime) -> Enf
     held = enforced(connection)
     if held is None:
         raise Refused(Deny((Reason("access.not_enforced", "commands are not judged by the matrix"),)))
-    evidence_id = record(
-        connection, event="space:access:relax", subject=held.id, body={"by": by, "reason": reason}, now=now
-    )
+    body = {"by": by, "reason": reason}
+    if stranded(connection, now):
+        body["allowed"] = "nobody left"
+    evidence_id = record(connection, event="space:access:relax", subject=held.id, body=body, now=now)
     connection.execute(
         update(access_enforcements)
         .where(access_enforcements.c.id == held.id)
@@ -125,12 +117,23 @@ def relax(connection: Connection, *, by: str, reason: str, now: datetime) -> Enf
     return held
 
 
-def _somebody_left(connection: Connection, now: datetime) -> bool:
-    if memberships.anybody(connection, Role.SECURITY_ADMIN, local_date(now)):
-        return True
-    token = select(client_tokens.c.id).where(
-        client_tokens.c.role == Role.SECURITY_ADMIN.value,
-        client_tokens.c.expires_at > now,
-        client_tokens.c.revoked_at.is_(None),
+def stranded(connection: Connection, now: datetime) -> bool:
+    """Whether no security administrator holds a token that is good, so that no command could end it."""
+    return not lasting(connection, (Role.SECURITY_ADMIN,), now)
+
+
+def _nobody_left(connection: Connection, now: datetime) -> Reason:
+    """Why it does not begin: nobody is there who may end it, or whoever is has no token to do so with."""
+    of = memberships.of_role(connection, Role.SECURITY_ADMIN, local_date(now))
+    if not of:
+        return Reason(
+            "access.nobody_left",
+            "nobody is a security administrator, so nobody could ever end it",
+            allowed="enter one first: a person with the role security_admin",
+        )
+    return Reason(
+        "access.no_token_left",
+        "no security administrator holds a token, so no command could ever act as one",
+        where="token",
+        allowed=" or ".join(f"`ybz person token {each.id}`" for each in of) + ", and keep what it prints",
     )
-    return connection.execute(token.limit(1)).first() is not None

@@ -36,11 +36,15 @@ def judged(home: Home) -> bool:
 
 
 def _of_server(home: Home) -> bool:
+    from catalog.errors import NotInitialised
     from catalog.store import open_store, reading
     from catalog.store.tables.access import access_enforcements
     from space.access.enforcing import enforced
 
-    engine = open_store(home)
+    try:
+        engine = open_store(home)
+    except NotInitialised:
+        return False  # none yet: `ybz init` makes one there, `ybz restore` puts one there
     with reading(engine) as connection:
         if not connection.dialect.has_table(connection, access_enforcements.name):
             return False

@@ -70,7 +70,7 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
         answered_at instant?, items text*, ~clock object?, ~waits_for any, ~answered_by text*,
         ~next any"""),
     "Request": ("A request for data.", _REQUEST),
-    "RequestShown": ("A request with its steps.", f"{_REQUEST}, steps object*"),
+    "RequestShown": ("A request with its steps.", f"{_REQUEST}, steps object*, next_step count?"),
     "Grant": ("A signed grant, with what its datasets are called.", f"{_GRANT}, datasets object*"),
     "GrantShown": (
         "A grant with its terms, and what is left of its limits now.", f"{_GRANT}, terms object, left object",

@@ -1,8 +1,8 @@
 """``/v1/contracts``: a thin door to negotiating, signing and performing, for the parties themselves.
 
 The side is that of the token's organisation: both draft, offer, counter, accept and sign with keys of their
-own (the signature is made elsewhere and handed in), suspend, resume and end. The platform's own steps are
-taken on the installation.
+own (the signature is made elsewhere and handed in), suspend, resume and end; each reads what it knows
+(:mod:`space.contracting.known`). The platform's own steps are taken on the installation.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from space.contracting.contracts import (
     Side,
     all_contracts,
     by_id,
-    offers_of,
     signatures_of,
-    steps_of,
 )
+from space.contracting.known import Known as Read
+from space.contracting.known import known, knows
 from space.contracting.statements import decoded
 from space.errors import Unknown
 from space.identity.organisations import names
@@ -100,7 +100,9 @@ def contracts(wired: Wired, who: Known, page: Page) -> Response:
     permit(who, Act.CONTRACT_READ)
     part = page.part(datetime, str) if who.grant_id is None else None
     with reading(wired.engine) as connection:
-        found = all_contracts(connection, None if who.role is Role.AUDITOR else who.organisation, part)
+        reader = _reader(who)
+        only_known = () if reader is None else (knows(reader),)
+        found = all_contracts(connection, reader, part, *only_known)
         rows = _named(connection, [one for one in found if who.grant_id in (None, one.grant_id)])
     return page.answer("contracts", rows, "drafted_at", "id")
 
@@ -110,11 +112,11 @@ def contract(contract_id: str, wired: Wired, who: Known) -> dict[str, Any]:
     """One contract with its offers, what each changes, its signatures and its steps."""
     permit(who, Act.CONTRACT_READ)
     with reading(wired.engine) as connection:
-        found = _mine(connection, contract_id, who)
+        found, read = _mine(connection, contract_id, who)
         return _named(connection, [found])[0] | {
-            "offers": [one.to_document() for one in offers_of(connection, found.id)],
+            "offers": [one.to_document() for one in read.offers],
             "signatures": [one.to_document() for one in signatures_of(connection, found.id)],
-            "steps": list(steps_of(connection, found.id)),
+            "steps": list(read.steps),
         }
 
 
@@ -123,7 +125,7 @@ def statement(contract_id: str, wired: Wired, who: Known) -> dict[str, Any]:
     """What the caller's side signs: the digest of the agreement, and the bytes of its statement."""
     permit(who, Act.CONTRACT_READ)
     with reading(wired.engine) as connection:
-        found = _mine(connection, contract_id, who)
+        found, _ = _mine(connection, contract_id, who)
         signed = signing.to_sign(found, _side(found, who))
     return {"agreement_digest": found.agreement_digest, "statement": signed.decode()}
 
@@ -248,7 +250,7 @@ def _taken(
     permit(who, Act.CONTRACT_NEGOTIATE)
     with writing(wired.engine) as connection:
         now = wired.clock()
-        side = _side(_mine(connection, contract_id, who), who)
+        side = _side(_mine(connection, contract_id, who)[0], who)
         return by_id(
             connection, once.do(connection, lambda: act(connection, side, now).id, now)
         ).to_document()
@@ -263,13 +265,21 @@ def _named(connection: Connection, found: list[DigitalContract]) -> list[dict[st
     ]
 
 
-def _mine(connection: Connection, contract_id: str, who: Caller) -> DigitalContract:
-    """A contract the caller may see; any other is not told from none."""
-    found = by_id(connection, contract_id)
-    if who.role is not Role.AUDITOR and who.organisation not in (found.provider, found.consumer):
+def _mine(connection: Connection, contract_id: str, who: Caller) -> tuple[DigitalContract, Read]:
+    """A contract the caller may see, and what it may read of it; any other is not told from none."""
+    found, reader = by_id(connection, contract_id), _reader(who)
+    if reader not in (None, found.provider, found.consumer):
+        raise Unknown("contract", contract_id)
+    read = known(connection, found, reader)
+    if read is None:
         raise Unknown("contract", contract_id)
     only(who, found.grant_id)
-    return found
+    return found, read
+
+
+def _reader(who: Caller) -> str | None:
+    """The organisation as whose a caller reads; None where it reads every contract, whole."""
+    return None if who.role is Role.AUDITOR else who.organisation
 
 
 def _side(contract: DigitalContract, who: Caller) -> Side:

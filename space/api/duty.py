@@ -27,6 +27,11 @@ _NO_SERVER: Final = Reason(
     "notice.no_server", "no mail server is set", allowed="set YBZ_MAIL_HOST and YBZ_MAIL_FROM"
 )
 _NOBODY: Final = Reason("notice.nobody", "nobody is on duty", allowed="enter somebody: `ybz notice duty add`")
+_NO_ADDRESS: Final = Reason(
+    "notice.no_address",
+    "somebody is on duty, and nobody of them has a mail address",
+    allowed="`ybz person correct PERSON --contact MAIL`, or `ybz notice duty add --address MAIL`",
+)
 
 
 class OnDuty(Signed):
@@ -95,6 +100,9 @@ def trial(do: Do) -> Document:
     def act(now: datetime) -> Document:
         with writing(do.engine) as connection:
             entered = outbox.enter_trial(connection, now)
+            without = () if entered else tuple(duty.unreachable(connection, now))
+        if without:
+            raise Refused(Deny((_NO_ADDRESS,)))
         if not entered:
             raise Refused(Deny((_NOBODY,)))
         sent = outbox.send_waiting(do.engine, do.wired.home, now, outbox.Done(entered))

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from sqlalchemy import Engine, Select, select
 
 from catalog.home import Home
+from catalog.lake.kept import about, found, shared
 from catalog.store import reading, writing
 from catalog.store.tables.queries import idempotency_keys, reservations
 from space.calls import answers, budget, idempotency, standing_runs
@@ -53,8 +55,16 @@ def sweep(engine: Engine, home: Home, now: datetime) -> Swept:
             .scalars()
             .all()
         )
-    files = sum(answers.remove(home, reservation_id) for reservation_id in lost)
+    # On a storage they are listed first: to ask for each would ask all day long for what is gone.
+    there = _there(home) if lost and shared(home) else frozenset(lost)
+    files = sum(answers.remove(home, each) for each in lost if each in there)
     return Swept(calls, runs, files)
+
+
+def _there(home: Home) -> frozenset[str]:
+    """The calls of which there is an answer or its plan, whole or half written."""
+    names = (name for top in (answers.ANSWERS, answers.PLANS) for name in found(home, top))
+    return frozenset(about(PurePosixPath(name).name) for name in names)
 
 
 def _lose_calls(engine: Engine, now: datetime) -> tuple[str, ...]:

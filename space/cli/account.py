@@ -36,13 +36,15 @@ def first(
     from catalog.store import writing
     from policies.access import Role
     from space.identity import first as ceremony
+    from space.identity import memberships
 
     _home, engine, now = open_installation()
     with refusals(as_json), writing(engine) as connection:
         handed = ceremony.first(
             connection, login, name, organisation, Role(role), contact=contact, by=acting(by), now=now
         )
-    _hand_over(handed, as_json)
+        (held,) = memberships.of_person(connection, handed.account.person)
+    _hand_over(handed, as_json, membership=held.id)
 
 
 @account.command("open")
@@ -140,7 +142,7 @@ def sign_out(login: str, as_json: bool) -> None:
     _say({"login": known.login, "ended": count}, f"{count} sessions of {known.login} ended", as_json)
 
 
-def _hand_over(handed: Handed, as_json: bool) -> None:
+def _hand_over(handed: Handed, as_json: bool, membership: str = "") -> None:
     known = handed.account
     document = known.to_document() | {"code": handed.code, "code_expires_at": handed.expires_at.isoformat()}
     words = (
@@ -148,6 +150,9 @@ def _hand_over(handed: Handed, as_json: bool) -> None:
         f"shown once; good until {handed.expires_at:%Y-%m-%d %H:%M} UTC, for choosing a password at the first"
         " sign-in"
     )
+    if membership:
+        document |= {"membership": membership}
+        words += f"\na token for commands, before `ybz access enforce`: `ybz person token {membership}`"
     _say(document, words, as_json)
 
 

@@ -56,6 +56,7 @@ def send(as_json: bool) -> None:
 def trial(as_json: bool) -> None:
     """Mail everybody on duty a trial; exit status 1 where it did not leave."""
     from catalog.store import reading, writing
+    from space.notices.duty import unreachable
     from space.notices.mail import server
     from space.notices.outbox import enter_trial, send_waiting, waiting
 
@@ -64,6 +65,13 @@ def trial(as_json: bool) -> None:
         raise click.ClickException("no mail server is set — set YBZ_MAIL_HOST and YBZ_MAIL_FROM")
     with writing(engine) as connection:
         entered = enter_trial(connection, now)
+        without = [] if entered else unreachable(connection, now)
+    if without:
+        raise click.ClickException(
+            f"on duty without a mail address: {', '.join(without)} — give a person one"
+            " (`ybz person correct PERSON --contact MAIL`), or put an office's on duty"
+            " (`ybz notice duty add --address MAIL`)"
+        )
     if not entered:
         raise click.ClickException("nobody is on duty — `ybz notice duty add` enters somebody")
     done = send_waiting(engine, home, now)
@@ -107,7 +115,7 @@ def add(
     """Put a person, the holders of a role, or an office on duty."""
     from catalog.store import writing
     from policies.clocks import local_date
-    from space.notices.duty import Whom, enter
+    from space.notices.duty import Whom, enter, reached
 
     _home, engine, now = open_installation()
     days: tuple[date, date | None] = (
@@ -116,10 +124,13 @@ def add(
     )
     with refusals(as_json), writing(engine) as connection:
         made = enter(connection, Whom(person, role, address), kinds, days=days, by=acting(by), now=now)
+        lacking = not reached(connection, made, local_date(now))
     if as_json:
         print_json(made.to_document())
     else:
         click.echo(f"{made.id}: on duty from {made.first_day} for {', '.join(made.kinds)}")
+        if lacking:
+            click.echo("nobody of it has a mail address: `ybz person correct PERSON --contact MAIL`")
 
 
 @duty.command()

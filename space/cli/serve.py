@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import click
 
 
@@ -22,15 +24,16 @@ def serve(host: str | None, port: int | None, processes: int, console: bool) -> 
     Logs are JSON lines on the error stream. SIGTERM ends it: calls under way may end within a deadline.
     """
     from catalog.settings import reading as settings
-    from space.api.server import Service, run
+    from space.observing import logs
 
     if console and processes > 1:
         raise click.UsageError("the console keeps its pages in one process — leave out --processes")
-    run(
-        Service(
-            host or settings.value("YBZ_HOST"),
-            settings.number("YBZ_PORT") if port is None else port,
-            processes,
-            console,
-        )
+    where = host or settings.value("YBZ_HOST"), settings.number("YBZ_PORT") if port is None else port
+    # Said before anything large is loaded; what uvicorn says comes after it.
+    logs.configure(settings.value("YBZ_LOG_LEVEL"))
+    logging.getLogger("uvicorn.error").info(
+        "Starting on %s:%d. Up to a minute on a busy machine; then /readyz answers.", *where
     )
+    from space.api.server import Service, run
+
+    run(Service(*where, processes, console))

@@ -75,12 +75,24 @@ def list_stops(every: bool, as_json: bool) -> None:
 def lift(stop_id: str, reason: str, by: str, as_json: bool) -> None:
     """Propose to lift the stop ID; it stands until another person agrees."""
     from catalog.store import writing
+    from policies.access import Act
+    from policies.clocks import local_date
     from space.granting.stopping import propose_lift
+    from space.identity.second_person import who_else
 
     _home, engine, now = open_installation()
     with refusals(as_json), writing(engine) as connection:
         found = propose_lift(connection, stop_id, reason=reason, by=acting(by), now=now)
+        others = who_else(connection, Act.SPACE_STOP, by=acting(by), on=local_date(now))
     _show(found, as_json)
+    if not as_json:
+        names = ", ".join(others)
+        click.echo(
+            f"  may agree: {names}, with `ybz stop agree {found.id}`"
+            if others
+            else "  nobody else may agree yet: enter a person in the role security,"
+            " `ybz person enter PERSON CODE security`"
+        )
 
 
 @stop.command()

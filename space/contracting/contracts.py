@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, or_, select
 
 from catalog.store.parts import Part, parted
 from catalog.store.tables.contracting import (
@@ -227,11 +227,11 @@ def of_grant(connection: Connection, grant_id: str, *, lock: bool = False) -> Di
 
 
 def all_contracts(
-    connection: Connection, party: str | None = None, part: Part | None = None
+    connection: Connection, party: str | None = None, part: Part | None = None, *only: ColumnElement[bool]
 ) -> tuple[DigitalContract, ...]:
     """Every contract, the oldest first; of one party where given, a part by `drafted_at` and id."""
     c = digital_contracts.c
-    wanted = parted(select(digital_contracts), part, c.drafted_at, c.id)
+    wanted = parted(select(digital_contracts).where(*only), part, c.drafted_at, c.id)
     if party is not None:
         wanted = wanted.where(or_(c.provider == party, c.consumer == party))
     return tuple(_contract(row) for row in connection.execute(wanted).all())

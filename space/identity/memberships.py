@@ -214,6 +214,14 @@ def of_organisation(connection: Connection, organisation: str, on: date) -> tupl
     return tuple(each for each in found if each.holds(on))
 
 
+def of_role(connection: Connection, role: Role, on: date) -> tuple[Membership, ...]:
+    """Who acts in a role on a day, whomever for."""
+    m = memberships.c
+    query = select(memberships).where(m.role == role.value).order_by(m.entered_at, m.id)
+    found = (_membership(row) for row in connection.execute(query))
+    return tuple(each for each in found if each.holds(on))
+
+
 def anybody(connection: Connection, role: Role, on: date) -> bool:
     """Whether anybody acts in a role on a day, or will."""
     m = memberships.c

@@ -12,7 +12,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from policies.access import Act, ever
+from policies.access import Act, Role, ever
 from policies.decision import Deny, Permit, Reason
 from policies.four_eyes import same_name
 from space.errors import Refused
@@ -54,6 +54,23 @@ def second_person(
     if any(_called_alike(connection, found[0], each) for each in firsts):
         raise Refused(Deny((_one_person(where),)))
     return found[0]
+
+
+def who_else(connection: Connection, act: Act, *, by: str, on: date) -> tuple[str, ...]:
+    """Names of those, beside whoever acts, who may do an act of two today, in order.
+
+    Args:
+        connection: to read with.
+        act: of the two.
+        by: who acts first, by name, login or id.
+        on: today, Asia/Shanghai.
+    """
+    may = [role for role in Role if isinstance(ever(role, act), Permit)]
+    held = (each for role in may for each in memberships.of_role(connection, role, on))
+    others = (people.person(connection, each.person) for each in held)
+    return tuple(
+        sorted({one.name for one in others if one.ended_at is None and not is_one(connection, one.id, by)})
+    )
 
 
 def _called_alike(connection: Connection, second: str, first: str) -> bool:

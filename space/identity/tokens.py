@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, or_, select, update
 
 from catalog.evidence import record
 from catalog.store.prepared import Prepared
@@ -165,24 +166,64 @@ def _good() -> Select[Any]:
         select(t.id, t.organisation, t.role, t.grant_id, t.expires_at, m.person_id)
         .outerjoin(memberships, m.id == t.membership_id)
         .outerjoin(people, p.id == m.person_id)
-        .where(
-            t.sha256 == bindparam("sha256"),
-            t.expires_at > now,
-            t.revoked_at.is_(None),
-            or_(
-                t.membership_id.is_(None),
-                m.ended_at.is_(None)
-                & (m.first_day <= on)
-                & or_(m.last_day.is_(None), m.last_day >= on)
-                & p.ended_at.is_(None)
-                & p.id.is_not(None),
-            ),
-        )
+        .where(t.sha256 == bindparam("sha256"), *_unspent(now, on))
+    )
+
+
+def _unspent(now: Any, on: Any) -> tuple[ColumnElement[bool], ...]:
+    """What makes a token good at an instant and on its day, but for the secret."""
+    t, m, p = client_tokens.c, memberships.c, people.c
+    return (
+        t.expires_at > now,
+        t.revoked_at.is_(None),
+        or_(
+            t.membership_id.is_(None),
+            m.ended_at.is_(None)
+            & (m.first_day <= on)
+            & or_(m.last_day.is_(None), m.last_day >= on)
+            & p.ended_at.is_(None)
+            & p.id.is_not(None),
+        ),
     )
 
 
 # Every call asks it.
 _GOOD: Final = Prepared(_good())
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """A token that is good now and is of no grant.
+
+    Attributes:
+        organisation: whose it is.
+        role: what it permits.
+        membership: of the person whose own it is; empty of an office's or a program's.
+        expires_at: after this it is no good.
+    """
+
+    organisation: str
+    role: Role
+    membership: str
+    expires_at: datetime
+
+
+def lasting(connection: Connection, roles: Iterable[Role], now: datetime) -> tuple[Lasting, ...]:
+    """The tokens of some roles that are good now and of no grant, the first to end first."""
+    t = client_tokens.c
+    asked = (
+        select(t.organisation, t.role, t.membership_id, t.expires_at)
+        .outerjoin(memberships, memberships.c.id == t.membership_id)
+        .outerjoin(people, people.c.id == memberships.c.person_id)
+        .where(
+            t.role.in_([role.value for role in roles]), t.grant_id.is_(None), *_unspent(now, local_date(now))
+        )
+        .order_by(t.expires_at, t.id)
+    )
+    return tuple(
+        Lasting(row.organisation, Role(row.role), row.membership_id or "", row.expires_at)
+        for row in connection.execute(asked)
+    )
 
 
 def withdraw(connection: Connection, token_id: str, *, by: str, now: datetime) -> None:

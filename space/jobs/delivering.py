@@ -1,8 +1,9 @@
 """A file handed in for a dataset 交数: kept where its sources read it, then built in a process of its own.
 
 Decides whether a file may be handed in for an entry as it stands, that it stays only where a release stands
-on it (:mod:`space.jobs.kept`), and that it waits while a build is at work. The build is the pipelines': no
-process of the server runs them, so a child does, which ends with the job.
+on it (:mod:`space.jobs.kept`), and that it is put in its place, and taken from there, only while no build of
+the dataset is at work: the dataset is held meanwhile, and a job that finds it held is put off. The build is
+the pipelines': no process of the server runs them, so a child does, which ends with the job.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import IO, Any, Final
 
@@ -23,14 +23,14 @@ from sqlalchemy import Connection
 from catalog import revisions
 from catalog.cataloging.standing import standing
 from catalog.intake.delivered import name_for, takes_files
-from catalog.releases.leases import holdings
-from catalog.releases.published import latest
+from catalog.releases import leases
+from catalog.releases.published import Release, latest
 from catalog.store import reading
 from contracts.model import Contract
 from policies.decision import Decision, Deny, Permit, Reason
 from space.errors import Refused, SpaceError
 from space.jobs.kept import Kept
-from space.jobs.work import Cancelled, Stopping, Work
+from space.jobs.work import Cancelled, Postponed, Stopping, Work
 
 _MODULE: Final = "pipelines.asked"
 # How long a child is waited for between two looks whether the job is to stop, in seconds.
@@ -96,30 +96,73 @@ def run(work: Work) -> Mapping[str, Any]:
         decision = may_hand_in(connection, name, sent)
         if isinstance(decision, Deny):
             raise Refused(decision)
-        contract, before = revisions.current(connection, name).contract, latest(connection, name)
-    _until_unbuilt(work, contract.name)
+        contract = revisions.current(connection, name).contract
     content = work.input.read_bytes()
     kept = Kept(work, contract.name, str(name_for(contract, sent)), sha256(content).hexdigest())
-    kept.remember()
-    stands = False
+    before: str | None = None
     try:
-        kept.write(content)
-        told = _built(work, contract.name, "" if before is None else before.id)
-        stands = told["state"] in _STANDS
-    finally:
-        kept.forget() if stands else kept.put_back()
+        work.step(0, _STEPS)
+        before = _placed(work, kept, content)
+        told = _built(work, contract.name, before)
+    except Exception:  # also where it is to stop: it goes on as it was, unless a release stands on the file
+        found = _settled(work, kept, before)
+        if found is None:
+            raise
+        told = found
+    else:
+        if told["state"] in _STANDS:
+            kept.forget()
+        else:
+            told = _settled(work, kept, before) or told
     read = told.pop("read")
     return told | {"sha256": kept.sha256, "as_handed_in": kept.sha256 in read if read else None}
 
 
-def _until_unbuilt(work: Work, name: str) -> None:
-    """Wait while a build of the dataset is at work: it might read the new file and publish it as its own."""
-    while True:
-        work.step(0, _STEPS)
-        held = holdings(work.bench.engine, now=work.bench.clock())
-        if not any(each.dataset == name and not each.expired for each in held):
-            return
-        time.sleep(_LOOK_S)
+def _placed(work: Work, kept: Kept, content: bytes) -> str:
+    """Have the file stand; the id of the newest release before, empty where there was none."""
+    with _held(work, kept.dataset):
+        with reading(work.bench.engine) as connection:
+            before = latest(connection, kept.dataset)
+        kept.remember()
+        kept.write(content)
+    return "" if before is None else before.id
+
+
+def _settled(work: Work, kept: Kept, before: str | None) -> dict[str, Any] | None:
+    """Let the file stay where the newest release was made of it, whoever built it; else put back the former.
+
+    Args:
+        work: the job.
+        kept: the file.
+        before: id of the newest release before the file stood; None where this attempt never put it there.
+
+    Returns:
+        The outcome of a release that came since; None where there is none.
+    """
+    if not kept.remembered:
+        return None
+    with _held(work, kept.dataset):
+        with reading(work.bench.engine) as connection:
+            release = latest(connection, kept.dataset)
+        if release is None or kept.sha256 not in _read(release):
+            kept.put_back()
+            return None
+        kept.forget()
+    return None if before is None or release.id == before else _outcome(release)
+
+
+@contextlib.contextmanager
+def _held(work: Work, dataset: str) -> Iterator[None]:
+    """Hold the dataset, so that no build reads a file that is not meant for it.
+
+    Raises:
+        Postponed: a build of it is at work.
+    """
+    try:
+        with leases.held(work.bench.engine, dataset, clock=work.bench.clock):
+            yield
+    except leases.LeaseHeld as error:
+        raise Postponed from error
 
 
 def _built(work: Work, name: str, before: str) -> dict[str, Any]:
@@ -171,12 +214,20 @@ def _published(work: Work, name: str, before: str) -> dict[str, Any] | None:
     """The outcome of a child that published and ended before it could say so; None where it did not."""
     with reading(work.bench.engine) as connection:
         release = latest(connection, name)
-    if release is None or release.id == before:
-        return None
+    return None if release is None or release.id == before else _outcome(release)
+
+
+def _outcome(release: Release) -> dict[str, Any]:
+    """The outcome of the build a release came of."""
     figures = {each: getattr(release, each) for each in _FIGURES}
-    read = [str(file["sha256"]) for file in release.counts.get("files", ()) if file.get("sha256")]
     sending = {"sent_back": 0, "not_sent_back": _LATER}
-    return {"name": name, "state": "released", "reason": "", "ms": {}, "read": read} | figures | sending
+    said = {"name": release.dataset, "state": "released", "reason": "", "ms": {}, "read": _read(release)}
+    return said | figures | sending
+
+
+def _read(release: Release) -> list[str]:
+    """Digests of the files a release was made of."""
+    return [str(file["sha256"]) for file in release.counts.get("files", ()) if file.get("sha256")]
 
 
 def _ended(work: Work, name: str, lines: IO[bytes]) -> None:

@@ -1,9 +1,9 @@
 """Jobs as rows: asked for, taken by one process at a time, ended once.
 
 Decides the states of a job and who may take it: ``waiting`` → ``running`` → ``done`` | ``failed`` |
-``cancelled``. A process that falls silent loses its job to another; after some tries it is given up. Of two
-hand-ins for one dataset the later waits until the earlier has ended, whichever processes take them. What a
-job does is :mod:`space.jobs.kinds`'.
+``cancelled``. A process that falls silent loses its job to another; after some tries it is given up. One that
+is put off (``waiting`` with an instant) is taken by nobody before. Of two hand-ins for one dataset the later
+waits until the earlier has ended, whichever processes take them. What a job does is :mod:`space.jobs.kinds`'.
 """
 
 from __future__ import annotations
@@ -225,15 +225,23 @@ def end(
     return changed.rowcount == 1
 
 
-def give_back(connection: Connection, job: Job) -> None:
-    """Put a job that runs here back to those that wait: the process stops."""
+def give_back(
+    connection: Connection, job: Job, *, until: datetime | None = None, counts: bool = True
+) -> None:
+    """Put a job that runs here back to those that wait; nobody takes it before an instant, if one is given.
+
+    It stays an attempt unless it does not count as one.
+    """
     j = jobs.c
     mine = (j.id == job.id, j.state == RUNNING, j.attempts == job.attempts)
-    connection.execute(update(jobs).where(*mine).values(state=WAITING, taken_until=None))
+    attempts = job.attempts if counts else job.attempts - 1
+    connection.execute(update(jobs).where(*mine).values(state=WAITING, taken_until=until, attempts=attempts))
 
 
 def cancel(connection: Connection, job_id: str, organisation: str, *, by: str, now: datetime) -> Job:
-    """Ask a job to stop: one that waits ends at once, one that runs at its next step, one that ended stays.
+    """Ask a job to stop: one that waits ends at once, others at their next step; one that ended stays.
+
+    One that is put off has its next step, too: it may have begun, and puts back what it wrote.
 
     Raises:
         Unknown: there is no such job of the organisation.
@@ -245,7 +253,8 @@ def cancel(connection: Connection, job_id: str, organisation: str, *, by: str, n
     j = jobs.c
     connection.execute(update(jobs).where(j.id == job_id, j.state.in_(OPEN)).values(cancel_at=now))
     ended = {"state": CANCELLED, "ended_at": now, "expires_at": now}
-    connection.execute(update(jobs).where(j.id == job_id, j.state == WAITING).values(**ended))
+    unbegun = (j.id == job_id, j.state == WAITING, j.taken_until.is_(None))
+    connection.execute(update(jobs).where(*unbegun).values(**ended))
     return by_id(connection, job_id)
 
 
@@ -272,8 +281,10 @@ def _free(now: datetime) -> ColumnElement[bool]:
     silent = and_(j.state == RUNNING, j.taken_until < now)
     # What one puts in the place of a file the other would take for the former one.
     same = other.c.wanted["dataset"].as_string() == j.wanted["dataset"].as_string()
-    runs = select(other.c.id).where(other.c.kind == ALONE, other.c.state == RUNNING, same)
-    return or_(silent, and_(j.state == WAITING, or_(j.kind != ALONE, ~runs.exists())))
+    begun = or_(other.c.state == RUNNING, and_(other.c.state == WAITING, other.c.taken_until.is_not(None)))
+    runs = select(other.c.id).where(other.c.kind == ALONE, other.c.id != j.id, begun, same)
+    due = and_(j.state == WAITING, or_(j.taken_until.is_(None), j.taken_until <= now))
+    return or_(silent, and_(due, or_(j.kind != ALONE, ~runs.exists())))
 
 
 def _until(now: datetime) -> datetime:

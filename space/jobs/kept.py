@@ -41,9 +41,14 @@ class Kept:
 
     def remember(self) -> None:
         """Keep what lies there now; what an earlier attempt of the job found counts, not what it wrote."""
-        if self._beside.size_bytes(self._former) is None:
+        if not self.remembered:
             content = self._files.read(self._place)
             self._beside.write(self._former, _NONE if content is None else _SOME + content)
+
+    @property
+    def remembered(self) -> bool:
+        """Whether what lay there is kept: the file may stand in its place."""
+        return self._beside.size_bytes(self._former) is not None
 
     def write(self, content: bytes) -> None:
         """Have the file stand, and record who handed it in."""

@@ -1,7 +1,8 @@
 """The runner of jobs: one thread of a process that takes jobs, one after the other.
 
 Decides that a job which fails tells a code and a sentence, never a value; that a process which stops gives
-its job back; and that a job whose process died is begun again only where that is safe.
+its job back; and that a job whose process died, or whose files could not be reached, is begun again only
+where that is safe.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.errors import CatalogError
+from catalog.lake.storage import StorageTrouble
 from catalog.store import reading, writing
 from contracts.errors import ContractError
 from policies.clocks import local_date
@@ -27,12 +30,15 @@ from space.errors import Refused, SpaceError
 from space.jobs import jobs
 from space.jobs.jobs import Job
 from space.jobs.kinds import KINDS
-from space.jobs.work import Bench, Cancelled, Stopping, Work, drop, drop_input, found, leave
+from space.jobs.work import Bench, Cancelled, Postponed, Stopping, Work, drop, drop_input, found, leave
 
 # Between two looks for a job, in seconds, where none was found.
 _PAUSE_S: Final = 0.5
 # Between two looks for what is over, in seconds.
 _SWEEP_S: Final = 300.0
+# How long a job waits for what is at work elsewhere, and for a storage that did not answer, in seconds.
+_PUT_OFF_S: Final = 5.0
+_UNREACHED_S: Final = 30.0
 _TOLD: Final = (CatalogError, SpaceError, ContractError, IllegalStep, RuleError)
 
 _log = logging.getLogger(__name__)
@@ -124,10 +130,16 @@ class Runner:
                 if made.file is not None:
                     work.keep_result()
         except Stopping:
-            with writing(self.bench.engine) as connection:
-                jobs.give_back(connection, job)
+            self._give_back(job)
+        except Postponed:
+            self._give_back(job, _PUT_OFF_S, counts=False)
         except Cancelled:
             self._end(job, jobs.CANCELLED)
+        except StorageTrouble as error:
+            if kind.repeatable and job.attempts < most:
+                self._give_back(job, _UNREACHED_S)
+            else:
+                self._end(job, jobs.FAILED, problem=_told(error))
         except _TOLD as error:
             self._end(job, jobs.FAILED, problem=_told(error))
         except Exception as error:
@@ -136,6 +148,11 @@ class Runner:
             self._end(job, jobs.FAILED, problem=_problem("internal", "the failure is in the server's log"))
         else:
             self._end(job, jobs.DONE, result=made.result, result_type=made.file)
+
+    def _give_back(self, job: Job, wait_s: float | None = None, *, counts: bool = True) -> None:
+        until = None if wait_s is None else self.bench.clock() + timedelta(seconds=wait_s)
+        with writing(self.bench.engine) as connection:
+            jobs.give_back(connection, job, until=until, counts=counts)
 
     def _end(self, job: Job, state: str, **told: Any) -> None:
         with writing(self.bench.engine) as connection:
@@ -167,6 +184,7 @@ class Runner:
 _INTERRUPTED: Final = (
     "the process that ran it ended, and it is not begun again by itself — look what is there, then ask anew"
 )
+_UNREACHABLE: Final = "the object storage cannot be read or written now; ask again later"
 
 
 def _told(error: Exception) -> Mapping[str, Any]:
@@ -174,6 +192,8 @@ def _told(error: Exception) -> Mapping[str, Any]:
         decision = error.decision if isinstance(error, Refused) else error.denial
         first = decision.reasons[0]
         return _problem(first.code, first.message) | {"reasons": [asdict(one) for one in decision.reasons]}
+    if isinstance(error, StorageTrouble):  # its own words say where the storage is
+        return _problem("storage.unreachable", _UNREACHABLE)
     return _problem("rule.none" if isinstance(error, RuleError) else "refused", str(error))
 
 

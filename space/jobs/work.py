@@ -39,6 +39,10 @@ class Stopping(Exception):
     """The process stops; the job goes back to those that wait."""
 
 
+class Postponed(Exception):
+    """What the job needs is at work elsewhere; it goes back to those that wait, and that is no attempt."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """What every job of a process works with.
@@ -86,7 +90,14 @@ class Work:
         return folder(self.bench.home, self.job.id) / _RESULT
 
     def keep_result(self) -> None:
-        """Have every machine see the file that came of it."""
+        """Have every machine see the file that came of it, where the job still runs here.
+
+        Raises:
+            Cancelled: it is to stop, or another has taken it: the file there may be that one's.
+        """
+        with writing(self.bench.engine) as connection:
+            if not jobs.beat(connection, self.job, self.bench.clock()):
+                raise Cancelled
         kept_of(self.bench.home).take(self.result, result_of(self.job.id))
 
     def step(self, done: int, total: int | None = None) -> None:
@@ -131,9 +142,11 @@ def drop_input(home: Home, job_id: str) -> None:
 
 def leave(home: Home, job_id: str) -> None:
     """Delete what a job that ended leaves on this machine, where what is to stay is kept elsewhere."""
-    if shared(home):
-        for path in (folder(home, job_id) / name for name in (_INPUT, FORMER)):
-            path.unlink(missing_ok=True)
+    if not shared(home):
+        return
+    for path in (folder(home, job_id) / name for name in (_INPUT, FORMER)):
+        path.unlink(missing_ok=True)
+    kept_of(home).drop_here(result_of(job_id))
 
 
 def found(home: Home) -> frozenset[str]:

@@ -191,7 +191,7 @@ def turns(connection: Connection, on: date | None = None) -> tuple[Turn, ...]:
     """Every turn, or those of a day, by their first day."""
     asked = select(duty_turns).order_by(_D.first_day, _D.id)
     if on is not None:
-        lasts = or_(_D.last_day.is_(None), _D.last_day >= on)
+        lasts = _D.last_day.is_(None) | (_D.last_day >= on)
         asked = asked.where(_D.ended_at.is_(None), _D.first_day <= on, lasts)
     return tuple(_turn(row) for row in connection.execute(asked))
 
@@ -203,13 +203,26 @@ def on_duty(connection: Connection, kind: Kind, now: datetime) -> tuple[Told, ..
     for turn in turns(connection, day):
         if kind is not Kind.TRIAL and kind not in turn.kinds:
             continue
-        if turn.address is not None:
-            found.append(Told(turn.id, "", turn.address))
-            continue
-        for person_id, contact in _people(connection, turn, day):
-            if contact and _ADDRESS.fullmatch(contact):
-                found.append(Told(turn.id, person_id, contact))
+        found += reached(connection, turn, day)
     return tuple(found)
+
+
+def reached(connection: Connection, turn: Turn, day: date) -> tuple[Told, ...]:
+    """Whom a turn of duty reaches on a day: nobody where none of it has a mail address."""
+    if turn.address is not None:
+        return (Told(turn.id, "", turn.address),)
+    return tuple(
+        Told(turn.id, person_id, contact)
+        for person_id, contact in _people(connection, turn, day)
+        if contact and _ADDRESS.fullmatch(contact)
+    )
+
+
+def unreachable(connection: Connection, now: datetime) -> list[str]:
+    """Persons and roles that are on duty now and have no mail address, each once."""
+    day = local_date(now)
+    lacking = (turn for turn in turns(connection, day) if not reached(connection, turn, day))
+    return list(dict.fromkeys(turn.role or turn.person_id or "" for turn in lacking))
 
 
 def address_of(connection: Connection, turn_id: str, recipient: str) -> str | None:
@@ -280,12 +293,6 @@ def _objections(whom: Whom, kinds: Sequence[str], days: tuple[date, date | None]
 
 def _turn(row: Row[Any]) -> Turn:
     return Turn(
-        row.id,
-        row.person_id,
-        row.role,
-        row.address,
-        tuple(row.kinds),
-        row.first_day,
-        row.last_day,
+        row.id, row.person_id, row.role, row.address, tuple(row.kinds), row.first_day, row.last_day,
         row.ended_at is not None,
-    )
+    )  # fmt: skip

@@ -33,6 +33,9 @@ def callers_come_through_tls(case: Case) -> Finding:
         return Finding("proxy", False, found, "name the proxies: conditions on addresses mean nothing else")
     if _is_here(host) and not public:
         return Finding("proxy", True, f"listens on {host} alone; nobody calls from elsewhere")
+    if _is_here(host) and _is_here(urlsplit(public).hostname or ""):
+        todo = "an address for trying it out: name the https address of a proxy before others call"
+        return Finding("proxy", True, f"called at {urlsplit(public).netloc}, from this machine alone", todo)
     if not public.startswith("https://"):
         found = f"listens on {host}, and YBZ_PUBLIC_URL is no https address"
         return Finding(
@@ -88,6 +91,10 @@ def whom_this_machine_calls(case: Case) -> Finding:
         held = settings.value(name, case.home.root)
         if held and not held.startswith(("sqlite", "/", "file:")):
             named.append(f"{name} ({settings.shown(BY_NAME[name], held)})")
+    if settings.rehearsing(case.home.root):
+        return Finding(
+            "offline", True, "a rehearsal of a restore: it sends nothing, and publishes nowhere outside"
+        )
     told = f"calls only {', '.join(named)}" if named else "calls no other machine"
     return Finding("offline", True, told)
 

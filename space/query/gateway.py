@@ -28,6 +28,7 @@ from space import store
 from space.calls import answers, audits, budget, metering, receipts
 from space.calls.budget import Reserved, Running
 from space.calls.failing import AnswerLate, failing
+from space.calls.in_turn import in_turn
 from space.calls.waiting import until_settled
 from space.calls.watching import CallEnded, Held, watched
 from space.contracting import breaches
@@ -76,7 +77,8 @@ class Gateway:
 
         Raises:
             EngineError: a paid call brought no answer; it is recorded as lost.
-            AnswerLate: the same query is still running for another caller.
+            AnswerLate: the same query is still running for another caller, or others of the grant took all
+                the time it may wait; nothing was taken.
         """
         ready = self._prepare(caller, question, Act.QUERY_ASK)
         if isinstance(ready, Ready) and ready.unpinned:
@@ -87,13 +89,14 @@ class Gateway:
         if isinstance(ready, Turned):
             return self._refuse(caller, question, ready)
         with failing(self.engine, caller.organisation, ready, self.clock):
-            paid, plan = self._pay(ready, standing)
-            if isinstance(paid, Deny):
-                return self._refuse(caller, question, Turned(paid, ready.grant))
-            try:
-                fresh = self._run(replace(ready, plan=plan), paid) if isinstance(paid, Reserved) else None
-            except CallEnded as ended:
-                return Deny((ended.reason,))
+            with in_turn(self.engine, ready.key, self.pool.turn(ready.grant.id)):
+                paid, plan = self._pay(ready, standing)
+                if isinstance(paid, Deny):
+                    return self._refuse(caller, question, Turned(paid, ready.grant))
+                try:
+                    fresh = self._run(replace(ready, plan=plan), paid) if isinstance(paid, Reserved) else None
+                except CallEnded as ended:
+                    return Deny((ended.reason,))
             # The clock is read after the run: the grant may have ended while it lasted.
             call = handout.Call(caller.organisation, ready, paid.id, self.clock(), key)
             return self._hand_out(ready, call, fresh)
@@ -199,7 +202,7 @@ class Gateway:
         bucket_s = int(rule("grants", "answer_time_bucket", local_date(self.clock())).value) / 1000
         began = time.monotonic()
         try:
-            with at_hand(self.home, opened(self.home, ready)) as files:
+            with at_hand(self.engine, self.home, opened(self.home, ready)) as files:
                 return self.pool.run(ready.plan, files, owner=ready.grant.id).table
         finally:
             if bucket_s:

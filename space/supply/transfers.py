@@ -1,8 +1,9 @@
 """Downloads of supplies 下载: in ranges, so that a broken one is taken up again, and every byte is metered.
 
 Decides that what a supply rests on is looked at before every chunk, so that no byte is handed over
-after the commit that ends it, and that the bytes handed over stand in a usage row however the download
-ends: whole, broken by the receiver, stopped, or left by a process that died (:func:`lose_abandoned`).
+after the commit that ends it, that a file which is not what was made is never handed over whole nor in parts,
+and that the bytes handed over stand in a usage row however the download ends: whole, broken by the receiver,
+stopped, or left by a process that died (:func:`lose_abandoned`).
 Bytes count as handed over when they are given to the network, whether or not they arrive.
 
 Source: RFC 9110, section 14 (range requests); 发改价格〔2025〕65号 (data call volume).
@@ -10,6 +11,7 @@ Source: RFC 9110, section 14 (range requests); 发改价格〔2025〕65号 (data
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +21,7 @@ from typing import Final, Literal
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from catalog.lake.kept import KeptFiles
+from catalog.lake.kept import KeptFiles, require
 from catalog.store import reading, writing
 from catalog.store.schema import new_id
 from catalog.store.tables.supplies import supplies, supply_transfers
@@ -35,6 +37,11 @@ State = Literal["whole", "broken", "stopped", "lost"]
 
 # How often the bytes of a download under way are written down, in seconds.
 _NOTED_S: Final = 1.0
+# Pieces of a file that is looked through between two looks at what the supply rests on.
+_PIECES: Final = 64
+# Files that were looked through: their digest, and when they were put.
+_REMEMBERED: Final = 1000
+_intact: dict[str, tuple[str, float]] = {}
 _RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
 
 
@@ -120,9 +127,16 @@ class Transfer:
     def chunks(self) -> Iterator[bytes]:
         """The bytes, for as long as what the supply rests on holds; :meth:`end` comes after."""
         name = file_of(self.supply.grant_id, self.supply.id, self.supply.form)
+        told, whole = hashlib.sha256(), self.part.size == int(self.supply.size_bytes or 0)
+        if not whole and not self._looked_through(name):
+            return
         for read in self.files.part(name, self.part.first, self.part.size):
             if self.look() is not None:
                 return
+            told.update(read)
+            if whole and self.sent + len(read) == self.part.size:
+                # Before the last bytes leave: a file that was changed arrives broken, and never whole.
+                require(name, str(self.supply.sha256), told.hexdigest())
             # Counted before it leaves: what the receiver may have must not be less than what is stated.
             self.sent += len(read)
             yield read
@@ -130,6 +144,30 @@ class Transfer:
         if self.sent < self.part.size:
             return
         self._whole = True
+
+    def _looked_through(self, name: str) -> bool:
+        """Hold the whole file against its digest before a part of it leaves, once as long as it stays as put.
+
+        Returns:
+            False where what the supply rests on ended meanwhile.
+
+        Raises:
+            StorageTrouble: it is not what was made.
+        """
+        sha256, put_at = str(self.supply.sha256), self.files.put_at(name)
+        if put_at is not None and _intact.get(self.supply.id) == (sha256, put_at):
+            return True
+        told = hashlib.sha256()
+        for count, read in enumerate(self.files.part(name, 0, int(self.supply.size_bytes or 0))):
+            if count % _PIECES == 0 and self.look() is not None:
+                return False
+            told.update(read)
+        require(name, sha256, told.hexdigest())
+        while len(_intact) >= _REMEMBERED:
+            _intact.pop(next(iter(_intact)), None)
+        if put_at is not None:
+            _intact[self.supply.id] = (sha256, put_at)
+        return True
 
     def look(self) -> Reason | None:
         """Why nothing more may be handed over now; None where it may."""

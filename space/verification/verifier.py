@@ -27,6 +27,7 @@ from space import store
 from space.calls import answers, budget, metering, receipts
 from space.calls.budget import Reserved, Running, Stored
 from space.calls.failing import AnswerLate, failing
+from space.calls.in_turn import in_turn
 from space.calls.waiting import until_settled
 from space.calls.watching import CallEnded, Held, watched
 from space.contracting import breaches
@@ -99,7 +100,8 @@ class Verifier:
 
         Raises:
             EngineError: a paid call brought no answer; it is recorded as lost.
-            AnswerLate: the same batch is still being answered for another caller.
+            AnswerLate: the same batch is still being answered for another caller, or others of the grant
+                took all the time it may wait; nothing was taken.
         """
         ready = self._prepare(caller, asked)
         if isinstance(ready, Verifiable) and ready.unpinned:
@@ -109,13 +111,14 @@ class Verifier:
         if isinstance(ready, Turned):
             return self._refuse(caller, asked, ready)
         with failing(self.engine, caller.organisation, ready, self.clock):
-            paid = self._pay(caller, ready)
-            if isinstance(paid, Deny):
-                return self._refuse(caller, asked, Turned(paid, ready.grant))
-            try:
-                fresh = self._run(ready, paid) if isinstance(paid, Reserved) else None
-            except CallEnded as ended:
-                return Deny((ended.reason,))
+            with in_turn(self.engine, ready.key, self.pool.vault.turn(ready.grant.id)):
+                paid = self._pay(caller, ready)
+                if isinstance(paid, Deny):
+                    return self._refuse(caller, asked, Turned(paid, ready.grant))
+                try:
+                    fresh = self._run(ready, paid) if isinstance(paid, Reserved) else None
+                except CallEnded as ended:
+                    return Deny((ended.reason,))
             # The clock is read after the run: the grant may have ended while it lasted.
             call = handout.Call(caller.organisation, ready, paid.id, self.clock(), key, ready.batch.size)
             return self._hand_out(caller, asked, call, fresh)

@@ -220,7 +220,7 @@ def _tell(connection: Connection, hooks: Iterable[Webhook], row: Any, now: datet
     made = 0
     for event in events:
         kind = _CONCERNS[event]
-        whose = None if kind is None else owners(connection, kind, row.subject)
+        whose = None if kind is None else owners(connection, kind, row.subject, local_date(now))
         told = {
             "subject": row.subject,
             "act": row.event,

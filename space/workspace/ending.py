@@ -17,6 +17,7 @@ from catalog.evidence import record
 from catalog.home import Home
 from catalog.keys import Signer
 from catalog.lake.kept import kept_of
+from catalog.lake.kept_copies import drop_unused
 from catalog.store import reading, writing
 from catalog.store.tables.grants import grants
 from catalog.store.tables.workspaces import workspace_tables
@@ -71,7 +72,8 @@ def end(connection: Connection, row: Row[Any], *, reason: str, now: datetime) ->
 def sweep(engine: Engine, home: Home, signer: Signer, now: datetime) -> tuple[str, ...]:
     """End what is over, and delete the file of everything that has ended.
 
-    Deleting is safe to repeat: whoever dies between file and row leaves the row for the next sweep.
+    Deleting is safe to repeat: whoever dies between file and row leaves the row for the next sweep. Copies on
+    this machine go here too: at once where their version has ended, else when nobody has read one for long.
 
     Args:
         engine: of the store.
@@ -98,6 +100,7 @@ def sweep(engine: Engine, home: Home, signer: Signer, now: datetime) -> tuple[st
         ).scalars()
         kept = {*live, *(row.id for row in ended)}
     remove_strays(home, found, kept)
+    drop_unused(home, FOLDER)
     return tuple(
         row.id
         for row in ended

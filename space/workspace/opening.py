@@ -7,18 +7,20 @@ once in it.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, select
 
 from catalog.home import Home
-from catalog.lake.kept import kept_of, shared
+from catalog.lake.kept import shared
+from catalog.lake.kept_copies import copied
 from catalog.releases.facts import Facts
+from catalog.store import reading
+from catalog.store.tables.workspaces import workspace_tables
 from policies.terms import JoinTerm
 from space.query.schema import QuerySchema, Table, brought
 from space.query.telling.places import Names
@@ -71,30 +73,36 @@ class Workspace:
 
 
 @contextmanager
-def at_hand(home: Home, files: Mapping[str, tuple[Path, ...]]) -> Iterator[Mapping[str, tuple[Path, ...]]]:
+def at_hand(
+    engine: Engine, home: Home, files: Mapping[str, tuple[Path, ...]]
+) -> Iterator[Mapping[str, tuple[Path, ...]]]:
     """The files of a query, own tables on this machine for the time of the block.
 
-    A copy of an own table does not outlast the query: once its deletion is stated, no machine has one.
-
     Args:
+        engine: of the store, which has their digests.
         home: of the installation.
         files: dataset → its files.
+
+    Raises:
+        StorageTrouble: an own table on the storage is not what was kept.
     """
-    if not shared(home):
+    place = home.root / FOLDER
+    own = {path for paths in files.values() for path in paths if path.is_relative_to(place)}
+    if not own or not shared(home):
         yield files
         return
-    kept, place = kept_of(home), home.root / FOLDER
-    brought: dict[Path, Path] = {}
-    try:
-        for path in {path for paths in files.values() for path in paths if path.is_relative_to(place)}:
-            # Named as what is half written is: the sweep takes it where this process dies.
-            copy = path.with_suffix(f".{secrets.token_hex(4)}.part")
-            if kept.copy(path.relative_to(home.root).as_posix(), copy):
-                brought[path] = copy
-        yield {name: tuple(brought.get(path, path) for path in paths) for name, paths in files.items()}
-    finally:
-        for copy in brought.values():
-            copy.unlink(missing_ok=True)
+    t = workspace_tables.c
+    with reading(engine) as connection:
+        wanted = select(t.id, t.sha256).where(t.id.in_([path.stem for path in own]))
+        digests = {row.id: row.sha256 for row in connection.execute(wanted)}
+    with ExitStack() as held:
+        brought = {
+            path: held.enter_context(
+                copied(home, path.relative_to(home.root).as_posix(), digests.get(path.stem) or "")
+            )
+            for path in own
+        }
+        yield {name: tuple(brought.get(path) or path for path in paths) for name, paths in files.items()}
 
 
 def names_of(connection: Connection, grant: Grant) -> Names:

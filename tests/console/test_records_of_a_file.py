@@ -54,6 +54,14 @@ def test_a_file_that_was_delivered_is_read_below_its_mark_and_without_other_colu
     assert (read.incomplete, read.left_out) == ([4], ("街道",))
 
 
+def test_a_line_with_more_cells_than_headings_is_told_and_not_sent() -> None:
+    read = read_records("备注,身份证号,姓名\nA,B,1,甲\nA,B,2,\n,3,丙\n".encode(), FIELDS)
+
+    assert isinstance(read, Read)
+    assert read.records == [(4, {"id_card": "3", "name": "丙"})]
+    assert read.incomplete == [2, 3]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -147,3 +147,13 @@ def test_the_compose_file_gives_the_store_no_way_out_and_the_service_no_right() 
     assert services["store"]["networks"] == services["build"]["networks"] == ["inside"]
     assert services["ybz"]["cap_drop"] == services["build"]["cap_drop"] == ["ALL"]
     assert all(port.startswith("127.0.0.1:") for port in services["ybz"]["ports"])
+
+
+@pytest.mark.parametrize("target", ["install", "bundle"])
+def test_a_bundle_and_an_installation_need_nothing_of_tests_and_checks(target: str) -> None:
+    make = ("make", "--dry-run", "--always-make", "--no-print-directory", target)
+    done = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "requirements.lock" in done.stdout
+    assert "dev.lock" not in done.stdout
+    assert "browser.lock" not in done.stdout
+    assert "1.5 GB" in done.stdout, "it says before how much it is"

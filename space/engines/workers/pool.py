@@ -2,9 +2,8 @@
 
 Decides which process runs a plan, for how long, and that its end never takes the caller down. A worker is
 used again only for the same owner and the same files, and several may wait for the same, so that callers of
-one grant who come together find workers that are warm. No more run for one owner and its files than run well
-at once: a further caller waits for one of them, which is sooner than a process that has to start. A worker of
-an owner whose calls were ended is not kept. The process itself is :mod:`space.engines.workers.process`.
+one grant who come together find workers that are warm. A worker of an owner whose calls were ended is not
+kept. Who may run is :mod:`space.engines.workers.turns`, the process :mod:`space.engines.workers.process`.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -26,19 +26,17 @@ from policies.decision import Reason
 from space.engines import second
 from space.engines.second import Second
 from space.engines.workers.process import Worker
+from space.engines.workers.turns import Turns
 from space.engines.workers.worker import ANSWER, FAILED, WALLS
-from space.errors import EngineError, EngineTimeout
+from space.errors import EngineError
 from space.query.plan import OutputColumn, Plan
 
 # The two kinds of workers: one runs plans over protected files, one reads vault files.
 PLANS: Final = "space.engines.workers.worker"
 VAULT: Final = "space.engines.workers.vault_worker"
 Place = tuple[str, frozenset[str]]  # owner, files
-_CORES: Final = os.cpu_count() or 1
 # Idle workers kept; they cost memory alone.
-KEPT: Final = max(4, 2 * _CORES)
-# Workers of one place that run at once: as many as have a processor, and one beside a long query.
-TOGETHER: Final = max(2, _CORES)
+KEPT: Final = max(4, 2 * (os.cpu_count() or 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +66,24 @@ class Pool:
     Attributes:
         seconds: of wall clock a query may take, after which its worker is killed.
         kept: most idle workers kept for the files they already hold.
-        together: most that run at once for one owner and its files; a further caller waits.
         spare: whether a further worker waits for whoever comes next; not for the time of one command.
         module: what a worker of it runs; workers of two kinds never share a process.
         engine: the second engine, which then reads the protected files; None: the workers read them.
+        turns: of those who run plans; whoever pays for a call waits for one first.
     """
 
     seconds: float = 30.0
     kept: int = KEPT
-    together: int = TOGETHER
     spare: bool = True
     module: str = PLANS
     engine: Second | None = None
+    turns: Turns = field(default_factory=Turns)
     _spares: list[Worker] = field(default_factory=list)
     _idle: list[tuple[Place, Worker]] = field(default_factory=list)  # the one used last stands last
     _busy: list[tuple[Place, Worker]] = field(default_factory=list)
-    # Told whenever a worker is given back or calls are ended.
-    _lock: threading.Condition = field(default_factory=threading.Condition)
-    # How often the calls of an owner, and of everybody, were ended; a worker taken before is not given back.
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    # How often the calls of an owner were ended; a worker taken before is not given back.
     _ends: Counter[str] = field(default_factory=Counter)
-    _abandoned: int = 0
     _vault: Pool | None = None
 
     def __enter__(self) -> Pool:
@@ -104,6 +100,10 @@ class Pool:
         with self._lock:
             if not self._spares:
                 self._spares.append(self._new())
+
+    def turn(self, owner: str) -> AbstractContextManager[bool]:
+        """A turn of an owner, waited for as long as a query may take: :meth:`Turns.turn`."""
+        return self.turns.turn(owner, self.seconds)
 
     def run(self, plan: Plan, files: Mapping[str, Sequence[Path]], *, owner: str = "") -> Answer:
         """Run a plan in a worker of its own.
@@ -145,7 +145,7 @@ class Pool:
         """Workers of the other kind, which read vault files and nothing else; made on first use."""
         with self._lock:
             if self._vault is None:
-                self._vault = Pool(self.seconds, self.kept, self.together, self.spare, VAULT)
+                self._vault = Pool(self.seconds, self.kept, self.spare, VAULT)
             return self._vault
 
     def walls(self) -> dict[str, bool]:
@@ -172,8 +172,7 @@ class Pool:
         """Kill every worker that runs; whoever waits for one is told that it gave no answer; how many ran."""
         with self._lock:
             running, beside = [worker for _, worker in self._busy], self._vault
-            self._abandoned += 1
-            self._lock.notify_all()
+        self.turns.end()
         for worker in running:
             worker.kill()
         return len(running) + (0 if beside is None else beside.abandon())
@@ -185,7 +184,6 @@ class Pool:
             waiting = [worker for place, worker in self._idle if place[0] == owner]
             self._idle = [(place, worker) for place, worker in self._idle if place[0] != owner]
             self._ends[owner] += 1
-            self._lock.notify_all()
             beside = self._vault
         for worker in running:
             worker.kill()
@@ -222,14 +220,9 @@ class Pool:
         return kind, body
 
     def _take(self, place: Place) -> tuple[Worker, int]:
-        """A worker that runs from now on, and how often its owner's calls were ended before.
-
-        Raises:
-            EngineTimeout: all that may run for it are busy for longer than a query may take.
-            EngineError: its calls were ended meanwhile.
-        """
+        """A worker that runs from now on, and how often its owner's calls were ended before."""
         with self._lock:
-            ends = self._wait(place)
+            ends = self._ends[place[0]]
             warm = [worker for of, worker in reversed(self._idle) if of == place]
             waiting = [*warm, *self._spares]
             chosen = next((worker for worker in waiting if worker.alive), None) or self._new()
@@ -244,17 +237,6 @@ class Pool:
             one.stop()
         return chosen, ends
 
-    def _wait(self, place: Place) -> int:
-        """Until fewer run for a place than may, with the lock held; how often its owner was ended before."""
-        ends, abandoned = self._ends[place[0]], self._abandoned
-        until = time.monotonic() + self.seconds
-        while sum(of == place for of, _ in self._busy) >= self.together:
-            if not self._lock.wait(until - time.monotonic()):
-                raise EngineTimeout
-            if (self._ends[place[0]], self._abandoned) != (ends, abandoned):
-                raise EngineError
-        return ends
-
     def _new(self) -> Worker:
         return Worker(self.module, self.engine, self.seconds)
 
@@ -266,7 +248,6 @@ class Pool:
                 self._idle.append((place, worker))
                 surplus = [old for _, old in self._idle[: -self.kept]]
                 del self._idle[: -self.kept]
-            self._lock.notify_all()
         for old in surplus:
             old.stop()
 

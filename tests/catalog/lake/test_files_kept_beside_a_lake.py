@@ -10,6 +10,7 @@ import pytest
 from catalog.home import Home
 from catalog.lake.kept import KEPT, KeptFiles, KeptInBucket, kept_of, shared
 from catalog.lake.storage import StorageTrouble
+from space.jobs.work import leave
 from tests.object_storage import Gateway, gateway
 
 NAME = "supplies/grt_1/sup_1.csv"
@@ -87,3 +88,23 @@ def test_a_file_that_was_cut_off_on_the_storage_is_not_handed_out_as_whole(
     (server.folder / tmp_path.name / KEPT / NAME).write_bytes(b"x" * 50)
     with pytest.raises(StorageTrouble, match="shorter than it was"):
         list(files.part(NAME, 0, 100))
+
+
+@pytest.mark.full
+def test_what_lies_half_written_on_a_machine_is_never_given_out_for_what_was_put(
+    server: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in server.environment(tmp_path.name).items():
+        monkeypatch.setenv(name, value)
+    files = kept_of(Home(tmp_path / "var"))
+    result, former = "jobs/job_1/result", "jobs/job_2/result"
+    files.write(result, b"the whole result")
+    for name in (result, former):
+        (tmp_path / "var" / name).parent.mkdir(parents=True)
+        (tmp_path / "var" / name).write_bytes(b"half")
+    assert b"".join(files.part(result, 0, 16)) == b"the whole result"
+    assert b"".join(files.part(former, 0, 4)) == b"half", "left by an earlier version, and all there is"
+    for job in ("job_1", "job_2"):
+        leave(Home(tmp_path / "var"), job)
+    assert not (tmp_path / "var" / result).exists()
+    assert (tmp_path / "var" / former).exists()

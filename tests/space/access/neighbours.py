@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -30,7 +31,9 @@ from catalog.store.tables.backflow import grassroots_bodies
 from catalog.store.tables.forms import forms
 from catalog.store.tables.forms_filling import form_tasks
 from catalog.store.tables.grants import requests
+from catalog.store.tables.people import memberships
 from catalog.store.tables.requesting import request_cases
+from catalog.store.tables.second_signatures import second_signatures
 from policies.access import OrganisationKind, Relation, Role
 from space.access.concerned import KINDS
 from space.identity.organisations import Organisation, register
@@ -152,16 +155,22 @@ def _things(connection: Connection) -> dict[str, str]:
         "answering": things["request"], "case": things["applicant"], "form": made[forms]["code"],
         "issued-task": things["form-task"], "dataset-of-field": things["dataset"],
         "contract-file": things["dataset"], "organisation": OWN, "payer": OWN,
+        "signature": made[second_signatures]["id"],
     }  # fmt: skip
 
 
 def _found_otherwise(made: dict[Table, dict[str, Any]]) -> None:
     """What the owners are read from whom no column of the row names: a request's case, a form's own words."""
-    _row(made, forms)
+    for table in (forms, second_signatures, memberships):
+        _row(made, table)
     made[requests] |= {"missing": [], "statement": {}, "state": "submitted"}
     made[request_cases] |= {"owner_code": OWN, "chain": []}
     made[forms]["more"] = {"issuerCode": OWN}
     made[form_tasks]["form"] = made[forms]["code"]
+    made[memberships]["organisation"] = OWN
+    made[second_signatures] |= {
+        "second_person": made[memberships]["person_id"], "among": json.dumps([OWN]),
+    }  # fmt: skip
 
 
 def _row(made: dict[Table, dict[str, Any]], table: Table) -> None:

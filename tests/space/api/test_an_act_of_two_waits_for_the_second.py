@@ -176,6 +176,7 @@ def test_a_token_of_nobody_asks_only_as_long_as_commands_are_not_judged_and_neve
     assert (signed.status_code, signed.json()["code"]) == (403, "access.no_person")
     bureau.person("安管", Role.SECURITY_ADMIN)
     with writing(bureau.engine) as connection:
+        issue(connection, "dept-a", role=Role.SECURITY_ADMIN, by="x", days=9, now=bureau.now)
         enforcing.enforce(connection, by="x", reason="people are entered", now=bureau.now)
     assert office.post(AT, json=BODY, headers=bearer).json()["code"] == "access.no_person"
     (waits,) = second.waiting()

@@ -12,14 +12,19 @@ from sqlalchemy import select
 
 from catalog.bulk import writing as bulk_writing
 from catalog.keys import load
+from catalog.lake.kept import KeptOnDisk, kept_of
+from catalog.lake.storage import StorageTrouble
 from catalog.store import reading, writing
 from catalog.store.tables.jobs import jobs as rows
 from policies.access import Role
+from policies.clocks import local_date
+from policies.rulebook import rule
 from space.errors import Refused
 from space.identity.tokens import Caller
-from space.jobs import jobs
+from space.jobs import jobs, running
+from space.jobs.kinds import Kind, Outcome
 from space.jobs.running import Runner
-from space.jobs.work import Bench, folder, keep_input
+from space.jobs.work import Bench, Work, folder, keep_input, result_of
 from tests.space.api.conftest import AUTHORITY, Door
 from tests.space.bureau import Bureau
 
@@ -117,6 +122,58 @@ def test_work_for_a_day_no_rule_was_in_force_on_says_so(busy: Bureau, runner: Ru
     assert told.state == "failed"
     assert told.problem is not None
     assert told.problem["code"] == "rule.none", told.problem
+
+
+def test_a_storage_that_gives_no_answer_is_asked_again_and_its_address_is_not_told(
+    busy: Bureau, runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def run(work: Work) -> Outcome:
+        tried.append(work.job.attempts)
+        raise StorageTrouble("http://10.9.8.7:9000/secret-bucket gives no answer")
+
+    monkeypatch.setattr(running, "KINDS", {"dcat-export": Kind(run), "edition": Kind(run, repeatable=False)})
+    most = int(rule("jobs", "attempts", local_date(busy.clock())).value)
+    job = asked(busy, "dcat-export")
+    while runner.turn():
+        assert not runner.turn(), "it waits a while"
+        if (told := state(busy, job)).state == "waiting":
+            assert told.problem is None
+        busy.clock.later(minutes=1)
+    once = asked(busy, "edition", period="2026-09")
+    assert runner.turn()
+    assert tried == [*range(1, most + 1), 1]
+    for one in (job, once):
+        told = state(busy, one)
+        assert told.state == "failed"
+        assert told.problem is not None
+        assert told.problem["code"] == "storage.unreachable"
+        assert "10.9.8.7" not in str(told.problem)
+        assert "secret-bucket" not in str(told.problem)
+
+
+def test_a_process_that_lost_its_job_leaves_the_file_of_whoever_took_it(
+    busy: Bureau, runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = asked(busy, "dcat-export")
+
+    def run(work: Work) -> Outcome:
+        work.result.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        work.result.write_bytes(b"of the first")
+        busy.clock.later(minutes=2)
+        with writing(busy.engine) as connection:
+            assert jobs.take(connection, busy.clock()) is not None
+        kept_of(busy.home).write(result_of(job), b"of the second")
+        return Outcome({}, "application/zip")
+
+    uploads: list[str] = []
+    monkeypatch.setattr(running, "KINDS", {"dcat-export": Kind(run)})
+    monkeypatch.setattr(KeptOnDisk, "take", lambda _files, _path, name: uploads.append(name))
+    assert runner.turn()
+    assert uploads == []
+    assert kept_of(busy.home).read(result_of(job)) == b"of the second"
+    assert state(busy, job).state == "running"
 
 
 def test_a_process_that_lost_its_job_ends_it_no_more(busy: Bureau) -> None:

@@ -21,6 +21,7 @@ from catalog.evidence.publishing import publish
 from catalog.linking import destinations
 from catalog.linking.calling import Call, NotReached, call
 from catalog.linking.destinations import NotAllowed
+from catalog.settings.reading import REHEARSAL_FILE
 from catalog.store import reading, writing
 from space.errors import Refused
 from space.webhooks import hooks, outbox, sending, signing
@@ -118,6 +119,16 @@ def test_a_revocation_is_told_once_signed_to_its_holder_alone(
     assert got["headers"]["webhook-signature"] == signed(secret, got)
     assert [one.state for one in messages(busy, hook)] == ["told"]
     assert messages(busy, other) == ()
+
+
+def test_a_rehearsal_of_a_restore_tells_nobody(busy: Bureau, post: Post, hook: Webhook) -> None:
+    busy.revoke(busy.held(TRADE))
+    marked = busy.home.root / REHEARSAL_FILE
+    marked.touch()
+    assert turn(busy) == 0
+    assert post.got() == []
+    marked.unlink()
+    assert turn(busy) == 1
 
 
 def test_a_receiver_that_fails_is_tried_again_later_and_at_last_given_up(

@@ -21,7 +21,7 @@ from space.cli.contracts import contract
 from space.cli.grants import grant
 from space.cli.queries import query
 from space.contracting.contracts import Side
-from space.contracting.negotiating import accept
+from space.contracting.negotiating import accept, withdraw
 from space.contracting.statements import encoded
 from space.identity.tokens import issue
 from tests.space.bureau import MARKET
@@ -255,6 +255,53 @@ def test_a_contract_of_others_is_not_told_from_none(parties: Parties, http: http
     assert http.get(f"/v1/contracts/{made.id}", headers=auditor).json()["provider"] == PROVIDER
 
 
+def test_a_draft_is_its_writers_alone_until_it_is_offered(parties: Parties, http: httpx.Client) -> None:
+    mine, theirs = token(parties, PROVIDER, Role.PROVIDER), token(parties, parties.consumer)
+    parties.bureau.file(parties.bureau.other, parties.bureau.weather)
+    auditor = token(parties, parties.bureau.other["code"], Role.AUDITOR)
+    named = parties.draft(calls=777).id
+    at = f"/v1/contracts/{named}"
+
+    def listed(header: dict[str, str]) -> list[str]:
+        return [one["id"] for one in http.get("/v1/contracts", headers=header).json()["contracts"]]
+
+    missing = http.get("/v1/contracts/con_none", headers=theirs)
+    for hidden in (at, f"{at}/statement"):
+        answer = http.get(hidden, headers=theirs)
+        assert (answer.status_code, answer.json()) == (404, missing.json())
+    for step in ("offer", "withdrawal"):
+        assert http.post(f"{at}/{step}", json={"by": USER, "why": "w"}, headers=theirs).status_code == 404
+    assert (listed(theirs), listed(mine), listed(auditor)) == ([], [named], [named])
+
+    anew = {"by": MANAGER, "why": "我方底价", "terms": TERMS | {"calls": 888}}
+    assert http.post(f"{at}/redraft", json=anew, headers=mine).status_code == 200
+    last = anew | {"why": "正式报价", "terms": TERMS | {"calls": 999}}
+    assert http.post(f"{at}/redraft", json=last, headers=mine).status_code == 200
+    assert http.post(f"{at}/offer", json={"by": MANAGER, "why": "请过目"}, headers=mine).status_code == 200
+    read = http.get(at, headers=theirs)
+    assert listed(theirs) == [named]
+    assert [(one["number"], one["differences"]) for one in read.json()["offers"]] == [(3, [])]
+    assert [one["event"] for one in read.json()["steps"]] == ["redraft", "offer"]
+    assert not any(each in read.text for each in ("777", "888", "我方底价", "产业分析"))
+    whole = http.get(at, headers=mine).json()
+    assert whole == http.get(at, headers=auditor).json()
+    assert ([one["number"] for one in whole["offers"]], len(whole["steps"])) == ([1, 2, 3], 4)
+    counter = {"by": USER, "why": "少一些", "terms": TERMS | {"calls": 900}}
+    assert http.post(f"{at}/offers", json=counter, headers=theirs).status_code == 200
+    changed = http.get(at, headers=theirs).json()["offers"]
+    assert [(one["number"], bool(one["differences"])) for one in changed] == [(3, False), (4, True)]
+
+
+def test_a_draft_that_was_dropped_is_never_told(parties: Parties, http: httpx.Client) -> None:
+    made = parties.draft(Side.CONSUMER)
+    parties.step(withdraw, made, Side.CONSUMER)
+    mine, theirs = token(parties, parties.consumer), token(parties, PROVIDER, Role.PROVIDER)
+
+    assert http.get(f"/v1/contracts/{made.id}", headers=theirs).status_code == 404
+    assert http.get("/v1/contracts", headers=theirs).json()["contracts"] == []
+    assert http.get(f"/v1/contracts/{made.id}", headers=mine).json()["state"] == "withdrawn"
+
+
 def test_a_proof_of_deletion_is_handed_in_over_http(parties: Parties, http: httpx.Client) -> None:
     held = parties.in_force(retention={"days": 10, "proof_days": 5})
     mine, key, now = token(parties, parties.consumer), parties.keys[Side.CONSUMER], parties.bureau.clock()
@@ -284,7 +331,7 @@ def test_a_provider_drafts_offers_suspends_and_ends_over_http(parties: Parties, 
     assert (made.json()["provider"], made.json()["state"]) == (PROVIDER, "draft_by_provider")
 
     said = {"by": MANAGER, "why": "请过目"}
-    assert http.post(f"{at}/offer", json=said, headers=theirs).json()["code"] == "procedure.step"
+    assert http.post(f"{at}/offer", json=said, headers=theirs).json()["code"] == "not_found"
     priced = {"by": MANAGER, "why": "降低调用数", "terms": TERMS | {"calls": 500}}
     assert http.post(f"{at}/redraft", json=priced, headers=mine).json()["offers"] == 2
     assert http.post(f"{at}/offer", json=said, headers=mine).json()["state"] == "offered_by_provider"

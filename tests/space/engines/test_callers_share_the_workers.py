@@ -14,15 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from space.engines.workers.pool import Answer, Pool
-from space.engines.workers.process import Worker
-from space.errors import EngineError
 from tests.space.engines.test_worker_is_walled_in import plain_plan
 
 COUNT = plain_plan('SELECT count(*) AS n FROM "city.schools"')
-ENDLESS = plain_plan(
-    'SELECT count(*) AS n FROM "city.schools" a, "city.schools" b, "city.schools" c, "city.schools" d'
-    " WHERE a.pupils * b.pupils + c.pupils * d.pupils = 7"
-)
 
 
 @pytest.fixture(scope="module")
@@ -85,52 +79,3 @@ def test_no_more_are_kept_than_agreed_and_the_one_used_last_stays(files: Any) ->
         assert [place[0] for place, _worker in pool._idle] == ["b", "c"]
         pool.run(COUNT, files, owner="b")
         assert [place[0] for place, _worker in pool._idle] == ["c", "b"]
-
-
-def test_no_more_run_for_one_owner_than_agreed_and_the_others_wait_for_them(
-    files: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    new, started = Pool._new, list[Worker]()
-
-    def counted(self: Pool) -> Worker:
-        started.append(new(self))
-        return started[-1]
-
-    monkeypatch.setattr(Pool, "_new", counted)
-    with Pool(together=2, spare=False) as pool, ThreadPoolExecutor(6) as callers:
-        pool.close()  # the one that waits for whoever comes first
-        started.clear()
-        answers = callers.map(lambda _: pool.run(COUNT, files, owner="grant"), range(6))
-        assert [each.rows() for each in answers] == [[{"n": 2_000}]] * 6
-        assert len(started) <= 2
-
-
-def test_another_owner_waits_for_nobody(files: Any) -> None:
-    with Pool(together=1, spare=False) as pool, ThreadPoolExecutor(1) as callers:
-        busy = callers.submit(pool.run, ENDLESS, files, owner="grant")
-        _until(lambda: pool.count()[1] == 1)
-        assert pool.run(COUNT, files, owner="another").rows() == [{"n": 2_000}]
-        assert pool.end("grant") == 1
-        with pytest.raises(EngineError):
-            busy.result(20)
-
-
-@pytest.mark.parametrize("ending", ["end", "abandon"])
-def test_who_waits_for_a_worker_is_told_when_the_calls_are_ended(files: Any, ending: str) -> None:
-    with Pool(together=1, spare=False) as pool, ThreadPoolExecutor(2) as callers:
-        asked = [callers.submit(pool.run, ENDLESS, files, owner="grant") for _ in range(2)]
-        _until(lambda: pool.count()[1] == 1 and len(getattr(pool._lock, "_waiters", ())) == 1)
-        assert (pool.end("grant") if ending == "end" else pool.abandon()) == 1
-        for one in asked:
-            with pytest.raises(EngineError):
-                one.result(20)
-        assert pool.count() == (0, 0)
-
-
-def test_who_waits_longer_than_a_query_may_take_is_told(files: Any) -> None:
-    with Pool(seconds=3, together=1, spare=False) as pool, ThreadPoolExecutor(2) as callers:
-        asked = [callers.submit(pool.run, ENDLESS, files, owner="grant") for _ in range(2)]
-        for one in asked:
-            with pytest.raises(EngineError):
-                one.result(60)
-        assert pool.count() == (0, 0)

@@ -111,6 +111,9 @@ def test_the_file_somebody_took_away_is_told_from_another(http: httpx.Client, bu
     # A spreadsheet writes its own marks and line ends; the cells stay the same.
     assert said(b"\xef\xbb\xbf" + csv_of.replace(b"\r\n", b"\n"))
     assert said(csv_of.replace(b"\r\n", b",1\r\n")) is False
+    first, *rest = csv_of.decode().splitlines()
+    surer = [",".join((*line.split(",")[:-2], line.split(",")[-3], line.split(",")[-3])) for line in rest]
+    assert said("\r\n".join((first, *surer)).encode()) is False, "bounds that promise more than was said"
     assert said(file_of[:-1]) is False
     # The same rows under the receipt of a repeated call are the same answer.
     assert said(csv_of, answered["receipt"]["jws"])

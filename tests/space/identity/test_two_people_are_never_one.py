@@ -140,6 +140,7 @@ def test_once_commands_are_judged_an_offices_token_is_neither_of_two_people(bure
         ]
 
     with writing(bureau.engine) as connection:
+        issue(connection, "dept-a", role=Role.SECURITY_ADMIN, by="x", days=9, now=NOON)
         enforcing.enforce(connection, by="孙丽", reason="启用", now=NOON)
     assert {(one.status_code, one.json()["code"]) for one in told()} == {(403, "access.no_person")}
     with writing(bureau.engine) as connection:

@@ -169,6 +169,7 @@ def test_a_workbook_at_the_command_line_names_approvers_as_the_command_by_itself
         return CliRunner().invoke(ybz.ybz, ["inventory", "import", str(file), "--json"])
 
     with writing(bureau.engine) as connection:
+        issue(connection, "dept-a", role=Role.SECURITY_ADMIN, by="x", days=9, now=now)
         enforcing.enforce(connection, by="test", reason="people are entered", now=now)
     for person, role, approver, cell, words in (
         (officer.person, Role.AUTHORITY, "某某某", "G2", "nobody, or more than one"),

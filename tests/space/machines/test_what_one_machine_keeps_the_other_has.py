@@ -14,8 +14,8 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from catalog.keys import ring_of
-from catalog.lake.kept import KeptInBucket
-from catalog.lake.storage import StorageTrouble
+from catalog.lake.kept import KeptInBucket, kept_of
+from catalog.lake.storage import Storage, StorageTrouble
 from catalog.registration import files
 from catalog.store import reading, writing
 from catalog.store.tables.queries import reservations
@@ -23,14 +23,16 @@ from policies.access import Role
 from policies.clocks import local_date
 from policies.decision import Deny
 from space.api.app import create_app
-from space.calls import answers, keeping
+from space.calls import abandoned, answers, jws, keeping
 from space.calls.receipts import verify as opened
+from space.granting.erasing import DELETION_TYPE
 from space.identity.tokens import Caller, issue
 from space.jobs import jobs
 from space.jobs.running import Runner
 from space.jobs.work import Bench, keep_input
 from space.replaying import replay
 from space.supply import ending as supplies
+from space.supply.transfers import Span, Transfer
 from space.verification.verifier import Verifier
 from space.workspace import ending, tables
 from tests.space.bureau import Bureau
@@ -175,20 +177,121 @@ def test_what_a_process_that_died_put_there_is_removed_and_what_is_held_stays(ma
     assert not here.exists()
 
 
-def test_an_own_table_brought_to_one_machine_is_joined_on_the_other_and_no_copy_outlasts_the_query(
+ITEMS = {"civil.population": ("id_card", "sex", "district", "income")}
+
+
+def test_an_own_table_brought_to_one_machine_is_joined_on_the_other_by_one_copy_that_goes_with_it(
     machines: Machines,
 ) -> None:
     first, second = machines.first, machines.second
-    items = {"civil.population": ("id_card", "sex", "district", "income")}
-    held = first.granted(first.operator, items)
+    held = first.granted(first.operator, ITEMS)
     told = bring(first, held, customers())
     assert answered(second, held, JOINED).table.num_rows > 0
-    assert machines.lying() == []
+    copies = machines.lying()
+    waiting = second.pool.processes()
+    assert answered(second, held, f"{JOINED} HAVING count(*) > 1").table.num_rows > 0
+    assert (len(copies), machines.lying()) == (1, copies)
+    assert set(waiting) <= set(second.pool.processes()), "the same place: no worker is pushed out"
     with writing(first.engine) as connection:
         tables.delete(connection, held.id, "customers", first.clock())
-    done = ending.sweep(second.engine, second.home, second.keys.signer, second.clock())
+    done = ending.sweep(first.engine, first.home, first.keys.signer, first.clock())
     assert done == (told.id,)
     assert [each for each in machines.kept() if each.startswith("workspace/")] == []
+    with reading(first.engine) as connection:
+        (row,) = tables.tables(connection, held.id, ended=True)
+    states = jws.verify(row.deletion, first.keys.signer.public_raw, DELETION_TYPE)
+    assert states["erased_from"] == ["storage", "machine"]
+    assert machines.lying() == copies, "of another machine nothing is stated"
+    ending.sweep(second.engine, second.home, second.keys.signer, second.clock())
+    assert machines.lying() == []
+
+
+def test_a_sweep_leaves_the_copy_that_is_being_brought_for_a_query(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = machines.first, machines.second
+    held = first.granted(first.operator, ITEMS)
+    bring(first, held, customers())
+    whole, swept = Storage.download, []
+
+    def swept_meanwhile(storage: Storage, inside: str, path: Path) -> str | None:
+        told = whole(storage, inside, path)
+        if "workspace" in inside:
+            swept.append(ending.sweep(second.engine, second.home, second.keys.signer, second.clock()))
+        return told
+
+    monkeypatch.setattr(Storage, "download", swept_meanwhile)
+    assert answered(second, held, JOINED).table.num_rows > 0
+    assert swept == [()]
+
+
+def test_an_own_table_changed_on_the_storage_answers_nothing(machines: Machines) -> None:
+    first, second = machines.first, machines.second
+    held = first.granted(first.operator, ITEMS)
+    bring(first, held, customers())
+    (name,) = [each for each in machines.kept() if each.startswith("workspace/")]
+    path = machines.bucket / "kept" / name
+    path.write_bytes(path.read_bytes() + b"?")
+    with pytest.raises(StorageTrouble, match="not what was kept"):
+        second.ask(held, JOINED)
+    assert machines.lying() == []
+
+
+def test_no_part_of_a_supply_changed_on_the_storage_leaves_and_never_all_of_it(machines: Machines) -> None:
+    counter, second = Counter(machines.first), machines.second
+    made = counter.supply(counter.granted())
+    (name,) = machines.kept()
+    path = machines.bucket / "kept" / name
+    raw = path.read_bytes()
+    path.write_bytes(raw[:-1] + b"?")
+    for part in (Span(0, 9), Span(0, len(raw) - 1)):
+        transfer = Transfer(second.engine, second.clock, made, kept_of(second.home), part, None)
+        transfer.begin()
+        with pytest.raises(StorageTrouble, match="not what was kept"):
+            list(transfer.chunks())
+        transfer.end()
+        assert transfer.sent < part.size
+    path.write_bytes(raw)
+    transfer = Transfer(second.engine, second.clock, made, kept_of(second.home), Span(0, 9), None)
+    transfer.begin()
+    assert b"".join(transfer.chunks()) == raw[:10]
+    transfer.end()
+
+
+def test_answers_of_lost_calls_are_looked_for_by_listing_and_removed(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = machines.first, machines.second
+    given = answered(first, first.held(first.trade), BY_INDUSTRY)
+    lost = []
+    with monkeypatch.context() as until:
+
+        def silent(*_: Any) -> None:
+            raise StorageTrouble("no answer")
+
+        until.setattr(KeptInBucket, "write", silent)
+        for sql in (f"{BY_INDUSTRY} HAVING count(*) > 1", f"{BY_INDUSTRY} HAVING count(*) > 2"):
+            with pytest.raises(StorageTrouble):
+                first.ask(first.held(first.trade), sql)
+    with reading(first.engine) as connection:
+        r = reservations.c
+        lost = connection.execute(select(r.id).where(r.state == "lost")).scalars().all()
+    assert (given.repeated, len(lost)) == (False, 2)
+    kept = machines.kept()
+    (machines.bucket / "kept" / "answers" / f"{lost[0]}.arrow").write_bytes(b"nobody was given it")
+    asked: list[str] = []
+    whole = Storage.stored
+
+    def counted(storage: Storage, inside: str) -> Any:
+        asked.append(inside)
+        return whole(storage, inside)
+
+    monkeypatch.setattr(Storage, "stored", counted)
+    assert abandoned.sweep(second.engine, second.home, second.clock()).files == 1
+    assert machines.kept() == kept
+    asked.clear()
+    assert abandoned.sweep(second.engine, second.home, second.clock()).files == 0
+    assert asked == []
 
 
 def test_a_job_asked_of_one_machine_is_done_by_the_other_and_its_file_fetched_from_the_first(

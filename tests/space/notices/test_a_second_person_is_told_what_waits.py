@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from catalog.clocks import duties, running
 from catalog.store import reading, writing
 from catalog.store.tables.notices import notices
-from catalog.store.tables.people import people
+from catalog.store.tables.people import memberships, people
 from policies.access import Role
 from policies.clocks import local_date
 from policies.rulebook import rule
@@ -95,6 +95,20 @@ def test_what_is_signed_refused_or_lapsed_is_told_no_more(
         assert [one.kind for one in matters(connection, bureau.now)].count("signature") == 1
     assert second.post(f"/v1/second-signatures/{told['id']}/refusal", {"reason": "不必"})[0] == 200
     assert entered(bureau) == []
+
+
+def test_whoever_acts_for_the_organisation_no_more_is_not_told_as_of_it(
+    bureau: Bureau, waits: tuple[Seat, dict[str, Any]]
+) -> None:
+    _, told = waits
+    today = local_date(bureau.now)
+    with writing(bureau.engine) as connection:
+        assert owners(connection, "signature", told["id"], today) == ("dept-a",)
+        before = today - timedelta(days=400)
+        assert owners(connection, "signature", told["id"], before) == (), "the first day is still to come"
+        connection.execute(update(memberships).values(last_day=today))
+        assert owners(connection, "signature", told["id"], today) == ("dept-a",)
+        assert owners(connection, "signature", told["id"], today + timedelta(days=1)) == ()
 
 
 def test_what_lapsed_is_told_and_owed_no_more(bureau: Bureau, waits: tuple[Seat, dict[str, Any]]) -> None:

@@ -292,7 +292,12 @@ def test_the_commands_put_on_duty_try_list_and_end(home: Home, engine: Engine, b
     def run(*words: str) -> Result:
         return CliRunner().invoke(notice, [*words, "--json"])
 
-    assert run("trial").exit_code == 1, "nobody is on duty"
+    assert "nobody is on duty" in run("trial").output
+    nobody_reached = json.loads(run("duty", "add", "--role", "security_admin", "--by", "张磊").output)["id"]
+    alone = run("trial")
+    assert (alone.exit_code, "on duty without a mail address: security_admin" in alone.output) == (1, True)
+    assert "--contact" in alone.output
+    assert run("duty", "end", nobody_reached, "--by", "张磊").exit_code == 0
     made = json.loads(run("duty", "add", "--address", OFFICE, "--by", "张磊").output)
     assert made["kinds"] == ["alert", "digest", "incident"]
     assert json.loads(run("trial").output) == {"entered": 1, "sent": 1, "failed": 0, "waiting": 0}

@@ -83,6 +83,8 @@ def test_a_store_that_was_restored_is_found(ask: Ask, home: Home, engine: Engine
         ({"YBZ_HOST": "0.0.0.0"}, "lack"),
         ({"YBZ_HOST": "0.0.0.0", "YBZ_PUBLIC_URL": "http://ybz.example"}, "lack"),
         ({"YBZ_HOST": "0.0.0.0", "YBZ_PUBLIC_URL": "https://ybz.example"}, "ok"),
+        ({"YBZ_PUBLIC_URL": "http://localhost:8700"}, "weak"),
+        ({"YBZ_HOST": "0.0.0.0", "YBZ_PUBLIC_URL": "http://localhost:8700"}, "lack"),
     ],
 )
 def test_callers_without_tls_and_a_proxy_everybody_may_be_are_found(

@@ -50,6 +50,12 @@ def metered(counter: Any) -> list[int]:
     return [row.bytes_supplied for row in counter.rows(wanted)]
 
 
+def metered_of(counter: Any, count: int) -> list[int]:
+    """The same, once so many downloads have ended."""
+    settled(counter, count)
+    return metered(counter)
+
+
 def settled(counter: Any, count: int) -> list[Any]:
     """The downloads, once so many of them have ended."""
     end = time.monotonic() + 10
@@ -166,6 +172,25 @@ def test_a_download_is_cut_off_between_two_chunks(counter: Any, monkeypatch: Any
     (row,) = settled(counter, 1)
     assert (row.state, row.sent_bytes) == ("stopped", 2000)
     assert metered(counter) == [sum(map(len, got))]
+
+
+def test_a_file_that_was_changed_is_never_handed_over_whole_and_no_part_of_it_at_all(
+    counter: Any, http: httpx.Client, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(kept, "CHUNK_BYTES", 1000)
+    made = counter.supply(counter.granted())
+    url, path = counter.link(made), counter.path(made)
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + b"?")
+
+    for headers in ({}, {"Range": "bytes=0-99"}):
+        with pytest.raises(httpx.RemoteProtocolError):
+            http.get(url, headers=headers)
+
+    whole, part = metered_of(counter, 2)
+    assert (whole < len(content), part) == (True, 0)
+    path.write_bytes(content)
+    assert http.get(url, headers={"Range": "bytes=0-99"}).content == content[:100]
 
 
 @pytest.mark.full

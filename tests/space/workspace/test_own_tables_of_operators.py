@@ -149,6 +149,7 @@ def test_revocation_makes_it_unusable_at_once_and_its_file_goes_with_proof(burea
     (row,) = versions(bureau)
     states = jws.verify(row.deletion, bureau.keys.signer.public_raw, DELETION_TYPE)
     assert (states["table"], states["file"], states["reason"]) == (told.id, row.sha256, "revoked")
+    assert states["erased_from"] == ["machine"]
     with reading(bureau.engine) as connection:
         events = connection.execute(
             select(evidence_entries.c.event, evidence_entries.c.leaf_hash).where(

@@ -59,10 +59,26 @@ async def contract(seat: Seat) -> None:
         _ways(seat, found, ours)
         if ours and seat.may(Act.CONTRACT_NEGOTIATE):
             await doing(seat, found)
+    alone = unoffered(found)
     formers = [None, *(one["terms"] for one in found["offers"])]
     for offer, former in reversed(list(zip(found["offers"], formers, strict=False))):
-        _offer(seat, offer, former, called, ours)
+        _offer(seat, offer, former, called, ours, offered=offer["number"] not in alone)
     _past(seat, found, ours)
+
+
+def unoffered(found: Mapping[str, Any]) -> set[int]:
+    """Numbers of the versions that were never offered: the other side does not read them.
+
+    >>> steps = [{"event": "draft"}, {"event": "redraft"}]
+    >>> unoffered({"offers": [{"number": 1}, {"number": 2}], "steps": steps})
+    {1, 2}
+    >>> unoffered({"offers": [{"number": 1}, {"number": 2}], "steps": [*steps, {"event": "offer"}]})
+    {1}
+    """
+    events = [one["event"] for one in found["steps"]]
+    written = sum(event in ("draft", "redraft") for event in events)
+    alone = written - 1 if "offer" in events else written
+    return {one["number"] for one in found["offers"][: max(alone, 0)]}
 
 
 def _ways(seat: Seat, found: Mapping[str, Any], ours: str) -> None:
@@ -86,11 +102,20 @@ def _ways(seat: Seat, found: Mapping[str, Any], ours: str) -> None:
 
 
 def _offer(
-    seat: Seat, offer: Mapping[str, Any], former: Mapping[str, Any] | None, called: Names, ours: str
+    seat: Seat,
+    offer: Mapping[str, Any],
+    former: Mapping[str, Any] | None,
+    called: Names,
+    ours: str,
+    *,
+    offered: bool,
 ) -> None:
-    say, terms = seat.say, offer["terms"]
+    say, terms, at = seat.say, offer["terms"], offer["number"]
     with ui.element("section").classes("ybz-panel"):
-        heading(say(f"第 {offer['number']} 次要约", f"Offer {offer['number']}"), 3)
+        if offered:
+            heading(say(f"第 {at} 次要约", f"Offer {at}"), 3)
+        else:
+            heading(say(f"第 {at} 稿（未发出，对方看不到）", f"Draft {at} (not offered, ours alone)"), 3)
         made = f"{words.side_of(say, offer['side'], ours)} {offer['by']} · {instant(offer['at'])}"
         why = worded_why(say, offer["why"])
         Words("p", f"{made} · {why}" if why else made)

@@ -7,6 +7,7 @@ interface's to say.
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -43,6 +44,10 @@ _DAYS: Final = ("valid_from", "valid_to")
 _LINES: Final = ("joins", "hours", "networks", "rates", "volumes", "breach", "prices", "tiers")
 _CHOICES: Final = {"mode": words.MODES, "release_period": words.PERIODS}
 _FEN: Final = "price_fen_per_call"
+# Characters of a whole number or an amount, and of a fraction as it is written out; what is longer is no term
+# of a contract, and is handed on as no number.
+_LONGEST: Final = 16
+_LONGEST_FRACTION: Final = 30
 # Heading → the terms under it; those of the last are seldom changed.
 _SECTIONS: Final[Sequence[tuple[words.Pair, Sequence[str]]]] = (
     (("期限、次数和价款", "Term, calls and price"),
@@ -208,20 +213,42 @@ def _read(key: str, text: str) -> Any:
         return None
     if key in _LINES:
         return [line.strip() for line in text.splitlines() if line.strip()] or None
+    if len(text) > _longest(key, text):
+        return f"{text[:_LONGEST]}…"
     if key == _FEN:
-        try:
-            fen = Decimal(text) * 100
-        except InvalidOperation:
-            return text
-        return int(fen) if fen.is_finite() and fen == fen.to_integral_value() else text
+        return _fen(text)
     if key in _WHOLE:
         return int(text) if text.isascii() and text.isdigit() else text
     if key in _FRACTIONS:
         try:
-            return float(text)
+            number = float(text)
         except ValueError:
             return text
+        return number if math.isfinite(number) else text
     return text
+
+
+def _longest(key: str, text: str) -> int:
+    """How long a text of this term may be; any length where it is no number."""
+    if key in _FRACTIONS:
+        return _LONGEST_FRACTION
+    return _LONGEST if key == _FEN or key in _WHOLE else len(text)
+
+
+def _fen(text: str) -> int | str:
+    """An amount in yuan as whole fen; as it was typed where it is none.
+
+    >>> _fen("0.5"), _fen("1e999998"), _fen("0.001")
+    (50, '1e999998', '0.001')
+    """
+    # An exponent would make a number of any length of a few characters.
+    if "e" in text.casefold():
+        return text
+    try:
+        fen = Decimal(text) * 100
+    except InvalidOperation:
+        return text
+    return int(fen) if fen.is_finite() and fen == fen.to_integral_value() else text
 
 
 def _state(held: dict[str, Any], key: str, value: Any) -> None:

@@ -233,7 +233,10 @@ class Batch:
             if empty:
                 shown = "、".join(map(str, empty[:20]))
                 para(
-                    say(f"第 {shown} 行有空格，没有核对。", f"Lines {shown} have an empty cell: not sent.")
+                    say(
+                        f"第 {shown} 行有空格，或者比列名多出格子，没有核对。",
+                        f"Lines {shown} have an empty cell, or more cells than headings: not sent.",
+                    )
                 ).classes("ybz-lack")
             if read.left_out:
                 named = say("、", ", ").join(read.left_out)

@@ -1,7 +1,8 @@
 """Records of a file 批量核验文件: each with its line, by the names or the titles of a grant's columns.
 
-Decides that a line with an empty cell is told, and not sent; that columns the grant does not open are left
-out and told; and that a line of marks above the headings, as files of supplies have it, is passed over.
+Decides that a line with an empty cell, or with more cells than there are headings, is told, and not sent: a
+stray comma puts what follows under the wrong heading; that columns the grant does not open are left out and
+told; and that a line of marks above the headings, as files of supplies have it, is passed over.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Read:
 
     Attributes:
         records: line of the file, and column → value.
-        incomplete: lines that have an empty cell.
+        incomplete: lines that have an empty cell, or more cells than headings.
         left_out: headings of columns that are not the grant's.
     """
 
@@ -69,7 +70,7 @@ def read_records(content: bytes, fields: Fields) -> Read | Fault:
         values = {name: cell.strip() for name, cell in zip(heads, cells, strict=False) if name}
         if not any(cell.strip() for cell in cells):
             continue
-        if all(values.get(name) for name in heads if name):
+        if len(cells) <= len(heads) and all(values.get(name) for name in heads if name):
             read.records.append((line, values))
         else:
             read.incomplete.append(line)

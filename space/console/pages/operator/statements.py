@@ -12,6 +12,7 @@ from typing import Any
 from nicegui import ui
 
 from policies.clocks import local_date
+from space.api.negotiation import safe
 from space.console.language import Language
 from space.console.pages.operator import words
 from space.console.pages.operator.around import address, grants_of, purpose_of, ways
@@ -80,7 +81,18 @@ def _as_of(document: dict[str, Any]) -> str:
 
 
 def _taken_away(say: Language, document: dict[str, Any], titles: dict[str, str]) -> None:
-    """Every call of the month as a file, in the words of the page."""
+    content = calls_file(say, document, titles)
+    ui.download.content(content, f"statement-{document['month']}.csv", "text/csv")
+
+
+def calls_file(say: Language, document: dict[str, Any], titles: dict[str, str]) -> bytes:
+    """Every call of the month as CSV with safe cells, in the words of the page.
+
+    Args:
+        say: of the reader.
+        document: of the statement.
+        titles: of grants, by their ids.
+    """
     written = io.StringIO(newline="")
     rows = csv.writer(written, lineterminator="\r\n")
     rows.writerow(
@@ -95,10 +107,10 @@ def _taken_away(say: Language, document: dict[str, Any], titles: dict[str, str])
         for usage, outcome, receipt, price, _leaf in one["calls"]:
             of = (document["month"], one["grant"], called, purpose_of(one["purpose"], say))
             told = words.state(say, outcome)
-            rows.writerow((*of, told, receipt or "", f"{price / 100:.2f}", usage))
+            line = (*of, told, receipt or "", f"{price / 100:.2f}", usage)
+            rows.writerow([safe(cell) for cell in line])
     # The mark lets spreadsheets of this country read it as it is.
-    content = "\ufeff" + written.getvalue()
-    ui.download.content(content.encode(), f"statement-{document['month']}.csv", "text/csv")
+    return ("\ufeff" + written.getvalue()).encode()
 
 
 def _months(today: date, named: str) -> list[str]:
