@@ -157,7 +157,7 @@ def _of_file(path: Path) -> dict[str, str]:
     """What a file says, by the names in it; nothing where there is none. A changed file is read again."""
     try:
         found = path.stat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     state = (found.st_mtime_ns, found.st_size, found.st_mode)
     kept = _read.get(path)

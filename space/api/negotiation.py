@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -19,6 +18,7 @@ from fastapi import Depends, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse, Response
 
+from contracts.cells import safe
 from space.errors import SpaceError
 
 if TYPE_CHECKING:
@@ -35,9 +35,6 @@ class Form(StrEnum):
     ARROW_FILE = "application/vnd.apache.arrow.file"
 
 
-# What a spreadsheet takes for the beginning of a formula. Source: OWASP, CSV Injection.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_NUMBER: Final = re.compile(r"^[+-]\d+(\.\d+)?$")
 _ANY: Final = {"*/*": Form.JSON, "application/*": Form.JSON, "text/*": Form.CSV}
 # By what an answer differs: its form, and who asks, in which membership.
 VARY: Final = "Accept, Authorization, Cookie, Ybz-Membership"
@@ -138,17 +135,6 @@ def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
     writer.writerow([safe(name) for name in columns])
     writer.writerows([safe(cell) for cell in row] for row in rows)
     return written.getvalue().encode()
-
-
-def safe(cell: Any) -> Any:
-    """A cell no spreadsheet takes for a formula: such a text has an apostrophe before it.
-
-    >>> safe("=1+1"), safe("-3.5"), safe(-3)
-    ("'=1+1", '-3.5', -3)
-    """
-    if not isinstance(cell, str) or not cell.startswith(_FORMULA):
-        return cell
-    return cell if _NUMBER.match(cell) else f"'{cell}"
 
 
 def _flat(value: Any) -> Any:

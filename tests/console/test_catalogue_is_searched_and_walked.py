@@ -213,7 +213,7 @@ def test_an_administrator_without_the_catalogue_is_refused_at_its_addresses(read
     one = reader("xitong")
     for path in ("/catalogue", f"/catalogue/{LOW_INCOME}", "/overview/records"):
         one.go(path)
-        assert "catalogue:read" in one.page.get_by_role("alert").inner_text(), path
+        assert "没有这项权限" in one.page.get_by_role("alert").inner_text(), path
 
 
 def test_a_dataset_that_is_not_there_is_told_on_its_page(reader: Sat) -> None:

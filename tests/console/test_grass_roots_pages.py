@@ -54,7 +54,7 @@ def test_a_clerk_sees_what_differs_and_opens_a_prefilled_form(
     page.get_by_role("button", name="打开").first.click()
     assert page.get_by_text("数源部门负责").first.is_visible()
     _stands(one, "sheet", phone)
-    page.locator("[name^='value.']").first.fill("不同")
+    page.locator("[name='value.allowance']").fill("200")
     page.get_by_role("button", name="先保存").click()
     assert page.get_by_text("与数源不同").is_visible()
     _stands(one, "sheet-differs", phone)

@@ -93,18 +93,18 @@ def test_a_token_of_one_grant_reads_no_contract_of_another(door: Door) -> None:
         parties.register(side, new_key())
     held = parties.in_force()
     b.permitted(b.department, b.trade)
-    drafted = parties.draft()
+    offered = parties.offered()
     narrow, foreign, wide = bearer(door, held, held.id), bearer(door, other, other.id), bearer(door, held)
 
     def listed(headers: dict[str, str]) -> set[str]:
         return {one["id"] for one in door.client.get("/v1/contracts", headers=headers).json()["contracts"]}
 
     (mine,), (theirs,) = listed(narrow), listed(foreign)
-    assert listed(wide) == {mine, theirs, drafted.id}
+    assert listed(wide) == {mine, theirs, offered.id}
     for path in (f"/v1/contracts/{mine}", f"/v1/contracts/{mine}/statement"):
         assert door.client.get(path, headers=narrow).status_code == 200
         assert door.client.get(path, headers=foreign).json()["code"] == "grant.not_held"
-    assert door.client.get(f"/v1/contracts/{drafted.id}", headers=narrow).json()["code"] == "grant.not_held"
+    assert door.client.get(f"/v1/contracts/{offered.id}", headers=narrow).json()["code"] == "grant.not_held"
 
 
 def test_a_token_of_one_grant_gives_no_other_back_and_reads_no_other_notice(door: Door) -> None:

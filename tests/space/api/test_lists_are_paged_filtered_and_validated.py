@@ -10,8 +10,9 @@ import pytest
 
 from catalog.store import reading
 from catalog.store.parts import Part
+from contracts.cells import safe
 from policies.access import Role
-from space.api.negotiation import Form, NotAcceptable, form_of, safe
+from space.api.negotiation import Form, NotAcceptable, form_of
 from space.jobs import jobs
 from tests.space.api.conftest import AUTHORITY, Door
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from nicegui import ui
 
+from contracts.cells import safe
 from policies.clocks import local_date
-from space.api.negotiation import safe
 from space.console.language import Language
 from space.console.pages.operator import words
 from space.console.pages.operator.around import address, grants_of, purpose_of, ways
