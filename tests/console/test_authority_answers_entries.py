@@ -124,6 +124,7 @@ def test_a_merge_is_decided_by_names_and_the_decision_stays_to_be_read(reader: S
     one.page.get_by_role("button", name="可以汇聚 养老服务主题库").click()
     dialog = one.page.get_by_role("dialog")
     dialog.get_by_label("理由").fill("发放核验需要")
+    dialog.get_by_label("影响评估的文号").fill("云数评〔2026〕7号")
     dialog.get_by_role("button", name="可以汇聚").click()
     row = one.page.locator("tr").filter(has_text="汇聚成“养老服务主题库”")
     row.get_by_text("发放核验需要").wait_for()

@@ -155,7 +155,11 @@ async def _review(seat: Seat, one: Line, accept: bool, label: str) -> None:
         body = {**given, "accept": accept}
         await seat.calls.post(f"/v1/classification/datasets/{one['dataset']}/review", body)
 
-    if await carried_out(seat, f"{label} · {one['title']}", _argued(seat), act, do=label) is not None:
+    asked = _argued(seat)
+    if accept:  # a merge rests on its impact assessment
+        words = seat.say("依据（个人信息保护影响评估的文号）", "Basis (number of the impact assessment)")
+        asked = [asked[0], Question("basis", words)]
+    if await carried_out(seat, f"{label} · {one['title']}", asked, act, do=label) is not None:
         again()
 
 
