@@ -129,15 +129,9 @@ def test_03_tuesday_an_entry_is_returned_with_one_complete_list_and_published(we
     week.refused("another person takes this step", "entry", "sign", RELIEF, *LI)
     week.json("entry", "sign", RELIEF, *WANG)
     back = week.json(
-        "entry",
-        "return",
-        RELIEF,
-        *ZHANG,
-        "--missing",
-        "summary: 写明覆盖范围",
-        "--missing",
+        "entry", "return", RELIEF, *ZHANG, "--missing", "summary: 写明覆盖范围", "--missing",
         "救助金额: 写明口径",
-    )
+    )  # fmt: skip
     places = {point["place"] for point in back["details"]["missing"]}
     assert {"summary", "fields.amount"} <= places
     assert any(point["by"] == "program" for point in back["details"]["missing"])
@@ -270,61 +264,25 @@ def test_10_thursday_faults_are_sent_out_to_be_mended(week: Week) -> None:
 
 def test_11_thursday_a_demand_is_confirmed_and_answered_and_a_library_kept(week: Week) -> None:
     demand = week.json(
-        "lists",
-        "demand",
-        "add",
-        "--demander",
-        "云州市交通运输局",
-        "--what",
-        "助餐点",
-        "--task",
-        "公交优待",
-        "--basis",
-        "老年人权益保障法第58条",
-        "--holder",
-        BUREAU,
-        *BUS,
-    )
+        "lists", "demand", "add", "--demander", "云州市交通运输局", "--what", "助餐点", "--task",
+        "公交优待", "--basis", "老年人权益保障法第58条", "--holder", BUREAU, *BUS,
+    )  # fmt: skip
     week.json("lists", "demand", "confirm", demand["id"], "--holder", BUREAU, *ZHANG)
     assert week.json("lists", "demand", "catalogue", demand["id"], CANTEENS, *LI)["state"] == "catalogued"
     week.json(
-        "library",
-        "add",
-        "elderly",
-        "theme",
-        "--title",
-        "养老主题库",
-        "--subject",
-        "social_security",
-        "--owner",
-        BUREAU,
-        "--owner-code",
-        BUREAU_CODE,
-        "--task",
-        "养老服务",
-        "--basis",
-        "云州市养老规划",
+        "library", "add", "elderly", "theme", "--title", "养老主题库", "--subject", "social_security",
+        "--owner", BUREAU, "--owner-code", BUREAU_CODE, "--task", "养老服务", "--basis", "云州市养老规划",
         *LI,
-    )
+    )  # fmt: skip
     week.json("library", "member", "elderly", AGED, *LI)
     assert "elderly" in {line["name"] for line in week.json("library", "list")}
 
 
 def test_12_thursday_a_dataset_about_nobody_is_opened_to_the_public(week: Week) -> None:
     week.json(
-        "open",
-        "propose",
-        STOPS,
-        "--licence",
-        "CC-BY-4.0",
-        "--method",
-        "none",
-        "--effect-grade",
-        0,
-        "--reason",
-        "便民出行",
-        *BUS,
-    )
+        "open", "propose", STOPS, "--licence", "CC-BY-4.0", "--method", "none", "--effect-grade", 0,
+        "--reason", "便民出行", *BUS,
+    )  # fmt: skip
     week.json("open", "assess", STOPS, "--secrecy", "无", "--personal", "无", "--aggregation", "无", *ZHAO)
     week.json("open", "check", STOPS, *ZHAO)
     week.json("open", "approve", STOPS, "--reason", "同意", *ZHANG)
@@ -348,18 +306,9 @@ def test_13_friday_what_is_unbalanced_is_said_and_explained_away(week: Week) -> 
     assert {stage for stage, _ in open_ones} <= {"entries", "live"}
     for stage, why in sorted(open_ones):
         week.run(
-            "inventory",
-            "explain",
-            "--period",
-            week.month,
-            "--stage",
-            stage,
-            "--why",
-            why,
-            "--reason",
-            "本周试点以外",
-            *ZHANG,
-        )
+            "inventory", "explain", "--period", week.month, "--stage", stage, "--why", why, "--reason",
+            "本周试点以外", *ZHANG,
+        )  # fmt: skip
     assert week.json("edition", "--check")["balanced"] is True
 
 
@@ -391,37 +340,14 @@ def test_16_friday_a_resource_in_operation_is_registered(week: Week, monkeypatch
     today = local_date(now)
     monkeypatch.setattr(cli_acts, "now", lambda: now)
     week.json(
-        "register",
-        "registrar",
-        "name",
-        code(6, "12"),
-        "云州登记中心",
-        "--designated-by",
-        "云州市数据局",
-        "--basis",
-        "云数〔2026〕2号",
-        *ZHANG,
-    )
+        "register", "registrar", "name", code(6, "12"), "云州登记中心", "--designated-by", "云州市数据局",
+        "--basis", "云数〔2026〕2号", *ZHANG,
+    )  # fmt: skip
     week.json(
-        "register",
-        "authorise",
-        STOPS,
-        "--body",
-        "11990100MA0009RM3K",
-        "云州市数据局",
-        "--operator",
-        code(4, "91"),
-        "云州数据运营公司",
-        "--agreement",
-        "授权运营1号",
-        "--mode",
-        "whole",
-        "--from",
-        today,
-        "--until",
-        today + timedelta(days=1500),
-        *ZHANG,
-    )
+        "register", "authorise", STOPS, "--body", "11990100MA0009RM3K", "云州市数据局", "--operator",
+        code(4, "91"), "云州数据运营公司", "--agreement", "授权运营1号", "--mode", "whole", "--from", today,
+        "--until", today + timedelta(days=1500), *ZHANG,
+    )  # fmt: skip
     assert week.json("register", "standing")["unregistered"] == [STOPS]
     week.run("register", "form", STOPS, "--out", "登记.yaml")
     filled = {
@@ -446,43 +372,17 @@ def test_16_friday_a_resource_in_operation_is_registered(week: Week, monkeypatch
     for step in ("accept", "review", "notice"):
         week.json("register", step, STOPS, *SUN)
     objection = week.json(
-        "register",
-        "object",
-        STOPS,
-        "--name",
-        "钱七",
-        "--contact",
-        "0999-2",
-        "--statement",
-        "站点有误",
-        "--evidence",
-        "材料.txt",
-        "--by",
-        "钱七",
-    )["objection"]
+        "register", "object", STOPS, "--name", "钱七", "--contact", "0999-2", "--statement", "站点有误",
+        "--evidence", "材料.txt", "--by", "钱七",
+    )["objection"]  # fmt: skip
     week.json(
-        "register",
-        "decide-objection",
-        objection,
-        "--dismiss",
-        "--reason",
-        "已核实",
-        "--basis",
-        "登记办法",
+        "register", "decide-objection", objection, "--dismiss", "--reason", "已核实", "--basis", "登记办法",
         *SUN,
-    )
+    )  # fmt: skip
     coding = (
-        "register",
-        "record-code",
-        STOPS,
-        "--code",
-        "NDR-000001",
-        "--query-code",
-        "Q-000001",
-        "--proof",
-        "材料.txt",
-        *SUN,
-    )
+        "register", "record-code", STOPS, "--code", "NDR-000001", "--query-code", "Q-000001", "--proof",
+        "材料.txt", *SUN,
+    )  # fmt: skip
     week.refused("public notice is not over", *coding)
     now += timedelta(days=25)
     registered = week.json(*coding)
