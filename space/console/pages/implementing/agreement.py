@@ -11,6 +11,7 @@ from nicegui import ui
 from policies.access import Act
 from policies.clocks import local_date
 from policies.rulebook import rule
+from space.console.language import Language
 from space.console.pages.implementing import words
 from space.console.pages.implementing.around import address, at, ways
 from space.console.pages.implementing.changing import offered
@@ -21,6 +22,7 @@ from space.console.paging import page
 from space.console.parts.asking import Question, answers
 from space.console.parts.figures import instant, plain
 from space.console.parts.notes import done
+from space.console.parts.past import past
 from space.console.parts.ways import again, link
 from space.console.parts.words import Words, badge, facts, heading, title
 from space.console.seats import Seat
@@ -82,7 +84,7 @@ async def agreement(seat: Seat) -> None:
     scenarios(seat, found, entries)
     used(seat, use)
     _reviews(seat, found)
-    _past(seat, found["steps"])
+    past(seat, (_step(seat.say, one) for one in found["steps"]))
 
 
 def mode_of(seat: Seat, code: str) -> str:
@@ -197,14 +199,6 @@ async def _mend(seat: Seat, number: str, one: dict[str, Any]) -> None:
         again()
 
 
-def _past(seat: Seat, steps: list[dict[str, Any]]) -> None:
-    say = seat.say
-    with ui.element("details"):
-        Words("summary", say("经过", "Steps"))
-        with ui.element("ol"):
-            for one in steps:
-                who = f"{words.office(say, one['office'])} {one['made_by']}"
-                Words(
-                    "li",
-                    f"{instant(one['made_at'])} · {who} · {words.event(say, one['event'])} {one['reason']}",
-                )
+def _step(say: Language, one: dict[str, Any]) -> str:
+    who = f"{words.office(say, one['office'])} {one['made_by']}"
+    return f"{instant(one['made_at'])} · {who} · {words.event(say, one['event'])} {one['reason']}"

@@ -11,12 +11,14 @@ from nicegui import ui
 from policies.access import Act
 from policies.clocks import local_date
 from policies.rulebook import rule
+from space.console.language import Language
 from space.console.pages.operator import supplements, words
 from space.console.pages.operator.around import address, purpose_of, titles_of, ways
 from space.console.paging import page
 from space.console.parts.asking import Question, answers
 from space.console.parts.figures import instant, plain
 from space.console.parts.notes import done, empty
+from space.console.parts.past import past
 from space.console.parts.tables import Column, table
 from space.console.parts.ways import again, link
 from space.console.parts.words import Words, facts, heading
@@ -96,7 +98,7 @@ async def agreement(seat: Seat) -> None:
     supplements.reviewed(seat, found)
     supplements.versions(seat, found)
     _scenarios(seat, found)
-    _past(seat, found["steps"])
+    past(seat, (_step(seat.say, one) for one in found["steps"]))
 
 
 async def _listed(seat: Seat, names: dict[str, int]) -> str:
@@ -223,14 +225,6 @@ async def _move(seat: Seat, one: dict[str, Any], step: str, label: str) -> None:
         again()
 
 
-def _past(seat: Seat, steps: list[dict[str, Any]]) -> None:
-    say = seat.say
-    with ui.element("details"):
-        Words("summary", say("经过", "Steps"))
-        with ui.element("ol"):
-            for one in steps:
-                who = f"{words.side(say, one['office'])} {one['made_by']}"
-                Words(
-                    "li",
-                    f"{instant(one['made_at'])} · {who} · {words.state(say, one['state'])} {one['reason']}",
-                )
+def _step(say: Language, one: dict[str, Any]) -> str:
+    who = f"{words.side(say, one['office'])} {one['made_by']}"
+    return f"{instant(one['made_at'])} · {who} · {words.state(say, one['state'])} {one['reason']}"
