@@ -10,34 +10,36 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from types import SimpleNamespace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-# Waits for the name of a module and the two ends a worker needs, forks, and says the number of the process.
+# Waits for the name of a module and the two ends a worker needs, forks, and says the number of the process;
+# or for the number of a process that is over, and says how it ended.
 _FIRST = """
-import gc, os, signal, socket, sys
+import gc, os, socket, sys
 door = socket.socket(fileno=int(sys.argv[1]))
 import duckdb, numpy, pyarrow, pyarrow.dataset, pyarrow.parquet
 import space.engines.duckdb, space.query.plan
 from space.engines.workers import matching, vault_worker, walls, worker
 kinds = {each.__spec__.name: each.main for each in (worker, vault_worker)}
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 gc.collect()
 gc.freeze()
 while True:
     name, ends, _, _ = socket.recv_fds(door, 256, 2)
     if not name:
         break
+    if not ends:
+        door.send(str(os.waitstatus_to_exitcode(os.waitpid(int(name), 0)[1])).encode())
+        continue
     number = os.fork()
     if number == 0:
         try:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             door.close()
             for place, end in enumerate(ends):
                 os.dup2(end, place)
@@ -55,34 +57,39 @@ while True:
 class Forked:
     """A worker's process as its pool sees it: the part of :class:`subprocess.Popen` that a pool uses."""
 
-    def __init__(self, number: int, stdin: int, stdout: int) -> None:
+    def __init__(self, number: int, stdin: int, stdout: int, reap: Callable[[int], int]) -> None:
         self.pid = number
         self.stdin, self.stdout = os.fdopen(stdin, "wb"), os.fdopen(stdout, "rb")
-        self._handle: int | None = None
-        with suppress(ProcessLookupError):
-            self._handle = os.pidfd_open(number)
+        self.returncode: int | None = None
+        # Its number stays its own until it is reaped.
+        self._handle, self._reap, self._lock = os.pidfd_open(number), reap, threading.Lock()
 
     def poll(self) -> int | None:
-        """Nought once it is over."""
-        return 0 if self._over(0) else None
+        """How it ended, less than nought by a signal; None while it runs."""
+        return self._ended(0)
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait until it is over."""
-        if not self._over(timeout):
+        ended = self._ended(timeout)
+        if ended is None:
             raise subprocess.TimeoutExpired("worker", timeout or 0)
-        return 0
+        return ended
 
     def kill(self) -> None:
         """End it."""
-        if self._handle is not None:
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, 9)
+        with self._lock:
+            if self.returncode is None:
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
-    def _over(self, timeout: float | None) -> bool:
-        if self._handle is not None and select.select([self._handle], [], [], timeout)[0]:
-            os.close(self._handle)
-            self._handle = None
-        return self._handle is None
+    def _ended(self, timeout: float | None) -> int | None:
+        if self.returncode is None and select.select([self._handle], [], [], timeout)[0]:
+            with self._lock:
+                if self.returncode is None:
+                    self.returncode = self._reap(self.pid)
+        return self.returncode
+
+    def __del__(self) -> None:
+        os.close(self._handle)
 
 
 class First:
@@ -107,13 +114,23 @@ class First:
         finally:
             os.close(asked)
             os.close(answered)
-        return Forked(number, asking, answering)
+        return Forked(number, asking, answering, self._reaped)
 
     def close(self) -> None:
         """End it; the workers end when their input does."""
-        if self._door is not None and self._process is not None:
-            self._door.close()
+        with self._lock:
+            door, self._door = self._door, None
+        if door is not None and self._process is not None:
+            door.close()
             self._process.wait(10)
+
+    def _reaped(self, number: int) -> int:
+        """How a worker that is over ended; its number may be another's from now on."""
+        with self._lock:
+            if self._door is None or os.getpid() != self._owner:
+                return 0
+            self._door.send(str(number).encode())
+            return int(self._door.recv(32))
 
     def _opened(self, interpreter: Sequence[Any], environment: dict[str, str]) -> socket.socket:
         self._door, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -139,14 +156,12 @@ def warm_workers() -> Iterator[None]:
         yield
         return
     first = First()
-    before = process.subprocess
-    process.subprocess = SimpleNamespace(  # type: ignore[assignment]
-        Popen=first.start, PIPE=subprocess.PIPE, DEVNULL=subprocess.DEVNULL
-    )
+    before = process.Popen
+    process.Popen = first.start  # type: ignore[assignment,misc]
     try:
         yield
     finally:
-        process.subprocess = before
+        process.Popen = before  # type: ignore[misc]
         first.close()
 
 
@@ -155,9 +170,9 @@ def started_anew() -> Iterator[None]:
     """Within the block the pools start an interpreter for every worker, as an installation does."""
     from space.engines.workers import process
 
-    before = process.subprocess
-    process.subprocess = subprocess
+    before = process.Popen
+    process.Popen = subprocess.Popen  # type: ignore[misc]
     try:
         yield
     finally:
-        process.subprocess = before
+        process.Popen = before  # type: ignore[misc]

@@ -8,12 +8,14 @@ are closed here, so that nothing exact can be read in between.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import select
+import signal
 import struct
-import subprocess
 import sys
 import time
+from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
 from typing import Final
 
 from space.engines import second
@@ -26,6 +28,8 @@ _LENGTH: Final = struct.Struct("<Q")
 _HEAD: Final = 1 + _LENGTH.size
 # Seconds a new worker may take to load its libraries.
 _START: Final = 60.0
+# Seconds a process whose output has ended may take to be over.
+_END: Final = 1.0
 
 # Nothing of the caller's; the libraries are told to start no thread of their own before the walls rise.
 _ENVIRONMENT: Final = {
@@ -33,6 +37,8 @@ _ENVIRONMENT: Final = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
+
+_log = logging.getLogger(__name__)
 
 
 class Worker:
@@ -46,7 +52,7 @@ class Worker:
             engine: whose carrier it is joined to; None: it reads protected files itself.
             seconds: of wall clock a query may take.
         """
-        self.carrier: subprocess.Popen[bytes] | None = None
+        self.carrier: Popen[bytes] | None = None
         if engine is None:
             self.process = _spawned(module)
         else:
@@ -66,6 +72,15 @@ class Worker:
             EngineTimeout: none in time.
             EngineError: the process ended.
         """
+        try:
+            return self._asked(request, seconds, tables)
+        except EngineTimeout:
+            raise
+        except EngineError:
+            self._tell()
+            raise
+
+    def _asked(self, request: bytes, seconds: float, tables: bytes) -> tuple[bytes, bytes]:
         if not self.ready:
             for process in self.processes:
                 kind, _ = _receive(process, time.monotonic() + _START)
@@ -83,8 +98,16 @@ class Worker:
             raise EngineError from None
         return _receive(self.process, time.monotonic() + seconds)
 
+    def _tell(self) -> None:
+        """Say how a process that gave no answer ended; whose question it had is not told."""
+        for process in self.processes:
+            with contextlib.suppress(TimeoutExpired):
+                status = process.wait(_END)
+                if status != -signal.SIGKILL:  # its owner's own way to end it
+                    _log.warning("worker %d ended without an answer (status %d)", process.pid, status)
+
     @property
-    def processes(self) -> tuple[subprocess.Popen[bytes], ...]:
+    def processes(self) -> tuple[Popen[bytes], ...]:
         """The worker and its carrier, if it has one."""
         return (self.process,) if self.carrier is None else (self.process, self.carrier)
 
@@ -110,13 +133,13 @@ class Worker:
                     stream.close()
 
 
-def _receive(process: subprocess.Popen[bytes], deadline: float) -> tuple[bytes, bytes]:
+def _receive(process: Popen[bytes], deadline: float) -> tuple[bytes, bytes]:
     """One message of a process."""
     head = _read(process, _HEAD, deadline)
     return head[:1], _read(process, _LENGTH.unpack(head[1:])[0], deadline)
 
 
-def _read(process: subprocess.Popen[bytes], size: int, deadline: float) -> bytes:
+def _read(process: Popen[bytes], size: int, deadline: float) -> bytes:
     stream = process.stdout
     assert stream is not None
     parts, missing = [], size
@@ -132,13 +155,13 @@ def _read(process: subprocess.Popen[bytes], size: int, deadline: float) -> bytes
     return b"".join(parts)
 
 
-def _spawned(module: str, *words: int) -> subprocess.Popen[bytes]:
+def _spawned(module: str, *words: int) -> Popen[bytes]:
     """A worker of a kind; ``words`` are descriptors that it keeps."""
-    return subprocess.Popen(  # noqa: S603  (module: a constant above)
+    return Popen(  # noqa: S603  (module: a constant above)
         [sys.executable, "-I", "-m", module, *map(str, words)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
         env=_ENVIRONMENT,
         cwd="/",
         close_fds=True,
@@ -146,9 +169,7 @@ def _spawned(module: str, *words: int) -> subprocess.Popen[bytes]:
     )
 
 
-def _joined(
-    module: str, engine: Second, seconds: float
-) -> tuple[subprocess.Popen[bytes], subprocess.Popen[bytes]]:
+def _joined(module: str, engine: Second, seconds: float) -> tuple[Popen[bytes], Popen[bytes]]:
     """A worker and its carrier, joined by pipes that nobody else has an end of."""
     (asked, asking), (answered, answering) = os.pipe(), os.pipe()
     try:

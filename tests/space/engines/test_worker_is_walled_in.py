@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -194,6 +196,28 @@ def test_a_worker_killed_at_work_does_not_take_the_caller_down(files: dict[str, 
             pool.run(slow, files)
         killer.join()
         assert pool.run(plain_plan('SELECT count(*) AS n FROM "city.schools"'), files).rows() == [{"n": 200}]
+
+
+@pytest.mark.parametrize(("ending", "told"), [(signal.SIGSEGV, True), (signal.SIGKILL, False)])
+def test_how_a_worker_ended_by_itself_is_told_and_nothing_else(
+    files: dict[str, tuple[Path, ...]], caplog: pytest.LogCaptureFixture, ending: int, told: bool
+) -> None:
+    with Pool(spare=False) as pool:
+        pool.warm()
+        (worker,) = pool._spares
+        os.kill(worker.process.pid, signal.SIGSTOP)
+        ends = [
+            threading.Timer(after, os.kill, (worker.process.pid, how))
+            for after, how in ((0.1, ending), (0.2, signal.SIGCONT))
+        ]
+        for each in ends[: 1 + told]:
+            each.start()
+        with pytest.raises(EngineError):
+            pool.run(plain_plan('SELECT count(*) AS n FROM "city.schools"'), files)
+        for each in ends[: 1 + told]:
+            each.join()
+    said = [f"worker {worker.process.pid} ended without an answer (status {-ending})"] if told else []
+    assert [record.getMessage() for record in caplog.records] == said
 
 
 @pytest.mark.parametrize(

@@ -86,10 +86,9 @@ def dying(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         interpreter.write_text(f"#!{sys.executable} -I\nimport runpy\n{given}\n", encoding="utf-8")
         interpreter.chmod(0o700)
         pool = Pool(spare=False)
-        pipes = {"PIPE": subprocess.PIPE, "DEVNULL": subprocess.DEVNULL}
         with monkeypatch.context() as patch:
             patch.setattr("space.engines.workers.process.sys", SimpleNamespace(executable=str(interpreter)))
-            patch.setattr("space.engines.workers.process.subprocess", SimpleNamespace(Popen=start, **pipes))
+            patch.setattr("space.engines.workers.process.Popen", start)
             try:
                 yield pool
             finally:
