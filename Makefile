@@ -22,7 +22,8 @@ S3SOURCE  := github.com/versity/versitygw/cmd/versitygw@v1.8.0
 
 # Tests of what is kept in the store.
 STORED := tests/catalog tests/pipelines tests/flow tests/space/grants tests/space/wayback \
-          tests/space/verification tests/space/workspace tests/space/preview
+          tests/space/verification tests/space/workspace tests/space/preview \
+          tests/space/api/test_a_page_holds_as_many_rows_as_its_reader_asked_for.py
 # Long tests of it: races and kills.
 RACED := tests/space/grants tests/flow
 
@@ -31,6 +32,8 @@ SPARK_NEEDS := pyspark-client==4.2.0 pandas==2.3.3 'pyarrow>=26.0.1' 'sqlglot[c]
 
 export DAGSTER_DISABLE_TELEMETRY := 1
 export GX_ANALYTICS_ENABLED := false
+# What is compiled is kept, whatever the environment says: tests start many programs, and each would compile anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help install demo test test-full check format sbom audit bundle screenshots bench serve console dagster spark sail storage lock clean
 
@@ -131,6 +134,7 @@ $(RUNTIME): requirements.lock pyproject.toml | $(VENV)/bin/python
 	@$(PIP) install -q --require-hashes -r requirements.lock
 	@$(PIP) install -q --no-deps --no-build-isolation -e .
 	@touch $@
+	@echo "== installed; next: . $(VENV)/bin/activate && ybz init"
 
 $(DEV): requirements-dev.lock $(RUNTIME)
 	@echo "== installing what tests and checks need into $(VENV)"

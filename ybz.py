@@ -9,7 +9,9 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import re
 import sys
+from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 
@@ -122,7 +124,7 @@ def _run() -> None:
     except Exception as error:
         if debug:
             raise
-        print(f"ybz: {_told(error)}", file=sys.stderr)
+        print(f"ybz: {as_options(_told(error), sys.argv[1:])}", file=sys.stderr)
         sys.exit(1)
 
 
@@ -133,6 +135,28 @@ def _told(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename and error.strerror:
         return f"{error.filename}: {error.strerror} — check the path and who may write there"
     return f"{type(error).__name__} (run `ybz --debug …` for details)"
+
+
+def as_options(text: str, words: Sequence[str]) -> str:
+    """What a service says of a field, where the command that was run has an option for it, as that option.
+
+    Args:
+        text: names fields in backticks; a page or a program reads it as it stands.
+        words: what was typed behind ``ybz``.
+    """
+    command: click.Command = ybz
+    for word in words:
+        found = (
+            command.get_command(click.Context(command), word) if isinstance(command, click.Group) else None
+        )
+        command = found or command
+    options = {option for parameter in command.params for option in parameter.opts}
+
+    def named(field: re.Match[str]) -> str:
+        option = f"--{field[1].replace('_', '-')}"
+        return f"`{option}`" if option in options else field[0]
+
+    return re.sub("`([a-z][a-z_0-9]*)`", named, text)
 
 
 def drop_binding_noise() -> None:

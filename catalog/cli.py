@@ -46,9 +46,11 @@ def init(database: str | None, as_json: bool) -> None:
     from catalog import keys
     from catalog.home import Home
     from catalog.store import create_store, elsewhere
+    from catalog.store.engine import refuse_lost
 
     home = Home.find()
     elsewhere.require(home, database)
+    refuse_lost(home, database)
     if database:
         home.keep_database_url(database)
     places = {
@@ -238,6 +240,8 @@ def _fill(line: dict[str, Any], done: Catalogued) -> None:
 
 
 def _print_catalogued(lines: Sequence[dict[str, Any]]) -> None:
+    from catalog.cataloging.cli_acts import as_typed
+
     for line in lines:
         if line["problem"]:
             named = line["problem"].startswith(line["path"])
@@ -246,7 +250,7 @@ def _print_catalogued(lines: Sequence[dict[str, Any]]) -> None:
         news = f"revision {line['revision']}" if line["changed"] else "unchanged"
         click.echo(f"{line['code']}  {line['name']}: {line['state']}, {news}")
         for point in line["open_points"]:
-            click.echo(f"    open: {point}")
+            click.echo(f"    open: {as_typed(point, line['name'])}")
         if line["state"] == "checked":
             click.echo(f"    waits for the head of its department: `ybz entry sign {line['name']}`")
     if all(line["problem"] for line in lines):

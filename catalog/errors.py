@@ -13,6 +13,16 @@ class NotInitialised(CatalogError):
     """There is no installation at ``YBZ_HOME``."""
 
 
+class StoreLost(NotInitialised):
+    """The store is gone, and what an installation signed with it is still there."""
+
+    def __init__(self, root: object) -> None:
+        super().__init__(
+            f"the store of {root} is gone, and what it signed stands beside it — bring the store back, or"
+            " restore the newest backup into an empty YBZ_HOME; an empty store would fork the log"
+        )
+
+
 class StoreOutdated(CatalogError):
     """The store was made by an earlier version and lacks tables or columns."""
 
@@ -26,7 +36,11 @@ class StoreUnreachable(CatalogError):
 
 
 class StoreFull(CatalogError):
-    """The disk of the store is full; nothing was done."""
+    """The disk of the store is full, or takes nothing; nothing was done."""
+
+
+class StoreDamaged(CatalogError):
+    """The file of the store holds no whole store any more."""
 
 
 class UnknownDataset(CatalogError):

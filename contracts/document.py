@@ -15,12 +15,11 @@ from typing import Any, TypeVar
 from contracts.model import ContractError
 from contracts.plain import is_list, kind_of, line_of, plain, text_of
 from contracts.problems import Log
+from contracts.spelled import nearest
 
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
 
-# How alike two names must be for one to be taken for a slip of the other.
-_NEAR = 0.85
 NOT_TEXT = "put the value in quotes"
 # Who we are in ``vendor`` of a custom property; none stands for us too.
 VENDOR = "ybz"
@@ -270,7 +269,7 @@ class Node:
     def misspelt(self, keys: Iterable[str] | None = None) -> None:
         """Note keys no reader has taken that look like one a reader has: a promise silently lost."""
         for key in self.rest() if keys is None else keys:
-            if near := _near(key, self._taken):
+            if near := nearest(key, self._taken):
                 self.fail(key, "is not known here", f"did you mean {near}?")
 
     def only(self) -> None:
@@ -292,16 +291,3 @@ def built(node: Node, make: Callable[..., T], values: Mapping[str, Any], key: st
     except ContractError as error:
         node.fail(key, error.what, error.remedy or "correct it")
         return None
-
-
-def _near(key: str, known: Iterable[str]) -> str | None:
-    """The known name ``key`` is a slip of: another spelling of its words, or a letter off."""
-    folded = {_fold(name): name for name in known}
-    if (same := folded.get(_fold(key))) is not None:
-        return same
-    near = get_close_matches(key, folded.values(), 1, _NEAR)
-    return near[0] if near else None
-
-
-def _fold(name: str) -> str:
-    return name.replace("_", "").replace("-", "").casefold()

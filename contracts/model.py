@@ -16,6 +16,7 @@ from contracts.catalogue import Area, Entry, Join, Party, ResourceFormat, Sharin
 from contracts.delivery import Cleaning, Drift, Load, Source, Unpivot
 from contracts.errors import ContractError
 from contracts.fields import SAFE_NAME, Field, UnitRef, UnitRule
+from contracts.quality_rule import Rule
 from contracts.vocabulary import (
     Action,
     CleaningKind,
@@ -76,46 +77,6 @@ __all__ = [
     "UpdateCycle",
     "Use",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One quality rule.
-
-    Attributes:
-        id: stable within the contract, e.g. ``q_id_card_check_digit``.
-        kind: see :class:`RuleKind`.
-        fields: the columns it reads; ``compare`` reads two.
-        args: by kind — allowed ``{values}``; range ``{minimum, maximum}``; length ``{minimum, maximum}``;
-            pattern ``{regex}``; check_digit ``{code}``; compare ``{operator}`` (``<``, ``<=``, ``=``);
-            row_count ``{minimum, maximum}`` rows, ``{shrink, grow}`` shares of the former release's;
-            freshness ``{cycle}``; reference ``{dataset, fields}``; agreement ``{dataset, on: {field:
-            other}, value}``, its one field compared with ``value`` of the other dataset; coordinates
-            ``{crs}`` of longitude and latitude; order ``{by}``: its field does not fall along the
-            others of one ``by``; period_count ``{grain, minimum, maximum}`` rows per period; the
-            others none.
-        dimension: of GB/T 36344.
-        action: what a breach does.
-        tolerance: share of the evaluated items that may break the rule before it counts as broken.
-        indicator: code of GB/T 36344 (``0301``) where it is not the usual one of the kind.
-        description: one sentence a steward reads.
-        extra: ODCS keys we do not interpret, kept for writing back.
-    """
-
-    id: str
-    kind: RuleKind
-    fields: tuple[str, ...] = ()
-    args: Mapping[str, Any] = field(default_factory=dict)
-    dimension: Dimension = Dimension.CONFORMITY
-    action: Action = Action.WARN
-    tolerance: float = 0.0
-    indicator: str | None = None
-    description: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict, compare=False)
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.tolerance < 1:
-            raise ContractError(f"rule {self.id}: tolerance is no share", remedy="write 0 or more, below 1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def _numbers(source: Source) -> _Faults:
     for name, text in (("delimiter", source.delimiter), ("quote", source.quote)):
         if text is not None and len(text) != 1:
             yield "", f"the {name} is not one character", "write one character in quotes"
-    if source.encoding is not None and not _is_encoding(source.encoding):
+    if source.encoding is not None and not is_encoding(source.encoding):
         yield "", "the encoding is not known", "write utf-8, gb18030, utf-16 or another name Python knows"
 
 
@@ -147,7 +147,8 @@ def _layout(source: Source, contract: Contract) -> _Faults:
         yield "", f"the pattern of unpivot {fault}", "say it in RE2 syntax"
 
 
-def _is_encoding(name: str) -> bool:
+def is_encoding(name: str) -> bool:
+    """Whether text can be read in an encoding of that name."""
     try:
         return codecs.lookup(name)._is_text_encoding
     except (LookupError, ValueError):

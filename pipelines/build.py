@@ -126,7 +126,7 @@ def _missing(names: Sequence[str], outcomes: Sequence[Outcome], result: dg.Execu
     while error is not None and error.cause is not None:
         error = error.cause
     kind = f" ({error.cls_name})" if error is not None else ""
-    return f"the run ended before {left}{kind} — run `ybz --debug build` to see why"
+    return f"the run ended before {left}{kind} — build it with debugging on to see why"
 
 
 def _run_config(steps: set[str], as_of: date | None) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def _begin_day(context: dg.OpExecutionContext) -> None:
         owner = f"{each.owner} {each.owner_code}".strip()
         context.log.warning("due %s: %s [%s] — %s", each.due_on, each.rule, each.subject, owner)
     if len(done.red) > _SHOWN:
-        context.log.warning("and %d more — `ybz due --colour red` lists them", len(done.red) - _SHOWN)
+        context.log.warning("and %d more — `ybz due` lists them", len(done.red) - _SHOWN)
 
 
 @dg.job(name=NAME, description="Begin the ledger's day: terms, clocks, warnings.")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -27,8 +26,9 @@ from catalog.releases.matching import Former
 from catalog.releases.protect import ROW_ID, taken
 from catalog.releases.published import Release, former_vault
 from contracts.cast import OPERATION, REJECTED
-from contracts.model import Contract, DriftAction, FieldType, LoadKind
+from contracts.model import Contract, DriftAction, LoadKind
 from pipelines.errors import Stopped
+from pipelines.watermarks import since
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +90,6 @@ def base_of(contract: Contract, release: Release | None, corrections: str = "") 
         counts.get("names", {}),
         since(contract, counts.get("watermark")) if adds else None,
     )
-
-
-def since(contract: Contract, watermark: str | None) -> str | None:
-    """The watermark from which on tables are read: days for late rows are taken off the published one."""
-    load = contract.load
-    if watermark is None or load.watermark is None or not load.overlap_days:
-        return watermark
-    late = timedelta(days=load.overlap_days)
-    kind = contract.field(load.watermark).type
-    if kind is FieldType.DATE:
-        return (date.fromisoformat(watermark) - late).isoformat()
-    if kind is FieldType.TIMESTAMP:
-        return (datetime.fromisoformat(watermark) - late).isoformat()
-    return watermark
 
 
 def remembered(contract: Contract, landed: Landed, names: Sequence[str], base: Base) -> dict[str, Any]:
@@ -279,23 +265,3 @@ def identified(contract: Contract, rows: pa.Table) -> pa.Table:
         places = pc.sort_indices(rows, sort_keys=[(mark, "ascending", "at_start")])
         rows = taken(rows, places.to_numpy().astype(np.int64))
     return rows.append_column(ROW_ID, pa.array(np.arange(rows.num_rows)))
-
-
-def watermark_of(contract: Contract, rows: pa.Table, former: str | None) -> str | None:
-    """The highest watermark published, as text; that of the former release where no row is later."""
-    mark = contract.load.watermark
-    if mark is None or not rows.num_rows:
-        return former
-    highest = pc.max(rows[mark]).as_py()
-    if highest is None:
-        return former
-    text = highest.isoformat() if hasattr(highest, "isoformat") else str(highest)
-    return text if former is None or _ranked(text) > _ranked(former) else former
-
-
-def _ranked(text: str) -> tuple[int, float, str]:
-    """Numbers by their value, other watermarks (dates, instants, text) as they are written."""
-    try:
-        return (0, float(text), "")
-    except ValueError:
-        return (1, 0.0, text)

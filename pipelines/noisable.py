@@ -15,7 +15,7 @@ from typing import Final
 from sqlglot import exp
 
 from catalog.lineage.columns import kinds_behind
-from catalog.releases.facts import public_bounds
+from catalog.releases.declared import public_bounds
 from contracts.model import Contract, Field, FieldType, Use
 from pipelines import contribution, countable
 from pipelines.cells import CANONICAL

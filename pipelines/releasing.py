@@ -29,7 +29,8 @@ from catalog.releases.protect import ROW_ID, protect
 from catalog.releases.published import Release, former_vault, protected_files, read_vault_whole
 from contracts.model import Contract, LoadKind
 from pipelines.account import Account, Rows
-from pipelines.loads import Base, identified, shape, watermark_of
+from pipelines.loads import Base, identified, shape
+from pipelines.watermarks import watermark_of
 
 # A merged table of more files than this is written whole once: each reader opens every one of them.
 MAX_FILES: Final = 256

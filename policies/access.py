@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from policies.decision import Decision, Deny, Permit, Reason
 
@@ -128,6 +128,7 @@ class Act(StrEnum):
     RECEIPT_READ = "receipt:read"
     RECEIPT_VERIFY = "receipt:verify"
     NOTICE_READ = "notice:read"
+    NOTICE_TAKE = "notice:take"
     REQUEST_FILE = "request:file"
     REQUEST_DECIDE = "request:decide"
     REQUEST_ARRANGE = "request:arrange"
@@ -212,8 +213,26 @@ def may(role: Role, act: Act, relation: Relation = Relation.OWN) -> Decision:
     if any(_named(role, act, other) for other in Relation):
         stands = _TO[relation]
         message = f"the role {role.value} permits {act.value}, but not towards one it is {stands}"
-        return Deny((Reason("access.relation", message, where="organisation"),))
+        return Deny((Reason("access.relation", message, where="organisation", allowed=who_may(act)),))
     return Deny((Reason("access.role", f"the role {role.value} does not permit {act.value}", where="role"),))
+
+
+@cache
+def who_may(act: Act) -> str:
+    """Whose act it is towards a thing of some organisation, in words for whoever was refused.
+
+    >>> who_may(Act.KEY_ROTATE)
+    'security_admin of that organisation itself may'
+    """
+    said: list[str] = []
+    told: set[Role] = set()
+    for relation, words in _WHOSE.items():
+        roles = [role for role in Role if role not in told and _named(role, act, relation)]
+        told |= set(roles)
+        if roles:
+            names = ", ".join(role.value for role in roles[:_MOST_ROLES])
+            said.append(f"{names}{' and others' if roles[_MOST_ROLES:] else ''} {words}")
+    return f"{'; or '.join(said)} may"
 
 
 def ever(role: Role, act: Act) -> Decision:
@@ -224,6 +243,17 @@ def ever(role: Role, act: Act) -> Decision:
             return decision
     return may(role, act)
 
+
+# Roles that are named to whoever was refused; the matrix names all.
+_MOST_ROLES: Final = 4
+# Of which organisation whoever may do an act is; a role that may from farther away stands under the farthest.
+_WHOSE = {
+    Relation.FOREIGN: "of any organisation",
+    Relation.PARENT: "of one above that organisation",
+    Relation.OWN: "of that organisation itself",
+    Relation.SIBLING: "of one beside that organisation",
+    Relation.CHILD: "of one below that organisation",
+}
 
 # How an organisation stands to the one a thing belongs to, in words.
 _TO = {

@@ -8,50 +8,35 @@ Source: W3C ODRL Information Model 2.2, with a profile of our own (left operands
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal, get_args
+from typing import Any, Literal, get_args
 
 from contracts.canonical import digest
-from policies import enforcement, odrl_rules, odrl_usage
+from policies import odrl_rules, odrl_usage
 from policies.odrl_constraints import (
     Constraint,
     OdrlError,
-    Stated,
     bare,
     constraint,
-    gather,
-    none_left,
     only,
-    take,
 )
-from policies.protection import Analysis
-from policies.terms import Budget, DatasetTerm, Disclosure, JoinTerm, Mode, ReleasePeriod, Terms
-from policies.usage_terms import Spending, spending
-
-PROFILE: Final = "urn:ybz:odrl:1"
-CONTEXT: Final = (
-    "http://www.w3.org/ns/odrl.jsonld",
-    {"ybz": f"{PROFILE}:", "xsd": "http://www.w3.org/2001/XMLSchema#"},
+from policies.odrl_names import (
+    ACTIONS,
+    CONTEXT,
+    DATASET,
+    GRANT,
+    MODE,
+    PARTY,
+    PROFILE,
+    PURPOSE,
+    REQUEST,
+    join_text,
+    refuse_unenforced,
 )
-GRANT: Final = "urn:ybz:grant:"
-PARTY: Final = "urn:ybz:organisation:"
-DATASET: Final = "urn:ybz:dataset:"
-PURPOSE: Final = "urn:ybz:purpose:"
-MODE: Final = "urn:ybz:mode:"
-REQUEST: Final = "urn:ybz:request:"
-
-# What may be done under a grant, in the order it is written; the first that is allowed carries the terms.
-ACTIONS: Final = {
-    Analysis.AGGREGATE: "odrl:aggregate",
-    Analysis.LIST: "ybz:list",
-    Analysis.MASKED_LIST: "ybz:maskedList",
-    Analysis.VERIFY: "ybz:verify",
-}
-
-_JOIN: Final = re.compile(r"^([^=\s]+)\.([^.=\s]+) = ([^=\s]+)\.([^.=\s]+)$")
+from policies.odrl_reading import terms_of
+from policies.terms import DatasetTerm, ReleasePeriod, Terms
 
 Kind = Literal["sharing", "operation", "open"]
 
@@ -129,7 +114,7 @@ def read(document: Mapping[str, Any]) -> Agreement:
         assigner=bare(document["assigner"], PARTY),
         assignee=bare(document["assignee"], PARTY),
         request_id=bare(document["ybz:request"], REQUEST),
-        terms=_terms(permissions[0]),
+        terms=terms_of(permissions[0]),
     )
 
 
@@ -153,11 +138,11 @@ def read_terms(permission: Mapping[str, Any]) -> Terms:
     Raises:
         OdrlError: anything is missing, unknown or twice, or nobody enforces a term.
     """
-    return _terms(permission)
+    return terms_of(permission)
 
 
 def _permission(terms: Terms) -> dict[str, Any]:
-    _enforced(terms)
+    refuse_unenforced(terms)
     rule: dict[str, Any] = {
         "target": [_target(dataset) for dataset in terms.datasets],
         "action": _actions(terms),
@@ -166,13 +151,6 @@ def _permission(terms: Terms) -> dict[str, Any]:
     if duties := odrl_usage.duties(terms):
         rule["duty"] = duties
     return rule
-
-
-def _enforced(terms: Terms) -> None:
-    """Refuse terms of which nobody enforces one: written, they would look agreed."""
-    lost = enforcement.unenforced(terms)
-    if lost:
-        raise OdrlError("nobody enforces this term", where=lost[0], remedy="leave it out")
 
 
 def _actions(terms: Terms) -> list[dict[str, Any]]:
@@ -224,133 +202,9 @@ def _constraints(terms: Terms) -> list[Constraint]:
     if terms.release_period is not ReleasePeriod.NONE:
         stated.append(constraint("ybz:releasePeriod", "eq", terms.release_period.value))
     if terms.joins:
-        stated.append(constraint("ybz:join", "isAnyOf", [_join(join) for join in terms.joins]))
+        stated.append(constraint("ybz:join", "isAnyOf", [join_text(join) for join in terms.joins]))
     return stated + odrl_usage.constraints(terms)
 
 
 def _day(day: date) -> dict[str, str]:
     return {"@value": day.isoformat(), "@type": "xsd:date"}
-
-
-def _join(join: JoinTerm) -> str:
-    text = f"{join.left_dataset}.{join.left_field} = {join.right_dataset}.{join.right_field}"
-    if _parse_join(text) != join:
-        raise OdrlError("a join names a column that is not a safe name", where="joins")
-    return text
-
-
-def _parse_join(text: str) -> JoinTerm | None:
-    found = _JOIN.match(text)
-    return JoinTerm(*found.groups()) if found else None
-
-
-def _terms(rule: Mapping[str, Any]) -> Terms:
-    only(rule, {"target", "action", "constraint"}, "permission", optional=frozenset({"duty"}))
-    constraints = gather(rule["constraint"])
-    analyses, refined = _analyses(rule["action"])
-    refinement = gather(refined)
-    try:
-        terms = _built(rule, constraints, refinement, analyses)
-    except ValueError as error:
-        raise error if isinstance(error, OdrlError) else OdrlError(str(error), where="permission") from error
-    none_left(constraints)
-    none_left(refinement)
-    _enforced(terms)
-    return terms
-
-
-def _built(
-    rule: Mapping[str, Any], constraints: Stated, refinement: Stated, analyses: frozenset[Analysis]
-) -> Terms:
-    return Terms(
-        datasets=tuple(_dataset(target) for target in rule["target"]),
-        purpose=bare(take(constraints, "purpose", "eq"), PURPOSE),
-        valid_from=_as_day(take(constraints, "dateTime", "gteq")),
-        valid_to=_as_day(take(constraints, "dateTime", "lteq")),
-        calls=int(take(constraints, "count", "lteq")),
-        joins=tuple(_as_join(text) for text in constraints.pop(("ybz:join", "isAnyOf"), [])),
-        mode=Mode(bare(take(refinement, "ybz:mode", "eq"), MODE)),
-        disclosure=Disclosure(
-            k=int(take(refinement, "ybz:units", "gteq")),
-            dominance_share=float(take(refinement, "ybz:dominanceShare", "lteq")),
-            p_percent=float(take(refinement, "ybz:pPercent", "gteq")),
-            rounding_base=int(take(refinement, "ybz:roundingBase", "eq")),
-        ),
-        max_rows=int(take(refinement, "ybz:rows", "lteq")),
-        budget=_budget(refinement),
-        analyses=analyses,
-        release_period=_period(constraints.pop(("ybz:releasePeriod", "eq"), ReleasePeriod.NONE)),
-        **odrl_usage.take_constraints(constraints),
-        **odrl_usage.take_duties(rule.get("duty", [])),
-    )
-
-
-def _dataset(target: Mapping[str, Any]) -> DatasetTerm:
-    only(target, {"@type", "source", "refinement"}, "target")
-    stated = gather(target["refinement"])
-    try:
-        rules = odrl_rules.take(stated)
-    except ValueError as error:
-        raise OdrlError(str(error), where="target") from error
-    term = DatasetTerm(
-        name=bare(target["source"], DATASET),
-        columns=tuple(take(stated, "ybz:column", "isAnyOf")),
-        row_filter=stated.pop(("ybz:row", "isPartOf"), None),
-        rules=rules,
-        region=stated.pop(("ybz:region", "isPartOf"), ""),
-    )
-    none_left(stated)
-    return term
-
-
-def _budget(stated: Stated) -> Budget | None:
-    if ("ybz:rho", "lteq") not in stated:
-        return None
-    return Budget(
-        rho=float(take(stated, "ybz:rho", "lteq")),
-        rho_per_query=float(take(stated, "ybz:rhoPerQuery", "eq")),
-        delta=float(take(stated, "ybz:delta", "lteq")),
-        window=_window(stated.pop(("ybz:rhoWindow", "lteq"), None)),
-    )
-
-
-def _window(line: str | None) -> Spending | None:
-    if line is None:
-        return None
-    window = spending(line)
-    if window.text() != line:
-        raise OdrlError("is not written in its one spelling", where="ybz:rhoWindow")
-    return window
-
-
-def _analyses(
-    actions: Sequence[Mapping[str, Any]],
-) -> tuple[frozenset[Analysis], Sequence[Constraint]]:
-    """What may be done, and the refinement that the first of it carries."""
-    known = {name: analysis for analysis, name in ACTIONS.items()}
-    named = [action.get("rdf:value", {}).get("@id") for action in actions]
-    if not named or any(name not in known for name in named) or len(set(named)) != len(named):
-        raise OdrlError(f"the actions here are {', '.join(known)}, each once", where="action")
-    for place, action in enumerate(actions):
-        only(action, {"rdf:value"} if place else {"rdf:value", "refinement"}, "action")
-    refinement: Sequence[Constraint] = actions[0]["refinement"]
-    return frozenset(known[name] for name in named), refinement
-
-
-def _as_day(value: Mapping[str, str]) -> date:
-    only(value, {"@value", "@type"}, "dateTime")
-    return date.fromisoformat(value["@value"])
-
-
-def _period(stated: str) -> ReleasePeriod:
-    try:
-        return ReleasePeriod(stated)
-    except ValueError:
-        raise OdrlError(f"one of {', '.join(ReleasePeriod)}", where="ybz:releasePeriod") from None
-
-
-def _as_join(text: str) -> JoinTerm:
-    join = _parse_join(text)
-    if join is None:
-        raise OdrlError("a join reads `schema.table.field = schema.table.field`", where="ybz:join")
-    return join

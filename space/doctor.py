@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from catalog.errors import CatalogError, StoreOutdated
 from catalog.keys import load
+from catalog.keys.succession import in_use
 from catalog.store import reading
 from catalog.store.additions import lacking
 from catalog.store.revision import require_current
@@ -32,12 +33,14 @@ from space.observing.custody import (
     log_is_kept_outside,
     log_is_whole_at_its_head,
     nothing_is_kept_too_long,
+    secrets_are_stated,
     signing_key_is_young,
 )
 from space.observing.exposure import (
     administrators_are_apart,
     callers_come_through_tls,
     own_address_is_told,
+    provider_answers,
     whom_this_machine_calls,
 )
 from space.observing.finding import Case, Finding
@@ -85,7 +88,7 @@ def workers_are_walled_in(case: Case) -> Finding:
         "walls",
         False,
         f"{found}; no grant to an operator can be signed",
-        "run on a kernel that has them, or `ybz doctor override --reason … --until …`",
+        "run on a kernel that has them, or state an override with its reason and last day",
     )
 
 
@@ -106,9 +109,15 @@ def store_is_current(case: Case) -> Finding:
 def keys_are_private(case: Case) -> Finding:
     """The keys are there, whole, and readable by their owner alone."""
     try:
-        load(case.home)
+        signer = load(case.home).signer
     except CatalogError as error:
         return Finding("keys", False, str(error), "see the message; never copy keys into a shared folder")
+    with reading(case.engine) as connection:
+        used = in_use(connection)
+    if used is not None and used.key_id != signer.key_id:
+        found = f"the signing key in place is {signer.key_id}, in use is {used.key_id}"
+        todo = "bring back the keys/ of now, from escrow or the newest backup; repeat a rotation that stopped"
+        return Finding("keys", False, found, todo)
     return Finding("keys", True, "signing and pseudonym keys are there and private")
 
 
@@ -195,6 +204,7 @@ CHECKS: Final[tuple[tuple[str, Callable[[Case], Finding]], ...]] = (
     ("store", store_is_current),
     ("keys", keys_are_private),
     ("key_age", signing_key_is_young),
+    ("secrets", secrets_are_stated),
     ("lake", lake_is_private),
     ("storage", storage_serves),
     ("disk", disk_has_room),
@@ -213,6 +223,7 @@ CHECKS: Final[tuple[tuple[str, Callable[[Case], Finding]], ...]] = (
     ("proxy", callers_come_through_tls),
     ("address", own_address_is_told),
     ("accounts", administrators_are_apart),
+    ("provider", provider_answers),
     ("tokens", tokens_go_on),
     ("offline", whom_this_machine_calls),
 )

@@ -274,5 +274,5 @@ _ASKED: Final[Found] = (NOT_RETAINED, ("what was asked is not retained",))
 _RELEASE: Final[Found] = (NOT_RETAINED, ("a release it was computed from is not retained",))
 _RECORDS: Final[Found] = (
     NOT_RETAINED,
-    ("the records of a verification are not kept here — give those the receipt is of (--records FILE)",),
+    ("the records of a verification are not kept here — give those the receipt is of (`records`)",),
 )

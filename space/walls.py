@@ -115,7 +115,7 @@ def propose(
     if not names:
         objections.append(Reason("walls.none_missing", "every required wall stands", "walls"))
     if not reason.strip():
-        objections.append(Reason("walls.no_reason", "an override needs a reason", "reason", "--reason TEXT"))
+        objections.append(Reason("walls.no_reason", "an override needs a reason", "reason", "say why"))
     if not day <= valid_to <= day + timedelta(days=longest):
         objections.append(
             Reason("walls.term", "the override lasts too long", "until", f"at most {longest} days")
@@ -151,7 +151,13 @@ def agree(connection: Connection, override_id: str, *, by: str, now: datetime) -
         raise Refused(Deny((Reason("walls.not_waiting", "the override does not wait for anybody", "id"),)))
     if is_one(connection, found.proposed_by, by):
         raise Refused(
-            Deny((Reason("walls.same_person", "the second person must be another", "by", "--by NAME"),))
+            Deny(
+                (
+                    Reason(
+                        "walls.same_person", "the second person must be another", "by", "name another person"
+                    ),
+                )
+            )
         )
     return _set(connection, found, {"agreed_by": by, "agreed_at": now}, act="agree", by=by, now=now)
 

@@ -12,12 +12,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
 from catalog.home import Home
 from catalog.store import create_store, open_store
 from policies import rulebook
 from tests.compiled_once import compiled_once
+from tests.revisions_once import revisions_once
 from tests.routes_once import routes_once
 from tests.servers import PostgreSQL, postgresql
 from tests.stores import STORE
@@ -32,6 +34,12 @@ atexit.register(drop_binding_noise)
 
 # Where files are kept in memory, and the bytes that must be free in it: a whole run writes some eight GiB.
 MEMORY, _ROOM = Path("/dev/shm"), 12 * 1024**3
+
+# The same examples in every run, on a machine as busy as it likes.
+settings.register_profile(
+    "house", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("house")
 
 REAL_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 
@@ -89,15 +97,16 @@ def no_rules_of_another_installation() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def made_ready_once() -> Iterator[None]:
-    """Workers are forked from one that has its libraries, statements compiled and routes read once."""
-    with warm_workers(), compiled_once(), routes_once():
+    """Workers are forked from one that has its libraries; statements, routes and revisions are read once."""
+    with warm_workers(), compiled_once(), routes_once(), revisions_once():
         yield
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgreSQL]:
-    """A PostgreSQL server of this run."""
-    with postgresql() as server:
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
+    """A PostgreSQL server of this run, kept where its few databases wait for no disk."""
+    in_memory = STORE == "sqlite" and tmp_path_factory.getbasetemp().is_relative_to(MEMORY)
+    with postgresql(MEMORY if in_memory else None) as server:
         yield server
 
 

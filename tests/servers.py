@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from catalog.home import Home
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # PostgreSQL refuses to run as root; this user exists on every Linux.
 NOBODY = "nobody"
+# How often a server is started before it is given up.
+_STARTS = 3
 
 
 class NoServer(Exception):
@@ -145,21 +147,24 @@ def programs() -> Path:
 
 
 @contextmanager
-def postgresql() -> Iterator[PostgreSQL]:
-    """A server of its own, ended and removed after the block."""
-    folder = Path(tempfile.mkdtemp(prefix="ybz-postgresql-"))
+def postgresql(within: Path | None = None) -> Iterator[PostgreSQL]:
+    """A server of its own, ended and removed after the block.
+
+    Args:
+        within: the folder its own is made in: one kept in memory, where few databases are made.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=f"ybz-tests-{os.getpid()}-postgresql-", dir=within))
     bin_, data = programs(), folder / "data"
     as_nobody = NOBODY if os.geteuid() == 0 else None
     if as_nobody:
         shutil.chown(folder, as_nobody)
-    server = PostgreSQL(_free_port())
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT, "cwd": folder, "user": as_nobody}
     init = [
         bin_ / "initdb",
         "-D",
         data,
         "-U",
-        server.user,
+        "ybz",
         "-A",
         "trust",
         "-E",
@@ -169,17 +174,35 @@ def postgresql() -> Iterator[PostgreSQL]:
     ]
     subprocess.run(init, check=True, timeout=120, **quiet)
     # Durability is not what these tests ask: a server that is thrown away need not sync.
-    run = [bin_ / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(server.port), "-k", folder, "-F"]
-    process = subprocess.Popen([*run, "-c", "max_connections=200"], **quiet)
+    run = [bin_ / "postgres", "-D", data, "-h", "127.0.0.1", "-k", folder, "-F", "-c", "max_connections=200"]
+    server, process = _listening(run, quiet)
     try:
-        _wait_for(server, process)
         running.append(server)
         yield server
         running.remove(server)
     finally:
-        process.send_signal(signal.SIGINT)  # "fast shutdown": does not wait for clients to leave
+        process.send_signal(
+            signal.SIGQUIT
+        )  # "immediate shutdown": nothing of it is kept, so nothing is written
         process.wait(timeout=60)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _listening(run: list[Any], quiet: dict[str, Any]) -> tuple[PostgreSQL, subprocess.Popen[bytes]]:
+    """A server that answers: tried again where somebody took the free port before it did."""
+    for left in reversed(range(_STARTS)):
+        server = PostgreSQL(_free_port())
+        process = subprocess.Popen([*run, "-p", str(server.port)], **quiet)
+        try:
+            _wait_for(server, process)
+        except NoServer:
+            process.kill()
+            process.wait()
+            if not left:
+                raise
+        else:
+            return server, process
+    raise NoServer("PostgreSQL was not started")
 
 
 def _wait_for(server: PostgreSQL, process: subprocess.Popen[bytes]) -> None:

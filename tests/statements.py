@@ -1,11 +1,13 @@
 """Counting the statements a store is asked, and making its lists longer.
 
-Decides what counts: every statement a driver is given, beginnings and endings of transactions aside.
+Decides what counts: every statement a driver is given, but beginnings and endings of transactions, and what a
+service's own threads ask, which look for work whenever it is time.
 """
 
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +24,8 @@ def counted(engine: Engine) -> Iterator[list[str]]:
     asked: list[str] = []
 
     def note(*given: Any) -> None:
+        if threading.current_thread().name.startswith("ybz-"):
+            return
         if not given[2].startswith(("BEGIN", "SET ", "COMMIT", "PRAGMA")):
             asked.append(given[2])
 

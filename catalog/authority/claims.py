@@ -9,14 +9,15 @@ Source: 政务数据共享条例 Art 19 (the authority names the lead where seve
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from catalog import evidence, revisions
 from catalog.authority import announcing, cases, naming
+from catalog.authority.claimed import Claim, claim_of, claims_it, claims_of
 from catalog.authority.items import Item, NoSuchItem, item_at
 from catalog.authority.naming import Authority
 from catalog.errors import CatalogError
@@ -32,41 +33,6 @@ COPY: Final = "copy"
 
 class ClaimError(CatalogError):
     """A claim that lacks something, or a decision for a field that is no party."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Where a field stands towards an item; mirrors its row.
-
-    Attributes:
-        state: of ``procedures/authority.csv``.
-        basis: what the claimant states.
-    """
-
-    id: str
-    element: str
-    subject: str
-    dataset: str
-    field: str
-    department: str
-    department_code: str
-    state: str
-    basis: str
-    made_by: str
-    made_at: datetime
-    changed_at: datetime
-
-    @property
-    def item(self) -> Item:
-        """What it claims."""
-        return Item(
-            self.element, self.subject, self.dataset, self.field, self.department, self.department_code
-        )
-
-    def to_document(self) -> dict[str, Any]:
-        """Plain JSON-able form."""
-        days = {"made_at": self.made_at.isoformat(), "changed_at": self.changed_at.isoformat()}
-        return asdict(self) | days
 
 
 def claim(
@@ -131,9 +97,9 @@ def decide(
     case = cases.open_case(connection, case_id)
     _stated(basis)
     standing = naming.source_of(connection, *case.key)
-    parties = {each.item.place: each for each in _claims_of(connection, case_id)}
+    parties = {each.item.place: each for each in claims_of(connection, case_id)}
     if standing is not None:
-        parties[standing.place] = _claim_of(connection, _item_of(standing))
+        parties[standing.place] = claim_of(connection, _item_of(standing))
     if winner not in parties:
         raise ClaimError(
             f"{winner} is no party to {case_id} — decide for one of {', '.join(sorted(parties))}"
@@ -176,7 +142,7 @@ def retract(
             c = authority_case_claims.c
             mine = (c.case_id == case.id) & (c.claim_id == made.id)
             connection.execute(delete(authority_case_claims).where(mine))
-            if not _claims_of(connection, case.id):
+            if not claims_of(connection, case.id):
                 cases.drop(connection, case, basis=basis.strip(), by=by, now=now)
     return made
 
@@ -206,15 +172,6 @@ def withdraw(
     announcing.announce(connection, standing, None, basis.strip(), by=by, now=now)
 
 
-def claims(connection: Connection, dataset: str | None = None) -> tuple[Claim, ...]:
-    """Every claim, or those of one dataset, by element, subject and place."""
-    c = authority_claims.c
-    query = select(authority_claims).order_by(c.element, c.subject, c.dataset, c.field)
-    if dataset is not None:
-        query = query.where(c.dataset == dataset)
-    return tuple(_claim(row) for row in connection.execute(query))
-
-
 def _event_for(wins: bool, stands: bool) -> str:
     if wins:
         return "keep" if stands else "prevail"
@@ -235,13 +192,13 @@ def _step(
             )
         )
     else:
-        connection.execute(update(authority_claims).where(_is(item)).values(**values))
+        connection.execute(update(authority_claims).where(claims_it(item)).values(**values))
     body = {
         "element": item.element, "subject": item.subject, "field": item.place, "before": before,
         "after": after, "office": office.value, "actor": by, "basis": basis.strip(),
     }  # fmt: skip
     evidence.record(connection, event=f"catalog:claim:{event}", subject=item.place, body=body, now=now)
-    return _claim_of(connection, item)
+    return claim_of(connection, item)
 
 
 def _mirror_standing(connection: Connection, item: Item, now: datetime) -> None:
@@ -250,7 +207,7 @@ def _mirror_standing(connection: Connection, item: Item, now: datetime) -> None:
     if standing is None:
         return
     former = _item_of(standing)
-    if connection.execute(select(authority_claims.c.id).where(_is(former))).first() is None:
+    if connection.execute(select(authority_claims.c.id).where(claims_it(former))).first() is None:
         connection.execute(
             insert(authority_claims).values(
                 id=new_id("clm"), basis=standing.basis, made_by="", made_at=standing.named_at,
@@ -267,35 +224,10 @@ def _item_of(standing: Authority) -> Item:
 
 
 def _state(connection: Connection, item: Item) -> str:
-    found: str | None = connection.execute(select(authority_claims.c.state).where(_is(item))).scalar()
+    found: str | None = connection.execute(select(authority_claims.c.state).where(claims_it(item))).scalar()
     return found or machine(PROCEDURE).start
-
-
-def _claim_of(connection: Connection, item: Item) -> Claim:
-    return _claim(connection.execute(select(authority_claims).where(_is(item))).one())
-
-
-def _claims_of(connection: Connection, case_id: str) -> tuple[Claim, ...]:
-    c = authority_case_claims.c
-    query = select(authority_claims).join(authority_case_claims, c.claim_id == authority_claims.c.id)
-    rows = connection.execute(query.where(c.case_id == case_id).order_by(authority_claims.c.made_at))
-    return tuple(_claim(row) for row in rows)
-
-
-def _is(item: Item) -> Any:
-    c = authority_claims.c
-    return (
-        (c.element == item.element)
-        & (c.subject == item.subject)
-        & (c.dataset == item.dataset)
-        & (c.field == item.field)
-    )
 
 
 def _stated(basis: str) -> None:
     if not basis.strip():
-        raise ClaimError("a claim and a decision state what they rest on — give --basis")
-
-
-def _claim(row: Row[Any]) -> Claim:
-    return Claim(**row._mapping)
+        raise ClaimError("a claim and a decision state what they rest on — give a `basis`")

@@ -51,10 +51,12 @@ def listing(as_json: bool) -> None:
 @as_json
 def show(element: str, subject: str | None, as_json: bool) -> None:
     """Show who answers and answered for an ELEMENT of a SUBJECT, and who claims it."""
-    from catalog.authority import cases, claims, naming
+    from catalog.authority import cases, claimed, naming
 
     with _looking() as connection:
-        made = [c for c in claims.claims(connection) if c.element == element and subject in (None, c.subject)]
+        made = [
+            c for c in claimed.claims(connection) if c.element == element and subject in (None, c.subject)
+        ]
         subjects = dict.fromkeys(
             [
                 *(c.subject for c in made),

@@ -90,7 +90,7 @@ def permit(
         UnknownDataset: there is no such copy.
     """
     if not basis.strip():
-        raise PermitError("a copy is read by a decision of the data authority — give --basis")
+        raise PermitError("a copy is read by a decision of the data authority — give a `basis`")
     if until is not None and until < local_date(now):
         raise PermitError(f"a permit until {until} would be over already — give a later day")
     dataset, _, field = reads.rpartition(".")
@@ -112,7 +112,7 @@ def end(connection: Connection, permit_id: str, *, basis: str, by: str, now: dat
         PermitError: there is none that stands, or no basis is given.
     """
     if not basis.strip():
-        raise PermitError(f"{permit_id}: the end of a permit states what it rests on — give --basis")
+        raise PermitError(f"{permit_id}: the end of a permit states what it rests on — give a `basis`")
     values = {"ended_at": now, "ended_by": by, "end_basis": basis.strip()}
     done = connection.execute(
         update(rows).where(rows.c.id == permit_id, rows.c.ended_at.is_(None)).values(**values)

@@ -151,6 +151,7 @@ def _reaching_out(home: Home, rehearsal: bool) -> tuple[str, ...]:
 def _ring(public_key: Path | None) -> Ring:
     """The keys a backup may be signed with: the one that is named, else those of the installation here."""
     from catalog import keys
+    from catalog.errors import NotInitialised
     from catalog.home import Home
     from catalog.keys.ring import Ring
     from catalog.store import open_store, reading
@@ -159,7 +160,14 @@ def _ring(public_key: Path | None) -> Ring:
     if named is not None:
         return Ring.single(named)
     home = Home.find()
-    with reading(open_store(home)) as connection:
+    try:
+        engine = open_store(home)
+    except NotInitialised:
+        raise click.UsageError(
+            f"there is no installation at {home.root} whose key it could be checked with — name the key"
+            " (--public-key FILE), as it was published with the log (public_key.pem)"
+        ) from None
+    with reading(engine) as connection:
         return keys.ring_of(connection, keys.load(home).signer)
 
 

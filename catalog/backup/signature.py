@@ -15,6 +15,7 @@ from typing import Final
 from catalog import lasting
 from catalog.backup import manifest
 from catalog.backup.errors import BackupDamaged
+from catalog.keys.encoding import of_base64
 from catalog.keys.ring import Ring
 from catalog.keys.signers import Signer, verify
 
@@ -40,7 +41,7 @@ def require(folder: Path, ring: Ring) -> None:
     path = folder / FILE
     try:
         told = json.loads(path.read_bytes())
-        named, signature = str(told["key"]), base64.b64decode(told["signature"], validate=True)
+        named, signature = str(told["key"]), of_base64(told["signature"])
     except FileNotFoundError:
         raise BackupDamaged(f"{folder} is not signed: nobody answers for its rows — take another") from None
     except (ValueError, KeyError, TypeError):

@@ -23,7 +23,7 @@ from catalog.errors import CatalogError
 from catalog.store import writing
 from catalog.store.tables.bulk import adopted_entries, adopted_history
 from catalog.store.tables.ledger import entries
-from catalog.workbook.reading import Fault
+from catalog.workbook.faults import Fault
 from policies.clocks import ZONE
 
 # Headings of a history.

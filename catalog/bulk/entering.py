@@ -22,7 +22,7 @@ from catalog.cataloging.values import Acts, Catalogued
 from catalog.store import reading, writing
 from catalog.store.tables.ledger import entries
 from catalog.store.tables.ledger import revisions as revision_rows
-from catalog.workbook.reading import Fault
+from catalog.workbook.faults import Fault
 from contracts.model import Contract
 from policies.machine import IllegalStep
 

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from catalog.intake import workbooks
+from catalog.intake.workbooks import TooMuch
 from catalog.workbook.cells import shown
-from catalog.workbook.reading import Fault
+from catalog.workbook.faults import Fault
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 LIST: Final = "错误清单"
 _RED: Final = "FFFFC7CE"
+# The largest form that is marked cell by cell.
+_MARKED: Final = workbooks.Bounds(64 * 2**20, 512 * 2**20, 4_000_000)
 _CELL: Final = re.compile(r"^[A-Z]{1,3}[1-9]\d*$")
 
 
@@ -31,10 +35,13 @@ def mark(form: Path, faults: Sequence[Fault], copy: Path) -> None:
         faults: what is wrong with it.
         copy: file to write.
     """
-    from openpyxl import Workbook, load_workbook
+    from openpyxl import Workbook
 
     is_workbook = form.suffix.lower() in (".xlsx", ".xlsm")
-    book = load_workbook(form) if is_workbook else Workbook()
+    try:
+        book = workbooks.cells(form, form.name, _MARKED) if is_workbook else Workbook()
+    except TooMuch:  # a form is read in less memory than it is marked in: the list alone tells as much
+        book, is_workbook = Workbook(), False
     if is_workbook:
         _mark(book, faults)
     page = book.create_sheet(_free(book), 0)

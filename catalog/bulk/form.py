@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from catalog.workbook.cells import FLAG, TEXT, TEXTS, BadCell, Spelling, choice, choices
+from catalog.workbook.cells import FLAG, TEXT, BadCell, Spelling, choice, choices
+from catalog.workbook.several import TEXTS
 from contracts.fields import LETTERS
 from contracts.model import FieldType, ItemType, ShareMethod, ShareType, UpdateCycle
 

@@ -13,7 +13,7 @@ from catalog.bulk.form import ITEM, TYPES, Column
 from catalog.bulk.reading import Line
 from catalog.intake.names import physical
 from catalog.workbook.cells import BadCell
-from catalog.workbook.reading import Fault
+from catalog.workbook.faults import Fault
 from contracts.errors import ContractError
 from contracts.fields import LETTERS
 from contracts.model import Contract, Field, FieldType, ItemType

@@ -15,7 +15,7 @@ from catalog.bulk.form import ENTRY
 from catalog.bulk.items import fields_of, read_cell
 from catalog.bulk.reading import Line
 from catalog.intake.names import safe
-from catalog.workbook.reading import Fault
+from catalog.workbook.faults import Fault
 from contracts.catalogue import Entry
 from contracts.errors import ContractError
 from contracts.fields import SAFE_NAME

@@ -24,6 +24,7 @@ from catalog.cataloging.entering import enter_all
 from catalog.cataloging.values import Acts, Catalogued
 from catalog.errors import CatalogError
 from catalog.home import Home
+from catalog.keys.encoding import of_base64
 from catalog.store import reading, writing
 from contracts.canonical import canonical
 from contracts.model import Contract
@@ -110,7 +111,7 @@ def opened(path: Path) -> Bundle:
     bodies = _bodies(path)
     try:
         manifest, public = bodies[MANIFEST], keys.public_from_pem(bodies[KEY])
-        signature = base64.b64decode(bodies[SIGNATURE], validate=True)
+        signature = of_base64(bodies[SIGNATURE])
         if not keys.Ring.single(public).signed(_PREFIX + manifest, signature):
             raise ValueError("another signature")
         said = json.loads(manifest)

@@ -16,13 +16,17 @@ from typing import Any, Final
 
 from catalog.bulk.form import PASSED, Column, column_of, is_heading, normal
 from catalog.errors import CatalogError
+from catalog.intake import workbooks
+from catalog.intake.encoding import text_of
+from catalog.intake.errors import Unreadable
 from catalog.workbook.cells import as_text
-from catalog.workbook.reading import Fault
+from catalog.workbook.faults import Fault
 
 # The heading stands among the first lines; more above it is no form.
 _HEAD: Final = 20
 _MOST_BYTES: Final = 256 * 2**20
 _MOST_LINES: Final = 1_000_000
+BOUNDS: Final = workbooks.Bounds(_MOST_BYTES, 2**30, 40_000_000, 2 * 2**30)
 ITEMS: Final = "信息项"
 # A program that opens a CSV takes a cell that begins so for a formula; we write an apostrophe before it.
 RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -96,27 +100,23 @@ def _of_workbook(path: Path) -> Iterator[tuple[str, Sequence[Sequence[Any]]]]:
     import python_calamine
 
     try:
-        book = python_calamine.load_workbook(path)
-        for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
+        book = workbooks.sheets(path, path.name, BOUNDS)
+        for name in book.names:
+            sheet = book.sheet(name)
             if sheet.height > _MOST_LINES:
                 raise FormUnreadable(
                     f"{path}: sheet {name} has more than {_MOST_LINES} lines — give it in parts"
                 )
             yield name, sheet.to_python(skip_empty_area=False)
+    except Unreadable as error:
+        raise FormUnreadable(str(error)) from error
     except python_calamine.CalamineError as error:
         raise FormUnreadable(f"{path}: it is no workbook this program can open — save it as .xlsx") from error
 
 
 def _of_csv(path: Path) -> Iterator[tuple[str, Sequence[Sequence[Any]]]]:
-    data = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
+    text = text_of(path.read_bytes())
+    if text is None:
         raise FormUnreadable(f"{path}: neither UTF-8 nor GB18030 — save it as one of them")
     rows = csv.reader(io.StringIO(text, newline=""))
     yield path.name, [[_plain(cell) for cell in row] for row in rows]

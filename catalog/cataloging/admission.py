@@ -92,7 +92,7 @@ def duties(case: Case) -> tuple[str, ...]:
     unsaid = [name for name, consequence in _unstated(case) if consequence == "note"]
     return (
         *(
-            [f"record the impact assessment of its {kind} information (--pia REFERENCE)"]
+            [f"record the impact assessment of its {kind} information (`pia`)"]
             if kind is not None and _consequence(case, kind) != "refuse"
             else []
         ),
@@ -199,7 +199,7 @@ def _assessed(case: Case) -> Iterator[Reason]:
             "catalog.assessment",
             f"{kind} information is listed after an impact assessment",
             ASSESSMENT_PROPERTY,
-            "give the reference of the assessment (--pia REFERENCE)",
+            "give the reference of the assessment (`pia`)",
         )
 
 

@@ -7,17 +7,18 @@ uses a dataset is :mod:`catalog.lineage.impact`'s.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, true, update
 
 from catalog import evidence
 from catalog.errors import CatalogError
 from catalog.evidence.append import record_all
 from catalog.lineage.impact import Felt, impact_of, used_among
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.cataloging import entry_announcements
 from catalog.store.tables.ledger import entries
@@ -97,6 +98,32 @@ class Step:
     breaks: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads announcements: of what it was told, and of what it sees the details of, all.
+
+    Attributes:
+        code, name: of the organisation.
+        departments: codes of those whose entries' announcements it reads whoever was told; None = of all.
+        grant: the only grant of its token, whose announcements alone it reads; None where it has all.
+    """
+
+    code: str
+    name: str
+    departments: Collection[str] | None
+    grant: str | None = None
+
+    def among(self) -> ColumnElement[bool]:
+        """Which rows it reads."""
+        a = entry_announcements.c
+        if self.grant is not None:
+            return (a.kind == GRANT) & (a.target == self.grant)
+        if self.departments is None:
+            return true()
+        by_name = (a.kind == FORM) & (a.organisation_name == self.name)
+        return or_(a.organisation == self.code, by_name, entries.c.department_code.in_(self.departments))
+
+
 def announce(connection: Connection, steps: Sequence[Step], now: datetime) -> dict[str, int]:
     """Tell the users of datasets that breaking revisions come into force.
 
@@ -148,15 +175,23 @@ def _rows(connection: Connection, step: Step, now: datetime) -> list[dict[str, A
 
 
 def announcements(
-    connection: Connection, *, organisation: str = "", name: str = "", open_only: bool = False
+    connection: Connection,
+    *,
+    organisation: str = "",
+    name: str = "",
+    open_only: bool = False,
+    part: Part | None = None,
+    reader: Reader | None = None,
 ) -> tuple[Announcement, ...]:
-    """Announcements, the latest first.
+    """Announcements, the latest first; a part of them by id.
 
     Args:
         connection: to read with.
         organisation: code or name of who was told; everybody where empty.
         name: of the dataset; every one where empty.
         open_only: only those nobody has acknowledged.
+        part: which of them.
+        reader: who reads; everything where None.
     """
     a = entry_announcements.c
     query = select(entry_announcements, entries.c.name).join(entries, entries.c.id == a.entry_id)
@@ -164,9 +199,12 @@ def announcements(
         query = query.where((a.organisation == organisation) | (a.organisation_name == organisation))
     if name:
         query = query.where(entries.c.name == name)
+    if reader is not None:
+        query = query.where(reader.among())
     if open_only:
         query = query.where(a.acknowledged_at.is_(None))
-    rows = connection.execute(query.order_by(a.made_at.desc(), entries.c.name, a.kind, a.target))
+    latest = query.order_by(a.made_at.desc(), entries.c.name, a.kind, a.target)
+    rows = connection.execute(latest if part is None else parted(query, part, a.id))
     return tuple(_announcement(row) for row in rows)
 
 

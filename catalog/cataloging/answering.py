@@ -112,7 +112,7 @@ def refuse(
                 Reason(
                     NO_BASIS,
                     "a refusal cites what it rests on",
-                    "--basis",
+                    "basis",
                     f"cite one of: {cited.accepted} ({cited.source})",
                 ),
             )
@@ -191,7 +191,7 @@ def trigger(engine: Engine, name: str, who: Who, *, kind: str, what: str, now: d
         if kind not in TRIGGERS:
             deny(
                 found.name,
-                Reason(NO_KIND, "that is no kind of trigger", "--kind", f"one of {', '.join(TRIGGERS)}"),
+                Reason(NO_KIND, "that is no kind of trigger", "kind", f"one of {', '.join(TRIGGERS)}"),
             )
         reasoned(found.name, what)
         act = act_now(connection, found, TRIGGER, who, now, what, {"kind": kind}, found.state, found.state)

@@ -5,6 +5,7 @@ Decides nothing and writes nothing; publication asks the same rules again, on it
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Final
 
@@ -18,16 +19,24 @@ from catalog.cataloging.checking import checked_again
 from catalog.cataloging.returning import told_by_program
 from catalog.cataloging.standing import Standing, all_standings
 from catalog.cataloging.taking import assessment_given
+from catalog.store.parts import Part
 from policies.decision import Permit
 
 # States from which the authority's next act leads on.
 BEFORE_THE_AUTHORITY: Final = ("signed_off", "reviewed")
 
 
-def awaiting(connection: Connection) -> tuple[Standing, ...]:
-    """Entries with a revision that waits for the authority."""
-    found = all_standings(connection, BEFORE_THE_AUTHORITY)
-    return tuple(one for one in found if one.way in BEFORE_THE_AUTHORITY)
+def awaiting(
+    connection: Connection, *, departments: Collection[str] | None = None, part: Part | None = None
+) -> tuple[Standing, ...]:
+    """Entries with a revision that waits for the authority, by name.
+
+    Args:
+        connection: to read with.
+        departments: only of these departments, by their codes.
+        part: which of them.
+    """
+    return all_standings(connection, way=BEFORE_THE_AUTHORITY, departments=departments, part=part)
 
 
 def asked_of(connection: Connection, found: Standing, on: date) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.cataloging.cli_acts import as_json, as_office, by_name, looked_at, print_json, who
+from catalog.cataloging.cli_acts import as_json, as_office, as_typed, by_name, looked_at, print_json, who
 from catalog.cataloging.cli_entry import entry
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _print_submitted(line: dict[str, Any]) -> None:
         return
     click.echo(f"{line['code']}  {line['name']}: {line['state']}, revision {line['revision']}")
     for point in line["open_points"]:
-        click.echo(f"    open: {point}")
+        click.echo(f"    open: {as_typed(point, line['name'])}")
     if line["state"] == "compiled":
         click.echo(f"{line['name']} is not submitted: state what is open, submit again", err=True)
     else:

@@ -52,3 +52,15 @@ def store() -> Engine:
     from catalog.store import open_store
 
     return open_store(Home.find())
+
+
+def as_typed(point: str, name: str) -> str:
+    """An open point with what closes it at a terminal, where the service names a field.
+
+    >>> as_typed("the authority states that it has seen it (`seen_added_condition`)", "edu.schools")
+    'the authority states that it has seen it (`ybz approve edu.schools --seen-added-condition`)'
+    """
+    typed = {"seen_added_condition": f"ybz approve {name} --seen-added-condition", "pia": "--pia REFERENCE"}
+    for field, words in typed.items():
+        point = point.replace(f"(`{field}`)", f"(`{words}`)")
+    return point

@@ -107,9 +107,7 @@ def complete(
     """
     wanted = asked(contract, texts)
     if not wanted:
-        nothing = Reason(
-            EMPTY, "a return says what is missing", "--missing", "name everything that is missing"
-        )
+        nothing = Reason(EMPTY, "a return says what is missing", "missing", "name everything that is missing")
         return Deny((nothing,)), ()
     earlier = _earlier(former, office)
     seen = {

@@ -6,14 +6,15 @@ stays published while its successor is compiled, checked, returned or refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, or_, select, true
 
 from catalog.errors import UnknownDataset
 from catalog.revisions import PUBLISHED
+from catalog.store.parts import Part, parted
 from catalog.store.tables.ledger import entries, revisions
 from policies.machine import machine
 
@@ -90,10 +91,70 @@ def standings(connection: Connection, names: Iterable[str]) -> dict[str, Standin
     return found
 
 
-def all_standings(connection: Connection, states: Sequence[str] = ()) -> tuple[Standing, ...]:
-    """Where every entry stands, by name; with states only those that are, or are on the way, in one."""
-    found = (_standing(row) for row in connection.execute(_query().order_by(entries.c.name)))
-    return tuple(each for each in found if not states or {each.state, each.way} & set(states))
+def all_standings(
+    connection: Connection,
+    states: Sequence[str] = (),
+    *,
+    departments: Collection[str] | None = None,
+    owner: str = "",
+    way: Sequence[str] = (),
+    part: Part | None = None,
+) -> tuple[Standing, ...]:
+    """Where every entry stands, by name.
+
+    Args:
+        connection: to read with.
+        states: only those that are, or are on the way, in one.
+        departments: only of these departments, by their codes.
+        owner: only of this department, by its name.
+        way: only those whose revision on its way, or in force where none is, stands in one of these states.
+        part: which of them.
+    """
+    e, query = entries.c, _query()
+    if states:
+        query = query.where(or_(e.state.in_(states), e.pending_state.in_(states)))
+    if way:
+        query = query.where(or_(e.pending_state.in_(way), e.pending_state.is_(None) & e.state.in_(way)))
+    if departments is not None:
+        query = query.where(e.department_code.in_(departments))
+    if owner:
+        query = query.where(e.department == owner)
+    return tuple(_standing(row) for row in connection.execute(parted(query, part, e.name)))
+
+
+def department_codes(connection: Connection) -> frozenset[str]:
+    """Codes of the departments that have an entry."""
+    return frozenset(connection.execute(select(entries.c.department_code).distinct()).scalars())
+
+
+def of_departments(name: ColumnElement[str], codes: Collection[str] | None) -> ColumnElement[bool]:
+    """Whether a name is one of an entry there is, of some departments.
+
+    Args:
+        name: column that holds it.
+        codes: of the departments; of any where None.
+    """
+    known = select(entries.c.name)
+    return name.in_(known if codes is None else known.where(entries.c.department_code.in_(codes)))
+
+
+def told_to(codes: Collection[str] | None) -> ColumnElement[bool]:
+    """Whether an entry is told of: to everybody once it is published, before to some departments.
+
+    Args:
+        codes: of the departments whose entries are told in any state; of all where None.
+    """
+    e = entries.c
+    return true() if codes is None else or_(e.state == PUBLISHED, e.department_code.in_(codes))
+
+
+def untold(connection: Connection, names: Collection[str], codes: Collection[str] | None) -> frozenset[str]:
+    """Of some names those of entries that are not told of; see :func:`told_to`."""
+    wanted, found = sorted(names) if codes is not None else [], set[str]()
+    for at in range(0, len(wanted), 500):
+        query = select(entries.c.name).where(entries.c.name.in_(wanted[at : at + 500]), ~told_to(codes))
+        found |= set(connection.execute(query).scalars())
+    return frozenset(found)
 
 
 def known_states() -> tuple[str, ...]:

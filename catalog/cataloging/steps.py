@@ -199,7 +199,7 @@ def _seen(connection: Connection, found: Standing, stated: bool) -> tuple[condit
                         UNSEEN,
                         f"{each.found.path}: {each.found.what}, after publication",
                         each.found.path,
-                        "state that you have seen it (--seen-added-condition), or return the entry",
+                        "state that you have seen it (`seen_added_condition`), or return the entry",
                     )
                     for each in unseen
                 )

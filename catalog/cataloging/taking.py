@@ -76,13 +76,11 @@ def looked_at(found: Standing, revision: int | None, on: date) -> None:
         ActRefused: a newer revision is on its way, or none is named where one must be.
     """
     if revision is None and rule("cataloguing", "name_revision", on).value == "require":
-        allowed = f"look with `ybz entry history {found.name}`, then give --revision"
-        deny(
-            found.name, Reason(UNNAMED, "the revision that was looked at is not named", "--revision", allowed)
-        )
+        allowed = f"look with `ybz entry history {found.name}`, then give `revision`"
+        deny(found.name, Reason(UNNAMED, "the revision that was looked at is not named", "revision", allowed))
     if revision is not None and revision > found.newest:
         allowed = f"the newest is {found.newest}: `ybz entry history {found.name}`"
-        deny(found.name, Reason(UNKNOWN, f"there is no revision {revision}", "--revision", allowed))
+        deny(found.name, Reason(UNKNOWN, f"there is no revision {revision}", "revision", allowed))
     if revision not in (None, found.newest):
         overtaken(found.name)
 
@@ -95,7 +93,7 @@ def overtaken(name: str) -> NoReturn:
 def reasoned(name: str, reason: str) -> None:
     """Refuse an act that does not say why."""
     if not reason.strip():
-        deny(name, Reason(NO_REASON, "this act says why", "--reason", "state the reason in one sentence"))
+        deny(name, Reason(NO_REASON, "this act says why", "reason", "state the reason in one sentence"))
 
 
 def deny(name: str, reason: Reason) -> NoReturn:

@@ -5,7 +5,7 @@ Decides nothing; it reads rows that are never changed, so that the answer for a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ from catalog.cataloging.clocks import subject
 from catalog.cataloging.standing import Standing, all_standings, standing
 from catalog.clocks.running import Clock, clocks_of
 from catalog.errors import CatalogError
+from catalog.store.parts import Part
 from catalog.store.tables.cataloging import entry_triggers
 from contracts.odcs import to_document
 from policies.clocks import local_date
@@ -93,9 +94,25 @@ def revision_on(connection: Connection, found: Standing, on: date) -> int:
     return next((each.number for each in reversed(made) if each.number not in compiled), made[-1].number)
 
 
-def listed(connection: Connection, states: Sequence[str]) -> list[dict[str, Any]]:
-    """Entries, or those that are, or have a revision on its way, in one of some states."""
-    return [_head(each) for each in all_standings(connection, states)]
+def listed(
+    connection: Connection,
+    states: Sequence[str],
+    *,
+    departments: Collection[str] | None = None,
+    owner: str = "",
+    part: Part | None = None,
+) -> list[dict[str, Any]]:
+    """Entries, or those that are, or have a revision on its way, in one of some states; by name.
+
+    Args:
+        connection: to read with.
+        states: which; of every state where empty.
+        departments: only of these departments, by their codes.
+        owner: only of this department, by its name.
+        part: which of them.
+    """
+    found = all_standings(connection, states, departments=departments, owner=owner, part=part)
+    return [_head(each) for each in found]
 
 
 def _state_then(acts: Sequence[Act], number: int, found: Standing) -> str:

@@ -10,9 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from catalog import revisions
 from catalog.errors import UnknownDataset
 from catalog.revisions import current
 from catalog.store.tables.ledger import entries
+from contracts.model import Contract
 
 # Names looked for in one statement.
 _AT_ONCE = 500
@@ -36,7 +38,12 @@ def item_titles(connection: Connection, name: str) -> Mapping[str, str]:
         contract = current(connection, name).contract
     except UnknownDataset:
         return {}
-    return {one.name: one.business_name or one.name for one in contract.fields}
+    return _items(contract)
+
+
+def items_of(connection: Connection, names: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
+    """Name of an entry → what its items are called, of those there are; read together."""
+    return {name: _items(found.contract) for name, found in revisions.called(connection, set(names)).items()}
 
 
 def called(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -48,9 +55,16 @@ def called(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[di
     """
     datasets = {str(row["dataset"]) for row in rows}
     titles = entry_titles(connection, datasets)
-    items = {name: item_titles(connection, name) for name in datasets}
+    items = items_of(connection, datasets)
     return [
         dict(row)
-        | {"title": titles.get(row["dataset"], ""), "item": items[row["dataset"]].get(row["field"], "")}
+        | {
+            "title": titles.get(row["dataset"], ""),
+            "item": items.get(row["dataset"], {}).get(row["field"], ""),
+        }
         for row in rows
     ]
+
+
+def _items(contract: Contract) -> Mapping[str, str]:
+    return {one.name: one.business_name or one.name for one in contract.fields}

@@ -139,7 +139,7 @@ def _steps(way: Way, acts: Acts, upto: str) -> None:
         details: Mapping[str, Any] = way.given.checked if event == CHECK else {}
         if event == REVIEW and way.unseen:
             if not acts.seen_added_condition:
-                way.waits = tuple(_waiting(each, way.standing.name) for each in way.unseen)
+                way.waits = tuple(_waiting(each) for each in way.unseen)
                 return
             details = {"seen_added_condition": [each.path for each in way.unseen]}
         _take(way, event, office, acts, details)
@@ -155,10 +155,10 @@ def _before(event: str) -> str:
     return next(s.state for s in machine(PROCEDURE).steps if s.event == event)
 
 
-def _waiting(added: conditions.Added, name: str) -> str:
+def _waiting(added: conditions.Added) -> str:
     return (
         f"{added.path}: {added.what} after publication: the authority states that it has seen it"
-        f" (`ybz approve {name} --seen-added-condition`)"
+        " (`seen_added_condition`)"
     )
 
 

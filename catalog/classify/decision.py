@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
 
+from catalog.cataloging.standing import of_departments
 from catalog.errors import CatalogError
+from catalog.store.parts import Part, parted
 from catalog.store.tables.classification import classification_decisions as rows
 from contracts.model import Contract
 from policies.machine import Office
@@ -68,7 +71,7 @@ class Signed:
 
     def __post_init__(self) -> None:
         if not self.by.strip() or not self.reason.strip():
-            raise DecisionRefused("a decision states who takes it and why — give --by and --reason")
+            raise DecisionRefused("a decision states who takes it and why — give `by` and `reason`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,32 @@ def decisions_of(connection: Connection, dataset: str | None = None) -> tuple[De
     if dataset is not None:
         query = query.where(rows.c.dataset == dataset)
     return tuple(_decision(row) for row in connection.execute(query))
+
+
+def decisions_part(
+    connection: Connection,
+    part: Part,
+    *,
+    departments: Collection[str] | None,
+    dataset: str | None = None,
+    open_on: date | None = None,
+) -> tuple[Decision, ...]:
+    """A part of the decisions on entries there are, by id.
+
+    Args:
+        connection: to read with.
+        part: which of them.
+        departments: codes of the departments whose entries are told of; of all where None.
+        dataset: only on this one.
+        open_on: only those that are open, and whose day is not over on this one.
+    """
+    query = select(rows).where(of_departments(rows.c.dataset, departments))
+    if dataset is not None:
+        query = query.where(rows.c.dataset == dataset)
+    if open_on is not None:
+        lasts = or_(rows.c.until.is_(None), rows.c.until >= open_on)
+        query = query.where(rows.c.state.in_(OPEN), lasts)
+    return tuple(_decision(row) for row in connection.execute(parted(query, part, rows.c.id)))
 
 
 def run_out(made: Decision, contract: Contract | None, on: date) -> str:

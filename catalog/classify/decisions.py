@@ -29,6 +29,7 @@ from catalog.classify.decision import (
     Signed,
     Subject,
     decisions_of,
+    decisions_part,
     field_digest,
     of,
     run_out,
@@ -42,8 +43,8 @@ from policies.rulebook import rule
 
 __all__ = [
     "FIELD", "NEW", "OPEN", "Decision", "DecisionRefused", "Signed", "Subject", "confirm", "consent",
-    "decisions_of", "field_digest", "lapse", "lower", "of", "override", "procedure", "raise_grade", "refuse",
-    "run_out", "withdraw",
+    "decisions_of", "decisions_part", "field_digest", "lapse", "lower", "of", "override", "procedure",
+    "raise_grade", "refuse", "run_out", "withdraw",
 ]  # fmt: skip
 
 
@@ -91,7 +92,7 @@ def lower(
             f"{subject.field} has grade {subject.grade} — lower it below that, to 1 at least"
         )
     if not signed.basis.strip():
-        raise DecisionRefused("a lowering rests on a rule, an assessment or a treatment — give --basis")
+        raise DecisionRefused("a lowering rests on a rule, an assessment or a treatment — give a `basis`")
     return _enter(connection, subject, signed, "lower", "propose", grade, until)
 
 

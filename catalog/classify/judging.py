@@ -14,15 +14,18 @@ from typing import Final
 
 import pyarrow as pa
 
-from catalog.classify import coordinates, free_text, traits
+from catalog.classify import coordinates, free_text, learned, traits
+from catalog.classify.alone import alone
 from catalog.classify.column import Column, Limits, limits
 from catalog.classify.finding import Evidence, Weight, weight
 from catalog.classify.kinds import NONE, minors, scoring
+from catalog.classify.learned import UNASKED, Opinion
 from catalog.classify.neighbours import Neighbours
-from catalog.classify.presumption import PRESUMED, presumed
+from catalog.classify.presuming import presumed_in
+from catalog.classify.presumption import PRESUMED
 from catalog.classify.sampling import spread
-from catalog.classify.scorer import Scored, scores
-from catalog.classify.shared_heads import headed
+from catalog.classify.scorer import Scored
+from catalog.classify.telling import Telling
 from catalog.classify.topics import of_a_child
 from catalog.classify.words import medicine_alone
 
@@ -58,11 +61,18 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was found in one column: the kind it is, if any, and identifiers hidden in its texts."""
+    """What was found in one column: the kind it is, if any, and identifiers hidden in its texts.
+
+    Attributes:
+        said: what was learned says of it.
+        withdrawn: the kind that rules had found and what was learned took back; empty if none.
+    """
 
     column: Column
     kind: Evidence | None
     hidden: Evidence | None
+    said: Opinion = UNASKED
+    withdrawn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +99,7 @@ class Table:
         """Evidence that a column in which nothing was found describes the children the rows are."""
         if seen.kind is not None or seen.hidden is not None:
             return None
-        return _nothing(seen.column) if self._of_a_child(seen.column) else None
+        return _nothing(seen) if self._of_a_child(seen.column) else None
 
     def _of_a_child(self, column: Column) -> bool:
         return self.children and self.persons and bool(column.sample) and of_a_child(column.meaning.words)
@@ -180,26 +190,28 @@ def look(
         columns: of one table.
         on: day on which ages are counted; None = the day the rule on minors states.
         title: of the table, for what its rows are about.
-        presuming: whether columns may be presumed to be sensitive, or rules judge alone.
+        presuming: whether what was learned is heard and presumed, or rules judge alone.
     """
-    found = {column.name: _alone(column) for column in columns}
+    by_itself = {column.name: alone(column, taught=presuming) for column in columns}
+    found = {name: None if learned.is_taught(each.found) else each.found for name, each in by_itself.items()}
     table = Neighbours.of(columns, found, on or minors().counted_on, title)
     found = table.allowed
     pairs = coordinates.paired(
         [each for each in columns if (kind := found[each.name]) is None or kind.kind == "coordinates"]
     )
-    told = {column.name: _told(table, column, found, pairs) for column in columns}
+    telling = Telling(by_itself, found, pairs)
+    told = {column.name: telling.told(table, column) for column in columns}
     # What the table told makes its topic known: looked at once more where that is a new one.
     again = table.knowing([kind.kind for kind in told.values() if kind is not None])
     if again.topics.names != table.topics.names:
-        told = {column.name: told[column.name] or _told(again, column, found, pairs) for column in columns}
+        told = {column.name: told[column.name] or telling.told(again, column) for column in columns}
         table = again
     seen = []
     for column in columns:
         kind = told[column.name]
         if kind is not None and medicine_alone(column, kind.kind) and not table.patients:
             kind = None
-        seen.append(_seen(column, table.grown(column, kind)))
+        seen.append(_seen(column, table.grown(column, kind), by_itself[column.name].said, telling.back))
     kinds_found = {each.kind.detector for each in seen if each.kind is not None and each.column.sample}
     places = [each.column for each in seen if each.kind is not None and each.kind.detector == "coordinates"]
     looked = Table(
@@ -209,35 +221,7 @@ def look(
         table.tracks(places) if places else frozenset(),
         table.topics.names,
     )
-    return replace(looked, presumed=_presumed(looked)) if presuming else looked
-
-
-def _told(
-    table: Neighbours, column: Column, found: Mapping[str, Scored | None], pairs: frozenset[str]
-) -> Scored | None:
-    kind = found[column.name]
-    if kind is None and column.sample:
-        kind = headed(column, [each.name for each in table.columns])
-        kind = kind or table.told(column, pair=column.name in pairs)
-    return kind
-
-
-def _presumed(table: Table) -> dict[str, Evidence]:
-    columns = {seen.column.name: seen.column for seen in table.seen}
-    made = {}
-    for name, each in table.traits_by_name().items():
-        column = columns[name]
-        evidence = presumed(column.meaning.words, each, column.sample, column.missed_at_most)
-        if evidence is not None:
-            made[name] = evidence
-    return made
-
-
-def _alone(column: Column) -> Scored | None:
-    """The best kind by heading and values; a column whose rows are all empty holds nothing."""
-    if len(column.whole) and not column.sample:
-        return None
-    return next(iter(scores(column)), None)
+    return replace(looked, presumed=presumed_in(looked)) if presuming else looked
 
 
 def column_of(heading: str, values: Sequence[str | None], in_force: Limits) -> Column:
@@ -254,7 +238,7 @@ def column_of(heading: str, values: Sequence[str | None], in_force: Limits) -> C
 
 def _judged(seen: Seen, table: Table) -> Judgement:
     found = [evidence for evidence in (seen.kind, seen.hidden) if evidence is not None]
-    found = found or [_nothing(seen.column)]
+    found = found or [_nothing(seen)]
     if seen.hidden is not None and seen.kind is not None and _is_prose(seen.kind, seen.hidden):
         found.reverse()
     found += [evidence for evidence in (table.presumed.get(seen.column.name),) if evidence is not None]
@@ -269,9 +253,12 @@ def _judged(seen: Seen, table: Table) -> Judgement:
     )
 
 
-def _nothing(column: Column) -> Evidence:
+def _nothing(seen: Seen) -> Evidence:
     """That nothing was found; of a column without values with what its heading would have meant."""
+    column = seen.column
     details: dict[str, float | int | bool] = {"missed_at_most": column.missed_at_most}
+    if seen.withdrawn:
+        details |= learned.withdrawn(column, seen.withdrawn, seen.said)
     if not column.sample and column.meaning.kinds:
         details |= {f"heading_{kind}": round(strength, 3) for kind, strength in column.meaning.kinds.items()}
     return Evidence(NONE, column.sample, 0.0, False, details, 0.5)
@@ -287,7 +274,7 @@ def _tells_cards(hidden: Evidence) -> bool:
     return hidden.details.get("cards", 0) >= _CARDS * hidden.sample
 
 
-def _seen(column: Column, kind: Scored | None) -> Seen:
+def _seen(column: Column, kind: Scored | None, said: Opinion, back: Mapping[str, str]) -> Seen:
     evidence = None
     if kind is not None:
         details = {**kind.details, "missed_at_most": column.missed_at_most}
@@ -295,4 +282,7 @@ def _seen(column: Column, kind: Scored | None) -> Seen:
     hidden = None
     if kind is None or kind.kind in _TEXTS or kind.share < column.limits.share:
         hidden = free_text.detect(column)
-    return Seen(column, evidence, hidden)
+    # What texts hide is seen; what was learned of them is only likely.
+    if hidden is not None and learned.is_taught(kind):
+        evidence = None
+    return Seen(column, evidence, hidden, said, back.get(column.name, "") if kind is None else "")

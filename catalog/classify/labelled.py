@@ -85,7 +85,7 @@ def tables(root: Path, split: str) -> Iterator[tuple[dict[str, list[str | None]]
         folders = [root]
     found = [path for folder in folders for path in sorted(folder.rglob(LABELS))]
     if not found:
-        raise NoLabelledSet(f"{root}: no {LABELS} under {split} — name the folder of the set with --set")
+        raise NoLabelledSet(f"{root}: no {LABELS} under {split} — name the folder of the set")
     for path in found:
         by_table: dict[str, list[tuple[int, Label]]] = {}
         for row in _rows(path):

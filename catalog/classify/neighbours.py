@@ -111,6 +111,10 @@ class Neighbours:
             return False
         return bool(column.sample) and column.share_of(r"^[A-Za-z0-9]{1,3}$") >= column.limits.share_with_name
 
+    def denies(self, column: Column, kind: Scored) -> bool:
+        """Whether a kind cannot be a person's where rows are beasts, goods or works."""
+        return self._denied(column.meaning.words, kind, persons=self.about_persons)
+
     def _denied(self, heading: str, kind: Scored, *, persons: bool) -> bool:
         initials = heading.isascii() and not re.search(r"[aeiou]", heading)
         if kind.kind == "income" and initials and not self.persons:

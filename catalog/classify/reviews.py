@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final
@@ -16,9 +16,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, insert, select, update
 
 from catalog import evidence
+from catalog.cataloging.standing import of_departments
 from catalog.classify.decisions import DecisionRefused, Signed
 from catalog.clocks import running
 from catalog.clocks.owed import authority_on
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.classification import merge_reviews as rows
 from policies.clocks import local_date
@@ -102,7 +104,7 @@ def decide_review(connection: Connection, review_id: str, event: str, signed: Si
     made = _one(connection, review_id)
     after = procedure().after(made.state, event, signed.office, made.id)
     if event == "accept" and not signed.basis.strip():
-        raise DecisionRefused("a merge of personal sources rests on its impact assessment — give --basis")
+        raise DecisionRefused("a merge of personal sources rests on its impact assessment — give a `basis`")
     connection.execute(
         update(rows)
         .where(rows.c.id == made.id)
@@ -132,6 +134,23 @@ def reviews(connection: Connection, *, open_only: bool = False) -> tuple[Review,
     if open_only:
         query = query.where(rows.c.state == "open")
     return tuple(_review(row) for row in connection.execute(query))
+
+
+def reviews_part(
+    connection: Connection, part: Part, *, departments: Collection[str] | None, open_only: bool
+) -> tuple[Review, ...]:
+    """A part of the reviews of entries there are, by id.
+
+    Args:
+        connection: to read with.
+        part: which of them.
+        departments: codes of the departments whose entries are told of; of all where None.
+        open_only: only those nobody decided.
+    """
+    query = select(rows).where(of_departments(rows.c.dataset, departments))
+    if open_only:
+        query = query.where(rows.c.state == "open")
+    return tuple(_review(row) for row in connection.execute(parted(query, part, rows.c.id)))
 
 
 def may_merge(review: Review | None, on: date, place: str = NATIONAL) -> Decision:

@@ -8,7 +8,7 @@ only as far as the values do not deny it. Decides nothing of grades.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -72,10 +72,20 @@ class Scored:
     details: Mapping[str, float | int | bool] = field(default_factory=dict)
 
 
-def scores(column: Column) -> tuple[Scored, ...]:
-    """The kinds a column may hold, the best first; those below the least score are left out."""
-    judged = [_score(column, kind) for kind in kinds().values() if kind.name not in (NONE, "free_text")]
-    known = [scored for scored in judged if scored is not None]
+def known_of(column: Column) -> tuple[Scored, ...]:
+    """Every kind for which heading or values of a column say something, however little."""
+    judged = (_score(column, kind) for kind in kinds().values() if kind.name not in (NONE, "free_text"))
+    return tuple(scored for scored in judged if scored is not None)
+
+
+def scores(column: Column, known: Sequence[Scored] | None = None) -> tuple[Scored, ...]:
+    """The kinds a column may hold, the best first; those below the least score are left out.
+
+    Args:
+        column: its values and headings.
+        known: what they say of each kind, where it has been asked before.
+    """
+    known = known_of(column) if known is None else known
     parts = _parts(column, known)
     strictest = {each.kind: _strictness(each.kind) for each in parts}
     found = [
@@ -92,7 +102,7 @@ def scores(column: Column) -> tuple[Scored, ...]:
     )
 
 
-def _parts(column: Column, known: list[Scored]) -> list[Scored]:
+def _parts(column: Column, known: Sequence[Scored]) -> list[Scored]:
     """The kinds a column mixes, at least two; none where it holds one.
 
     Forms of these kinds exclude each other, so shares that together make a column are its parts; the

@@ -25,7 +25,7 @@ _HAN_SIGN: Final = re.compile(r"[\u4e00-\u9fff]")
 _LETTER: Final = re.compile(r"[A-Za-z]")
 _DIGIT: Final = re.compile(r"\d")
 _DATE: Final = re.compile(r"^(?:19|20)\d\d[-/.年]?\d{1,2}(?:[-/.月]?\d{1,2}日?)?(?:[ T].*)?$")
-_NUMBER: Final = re.compile(r"^-?\d+(?:\.\d+)?$")
+NUMBER: Final = re.compile(r"^-?\d+(?:\.\d+)?$")
 _FLAGS: Final = frozenset({"是", "否", "有", "无", "Y", "N", "0", "1", "T", "F"})
 # What is told apart: mean lengths, shares of characters and of different values, counts, strengths.
 _LENGTHS: Final = (1.01, 2.5, 4.5, 8, 12, 18.5, 30)
@@ -147,7 +147,7 @@ def _type(texts: Sequence[str], han: float, codes: float) -> str:
         return "flag"
     if sum(bool(_DATE.match(text)) for text in texts) > most:
         return "date"
-    if sum(bool(_NUMBER.match(text)) for text in texts) > most:
+    if sum(bool(NUMBER.match(text)) for text in texts) > most:
         return "number"
     return "words" if han > 0.5 else "code" if codes > 0.8 else "mixed"
 

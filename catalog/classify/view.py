@@ -6,8 +6,8 @@ Decides how they look; what counts is :mod:`catalog.lineage.inheritance`'s and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -15,12 +15,21 @@ from sqlalchemy import Connection
 
 from catalog.classify import reviews as merges
 from catalog.classify.decided import decided
-from catalog.classify.decisions import FIELD, OPEN, Decision, DecisionRefused, Subject, decisions_of, run_out
+from catalog.classify.decisions import (
+    FIELD,
+    OPEN,
+    Decision,
+    DecisionRefused,
+    Subject,
+    decisions_of,
+    decisions_part,
+    run_out,
+)
 from catalog.classify.finding import Finding
-from catalog.errors import UnknownDataset
 from catalog.lineage.columns import known_inputs
 from catalog.lineage.inheritance import Standings, findings_of
-from catalog.revisions import current
+from catalog.revisions import called, current
+from catalog.store.parts import Part
 from contracts.model import Contract
 
 
@@ -94,20 +103,55 @@ def decisions(
     connection: Connection, name: str | None, on: date, *, everything: bool
 ) -> list[dict[str, Any]]:
     """Decisions as they stand on a day; those that have run out are told as such."""
-    lines = []
-    for made in decisions_of(connection, name):
-        line = decision_line(made)
-        if made.state in OPEN:
-            over = run_out(made, _contract(connection, made.dataset), on)
-            line |= {"state": "lapsed", "ended_why": over} if over else {}
-        if everything or line["state"] in OPEN:
-            lines.append(line)
-    return lines
+    lines = _as_on(connection, decisions_of(connection, name), on)
+    return [line for line in lines if everything or line["state"] in OPEN]
+
+
+def decisions_listed(
+    connection: Connection,
+    part: Part,
+    on: date,
+    *,
+    departments: Collection[str] | None,
+    name: str | None = None,
+    everything: bool = False,
+) -> list[dict[str, Any]]:
+    """A part of the decisions as they stand on a day, by id.
+
+    Whether a field is still declared as it was, no statement tells: as many as have run out by that are read
+    on, so that a page is full as long as more follow.
+
+    Args:
+        connection: to read with.
+        part: which of them.
+        on: the day.
+        departments: codes of the departments whose entries are told of; of all where None.
+        name: only of this dataset.
+        everything: those that are over as well.
+    """
+    lines: list[dict[str, Any]] = []
+    rest: Part | None = part
+    while rest is not None and len(lines) <= part.most:
+        found = decisions_part(
+            connection, rest, departments=departments, dataset=name, open_on=None if everything else on
+        )
+        told = _as_on(connection, found, on)
+        lines += [line for line in told if everything or line["state"] in OPEN]
+        rest = replace(rest, after=(found[-1].id,)) if len(found) > rest.most else None
+    return lines[: part.most + 1]
 
 
 def reviews(connection: Connection, *, everything: bool) -> list[dict[str, Any]]:
     """Reviews of merged personal sources."""
     return [review_line(each) for each in merges.reviews(connection, open_only=not everything)]
+
+
+def reviews_listed(
+    connection: Connection, part: Part, *, departments: Collection[str] | None, everything: bool
+) -> list[dict[str, Any]]:
+    """A part of the reviews, by id; see :func:`decisions_listed`."""
+    found = merges.reviews_part(connection, part, departments=departments, open_only=not everything)
+    return [review_line(each) for each in found]
 
 
 def decision_line(made: Decision) -> dict[str, Any]:
@@ -139,8 +183,16 @@ def _standings(connection: Connection, name: str, on: date) -> tuple[Contract, S
     return contract, Standings.of_store(connection, known_inputs(connection, contract), on)
 
 
-def _contract(connection: Connection, name: str) -> Contract | None:
-    try:
-        return current(connection, name).contract
-    except UnknownDataset:
-        return None
+def _as_on(connection: Connection, made: Iterable[Decision], on: date) -> list[dict[str, Any]]:
+    """Decisions as lines; an open one that has run out on a day is told as lapsed, and why."""
+    found = tuple(made)
+    held = called(connection, {one.dataset for one in found if one.state in OPEN})
+    lines = []
+    for one in found:
+        line = decision_line(one)
+        if one.state in OPEN:
+            known = held.get(one.dataset)
+            over = run_out(one, None if known is None else known.contract, on)
+            line |= {"state": "lapsed", "ended_why": over} if over else {}
+        lines.append(line)
+    return lines

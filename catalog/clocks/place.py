@@ -69,7 +69,7 @@ def set_place(
     if code is None or (code != NATIONAL and len(code) < _DIGITS):
         raise UnknownPlace(f"{place} is no division code — write six digits or more, e.g. 310000")
     if not basis.strip():
-        raise UnknownPlace("a place needs the document it rests on — give --basis")
+        raise UnknownPlace("a place needs the document it rests on — give a `basis`")
     values = {"place": code, "valid_from": valid_from, "basis": basis.strip(), "set_by": by, "set_at": now}
     connection.execute(insert(installation_places).values(id=new_id("plc"), **values))
     body = {"place": code, "valid_from": valid_from.isoformat(), "basis": basis.strip(), "actor": by}

@@ -6,12 +6,14 @@ Decides the due day from the days of the rule, the pauses and the extensions; wh
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select, tuple_
 
+from catalog.store.parts import Part, parted
 from catalog.store.tables.clocks import clock_extensions, clock_pauses, clocks
 from policies import clocks as rules
 
@@ -77,6 +79,36 @@ def open_clocks(connection: Connection) -> tuple[Clock, ...]:
     query = select(clocks).where(clocks.c.state.in_(OPEN))
     rows = connection.execute(query.order_by(clocks.c.due_on.is_(None), clocks.c.due_on, clocks.c.subject))
     return tuple(Clock(**row._mapping) for row in rows)
+
+
+def owners(connection: Connection, subject: str = "") -> frozenset[tuple[str, str]]:
+    """Who owes what is open, or has or had a clock of a subject: name and code."""
+    c = clocks.c
+    query = select(c.owner, c.owner_code).where(_of_or_open(subject)).distinct()
+    return frozenset((row.owner, row.owner_code) for row in connection.execute(query))
+
+
+def listing_part(
+    connection: Connection, part: Part, *, subject: str = "", owed_by: Collection[tuple[str, str]] | None
+) -> tuple[Clock, ...]:
+    """A part of the open clocks, or of every clock of a subject, by subject, rule, start and id.
+
+    Args:
+        connection: to read with.
+        part: which of them.
+        subject: whose clocks, open or not; open ones of all where empty.
+        owed_by: names and codes of those whose clocks are told, as :func:`owners` names them; None = of all.
+    """
+    c = clocks.c
+    query = select(clocks).where(_of_or_open(subject))
+    if owed_by is not None:
+        query = query.where(tuple_(c.owner, c.owner_code).in_(list(owed_by)))
+    rows = connection.execute(parted(query, part, c.subject, c.rule, c.started_at, c.id))
+    return tuple(Clock(**row._mapping) for row in rows)
+
+
+def _of_or_open(subject: str) -> ColumnElement[bool]:
+    return clocks.c.subject == subject if subject else clocks.c.state.in_(OPEN)
 
 
 def due_of(connection: Connection, clock: Clock) -> rules.Due:

@@ -52,7 +52,7 @@ class Unbalanced(CatalogError):
         self.found = found
         super().__init__(
             f"{found.period} does not balance: {len(found.fallen_out)} things fell out"
-            f" — `ybz edition --check --period {found.period}` names them"
+            f" — the check of the edition of {found.period} names them"
         )
 
 

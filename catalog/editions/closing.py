@@ -26,6 +26,8 @@ from catalog.editions.tables import SCHEMAS, content_of
 from catalog.errors import CatalogError
 from catalog.home import Home
 from catalog.keys import Keys, Ring
+from catalog.keys.encoding import NotCanonical, of_base64
+from catalog.keys.succession import key_to_sign
 from catalog.releases.delta import VersionTaken
 from catalog.releases.published import read_ledger_table, write_ledger_table
 from catalog.store import reading, writing
@@ -124,12 +126,13 @@ def close(home: Home, engine: Engine, period: str, *, keys: Keys, by: str, now: 
             ).scalar_one()
             or 0
         )
-        signature = base64.b64encode(keys.signer.sign(_signed_text(period, number, digest))).decode()
+        key = key_to_sign(connection, keys.signer, now)
+        signature = base64.b64encode(key.sign(_signed_text(period, number, digest))).decode()
         edition = Edition(new_id("edn"), period, number, now, digest, signature, versions)
         connection.execute(insert(editions).values(**asdict(edition)))
         body = {
             "period": period, "number": number, "digest": digest, "versions": versions,
-            "key_id": keys.signer.key_id, "actor": by,
+            "key_id": key.key_id, "actor": by,
         }  # fmt: skip
         evidence.record(connection, event="catalog:edition:close", subject=edition.id, body=body, now=now)
     return edition
@@ -159,7 +162,7 @@ def find(connection: Connection, period: str, number: int | None = None) -> Edit
         query = query.where(editions.c.number == number)
     row = connection.execute(query.limit(1)).one_or_none()
     if row is None:
-        raise EditionError(f"no edition of {period} is closed — run `ybz edition --period {period}`")
+        raise EditionError(f"no edition of {period} is closed — close it first")
     return _edition(row)
 
 
@@ -216,7 +219,11 @@ def verify(home: Home, edition: Edition, public: bytes | Ring) -> Verdict:
     if derived != edition.digest:
         return Verdict(False, derived, "the tables are not what was signed")
     message = _signed_text(edition.period, edition.number, edition.digest)
-    if not Ring.around(public).signed(message, base64.b64decode(edition.signature)):
+    try:
+        signature = of_base64(edition.signature)
+    except NotCanonical:
+        signature = b""
+    if not Ring.around(public).signed(message, signature):
         return Verdict(False, derived, "the signature is not of this installation's key")
     return Verdict(True, derived)
 

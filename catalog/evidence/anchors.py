@@ -97,7 +97,7 @@ def keep(
         AnchorTrouble: who keeps it, or under which number, is not said.
     """
     if not kept_by.strip() or not reference.strip():
-        raise AnchorTrouble("say who keeps it and under which number or page (--kept-by, --reference)")
+        raise AnchorTrouble("say who keeps it and under which number or page (`kept_by`, `reference`)")
     made = new_id("anc")
     body = {
         "by": by,

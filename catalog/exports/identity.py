@@ -80,7 +80,7 @@ def identity(home: Home, key_id: str) -> Identity:
     try:
         return replace(held, **json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
-        raise IdentityError(f"{path} is damaged — set it anew with `ybz dcat --base IRI`") from error
+        raise IdentityError(f"{path} is damaged — set the base IRI anew") from error
 
 
 def keep(home: Home, said: Identity) -> None:

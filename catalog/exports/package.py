@@ -25,6 +25,7 @@ from catalog.editions import closing
 from catalog.errors import CatalogError
 from catalog.exports.core import Item, entry_item, field_items
 from catalog.home import Home
+from catalog.keys.encoding import of_base64
 from catalog.store import reading, writing
 from contracts.canonical import canonical
 from policies.clocks import local_date
@@ -100,7 +101,7 @@ def make(
     with reading(engine) as connection:
         edition = _edition(connection, period)
         if since and since >= edition.period:
-            raise PackageError(f"--since {since} is not before {edition.period} — name an earlier edition")
+            raise PackageError(f"{since} is not before {edition.period} — name an earlier edition")
         former = closing.find(connection, since) if since else None
         acts = _acts(home, edition, former)
         entries, items = _told(connection, acts, edition)
@@ -148,7 +149,7 @@ def verify(path: Path) -> Package:
     manifest = bodies.pop(MANIFEST)
     public = keys.public_from_pem(bodies.pop(KEY))
     try:
-        signature = base64.b64decode(bodies.pop(SIGNATURE), validate=True)
+        signature = of_base64(bodies.pop(SIGNATURE))
         if not keys.Ring.single(public).signed(_PREFIX + manifest, signature):
             raise ValueError("another signature")
         document = json.loads(manifest)
@@ -174,7 +175,7 @@ def _edition(connection: Connection, period: str) -> closing.Edition:
         return closing.find(connection, period)
     every = closing.all_closed(connection)
     if not every:
-        raise PackageError("no edition is closed yet — `ybz edition --period YYYY-MM` closes one")
+        raise PackageError("no edition is closed yet — close one first")
     return every[-1]
 
 

@@ -1,7 +1,8 @@
 """A delimited text read in pieces that end where a record ends.
 
 Decides where a file may be cut: after a line break that no quoted cell holds. Encoding is decided by
-the source; what a record means is :mod:`catalog.intake.delimited`'s.
+the source, and a delivery that surely is in another is refused; what a record means is
+:mod:`catalog.intake.delimited`'s.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 import numpy.typing as npt
 
-from catalog.intake.errors import Unreadable
+from catalog.intake.double_bytes import foreign
+from catalog.intake.errors import OtherEncoding, Unreadable
 from contracts.model import Source
 
 # Bytes read at a time.
@@ -23,6 +25,8 @@ CHUNK_BYTES: Final = 8 * 1024 * 1024
 # A piece without an end of a record is not grown beyond this, bytes: a quote was never closed.
 PIECE_BYTES: Final = 64 * 1024 * 1024
 
+# Declared encodings another text passes for.
+_NEARLY_ALL_FITS: Final = frozenset({"gb18030", "gbk", "gb2312", "cp936"})
 _FIELD_ENDS: Final = b"\r\n"
 
 
@@ -77,15 +81,16 @@ class Chunks:
 
     Raises:
         Unreadable: the file is empty, or no encoding has the declared name.
+        OtherEncoding: it surely is in another encoding than declared.
     """
 
     def __init__(self, file: BinaryIO, source: Source, where: str, chunk_bytes: int = CHUNK_BYTES) -> None:
-        self._file, self._size = file, chunk_bytes
+        self._file, self._size, self._where = file, chunk_bytes, where
         self._decoder = Decoder(source.encoding or "utf-8", where)
         self._delimiter = (source.delimiter or ",").encode()
         self._quote = (source.quote or "").encode()
         self._source = source
-        self._ended = False
+        self._ended = self._begun = False
         self._data = b""
         self.damaged = self._newest_damaged = False
         if not self._file.seekable() or self._file.seek(0, io.SEEK_END):
@@ -108,10 +113,24 @@ class Chunks:
             return False
         data = self._file.read(self._size)
         self._ended = len(data) < self._size
+        if not self._begun:
+            self._begun = True
+            self._refuse_other(data)
         text, damaged = self._decoder.text(data, self._ended)
         self.damaged, self._newest_damaged = self.damaged or damaged, damaged
         self._data += text.encode("utf-8", "surrogatepass")
         return True
+
+    def _refuse_other(self, data: bytes) -> None:
+        """Nearly all bytes fit GB18030: a delivery in Big5 would land as rubbish, and nobody be told."""
+        declared = self._source.encoding or ""
+        if declared.lower().replace("-", "") not in _NEARLY_ALL_FITS:
+            return
+        other = foreign(data)
+        if other is not None:
+            what = f"reads as {other.name}, not {declared}"
+            remedy = f"deliver it in {declared}, or write encoding {other.encoding} into the contract"
+            raise OtherEncoding(self._where, f"{what} — {remedy}")
 
     def bodies(self) -> Iterator[bytes]:
         """The rest of the file in pieces of whole records; an empty one where nothing is left."""

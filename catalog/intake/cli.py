@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +34,11 @@ PROGRESS_S: Final = 5.0
 @click.option(
     "--keep-wide", is_flag=True, help="Keep columns that are years or months as columns, not as rows."
 )
+@click.option(
+    "--encoding",
+    default="",
+    help="Encoding of every text file that is not UTF-8, e.g. gb18030, big5 (default: found file by file).",
+)
 @click.option("--department", default="", help="The source department 数源部门 that answers for the folder.")
 @click.option(
     "--department-code",
@@ -52,6 +58,7 @@ def draft(
     out: Path | None,
     force: bool,
     keep_wide: bool,
+    encoding: str,
     department: str,
     department_code: str,
     share: str | None,
@@ -70,12 +77,19 @@ def draft(
     from catalog.intake.statement import Statement, state
     from catalog.intake.writing import State, write
     from contracts.model import ShareType
+    from contracts.odcs_fit import is_encoding
 
+    if encoding and not is_encoding(encoding):
+        raise click.UsageError(
+            f"no encoding is called {encoding} — name gb18030, big5 or another of Python's"
+        )
     target = out or Home.find().contracts
     code = department_code or _code_of(Home.find(), department)
     stated = Statement(department, code, ShareType(share) if share else None, condition, basis)
     standing = _standing(target)
-    found = _with_progress(folder, [Home.find().root, target], standing, unpivot=not keep_wide)
+    found = _with_progress(
+        folder, [Home.find().root, target], standing, unpivot=not keep_wide, encoding=encoding
+    )
     if not found.files:
         raise click.ClickException(f"no file in {folder} — name the folder that holds the data")
     made = state(found, stated, standing)
@@ -115,12 +129,15 @@ def _code_of(home: Home, department: str) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _with_progress(folder: Path, without: list[Path], standing: list[Standing], *, unpivot: bool) -> Draft:
+def _with_progress(
+    folder: Path, without: list[Path], standing: list[Standing], *, unpivot: bool, encoding: str
+) -> Draft:
     """The draft, naming the file at work: on a terminal all the time, elsewhere now and then."""
     from catalog.intake.draft import draft as draft_folder
 
+    asked = partial(draft_folder, without=without, unpivot=unpivot, standing=standing, encoding=encoding)
     if not sys.stderr.isatty():
-        return draft_folder(folder, _now_and_then(), without=without, unpivot=unpivot, standing=standing)
+        return asked(folder, _now_and_then())
     from rich.console import Console
 
     with Console(stderr=True).status("") as status:
@@ -128,7 +145,7 @@ def _with_progress(folder: Path, without: list[Path], standing: list[Standing], 
         def show(name: str) -> None:
             status.update(f"reading {name}")
 
-        return draft_folder(folder, show, without=without, unpivot=unpivot, standing=standing)
+        return asked(folder, show)
 
 
 def _now_and_then() -> Callable[[str], None]:

@@ -19,10 +19,11 @@ from catalog.intake import naming
 from catalog.intake.errors import SourceMissing
 from catalog.intake.families import Family, fold, twins
 from catalog.intake.fields import drafted_contract
-from catalog.intake.layout import Refused, Table, tables_of
+from catalog.intake.layout import tables_of
 from catalog.intake.members import Member
 from catalog.intake.sources import reasons_of
 from catalog.intake.standing import Standing, alike, names_of, same_files
+from catalog.intake.tables import Refused, Table
 from contracts.model import Contract, SourceFormat
 from contracts.proposals import Proposal
 
@@ -95,6 +96,7 @@ def draft(
     without: Sequence[Path] = (),
     unpivot: bool = True,
     standing: Sequence[Standing] = (),
+    encoding: str = "",
 ) -> Draft:
     """Draft contracts for everything in a folder.
 
@@ -104,6 +106,7 @@ def draft(
         without: folders inside it that are passed over: the installation's own.
         unpivot: whether columns that are years, months or days are read as rows.
         standing: contracts that stand already: files they read keep their dataset's and fields' names.
+        encoding: of every text file that is not UTF-8, as a person names it; empty = found file by file.
 
     Returns:
         One contract per family and one report per file, sheet or table. Nothing is written.
@@ -120,7 +123,7 @@ def draft(
         present.append(name)
         if on_file is not None:
             on_file(name)
-        found += tables_of(path, name)
+        found += tables_of(path, name, encoding)
     families = fold((t for t in found if isinstance(t, Table)), unpivot=unpivot)
     named: list[tuple[str, Family]] = []
     drafted: list[DraftedFamily] = []

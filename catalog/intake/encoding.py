@@ -1,9 +1,10 @@
 """Which encoding a text file is in, decided in a fixed order that leaves nothing to chance.
 
 Order: byte order mark, UTF-16 without a mark, UTF-8 (also where a few bytes are broken: such a file
-often passes for GB18030 and reads as rubbish), strict GB18030. Chinese public bodies deliver these; a
-statistical guess over a short file would be wrong more often than this order.
-Does not decide where a table starts (:mod:`catalog.intake.table_region`).
+often passes for GB18030 and reads as rubbish), then the double-byte ones. Chinese public bodies deliver
+these; a general guess over a short file would be wrong more often than this order.
+Does not decide which double-byte encoding it is (:mod:`catalog.intake.double_bytes`), nor where a table
+starts (:mod:`catalog.intake.table_region`).
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from catalog.intake.double_bytes import Judged, doubtful, judge
+
 # Share of the characters that must be ones tables are written in, for bytes to be UTF-16 without a mark.
 UTF16_USUAL_SHARE: Final = 0.95
 # Share of broken characters up to which a file is UTF-8; of GB18030 read as UTF-8 nearly all are broken.
 BROKEN_SHARE: Final = 0.1
 # What to do with a file that is in none of the encodings that are tried.
 _REMEDY: Final = "save it as UTF-8 and draft again, or write its `encoding` into the contract"
+# What to do where an encoding was chosen that may be another.
+_NAME_IT: Final = "look at the names it gives, and draft again with its `encoding` named where they are wrong"
 # Bytes looked at when searching for UTF-16 without a mark; even.
 UTF16_SAMPLE_BYTES: Final = 4096
 
@@ -36,18 +41,22 @@ class Decided:
         encoding: a name of :class:`contracts.model.Source.encoding`.
         reason: one sentence for a person.
         damaged: whether some bytes do not fit the encoding.
+        unsure: whether a person should look at what it reads as.
     """
 
     encoding: str
     reason: str
     damaged: bool = False
+    unsure: bool = False
 
 
-def decide(data: bytes) -> Decided:
+def decide(data: bytes, declared: str = "") -> Decided:
     """The encoding of ``data``, the whole content of a text file.
 
     Args:
         data: all bytes of the file.
+        declared: an encoding a person names, which holds wherever there is no byte order mark and the
+            file is not ASCII or UTF-8 throughout; empty = none.
 
     Returns:
         The encoding with its reason; ``damaged`` where no encoding fits every byte.
@@ -63,11 +72,36 @@ def decide(data: bytes) -> Decided:
         return Decided("utf-8", "holds ASCII only, which UTF-8 contains")
     if _fits(data, "utf-8"):
         return Decided("utf-8", "is valid UTF-8 throughout")
+    if declared:
+        return _checked(data, declared, f"is named {declared} by who drafts it")
     if _nearly_utf8(data):
         return Decided("utf-8", "is UTF-8 but for a few broken characters", damaged=True)
-    if _fits(data, "gb18030"):
-        return Decided("gb18030", "is not UTF-8, and valid GB18030 throughout")
-    return _nearest(data)
+    judged = judge(data)
+    return _nearest(data) if judged is None else _double_byte(judged)
+
+
+def text_of(data: bytes) -> str | None:
+    """The text of a list or form a person hands in; None where no encoding reads every byte of it."""
+    decided = decide(data)
+    return None if decided.damaged else decode(data, decided.encoding)[0]
+
+
+def _double_byte(judged: Judged) -> Decided:
+    """The encoding judged, with the shares it was judged by."""
+    as_gb, own = judged.usual
+    if judged.encoding == "gb18030":
+        reason = "is not UTF-8, and valid GB18030 throughout"
+        if not doubtful(judged):
+            return Decided("gb18030", reason)
+        rare = f"but {1 - as_gb:.0%} of its characters are rarely written"
+        return Decided("gb18030", f"{reason}, {rare} — {_NAME_IT}", unsure=True)
+    reason = f"reads as {judged.name}: {own:.0%} of its characters are usual there, {as_gb:.0%} as GB18030"
+    if not judged.fits:
+        return Decided(judged.encoding, f"{reason}; some bytes mean nothing there", damaged=True)
+    if judged.sure:
+        return Decided(judged.encoding, reason)
+    few = f"of only {judged.characters} characters"
+    return Decided(judged.encoding, f"{reason}, {few} — {_NAME_IT}", unsure=True)
 
 
 def decode(data: bytes, encoding: str) -> tuple[str, bool]:

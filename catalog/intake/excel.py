@@ -8,21 +8,18 @@ several rows belongs to each of them. Where the table lies in a sheet is the sou
 from __future__ import annotations
 
 import datetime as dt
-import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
-from xml.etree import ElementTree
 
 import python_calamine as calamine
 
 from catalog.intake import headings as heading_rows
+from catalog.intake import workbooks
 from catalog.intake.errors import Unreadable
-from catalog.intake.extent import refuse_far_cells
 from catalog.intake.merged_cells import Merge, filled_down
 from catalog.intake.records import (
     Raw,
@@ -34,15 +31,13 @@ from catalog.intake.records import (
     streamed,
     text_column,
 )
+from catalog.intake.sheet_ranges import split_range
 from contracts.model import Source
 
 # Whole numbers above this lose digits in a spreadsheet's 64-bit float.
 EXACT_LIMIT: Final = 10**15
 # Rows turned into columns at a time.
 BATCH_ROWS: Final = 20_000
-
-# A colon cannot be in a sheet's name, so the range is never mistaken for one.
-_RANGE = re.compile(r"^(?P<sheet>.*)!(?P<first>[A-Z]{1,3}):(?P<last>[A-Z]{1,3})$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +88,24 @@ class Workbook:
     """An open workbook; sheets are read one at a time."""
 
     def __init__(self, path: Path, where: str) -> None:
-        self._where, self._path = where, path
+        self._where = where
         with _damage_named(where, "damaged or cut off: the workbook cannot be opened"):
-            self._book = calamine.CalamineWorkbook.from_path(str(path))
+            self._book = workbooks.sheets(path, where)
         self.sheets = tuple(
             Listed(
                 m.name,
                 m.visible == calamine.SheetVisibleEnum.Visible,
                 m.typ == calamine.SheetTypeEnum.WorkSheet,
             )
-            for m in self._book.sheets_metadata
+            for m in self._book.metadata
         )
 
     def grid(self, name: str) -> Grid:
         """The sheet called ``name`` as text, turned row by row."""
         if name not in {s.name for s in self.sheets}:
             raise Unreadable(self._where, f"has no sheet {name}")
-        refuse_far_cells(self._path, name, self._where)
         with _damage_named(self._where, f"sheet {name} is damaged"):
-            found = self._book.get_sheet_by_name(name)
+            found = self._book.sheet(name)
             merges = tuple(found.merged_cell_ranges or ())
         blunted: set[int] = set()
         left: list[str | None] = [None] * (found.start[1] if found.start else 0)
@@ -129,9 +123,8 @@ class Workbook:
         listed = {s.name: s for s in self.sheets}
         if name not in listed:
             raise Unreadable(self._where, f"has no sheet {name}")
-        refuse_far_cells(self._path, name, self._where)
         with _damage_named(self._where, f"sheet {name} is damaged"):
-            found = self._book.get_sheet_by_name(name)
+            found = self._book.sheet(name)
             values = found.to_python(skip_empty_area=False)
             merges = tuple(found.merged_cell_ranges or ())
         blunted: set[int] = set()
@@ -217,60 +210,6 @@ def _read(grid: Grid, region: tuple[int, int], source: Source, where: str, tally
             return
 
 
-def split_range(sheet: str) -> tuple[str, tuple[int, int] | None]:
-    """Sheet name and 0-based first and last column of a source's ``sheet``.
-
-    >>> split_range("名单!B:D"), split_range("名单")
-    (('名单', (1, 3)), ('名单', None))
-    """
-    match = _RANGE.match(sheet)
-    if match is None:
-        return sheet, None
-    return match["sheet"], (_column_number(match["first"]), _column_number(match["last"]))
-
-
-def column_letters(number: int) -> str:
-    """Spreadsheet letters of a 0-based column.
-
-    >>> column_letters(0), column_letters(27)
-    ('A', 'AB')
-    """
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def pivot_sheets(path: Path) -> frozenset[str]:
-    """Names of the sheets of an .xlsx workbook that hold a pivot table."""
-    if not zipfile.is_zipfile(path):
-        return frozenset()
-    with zipfile.ZipFile(path) as archive:
-        names = set(archive.namelist())
-        if not any(n.startswith("xl/pivotTables/") for n in names):
-            return frozenset()
-        targets = {
-            rel.get("Id"): rel.get("Target", "") for rel in _xml(archive, "xl/_rels/workbook.xml.rels")
-        }
-        found = set()
-        for sheet in _xml(archive, "xl/workbook.xml").iter():
-            relation = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), None)
-            if not sheet.tag.endswith("}sheet") or relation not in targets:
-                continue
-            part = targets[relation].removeprefix("/xl/")
-            folder, _, file = part.rpartition("/")
-            links = f"xl/{folder}/_rels/{file}.rels"
-            if links in names and b"pivotTable" in archive.read(links):
-                found.add(sheet.get("name", ""))
-    return frozenset(found)
-
-
-def _xml(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
-    return ElementTree.fromstring(archive.read(name))  # noqa: S314 — entities are off in expat ≥ 2.4.1
-
-
 def _first(book: Workbook, where: str) -> str:
     for sheet in book.sheets:
         if sheet.visible and sheet.tabular:
@@ -281,13 +220,6 @@ def _first(book: Workbook, where: str) -> str:
 def _slice(row: Sequence[str | None], first: int, last: int) -> list[str | None]:
     part = list(row[first : last + 1])
     return part + [None] * (last - first + 1 - len(part))
-
-
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
 
 
 def _text(value: Any, column: int, blunted: set[int]) -> str | None:

@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.intake.filenames import is_marked, version_of
-from catalog.intake.layout import Table
 from catalog.intake.likeness import Known, code_widths, fit, period_and_figure
 from catalog.intake.meanings import aligned, resembling
 from catalog.intake.members import Member, member_of
+from catalog.intake.tables import Table
 from catalog.intake.wide import LABEL, VALUE
 
 # Two marked versions of one file: share of common rows from which on the later replaces the earlier.

@@ -14,9 +14,10 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from catalog.intake import change_log, excel, filenames
+from catalog.intake import change_log, filenames
 from catalog.intake.errors import HeadingsDiffer
 from catalog.intake.records import Batch
+from catalog.intake.sheet_ranges import split_range
 from contracts.model import Contract, LoadKind, Source
 
 # Columns made from where a row was found, not from a heading; ``Source.columns`` names their fields.
@@ -145,7 +146,7 @@ class Mapping:
             return _constant(self._path.name if self._path else self._label, rows)
         if heading == "@sheet":
             sheet = self._source.sheet
-            return _constant(excel.split_range(sheet)[0] if sheet else None, rows)
+            return _constant(split_range(sheet)[0] if sheet else None, rows)
         return self._sections(batch)
 
     def _sections(self, batch: Batch) -> pa.ChunkedArray:

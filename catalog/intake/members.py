@@ -13,10 +13,10 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from catalog.intake import subjects
-from catalog.intake.excel import split_range
 from catalog.intake.filenames import area_in, period_in, subject_of
-from catalog.intake.layout import Table
 from catalog.intake.meanings import normalised
+from catalog.intake.sheet_ranges import split_range
+from catalog.intake.tables import Table
 from catalog.intake.wide import Wide, long_form, wide
 
 # A table is wide by period when this share of its headings are years, months or days.

@@ -9,11 +9,11 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from catalog.intake import subjects
-from catalog.intake.excel import split_range
 from catalog.intake.families import Family
 from catalog.intake.filenames import subject_of
 from catalog.intake.members import Member
 from catalog.intake.names import safe, translated
+from catalog.intake.sheet_ranges import split_range
 from contracts.model import Party
 
 # Stands where only a person knows the source department 数源部门.

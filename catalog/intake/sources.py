@@ -121,7 +121,7 @@ def reasons_of(family: Family, member: Member) -> dict[str, str]:
     if member.wide is not None:
         reasons["unpivot"] = (
             f"{len(member.wide.periods)} columns are periods, read as one row each; "
-            "`ybz draft --keep-wide` keeps them as columns"
+            "drafting with `keep_wide` keeps them as columns"
         )
     if member.table.path in family.reasons:
         reasons["family"] = family.reasons[member.table.path]

@@ -6,18 +6,18 @@ and why, is :mod:`catalog.inventory.excluding`'s. 目录之外无数据: whateve
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, or_, select, update
 
 from catalog import evidence, revisions
 from catalog.inventory.errors import InventoryError, NotAccepted
 from catalog.store.schema import new_id
 from catalog.store.tables.inventory import (
     inventory_exclusions,
-    inventory_external_sources,
     inventory_matches,
     inventory_systems,
     inventory_tables,
@@ -28,6 +28,9 @@ from policies.decision import Deny, Reason
 CATALOGUED: Final = "catalogued"
 EXCLUDED: Final = "excluded"
 OPEN: Final = "open"
+
+# So many tables are looked for by their ids; of more, every match and exclusion is read.
+_AT_ONCE: Final = 2000
 
 # Reason code of a match.
 IS_EXCLUDED: Final = "inventory.match.excluded"
@@ -92,21 +95,36 @@ def accounted(
         department: only of this department (name or code).
     """
     s, t = inventory_systems.c, inventory_tables.c
-    query = (
-        select(inventory_tables, s.name.label("system"), s.department, s.department_code)
-        .join(inventory_systems, s.id == t.system_id)
-        .order_by(s.name, t.name)
-    )
     there: ColumnElement[bool] = t.gone_at.is_(None)
     if known_at is not None:
         there = and_(t.first_seen_at < known_at, or_(t.gone_at.is_(None), t.gone_at >= known_at))
-    query = query.where(there)
+    query = tables().where(there).order_by(s.name, t.name)
     if department:
         query = query.where(or_(s.department == department, s.department_code == department))
     matched, excluded = matches(connection), _excluded(connection, on)
     return tuple(
         _accounted(row, matched.get(row.id, ()), excluded.get(row.id)) for row in connection.execute(query)
     )
+
+
+def tables() -> Select[Any]:
+    """Rows of tables with their systems."""
+    s = inventory_systems.c
+    columns = (inventory_tables, s.name.label("system"), s.department, s.department_code)
+    return select(*columns).join(inventory_systems, s.id == inventory_tables.c.system_id)
+
+
+def accounts_of(connection: Connection, rows: Sequence[Row[Any]], on: date) -> tuple[Accounted, ...]:
+    """What some rows of :func:`tables` are accounted as, in their order; of a page no other is looked at."""
+    ids = [row.id for row in rows] if len(rows) <= _AT_ONCE else None
+    matched, excluded = matches(connection, ids), _excluded(connection, on, ids)
+    return tuple(_accounted(row, matched.get(row.id, ()), excluded.get(row.id)) for row in rows)
+
+
+def holds(on: date) -> ColumnElement[bool]:
+    """Whether an exclusion holds on a day."""
+    e = inventory_exclusions.c
+    return and_(e.ended_at.is_(None), or_(e.review_on.is_(None), e.review_on >= on))
 
 
 def confirm(connection: Connection, table: str, dataset: str, *, by: str, now: datetime) -> None:
@@ -124,7 +142,7 @@ def confirm(connection: Connection, table: str, dataset: str, *, by: str, now: d
         UnknownDataset: no such entry.
         NotAccepted: the table is excluded.
     """
-    row, name = find_table(connection, table), _entry(connection, dataset)
+    row, name = find_table(connection, table), entry_called(connection, dataset)
     if row.id in _excluded(connection, local_date(now)):
         allowed = "end the exclusion first: `ybz inventory include TABLE`"
         raise NotAccepted(table, Deny((Reason(IS_EXCLUDED, "the table is excluded", allowed=allowed),)))
@@ -138,46 +156,8 @@ def reject(connection: Connection, table: str, dataset: str, *, by: str, now: da
         InventoryError: no such table.
         UnknownDataset: no such entry.
     """
-    row, name = find_table(connection, table), _entry(connection, dataset)
+    row, name = find_table(connection, table), entry_called(connection, dataset)
     _decide(connection, row, name, "rejected", by, now)
-
-
-def declare_external(connection: Connection, dataset: str, *, words: str, by: str, now: datetime) -> None:
-    """An entry's data comes from outside the surveyed systems.
-
-    Args:
-        connection: a writing transaction.
-        dataset: name or code of the entry.
-        words: where it comes from, one sentence.
-        by: who declares it.
-        now: aware instant.
-
-    Raises:
-        UnknownDataset: no such entry.
-        InventoryError: nothing is said of where it comes from.
-    """
-    name = _entry(connection, dataset)
-    if not words.strip():
-        raise InventoryError(f"{name}: say where its data comes from (--words)")
-    x = inventory_external_sources
-    connection.execute(update(x).where(x.c.dataset == name, x.c.ended_at.is_(None)).values(ended_at=now))
-    body = {"dataset": name, "words": words, "actor": by}
-    evidence_id = evidence.record(
-        connection, event="catalog:inventory:declare", subject=name, body=body, now=now
-    )
-    connection.execute(
-        insert(x).values(
-            id=new_id("ext"), dataset=name, words=words, declared_by=by, declared_at=now,
-            evidence_id=evidence_id,
-        )
-    )  # fmt: skip
-
-
-def external_sources(connection: Connection) -> dict[str, str]:
-    """Dataset → where its data comes from, for declared external sources."""
-    x = inventory_external_sources.c
-    rows = connection.execute(select(x.dataset, x.words).where(x.ended_at.is_(None)))
-    return {row.dataset: row.words for row in rows}
 
 
 def find_table(connection: Connection, table: str) -> Row[Any]:
@@ -204,7 +184,12 @@ def find_table(connection: Connection, table: str) -> Row[Any]:
     return row
 
 
-def _entry(connection: Connection, dataset: str) -> str:
+def entry_called(connection: Connection, dataset: str) -> str:
+    """The name of the entry of that name or code.
+
+    Raises:
+        UnknownDataset: no such entry.
+    """
     from catalog.store.tables.ledger import entries
 
     by_code = connection.execute(select(entries.c.name).where(entries.c.code == dataset)).scalar()
@@ -229,22 +214,23 @@ def _decide(connection: Connection, row: Row[Any], dataset: str, state: str, by:
         )  # fmt: skip
 
 
-def matches(connection: Connection, table_id: str | None = None) -> dict[str, tuple[Row[Any], ...]]:
+def matches(connection: Connection, tables: Collection[str] | None = None) -> dict[str, tuple[Row[Any], ...]]:
     """Table id → the entries it stands behind, may stand behind, or does not; the likeliest first."""
     m = inventory_matches.c
     query = select(m.table_id, m.dataset, m.state, m.score).order_by(m.score.desc(), m.dataset)
-    if table_id is not None:
-        query = query.where(m.table_id == table_id)
+    if tables is not None:
+        query = query.where(m.table_id.in_(tables))
     made: dict[str, list[Any]] = {}
     for row in connection.execute(query):
         made.setdefault(row.table_id, []).append(row)
     return {key: tuple(rows) for key, rows in made.items()}
 
 
-def _excluded(connection: Connection, on: date) -> dict[str, Row[Any]]:
-    e = inventory_exclusions.c
-    holds = and_(e.ended_at.is_(None), or_(e.review_on.is_(None), e.review_on >= on))
-    return {row.table_id: row for row in connection.execute(select(inventory_exclusions).where(holds))}
+def _excluded(connection: Connection, on: date, tables: Collection[str] | None = None) -> dict[str, Row[Any]]:
+    query = select(inventory_exclusions).where(holds(on))
+    if tables is not None:
+        query = query.where(inventory_exclusions.c.table_id.in_(tables))
+    return {row.table_id: row for row in connection.execute(query)}
 
 
 def _accounted(row: Row[Any], found: tuple[Row[Any], ...], exclusion: Row[Any] | None) -> Accounted:

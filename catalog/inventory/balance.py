@@ -18,7 +18,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from catalog.inventory import explaining
-from catalog.inventory.accounting import CATALOGUED, EXCLUDED, Accounted, accounted, external_sources
+from catalog.inventory.accounting import CATALOGUED, EXCLUDED, Accounted, accounted
+from catalog.inventory.external import external_sources
 from catalog.inventory.periods import Period
 from catalog.inventory.published import Known, known_entries
 from catalog.revisions import PUBLISHED

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from catalog.inventory.workbook import Line
 from catalog.store.tables.ledger import entries
-from catalog.workbook.reading import Fault
+from catalog.workbook.faults import Fault
 from contracts.codes import valid
 from policies.four_eyes import same_name
 from policies.rulebook import rule

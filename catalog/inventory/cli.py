@@ -51,7 +51,7 @@ def import_(file: Path, complete: bool, by: str, as_json: bool) -> None:
     from catalog.inventory.importing import import_workbook, marked_copy
     from catalog.inventory.row_acts import leaving_out
     from catalog.inventory.workbook import read
-    from catalog.workbook.reading import WorkbookFaulty
+    from catalog.workbook.faults import WorkbookFaulty
 
     given, against, now = read(file), beside.judge(), cli_acts.now()
     judge = None if against is None else leaving_out(against, cli_acts.who(by), now)

@@ -134,7 +134,7 @@ def include(table: str, reason: str, by: str, as_json: bool) -> None:
 @as_json
 def external(entry: str, words: str, by: str, as_json: bool) -> None:
     """Declare that an entry's data comes from outside the surveyed systems."""
-    from catalog.inventory.accounting import declare_external
+    from catalog.inventory.external import declare_external
 
     with cli_acts.writing() as connection:
         declare_external(connection, entry, words=words, by=cli_acts.who(by), now=cli_acts.now())
@@ -142,14 +142,14 @@ def external(entry: str, words: str, by: str, as_json: bool) -> None:
 
 
 def _list(system: str, department: str, state: str | None, as_json: bool) -> None:
-    from catalog.inventory.accounting import accounted
+    from catalog.inventory.asked import Asked, counts, listing
+    from catalog.store.parts import Part
     from policies.clocks import local_date
 
+    asked = Asked(local_date(cli_acts.now()), system, department, state)
     with cli_acts.reading() as connection:
-        found = accounted(connection, local_date(cli_acts.now()), department=department)
-    found = tuple(
-        t for t in found if (not system or t.system == system) and (state is None or t.state == state)
-    )
+        found = listing(connection, asked, None if as_json else Part(None, cli_acts.SHOWN))
+        states = counts(connection, asked)
     if as_json:
         cli_acts.print_json([table.to_document() for table in found])
         return
@@ -161,6 +161,6 @@ def _list(system: str, department: str, state: str | None, as_json: bool) -> Non
             "open": f"proposed: {', '.join(table.proposed)}" if table.proposed else "",
         }[table.state]
         click.echo(f"{table.state:10}  {table.label}  {table.comment}  {rows}  {told}".rstrip())
-    cli_acts.more(len(found))
-    states = {s: sum(t.state == s for t in found) for s in _STATES}
-    click.echo(f"{len(found):,} tables: " + ", ".join(f"{n:,} {s}" for s, n in states.items()))
+    many = sum(states.values())
+    cli_acts.more(many)
+    click.echo(f"{many:,} tables: " + ", ".join(f"{n:,} {s}" for s, n in states.items()))

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from catalog.errors import CatalogError
+from catalog.store.parts import Part, parted
 from catalog.store.tables.inventory import demands
 from policies.machine import Machine, machine
 
@@ -93,9 +94,12 @@ def find(connection: Connection, demand_id: str) -> Demand:
     return Demand(**row._mapping)
 
 
-def listing(connection: Connection, *, open_only: bool = False) -> tuple[Demand, ...]:
-    """Every demand, the first entered first."""
-    query = select(demands).order_by(demands.c.added_at, demands.c.id)
+def listing(
+    connection: Connection, *, open_only: bool = False, part: Part | None = None
+) -> tuple[Demand, ...]:
+    """Every demand, the first entered first; a part of them by id."""
+    d, query = demands.c, select(demands)
     if open_only:
-        query = query.where(demands.c.state.not_in(ENDED))
-    return tuple(Demand(**row._mapping) for row in connection.execute(query))
+        query = query.where(d.state.not_in(ENDED))
+    ordered = query.order_by(d.added_at, d.id) if part is None else parted(query, part, d.id)
+    return tuple(Demand(**row._mapping) for row in connection.execute(ordered))

@@ -155,7 +155,7 @@ def _against(
     if listed[reason].get("ends") == "rows" and row.rows:
         allowed = "catalogue it, or name the reason that holds"
         found.append(Reason(NOT_EMPTY, "the table has rows, so it is not left out as empty", allowed=allowed))
-    if any(m.state == "confirmed" for m in matches(connection, row.id).get(row.id, ())):
+    if any(m.state == "confirmed" for m in matches(connection, [row.id]).get(row.id, ())):
         allowed = "withdraw the match first: `ybz inventory reject TABLE ENTRY`"
         found.append(Reason(IS_CATALOGUED, "the table stands behind an entry", allowed=allowed))
     return found

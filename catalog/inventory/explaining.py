@@ -58,7 +58,7 @@ def explain(
     if last.first < first.first:
         raise InventoryError(f"{last.text} is before {first.text} — name a later month")
     if not reason.strip():
-        raise InventoryError("an explanation says why (--reason)")
+        raise InventoryError("an explanation says why (`reason`)")
     if not fallen:
         raise InventoryError(f"nothing of that name falls out of {period} — see `ybz inventory balance`")
     never = rule("completeness", "balance_reasons", local_date(now)).value["never_explained"]

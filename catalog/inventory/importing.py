@@ -23,7 +23,7 @@ from catalog.inventory.listing import ListedTable, Listing, RowsHow
 from catalog.inventory.sheets import mark, save
 from catalog.inventory.taking import Taken, take
 from catalog.inventory.workbook import Line, Read
-from catalog.workbook.reading import Fault, WorkbookFaulty
+from catalog.workbook.faults import Fault, WorkbookFaulty
 from policies.clocks import local_date
 from policies.rulebook import rule
 

@@ -123,7 +123,7 @@ def allow(connection: Connection, row_id: str, *, reason: str, by: str, now: dat
     """
     n = negative_items
     if not reason.strip():
-        raise InventoryError(f"{row_id}: say why the row ends (--reason)")
+        raise InventoryError(f"{row_id}: say why the row ends (`reason`)")
     ending = update(n).where(n.c.id == row_id, n.c.ended_at.is_(None))
     if connection.execute(ending.values(ended_at=now, end_reason=reason)).rowcount == 0:
         raise InventoryError(f"no row {row_id} of the negative list holds — see `ybz lists negative`")

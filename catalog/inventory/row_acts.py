@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from catalog.beside import Against
 from catalog.inventory.importing import Consent, Judge, Leaving
 from catalog.inventory.workbook import Line
-from catalog.workbook.reading import Fault
+from catalog.workbook.faults import Fault
 
 _ACT: Final = "inventory exclude"
 # The parameter that names the second person, whose cell is marked.

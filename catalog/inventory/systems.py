@@ -20,5 +20,5 @@ def department_of(connection: Connection, system: str, given: str) -> str:
     s = inventory_systems.c
     known = connection.execute(select(s.department).where(s.name == system)).scalar()
     if not (given or known):
-        raise InventoryError(f"the system {system} is not in the inventory yet — name its --department")
+        raise InventoryError(f"the system {system} is not in the inventory yet — name its `department`")
     return given or str(known)

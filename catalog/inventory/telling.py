@@ -7,16 +7,17 @@ datasets and rules of others. They are told in the transaction of the change; wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, tuple_, update
 
 from catalog import evidence, revisions
 from catalog.errors import UnknownDataset
 from catalog.inventory.errors import InventoryError
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.identity import organisations
 from catalog.store.tables.list_announcements import list_announcements
@@ -151,22 +152,43 @@ def concerned(connection: Connection, what: str, on: date) -> tuple[Concerned, .
 
 
 def announcements(
-    connection: Connection, *, organisation: str = "", open_only: bool = False
+    connection: Connection,
+    *,
+    organisation: str = "",
+    open_only: bool = False,
+    part: Part | None = None,
+    told: Collection[tuple[str, str]] | None = None,
+    grant: str | None = None,
 ) -> tuple[Announcement, ...]:
-    """Announcements, the latest first.
+    """Announcements, the latest first; a part of them by id.
 
     Args:
         connection: to read with.
         organisation: code or name of who was told; everybody where empty.
         open_only: only those nobody has acknowledged.
+        part: which of them.
+        told: name and code of those who were told; everybody where None.
+        grant: only those told of this grant; of anything where None.
     """
-    a = list_announcements.c
-    query = select(list_announcements).order_by(a.made_at.desc(), a.subject, a.kind, a.target, a.id)
+    a, query = list_announcements.c, select(list_announcements)
     if organisation:
         query = query.where((a.organisation == organisation) | (a.organisation_name == organisation))
     if open_only:
         query = query.where(a.acknowledged_at.is_(None))
-    return tuple(Announcement(**row._mapping) for row in connection.execute(query))
+    if told is not None:
+        query = query.where(tuple_(a.organisation_name, a.organisation).in_(told))
+    if grant is not None:
+        query = query.where(a.kind == "grant", a.target == grant)
+    latest = query.order_by(a.made_at.desc(), a.subject, a.kind, a.target, a.id)
+    rows = connection.execute(latest if part is None else parted(query, part, a.id))
+    return tuple(Announcement(**row._mapping) for row in rows)
+
+
+def told_of(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """Name and code of everybody who was told of anything."""
+    a = list_announcements.c
+    rows = connection.execute(select(a.organisation_name, a.organisation).distinct())
+    return tuple((row.organisation_name, row.organisation) for row in rows)
 
 
 def told_another(connection: Connection, announcement_id: str, code: str, name: str) -> bool:

@@ -14,10 +14,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from catalog.intake import workbooks
+from catalog.intake.encoding import text_of
+from catalog.intake.workbooks import NoWorkbook, TooMuch
 from catalog.inventory.listing import ListedColumn
 from catalog.inventory.sheets import head, put, save
 from catalog.workbook.cells import BadCell, exact
-from catalog.workbook.reading import Fault, WorkbookFaulty
+from catalog.workbook.faults import Fault, WorkbookFaulty
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,9 +32,8 @@ TABLES: Final = "tables"
 COLUMNS: Final = "columns"
 # Lines above the headings, at most: a title, who fills it in, a date.
 _ABOVE: Final = 10
-_MOST_BYTES: Final = 64 * 2**20
+_BOUNDS: Final = workbooks.Bounds(64 * 2**20, 512 * 2**20, 4_000_000)
 _MOST_ROWS: Final = 200_000
-_ENCODINGS: Final = ("utf-8-sig", "gb18030")
 _GUIDE: Final = (
     "“系统库表”每行一张表；合并的单元格按其首格的内容理解。",
     "每张表要么填“对应目录”，要么填“不编目原因”及说明、审批人；两者皆空的，待编目。",
@@ -156,21 +158,18 @@ def _sheets() -> Mapping[str, Any]:
 
 
 def _opened(path: Path) -> Workbook:
-    import zipfile
-
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise WorkbookFaulty([Fault("", "", f"{path}: is too large", "part it by system")])
-        return load_workbook(path)
+        if path.stat().st_size > _BOUNDS.packed:
+            raise WorkbookFaulty([Fault("", "", f"{path.name}: is too large", "part it by system")])
+        return workbooks.cells(path, path.name, _BOUNDS)
+    except TooMuch as error:
+        raise WorkbookFaulty([Fault("", "", str(error), "")]) from None
     except OSError as error:
         what = f"{path}: cannot be read: {error.strerror or 'unknown format'}"
         raise WorkbookFaulty([Fault("", "", what, "check path and rights")]) from None
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError):
+    except NoWorkbook:
         remedy = "save it as .xlsx without a password, or as .csv"
-        raise WorkbookFaulty([Fault("", "", f"{path}: is no .xlsx workbook", remedy)]) from None
+        raise WorkbookFaulty([Fault("", "", f"{path.name}: is no .xlsx workbook", remedy)]) from None
 
 
 def _from_csv(path: Path) -> Workbook:
@@ -182,13 +181,8 @@ def _from_csv(path: Path) -> Workbook:
     except OSError as error:
         what = f"{path}: cannot be read: {error.strerror or 'unknown format'}"
         raise WorkbookFaulty([Fault("", "", what, "check path and rights")]) from None
-    for encoding in _ENCODINGS:
-        try:
-            text = raw.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
+    text = text_of(raw)
+    if text is None:
         raise WorkbookFaulty([Fault("", "", f"{path}: is not text", "save it as UTF-8 CSV")])
     book = Workbook()
     page = book.worksheets[0]

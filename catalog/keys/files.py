@@ -130,13 +130,12 @@ def load(home: Home) -> Keys:
         The keys, the same for every process however many start at once.
 
     Raises:
-        KeyTrouble: others may read a key, a key file is damaged, or one of the two is lost.
+        KeyTrouble: others may read a key, a key file is damaged, or one that was used is lost.
     """
     home.keys.mkdir(mode=0o700, parents=True, exist_ok=True)
     _refuse_loose(home.keys)
     signing, pseudonym = home.keys / SIGNING_FILE, home.keys / PSEUDONYM_FILE
-    if signing.exists() and not pseudonym.exists():
-        raise KeyTrouble(f"{pseudonym} is lost — restore it from escrow: a new one would break every join")
+    _refuse_lost(home, signing, pseudonym)
     # The pseudonym key first: where a start is killed between the two, the next one goes on.
     _create(pseudonym, secrets.token_bytes(PSEUDONYM_BYTES))
     if not signing.exists():
@@ -193,6 +192,21 @@ def row_references(secret: bytes, dataset: str, keys: Iterable[Mapping[str, Any]
     write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
     named = (write([dataset, {n: None if v is None else str(v) for n, v in key.items()}]) for key in keys)
     return [hmac.digest(secret, b"row\x00" + text.encode(), "sha256").hex()[:32] for text in named]
+
+
+def _refuse_lost(home: Home, signing: Path, pseudonym: Path) -> None:
+    """Keys are made where there never were any: another one in place of a lost one would be nobody's.
+
+    Raises:
+        KeyTrouble: a key that was used is gone.
+    """
+    if not pseudonym.exists() and (signing.exists() or heads.has_signed(home)):
+        raise KeyTrouble(f"{pseudonym} is lost — restore it from escrow: a new one would break every join")
+    if not signing.exists() and heads.has_signed(home):
+        raise KeyTrouble(
+            f"{signing} is lost, and has signed before — bring it back from escrow or the newest backup"
+            " (docs/operate.md, when something is wrong)"
+        )
 
 
 def _create(path: Path, content: bytes) -> None:

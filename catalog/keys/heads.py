@@ -101,6 +101,12 @@ def known(home: Home) -> tuple[Head, ...]:
     return tuple(sorted((head for head in found if head is not None), key=lambda head: head.size))
 
 
+def has_signed(home: Home) -> bool:
+    """Whether the log was ever signed, published or restored here, as files beside the store tell."""
+    told = (home.keys / HEAD_FILE, home.root / PUBLISHED / CHECKPOINT_FILE, home.root / RESTORED_FILE)
+    return any(path.exists() for path in told)
+
+
 def keep(home: Home, head: Head) -> None:
     """Remember that the log of this size has this root, before it is signed.
 

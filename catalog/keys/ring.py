@@ -7,7 +7,6 @@ Decides whether a signature of a key counts for the time it was given at. How th
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from catalog.keys.encoding import base64url, of_base64url
 from catalog.keys.signers import Algorithm, KeyTrouble, Signer, algorithm_of, key_id, public_from_pem, verify
 from catalog.store.tables.keys import signing_keys
 
@@ -78,9 +78,9 @@ class KnownKey:
         Source: RFC 7517; RFC 8037 (OKP); RFC 7518, section 6.2 (EC); RFC 8998 (curveSM2).
         """
         raw = self.public_raw
-        shape: dict[str, Any] = {"kty": "OKP", "crv": "Ed25519", "x": _text(raw)}
+        shape: dict[str, Any] = {"kty": "OKP", "crv": "Ed25519", "x": base64url(raw)}
         if self.algorithm is Algorithm.SM2:
-            shape = {"kty": "EC", "crv": "curveSM2", "x": _text(raw[1:33]), "y": _text(raw[33:])}
+            shape = {"kty": "EC", "crv": "curveSM2", "x": base64url(raw[1:33]), "y": base64url(raw[33:])}
         times = {"nbf": self.valid_from, "exp": self.valid_to}
         told: dict[str, Any] = {name: int(at.timestamp()) for name, at in times.items() if at is not None}
         if self.revoked_at is not None:
@@ -172,7 +172,11 @@ def stored_ring(connection: Connection) -> Ring | None:
 
 
 def _key(jwk: Mapping[str, Any]) -> KnownKey:
-    raw = _bytes(jwk["x"]) if jwk["kty"] == "OKP" else b"\x04" + _bytes(jwk["x"]) + _bytes(jwk["y"])
+    raw = (
+        of_base64url(jwk["x"])
+        if jwk["kty"] == "OKP"
+        else b"\x04" + of_base64url(jwk["x"]) + of_base64url(jwk["y"])
+    )
     revoked = jwk["revoked"]["revoked_at"] if "revoked" in jwk else None
     known = KnownKey(raw, _instant(jwk.get("nbf")), _instant(jwk.get("exp"), ends=True), _instant(revoked))
     if known.algorithm != jwk["alg"] or known.key_id != jwk["kid"]:
@@ -185,11 +189,3 @@ def _instant(seconds: int | None, *, ends: bool = False) -> datetime | None:
     if seconds is None:
         return None
     return datetime.fromtimestamp(int(seconds), UTC) + timedelta(seconds=1 if ends else 0)
-
-
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
-
-
-def _bytes(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

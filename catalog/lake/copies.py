@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from catalog.home import Home
-from catalog.lake.storage import Storage, StorageTrouble
+from catalog.lake.storage import Storage, StorageDamaged
 from catalog.settings import reading as settings
 
 CACHE_GIB: Final = "YBZ_LAKE_CACHE_GIB"
@@ -42,7 +42,8 @@ def fetch(storage: Storage, inside: str, place: Callable[[str], Path], *, digest
         The copy; None where the object is not there.
 
     Raises:
-        StorageTrouble: the storage does not answer, or gives something else than was put there.
+        StorageTrouble: the storage does not answer.
+        StorageDamaged: it gives something else than was put there.
     """
     folder = place("").parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -52,7 +53,7 @@ def fetch(storage: Storage, inside: str, place: Callable[[str], Path], *, digest
         if came is None:
             return None
         if digest and came != digest:
-            raise StorageTrouble(f"{inside} is not what was put there — check the object storage")
+            raise StorageDamaged(f"{inside} is not what was put there — check the object storage")
         draft.chmod(0o400)
         path = place(came)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

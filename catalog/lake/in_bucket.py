@@ -26,7 +26,7 @@ from typing import Final
 from catalog import lasting
 from catalog.lake.copies import fetch, make_room, used
 from catalog.lake.files import Draft
-from catalog.lake.storage import Storage, StorageTrouble
+from catalog.lake.storage import Storage, StorageDamaged, StorageTrouble
 
 CONTENT: Final = "content"
 STANDING: Final = "standing"
@@ -230,5 +230,5 @@ def _digest_of(held: str) -> str:
     return held.partition("-")[0]
 
 
-def _other(name: str) -> StorageTrouble:
-    return StorageTrouble(f"{name} is missing or not what was put there — check the object storage")
+def _other(name: str) -> StorageDamaged:
+    return StorageDamaged(f"{name} is missing or not what was put there — check the object storage")

@@ -21,7 +21,7 @@ from typing import Final, Protocol
 from catalog import lasting
 from catalog.home import Home
 from catalog.lake.on_disk import whole_files
-from catalog.lake.storage import Storage, StorageTrouble, storage_of
+from catalog.lake.storage import Storage, StorageDamaged, storage_of
 
 KEPT: Final = "kept"
 # What is kept so, each a folder of the installation.
@@ -54,7 +54,7 @@ class KeptFiles(Protocol):
         Half of one never stands there.
 
         Raises:
-            StorageTrouble: a digest is given, and its bytes have another.
+            StorageDamaged: a digest is given, and its bytes have another.
         """
 
     def write(self, name: str, content: bytes) -> None:
@@ -249,10 +249,10 @@ def require(name: str, sha256: str, told: str) -> None:
     """Nothing is handed out that is not what was kept.
 
     Raises:
-        StorageTrouble: the digests differ.
+        StorageDamaged: the digests differ.
     """
     if told != sha256:
-        raise StorageTrouble(f"{name} is not what was kept — restore it from backup")
+        raise StorageDamaged(f"{name} is not what was kept — restore it from backup")
 
 
 def found(home: Home, top: str) -> tuple[str, ...]:

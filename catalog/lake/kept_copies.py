@@ -41,7 +41,7 @@ def copied(home: Home, name: str, sha256: str) -> Iterator[Path | None]:
         sha256: of its bytes, hexadecimal.
 
     Raises:
-        StorageTrouble: its bytes are others.
+        StorageDamaged: its bytes are others.
     """
     found = _found(home, name, sha256)
     if found is None:

@@ -33,6 +33,10 @@ class StorageTrouble(CatalogError):
     """Object storage that is not as it was set, does not answer, or gives another file."""
 
 
+class StorageDamaged(StorageTrouble):
+    """What was put is gone or holds other bytes: asking again gives the same, a backup gives it back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """An object.
@@ -133,20 +137,20 @@ class Storage:
         """So many bytes of an object from a place on, in pieces.
 
         Raises:
-            StorageTrouble: it is not there, or ends before.
+            StorageDamaged: it is not there, or ends before.
         """
         with _told(self.url):
             try:
                 source = self._system.open_input_file(inside)
             except FileNotFoundError:
-                raise StorageTrouble(f"{inside} is missing — check the object storage") from None
+                raise StorageDamaged(f"{inside} is missing — check the object storage") from None
             source.seek(first)
         with source:
             while size_bytes:
                 with _told(self.url):
                     read: bytes = source.read(min(_CHUNK, size_bytes))
                 if not read:
-                    raise StorageTrouble(f"{inside} is shorter than it was — check the object storage")
+                    raise StorageDamaged(f"{inside} is shorter than it was — check the object storage")
                 size_bytes -= len(read)
                 yield read
 

@@ -47,12 +47,13 @@ def join(
     contract = revisions.current(connection, dataset).contract
     made = COMPOSED if contract.composed is not None else SOURCE
     if part not in PARTS or part != made:
-        raise LibraryError(f"{dataset} is {made} by its contract — say --part {made}")
+        raise LibraryError(f"{dataset} is {made} by its contract — say so (`part`: {made})")
     if any(member.dataset == dataset for member in members(connection, name)):
         raise LibraryError(f"{dataset} is in {name} already")
     named = sorted(dict.fromkeys(sources)) or ([dataset] if part == SOURCE else [])
     if not named:
-        raise LibraryError(f"a composed member names the datasets it draws on (--source): {dataset} has none")
+        what = "a composed member names the datasets it draws on (`sources`)"
+        raise LibraryError(f"{what}: {dataset} has none")
     for source in named:
         revisions.current(connection, source)
     proof = evidence.record(
@@ -78,7 +79,7 @@ def leave(connection: Connection, name: str, dataset: str, *, reason: str, by: s
     """
     library = stepped(connection, name, "leave", Office.STEWARD)
     if not reason.strip():
-        raise LibraryError("a member leaves for a reason — state it (--reason)")
+        raise LibraryError("a member leaves for a reason — state it (`reason`)")
     if all(member.dataset != dataset for member in members(connection, name)):
         raise LibraryError(f"{dataset} is not in {name} — see `ybz library show {name}`")
     m = library_members.c

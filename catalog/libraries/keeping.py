@@ -82,7 +82,7 @@ def review(connection: Connection, name: str, *, reason: str, by: str, now: date
     """
     library = stepped(connection, name, "review", Office.STEWARD)
     if not reason.strip():
-        raise LibraryError("a review says why the library is still needed (--reason)")
+        raise LibraryError("a review says why the library is still needed (`reason`)")
     on = local_date(now)
     due = _review_due(library.kind, on)
     connection.execute(
@@ -108,11 +108,9 @@ def close(
     held = called(connection, name)
     state = machine("library").after(held.state, event, office, name)
     if event == "end" and held.kind not in rule("libraries", "ends_with_task", local_date(now)).value:
-        raise LibraryError(
-            f"a {held.kind} library has no task that ends — the authority closes it (--as authority)"
-        )
+        raise LibraryError(f"a {held.kind} library has no task that ends — the data authority closes it")
     if not reason.strip():
-        raise LibraryError("a library is closed for a reason — state it (--reason)")
+        raise LibraryError("a library is closed for a reason — state it (`reason`)")
     connection.execute(
         update(libraries)
         .where(libraries.c.name == name)
@@ -142,7 +140,7 @@ def _check_new(
     subjects = () if kind == "special" else tuple(rule("libraries", kind, on).value)
     if subject not in subjects and (subjects or subject):
         words = f"one of {', '.join(subjects)}" if subjects else "none"
-        raise LibraryError(f"the subject of a {kind} library is {words} (--subject)")
+        raise LibraryError(f"the subject of a {kind} library is {words} (`subject`)")
     same = (libraries.c.kind == kind, libraries.c.subject == subject, libraries.c.closed_at.is_(None))
     if kind == "basic" and (held := connection.execute(select(libraries.c.name).where(*same)).scalar()):
         raise LibraryError(f"the basic library of {subject} is {held}: there is one of each")
@@ -157,9 +155,9 @@ def _check_new(
     if lacking:
         raise LibraryError(f"a library states its {', '.join(lacking)}")
     if (kind == "special") != (demand.ends_on is not None):
-        raise LibraryError("a special-topic library, and no other, states when its task ends (--ends-on)")
+        raise LibraryError("a special-topic library, and no other, states when its task ends (`ends_on`)")
     if demand.ends_on is not None and demand.ends_on < on:
-        raise LibraryError("its task has ended already — state a later day (--ends-on)")
+        raise LibraryError("its task has ended already — state a later day (`ends_on`)")
 
 
 def _review_due(kind: str, on: date) -> date:

@@ -98,7 +98,7 @@ def impact_of(connection: Connection, contract: Contract, on: date) -> Impact:
     Raises:
         UnknownDataset: the ledger has no entry of that name or id.
     """
-    revision = _former(connection, contract)
+    revision = former(connection, contract)
     old = revision.contract
     found = findings(old, contract)
     return Impact(
@@ -127,7 +127,12 @@ def used_among(connection: Connection, names: Collection[str], on: date) -> froz
     return frozenset(names) & (used | sources_among(connection, names))
 
 
-def _former(connection: Connection, contract: Contract) -> Revision:
+def former(connection: Connection, contract: Contract) -> Revision:
+    """What the ledger has of the dataset of a new contract, by its name, or by its id where it was renamed.
+
+    Raises:
+        UnknownDataset: the ledger has no entry of that name or id.
+    """
     try:
         return current(connection, contract.name)
     except UnknownDataset:

@@ -131,6 +131,15 @@ class Reach:
         first = after - passed
         return tuple(columns[first : None if limit is None else first + limit])
 
+    def leave_out(self, names: Collection[str]) -> None:
+        """Let some datasets be as if they had not been reached; what was reached over them stays."""
+        for dataset in [number for number, name in self.called.items() if name in names]:
+            for held in (self.whole, self.parts, self.called, self.sizes):
+                held.pop(dataset, None)
+        self._after = {
+            hops: [each for each in met if each in self.called] for hops, met in self._after.items()
+        }
+
     def wholes(self) -> dict[str, int]:
         """The datasets whose rows were reached, and over how many edges."""
         return {self.called[dataset]: hops for dataset, hops in self.whole.items()}

@@ -22,9 +22,9 @@ from catalog.lineage.graph import EVERY
 from catalog.lineage.lists import Statement
 from catalog.lineage.mentions import ELSEWHERE, MENTIONING
 from catalog.store.tables.grants import HELD
-from policies import odrl
+from policies.odrl_names import DATASET
 
-_GRANTED: Final = re.compile(re.escape(odrl.DATASET) + r"([a-z0-9_.]+)\"")
+_GRANTED: Final = re.compile(re.escape(DATASET) + r"([a-z0-9_.]+)\"")
 # One row a reader. What grants and forms read stands in their text; of the others only those are given that
 # read one of the datasets.
 _READERS: Final = Statement(f"""

@@ -6,7 +6,7 @@ and given page by page. What a walk reaches is :mod:`catalog.lineage.graph`'s.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,6 +93,7 @@ def walked(
     depth: int | None = None,
     limit: int = 200,
     offset: int = 0,
+    untold: Callable[[frozenset[str]], Collection[str]] | None = None,
 ) -> Walk:
     """Walk from ``start``.
 
@@ -103,8 +104,11 @@ def walked(
         depth: most edges one behind the other; None for all.
         limit: most columns shown.
         offset: how many of the nearest are passed over.
+        untold: of the datasets reached, those that are left out; none where None.
     """
     found = walk(connection, start.dataset, start.field, direction=direction, depth=depth)
+    if untold is not None:
+        found.leave_out(untold(found.names))
     columns = found.page(connection, limit, offset)
     return Walk(direction, columns, found.datasets, _edges(connection, start, direction, columns))
 
@@ -155,7 +159,7 @@ def tree(start: Start, walk: Walk) -> Iterator[str]:
     if walk.total > len(walk.columns):
         yield (
             f"{walk.total:,} columns in {len(walk.datasets):,} datasets, the nearest"
-            f" {len(walk.columns):,} shown — narrow with --depth, or page with --format json --offset"
+            f" {len(walk.columns):,} shown — narrow with `depth`, or page with `offset`"
         )
     elif not walk.columns:
         yield "└─ nothing"

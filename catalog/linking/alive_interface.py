@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from catalog.home import Home
-from catalog.linking.calling import Call, NotReached, call, secret
+from catalog.linking.calling import Call, NotReached, call
 from catalog.linking.destinations import Destinations, NotAllowed
+from catalog.linking.secrets import NotStated, Secrets
 from catalog.linking.settings import InterfaceLink
 from catalog.linking.verdict import Limits, Verdict
 from contracts.model import Contract, Field, FieldType, ShareType
@@ -23,20 +23,20 @@ _ELSEWHERE: Final = range(300, 400)
 
 
 def check(
-    home: Home, link: InterfaceLink, contract: Contract, destinations: Destinations, limits: Limits
+    secrets: Secrets, link: InterfaceLink, contract: Contract, destinations: Destinations, limits: Limits
 ) -> Verdict:
     """Call the interface once and compare what it returns with the contract in force.
 
     Args:
-        home: the installation, for its secrets.
+        secrets: of the installation; what is not stated for the department and the address is not sent.
         link: the interface.
         contract: in force.
         destinations: where probes may go.
         limits: of the day.
     """
     try:
-        answer = call(_call(home, link, limits), destinations)
-    except (NotAllowed, NotReached) as error:
+        answer = call(_call(secrets, link, contract.department.code, limits), destinations)
+    except (NotAllowed, NotReached, NotStated) as error:
         return Verdict(False, str(error))
     if answer.status in _ELSEWHERE:
         words = (
@@ -55,13 +55,14 @@ def check(
     return _compared(link, contract, rows[: limits.rows_compared], answer.latency_ms)
 
 
-def _call(home: Home, link: InterfaceLink, limits: Limits) -> Call:
+def _call(secrets: Secrets, link: InterfaceLink, department: str, limits: Limits) -> Call:
     headers = {}
     if link.auth:
-        headers[link.header] = f"{link.scheme} {secret(home, link.auth)}".strip()
+        headers[link.header] = f"{link.scheme} {secrets.value(link, 'auth', department, limits.on)}".strip()
     body = None
     if link.method == "POST":
-        body = (secret(home, link.body) if link.body else "{}").encode()
+        told = secrets.value(link, "body", department, limits.on) if link.body else "{}"
+        body = told.encode()
         headers["Content-Type"] = "application/json"
     return Call(link.url, limits.timeout_s, limits.answer_cap_bytes, link.method, headers, body)
 

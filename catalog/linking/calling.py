@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import os
 import socket
 import ssl
-import stat
 import threading
 import time
 from collections.abc import Mapping
@@ -20,12 +18,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from catalog.home import Home
 from catalog.linking.destinations import Destinations
 from catalog.linking.settings import LinkError, check_url
 
 _CHUNK: Final = 65_536
-_PORTS: Final = {"http": 80, "https": 443}
+PORTS: Final = {"http": 80, "https": 443}
 
 
 class NotReached(LinkError):
@@ -83,7 +80,7 @@ def call(wanted: Call, destinations: Destinations) -> Answer:
     """
     parts = check_url(wanted.url)
     assert parts.hostname is not None
-    port = parts.port or _PORTS[parts.scheme]
+    port = parts.port or PORTS[parts.scheme]
     address = destinations.address(parts.hostname, port)
     secure = ssl.create_default_context() if parts.scheme == "https" else None
     connection = _Pinned(parts.hostname, port, address, wanted.timeout_s, secure)
@@ -108,30 +105,6 @@ def call(wanted: Call, destinations: Destinations) -> Answer:
         connection.end()
 
 
-def secret(home: Home, reference: str) -> str:
-    """What a reference stands for; read when it is needed, never kept.
-
-    Raises:
-        NotReached: there is no such variable or file, others may read the file, or it is no one line.
-    """
-    where, _, name = reference.partition(":")
-    if where == "env":
-        value = os.environ.get(name, "")
-    else:
-        path = home.root / "secrets" / name
-        if not path.is_file() or path.is_symlink():
-            raise NotReached(f"the secret {reference} is not there")
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise NotReached(f"the secret {reference} may be read by others — chmod 600")
-        try:
-            value = path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            raise NotReached(f"the secret {reference} cannot be read as text") from None
-    if not value:
-        raise NotReached(f"the secret {reference} is not there")
-    return value
-
-
 class _Pinned(http.client.HTTPConnection):
     """A connection to one address, ended as a whole when its time is over.
 
@@ -143,7 +116,7 @@ class _Pinned(http.client.HTTPConnection):
     ) -> None:
         super().__init__(host, port, timeout=timeout_s)
         if secure is not None:
-            self.default_port = _PORTS["https"]
+            self.default_port = PORTS["https"]
         self._address, self._secure, self._timer = address, secure, threading.Timer(timeout_s, self._expire)
         self._held: socket.socket | None = None
         self.expired = False

@@ -59,12 +59,14 @@ def add(name: str, kind: str, by: str, as_json: bool, **told: Any) -> None:
     """Tie the entry NAME to a resource of a KIND."""
     from catalog.home import Home
     from catalog.linking import tying
+    from catalog.linking.secrets import secrets_of
     from catalog.store import open_store, writing
 
-    engine = open_store(Home.find())
+    home = Home.find()
+    engine = open_store(home)
     with writing(engine) as connection:
         settings = _settings(connection, kind, told)
-        made = tying.tie(connection, name, settings, by=_who(by), now=_now())
+        made = tying.tie(connection, name, settings, by=_who(by), now=_now(), secrets=secrets_of(home))
     if as_json:
         _print_json(made.to_document())
         return

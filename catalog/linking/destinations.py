@@ -109,7 +109,7 @@ def allow(connection: Connection, kind: str, value: str, *, reason: str, by: str
     """
     kept = _kept(kind, value)
     if not reason.strip():
-        raise LinkError("a destination is allowed for a reason — state it (--reason)")
+        raise LinkError("a destination is allowed for a reason — state it (`reason`)")
     if kept in _values(connection, kind):
         raise LinkError(f"the {kind} {kept} is allowed already")
     proof = evidence.record(

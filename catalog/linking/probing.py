@@ -6,13 +6,13 @@ transaction) and what is kept of a test. What *alive* means is the ``alive_*`` m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Column, Connection, Engine, Row, func, insert, select
 
 from catalog import evidence, revisions
 from catalog.home import Home
@@ -27,6 +27,7 @@ from catalog.linking import (
 )
 from catalog.linking.alive_job import Runs
 from catalog.linking.destinations import Destinations
+from catalog.linking.secrets import Secrets, secrets_of
 from catalog.linking.settings import ComponentLink, FileLink, InterfaceLink, JobLink, Kind, LinkError
 from catalog.linking.tying import Link
 from catalog.linking.verdict import Limits, Verdict, limits
@@ -79,6 +80,7 @@ class _Known:
     updated: Mapping[str, datetime]
     runs: Mapping[tuple[str, str], Sequence[Runs]]
     destinations: Destinations
+    secrets: Secrets
     limits: Limits
 
 
@@ -129,7 +131,7 @@ def probe(
                 for link, verdict in zip(part, verdicts, strict=True)
             ]
             with writing(engine) as connection:
-                written = _write(connection, made, by=by, now=now)
+                written = _write(connection, made, by=by, now=now, stated=known.secrets.sha256)
             done += written
             for each in written:
                 heard(each)
@@ -139,15 +141,30 @@ def probe(
 def history(connection: Connection, link_id: str, limit: int = 20) -> tuple[dict[str, Any], ...]:
     """The last tests of a link, the latest first."""
     p = link_probes.c
-    rows = connection.execute(
-        select(
-            p.tested_at, p.alive, p.why, p.latency_ms, p.latency_class, p.details, p.tested_by, p.evidence_id
-        )
-        .where(p.link_id == link_id)
-        .order_by(p.tested_at.desc(), p.id.desc())
-        .limit(limit)
-    )
-    return tuple({**row._mapping, "tested_at": row.tested_at.isoformat()} for row in rows)
+    latest = select(*_told()).where(p.link_id == link_id).order_by(p.tested_at.desc(), p.id.desc())
+    return tuple(_as_test(row) for row in connection.execute(latest.limit(limit)))
+
+
+def _told() -> tuple[Column[Any], ...]:
+    p = link_probes.c
+    return (
+        p.tested_at, p.alive, p.why, p.latency_ms, p.latency_class, p.details, p.tested_by, p.evidence_id
+    )  # fmt: skip
+
+
+def _as_test(row: Row[Any]) -> dict[str, Any]:
+    told = {column.name: row._mapping[column.name] for column in _told()}
+    return told | {"tested_at": row.tested_at.isoformat()}
+
+
+def last_of(connection: Connection, link_ids: Collection[str]) -> Mapping[str, dict[str, Any]]:
+    """Link → its last test, of those that were tested; as :func:`history` tells it."""
+    p = link_probes.c
+    place = func.row_number().over(partition_by=p.link_id, order_by=(p.tested_at.desc(), p.id.desc()))
+    ranked = select(p.id, place.label("place")).where(p.link_id.in_(link_ids)).subquery()
+    newest = select(ranked.c.id).where(ranked.c.place == 1)
+    rows = connection.execute(select(p.link_id, *_told()).where(p.id.in_(newest)))
+    return {row.link_id: _as_test(row) for row in rows}
 
 
 def check(link: Link, known: _Known) -> Verdict:
@@ -156,7 +173,7 @@ def check(link: Link, known: _Known) -> Verdict:
     settings = link.settings
     if isinstance(settings, InterfaceLink):
         return alive_interface.check(
-            known.home, settings, revision.contract, known.destinations, known.limits
+            known.secrets, settings, revision.contract, known.destinations, known.limits
         )
     if isinstance(settings, FileLink):
         return alive_file.check(settings, known.destinations, known.limits)
@@ -189,9 +206,8 @@ def _known(home: Home, connection: Connection, chosen: Sequence[Link], bounds: L
     rows = connection.execute(same.group_by(b.dataset))
     updated = {row[0]: row[1] for row in rows}
     jobs = [link.settings for link in chosen if isinstance(link.settings, JobLink)]
-    return _Known(
-        home, contracts, newest, updated, _runs(connection, jobs), destinations.allowed(connection), bounds
-    )
+    runs, reached = _runs(connection, jobs), destinations.allowed(connection)
+    return _Known(home, contracts, newest, updated, runs, reached, secrets_of(home), bounds)
 
 
 def _runs(connection: Connection, jobs: Sequence[JobLink]) -> dict[tuple[str, str], list[Runs]]:
@@ -210,8 +226,13 @@ def _runs(connection: Connection, jobs: Sequence[JobLink]) -> dict[tuple[str, st
     return found
 
 
-def _write(connection: Connection, made: Sequence[Probe], *, by: str, now: datetime) -> list[Probe]:
-    """Write tests, with one entry of evidence for all of them; links removed meanwhile are left out."""
+def _write(
+    connection: Connection, made: Sequence[Probe], *, by: str, now: datetime, stated: str
+) -> list[Probe]:
+    """Write tests, with one entry of evidence for all of them; links removed meanwhile are left out.
+
+    The entry names what was stated about secrets: by it they were sent, or not.
+    """
     ids = [each.link.id for each in made]
     gone = set(
         connection.execute(
@@ -227,6 +248,8 @@ def _write(connection: Connection, made: Sequence[Probe], *, by: str, now: datet
         "results": digest([each.to_document() for each in kept]),
         "actor": by,
     }
+    if stated:
+        body["secrets_stated"] = stated
     proof = evidence.record(connection, event="catalog:link:probe", subject="links", body=body, now=now)
     connection.execute(
         insert(link_probes),

@@ -93,7 +93,7 @@ class InterfaceLink:
         _check_secret(self.auth)
         _check_secret(self.body)
         if self.body and self.method != "POST":
-            raise LinkError("only a POST has a body — say --method POST")
+            raise LinkError("only a POST has a body — say `method` POST")
         if not _HEADER.match(self.header) or (self.scheme and not _HEADER.match(self.scheme)):
             raise LinkError("the header and scheme of the secret are plain words, e.g. Authorization, Bearer")
 
@@ -140,7 +140,7 @@ class JobLink:
 
     def __post_init__(self) -> None:
         if not self.platform.strip() or not self.job.strip():
-            raise LinkError("an exchange job is named by its platform and its id there (--platform, --job)")
+            raise LinkError("an exchange job is named by its platform and its id there (`platform`, `job`)")
 
     @property
     def target(self) -> str:
@@ -169,17 +169,17 @@ class ComponentLink:
     def __post_init__(self) -> None:
         if bool(self.place) == bool(self.health):
             raise LinkError(
-                "a component has an artefact (--place) or a health endpoint (--health), one of them"
+                "a component has an artefact (`place`) or a health endpoint (`health`), one of them"
             )
         if not self.version.strip():
-            raise LinkError("a component states its version (--version)")
+            raise LinkError("a component states its version (`version`)")
         if self.health:
             check_url(self.health)
             return
         _check_place(self.place)
         _check_digest(self.sha256)
         if not self.sha256 or not self.format:
-            raise LinkError("an artefact states its digest and format (--sha256, --format)")
+            raise LinkError("an artefact states its digest and format (`sha256`, `format`)")
 
     @property
     def target(self) -> str:
@@ -232,12 +232,12 @@ def check_url(url: str) -> SplitResult:
     if parts.scheme not in ("http", "https") or not named[0]:
         raise LinkError("an address begins with http:// or https:// and names a host")
     if parts.username is not None or parts.password is not None:
-        raise LinkError("an address carries no account — give the secret by reference (--auth)")
+        raise LinkError("an address carries no account — give the secret by reference (`auth`)")
     if any(ord(c) < 33 or ord(c) > 126 for c in url) or parts.fragment:
         raise LinkError("an address is plain ASCII without spaces or fragment — encode other characters")
     for name, _ in parse_qsl(parts.query, keep_blank_values=True):
         if _SECRET_WORDS.search(name):
-            raise LinkError(f"the parameter {name} looks like a secret — give it by reference (--auth)")
+            raise LinkError(f"the parameter {name} looks like a secret — give it by reference (`auth`)")
     values = [value for _, value in parse_qsl(parts.query)] + unquote(parts.path).split("/")
     if any(valid(code, value) for code in _PERSONAL_CODES for value in values):
         raise LinkError("the address holds a person's number — probe with a made-up one, in the body")

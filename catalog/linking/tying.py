@@ -10,15 +10,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from catalog import evidence, revisions
-from catalog.linking.settings import Kind, LinkError, ReleaseLink, Settings, from_document, to_document
+from catalog.linking.secrets import NONE, Secrets
+from catalog.linking.settings import (
+    InterfaceLink,
+    Kind,
+    LinkError,
+    ReleaseLink,
+    Settings,
+    from_document,
+    to_document,
+)
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.ledger import entries
 from catalog.store.tables.linking import links
 from catalog.store.tables.releases import releases
 from contracts.canonical import digest
+from policies.clocks import local_date
 
 # Who ties the releases of this installation where nobody did.
 BY_ITSELF: Final = "link probe"
@@ -61,7 +72,15 @@ class Link:
         }
 
 
-def tie(connection: Connection, dataset: str, settings: Settings, *, by: str, now: datetime) -> Link:
+def tie(
+    connection: Connection,
+    dataset: str,
+    settings: Settings,
+    *,
+    by: str,
+    now: datetime,
+    secrets: Secrets = NONE,
+) -> Link:
     """Tie an entry to a resource.
 
     Args:
@@ -70,15 +89,22 @@ def tie(connection: Connection, dataset: str, settings: Settings, *, by: str, no
         settings: by kind.
         by: of the department.
         now: aware instant.
+        secrets: of the installation; a link that names one is judged by what is stated about it.
 
     Raises:
         UnknownDataset: the ledger has no such entry.
+        NotStated: it names a secret that is not stated for its department and address.
         LinkError: it is tied to that already, or names a field the contract does not have.
     """
     contract = revisions.current(connection, dataset).contract
     strange = sorted(set(getattr(settings, "fields", ())) - {f.name for f in contract.fields})
     if strange:
         raise LinkError(f"{dataset} has no field {', '.join(strange)} — `ybz show {dataset}` lists them")
+    uses: dict[str, str] = {}
+    if isinstance(settings, InterfaceLink) and (settings.auth or settings.body):
+        secrets.check(settings, contract.department.code, local_date(now))
+        # Under which statement it was tied: its file may say something else by tomorrow.
+        uses = {"secrets_stated": secrets.sha256}
     document = to_document(settings)
     told = digest({"kind": settings.kind.value, "settings": document})
     held = select(links.c.id).where(
@@ -89,7 +115,7 @@ def tie(connection: Connection, dataset: str, settings: Settings, *, by: str, no
     link = Link(new_id("lnk"), dataset, settings.kind, settings.target, settings, by, now, None)
     proof = evidence.record(
         connection, event="catalog:link:tie", subject=dataset,
-        body={"link": link.id, "kind": link.kind.value, "settings": told, "actor": by}, now=now,
+        body={"link": link.id, "kind": link.kind.value, "settings": told, "actor": by, **uses}, now=now,
     )  # fmt: skip
     connection.execute(
         insert(links).values(
@@ -151,7 +177,7 @@ def remove(connection: Connection, link_id: str, *, reason: str, by: str, now: d
     if link.removed_at is not None:
         raise LinkError(f"the link {link_id} is removed already")
     if not reason.strip():
-        raise LinkError("a link is removed for a reason — state it (--reason)")
+        raise LinkError("a link is removed for a reason — state it (`reason`)")
     connection.execute(
         update(links).where(links.c.id == link_id).values(removed_by=by, removed_at=now, remove_reason=reason)
     )
@@ -174,12 +200,25 @@ def link_called(connection: Connection, link_id: str) -> Link:
     return _link(row)
 
 
-def held(connection: Connection, dataset: str | None = None) -> tuple[Link, ...]:
-    """Every link that is not removed, by dataset; of one dataset where it is named."""
+def held(
+    connection: Connection,
+    dataset: str | None = None,
+    part: Part | None = None,
+    *,
+    told: ColumnElement[bool] | None = None,
+) -> tuple[Link, ...]:
+    """Every link that is not removed, by dataset; of one dataset where it is named.
+
+    A part is by dataset and id. Where ``told`` is given, only links of entries it holds of.
+    """
     query = select(links).where(links.c.removed_at.is_(None))
+    if told is not None:
+        query = query.where(links.c.dataset.in_(select(entries.c.name).where(told)))
     if dataset is not None:
         query = query.where(links.c.dataset == dataset)
-    return tuple(_link(row) for row in connection.execute(query.order_by(links.c.dataset, links.c.tied_at)))
+    by_day = query.order_by(links.c.dataset, links.c.tied_at)
+    ordered = by_day if part is None else parted(query, part, links.c.dataset, links.c.id)
+    return tuple(_link(row) for row in connection.execute(ordered))
 
 
 def _link(row: Row[Any]) -> Link:

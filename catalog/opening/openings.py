@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from catalog import evidence
 from catalog.errors import CatalogError
+from catalog.store.parts import Part, parted
 from catalog.store.tables.opening import opening_steps, openings
 from policies.decision import Deny
 from policies.machine import Office, machine
@@ -77,9 +78,10 @@ def called(connection: Connection, dataset: str) -> Opening:
     return found
 
 
-def listing(connection: Connection) -> tuple[Opening, ...]:
+def listing(connection: Connection, part: Part | None = None) -> tuple[Opening, ...]:
     """Every opening, by dataset."""
-    return tuple(_opening(row) for row in connection.execute(select(openings).order_by(openings.c.dataset)))
+    rows = connection.execute(parted(select(openings), part, openings.c.dataset))
+    return tuple(_opening(row) for row in rows)
 
 
 def steps(connection: Connection, dataset: str) -> tuple[dict[str, Any], ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -152,7 +152,8 @@ def withdraw(
         opening = openings.called(connection, dataset)
         state = machine("opening").after(opening.state, "withdraw", office, dataset)
         if not reason.strip() or not announcement.strip():
-            raise OpeningError("a withdrawal states its reason and what the public is told (--announcement)")
+            what = "a withdrawal states its reason and what the public is told"
+            raise OpeningError(f"{what} (`reason`, `announcement`)")
         opening = openings.changed(connection, opening, state, now)
         o = open_files.c
         standing = connection.execute(
@@ -238,10 +239,10 @@ def _new_folder(connection: Connection, dataset: str, release: Release, on: date
     return next(p for p in (Path(OPEN) / dataset / each for each in names) if p.as_posix() not in taken)
 
 
-def stale(connection: Connection) -> Mapping[str, str]:
-    """Published datasets whose latest export is not as it should be → why, in words."""
+def stale(connection: Connection, among: Iterable[Opening] | None = None) -> Mapping[str, str]:
+    """Published datasets whose latest export is not as it should be → why, in words; of all, or of some."""
     found = {}
-    for opening in openings.listing(connection):
+    for opening in openings.listing(connection) if among is None else among:
         if opening.state != "published":
             continue
         release, told = releases.latest(connection, opening.dataset), opening.check or {}

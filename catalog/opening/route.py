@@ -206,7 +206,7 @@ def decide(
     opening = called(connection, dataset)
     state = _machine().after(opening.state, event, Office.AUTHORITY, dataset)
     if not reason.strip():
-        raise OpeningError("a decision states its ground (--reason)")
+        raise OpeningError("a decision states its ground (`reason`)")
     two = bool(rule("opening", "two_persons", local_date(now)).value)
     if event == "approve" and two and by == _proposer(connection, opening):
         twice = Reason(
@@ -235,7 +235,7 @@ def retract(connection: Connection, dataset: str, *, reason: str, by: str, now: 
     opening = called(connection, dataset)
     state = _machine().after(opening.state, "retract", Office.STEWARD, dataset)
     if not reason.strip():
-        raise OpeningError("a proposal is taken back for a reason (--reason)")
+        raise OpeningError("a proposal is taken back for a reason (`reason`)")
     opening = changed(connection, opening, state, now)
     step(connection, opening, "retract", Office.STEWARD, reason=reason, by=by, now=now, body={})
     if clocks.clocks_of(connection, _subject(opening), open_only=True):
@@ -280,13 +280,13 @@ def _case(
 def _check_words(licence: str, method: str, effect_grade: int, reason: str, on: Any) -> None:
     licences, methods = rule("opening", "licences", on).value, rule("opening", "methods", on).value
     if licence not in licences:
-        raise OpeningError(f"the licence is one of {', '.join(licences)} (--licence)")
+        raise OpeningError(f"the licence is one of {', '.join(licences)} (`licence`)")
     if method not in methods:
-        raise OpeningError(f"the method is one of {', '.join(methods)} (--method)")
+        raise OpeningError(f"the method is one of {', '.join(methods)} (`method`)")
     if not 0 <= effect_grade <= 4:
-        raise OpeningError("the effect grade is 1 to 4, or 0 for data about no unit (--effect-grade)")
+        raise OpeningError("the effect grade is 1 to 4, or 0 for data about no unit (`effect_grade`)")
     if not reason.strip():
-        raise OpeningError("a proposal says why the public should have the data (--reason)")
+        raise OpeningError("a proposal says why the public should have the data (`reason`)")
 
 
 def _proposer(connection: Connection, opening: Opening) -> str:

@@ -10,20 +10,17 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
 
 from sqlalchemy import Connection, insert
 
 from catalog import evidence
-from catalog.organisations import granted, handover, held, regions, tree, units
+from catalog.organisations import granted, handover, held, regions, units
 from catalog.organisations.errors import OrganisationError
+from catalog.organisations.sound_tree import refuse_below, refuse_circle, refuse_unassigned, some, units_below
 from catalog.organisations.units import Span, UnitKind
 from catalog.store.schema import new_id
 from catalog.store.tables.organisations import organisation_event_units, organisation_events
 from policies.clocks import local_date
-
-# How many names a refusal lists.
-_LISTED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +91,9 @@ def move(
     reform.check()
     former = units.in_force(connection, code, reform.on)
     if parent is None and region is None:
-        raise OrganisationError("say where it moves — give --under or --region")
+        raise OrganisationError("say where it moves — give `under` or `region`")
     if parent is not None:
-        _no_circle(connection, code, parent, reform.on)
+        refuse_circle(connection, code, parent, reform.on)
     place = None if region is None else regions.checked(connection, region, reform.on)
     units.change(connection, former, reform.on, parent=parent, region=place)
     more = {key: value for key, value in (("parent", parent), ("region", place)) if value}
@@ -114,7 +111,7 @@ def merge(connection: Connection, codes: Sequence[str], into: NewUnit, reform: R
         raise OrganisationError("a merger takes two units at least")
     former = [units.in_force(connection, code, reform.on) for code in dict.fromkeys(codes)]
     ending = {each.code: each for each in former if each.code != into.code}
-    _not_below(connection, into.code, ending, reform.on)
+    refuse_below(connection, into.code, ending, reform.on)
     _successor(connection, into, _like(connection, former[0], ending, reform.on), reform)
     for each in ending.values():
         _end(connection, each, into.code, reform, ending)
@@ -146,9 +143,9 @@ def split(
     if len(set(codes)) < 2:
         raise OrganisationError("a split makes two units at least")
     owned = handover.datasets_of(connection, former)
-    _all_assigned(owned, assigned, codes)
-    if code not in codes and (below := _below(connection, code, reform.on)):
-        raise OrganisationError(f"{_some(below)} hang below {code} — move them first")
+    refuse_unassigned(owned, assigned, codes)
+    if code not in codes and (below := units_below(connection, code, reform.on)):
+        raise OrganisationError(f"{some(below)} hang below {code} — move them first")
     for each in into:
         if each.code != code:
             _successor(connection, each, former, reform)
@@ -171,20 +168,18 @@ def abolish(connection: Connection, code: str, reform: Reform, *, successor: str
     former = units.in_force(connection, code, reform.on)
     owned = handover.datasets_of(connection, former)
     if successor is None and owned:
-        raise OrganisationError(f"{former.name} answers for {_some(owned)} — name who follows with --into")
-    if successor is None and (below := _below(connection, code, reform.on)):
-        raise OrganisationError(
-            f"{_some(below)} hang below {code} — move them, or name who follows with --into"
-        )
+        raise OrganisationError(f"{former.name} answers for {some(owned)} — name who follows (`into`)")
+    if successor is None and (below := units_below(connection, code, reform.on)):
+        raise OrganisationError(f"{some(below)} hang below {code} — move them, or name who follows (`into`)")
     if successor is not None:
         if successor == code:
             raise OrganisationError(f"{code} cannot follow itself")
         units.in_force(connection, successor, reform.on)
-        _not_below(connection, successor, {code}, reform.on)
+        refuse_below(connection, successor, {code}, reform.on)
     elif left := held.held_by(connection, code, reform.on):
         raise OrganisationError(
-            f"{former.name} still has {_some([each.words for each in left])} — settle it, or name who follows"
-            " with --into"
+            f"{former.name} still has {some([each.words for each in left])} — settle it, or name who follows"
+            " (`into`)"
         )
     _end(connection, former, successor, reform)
     event = _record(connection, "abolish", [code], [successor] if successor else [], reform)
@@ -206,7 +201,7 @@ def transfer(connection: Connection, code: str, to: str, datasets: Sequence[str]
         raise OrganisationError("a transfer names two units and at least one entry")
     foreign = sorted(set(datasets) - set(handover.datasets_of(connection, former)))
     if foreign:
-        raise OrganisationError(f"{_some(foreign)}: {former.name} does not answer for it")
+        raise OrganisationError(f"{some(foreign)}: {former.name} does not answer for it")
     event = _record(connection, "transfer", [code], [to], reform, {"entries": sorted(set(datasets))})
     handover.open_(connection, event, dict.fromkeys(datasets, to), former, reform)
     return event
@@ -231,58 +226,17 @@ def _like(connection: Connection, first: Span, ending: Container[str], on: date)
     return replace(first, parent=parent)
 
 
-def _not_below(connection: Connection, successor: str, ending: Container[str], on: date) -> None:
-    """A unit that hangs, at any depth, below one that ends cannot take its place: it would hang below itself.
-
-    Raises:
-        OrganisationError: it does.
-    """
-    span = units.span_on(connection, successor, on)
-    while span is not None and span.parent is not None:
-        if span.parent in ending:
-            raise OrganisationError(f"{successor} hangs below {span.parent} — move it first")
-        span = units.span_on(connection, span.parent, on)
-
-
 def _end(
     connection: Connection, former: Span, successor: str | None, reform: Reform, ending: Container[str] = ()
 ) -> None:
     """End a unit; units below it that go on hang below its successor from that day on."""
     if successor is not None:
-        for code in _below(connection, former.code, reform.on):
+        for code in units_below(connection, former.code, reform.on):
             if code not in ending and code != successor:
                 below = units.in_force(connection, code, reform.on)
                 units.change(connection, below, reform.on, parent=successor)
     units.end_unit(connection, former, reform.on)
     granted.tell(connection, former, successor, reform)
-
-
-def _below(connection: Connection, code: str, on: date) -> list[str]:
-    return [span.code for span in tree.units_on(connection, on) if span.parent == code]
-
-
-def _no_circle(connection: Connection, code: str, parent: str, on: date) -> None:
-    above: str | None = parent
-    while above is not None:
-        if above == code:
-            raise OrganisationError(f"{code} would hang below itself")
-        above = units.in_force(connection, above, on).parent
-
-
-def _all_assigned(owned: Sequence[str], assigned: Mapping[str, str], codes: Sequence[str]) -> None:
-    left, foreign = sorted(set(owned) - set(assigned)), sorted(set(assigned) - set(owned))
-    if left:
-        raise OrganisationError(f"a split says of each entry where it goes: {_some(left)} — assign it")
-    if foreign:
-        raise OrganisationError(f"{_some(foreign)}: the unit does not answer for it")
-    elsewhere = sorted(set(assigned.values()) - set(codes))
-    if elsewhere:
-        raise OrganisationError(f"{elsewhere[0]} is none of the units it splits into: {', '.join(codes)}")
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - _LISTED
-    return ", ".join(names[:_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _record(

@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from catalog.intake import workbooks
+from catalog.intake.encoding import text_of
+from catalog.intake.errors import Unreadable
 from catalog.places.addresses import PlaceName
 from catalog.places.divisions import Division, Succession
 from catalog.places.ledger import DatedPolygon, Entry, Kind, NotAList
@@ -44,7 +47,8 @@ _WORDS: Final = {
     "双": "even",
 }
 _KINDS: Final = ("alias", "former", "place")
-_ENCODINGS: Final = ("utf-8-sig", "gb18030")
+# The largest workbook a list is read from.
+_BOUNDS: Final = workbooks.Bounds(64 * 2**20, 512 * 2**20, 4_000_000)
 _NOTHING: Final = ("", "-", "—", "无")
 
 
@@ -140,14 +144,10 @@ def _whole(text: str, number: int) -> int | None:
 
 
 def _csv(path: Path) -> Iterable[Mapping[str, str]]:
-    content = path.read_bytes()
-    for encoding in _ENCODINGS:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return [{k: v or "" for k, v in row.items() if k} for row in csv.DictReader(io.StringIO(text))]
-    raise NotAList(f"{path.name} is neither UTF-8 nor GB18030")
+    text = text_of(path.read_bytes())
+    if text is None:
+        raise NotAList(f"{path.name} is neither UTF-8 nor GB18030")
+    return [{k: v or "" for k, v in row.items() if k} for row in csv.DictReader(io.StringIO(text))]
 
 
 def _parquet(path: Path) -> Iterable[Mapping[str, str]]:
@@ -158,11 +158,13 @@ def _parquet(path: Path) -> Iterable[Mapping[str, str]]:
 
 
 def _excel(path: Path) -> Iterable[Mapping[str, str]]:
-    from openpyxl import load_workbook
-
-    book = load_workbook(path, read_only=True, data_only=True)
+    try:
+        book = workbooks.cells(path, path.name, _BOUNDS, read_only=True, data_only=True)
+    except Unreadable as error:
+        raise NotAList(str(error)) from error
     try:
         sheet: Any = book.worksheets[0]
+        sheet.reset_dimensions()  # what a sheet says of its own extent is not relied on
         cells = list(sheet.iter_rows(values_only=True))
     finally:
         book.close()

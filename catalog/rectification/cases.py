@@ -7,16 +7,18 @@ Decides when a case is settled, whether in time, and when it is due. What a buil
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from catalog import evidence
+from catalog.cataloging.standing import of_departments
 from catalog.clocks.place import place_on
 from catalog.rectification.errors import UnknownCase
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.quality import rectification_cases, rectification_events
 from policies import clocks
@@ -127,16 +129,46 @@ def listing(
     department_code: str | None = None,
     states: Iterable[str] | None = None,
 ) -> tuple[Case, ...]:
-    """Cases, the first due first."""
+    """Cases, the first due first; of one day by dataset, rule, field and cause."""
     c = rectification_cases.c
-    query = select(rectification_cases).order_by(c.due_on, c.dataset, c.rule, c.field, c.cause)
+    query = _asked(dataset, department_code, states)
+    ordered = query.order_by(c.due_on, c.dataset, c.rule, c.field, c.cause)
+    return tuple(_case(row) for row in connection.execute(ordered).all())
+
+
+def listing_part(
+    connection: Connection,
+    part: Part,
+    *,
+    departments: Collection[str] | None,
+    dataset: str | None = None,
+    department_code: str | None = None,
+    states: Iterable[str] | None = None,
+) -> tuple[Case, ...]:
+    """A part of the cases of entries there are, by due day and id.
+
+    Args:
+        connection: to read with.
+        part: which of them.
+        departments: codes of the departments whose entries are told of; of all where None.
+        dataset: only of this one.
+        department_code: only of this department.
+        states: only in one of these.
+    """
+    c = rectification_cases.c
+    query = _asked(dataset, department_code, states).where(of_departments(c.dataset, departments))
+    return tuple(_case(row) for row in connection.execute(parted(query, part, c.due_on, c.id)).all())
+
+
+def _asked(dataset: str | None, department_code: str | None, states: Iterable[str] | None) -> Select[Any]:
+    c, query = rectification_cases.c, select(rectification_cases)
     if dataset is not None:
         query = query.where(c.dataset == dataset)
     if department_code is not None:
         query = query.where(c.department_code == department_code)
     if states is not None:
         query = query.where(c.state.in_(tuple(states)))
-    return tuple(_case(row) for row in connection.execute(query).all())
+    return query
 
 
 def settle(connection: Connection, case: Case, *, remaining: int, by: str, actor: str, now: datetime) -> Case:

@@ -86,7 +86,7 @@ def contest(
             another department, no reason is given, or it was contested before.
     """
     if not reason.strip():
-        raise EvaluationRefused("an objection states its reason — add --reason")
+        raise EvaluationRefused("an objection states its reason — give a `reason`")
     with writing(engine) as connection:
         evaluation = find(connection, period)
         line = evaluation.line(dataset)
@@ -144,13 +144,13 @@ def decide(
             objected, or the release is another dataset's.
     """
     if not reason.strip():
-        raise EvaluationRefused("a decision states its reasons — add --reason")
+        raise EvaluationRefused("a decision states its reasons — give a `reason`")
     with writing(engine) as connection:
         asked = contest_called(connection, contest_id)
         if asked.state != "open":
             raise EvaluationRefused(f"{contest_id} was decided before: {asked.state}")
         if same_name(asked.opened_by, by):
-            raise EvaluationRefused(f"{by} objected and does not decide it — name another person by --by")
+            raise EvaluationRefused(f"{by} objected and does not decide it — name another person")
         made = _corrected(connection, asked, release, reason, keys, by, now) if upheld else None
         late = clocks.local_date(now) > asked.due_on
         connection.execute(

@@ -22,6 +22,7 @@ from catalog import evidence
 from catalog.clocks.place import place_on
 from catalog.home import Home
 from catalog.keys import Keys, Ring
+from catalog.keys.encoding import of_base64
 from catalog.rectification.errors import EvaluationRefused
 from catalog.rectification.evaluation_lines import Quarter, departments, lines_of
 from catalog.store import reading, writing
@@ -250,7 +251,7 @@ def problem_of(evaluation: Evaluation, keys: Keys, ring: Ring | None = None) -> 
     message = _signed_text(prefix, evaluation.period, evaluation.version, evaluation.digest)
     known = Ring.single(keys.signer.public_raw) if ring is None else ring
     try:
-        signature = base64.b64decode(evaluation.signature)
+        signature = of_base64(evaluation.signature)
     except ValueError:
         signature = b""
     if not known.signed(message, signature):

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from catalog.intake import workbooks
 from catalog.intake.errors import IntakeError
 from catalog.intake.sniff import form_of
 from catalog.rectification.errors import ReturnRefused
@@ -22,6 +23,8 @@ from contracts.model import SourceFormat
 GUIDE: Final = "说明"
 ROWS: Final = "问题数据"
 NAME: Final = "_row"
+# The largest workbook that is taken back.
+_BOUNDS: Final = workbooks.Bounds(64 * 2**20, 512 * 2**20, 4_000_000)
 FILE: Final = "来源文件"
 LINE: Final = "行号"
 # Whole numbers a spreadsheet keeps exactly: 15 digits (IEEE 754 double).
@@ -144,21 +147,15 @@ def read(path: Path, columns: Sequence[Column] | None = None) -> Returned:
 
 
 def _opened(path: Path) -> Any:
-    import zipfile
-
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
     try:
         # Refuses what is no workbook, is locked, or swells when it is unpacked.
         form = form_of(path, path.name).format
         if form is not SourceFormat.EXCEL or path.suffix.lower() != ".xlsx":
             raise ReturnRefused(path.name, ["it is no .xlsx workbook — save it as one"])
-        return load_workbook(path, data_only=False, rich_text=False)
+        return workbooks.cells(path, path.name, _BOUNDS, data_only=False, rich_text=False)
     except IntakeError as error:
-        raise ReturnRefused(path.name, [str(error)]) from None
-    # The library's own complaints may quote what is in a cell.
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        raise ReturnRefused(path.name, [error.reason]) from None
+    except OSError as error:
         raise ReturnRefused(
             path.name, [f"it cannot be read as a workbook ({type(error).__name__})"]
         ) from None

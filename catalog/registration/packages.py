@@ -8,7 +8,6 @@ the same bytes.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import io
 import json
@@ -21,6 +20,7 @@ from sqlalchemy import Connection, select
 
 from catalog.clocks.place import place_on
 from catalog.keys import Ring, Signer
+from catalog.keys.encoding import of_base64
 from catalog.registration import filing, rows, rulings, sheet
 from catalog.registration.errors import PackageTrouble
 from catalog.registration.rows import Application, Registration
@@ -112,9 +112,9 @@ def verify(path: Path, public: bytes | Ring) -> dict[str, Any]:
         raise PackageTrouble(f"{path}: a package has {FORM_FILE}, {SHEET_FILE} and {SIGNATURE_FILE} only")
     try:
         stated = json.loads(files[SIGNATURE_FILE])
-        signature = base64.b64decode(stated["signature"], validate=True)
+        signature = of_base64(stated["signature"])
         digests, signed_by = dict(stated["digests"]), stated["key_id"]
-    except (ValueError, KeyError, TypeError, binascii.Error) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise PackageTrouble(f"{path}: {SIGNATURE_FILE} cannot be read") from error
     for name in (FORM_FILE, SHEET_FILE):
         if digests.get(name) != hashlib.sha256(files[name]).hexdigest():
@@ -123,7 +123,7 @@ def verify(path: Path, public: bytes | Ring) -> dict[str, Any]:
     if ring.of(str(signed_by)) is None:
         raise PackageTrouble(
             f"{path}: signed with the key {str(signed_by)[:16]}, not {ring.keys[-1].key_id} — give the"
-            " signing installation's public key by --key"
+            " signing installation's public key"
         )
     if not ring.signed(_PREFIX + canonical(digests), signature):
         raise PackageTrouble(f"{path}: the signature does not hold")

@@ -164,7 +164,7 @@ def complete() -> Reason:
         COMPLETE,
         "an application is returned for what it lacks, and this one lacks nothing",
         where="form",
-        allowed="accept it, or name what else is wrong (`--lacks`)",
+        allowed="accept it, or name what else is wrong (`lacks`)",
     )
 
 
@@ -204,7 +204,7 @@ def nameless() -> Reason:
         NAMELESS,
         "an objection states a real name, a way to reach whoever objects, what is wrong, and evidence",
         where="objection",
-        allowed="give --name, --contact, --statement and --evidence",
+        allowed="give `name`, `contact`, `statement` and `evidence`",
     )
 
 
@@ -214,7 +214,7 @@ def unreasoned() -> Reason:
         UNREASONED,
         "a decision states its reason and what it rests on",
         where="objection",
-        allowed="give --reason and --basis",
+        allowed="give `reason` and `basis`",
     )
 
 
@@ -244,7 +244,7 @@ def code_kept() -> Reason:
         CODE_KEPT,
         "a registration keeps its code through change, amendment, renewal and deregistration",
         where="code",
-        allowed="leave --code out, or give the code it has",
+        allowed="leave `code` out, or give the code it has",
     )
 
 
@@ -264,7 +264,7 @@ def empty() -> Reason:
         EMPTY,
         "a supplement brings an answer or a file",
         where="form",
-        allowed="give --form or --attach, as the list that was sent back asks",
+        allowed="give `form` or attachments, as the list that was sent back asks",
     )
 
 
@@ -274,7 +274,7 @@ def unnamed() -> Reason:
         UNNAMED,
         "an interested party applies under its own name",
         where="applicant",
-        allowed="give --name, and --code where it is an organisation",
+        allowed="give `name`, and `code` where it is an organisation",
     )
 
 

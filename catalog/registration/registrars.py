@@ -124,7 +124,7 @@ def may_act(
                     OWN,
                     "the registrar is also the applicant: the same organisation, or the same person",
                     where="registrar",
-                    allowed="another organisation registers, through another person (`--by`)",
+                    allowed="another organisation registers, through another person (`by`)",
                 ),
             )
         )

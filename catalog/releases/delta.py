@@ -25,8 +25,8 @@ from catalog.releases.remote import Remote
 
 __all__ = [
     "PROPERTIES", "Place", "UnsupportedTable", "VersionTaken", "WriteFailed", "append", "commit", "committed",
-    "files", "head", "log_of", "merge", "named_files", "read", "restore", "row_count", "rows_held", "schema",
-    "tables", "unreadable", "vacuum",
+    "files", "head", "log_of", "merge", "named_files", "read", "row_count", "rows_held", "schema",
+    "tables", "unreadable",
 ]  # fmt: skip
 
 # Features under which a plain Parquet read of the listed files would give wrong rows.
@@ -142,7 +142,7 @@ def commit(path: Place, rows: pa.Table, *, at: int, metadata: Mapping[str, str])
             how |= {"configuration": PROPERTIES, "storage_options": options}
             write_deltalake(where, rows, mode="error", **how)
         else:
-            table = _table(path, at - 1)
+            table = table_at(path, at - 1)
             write_deltalake(table, rows, mode="overwrite", schema_mode="overwrite", **how)
 
     _at(path, at, write)
@@ -153,7 +153,7 @@ def append(path: Place, rows: pa.Table, *, at: int, metadata: Mapping[str, str])
     from deltalake import write_deltalake
 
     def write() -> None:
-        table = _table(path, at - 1)
+        table = table_at(path, at - 1)
         write_deltalake(table, rows, mode="append", target_file_size=FILE_BYTES, **_how(metadata))
 
     _at(path, at, write)
@@ -186,50 +186,12 @@ def merge(
 
     def write() -> None:
         how = _how(metadata)
-        table = _table(path, at - 1)
+        table = table_at(path, at - 1)
         merger = table.merge(source, match, source_alias="s", target_alias="t", streamed_exec=False, **how)
         merger = merger.when_matched_delete(predicate=f's."{GONE}"').when_matched_update(sets)
         merger.when_not_matched_insert(sets, predicate=f'NOT s."{GONE}"').execute()
 
     _at(path, at, write)
-
-
-def restore(path: Place, version: int | None) -> None:
-    """Make the head hold what ``version`` holds; with None, no rows at all.
-
-    History stays: the table gets one more version.
-    """
-    current = head(path)
-    if current is None or current == version:
-        return
-    table = _table(path)
-    if version is None:
-        table.delete()
-    else:
-        table.restore(version)
-
-
-def vacuum(path: Place, keep: Sequence[int], *, hours: int, dry_run: bool) -> tuple[str, ...]:
-    """Remove data files no version of ``keep``, nor the head, names.
-
-    Args:
-        path: folder of the table.
-        keep: versions that stay readable whatever their age.
-        hours: files younger than this stay too, for writers and readers at work.
-        dry_run: name the files only.
-
-    Returns:
-        The files, relative to the table.
-    """
-    found: list[str] = _table(path).vacuum(
-        retention_hours=hours,
-        dry_run=dry_run,
-        enforce_retention_duration=False,
-        keep_versions=sorted(keep),
-    )
-    if isinstance(path, Remote) and not dry_run:
-        path.forget(tuple(unquote(name) for name in found))
-    return tuple(sorted(found))
 
 
 def _at(path: Place, at: int, write: Callable[[], None]) -> None:
@@ -288,7 +250,8 @@ def _named(path: Place, table: Any) -> list[tuple[str, Path]]:
     return [(name, path.copy_of(name, size)) for name, size in sorted(zip(names, sizes, strict=True))]
 
 
-def _table(path: Place, version: int | None = None) -> Any:
+def table_at(path: Place, version: int | None = None) -> Any:
+    """The opened table at a version; the newest where none is named."""
     from deltalake import DeltaTable
 
     if isinstance(path, Path):
@@ -297,7 +260,7 @@ def _table(path: Place, version: int | None = None) -> Any:
 
 
 def _open(path: Place, version: int) -> Any:
-    table = _table(path, version)
+    table = table_at(path, version)
     protocol, metadata = table.protocol(), table.metadata()
     features = {*(protocol.reader_features or ()), *(protocol.writer_features or ())}
     mapped = metadata.configuration.get("delta.columnMapping.mode", "none") != "none"

@@ -7,19 +7,18 @@ measured on the rows, never taken from the declaration. Does not make the table
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.errors import CatalogError
+from catalog.releases.declared import declared_keys, is_coarsened, protected_columns, public_bounds
 from catalog.releases.noise import Noise
 from catalog.releases.proof import is_unique, unit_refusals
-from contracts.model import Contract, Field, FieldType, Use
+from contracts.model import Contract, Use
 
 
 class FactsRefused(CatalogError):
@@ -251,35 +250,6 @@ def _keys(
         elif not any(is_coarsened(contract.field(name)) for name in key):
             reasons.append(f"the unique key ({said}) names one unit twice under two spellings")
     return tuple(dict.fromkeys(held)), list(dict.fromkeys(reasons))
-
-
-def declared_keys(contract: Contract) -> tuple[tuple[str, ...], ...]:
-    """Every set of fields declared unique: primary key, unique keys, unique fields."""
-    declared = [contract.key] if contract.key else []
-    declared += [*contract.unique_keys, *((f.name,) for f in contract.fields if f.unique)]
-    return tuple(dict.fromkeys(declared))
-
-
-def protected_columns(contract: Contract, key: Sequence[str]) -> tuple[str, ...]:
-    """A key in columns of the protected table: a unit by its pseudonym."""
-    return tuple(f"_u_{name}" if contract.field(name).unit is not None else name for name in key)
-
-
-def is_coarsened(field: Field) -> bool:
-    """Whether the protected table holds a field less exactly than the vault."""
-    if field.type is FieldType.DATE:
-        return field.grain not in (None, "day")
-    if field.type is FieldType.TIMESTAMP:
-        return True
-    return field.type is FieldType.NUMBER and field.grain is not None
-
-
-def public_bounds(field: Field) -> tuple[int | None, int | None]:
-    """Public bounds of a measure in units of ``10**-scale``; None where not declared."""
-    step = Decimal(10) ** field.scale
-    low = None if field.minimum is None else math.ceil(Decimal(str(field.minimum)) * step)
-    high = None if field.maximum is None else math.floor(Decimal(str(field.maximum)) * step)
-    return low, high
 
 
 def _columns(contract: Contract, protected: pa.Table) -> tuple[ProtectedColumn, ...]:

@@ -22,7 +22,8 @@ from catalog.releases.content import chained_hash, content_hash
 from catalog.releases.facts import Facts, FactsRefused, UnitFact, bound_refusals, size_class
 from catalog.releases.increment_keys import Published, kept_keys, key_refusals, reading_files
 from catalog.releases.proof import unit_refusals
-from catalog.releases.protect import ROW_ID, numbered, protected_form, vault_form
+from catalog.releases.protect import ROW_ID, protected_form, vault_form
+from catalog.releases.unit_numbers import numbered
 from catalog.releases.units import pseudonyms
 from contracts.model import Contract, LoadKind
 

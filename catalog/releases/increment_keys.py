@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.duck import shared
-from catalog.releases.facts import Facts, declared_keys, is_coarsened, protected_columns
+from catalog.releases.declared import declared_keys, is_coarsened, protected_columns
+from catalog.releases.facts import Facts
 from catalog.releases.matching import Former
 from catalog.releases.proof import is_unique
 from catalog.releases.protect import ROW_ID

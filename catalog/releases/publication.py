@@ -18,20 +18,19 @@ from datetime import datetime
 from typing import Final
 
 import pyarrow as pa
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Engine, insert, select
 
-from catalog import evidence
 from catalog.cataloging.drafts import WHOLE, Change, Draft, Intent, Mode, document_of, stamp_of
 from catalog.errors import CatalogError
 from catalog.home import Home
-from catalog.releases import charges, delta, leases
-from catalog.releases.attempts import Attempt, record_attempt
+from catalog.releases import charges, delta, delta_versions, leases
+from catalog.releases.last_step import IntentClosed, close_intent, insert_release
 from catalog.releases.leases import Lease, LeaseHeld
 from catalog.releases.protect import ROW_ID
 from catalog.releases.published import Release, latest, protected_folder, vault_folder
 from catalog.store import reading, writing
 from catalog.store.schema import new_id
-from catalog.store.tables.releases import intents, releases
+from catalog.store.tables.releases import intents
 
 __all__ = [
     "ATTEMPTS",
@@ -57,10 +56,6 @@ __all__ = [
 ATTEMPTS: Final = 3
 # From here on the two tables are written side by side: below, a thread costs more than it saves.
 _SIDE_BY_SIDE_ROWS: Final = 50_000
-
-
-class IntentClosed(CatalogError):
-    """The intent was settled by another process before it was finished."""
 
 
 class BaseMoved(CatalogError):
@@ -151,8 +146,8 @@ def _stand_on(home: Home, engine: Engine, draft: Draft) -> None:
         before = latest(connection, draft.dataset)
     if before is None or before.id != draft.change.former:
         raise BaseMoved(f"{draft.dataset}: another release was published meanwhile — build again")
-    delta.restore(vault_folder(home, draft.dataset), before.vault_version)
-    delta.restore(protected_folder(home, draft.dataset), before.protected_version)
+    delta_versions.restore(vault_folder(home, draft.dataset), before.vault_version)
+    delta_versions.restore(protected_folder(home, draft.dataset), before.protected_version)
 
 
 def commit_vault(home: Home, intent: Intent, rows: pa.Table, change: Change = WHOLE) -> None:
@@ -185,7 +180,7 @@ def finish(engine: Engine, lease: Lease, intent: Intent, *, now: datetime) -> Re
     """
     with writing(engine) as connection:
         leases.hold(connection, lease)
-        return _insert(connection, intent, now)
+        return insert_release(connection, intent, now)
 
 
 def recover(home: Home, engine: Engine, now: datetime) -> tuple[str, ...]:
@@ -264,67 +259,13 @@ def _roll_back(home: Home, engine: Engine, lease: Lease, intent: Intent, now: da
     with reading(engine) as connection:
         published = latest(connection, intent.dataset)
     # Tables first: a crash in between leaves the intent open, and this runs again.
-    delta.restore(vault_folder(home, intent.dataset), published.vault_version if published else None)
-    delta.restore(protected_folder(home, intent.dataset), published.protected_version if published else None)
+    delta_versions.restore(vault_folder(home, intent.dataset), published.vault_version if published else None)
+    delta_versions.restore(
+        protected_folder(home, intent.dataset), published.protected_version if published else None
+    )
     with writing(engine) as connection:
         leases.hold(connection, lease)
-        _close(connection, intent, "rolled_back", now)
-
-
-def _insert(connection: Connection, intent: Intent, now: datetime) -> Release:
-    """Release row, evidence, lineage, build rows; the intent is closed."""
-    _close(connection, intent, "published", now)
-    document = intent.document
-    row = dict(document["row"])
-    entry = evidence.record(
-        connection,
-        event="dataset:release:publish",
-        subject=intent.dataset,
-        body={
-            "release": row["id"],
-            "dataset": intent.dataset,
-            "number": document["number"],
-            "revision": row["revision"],
-            "vault_version": intent.vault_version,
-            "protected_version": intent.protected_version,
-            "content": document["seal"],
-            "grade": row["grade"],
-            "fence": intent.fence,
-        },
-        now=now,
-    )
-    connection.execute(
-        insert(releases).values(
-            **row,
-            dataset=intent.dataset,
-            number=document["number"],
-            vault_version=intent.vault_version,
-            protected_version=intent.protected_version,
-            published_at=now,
-            evidence_id=entry,
-        )
-    )
-    if document.get("charge") is not None:
-        charge = charges.Charge.from_document(document["charge"])
-        charges.take(connection, intent.dataset, row["revision"], row["id"], charge, now)
-    if document["edges"] is not None:
-        from catalog.lineage.columns import Edge, record_edges  # brings a SQL parser; few datasets need it
-
-        record_edges(connection, intent.dataset, tuple(Edge(**edge) for edge in document["edges"]))
-    record_attempt(connection, Attempt.from_document(document["attempt"]))
-    made = latest(connection, intent.dataset)
-    assert made is not None
-    return made
-
-
-def _close(connection: Connection, intent: Intent, outcome: str, now: datetime) -> None:
-    closed = connection.execute(
-        update(intents)
-        .where(intents.c.id == intent.id, intents.c.outcome.is_(None))
-        .values(outcome=outcome, closed_at=now)
-    )
-    if closed.rowcount != 1:
-        raise IntentClosed(f"{intent.dataset}: the release was settled by another process — build again")
+        close_intent(connection, intent, "rolled_back", now)
 
 
 def _next_version(folder: delta.Place) -> int:

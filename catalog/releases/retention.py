@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Select, select
 
 from catalog.home import Home
 from catalog.places.knowing import registers_behind
-from catalog.releases import delta, leases
+from catalog.releases import delta, delta_versions, leases
 from catalog.releases.leases import Lease
 from catalog.releases.publication import settle
 from catalog.releases.published import latest, protected_folder, quarantine_folder, vault_folder
@@ -153,7 +153,7 @@ def vacuum(
             (quarantine_folder(home, dataset), kept.quarantine),
         )
         removed = [
-            delta.vacuum(folder, sorted(versions), hours=hours, dry_run=dry_run)
+            delta_versions.vacuum(folder, sorted(versions), hours=hours, dry_run=dry_run)
             if delta.head(folder) is not None
             else ()
             for folder, versions in tables

@@ -45,7 +45,7 @@ class NoReport(CatalogError):
     """No report of that month was drafted."""
 
     def __init__(self, period: str) -> None:
-        super().__init__(f"no report of {period} is drafted — `ybz report draft --period {period}`")
+        super().__init__(f"no report of {period} is drafted — draft it first")
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "no_replies": ("没有部门申辩。", "No department replied."),
     "old_draft": ("（针对前一稿）", " (to an earlier draft)"),
     "no_losses": ("没有失分。", "No points were lost."),
-    "more": ("另有 {} 项，见 ybz report show --json", "and {} more: ybz report show --json"),
+    "more": ("另有 {} 项，见月报的数据", "and {} more in the data of the report"),
     "table_open": ("既未编目也未排除", "neither catalogued nor excluded"),
     "entry_without_table": ("没有对应库表", "no table stands behind it"),
     "input_without_table": ("来源没有对应库表", "an input of it stands on nothing"),
@@ -72,9 +72,9 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "duty_late": ("逾期", "not done by its last day"),
     "footer": (
         "只含统计数；涉及个人和企业的计数按公开口径给出。"
-        "逐项明细：ybz figures 指标 --rows；申辩：ybz report reply。",
-        "Counts only; counts of persons and enterprises are the public ones. Rows behind a figure:"
-        " ybz figures ID --rows; replies: ybz report reply.",
+        "逐项明细见指标的明细行；申辩写在月报的答复里。",
+        "Counts only; counts of persons and enterprises are the public ones. The rows behind a"
+        " figure stand with the figure; replies with the report.",
     ),
 }  # fmt: skip
 

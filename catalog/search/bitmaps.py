@@ -7,7 +7,9 @@ process keeps a copy of them and reads what changed since.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from threading import Lock
 from typing import Any, Final
 
@@ -30,8 +32,8 @@ ALL: Final = ("all", "")
 LENGTH: Final = "length"
 # A value of up to so many docs is rare.
 _RARE: Final = 1024
-# To look at so many docs costs as much as to go through the bits of a value.
-_PER_VALUE: Final = 300
+# To look at one doc costs as much as to go through so many bits of a value.
+_PER_DOC: Final = 1000
 # Of so many docs the smallest are looked for one by one.
 _FEW: Final = 50
 
@@ -76,21 +78,38 @@ class Bitmaps:
         # Of nearly all docs those that are not among them are counted, and taken from what a value has.
         inverse = lacking.bit_count() < docs.bit_count()
         looked_at = lacking if inverse else docs
-        return {facet: self._counts(facet, looked_at, most, inverse=inverse) for facet in FACETS}
+        numbers = cache(lambda: docs_in(looked_at))  # told once for all facets, where one asks
+        return {facet: self._counts(facet, looked_at, numbers, most, inverse=inverse) for facet in FACETS}
 
-    def _counts(self, facet: str, docs: int, most: int, *, inverse: bool) -> tuple[tuple[str, int], ...]:
-        """Values are looked at by their size; the rest is passed over once none can be among the most."""
+    def _counts(
+        self, facet: str, docs: int, numbers: Callable[[], list[int]], most: int, *, inverse: bool
+    ) -> tuple[tuple[str, int], ...]:
+        """The most frequent values among some docs, or among all but them; ``numbers`` tells them singly."""
+        tally = self._tally(facet, docs.bit_count())
+        tallied = None if tally is None else tally.counts(numbers())
+        if tally is None or tallied is None or inverse:
+            return self._by_bits(facet, docs, most, tallied, inverse=inverse)
+        # What the tally did not meet has none.
+        found = [(-count, value) for value, count in tallied.items()]
+        for _, value in self._by_size(facet):
+            if value not in tally.values and (count := (self._bits[facet, value] & docs).bit_count()):
+                found.append((-count, value))
+        return tuple((value, -count) for count, value in heapq.nsmallest(most, found))
+
+    def _by_bits(
+        self, facet: str, docs: int, most: int, tallied: Mapping[str, int] | None, *, inverse: bool
+    ) -> tuple[tuple[str, int], ...]:
+        """The same; values are looked at by size, the rest is passed over once none can be of the most."""
         found: list[tuple[int, str]] = []
         least: list[int] = []  # the largest counts so far, as a heap
-        tally, tallied = self._tally(facet, docs.bit_count()), None
+        values = frozenset[str]() if tallied is None else self._tallies[facet].values
         for size, value in self._by_size(facet):
             if len(least) == most and size < least[0]:
                 break
-            if tally is None or value not in tally.values:
-                count = (self._bits[facet, value] & docs).bit_count()
-            else:
-                tallied = tally.counts(docs) if tallied is None else tallied
+            if tallied is not None and value in values:
                 count = tallied[value]
+            else:
+                count = (self._bits[facet, value] & docs).bit_count()
             if inverse:
                 count = size - count
             if count:
@@ -100,11 +119,12 @@ class Bitmaps:
 
     def _tally(self, facet: str, many: int) -> Tally | None:
         """The tally of a facet's rare values, where it counts so many docs faster than their bitmaps."""
-        rare = [value for size, value in self._by_size(facet) if size <= _RARE]
-        if many > len(rare) * _PER_VALUE:
+        sizes = self._by_size(facet)
+        first = bisect_left(sizes, -_RARE, key=lambda one: -one[0])  # of the rare ones
+        if many * _PER_DOC > (len(sizes) - first) * self.all.bit_length():
             return None
         if facet in self._asked and facet not in self._tallies:  # making it pays from the second time on
-            held = ((value, self._bits[facet, value]) for value in rare)
+            held = ((value, self._bits[facet, value]) for _, value in sizes[first:])
             self._tallies[facet] = Tally(held, self.all.bit_length())
         self._asked.add(facet)
         return self._tallies.get(facet)

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from catalog.errors import CatalogError
 from catalog.search import grams
@@ -24,6 +24,7 @@ from catalog.search.ranking import Tier, tiers
 from catalog.search.tallies import docs_in
 from catalog.search.text import Query, normal, parse
 from catalog.search.words import words_of
+from catalog.store.prepared_lists import PreparedList
 from catalog.store.tables.ledger import entries
 from catalog.store.tables.search import LAYOUT, search_entries
 from catalog.store.tables.standards import own_standards
@@ -34,11 +35,13 @@ from policies.rulebook import rule
 NEWEST: Final = date.max
 # So many docs are named to the database at once.
 _NAMED: Final = 1000
-# What is shown of hits; put together once, as every search asks it.
-_SHOWN: Final = (
-    select(search_entries.c.doc, *entries.c["name", "title", "department", "code"])
-    .join(entries, entries.c.name == search_entries.c.dataset)
-    .where(search_entries.c.doc.in_(bindparam("docs", expanding=True)), entries.c.state == "published")
+# What is shown of hits; every search asks it.
+_SHOWN: Final = PreparedList(
+    lambda one_of: (
+        select(search_entries.c.doc, *entries.c["name", "title", "department", "code"])
+        .join(entries, entries.c.name == search_entries.c.dataset)
+        .where(one_of(search_entries.c.doc), entries.c.state == "published")
+    )
 )
 
 
@@ -55,7 +58,7 @@ class IndexMissing(CatalogError):
 
     def __init__(self, *, earlier: bool) -> None:
         why = "is of an earlier version" if earlier else "was never made, though entries are published"
-        super().__init__(f"the search index {why} — `ybz search --rebuild` makes it from the ledger")
+        super().__init__(f"the search index {why} — the operator makes it anew from the ledger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,12 +238,8 @@ def _listed(
 
 def _hits(connection: Connection, ranked: Sequence[tuple[int, float]]) -> tuple[Hit, ...]:
     """What is shown of the hits; what is not published just now is passed over."""
-    rows: dict[int, Any] = {}
-    for at in range(0, len(ranked), _NAMED):
-        docs = [doc for doc, _ in ranked[at : at + _NAMED]]
-        rows |= {row.doc: row for row in connection.execute(_SHOWN, {"docs": docs})}
+    rows = {row[0]: row for row in _SHOWN.run(connection, [doc for doc, _ in ranked])}
+    found = ((*rows[doc], score) for doc, score in ranked if doc in rows)
     return tuple(
-        Hit(rows[doc].name, rows[doc].title, rows[doc].department, rows[doc].code, score)
-        for doc, score in ranked
-        if doc in rows
+        Hit(name, title, department, code, score) for _, name, title, department, code, score in found
     )

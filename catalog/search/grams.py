@@ -23,6 +23,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from catalog.search.bitmaps import CHUNK
 from catalog.search.ranking import LEVELS, Tier
 from catalog.search.text import grams_asked, grams_of
+from catalog.store.prepared_lists import PreparedList
 from catalog.store.tables.search import search_pairs
 
 # Bytes of one level's bits in a row.
@@ -32,9 +33,9 @@ _DENSE: Final = 256
 # Grams of one statement.
 _BATCH: Final = 500
 _NONE: Final[frozenset[str]] = frozenset()
-# Put together once, as every search asks it.
-_PAIRS: Final = select(*search_pairs.c["pair", "chunk", "docs"]).where(
-    search_pairs.c.pair.in_(bindparam("pairs", expanding=True))
+# Asked by every search.
+_PAIRS: Final = PreparedList(
+    lambda one_of: select(*search_pairs.c["pair", "chunk", "docs"]).where(one_of(search_pairs.c.pair))
 )
 
 # For each level the grams it is the best one of.
@@ -46,11 +47,10 @@ Held = tuple[int, ...]
 def held(connection: Connection, tiers: Iterable[Tier]) -> dict[str, Held]:
     """For each gram of the tiers' words the entries that hold it, by how many levels are looked at."""
     forms = {form for tier in tiers for forms in tier.words for form in forms}
-    wanted = sorted({gram for form in forms for gram in grams_asked(form)})
+    wanted = {gram for form in forms for gram in grams_asked(form)}
     rows: dict[str, list[tuple[int, bytes]]] = {gram: [] for gram in wanted}
-    for at in range(0, len(wanted), _BATCH):
-        for gram, chunk, docs in connection.execute(_PAIRS, {"pairs": wanted[at : at + _BATCH]}):
-            rows[gram].append((chunk, bytes(docs)))
+    for gram, chunk, docs in _PAIRS.run(connection, wanted):
+        rows[gram].append((chunk, bytes(docs)))
     return {gram: _cumulated(found) for gram, found in rows.items()}
 
 

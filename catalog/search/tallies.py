@@ -15,7 +15,7 @@ from typing import Final
 _NUMBERS: Final = bytes.maketrans(b"01", b"\0\1")
 _DIGITS: Final = bytes.maketrans(b"\0\1", b"01")
 # Where at most every so many bits one is set, bytes that are zero are passed over.
-_SPARSE: Final = 256
+_SPARSE: Final = 12
 _SET: Final = re.compile(rb"[^\0]")
 _PLACES: Final = tuple(tuple(place for place in range(8) if byte >> place & 1) for byte in range(256))
 
@@ -35,9 +35,9 @@ class Tally:
         for value, docs in given.items():
             self._add(value, docs)
 
-    def counts(self, docs: int) -> Counter[str]:
-        """How many of the docs have each value."""
-        return Counter(chain.from_iterable(map(self._held.__getitem__, docs_in(docs))))
+    def counts(self, docs: Iterable[int]) -> Counter[str]:
+        """How many of some docs, told by their numbers, have each value."""
+        return Counter(chain.from_iterable(map(self._held.__getitem__, docs)))
 
     def copy(self) -> Tally:
         """Another one with the same docs."""

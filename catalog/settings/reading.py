@@ -24,11 +24,27 @@ _DEFAULT_HOME: Final = "var"
 # In an installation that was restored to rehearse: what is outward is shipped's, whoever says otherwise.
 REHEARSAL_FILE: Final = "rehearsal"
 
-_read: dict[Path, tuple[tuple[int, int, int], dict[str, str]]] = {}
-
 
 class SettingsError(CatalogError):
     """A setting that is not known, or is not what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What a settings file says.
+
+    Attributes:
+        state: of the file when it was read; another one is read again.
+        said: name in the file → value.
+        lines: name in the file → number of its line.
+    """
+
+    state: tuple[int, int, int]
+    said: Mapping[str, str]
+    lines: Mapping[str, int]
+
+
+_read: dict[Path, _File] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +160,9 @@ def _given(setting: Setting, root: Path | None) -> tuple[str, str]:
     held, origin, where = os.environ.get(setting.name, ""), "environment", setting.name
     if not held and not setting.environment_only:
         path = file_of(root)
-        held, origin, where = _of_file(path).get(setting.key, ""), "file", f"{path}: {setting.key}"
+        found = _of_file(path)
+        held, origin = found.said.get(setting.key, ""), "file"
+        where = f"{path}:{found.lines.get(setting.key, 0)}: {setting.key}"
     if not held:
         return setting.default, "default"
     mistake = setting.mistake(held)
@@ -153,43 +171,69 @@ def _given(setting: Setting, root: Path | None) -> tuple[str, str]:
     return held, origin
 
 
-def _of_file(path: Path) -> dict[str, str]:
-    """What a file says, by the names in it; nothing where there is none. A changed file is read again."""
+def _of_file(path: Path) -> _File:
+    """What a file says; nothing where there is none and none is named. A changed file is read again.
+
+    Raises:
+        SettingsError: it cannot be used, or the one the environment names is not there.
+    """
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
-        return {}
+        if os.environ.get("YBZ_SETTINGS"):
+            # Nobody is to run with what is shipped who believes that a file is read.
+            raise SettingsError(
+                f"YBZ_SETTINGS names {path}, which is not there — write it, or unset"
+            ) from None
+        return _File((0, 0, 0), {}, {})
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read — give it to whoever runs ybz") from error
     state = (found.st_mtime_ns, found.st_size, found.st_mode)
     kept = _read.get(path)
-    if kept is None or kept[0] != state:
-        kept = _read[path] = (state, _parsed(path))
-        _require_private(path, found.st_mode, kept[1])
-    return kept[1]
+    if kept is None or kept.state != state:
+        kept = _read[path] = _parsed(path, state)
+        _require_private(path, found.st_mode, kept.said)
+    return kept
 
 
-def _parsed(path: Path) -> dict[str, str]:
+def _parsed(path: Path, state: tuple[int, int, int]) -> _File:
+    said, lines = {}, {}
+    for key, held, line in _document(path):
+        if key not in BY_KEY:
+            named = key if re.fullmatch(r"\w{1,60}", key) else "this"
+            meant = _meant(named.removeprefix(PREFIX).lower(), BY_KEY)
+            raise SettingsError(f"{path}:{line}: no setting is called {named}{meant}")
+        if isinstance(held, bool | dict | list):
+            raise SettingsError(f"{path}:{line}: {key} is one text or number")
+        said[key], lines[key] = "" if held is None else str(held), line
+    return _File(state, said, lines)
+
+
+def _document(path: Path) -> tuple[tuple[str, Any, int], ...]:
+    """Names of a file with what they stand for and their lines.
+
+    Raises:
+        SettingsError: it cannot be read, or holds no names with values.
+    """
     from ruamel.yaml import YAML
     from ruamel.yaml.comments import CommentedMap
+    from ruamel.yaml.constructor import DuplicateKeyError
     from ruamel.yaml.error import YAMLError
 
     try:
         document = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+    except DuplicateKeyError as error:
+        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise SettingsError(f"{path}{line}: this name stands there twice — keep one") from None
     except (YAMLError, ValueError):
         raise SettingsError(f"{path}: is no YAML in UTF-8 — write one `name: value` a line") from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read — give it to whoever runs ybz") from error
     if document is None:
-        return {}
+        return ()
     if not isinstance(document, CommentedMap):
         raise SettingsError(f"{path}: holds no settings — write one `name: value` a line")
-    said = {}
-    for key, held in document.items():
-        line = document.lc.key(key)[0] + 1
-        if key not in BY_KEY:
-            named = str(key) if re.fullmatch(r"\w{1,60}", str(key)) else "this"
-            raise SettingsError(f"{path}:{line}: no setting is called {named}{_meant(named, BY_KEY)}")
-        if isinstance(held, bool | dict | list):
-            raise SettingsError(f"{path}:{line}: {key} is one text or number")
-        said[str(key)] = "" if held is None else str(held)
-    return said
+    return tuple((str(key), held, document.lc.key(key)[0] + 1) for key, held in document.items())
 
 
 def _require_private(path: Path, mode: int, said: Mapping[str, str]) -> None:
@@ -213,4 +257,4 @@ def _is_secret(setting: Setting, held: str) -> bool:
 def _meant(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, list(known), n=1)
     hint = f"did you mean {near[0]}? " if near else ""
-    return f" — {hint}`ybz doctor --json` lists them all"
+    return f" — {hint}docs/operate.md lists all there are"

@@ -5,6 +5,7 @@ Decides nothing of its own; reads.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import Connection
@@ -15,9 +16,22 @@ from catalog.standards.adoption import Report, adoption
 from catalog.standards.life import in_force
 
 
-def measured(connection: Connection, on: date) -> Report:
-    """Adoption over the whole ledger, with the own elements in force on a day."""
-    entries = revisions.all_current(connection)
+def measured(connection: Connection, on: date, departments: Collection[str] | None = None) -> Report:
+    """Adoption over the ledger, with the own elements in force on a day.
+
+    Args:
+        connection: to read with.
+        on: day.
+        departments: codes of those whose entries count in any state, of others published ones; every entry
+            where None.
+    """
+    entries = [
+        one
+        for one in revisions.all_current(connection)
+        if departments is None
+        or one.state == revisions.PUBLISHED
+        or one.contract.department.code in departments
+    ]
     passed = {
         entry.name: {r.rule: r.passed for r in last_results(connection, entry.name) if r.evaluated}
         for entry in entries

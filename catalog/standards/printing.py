@@ -50,7 +50,7 @@ def print_report(report: Report) -> None:
     for miss in report.total.misses[:SHOWN]:
         click.echo(f"未贯标 {miss.dataset}.{miss.field} {miss.heading} → {miss.element}: {miss.why}")
     if len(report.total.misses) > SHOWN:
-        click.echo(f"… {len(report.total.misses) - SHOWN} more: --json")
+        click.echo(f"… {len(report.total.misses) - SHOWN} more")
     for wanted in report.to_be_set[:SHOWN]:
         click.echo(f"待立标 {wanted.heading}: {len(wanted.departments)} 部门, {len(wanted.fields)} 项")
 

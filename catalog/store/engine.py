@@ -18,8 +18,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import NullPool
 
-from catalog.errors import NotInitialised, StoreBusy
+from catalog.errors import NotInitialised, StoreBusy, StoreLost
 from catalog.home import Home
+from catalog.keys.heads import has_signed
 from catalog.store import migrating, pooling, trouble
 
 # How long a writer waits for another, in milliseconds (architecture: data at rest).
@@ -53,8 +54,9 @@ def open_store(home: Home) -> Engine:
     """Open the store of an existing installation.
 
     Raises:
-        NotInitialised: there is none at ``home``.
+        NotInitialised: there is none at ``home``, or what there was is gone.
     """
+    refuse_lost(home)
     embedded = home.database_url.startswith("sqlite")
     if embedded and not (home.root / "ybz.db").exists():
         raise NotInitialised(f"no installation at {home.root} — run `ybz init` first")
@@ -62,6 +64,25 @@ def open_store(home: Home) -> Engine:
     if not embedded and not _has_tables(engine):
         raise NotInitialised(f"the store of {home.root} has no tables yet — run `ybz init` first")
     return engine
+
+
+def refuse_lost(home: Home, url: str | None = None) -> None:
+    """Refuse an installation whose store is gone while what it signed is there.
+
+    Args:
+        home: of the installation.
+        url: of the store from now on; None: where it is kept.
+
+    Raises:
+        StoreLost: an empty store in its place would sign a log of its own.
+    """
+    if not has_signed(home):
+        return
+    place = url or home.database_url
+    embedded = place.startswith("sqlite")
+    _load_tables()
+    if not ((home.root / "ybz.db").exists() if embedded else _has_tables(engine_at(home, place))):
+        raise StoreLost(home.root)
 
 
 @contextmanager
@@ -214,6 +235,7 @@ def _begin_writing_sqlite(driver: Any) -> None:
                 return
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    trouble.say_of_file(error)
                     raise
             if time.monotonic() > ends:
                 raise trouble.busy(BUSY_TIMEOUT_MS // 1000)

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import ExceptionContext
 from sqlalchemy.exc import OperationalError
 
-from catalog.errors import StoreBusy, StoreFull, StoreOutdated, StoreUnreachable
+from catalog.errors import StoreBusy, StoreDamaged, StoreFull, StoreOutdated, StoreUnreachable
 
 # How the databases say that a table or column is not there: words of SQLite, codes of PostgreSQL.
 _LACKS: Final = re.compile(r"^(no such (table|column): |table \S+ has no column named )")
@@ -22,6 +22,9 @@ _LOCKED: Final = "55P03"  # lock_not_available
 _TOO_LONG: Final = "57014"  # query_canceled
 _FULL: Final = ("53100",)  # disk_full
 _GONE: Final = ("08", "57P")  # connection exceptions, shutdown
+# Of the embedded store. Source: SQLite, result codes.
+_DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_CLOSED: Final = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
 _TOO_MANY: Final = "53300"  # too_many_connections
 
 
@@ -31,7 +34,8 @@ def say_in_one_line(context: ExceptionContext) -> None:
     Raises:
         StoreBusy: the turn of a writer did not come in time, or a statement took too long.
         StoreUnreachable: the server does not answer.
-        StoreFull: there is no room.
+        StoreFull: there is no room, or the disk fails.
+        StoreDamaged: the file holds no store any more.
         StoreOutdated: a table or column is not there.
     """
     error = context.original_exception
@@ -41,8 +45,9 @@ def say_in_one_line(context: ExceptionContext) -> None:
         raise busy(None) from None
     if state == _TOO_LONG:
         raise StoreBusy("the store did not answer in time — nothing was done; try again") from None
-    if state in _FULL or getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
-        raise StoreFull("the disk of the store is full — nothing was done; make room and try again") from None
+    if state in _FULL:
+        raise _full() from None
+    say_of_file(error)
     if _LACKS.match(words) or state in _LACKING:
         raise StoreOutdated(
             f"the store is of an earlier version ({words}) — run `ybz init`: it brings the store to this"
@@ -53,6 +58,36 @@ def say_in_one_line(context: ExceptionContext) -> None:
         raise StoreUnreachable(
             f"the store cannot be reached: {words} — check its server and its URL"
         ) from None
+
+
+def say_of_file(error: BaseException) -> None:
+    """One line for the file of an embedded store that cannot be used; nothing for any other failure.
+
+    Raises:
+        StoreFull, StoreDamaged, StoreUnreachable: as the code of the failure says.
+    """
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        raise _full() from None
+    if code in _DAMAGED:
+        raise StoreDamaged(
+            "the file of the store is damaged — stop the service, keep the file, and restore the newest"
+            " backup into an empty YBZ_HOME (docs/operate.md)"
+        ) from None
+    if code == sqlite3.SQLITE_IOERR:
+        raise StoreFull(
+            "the disk of the store takes or gives nothing — nothing was done; make room where it is full,"
+            " else look at the disk"
+        ) from None
+    if code in _CLOSED:
+        raise StoreUnreachable(
+            "the file of the store cannot be opened or written — run ybz as the user it belongs to, and look"
+            " whether its disk is mounted for writing"
+        ) from None
+
+
+def _full() -> StoreFull:
+    return StoreFull("the disk of the store is full — nothing was done; make room and try again")
 
 
 def busy(waited_s: int | None) -> StoreBusy:

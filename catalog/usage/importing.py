@@ -157,7 +157,7 @@ def _taken_over(connection: Connection, platform: str, found: Tally, replacing: 
     if shared and not replacing.strip():
         raise UsageError(
             f"{len(shared)} of these days of {platform} were imported before, the first is {shared[0]} — "
-            "import all files of a day together, or replace those days: --replace REASON"
+            "import all files of a day together, or replace those days and say why (`replace`)"
         )
     for day in shared:
         connection.execute(delete(usage_import_days).where(d.platform == platform, d.day == day))

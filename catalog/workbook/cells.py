@@ -1,12 +1,12 @@
 """What stands in a cell for a value, and what value a cell stands for.
 
-Decides the spelling of lists, tables and choices in a cell and what is wrong with one that cannot be
-read. Knows no sheets: :mod:`catalog.workbook.columns` says which column is spelt how.
+Decides the spelling of numbers, flags and choices in a cell and what is wrong with one that cannot be
+read; several values in one are :mod:`catalog.workbook.several`'s.
+Knows no sheets: :mod:`catalog.workbook.columns` says which column is spelt how.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ _DIGITS: Final = 15
 _CUT: Final = "…（过长，此处不可改）"
 _ILLEGAL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_SPLIT: Final = re.compile(r"\s*[；;\n]\s*")
-_ARROW: Final = re.compile(r"\s*(?:→|->)\s*")
+# What parts several values of one cell.
+PARTS: Final = re.compile(r"\s*[；;\n]\s*")
 
 YES, NO = "是", "否"
 
@@ -114,7 +114,12 @@ TEXT: Final = Spelling(_same, str, "")
 MAYBE: Final = Spelling(_same, str, None)
 
 
-def _whole(text: str) -> int:
+def whole_number(text: str) -> int:
+    """A whole number from its text.
+
+    Raises:
+        BadCell: it is none.
+    """
     try:
         return int(text)
     except ValueError:
@@ -146,8 +151,8 @@ def _shown_flag(value: Any) -> str:
     return YES if value else ""
 
 
-WHOLE: Final = Spelling(_same, _whole, None, number=True)
-COUNT: Final = Spelling(lambda value: _same(value) if value else "", _whole, 0, number=True)
+WHOLE: Final = Spelling(_same, whole_number, None, number=True)
+COUNT: Final = Spelling(lambda value: _same(value) if value else "", whole_number, 0, number=True)
 NUMBER: Final = Spelling(_same, _number, None, number=True)
 SHARE: Final = Spelling(lambda value: _same(value) if value else "", _number, 0.0, number=True)
 BOUND: Final = Spelling(_same, _bound, None, number=True)
@@ -156,7 +161,7 @@ FLAG: Final = Spelling(_shown_flag, _flag, False, (YES, NO))
 
 def whole(usual: int) -> Spelling:
     """A whole number with a usual value that an empty cell stands for."""
-    return Spelling(_same, _whole, usual, number=True)
+    return Spelling(_same, whole_number, usual, number=True)
 
 
 def number(usual: float) -> Spelling:
@@ -183,7 +188,7 @@ def choices(vocabulary: type[StrEnum]) -> Spelling:
     one = choice(vocabulary, None)
     return Spelling(
         lambda values: "；".join(one.show(value) for value in values),
-        lambda text: tuple(one.read(part) for part in _SPLIT.split(text) if part),
+        lambda text: tuple(one.read(part) for part in PARTS.split(text) if part),
         (),
     )
 
@@ -199,92 +204,6 @@ def one_of(options: tuple[str, ...], *, strict: bool = True) -> Spelling:
         return text.split(" ")[0]
 
     return Spelling(show, read, None, options, strict=strict)
-
-
-def _show_list(values: Any) -> str:
-    texts = [str(value) for value in values]
-    plain = all(t and t == t.strip() and not re.search(r"[；;\n]", t) for t in texts)
-    text = "；".join(texts)
-    return text if plain and not text.startswith("[") else json.dumps(texts, ensure_ascii=False)
-
-
-def _read_list(text: str) -> tuple[str, ...]:
-    if not text.startswith("["):
-        return tuple(part for part in _SPLIT.split(text) if part)
-    made = _json(text, list)
-    if not all(isinstance(item, str) for item in made):
-        raise BadCell("is no list of texts", "part the texts with ；")
-    return tuple(made)
-
-
-def _show_table(pairs: Any) -> str:
-    def plain(text: str) -> bool:
-        return bool(text) and text == text.strip() and not re.search(r"[\n→；;]|->", text)
-
-    items = dict(pairs).items()
-    if all(isinstance(v, str) and plain(k) and plain(v) for k, v in items):
-        text = "\n".join(f"{key} → {value}" for key, value in items)
-        if not text.startswith("{"):
-            return text
-    return _show_json(dict(pairs))
-
-
-def _read_table(text: str) -> dict[str, Any]:
-    if text.startswith("{"):
-        return dict(_json(text, dict))
-    made: dict[str, Any] = {}
-    for line in _SPLIT.split(text):
-        parts = _ARROW.split(line)
-        if len(parts) != 2 or not all(parts):
-            raise BadCell("is no table", "write one `from → to` a line")
-        made[parts[0]] = parts[1]
-    return made
-
-
-def _read_text_table(text: str) -> dict[str, str]:
-    made = _read_table(text)
-    if not all(isinstance(value, str) for value in made.values()):
-        raise BadCell("is no table of texts", "write one `from → to` a line")
-    return made
-
-
-def _show_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False) if value else ""
-
-
-def _json(text: str, shape: type) -> Any:
-    try:
-        made = json.loads(text)
-    except ValueError:
-        made = None
-    if not isinstance(made, shape):
-        raise BadCell("cannot be read", "leave it as it was written, or empty it")
-    return made
-
-
-TEXTS: Final = Spelling(lambda values: _show_list(values) if values else "", _read_list, ())
-TABLE: Final = Spelling(lambda pairs: _show_table(pairs) if pairs else "", _read_text_table, {})
-OBJECT: Final = Spelling(_show_json, lambda text: _json(text, dict), {})
-
-
-def sets() -> Spelling:
-    """Sets of field names: ``a + b；c``."""
-
-    def read(text: str) -> tuple[tuple[str, ...], ...]:
-        return tuple(tuple(re.split(r"\s*[+＋]\s*", part)) for part in _SPLIT.split(text) if part)
-
-    return Spelling(lambda keys: "；".join(" + ".join(key) for key in keys), read, ())
-
-
-def counts() -> Spelling:
-    """Names with a whole number each: ``person → 1``."""
-
-    def read(text: str) -> dict[str, int]:
-        return {name: _whole(value) for name, value in _read_text_table(text).items()}
-
-    return Spelling(
-        lambda pairs: _show_table({k: str(v) for k, v in pairs.items()}) if pairs else "", read, {}
-    )
 
 
 _SIGNS: Final = {

@@ -71,7 +71,7 @@ def read(file: Path, into: Path | None, force: bool, as_json: bool) -> None:
 
     A contract nobody changed is left as it is. A contract file that was edited meanwhile is not replaced.
     """
-    from catalog.workbook.reading import WorkbookFaulty
+    from catalog.workbook.faults import WorkbookFaulty
     from catalog.workbook.reading import read as filled
 
     try:

@@ -9,7 +9,6 @@ Source: 政务信息资源目录编制指南（试行）, 核心元数据.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -21,22 +20,19 @@ from catalog.workbook.cells import (
     FLAG,
     MAYBE,
     NUMBER,
-    OBJECT,
     SHARE,
-    TABLE,
     TEXT,
-    TEXTS,
     WHOLE,
     Spelling,
     choice,
     choices,
-    counts,
     number,
     one_of,
-    sets,
     sign,
     whole,
 )
+from catalog.workbook.several import OBJECT, TABLE, TEXTS, counts, sets
+from catalog.workbook.sheet import Column, Sheet
 from contracts.codes import CODES
 from contracts.elements import Element, elements
 from contracts.model import (
@@ -62,44 +58,10 @@ from contracts.model import (
 Pairs = tuple[tuple[str, Spelling], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a sheet.
-
-    Attributes:
-        key: of the flat value it shows (:mod:`catalog.workbook.rows`).
-        heading: as printed.
-        spelling: of its cells.
-        note: the comment on its heading.
-        width: in characters.
-    """
-
-    key: str
-    heading: str
-    spelling: Spelling
-    note: str = ""
-    width: int = 14
-
-    @property
-    def fixed(self) -> bool:
-        """Whether it only informs: a change of it is not taken back."""
-        return self.key == COUNTED
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet: a row for each ``item`` of a contract; the dataset's name is its first column."""
-
-    title: str
-    item: str
-    columns: tuple[Column, ...]
-
-
 DATASET: Final = "数据集"
 DATASET_NOTE: Final = "库名.表名，只用小写字母、数字和下划线；各表以此对应同一数据集。"
 KEY: Final = "行键"
 BASIS: Final = "basis"
-COUNTED: Final = "items"
 _CHECKS: Final = tuple(CODES)
 
 

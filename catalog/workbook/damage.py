@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from catalog.workbook.cells import as_text
-from catalog.workbook.columns import DATASET, KEY, Sheet
+from catalog.workbook.columns import DATASET, KEY
 from catalog.workbook.items import KINDS
+from catalog.workbook.sheet import Sheet
 from contracts.model import Contract
 
 if TYPE_CHECKING:

@@ -8,19 +8,21 @@ they come from.
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from catalog.errors import CatalogError
+from catalog.intake import workbooks
+from catalog.intake.workbooks import NoWorkbook
 from catalog.workbook import hidden
 from catalog.workbook.cells import BadCell, as_text, exact, same
-from catalog.workbook.columns import DATASET, KEY, Column, Sheet, sheets
+from catalog.workbook.columns import DATASET, KEY, sheets
 from catalog.workbook.damage import damages, lines_of, origins_of
+from catalog.workbook.faults import Fault, WorkbookFaulty
 from catalog.workbook.items import KINDS
 from catalog.workbook.rows import Row
+from catalog.workbook.sheet import Column, Sheet
 from contracts.elements import Element
 from contracts.elements_agree import conflicts
 from contracts.errors import ContractError
@@ -32,36 +34,8 @@ if TYPE_CHECKING:
     from openpyxl import Workbook as Book
 
 # A workbook of contracts is small; more is no workbook of ours.
-_MOST_BYTES: Final = 64 * 2**20
-_MOST_UNPACKED: Final = 512 * 2**20
+_BOUNDS: Final = workbooks.Bounds(64 * 2**20, 512 * 2**20, 4_000_000)
 _MOST_ROWS: Final = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong in a workbook; as text it is one line."""
-
-    sheet: str
-    cell: str
-    what: str
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        place = f"{self.sheet}!{self.cell}" if self.cell else self.sheet
-        line = f"{place}: {self.what}" if place else self.what
-        return f"{line} — {self.remedy}" if self.remedy else line
-
-
-class WorkbookFaulty(CatalogError):
-    """A workbook that cannot be taken as it is.
-
-    Attributes:
-        faults: all of them, in the order of the sheets; never empty.
-    """
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(map(str, faults)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +70,7 @@ def read(path: Path, *, own: Mapping[str, Element] | None = None) -> tuple[Fille
     Raises:
         WorkbookFaulty: cells cannot be read, or a contract would not pass ``ybz lint``.
         WorkbookDamaged: its hidden sheet is missing or not whole.
+        TooMuch: it comes to more than a workbook of contracts may.
     """
     book = _opened(path)
     if hidden.SHEET not in book.sheetnames:
@@ -123,22 +98,16 @@ def read(path: Path, *, own: Mapping[str, Element] | None = None) -> tuple[Fille
 
 
 def _opened(path: Path) -> Book:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise WorkbookFaulty([Fault("", "", f"{path}: is too large to be a workbook of contracts")])
-        with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _MOST_UNPACKED:
-                raise WorkbookFaulty([Fault("", "", f"{path}: unpacks to more than a workbook of contracts")])
-        return load_workbook(path)
+        if path.stat().st_size > _BOUNDS.packed:
+            raise WorkbookFaulty([Fault("", "", f"{path.name}: is too large to be a workbook of contracts")])
+        return workbooks.cells(path, path.name, _BOUNDS)
     except OSError as error:
         what = f"{path}: cannot be read: {error.strerror or 'unknown format'}"
         raise WorkbookFaulty([Fault("", "", what, "check path and rights")]) from None
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError):
+    except NoWorkbook:
         remedy = "save it as .xlsx without a password"
-        raise WorkbookFaulty([Fault("", "", f"{path}: is no .xlsx workbook", remedy)]) from None
+        raise WorkbookFaulty([Fault("", "", f"{path.name}: is no .xlsx workbook", remedy)]) from None
 
 
 def _rows(book: Book, sheet: Sheet, base: Mapping[str, Contract], faults: list[Fault]) -> _Lines:

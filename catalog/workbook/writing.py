@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from catalog.workbook import hidden
 from catalog.workbook.cells import LONGEST, Spelling, as_text, shown
-from catalog.workbook.columns import BASIS, DATASET, DATASET_NOTE, KEY, Column, Sheet, sheets
+from catalog.workbook.columns import BASIS, DATASET, DATASET_NOTE, KEY, sheets
 from catalog.workbook.items import rows_of
 from catalog.workbook.powers import Power
+from catalog.workbook.sheet import Column, Sheet
 from contracts.elements import Element
 from contracts.model import Contract
 from contracts.odcs import to_document

@@ -16,9 +16,11 @@ from typing import Any, Final
 from sqlalchemy import Column, Connection, or_, select
 
 from catalog.cataloging.folders import in_folder
+from catalog.revisions import PUBLISHED
 from catalog.store.tables.attributions import attribution_claims
 from catalog.store.tables.audits import standing_queries
 from catalog.store.tables.backflow import deliveries, subscriptions
+from catalog.store.tables.cataloging import entry_announcements
 from catalog.store.tables.contracting import digital_contracts
 from catalog.store.tables.corrections import correction_attachments
 from catalog.store.tables.entitlements import entitlement_cases, entitlement_comparisons
@@ -27,7 +29,7 @@ from catalog.store.tables.forms import corrections, forms, submissions
 from catalog.store.tables.forms_filling import form_tasks
 from catalog.store.tables.grants import grants, requests
 from catalog.store.tables.grassroots import base_records, base_tasks
-from catalog.store.tables.identity import client_tokens
+from catalog.store.tables.identity import client_tokens, organisations
 from catalog.store.tables.inbox import inbox_tasks, unmaskings
 from catalog.store.tables.inventory import inventory_systems, inventory_tables
 from catalog.store.tables.ledger import entries
@@ -54,6 +56,8 @@ from space.requesting.requests import by_id
 
 # The code of the organisation that has what nobody is named to have: no organisation's.
 NOBODY: Final = ""
+# An entry as the catalogue tells of it: before it lists the entry, nobody is told but who sees its details.
+LISTED: Final = "listed"
 # What waits for a second person: whose it is depends on the day.
 _SIGNATURE: Final = "signature"
 
@@ -113,6 +117,18 @@ def is_public(kind: str) -> bool:
     return kind in _KNOWN_TO_ALL
 
 
+def is_known(connection: Connection, kind: str, key: str) -> bool:
+    """Whether everybody may know that a thing is there: of entries, those the catalogue lists."""
+    return is_listed(connection, key) if kind == _ENTRIES else is_public(kind)
+
+
+def is_listed(connection: Connection, key: str) -> bool:
+    """Whether the catalogue lists an entry, named by its name or code or with one of its fields."""
+    e, named = entries.c, {key, ".".join(key.split(".")[:2])}
+    listed = select(e.id).where(e.state == PUBLISHED, e.name.in_(named) | e.code.in_(named))
+    return connection.execute(listed).first() is not None
+
+
 def _itself(_connection: Connection, key: str) -> tuple[str, ...]:
     """An organisation is named by its own code."""
     return (key,)
@@ -147,6 +163,20 @@ def _issuer_of_task(connection: Connection, key: str) -> tuple[str, ...]:
     return () if code is None else _issuer(connection, code)
 
 
+def _announced_to(connection: Connection, key: str) -> tuple[str, ...]:
+    """Whoever was told of a breaking change; an issuer of forms is known by its name alone."""
+    a = entry_announcements.c
+    row = connection.execute(select(a.organisation, a.organisation_name).where(a.id == key)).first()
+    if row is None:
+        return ()
+    o = organisations.c
+    for told in (o.code == row.organisation, o.name == row.organisation_name):
+        codes = tuple(connection.execute(select(o.code).where(told)).scalars())
+        if codes:
+            return codes
+    return (NOBODY,)
+
+
 def _signing(connection: Connection, key: str, on: date | None = None) -> tuple[str, ...]:
     """The organisations a second person may sign for that this person acts for on a day, or today."""
     s, m = second_signatures.c, memberships.c
@@ -174,7 +204,8 @@ def _of_file(connection: Connection, key: str) -> tuple[str, ...]:
     return owners(connection, "dataset", stated.name) or (stated.department.code,)
 
 
-_KNOWN_TO_ALL: Final = frozenset({"dataset", "organisation", "evaluation"})
+_ENTRIES: Final = "dataset"
+_KNOWN_TO_ALL: Final = frozenset({_ENTRIES, "organisation", "evaluation"})
 # Kinds whose organisations stand in no column of their row.
 FOUND: Final[Mapping[str, Callable[[Connection, str], tuple[str, ...]]]] = {
     "organisation": _itself,
@@ -182,9 +213,11 @@ FOUND: Final[Mapping[str, Callable[[Connection, str], tuple[str, ...]]]] = {
     "answering": _answerers,
     "case": _answerers,
     "dataset-of-field": _of_field,
+    LISTED: _of_field,
     "contract-file": _of_file,
     "form": _issuer,
     "issued-task": _issuer_of_task,
+    "entry-announcement": _announced_to,
     _SIGNATURE: _signing,
 }
 

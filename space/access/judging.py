@@ -16,10 +16,12 @@ from catalog.clocks.owed import authority_on
 from policies.access import Act, Relation, Role, ever, may
 from policies.access_matrix import reach
 from policies.decision import Decision, Deny, Permit, Reason
-from space.access.concerned import NOBODY, owners
+from space.access.concerned import LISTED, NOBODY, is_listed, owners
 from space.access.doors import EVERYTHING, Door
 from space.access.relations import relation
 
+# Reasons that say of a thing that it is there, and not the caller's.
+OF_OTHERS: Final = ("access.relation", "access.no_owner")
 # What a caller is told of a thing that names no organisation: it does not go to whoever comes first.
 _NO_OWNER: Final = Reason(
     "access.no_owner",
@@ -60,7 +62,16 @@ def passes(
     if not door.named or named is None:
         return decision
     theirs = owners(connection, door.concerns, named)
-    return decision if not theirs else towards(connection, role, organisation, door.act, theirs, on)
+    if not theirs:
+        return decision
+    return towards(connection, role, organisation, act_towards(connection, door, named), theirs, on)
+
+
+def act_towards(connection: Connection, door: Door, named: str) -> Act:
+    """The act a door is towards what it names: an entry the catalogue does not list is all inner details."""
+    if door.concerns == LISTED and not is_listed(connection, named):
+        return Act.DETAIL_READ
+    return door.act
 
 
 def everything(connection: Connection, role: Role, organisation: str, act: Act, on: date) -> Decision:

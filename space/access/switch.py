@@ -27,9 +27,12 @@ def judged(home: Home) -> bool:
     store = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
         return store.execute(_HOLDS).fetchone() is not None
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         if "no such table" in str(error):
             return False  # a store of an earlier version, or none yet
+        from catalog.store.trouble import say_of_file
+
+        say_of_file(error)
         raise
     finally:
         store.close()

@@ -16,10 +16,11 @@ from catalog.inventory import telling
 from policies.access import Act
 from policies.decision import Deny, Reason
 from space.api.acting import Do, Document, Look, Signed
+from space.api.owning import owners_seen
 from space.api.paging import Page
 from space.api.services import permit
 from space.errors import Refused
-from space.identity.organisations import organisation
+from space.identity.organisations import organisation as registered
 
 router = APIRouter(prefix="/v1/inventory", tags=["inventory"])
 
@@ -38,20 +39,34 @@ def announcements(
     organisation: Annotated[str, Query(max_length=200, description="Who is told: code or name.")] = "",
     open_only: Annotated[bool, Query(alias="open")] = False,
 ) -> Response:
-    """Changes of the lists, and who was told of them."""
+    """Changes of the lists told to your organisation, and to those whose entries' details you see."""
     permit(look.who, Act.CATALOGUE_READ)
-    found = look.at(lambda c: telling.announcements(c, organisation=organisation, open_only=open_only))
-    return page.answer("announcements", [one.to_document() for one in found], "id")
+    part, seen = page.part(str), owners_seen(look, Act.DETAIL_READ, telling.told_of)
+
+    def read(connection: Connection) -> tuple[telling.Announcement, ...]:
+        own = registered(connection, look.who.organisation)
+        mine = {
+            (name, code)
+            for name, code in telling.told_of(connection)
+            if (code == own.code if code else name == own.name)
+        }
+        return telling.announcements(
+            connection, organisation=organisation, open_only=open_only, part=part,
+            told=None if seen is None else seen | mine, grant=look.who.grant_id,
+        )  # fmt: skip
+
+    found = look.at(read)
+    return page.parted("announcements", [one.to_document() for one in found], "id")
 
 
 @router.post("/announcements/{announcement}/acknowledgement")
 def acknowledge(announcement: Annotated[str, Field(max_length=40)], said: Signed, do: Do) -> Document:
     """Take note of an announced change of a list, for the organisation that was told of it."""
-    permit(do.who, Act.CATALOGUE_READ)
+    permit(do.who, Act.NOTICE_TAKE)
     by = do.by(said)
 
     def act(connection: Connection, now: datetime) -> Document:
-        mine = organisation(connection, do.who.organisation)
+        mine = registered(connection, do.who.organisation)
         if telling.told_another(connection, announcement, mine.code, mine.name):
             raise Refused(Deny((_NOT_TOLD,)))
         return telling.acknowledge(connection, announcement, by=by, now=now).to_document()

@@ -11,16 +11,15 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import Connection
 
-from catalog.cataloging.standing import standing
-from catalog.cataloging.titles import entry_titles as _known
-from catalog.cataloging.titles import item_titles
+from catalog.cataloging.standing import standings
+from catalog.cataloging.titles import items_of
 from catalog.classify import decisions, reviews, view
 from catalog.classify.decisions import Decision
 from catalog.classify.decisions import Signed as Signature
 from policies.access import Act
 from policies.clocks import local_date
 from space.api.acting import Do, Document, Doing, Look, Reasoned
-from space.api.owning import office_of, seen, towards_entry
+from space.api.owning import departments_seen, office_of, towards_entry
 from space.api.paging import Page
 from space.api.services import permit
 from space.identity.people import named
@@ -65,13 +64,15 @@ def dataset(name: Name, look: Look) -> Document:
 def list_decisions(look: Look, page: Page, name: Name | None = None, ended: bool = False) -> Response:
     """Decisions, of one dataset or of all; with `ended` those that are over as well."""
     permit(look.who, Act.DETAIL_READ)
-    mine = seen(look, Act.DETAIL_READ)
+    mine, part = departments_seen(look, Act.DETAIL_READ), page.part(str)
 
     def read(connection: Connection) -> list[Document]:
-        found = view.decisions(connection, name, look.today, everything=ended)
-        return _told(connection, [one for one in found if one["dataset"] in mine])
+        found = view.decisions_listed(
+            connection, part, look.today, departments=mine, name=name, everything=ended
+        )
+        return _told(connection, found)
 
-    return page.answer("decisions", look.at(read), "id")
+    return page.parted("decisions", look.at(read), "id")
 
 
 @router.post("/datasets/{name}/decisions", status_code=201)
@@ -132,13 +133,12 @@ def withdraw(decision: Id, said: Argued, do: Do) -> Document:
 def list_reviews(look: Look, page: Page, ended: bool = False) -> Response:
     """Reviews of datasets that merge personal sources; with `ended` decided ones as well."""
     permit(look.who, Act.DETAIL_READ)
-    mine = seen(look, Act.DETAIL_READ)
+    mine, part = departments_seen(look, Act.DETAIL_READ), page.part(str)
 
     def read(connection: Connection) -> list[Document]:
-        found = [one for one in view.reviews(connection, everything=ended) if one["dataset"] in mine]
-        return _told(connection, found)
+        return _told(connection, view.reviews_listed(connection, part, departments=mine, everything=ended))
 
-    return page.answer("reviews", look.at(read), "id")
+    return page.parted("reviews", look.at(read), "id")
 
 
 @router.post("/datasets/{name}/review")
@@ -160,8 +160,7 @@ def review(name: Name, said: Merged, do: Do) -> Document:
 def _told(connection: Connection, rows: list[Document]) -> list[Document]:
     """Decisions or reviews, with what the entries, the items and whoever decided are called."""
     entries = {name for one in rows for name in (one["dataset"], *one.get("sources", ()))}
-    stood = {name: standing(connection, name) for name in sorted(entries & set(_known(connection, entries)))}
-    items = {name: item_titles(connection, name) for name in stood}
+    stood, items = standings(connection, entries), items_of(connection, entries)
     signed = [one.get(key) for one in rows for key in ("made_by", "decided_by")]
     people = {one.id: one.name for one in named(connection, filter(None, signed))}
     return [

@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 from sqlalchemy import Connection
 
 from catalog.cataloging.titles import entry_titles, item_titles
-from catalog.clocks import duties, running
+from catalog.clocks import duties, running, standing
 from catalog.clocks.daily import begin
 from catalog.clocks.recompute import recompute as make_anew
-from catalog.clocks.standing import Clock
 from policies.access import Act
 from policies.clocks import local_date
-from space.access.departments import code_of
 from space.api.acting import Do, Document, Look, Looking, Reasoned, Signed
 from space.api.acts_of_two import ActOfTwo, Both, wait
-from space.api.owning import reached
+from space.api.owning import owners_seen
 from space.api.paging import Page
 from space.api.second_signatures import among, consenting
 from space.api.services import permit
 
 router = APIRouter(prefix="/v1", tags=["clocks"])
-
-_Owed = TypeVar("_Owed", duties.Duty, Clock)
 
 Subject = Annotated[str, Field(max_length=200, description="What it is about, `entry:people.residents`.")]
 Rule = Annotated[str, Field(max_length=100, description="Name of the deadline rule.")]
@@ -74,9 +70,11 @@ def list_clocks(
 ) -> Response:
     """Open clocks, or every clock of a subject."""
     permit(look.who, Act.CLOCK_READ)
-    found = look.at(lambda c: running.clocks_of(c, subject) if subject else running.open_clocks(c))
-    rows = [one.to_document() for one in _mine(look, found)]
-    return page.answer("clocks", rows, "subject", "rule", "started_at", "id")
+    part = page.part(str, str, datetime, str)
+    mine = owners_seen(look, Act.CLOCK_READ, lambda c: standing.owners(c, subject))
+    found = look.at(lambda c: standing.listing_part(c, part, subject=subject, owed_by=mine))
+    rows = [one.to_document() for one in found]
+    return page.parted("clocks", rows, "subject", "rule", "started_at", "id")
 
 
 @router.post("/clocks/{subject}/{rule}/pause")
@@ -165,9 +163,7 @@ def _named(connection: Connection, found: tuple[duties.Duty, ...]) -> list[Docum
     ]
 
 
-def _mine(look: Looking, found: tuple[_Owed, ...]) -> tuple[_Owed, ...]:
+def _mine(look: Looking, found: tuple[duties.Duty, ...]) -> tuple[duties.Duty, ...]:
     """Of what is owed that of whoever the caller's role reaches."""
-    named = {(one.owner, one.owner_code) for one in found}
-    codes = look.at(lambda c: {each: code_of(c, *each, look.today) for each in named})
-    mine = reached(look, Act.CLOCK_READ, codes.values())
-    return tuple(one for one in found if codes[one.owner, one.owner_code] in mine)
+    mine = owners_seen(look, Act.CLOCK_READ, lambda _: {(one.owner, one.owner_code) for one in found})
+    return tuple(one for one in found if mine is None or (one.owner, one.owner_code) in mine)

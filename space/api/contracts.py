@@ -21,17 +21,11 @@ from space.api.once import Once, Repeated
 from space.api.paging import Page
 from space.api.services import Known, Services, Wired, only, permit
 from space.contracting import breaches, negotiating, performing, signing
-from space.contracting.contracts import (
-    PARTIES,
-    DigitalContract,
-    Side,
-    all_contracts,
-    by_id,
-    signatures_of,
-)
+from space.contracting.contracts import all_contracts, by_id, signatures_of
 from space.contracting.known import Known as Read
 from space.contracting.known import known, knows
 from space.contracting.statements import decoded
+from space.contracting.values import PARTIES, DigitalContract, Side
 from space.errors import Unknown
 from space.identity.organisations import names
 from space.identity.tokens import Caller

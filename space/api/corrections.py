@@ -130,9 +130,10 @@ def open_case(wrong: Wrong, wired: Wired, who: Known, once: Repeated) -> dict[st
 def list_cases(wired: Wired, who: Known, page: Page) -> Response:
     """The cases the caller reported, and those it answers for, oldest first."""
     permit(who, Act.CORRECTION_READ)
+    mine, theirs = page.parts((datetime, str), (datetime, str))
     with reading(wired.engine) as connection:
-        reported = listing(connection, asker=who.organisation)
-        owed = listing(connection, department_code=who.organisation)
+        reported = listing(connection, mine, asker=who.organisation)
+        owed = listing(connection, theirs, department_code=who.organisation)
         lists = {
             name: called(connection, [one.to_document() for one in found])
             for name, found in (("reported", reported), ("to_answer", owed))

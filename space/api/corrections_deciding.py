@@ -14,13 +14,14 @@ from sqlalchemy import Connection
 from policies.access import Act
 from space.api import files
 from space.api.acting import Based, Do, Document, Look
-from space.api.owning import reached
+from space.api.owning import codes_seen
 from space.api.paging import Page
 from space.api.services import permit
 from space.wayback.corrections import appeals
 from space.wayback.corrections.carrying import check as look_for
 from space.wayback.corrections.carrying import write_workbook
-from space.wayback.corrections.course import Bench, correction, listing
+from space.wayback.corrections.course import Bench, correction
+from space.wayback.corrections.levels import before_part, owners_before
 from space.wayback.recall.following import tell_of
 from space.wayback.recall.standing import waiting
 
@@ -45,10 +46,9 @@ def before(
 ) -> Response:
     """Cases that wait for a decision of the authority or a level above, the oldest first."""
     permit(look.who, Act.CORRECTION_DECIDE)
-    found = [one for one in look.at(listing) if one.level and level in (None, one.level)]
-    mine = reached(look, Act.CORRECTION_DECIDE, (one.department_code for one in found))
-    rows = [one.to_document() for one in found if one.department_code in mine]
-    return page.answer("corrections", rows, "opened_at", "id")
+    mine, part = codes_seen(look, Act.CORRECTION_DECIDE, owners_before), page.part(datetime, str)
+    found = look.at(lambda c: before_part(c, part, departments=mine, level=level))
+    return page.parted("corrections", [one.to_document() for one in found], "opened_at", "id")
 
 
 @router.get("/workbook", response_class=Response)

@@ -28,7 +28,7 @@ from catalog.intake.standing import Standing
 from catalog.intake.statement import Statement, state
 from catalog.intake.swelling import refuse_swelling
 from catalog.standards.life import in_force
-from catalog.workbook.reading import WorkbookFaulty
+from catalog.workbook.faults import WorkbookFaulty
 from catalog.workbook.reading import read as read_workbook
 from catalog.workbook.writing import write as write_workbook
 from contracts.compare import findings
@@ -36,11 +36,12 @@ from contracts.elements import Element, UnknownElement
 from contracts.elements import elements as library
 from contracts.model import ShareType
 from contracts.odcs import dumps, loads, to_document
+from contracts.odcs_fit import is_encoding
 from contracts.proposals import propose as proposed
 from contracts.versions import step_between
 from policies.access import Act
 from space.api.acting import Do, Document, Look
-from space.api.owning import towards_entry
+from space.api.owning import details_seen, towards_entry
 from space.api.paging import Page
 from space.api.services import permit
 from space.api.size import LARGEST_FILES
@@ -95,11 +96,22 @@ class Folder(BaseModel):
 
     files: list[Sent] = Field(min_length=1, max_length=500)
     keep_wide: bool = Field(False, description="Keep columns that are years or months as columns.")
+    encoding: str = Field(
+        "", max_length=40, description="Of every text file that is not UTF-8; empty: found file by file."
+    )
     department: str = Field("", max_length=200, description="The source department 数源部门.")
     department_code: str = Field("", max_length=18, description="Its USCC 统一社会信用代码.")
     share: Literal["unconditional", "conditional", "withheld"] | None = None
     condition: str = Field("", max_length=2000)
     basis: str = Field("", max_length=2000)
+
+    @field_validator("encoding")
+    @classmethod
+    def reads_text(cls, name: str) -> str:
+        """A name of an encoding."""
+        if name and not is_encoding(name):
+            raise ValueError("no encoding has that name: name gb18030, big5 or leave it out")
+        return name
 
 
 class Pair(BaseModel):
@@ -127,13 +139,20 @@ def draft(folder: Folder, do: Do) -> Document:
     share = None if folder.share is None else ShareType(folder.share)
     said = Statement(folder.department, folder.department_code, share, folder.condition, folder.basis)
 
+    mine = details_seen(do)
+
     def known(connection: Connection) -> list[Standing]:
-        return [Standing(one.contract, (), "the ledger") for one in revisions.all_current(connection)]
+        return [
+            Standing(one.contract, (), "the ledger")
+            for one in revisions.all_current(connection)
+            if mine is None or one.state == revisions.PUBLISHED or one.contract.department.code in mine
+        ]
 
     held = do.at(known)
     with unpacked(folder.files, _schema_of(held, folder.department_code or do.who.organisation)) as place:
         refuse_swelling(place, do.today)
-        made = state(drafted(place, unpivot=not folder.keep_wide, standing=held), said, held)
+        found = drafted(place, unpivot=not folder.keep_wide, standing=held, encoding=folder.encoding)
+        made = state(found, said, held)
     contracts = {family.name: dumps(family.contract) for family in made.families}
     documents = {family.name: to_document(family.contract) for family in made.families}
     return as_json(made, {}) | {"contracts": contracts, "documents": documents}

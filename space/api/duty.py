@@ -30,7 +30,7 @@ _NOBODY: Final = Reason("notice.nobody", "nobody is on duty", allowed="enter som
 _NO_ADDRESS: Final = Reason(
     "notice.no_address",
     "somebody is on duty, and nobody of them has a mail address",
-    allowed="`ybz person correct PERSON --contact MAIL`, or `ybz notice duty add --address MAIL`",
+    allowed="give the person a contact, or name an address of the watch",
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -69,9 +69,8 @@ def list_comparisons(wired: Wired, who: Known, page: Page) -> Response:
     """Comparisons of the caller's department, the oldest first."""
     permit(who, Act.ENTITLEMENT_KEEP)
     with reading(wired.engine) as connection:
-        found = comparisons.listing(connection)
-    mine = [_told(one) for one in found if one.department_code == who.organisation]
-    return page.answer("comparisons", mine, "id")
+        found = comparisons.listing(connection, department=who.organisation, part=page.part(datetime, str))
+    return page.parted("comparisons", [_told(one) for one in found], "opened_at", "id")
 
 
 @router.post("", status_code=201)

@@ -13,10 +13,10 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlalchemy import Connection
 
-from catalog import identifiers, ledger_view, revisions
+from catalog import ledger_view, revisions
 from catalog.bulk.adopting import history_of
 from catalog.cataloging import announcing, differing, telling
-from catalog.cataloging.standing import known_states, standing
+from catalog.cataloging.standing import known_states, standing, untold
 from catalog.errors import CatalogError
 from catalog.lineage import affected, impact
 from catalog.lineage import view as lineage_view
@@ -24,10 +24,12 @@ from contracts.model import Contract
 from contracts.odcs import dumps, loads, to_document
 from policies.access import Act
 from space.api.acting import Do, Document, Look, Signed
-from space.api.owning import seen, towards_entry
+from space.api.owning import departments_seen, details_seen, towards_entry
 from space.api.paging import Page
 from space.api.services import permit
+from space.errors import Refused, Unknown
 from space.granting.kinds import published
+from space.identity.organisations import organisation as registered
 
 router = APIRouter(prefix="/v1", tags=["entries"])
 
@@ -61,10 +63,9 @@ def list_entries(
     unknown = sorted(set(status) - set(known_states()))
     if unknown:
         raise NoState(f"the procedure has no such state — one of {', '.join(known_states())}")
-    rows = look.at(lambda c: telling.listed(c, status))
-    mine = seen(look, Act.DETAIL_READ)
-    kept = [row for row in rows if row["name"] in mine and owner in ("", row["department"])]
-    return page.answer("entries", kept, "name")
+    mine, part = departments_seen(look, Act.DETAIL_READ), page.part(str)
+    rows = look.at(lambda c: telling.listed(c, status, departments=mine, owner=owner, part=part))
+    return page.parted("entries", rows, "name")
 
 
 @router.get("/entries/{name}")
@@ -132,14 +133,6 @@ def origin(name: Name, look: Look) -> Document:
     return look.at(lambda c: {"name": name, "acts": list(history_of(c, standing(c, name).name))})
 
 
-@router.get("/entries/{name}/identifiers")
-def identified(name: Name, look: Look) -> Document:
-    """The stems and identifiers of an entry in the data infrastructure 数据基础设施标识, by type."""
-    permit(look.who, Act.CATALOGUE_READ)
-    found = look.at(lambda c: identifiers.identifiers_of(c, standing(c, name).name))
-    return {"name": name, "identifiers": [identifier_document(one) for one in found]}
-
-
 @router.get("/lineage/{name}")
 def lineage(
     name: Name,
@@ -153,15 +146,19 @@ def lineage(
 ) -> Document:
     """Where the columns of a dataset or of `schema.table.field` come from, and what is made from them."""
     permit(look.who, Act.CATALOGUE_READ)
+    mine = details_seen(look)
     both: tuple[Literal["up", "down"], ...] = ("up", "down")
     wanted = [way for way in both if way in direction or not direction]
 
     def read(connection: Connection) -> Document:
         start = lineage_view.start_of(connection, name)
         walks = [
-            lineage_view.walked(connection, start, way, depth=depth, limit=limit, offset=offset)
+            lineage_view.walked(
+                connection, start, way, depth=depth, limit=limit, offset=offset,
+                untold=lambda names: untold(connection, names, mine),
+            )
             for way in wanted
-        ]
+        ]  # fmt: skip
         document = lineage_view.as_document(start, walks, offset)
         reached = {start.dataset, *(each.dataset for walk in walks for each in walk.datasets[:_NAMED])}
         known = published(connection, reached)
@@ -199,6 +196,11 @@ def of_contract(proposed: Proposed, do: Do) -> Document:
     """What a new contract would change, and whose use it would break; nothing is entered."""
     permit(do.who, Act.DETAIL_READ)
     wanted = loads(proposed.contract, "contract")
+    name = do.at(lambda c: impact.former(c, wanted).contract.name)
+    try:
+        towards_entry(do, Act.DETAIL_READ, name)
+    except Refused:  # who uses another's dataset is as unknown as by `GET /v1/impact/{name}`
+        raise Unknown("dataset", "of that name") from None
     return do.at(lambda c: impact.as_document(impact.impact_of(c, wanted, do.today)))
 
 
@@ -212,25 +214,24 @@ def announcements(
         bool, Query(alias="open", description="Only those nobody has acknowledged.")
     ] = False,
 ) -> Response:
-    """Breaking changes of entries, and who was told of them."""
+    """Breaking changes your organisation was told of; of entries whose details you see, all of them."""
     permit(look.who, Act.CATALOGUE_READ)
-    found = look.at(
-        lambda c: announcing.announcements(c, organisation=organisation, name=name, open_only=open_only)
-    )
-    return page.answer("announcements", [one.as_document() for one in found], "id")
+    part, mine = page.part(str), details_seen(look)
+
+    def read(connection: Connection) -> tuple[announcing.Announcement, ...]:
+        own = registered(connection, look.who.organisation)
+        reader = announcing.Reader(own.code, own.name, mine, look.who.grant_id)
+        return announcing.announcements(
+            connection, organisation=organisation, name=name, open_only=open_only, part=part, reader=reader
+        )
+
+    found = look.at(read)
+    return page.parted("announcements", [one.as_document() for one in found], "id")
 
 
 @router.post("/announcements/{announcement}/acknowledgement")
 def acknowledge(announcement: str, signed: Signed, do: Do) -> Document:
-    """Take note of an announced change."""
-    permit(do.who, Act.CATALOGUE_READ)
+    """Take note of an announced change, for the organisation that was told of it."""
+    permit(do.who, Act.NOTICE_TAKE)
     by = do.by(signed)
     return do.inside(lambda c, now: announcing.acknowledge(c, announcement, by, now).as_document())
-
-
-def identifier_document(made: identifiers.Identifier) -> Document:
-    """The plain form of an identifier."""
-    return {
-        "dataset": made.dataset, "kind": made.kind, "stem": made.stem, "identifier": made.identifier,
-        "proof": made.proof,
-    }  # fmt: skip

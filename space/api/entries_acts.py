@@ -11,24 +11,19 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
-from sqlalchemy import Connection
 
-from catalog import identifiers
 from catalog.cataloging import answering, clocks, steps, telling
 from catalog.cataloging.acts import Act as Taken
 from catalog.cataloging.acts import Who
-from catalog.cataloging.standing import standing
 from catalog.cataloging.values import Catalogued
-from catalog.clocks.place import place_on
 from catalog.clocks.running import clocks_of
 from contracts.odcs import loads
 from policies.access import Act
-from policies.clocks import local_date
 from policies.decision import Deny
 from policies.machine import Office
 from space.access.stating import may_state
 from space.api.acting import Do, Document, Doing, Reasoned, Signed
-from space.api.entries import Name, identifier_document
+from space.api.entries import Name
 from space.api.owning import towards_entry
 from space.api.services import permit
 from space.errors import Refused
@@ -87,21 +82,6 @@ class Triggered(Signed):
 
     kind: Literal["law", "function", "system", "structure", "other"]
     what: str = Field(min_length=1, max_length=2000, description="What happened.")
-
-
-class Formed(Signed):
-    """What an identifier's stem is made of."""
-
-    kind: str = Field("D", min_length=1, max_length=1, description="Type of the thing.")
-    area: str | None = Field(None, max_length=6, description="Division code; the installation's.")
-    organisation: str | None = Field(None, max_length=18, description="Organisation code; the department's.")
-
-
-class Recorded(Signed):
-    """An identifier as its node gave it."""
-
-    identifier: str = Field(min_length=1, max_length=200)
-    proof: str = Field(min_length=1, max_length=500, description="Reference of the node's answer.")
 
 
 @router.post("", status_code=201)
@@ -231,44 +211,6 @@ def trigger(name: Name, said: Triggered, do: Do) -> Document:
         return taken(done) | {"due_on": clock.due_on, "provisional": clock.provisional}
 
     return do.apart(act, _read(name))
-
-
-@router.post("/{name}/identifiers", status_code=201)
-def form_identifier(name: Name, said: Formed, do: Do) -> Document:
-    """Form the stem of an entry's identifier, once; the node that registers it adds the check characters."""
-    permit(do.who, Act.CATALOGUE_KEEP)
-    towards_entry(do, Act.CATALOGUE_KEEP, name)
-    by = do.by(said)
-
-    def act(connection: Connection, now: datetime) -> Document:
-        found, today = standing(connection, name), local_date(now)
-        area, code = (
-            said.area or place_on(connection, today),
-            said.organisation or found.department_code[8:17],
-        )
-        scheme = identifiers.DataInfrastructure(area, code, today)
-        return identifier_document(
-            identifiers.form_stem(connection, scheme, found.name, said.kind, by=by, now=now)
-        )
-
-    return do.inside(act)
-
-
-@router.post("/{name}/identifiers/recording")
-def record_identifier(name: Name, said: Recorded, do: Do) -> Document:
-    """Record the whole identifier a node gave, with its proof; none is ever issued here."""
-    permit(do.who, Act.CATALOGUE_KEEP)
-    towards_entry(do, Act.CATALOGUE_KEEP, name)
-    by = do.by(said)
-
-    def act(connection: Connection, now: datetime) -> Document:
-        dataset = standing(connection, name).name
-        made = identifiers.record(
-            connection, dataset, said.identifier, proof=said.proof, by=by, now=now, on=local_date(now)
-        )
-        return identifier_document(made)
-
-    return do.inside(act)
 
 
 def catalogued(done: Catalogued) -> Document:

@@ -62,8 +62,9 @@ class Bound(Based):
 def kept(look: Look, page: Page) -> Response:
     """Every evaluation, those not published too."""
     permit(look.who, Act.EVALUATION_KEEP)
-    found = look.at(evaluations.all_evaluations)
-    return page.answer("evaluations", [one.to_document() for one in found], "opened_at", "id")
+    part = page.part(datetime, str)
+    found = look.at(lambda c: evaluations.all_evaluations(c, part=part))
+    return page.parted("evaluations", [one.to_document() for one in found], "opened_at", "id")
 
 
 @router.get("/evaluations/{evaluation}/course")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
@@ -47,8 +48,8 @@ class Objection(BaseModel):
 def published(wired: Wired, page: Page) -> Response:
     """Every published evaluation; read by anyone."""
     with reading(wired.engine) as connection:
-        found = evaluations.all_evaluations(connection, public=True)
-    return page.answer("evaluations", [each.to_document() for each in found], "opened_at", "id")
+        found = evaluations.all_evaluations(connection, public=True, part=page.part(datetime, str))
+    return page.parted("evaluations", [each.to_document() for each in found], "opened_at", "id")
 
 
 @router.get("/{evaluation}")

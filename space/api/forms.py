@@ -6,6 +6,7 @@ its own name alone, demands are decided in the role of the authority.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -75,8 +76,8 @@ def list_forms(wired: Wired, who: Known, page: Page) -> Response:
     """The admission list: what may be asked, by whom, on what basis, until when."""
     permit(who, Act.FORM_READ)
     with reading(wired.engine) as connection:
-        found = listing(connection)
-    return page.answer("forms", [to_document(one) for one in found], "code")
+        found = listing(connection, page.part(str))
+    return page.parted("forms", [to_document(one) for one in found], "code")
 
 
 @router.post("/overlap")
@@ -104,8 +105,8 @@ def list_demands(wired: Wired, who: Known, page: Page, state: str | None = None)
     permit(who, Act.FORM_READ)
     mine = None if who.role in (Role.AUTHORITY, Role.AUDITOR) else who.organisation
     with reading(wired.engine) as connection:
-        found = asked.demands(connection, state=state, issuer_code=mine)
-    return page.answer("demands", [one.to_document() for one in found], "asked_at", "id")
+        found = asked.demands(connection, state=state, issuer_code=mine, part=page.part(datetime, str))
+    return page.parted("demands", [one.to_document() for one in found], "asked_at", "id")
 
 
 @router.post("/demands/{demand}/decision")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -18,6 +18,7 @@ from space.errors import Unknown
 from space.identity.tokens import Caller
 from space.wayback.backflow.bodies import body
 from space.wayback.forms import drafts
+from space.wayback.forms.asking import asked
 from space.wayback.forms.filling import Filled, submit
 from space.wayback.forms.prefill import prefill_many
 from space.wayback.forms.tasks import Task, task, tasks
@@ -39,6 +40,9 @@ class Whom(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     subjects: list[Subject] = Field(min_length=1, max_length=2000)
+    by: str = Field(
+        "", max_length=200, description="The person who looks; of a person's own token, that person."
+    )
 
 
 class Sheet(BaseModel):
@@ -76,6 +80,17 @@ class Acting(BaseModel):
     by: Person
 
 
+class Confirming(Acting):
+    """What is confirmed."""
+
+    shown: str | None = Field(
+        None,
+        pattern="^[0-9a-f]{64}$",
+        description="As `/v1/forms/tasks/{task}/subjects` told it: nothing else is confirmed. Left out where"
+        " nobody looked at the sheets.",
+    )
+
+
 @router.get("/tasks")
 def list_tasks(wired: Wired, who: Known, page: Page, state: str | None = None) -> Response:
     """Tasks of the caller's body, the one due first first; authority and auditors see all, without counts."""
@@ -84,11 +99,11 @@ def list_tasks(wired: Wired, who: Known, page: Page, state: str | None = None) -
     with reading(wired.engine) as connection:
         found = tasks(connection, body_code=mine, state=state, part=page.part(date, str, str, str))
     rows = [one.to_document(counted=one.body == who.organisation) for one in found]
-    return page.answer("tasks", rows, "due_on", "form", "body", "id")
+    return page.parted("tasks", rows, "due_on", "form", "body", "id")
 
 
 @router.post("/tasks/{task_id}/confirmation")
-def confirm_task(task_id: str, said: Acting, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
+def confirm_task(task_id: str, said: Confirming, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Confirm a task: its sheets are submitted as they were shown; `left_out` tells which not, and why.
 
     Left out are sheets that lack a required item, hold a value that is challenged, or have a draft; the task
@@ -98,7 +113,7 @@ def confirm_task(task_id: str, said: Acting, wired: Wired, who: Known, once: Rep
     now = wired.clock()
     _own(wired, task_id, who)
     done = confirm_ready(
-        wired.home, wired.engine, task_id, by=said.by, now=now,
+        wired.home, wired.engine, task_id, by=said.by, now=now, shown=said.shown,
         guard=lambda connection, act: once.do(connection, act, now),
     )  # fmt: skip
     return done.to_document()
@@ -110,16 +125,21 @@ def list_drafts(wired: Wired, who: Known, page: Page) -> Response:
     permit(who, Act.FORM_FILL)
     with reading(wired.engine) as connection:
         body(connection, who.organisation)
-        found = drafts.listing(connection, who.organisation)
-    rows = [_draft(one) for one in found]
-    return page.answer("drafts", rows, "saved_at", "form", "period", "subject", newest_first=True)
+        found = drafts.listing(connection, who.organisation, page.part(datetime, str))
+    return page.parted("drafts", [_draft(one) for one in found], "saved_at", "id")
 
 
 @router.post("/{code}/prefill")
 def prefill(code: str, whom: Whom, wired: Wired, who: Known) -> dict[str, Any]:
-    """Sheets of subjects in the body's area: value, source department, as-of date, who is responsible."""
+    """Sheets of subjects the body is asked for: value, source department, as-of date, who is responsible.
+
+    A task of the form is open for the body, and its roster names the subject. Every look is logged.
+    """
     permit(who, Act.FORM_FILL)
-    found = prefill_many(wired.home, wired.engine, code, who.organisation, whom.subjects, wired.clock())
+    now, mine, by = wired.clock(), who.organisation, who.person or whom.by or who.organisation
+    with reading(wired.engine) as connection:
+        look = asked(wired.home, connection, code, mine, whom.subjects, by=by, now=now)
+    found = prefill_many(wired.home, wired.engine, code, mine, whom.subjects, now, look)
     # In the order they were asked for; a subject that was named twice is shown once.
     return {"sheets": [{"items": [asdict(one) for one in items]} for items in found.values()]}
 

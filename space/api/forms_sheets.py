@@ -18,17 +18,19 @@ from pydantic import Field
 
 from policies.access import Act
 from space.api import files
-from space.api.acting import Do, Document, Doing, Look, Signed
+from space.api.acting import Do, Document, Doing, Look, Looking, Signed
 from space.api.drafting import Sent
 from space.api.services import permit
 from space.errors import Unknown
 from space.wayback.forms import drafts
+from space.wayback.forms.asking import Look as Seen
+from space.wayback.forms.asking import asked
 from space.wayback.forms.compiling import old_layouts, second_entry, sidecar
 from space.wayback.forms.compiling.handing import Wanted, hand_out
 from space.wayback.forms.compiling.marking import marked
 from space.wayback.forms.compiling.returned_cells import CellFault, ReturnFaulty
 from space.wayback.forms.compiling.returning import take_back
-from space.wayback.forms.confirming import remaining_shown
+from space.wayback.forms.readiness import left_to_hand_in
 from space.wayback.forms.tasks import task
 from space.wayback.forms.workbook_reading import SheetFaulty, submit_workbook
 from space.wayback.forms.workbooks import write_workbook
@@ -93,14 +95,18 @@ class Exported(Signed):
 
 @router.get("/tasks/{task_id}/subjects")
 def subjects(task_id: Annotated[str, Field(max_length=40)], look: Look, response: Response) -> Document:
-    """Whom a task is still to be filled for; `shown` confirms what stood there then and nothing else."""
+    """Whom a task is still to be filled for, and whose sheets one confirmation hands in (`ready`).
+
+    `shown`, given with the confirmation, confirms what stood there then and nothing else.
+    """
     permit(look.who, Act.FORM_FILL)
     mine = look.at(lambda c: task(c, task_id))
     if mine.body != look.who.organisation:
         raise Unknown("task", task_id)
-    rest, shown = remaining_shown(look.wired.home, look.engine, task_id, look.now)
+    left = left_to_hand_in(look.wired.home, look.engine, task_id, look.now)
     response.headers["Cache-Control"] = "no-store"
-    return {"task": mine.to_document(), "subjects": list(rest), "shown": shown}
+    told = {"subjects": sorted(left.every), "ready": list(left.ready), "shown": left.seen}
+    return {"task": mine.to_document(), **told}
 
 
 @router.post("/{code}/drafts/dropping")
@@ -118,12 +124,13 @@ def drop(code: Code, said: Dropped, do: Do) -> Document:
 
 @router.post("/{code}/workbook", response_class=Response)
 def workbook(code: Code, rows: Rows, look: Look) -> Response:
-    """A form as a workbook, one prefilled row a subject of the body's area."""
+    """A form as a workbook, one prefilled row a subject the body is asked for."""
     permit(look.who, Act.FORM_FILL)
     wanted = (code, rows.period, look.who.organisation)
+    seen = _asked(look, code, rows.subjects, look.by(rows))
 
     def write(path: Path) -> None:
-        write_workbook(look.wired.home, look.engine, wanted, path, look.now, rows.subjects)
+        write_workbook(look.wired.home, look.engine, wanted, path, look.now, rows.subjects, seen)
 
     return files.written(f"{code}-{rows.period}.xlsx", files.XLSX, write)
 
@@ -151,10 +158,11 @@ def take(said: Taken, do: Do) -> Document:
 
 @router.post("/handouts", response_class=Response)
 def fill(said: Handed, look: Look) -> Response:
-    """An issuer's own workbook, filled for the subjects of the body: an archive of workbooks."""
+    """An issuer's own workbook, filled for the subjects the body is asked for: an archive of workbooks."""
     permit(look.who, Act.FORM_FILL)
     with files.given(said.workbook) as (path,), files.folder() as place:
         bindings = sidecar.read(files.text(place, "bindings.yaml", said.bindings))
+        _asked(look, str(bindings.form["code"]), said.subjects, look.by(said))
         wanted = Wanted(path, bindings, look.who.organisation, said.period, said.subjects)
         made = hand_out(look.wired.home, look.engine, wanted, by=look.by(said), now=look.now)
     answer = files.sent(f"{made.id}.zip", files.ZIP, made.packed())
@@ -202,6 +210,12 @@ def export(code: Code, said: Exported, look: Look) -> Response:
         answer.headers[f"Ybz-Export-{name.title()}"] = str(getattr(made, name))
     answer.headers["Ybz-Export-Left-Out"] = str(len({fault.row for fault in made.faults}))
     return answer
+
+
+def _asked(look: Looking, code: str, subjects: Sequence[str], by: str) -> Seen:
+    """The look of the caller's body at sheets it is asked for."""
+    mine, now = look.who.organisation, look.now
+    return look.at(lambda c: asked(look.wired.home, c, code, mine, subjects, by=by, now=now))
 
 
 class _Untaken(Exception):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from fastapi import Request
 from sqlalchemy import Connection, Engine
@@ -19,15 +19,12 @@ from policies.access import Role
 from policies.access_matrix import acts
 from policies.decision import Decision, Deny, Reason
 from space.access import doors, judging, one_grant
-from space.access.concerned import is_public
+from space.access.concerned import LISTED, is_known
 from space.access.doors import EVERYTHING, Door
 from space.access.enforcing import NO_PERSON, enforced
 from space.calls.budget import NOT_HELD
 from space.errors import Refused, Unknown
 from space.identity.tokens import Caller
-
-# Reasons that say of a thing that it is there, and not the caller's.
-_OF_OTHERS: Final = ("access.relation", "access.no_owner")
 
 
 def read_doors() -> None:
@@ -75,7 +72,7 @@ def judge(connection: Connection, request: Request, who: Caller, sent: bytes, on
         decision = judging.passes(connection, who.role, who.organisation, door, named, on)
         _require_of_its_grant(connection, who, door, named, decision)
     if isinstance(decision, Deny):
-        raise _told(door, decision)
+        raise _told(connection, door, named, decision)
     if who.person is None and doors.takes_two(door) and enforced(connection) is not None:
         raise Refused(Deny((NO_PERSON,)))
 
@@ -88,12 +85,15 @@ def _require_of_its_grant(
         return
     if not one_grant.opens(connection, who.grant_id, door.concerns, named):
         raise Refused(Deny((NOT_HELD,)))
+    if not acts()[judging.act_towards(connection, door, named)].one_grant:
+        raise Unknown(door.concerns, "of that name")
 
 
-def _told(door: Door, decision: Deny) -> Exception:
+def _told(connection: Connection, door: Door, named: str | None, decision: Deny) -> Exception:
     """What a caller is told: of a thing that is not for it, what it would be told if there were none."""
-    everybody_knows = door.concerns == EVERYTHING or is_public(door.concerns)
-    if decision.reasons[0].code not in _OF_OTHERS or everybody_knows:
+    if named is None or (decision.reasons[0].code not in judging.OF_OTHERS and door.concerns != LISTED):
+        return Refused(decision)
+    if is_known(connection, door.concerns, named):
         return Refused(decision)
     if door.concerns == "held":
         return Refused(Deny((NOT_HELD,)))

@@ -10,6 +10,7 @@ from fastapi.encoders import jsonable_encoder
 from pydantic import Field
 from sqlalchemy import Connection
 
+from catalog.cataloging.standing import standing
 from catalog.keys import ring_of
 from policies.access import Act
 from policies.clocks import local_date
@@ -100,7 +101,7 @@ def revoke(grant: Id, said: Reasoned, do: Do) -> Document:
 def list_rules(name: Name, look: Look, page: Page) -> Response:
     """Every statement of a dataset's owner about its use, and that its signature holds."""
     permit(look.who, Act.CATALOGUE_READ)
-    found = look.at(lambda c: history(c, name))
+    found = look.at(lambda c: history(c, standing(c, name).name))
     ring = look.at(lambda c: ring_of(c, look.wired.signer))
     for one in found:
         verify(one, ring)

@@ -231,8 +231,11 @@ def list_tasks(wired: Wired, who: Known, page: Page) -> Response:
     """Open tasks of the body, the soonest due first."""
     permit(who, Act.LEDGER_KEEP)
     with reading(wired.engine) as connection:
-        found = tasks.listing(connection, who.organisation, local_date(wired.clock()), open_only=True)
-        return page.answer("tasks", [asdict(one) for one in found], "due_on", "id")
+        found = tasks.listing(
+            connection, who.organisation, local_date(wired.clock()), open_only=True,
+            part=page.part(date, str),
+        )  # fmt: skip
+        return page.parted("tasks", [asdict(one) for one in found], "due_on", "id")
 
 
 @router.post("/tasks/mine")
@@ -251,16 +254,10 @@ def assign(given: Given, wired: Wired, who: Known, once: Repeated) -> dict[str, 
 
     def act(connection: Connection) -> str:
         return handing.assign_in(
-            connection,
-            who.organisation,
-            given.kind,
-            given.subject,
-            title=given.title or verifying.TITLES[given.kind],
-            person=given.person,
-            due_on=given.due_on,
-            by=given.by,
-            now=now,
-        ).id
+            connection, who.organisation, given.kind, given.subject,
+            title=given.title or verifying.TITLES[given.kind], person=given.person, due_on=given.due_on,
+            by=given.by, now=now,
+        ).id  # fmt: skip
 
     with writing(wired.engine) as connection:
         named = once.do(connection, lambda: act(connection), now)

@@ -89,13 +89,15 @@ class Claimed(_Said):
 @router.get("")
 def show(wired: Wired, who: Known, page: Page) -> Response:
     """Deliveries with how complete and late they are, notices, and open tasks."""
-    _enter(wired, who)
-    mine, of_sent, of_notices = who.organisation, *page.parts(_SENT, _SENT, _SENT)[:2]
+    permit(who, Act.INBOX_READ)
+    mine = who.organisation
     with reading(wired.engine) as connection:
+        body(connection, mine)
+        of_sent, of_notices = page.parts(_SENT, _SENT, _SENT)[:2]
         sent = inbox.listing(connection, mine, of_sent)
-        told = {
-            one.delivery: one for one in figures(connection, mine, wired.clock(), {each.id for each in sent})
-        }
+        wanted = {each.id for each in sent}
+        found = figures(connection, mine, wired.clock(), wanted) if wanted else ()
+        told = {one.delivery: one for one in found}
         deliveries = [
             _plain(asdict(one)) | {"figures": _plain(asdict(told[one.id])) if one.id in told else None}
             for one in sent

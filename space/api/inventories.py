@@ -11,17 +11,18 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 from sqlalchemy import Connection
 
-from catalog.inventory import accounting, excluding
+from catalog.inventory import accounting, asked, excluding
 from catalog.inventory.balance import balance as balanced
 from catalog.inventory.errors import InventoryError
 from catalog.inventory.explaining import explain as explained
+from catalog.inventory.external import declare_external
 from catalog.inventory.importing import import_workbook
 from catalog.inventory.matching import match as matched
 from catalog.inventory.periods import Period
 from catalog.inventory.workbook import Read
 from catalog.inventory.workbook import read as read_workbook
 from catalog.inventory.workbook import template as write_template
-from catalog.workbook.reading import WorkbookFaulty
+from catalog.workbook.faults import WorkbookFaulty
 from policies.access import Act
 from policies.decision import Deny
 from space.access import judging
@@ -30,7 +31,7 @@ from space.access.departments import of_fallen, of_system, of_table
 from space.api.acting import Do, Document, Doing, Look, Reasoned, Signed
 from space.api.drafting import XLSX, Sent, fault_document, unpacked
 from space.api.leaving_out import Left, codes_of, leave_out, leaving_out
-from space.api.owning import reached, seen, tables_reached, towards
+from space.api.owning import owners_seen, reached, seen, tables_reached, towards
 from space.api.paging import Page
 from space.api.services import permit
 from space.errors import Refused
@@ -89,15 +90,11 @@ def tables(
 ) -> Response:
     """Tables and how each is accounted for; `status=open` are those neither catalogued nor excluded."""
     permit(look.who, Act.DETAIL_READ)
-    rows = [
-        one.to_document()
-        for one in tables_reached(look, Act.DETAIL_READ, department=owner)
-        if system in ("", one.system) and status in (None, one.state)
-    ]
-    counts = {
-        state: sum(row["state"] == state for row in rows) for state in ("catalogued", "excluded", "open")
-    }
-    return page.answer("tables", rows, "system", "name", "table", more={"states": counts})
+    mine, part = owners_seen(look, Act.DETAIL_READ, asked.owners), page.part(str, str)
+    wanted = asked.Asked(look.today, system, owner, status, mine)
+    found, counted = look.at(lambda c: (asked.listing(c, wanted, part), asked.counts(c, wanted)))
+    rows = [one.to_document() for one in found]
+    return page.parted("tables", rows, "system", "table", more={"states": counted})
 
 
 @router.get("/template", response_class=Response)
@@ -207,7 +204,7 @@ def external(said: Outside, do: Do) -> Document:
     by = do.by(said)
 
     def act(connection: Connection, now: datetime) -> Document:
-        accounting.declare_external(connection, said.entry, words=said.words, by=by, now=now)
+        declare_external(connection, said.entry, words=said.words, by=by, now=now)
         return {"entry": said.entry, "source": said.words}
 
     return do.inside(act)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from catalog.inventory import excluding
 from catalog.inventory.importing import Consent, Judge, Leaving
 from catalog.inventory.workbook import Line
-from catalog.workbook.reading import Fault
+from catalog.workbook.faults import Fault
 from policies.access import Act
 from policies.clocks import local_date
 from policies.decision import Deny

@@ -16,7 +16,7 @@ from contracts.model import Party
 from policies.access import Act
 from policies.machine import Office
 from space.api.acting import Do, Document, Look, Reasoned, Signed
-from space.api.owning import office_of, towards
+from space.api.owning import office_of, towards, without_untold
 from space.api.paging import Page
 from space.api.services import permit
 
@@ -78,7 +78,8 @@ def add(said: Opened, do: Do) -> Document:
 def show(name: Name, look: Look, former: bool = False) -> Document:
     """A library: owner, demand, members with their sources; with `former` those that left."""
     permit(look.who, Act.CATALOGUE_READ)
-    return look.at(lambda c: _document(c, name, former=former))
+    found = look.at(lambda c: _document(c, name, former=former))
+    return found | {"members": without_untold(look, found["members"], "dataset")}
 
 
 @router.post("/{name}/members", status_code=201)

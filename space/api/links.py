@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -9,16 +10,19 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
+from catalog.cataloging.standing import standings, told_to, untold
 from catalog.linking import alive_component, alive_file, destinations, live, probing, tying
 from catalog.linking import settings as kinds
-from catalog.linking.settings import Settings
+from catalog.linking.secrets import secrets_of
+from catalog.linking.settings import LinkError, Settings
 from catalog.linking.verdict import limits
 from policies.access import Act
 from policies.clocks import local_date
 from space.api.acting import Do, Document, Look, Reasoned, Signed
-from space.api.owning import towards_entry
+from space.api.owning import details_seen, towards_entry
 from space.api.paging import Page
 from space.api.services import permit
+from space.errors import Unknown
 
 router = APIRouter(prefix="/v1", tags=["links"])
 
@@ -100,30 +104,36 @@ class Place(Reasoned):
 
 @router.get("/links")
 def list_links(look: Look, page: Page, name: Annotated[str, Query(max_length=130)] = "") -> Response:
-    """Links with their last test; `name` is an entry."""
+    """Links with their last test; `name` is an entry. To what each is tied, for who sees its details."""
     permit(look.who, Act.CATALOGUE_READ)
+    mine = details_seen(look)
 
     def read(connection: Connection) -> list[Document]:
-        rows = []
-        for one in tying.held(connection, name or None):
-            last = probing.history(connection, one.id, 1)
-            rows.append(one.to_document() | {"last_test": last[0] if last else None})
-        return rows
+        found = tying.held(connection, name or None, page.part(str, str), told=told_to(mine))
+        last = probing.last_of(connection, [one.id for one in found])
+        kept = _seen_into(connection, {one.dataset for one in found}, mine)
+        return [
+            one.to_document() | {"last_test": last.get(one.id)}
+            if one.dataset in kept
+            else _public(one) | {"last_test": _outcome(last.get(one.id))}
+            for one in found
+        ]
 
-    return page.answer("links", look.at(read), "dataset", "id")
+    return page.parted("links", look.at(read), "dataset", "id")
 
 
 @router.post("/links", status_code=201)
 def tie(said: Tied, do: Do) -> Document:
-    """Tie an entry to a resource."""
+    """Tie an entry to a resource; a secret goes only where it is stated for this department and address."""
     permit(do.who, Act.LINK_KEEP)
     towards_entry(do, Act.LINK_KEEP, said.name)
     by = do.by(said)
-    return do.inside(
-        lambda c, now: tying.tie(
-            c, said.name, _settings(c, said.to, local_date(now)), by=by, now=now
-        ).to_document()
-    )
+
+    def act(connection: Connection, now: datetime) -> Document:
+        to, secrets = _settings(connection, said.to, local_date(now)), secrets_of(do.wired.home)
+        return tying.tie(connection, said.name, to, by=by, now=now, secrets=secrets).to_document()
+
+    return do.inside(act)
 
 
 @router.get("/links/rate")
@@ -168,9 +178,23 @@ def disallow(said: Place, do: Do) -> Document:
 
 @router.get("/links/{link}")
 def show(link: Id, look: Look) -> Document:
-    """A link and its last tests."""
+    """A link and its last tests; to what it is tied, for who sees the entry's details."""
     permit(look.who, Act.CATALOGUE_READ)
-    return look.at(lambda c: tying.link_called(c, link).to_document() | {"tests": probing.history(c, link)})
+    mine = details_seen(look)
+
+    def read(connection: Connection) -> Document:
+        try:
+            found = tying.link_called(connection, link)
+        except LinkError:
+            raise Unknown("link", link) from None
+        tests = probing.history(connection, link)
+        if _seen_into(connection, {found.dataset}, mine):
+            return found.to_document() | {"tests": tests}
+        if untold(connection, {found.dataset}, mine):  # as unknown as one there is not
+            raise Unknown("link", link)
+        return _public(found) | {"tests": [_outcome(one) for one in tests]}
+
+    return look.at(read)
 
 
 @router.post("/links/{link}/removal")
@@ -180,6 +204,26 @@ def remove(link: Id, said: Reasoned, do: Do) -> Document:
     towards_entry(do, Act.LINK_KEEP, do.at(lambda c: tying.link_called(c, link)).dataset)
     by = do.by(said)
     return do.inside(lambda c, now: tying.remove(c, link, reason=said.reason, by=by, now=now).to_document())
+
+
+def _seen_into(
+    connection: Connection, datasets: Collection[str], departments: Collection[str] | None
+) -> frozenset[str]:
+    """Of some datasets those whose details are told: with them what they are tied to, where and by whom."""
+    found = standings(connection, datasets)
+    return frozenset(
+        name for name, one in found.items() if departments is None or one.department_code in departments
+    )
+
+
+def _public(link: tying.Link) -> Document:
+    """A link as everybody sees it: that there is one, and of which kind."""
+    return {"id": link.id, "dataset": link.dataset, "kind": link.kind.value}
+
+
+def _outcome(test: Mapping[str, Any] | None) -> Document | None:
+    """A test as everybody sees it: its words may name places."""
+    return None if test is None else {word: test[word] for word in ("tested_at", "alive", "latency_class")}
 
 
 def _settings(connection: Connection, to: Any, today: date) -> Settings:

@@ -15,7 +15,7 @@ from catalog.inventory.duties import duty_list
 from policies.access import Act, Role
 from space.access.departments import code_of, name_of
 from space.api.acting import Based, Do, Document, Doing, Look, Reasoned, Signed
-from space.api.owning import towards
+from space.api.owning import towards, without_untold
 from space.api.paging import Page
 from space.api.services import permit
 
@@ -67,8 +67,9 @@ class Prohibited(Based):
 def list_demands(look: Look, page: Page, open_only: Annotated[bool, Query(alias="open")] = False) -> Response:
     """Demands for data 需求清单; with `open` those not answered yet."""
     permit(look.who, Act.CATALOGUE_READ)
-    found = look.at(lambda c: demands.listing(c, open_only=open_only))
-    return page.answer("demands", [one.to_document() for one in found], "id")
+    part = page.part(str)
+    found = look.at(lambda c: demands.listing(c, open_only=open_only, part=part))
+    return page.parted("demands", [one.to_document() for one in found], "id")
 
 
 @router.post("/demands", status_code=201)
@@ -137,7 +138,9 @@ def duties(look: Look, page: Page, owner: Owner = "") -> Response:
     """Which department answers for which entry and data item 责任清单."""
     permit(look.who, Act.CATALOGUE_READ)
     rows = [one.to_document() for one in look.at(lambda c: duty_list(c, look.today, department=owner))]
-    return page.answer("duties", rows, "kind", "what", "department", "duty")
+    return page.answer(
+        "duties", without_untold(look, rows, "what", "title"), "kind", "what", "department", "duty"
+    )
 
 
 @router.get("/negative")
@@ -145,7 +148,8 @@ def negatives(look: Look, page: Page, owner: Owner = "") -> Response:
     """What is not shared or not opened, with the basis cited 负面清单."""
     permit(look.who, Act.CATALOGUE_READ)
     found = look.at(lambda c: negative.negative_list(c, department=owner))
-    return page.answer("rows", [one.to_document() for one in found], "kind", "what", "id", "department")
+    rows = without_untold(look, [one.to_document() for one in found], "what")
+    return page.answer("rows", rows, "kind", "what", "id", "department")
 
 
 @router.post("/negative", status_code=201)

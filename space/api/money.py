@@ -54,8 +54,8 @@ def all_invoices(wired: Wired, who: Known, page: Page, organisation: str | None 
     """Invoices and credit notes the caller's organisation has to pay; auditors read every one."""
     code = _whose(who, organisation)
     with reading(wired.engine) as connection:
-        found = invoices.all_invoices(connection, payer=code)
-    return page.answer("invoices", [one.to_document() for one in found], "month", "number")
+        found = invoices.payer_part(connection, code, page.part(str))
+    return page.parted("invoices", [one.to_document() for one in found], "number")
 
 
 @router.get("/invoices/{number}")
@@ -75,8 +75,8 @@ def own_vouchers(wired: Wired, who: Known, page: Page) -> Response:
     """The vouchers of the caller's organisation."""
     permit(who, Act.MONEY_READ)
     with reading(wired.engine) as connection:
-        found = vouchers.all_vouchers(connection, firm=who.organisation)
-    return page.answer("vouchers", [one.to_document() for one in found], "id")
+        found = vouchers.firm_part(connection, who.organisation, page.part(str))
+    return page.parted("vouchers", [one.to_document() for one in found], "id")
 
 
 @router.get("/vouchers/batches")
@@ -84,8 +84,8 @@ def all_batches(wired: Wired, who: Known, page: Page) -> Response:
     """Every batch, with where its value is."""
     permit(who, Act.MONEY_READ)
     with reading(wired.engine) as connection:
-        found = voucher_batches.batches(connection)
-    return page.answer("batches", [one.to_document() for one in found], "id")
+        found = voucher_batches.batches_part(connection, page.part(str))
+    return page.parted("batches", [one.to_document() for one in found], "id")
 
 
 @router.post("/vouchers/claims")

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
+from catalog.cataloging.standing import standing
 from catalog.opening import openings, publishing, route
 from policies.access import Act
 from policies.machine import Office
@@ -67,19 +68,18 @@ def list_openings(look: Look, page: Page) -> Response:
     permit(look.who, Act.CATALOGUE_READ)
 
     def read(connection: Connection) -> list[Document]:
-        stale = publishing.stale(connection)
-        return [
-            one.to_document() | {"stale": stale.get(one.dataset, "")} for one in openings.listing(connection)
-        ]
+        found = openings.listing(connection, page.part(str))
+        stale = publishing.stale(connection, found)
+        return [one.to_document() | {"stale": stale.get(one.dataset, "")} for one in found]
 
-    return page.answer("openings", look.at(read), "dataset")
+    return page.parted("openings", look.at(read), "dataset")
 
 
 @router.get("/{name}")
 def show(name: Name, look: Look) -> Document:
     """An opening: its steps with reasons, and its exports."""
     permit(look.who, Act.CATALOGUE_READ)
-    return look.at(lambda c: _document(c, name))
+    return look.at(lambda c: _document(c, standing(c, name).name))
 
 
 @router.post("", status_code=201)

@@ -1,4 +1,4 @@
-"""``/v1/organisations``: the organisation tree 机构, reforms, and division codes (GB/T 2260); a thin door."""
+"""``/v1/organisations``: the organisation tree 机构 and its reforms; a thin door."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from catalog.clocks import place as places
-from catalog.organisations import changes, handover, held, regions, tree, units
+from catalog.organisations import changes, handover, held, tree, units
 from catalog.organisations.changes import Reform
 from catalog.organisations.errors import UnknownUnit
 from catalog.organisations.sync import sync as take_over
 from policies.access import Act
 from policies.clocks import local_date
-from policies.rulebook import places as above
 from space.api.acting import Based, Do, Document, Doing, Look, Signed
 from space.api.paging import Page
 from space.api.services import permit
@@ -25,9 +23,9 @@ from space.api.services import permit
 router = APIRouter(prefix="/v1", tags=["organisations"])
 
 Code = Annotated[str, Field(max_length=40, description="USCC, or the code the installation gives.")]
-_CODE = Annotated[str, Field(min_length=1, max_length=40)]
-_NAME = Annotated[str, Field(min_length=1, max_length=200)]
-_DIVISION = Annotated[str, Field(min_length=1, max_length=12)]
+UnitCode = Annotated[str, Field(min_length=1, max_length=40)]
+UnitName = Annotated[str, Field(min_length=1, max_length=200)]
+Division = Annotated[str, Field(min_length=1, max_length=12)]
 
 
 class Reformed(Based):
@@ -39,31 +37,31 @@ class Reformed(Based):
 class Added(Reformed):
     """A unit."""
 
-    code: _CODE
-    name: _NAME
+    code: UnitCode
+    name: UnitName
     kind: units.UnitKind = units.UnitKind.DEPARTMENT
-    under: _CODE | None = Field(None, description="Unit above.")
-    region: _DIVISION | None = Field(None, description="Division code.")
+    under: UnitCode | None = Field(None, description="Unit above.")
+    region: Division | None = Field(None, description="Division code.")
 
 
 class Renamed(Reformed):
     """A unit's new name."""
 
-    name: _NAME
+    name: UnitName
 
 
 class Moved(Reformed):
     """Where a unit hangs, and the division it answers for."""
 
-    under: _CODE | None = None
-    region: _DIVISION | None = None
+    under: UnitCode | None = None
+    region: Division | None = None
 
 
 class Merged(Reformed):
     """Units that become one."""
 
-    codes: list[_CODE] = Field(min_length=1, max_length=100)
-    into: _CODE
+    codes: list[UnitCode] = Field(min_length=1, max_length=100)
+    into: UnitCode
     name: str = Field("", max_length=200, description="Its name, where it is new.")
     kind: units.UnitKind = units.UnitKind.DEPARTMENT
 
@@ -73,7 +71,7 @@ class Part(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    code: _CODE
+    code: UnitCode
     name: str = Field("", max_length=200, description="Its name, where it is new.")
 
 
@@ -87,13 +85,13 @@ class Split(Reformed):
 class Abolished(Reformed):
     """Who follows a unit that is no more."""
 
-    into: _CODE | None = None
+    into: UnitCode | None = None
 
 
 class Transferred(Reformed):
     """Entries another unit answers for."""
 
-    to: _CODE
+    to: UnitCode
     entries: list[str] = Field(min_length=1, max_length=10_000)
 
 
@@ -101,25 +99,6 @@ class Synced(Signed):
     """From when new units are."""
 
     since: date | None = None
-
-
-class Placed(Reformed):
-    """Where the installation is."""
-
-    division: _DIVISION
-
-
-class Kept(Reformed):
-    """A division code with its name."""
-
-    code: _DIVISION
-    name: _NAME
-
-
-class Ended(Reformed):
-    """The successor of a division."""
-
-    into: _DIVISION | None = None
 
 
 @router.get("/organisations")
@@ -149,7 +128,7 @@ def add(said: Added, do: Do) -> Document:
             basis=reform.basis, by=reform.by, now=reform.now, parent=said.under, region=said.region,
         ).to_document()  # fmt: skip
 
-    return _reformed(do, said, act)
+    return reformed(do, said, act)
 
 
 @router.post("/organisations/{code}/renaming")
@@ -214,66 +193,8 @@ def waiting(look: Look, page: Page, to: Annotated[str, Query(max_length=40)] = "
     return page.answer("entries", [one.to_document() for one in found], "dataset", "change")
 
 
-@router.get("/place")
-def place(look: Look, on: date | None = None) -> Document:
-    """Where the installation is, and whose rules hold for it."""
-    permit(look.who, Act.ORGANISATION_READ)
-    code = look.at(lambda c: places.place_on(c, on or look.today))
-    return {"place": code, "rules": list(above(code))}
-
-
-@router.put("/place")
-def set_place(said: Placed, do: Do) -> Document:
-    """Say where the installation is, so that local rules hold."""
-    permit(do.who, Act.ORGANISATION_KEEP)
-
-    def act(connection: Connection, reform: Reform) -> Document:
-        code = places.set_place(
-            connection, said.division, valid_from=reform.on, basis=reform.basis, by=reform.by, now=reform.now
-        )
-        return {"place": code, "rules": list(above(code))}
-
-    return _reformed(do, said, act)
-
-
-@router.get("/divisions")
-def divisions(look: Look, page: Page, on: date | None = None) -> Response:
-    """The division codes kept, all or as of a day."""
-    permit(look.who, Act.ORGANISATION_READ)
-    return page.answer("divisions", look.at(lambda c: regions.listing(c, on)), "code", "valid_from")
-
-
-@router.post("/divisions", status_code=201)
-def keep(said: Kept, do: Do) -> Document:
-    """Keep a division code with its name from a day on."""
-    permit(do.who, Act.ORGANISATION_KEEP)
-
-    def act(connection: Connection, reform: Reform) -> Document:
-        regions.keep(
-            connection, code=said.code, name=said.name, valid_from=reform.on, basis=reform.basis,
-            by=reform.by, now=reform.now,
-        )  # fmt: skip
-        return {"code": said.code, "name": said.name, "valid_from": reform.on}
-
-    return _reformed(do, said, act)
-
-
-@router.post("/divisions/{code}/ending")
-def end(code: Annotated[str, Field(max_length=12)], said: Ended, do: Do) -> Document:
-    """Say that a division code is no more from a day on."""
-    permit(do.who, Act.ORGANISATION_KEEP)
-
-    def act(connection: Connection, reform: Reform) -> Document:
-        regions.end(
-            connection, code=code, on=reform.on, successor=said.into, basis=reform.basis, by=reform.by,
-            now=reform.now,
-        )  # fmt: skip
-        return {"code": code, "ends_on": reform.on, "successor": said.into}
-
-    return _reformed(do, said, act)
-
-
-def _reformed(do: Doing, said: Reformed, act: Callable[[Connection, Reform], Document]) -> Document:
+def reformed(do: Doing, said: Reformed, act: Callable[[Connection, Reform], Document]) -> Document:
+    """Make a change of the tree or of the divisions in one transaction, on its day and its basis."""
     by = do.by(said)
 
     def done(connection: Connection, now: datetime) -> Document:
@@ -288,7 +209,7 @@ def _event(do: Doing, said: Reformed, act: Callable[[Connection, Reform], str]) 
         waiting = handover.pending(connection, change=event)
         return {"change": event, "to_revise": [one.to_document() for one in waiting]}
 
-    return _reformed(do, said, told)
+    return reformed(do, said, told)
 
 
 def _unit(connection: Connection, code: str, day: date) -> Document:

@@ -7,17 +7,16 @@ a list is its own room's matter.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 
+from catalog.keys.encoding import base64url, of_base64url
 from catalog.store.parts import Part
 from space.api import negotiation
 from space.errors import SpaceError
@@ -25,6 +24,8 @@ from space.errors import SpaceError
 # Rows of a page where none is said, and the most; a choice of the interface.
 USUAL: Final = 100
 MOST: Final = 1000
+# The largest whole number of a column.
+_MOST_WHOLE: Final = 2**63 - 1
 
 
 class NoCursor(SpaceError):
@@ -75,7 +76,7 @@ class Paging:
             return Part(None, self.limit)
         try:
             read = tuple(_READ[kind](text) for kind, text in zip(kinds, self.after, strict=True))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise _no_cursor() from None
         return Part(read, self.limit)
 
@@ -117,11 +118,23 @@ class Paging:
         """
         keyed = sorted(((_key(row, key), row) for row in rows), key=lambda one: one[0], reverse=newest_first)
         rest = keyed if self.after is None else [one for one in keyed if self._beyond(one[0], newest_first)]
-        page, over = rest[: self.limit], len(rest) > self.limit
-        following, headers = self._following(page[-1][0]) if over else (None, {})
-        found = [row for _, row in page]
-        document = {name: found, "next": following, **(more or {})}
-        return negotiation.answer(self.form, document, found, headers)
+        return self.parted(name, [row for _, row in rest], *key, more=more)
+
+    def parted(
+        self, name: str, rows: Sequence[Mapping[str, Any]], *key: str, more: Mapping[str, Any] | None = None
+    ) -> Response:
+        """One page of a list that a statement cut: its order is the statement's, whatever the store sorts by.
+
+        Args:
+            name: what the rows are called in JSON.
+            rows: those of :meth:`part`, in their order.
+            key: fields of a row that order the list and tell a row from every other.
+            more: what else is told beside the rows, in JSON.
+        """
+        found = list(rows[: self.limit])
+        over = len(rows) > self.limit
+        following, headers = self._following(_key(found[-1], key)) if over else (None, {})
+        return negotiation.answer(self.form, {name: found, "next": following, **(more or {})}, found, headers)
 
     def several(self, lists: Mapping[str, Listed]) -> Response:
         """One page of lists that are told side by side: so many rows of each, as long as it has more.
@@ -181,15 +194,29 @@ def _instant(text: str) -> datetime:
     read = datetime.fromisoformat(text)
     if read.tzinfo is None:
         raise ValueError("an instant needs a time zone")
+    return read.astimezone(UTC)  # one at the edge of time is no instant there
+
+
+def _whole(text: str) -> int:
+    read = int(text)
+    if not -_MOST_WHOLE <= read <= _MOST_WHOLE:
+        raise ValueError("a store holds no such number")
     return read
+
+
+def _words(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("a store holds no such text")
+    text.encode()  # half a pair of surrogates is no text
+    return text
 
 
 # Kind of a value of a key → how it is read from a cursor.
 _READ: Final[Mapping[type, Callable[[str], Any]]] = {
     datetime: _instant,
     date: date.fromisoformat,
-    int: int,
-    str: str,
+    int: _whole,
+    str: _words,
 }
 
 
@@ -206,15 +233,14 @@ def _text(value: Any) -> str:
 
 def _cursor(path: str, key: tuple[str, ...]) -> str:
     text = json.dumps([path, *key], ensure_ascii=False, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return base64url(text.encode())
 
 
 def _read(path: str, cursor: str) -> tuple[str, ...]:
     wrong = _no_cursor()
     try:
-        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        parts = json.loads(raw.decode())
-    except (binascii.Error, UnicodeError, ValueError, RecursionError):
+        parts = json.loads(of_base64url(cursor).decode())
+    except (ValueError, RecursionError):
         raise wrong from None
     if not isinstance(parts, list) or len(parts) < 2 or not all(isinstance(part, str) for part in parts):
         raise wrong

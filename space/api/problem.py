@@ -21,7 +21,7 @@ from catalog.cataloging.differing import NoSuchRevision
 from catalog.errors import CatalogError, StoreBusy, StoreFull, StoreUnreachable, UnknownDataset
 from catalog.evidence.prove import NotIntegrated, UnknownEntry
 from catalog.inventory.demand import NoSuchDemand
-from catalog.lake.storage import StorageTrouble
+from catalog.lake.storage import StorageDamaged, StorageTrouble
 from catalog.lineage.view import UnknownField
 from catalog.organisations.errors import UnknownUnit
 from catalog.rectification import errors as rectification_errors
@@ -78,6 +78,7 @@ _STATUS: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (StoreBusy, 503, "store.busy"),
     (StoreUnreachable, 503, "store.unreachable"),
     (StoreFull, 503, "store.full"),
+    (StorageDamaged, 500, "storage.damaged"),
     (StorageTrouble, 503, "storage.unreachable"),
     (SearchUnavailable, 501, "search.unavailable"),
     (SpaceError, 422, "refused"),
@@ -131,6 +132,7 @@ _FIXED: Final = {
     "not_found": "there is nothing of that name, or not for you",
     # Where it is, is nothing for callers.
     "storage.unreachable": "the object storage cannot be read or written now; ask again later",
+    "storage.damaged": "what is kept is not what was put there; asking again gives the same",
     "rule.none": "no rule of the installation is in force for what is asked, on that day",
 }
 

@@ -16,7 +16,7 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from catalog import revisions
-from catalog.cataloging.standing import standing
+from catalog.cataloging.standing import all_standings, standing
 from catalog.clocks.owed import stated
 from catalog.quality.document import document
 from catalog.quality.html import page as quality_page
@@ -30,7 +30,7 @@ from contracts.model import Contract
 from policies.access import Act
 from space.api.acting import Do, Document, Look, Signed
 from space.api.drafting import XLSX, Sent, unpacked
-from space.api.owning import seen, towards_entry
+from space.api.owning import departments_seen, seen, towards_entry
 from space.api.paging import Page
 from space.api.services import permit
 
@@ -52,14 +52,10 @@ def list_quality(
 ) -> Response:
     """Score and grade of every dataset, and how its last build ended; without its rules."""
     permit(look.who, Act.DETAIL_READ)
-    mine = seen(look, Act.DETAIL_READ)
+    mine, part = departments_seen(look, Act.DETAIL_READ), page.part(str)
 
     def read(connection: Connection) -> list[Document]:
-        chosen = [
-            one.name
-            for one in revisions.all_current(connection)
-            if one.name in mine and owner in ("", one.contract.department.name)
-        ]  # fmt: skip
+        chosen = [one.name for one in all_standings(connection, departments=mine, owner=owner, part=part)]
         found = [document(connection, each, look.today) for each in chosen]
         built = last_attempts(connection, chosen)
         return [
@@ -68,7 +64,7 @@ def list_quality(
             for each in found
         ]
 
-    return page.answer("datasets", look.at(read), "dataset")
+    return page.parted("datasets", look.at(read), "dataset")
 
 
 @router.get("/quality/{name}")
@@ -101,14 +97,17 @@ def list_cases(
     permit(look.who, Act.DETAIL_READ)
     _catch_up(look)
     chosen = tuple(status) or (None if ended else cases.OWED)
-    found = look.at(
-        lambda c: cases.listing(c, dataset=name or None, department_code=owner or None, states=chosen)
-    )
-    mine = seen(look, Act.DETAIL_READ)
-    told = [one for one in found if one.dataset in mine]
-    known = look.at(lambda c: revisions.called(c, {one.dataset for one in told}))
-    rows = [one.to_document(look.today) | _called(one, known[one.dataset].contract) for one in told]
-    return page.answer("cases", rows, "due_on", "id")
+    mine, part = departments_seen(look, Act.DETAIL_READ), page.part(date, str)
+
+    def read(connection: Connection) -> list[Document]:
+        told = cases.listing_part(
+            connection, part, departments=mine, dataset=name or None, department_code=owner or None,
+            states=chosen,
+        )  # fmt: skip
+        known = revisions.called(connection, {one.dataset for one in told})
+        return [one.to_document(look.today) | _called(one, known[one.dataset].contract) for one in told]
+
+    return page.parted("cases", look.at(read), "due_on", "id")
 
 
 @router.get("/rectifications/figures")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Response
@@ -11,33 +12,29 @@ from sqlalchemy import Connection
 from catalog import revisions
 from catalog.clocks import running
 from catalog.clocks.place import place_on
-from catalog.registration import files, forms, packages, rows, rulings, standing, terms
+from catalog.registration import files, forms, listing, packages, rows, rulings, standing, terms
 from catalog.registration.rows import Application, Registration
 from catalog.registration.rulings import Kind, Object
 from policies.access import Act
-from policies.decision import Deny
-from space.access import judging
 from space.api.acting import Document, Look, Looking
-from space.api.owning import towards, towards_entry
+from space.api.owning import codes_seen, towards, towards_entry
 from space.api.paging import Page
 from space.api.services import permit
 
 router = APIRouter(prefix="/v1/registrations", tags=["registration"])
 
 Id = Annotated[str, Field(max_length=130, description="Of a registration or an application, or its name.")]
-_WAITS = frozenset({"applied", "returned", "supplemented", "accepted", "reviewed", "noticed", "contested"})
 
 
 @router.get("")
 def list_registrations(look: Look, page: Page, status: Literal["all", "waiting"] = "all") -> Response:
     """Registrations with their applications; `waiting` those that wait for a step."""
     permit(look.who, Act.REGISTRATION_READ)
-    found = look.at(lambda c: [_line(c, one) for one in _reached(look, c)])
-    if status == "waiting":
-        for one in found:
-            one["applications"] = [a for a in one["applications"] if a["state"] in _WAITS]
-        found = [one for one in found if one["applications"]]
-    return page.answer("registrations", found, "id")
+    waiting, part = status == "waiting", page.part(str)
+    mine = codes_seen(look, Act.REGISTRATION_READ, listing.registrants)
+    found = look.at(lambda c: listing.listing(c, part, of=mine, waiting=waiting))
+    told = [_line(of, [one for one in filed if one.open or not waiting]) for of, filed in found]
+    return page.parted("registrations", told, "id")
 
 
 @router.get("/standing")
@@ -114,22 +111,6 @@ def towards_named(look: Looking, act: Act, named: str) -> None:
     towards(look, act, look.at(lambda c: _of(c, named)).registrant_code)
 
 
-def _reached(look: Looking, connection: Connection) -> list[Registration]:
-    """The registrations whose registrant the caller's role reaches."""
-    every, who = rows.all_registrations(connection), look.who
-    reached = {
-        code
-        for code in {one.registrant_code for one in every}
-        if not isinstance(
-            judging.towards(
-                connection, who.role, who.organisation, Act.REGISTRATION_READ, (code,), look.today
-            ),
-            Deny,
-        )
-    }
-    return [one for one in every if one.registrant_code in reached]
-
-
 def _of(connection: Connection, named: str) -> Registration:
     if named.startswith("rap_"):
         return rows.registration(connection, rows.application(connection, named).registration_id)
@@ -143,11 +124,11 @@ def whole(connection: Connection, named: str) -> Document:
     return of.to_document() | {"applications": cases}
 
 
-def _line(connection: Connection, of: Registration) -> Document:
+def _line(of: Registration, filed: Iterable[Application]) -> Document:
     names = ("id", "object", "name", "title", "registrant_name", "state", "code", "query_code", "valid_until")
     cases = [
         {"id": one.id, "kind": one.kind, "state": one.state, "filed_at": one.filed_at.isoformat()}
-        for one in rows.applications_of(connection, of.id)
+        for one in filed
     ]
     return {name: rows.plain(getattr(of, name)) for name in names} | {"applications": cases}
 

@@ -10,7 +10,7 @@ from catalog.cataloging.standing import standing
 from policies.access import Act
 from space.api.acting import Document, Look
 from space.api.entries import Name
-from space.api.owning import seen, towards_entry
+from space.api.owning import departments_seen, towards_entry
 from space.api.paging import Page
 from space.api.services import permit
 
@@ -21,13 +21,13 @@ router = APIRouter(prefix="/v1/reviews", tags=["entries"])
 def list_reviews(look: Look, page: Page) -> Response:
     """Entries that wait for the authority: what the rules still ask of each, and what it adds."""
     permit(look.who, Act.ENTRY_REVIEW)
-    mine = seen(look, Act.ENTRY_REVIEW)
+    mine, part = departments_seen(look, Act.ENTRY_REVIEW), page.part(str)
 
     def read(connection: Connection) -> list[Document]:
-        waiting = [one for one in awaiting.awaiting(connection) if one.name in mine]
+        waiting = awaiting.awaiting(connection, departments=mine, part=part)
         return [awaiting.asked_of(connection, one, look.today) for one in waiting]
 
-    return page.answer("reviews", look.at(read), "name")
+    return page.parted("reviews", look.at(read), "name")
 
 
 @router.get("/{name}")

@@ -131,7 +131,19 @@ def application(console: bool = False) -> FastAPI:
     logs.configure(settings.value("YBZ_LOG_LEVEL"))
     app = create_app(Home.find(), console=console)
     Patient.abandon = app.state.abandon
+    lay_out(app)
     return app
+
+
+def lay_out(app: FastAPI) -> None:
+    """Have the routes of every room made before the first call comes.
+
+    The framework makes those of a room when an address is first looked for there: whoever asked for the last
+    room first, or for an address there is not, held up all others for seconds.
+    """
+    asked: dict[str, Any] = {"type": "http", "method": "GET", "path": "/", "root_path": "", "headers": []}
+    for route in app.routes:
+        route.matches(dict(asked))
 
 
 def _of_a_line(record: logging.LogRecord) -> bool:

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import Connection
 
-from catalog.authority import cases, claims, naming, permits, reading
-from catalog.cataloging.titles import entry_titles, item_titles
+from catalog.authority import cases, claimed, claims, naming, permits, reading
+from catalog.cataloging.titles import entry_titles, items_of
 from policies.access import Act
 from policies.machine import Office
 from space.api.acting import Based, Do, Document, Look
-from space.api.owning import towards_entry
+from space.api.owning import towards_entry, without_untold
 from space.api.paging import Page
 from space.api.services import permit
 
@@ -59,7 +59,8 @@ class Permitted(Based):
 def sources(look: Look, page: Page) -> Response:
     """The authoritative source of each item."""
     permit(look.who, Act.CATALOGUE_READ)
-    found = look.at(lambda c: _called(c, [one.to_document() for one in naming.sources(c)]))
+    named = without_untold(look, [one.to_document() for one in look.at(naming.sources)], "dataset")
+    found = look.at(lambda c: _called(c, named))
     return page.answer("sources", found, "element", "subject", "since")
 
 
@@ -67,7 +68,8 @@ def sources(look: Look, page: Page) -> Response:
 def conflicts(look: Look, page: Page) -> Response:
     """Conflicts that wait for the data authority."""
     permit(look.who, Act.CATALOGUE_READ)
-    found = look.at(lambda c: _sides(c, [one.to_document() for one in cases.open_cases(c)]))
+    claimed_by = without_untold(look, [one.to_document() for one in look.at(claimed.claims)], "dataset")
+    found = look.at(lambda c: _sides(c, [one.to_document() for one in cases.open_cases(c)], claimed_by))
     return page.answer("conflicts", found, "id")
 
 
@@ -76,7 +78,7 @@ def copies(look: Look, page: Page) -> Response:
     """Forms and composed datasets that read a copy where an authoritative field is there."""
     permit(look.who, Act.CATALOGUE_READ)
     found = look.at(lambda c: reading.misread(c, look.today))
-    rows = [one.to_document() for one in found]
+    rows = without_untold(look, [one.to_document() for one in found], "reader", "reads", "source")
     return page.answer("copies", rows, *(sorted(rows[0]) if rows else ("reader",)))
 
 
@@ -86,7 +88,7 @@ def element(element: Annotated[str, Field(max_length=100)], look: Look) -> Docum
     permit(look.who, Act.CATALOGUE_READ)
 
     def read(connection: Connection) -> Document:
-        made = [one for one in claims.claims(connection) if one.element == element]
+        made = [one for one in claimed.claims(connection) if one.element == element]
         named = [one.subject for one in naming.sources(connection) if one.element == element]
         subjects = list(dict.fromkeys([*(one.subject for one in made), *named]))
         terms = [term for each in subjects for term in naming.history(connection, element, each)]
@@ -98,7 +100,12 @@ def element(element: Annotated[str, Field(max_length=100)], look: Look) -> Docum
             "conflicts": [one.to_document() for one in found],
         }
 
-    return look.at(read)
+    told = look.at(read)
+    return told | {
+        "terms": without_untold(look, told["terms"], "dataset"),
+        "claims": without_untold(look, told["claims"], "dataset"),
+        "conflicts": without_untold(look, told["conflicts"], "decided_for"),
+    }
 
 
 @router.post("/claims", status_code=201)
@@ -155,7 +162,8 @@ def withdraw(said: Ended, do: Do) -> Document:
 def list_permits(look: Look, page: Page) -> Response:
     """Which copies may be read, and were."""
     permit(look.who, Act.CATALOGUE_READ)
-    return page.answer("permits", [one.to_document() for one in look.at(permits.permits)], "id")
+    found = [one.to_document() for one in look.at(permits.permits)]
+    return page.answer("permits", without_untold(look, found, "reader", "reads"), "id")
 
 
 @router.post("/permits", status_code=201)
@@ -194,7 +202,7 @@ def _claimed(said: Claimed, do: Do, office: Office) -> Document:
 def _called(connection: Connection, found: list[Document]) -> list[Document]:
     """Claims and sources, with what the entry and the item are called."""
     titles = entry_titles(connection, {one["dataset"] for one in found})
-    items = {name: item_titles(connection, name) for name in titles}
+    items = items_of(connection, titles)
     return [
         one
         | {
@@ -205,11 +213,11 @@ def _called(connection: Connection, found: list[Document]) -> list[Document]:
     ]
 
 
-def _sides(connection: Connection, found: list[Document]) -> list[Document]:
-    """Conflicts, with the claims each is between."""
+def _sides(connection: Connection, found: list[Document], claimed_by: list[Document]) -> list[Document]:
+    """Conflicts, with those of the claims each is between."""
     if not found:
         return []
-    told = _called(connection, [one.to_document() for one in claims.claims(connection)])
+    told = _called(connection, claimed_by)
     return [
         one
         | {

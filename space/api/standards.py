@@ -20,6 +20,7 @@ from contracts.elements import entries_in
 from policies.access import Act
 from policies.clocks import local_date
 from space.api.acting import Do, Document, Doing, Look, Reasoned
+from space.api.owning import details_seen
 from space.api.paging import Page
 from space.api.services import permit
 
@@ -67,9 +68,10 @@ def propose(said: Proposed, do: Do) -> Document:
 
 @router.get("/adoption")
 def adoption(look: Look, on: date | None = None) -> Document:
-    """How far standards are followed 贯标率, by department and dataset."""
+    """How far standards are followed 贯标率: in published entries, and in all whose details you see."""
     permit(look.who, Act.STANDARD_READ)
-    return document_of(look.at(lambda c: measured(c, on or look.today)))
+    mine = details_seen(look)
+    return document_of(look.at(lambda c: measured(c, on or look.today, mine)))
 
 
 @router.get("/{code}")

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from catalog.store.tables.audits import audited_blocks
 from catalog.store.tables.queries import reservations
@@ -124,34 +124,30 @@ def _apart(block: Block, compared_with_any: bool) -> Block:
 def _bodies(
     connection: Connection, organisation: str, asked: Record, at_most: int, beside: Collection[str]
 ) -> list[Mapping[str, Any]]:
-    """Bodies of the blocks that group by the same columns, by more or by fewer; the newest first.
+    """Bodies of the blocks that group by the same columns, by more or fewer, and by others; the newest first.
 
-    Those that read further datasets, of ``beside``, come apart: they push none of the others out of sight.
-    A block asked again counts once, and blocks by other columns or of other datasets, with which nothing
-    is compared, push none of these out of sight.
+    Each kind comes apart, and so do those that read further datasets, of ``beside``: they push none of the
+    others out of sight. A block asked again counts once, and blocks of other datasets, with which nothing is
+    compared, push none of these out of sight.
     """
     held = (_ROW.organisation == organisation, _ROW.kind.in_(asked.kinds), _TOLD)
     tables = select(func.max(_ROW.number)).join(_PAID, _OF).where(*held)
     newest = connection.execute(tables.group_by(_ROW.columns_digest, _ROW.datasets_digest)).scalars().all()
     told = connection.execute(select(audited_blocks).where(_ROW.number.in_(newest))).all()
-    same: list[ColumnElement[bool]] = []
-    nested: list[ColumnElement[bool]] = []
-    further: list[ColumnElement[bool]] = []
+    kinds: dict[str, list[ColumnElement[bool]]] = {"same": [], "nested": [], "other": [], "further": []}
     here = set(asked.datasets)
     for row in told:
-        how = related(asked.columns, row.columns)
-        if how is None:
-            continue
         theirs = {dataset for _, dataset in row.body["scans"]}
         table = _table(row.columns_digest, row.datasets_digest)
         if row.datasets_digest is None or theirs <= here:
-            (same if how == "same" else nested).append(table)
+            kinds[related(asked.columns, row.columns)].append(table)
         elif theirs & here and theirs <= here | set(beside):
-            further.append(table)
+            kinds["further"].append(table)
     wanted = [
-        *_newest(connection, (*held, or_(false(), *same)), at_most),
-        *_newest(connection, (*held, or_(false(), *nested)), at_most),
-        *(_newest(connection, (*held, or_(false(), *further)), at_most) if further else ()),
+        number
+        for tables_of in kinds.values()
+        if tables_of
+        for number in _newest(connection, (*held, or_(*tables_of)), at_most)
     ]
     found = connection.execute(select(_ROW.number, _ROW.body).where(_ROW.number.in_(wanted)))
     bodies = {row.number: row.body for row in found}

@@ -8,8 +8,6 @@ Source: RFC 7515 (JWS compact serialisation), RFC 9864 (``Ed25519``), RFC 8998 (
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -17,6 +15,7 @@ from typing import Any, Final
 
 from catalog.keys import Algorithm, Ring, Signer
 from catalog.keys import verify as check
+from catalog.keys.encoding import NotCanonical, base64url, of_base64url
 from contracts.canonical import canonical
 from space.errors import SpaceError
 
@@ -41,8 +40,8 @@ def sign(signer: Signer, payload: Mapping[str, Any], typ: str) -> str:
     """
     key = signer.fixed()
     header = {"alg": key.algorithm.value, "kid": key.key_id, "typ": typ}
-    signed = _encode(canonical(header)) + "." + _encode(canonical(payload))
-    return signed + "." + _encode(key.sign(signed.encode("ascii")))
+    signed = base64url(canonical(header)) + "." + base64url(canonical(payload))
+    return signed + "." + base64url(key.sign(signed.encode("ascii")))
 
 
 def verify(
@@ -106,15 +105,8 @@ def _json(part: str) -> dict[str, Any]:
     return value
 
 
-def _encode(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
-
-
 def _decode(part: str) -> bytes:
     try:
-        raw = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as error:
+        return of_base64url(part)
+    except NotCanonical as error:
         raise SignatureInvalid("a part of the statement is not base64url") from error
-    if _encode(raw) != part:  # one text only for one signature
-        raise SignatureInvalid("a part of the statement is not base64url")
-    return raw

@@ -10,7 +10,7 @@ import click
 from space.cli.options import as_json, document, open_installation, pairs, print_json
 
 if TYPE_CHECKING:
-    from space.contracting.contracts import DigitalContract
+    from space.contracting.values import DigitalContract
 
 
 @click.command("list")

@@ -48,8 +48,9 @@ def _signed(command: _Command) -> _Command:
 def digest(contract_id: str, party: str | None, out: Path | None, as_json: bool) -> None:
     """The digest of the agreement of ID, and the statement a side signs: bytes to sign anywhere."""
     from catalog.store import reading
-    from space.contracting.contracts import Side, by_id
+    from space.contracting.contracts import by_id
     from space.contracting.signing import to_sign
+    from space.contracting.values import Side
 
     if out is not None and party is None:
         raise click.UsageError("a statement is one side's: say which with --party")
@@ -112,7 +113,8 @@ def sign(
     from catalog import keys
     from catalog.store import reading, writing
     from space.contracting import signing
-    from space.contracting.contracts import Side, by_id
+    from space.contracting.contracts import by_id
+    from space.contracting.values import Side
 
     home, engine, now = open_installation()
     side = Side(party)

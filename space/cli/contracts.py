@@ -17,7 +17,7 @@ from space.cli.refusal import refusals
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from space.contracting.contracts import DigitalContract
+    from space.contracting.values import DigitalContract
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -67,8 +67,8 @@ def draft_contract(
 
     TERMS is written as for `ybz grant new`, and names the persons in charge: in_charge {manager, user}.
     """
-    from space.contracting.contracts import Side
     from space.contracting.negotiating import draft
+    from space.contracting.values import Side
 
     stated = document(terms)
 
@@ -91,7 +91,7 @@ def draft_contract(
 def redraft_contract(contract_id: str, terms: Path, party: str, why: str, by: str, as_json: bool) -> None:
     """Write the draft ID anew, as the whole of the TERMS file."""
     from space.contracting import negotiating
-    from space.contracting.contracts import Side
+    from space.contracting.values import Side
 
     stated = document(terms)
     _do(
@@ -111,7 +111,7 @@ def redraft_contract(contract_id: str, terms: Path, party: str, why: str, by: st
 def offer_contract(contract_id: str, party: str, why: str, by: str, as_json: bool) -> None:
     """Offer the draft ID to the other side as it stands."""
     from space.contracting import negotiating
-    from space.contracting.contracts import Side
+    from space.contracting.values import Side
 
     _do(
         lambda connection, now: negotiating.offer(
@@ -131,7 +131,7 @@ def offer_contract(contract_id: str, party: str, why: str, by: str, as_json: boo
 def counter_offer(contract_id: str, terms: Path, party: str, why: str, by: str, as_json: bool) -> None:
     """Answer the last offer of ID with another, the whole of the TERMS file; what it changes is told."""
     from space.contracting import negotiating
-    from space.contracting.contracts import Side
+    from space.contracting.values import Side
 
     stated = document(terms)
     _do(
@@ -152,7 +152,7 @@ def counter_offer(contract_id: str, terms: Path, party: str, why: str, by: str, 
 def accept_offer(contract_id: str, number: int, party: str, why: str, by: str, as_json: bool) -> None:
     """Accept the last offer of ID, made by the other side; then it can be signed."""
     from space.contracting import negotiating
-    from space.contracting.contracts import Side
+    from space.contracting.values import Side
 
     _do(
         lambda connection, now: negotiating.accept(
@@ -171,7 +171,7 @@ def accept_offer(contract_id: str, number: int, party: str, why: str, by: str, a
 def withdraw_contract(contract_id: str, party: str, why: str, by: str, as_json: bool) -> None:
     """Leave the negotiation of ID, or do not sign after all; the platform refuses to witness."""
     from space.contracting import negotiating
-    from space.contracting.contracts import Side
+    from space.contracting.values import Side
 
     _do(
         lambda connection, now: negotiating.withdraw(
@@ -186,7 +186,7 @@ def _performing(name: str, text: str) -> Callable[..., None]:
 
     def command(contract_id: str, party: str, why: str, by: str, as_json: bool) -> None:
         from space.contracting import breaches, performing
-        from space.contracting.contracts import Side
+        from space.contracting.values import Side
 
         steps: dict[str, Callable[..., DigitalContract]] = {
             "suspend": performing.suspend,

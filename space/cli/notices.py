@@ -58,7 +58,7 @@ def trial(as_json: bool) -> None:
     from catalog.store import reading, writing
     from space.notices.duty import unreachable
     from space.notices.mail import server
-    from space.notices.outbox import enter_trial, send_waiting, waiting
+    from space.notices.outbox import enter_trial, listed, send_waiting, waiting
 
     home, engine, now = open_installation()
     if server(home.root) is None:
@@ -77,8 +77,10 @@ def trial(as_json: bool) -> None:
     done = send_waiting(engine, home, now)
     with reading(engine) as connection:
         left = waiting(connection)
+        why = {str(one["problem"]) for one in listed(connection, done.failed) if one["problem"]}
     _told(entered, done.sent, done.failed, left, as_json)
     if done.failed:
+        click.echo(f"  {'; '.join(sorted(why))} — see the YBZ_MAIL_… settings (docs/operate.md)", err=True)
         click.get_current_context().exit(1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -144,6 +145,7 @@ def fetch(supply_id: str, out: Path, as_json: bool) -> None:
     from datetime import UTC
 
     from catalog.lake.kept import kept_of
+    from catalog.lake.storage import StorageDamaged
     from catalog.store import reading
     from policies.decision import Deny
     from space.supply.links import require_open
@@ -157,15 +159,23 @@ def fetch(supply_id: str, out: Path, as_json: bool) -> None:
     whole = span(None, int(found.size_bytes or 0))
     assert whole is not None  # only a range can lie outside
     transfer = Transfer(engine, lambda: datetime.now(UTC), found, kept_of(home), whole, None)
+    draft = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
     transfer.begin()
     try:
-        with out.open("wb") as stream:
+        with draft.open("xb") as stream:
             for part in transfer.chunks():
                 stream.write(part)
+        # What broke off, or was stopped, leaves nothing that could be taken for the file.
+        if transfer.stopped is None:
+            if transfer.sent < whole.size:
+                raise StorageDamaged(
+                    f"the file of {found.id} is shorter than it was — restore it from backup"
+                )
+            draft.replace(out)
     finally:
+        draft.unlink(missing_ok=True)
         transfer.end()
     if transfer.stopped is not None:
-        out.unlink(missing_ok=True)
         refuse(Deny((transfer.stopped,)), as_json=as_json)
     if as_json:
         print_json({"supply": found.id, "file": str(out), "bytes": transfer.sent})

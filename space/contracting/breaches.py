@@ -22,7 +22,8 @@ from policies.rulebook import rule
 from policies.usage_terms import BreachKind, BreachTerm, Consequence, Per, period
 from space import store
 from space.contracting import performing, steps
-from space.contracting.contracts import DigitalContract, Side, by_id, of_grant, offer_of
+from space.contracting.contracts import by_id, of_grant, offer_of
+from space.contracting.values import DigitalContract, Side
 from space.granting import counters
 
 if TYPE_CHECKING:

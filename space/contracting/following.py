@@ -11,7 +11,8 @@ from typing import Final
 from sqlalchemy import Connection
 
 from space.contracting import steps
-from space.contracting.contracts import Side, of_grant
+from space.contracting.contracts import of_grant
+from space.contracting.values import Side
 
 # How the grant ended: the step of the contract, and who takes it.
 _STEPS: Final = {

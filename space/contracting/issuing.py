@@ -20,7 +20,7 @@ from policies.decision import Deny, Reason
 from policies.rulebook import rule
 from policies.usage_terms import InCharge
 from space.contracting import offering, statements, steps
-from space.contracting.contracts import DigitalContract, Side
+from space.contracting.values import DigitalContract, Side
 from space.errors import Refused
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_
 
 from catalog.store.tables.contracting import contract_steps, digital_contracts
-from space.contracting.contracts import DigitalContract, Offer, Side, offers_of, steps_of
+from space.contracting.contracts import offers_of, steps_of
+from space.contracting.values import DigitalContract, Offer, Side
 
 # Steps of whoever writes alone.
 _WRITTEN: Final = ("draft", "redraft")

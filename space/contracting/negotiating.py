@@ -19,8 +19,9 @@ from policies.decision import Deny, Reason
 from policies.terms import Terms
 from policies.usage_terms import InCharge
 from space.contracting import offering, steps
-from space.contracting.contracts import DigitalContract, Offer, Side, by_id, offer_of
+from space.contracting.contracts import by_id, offer_of
 from space.contracting.telling import tell
+from space.contracting.values import DigitalContract, Offer, Side
 from space.errors import Refused
 from space.granting.examining import Examined, examine
 from space.granting.grants import agreement_of

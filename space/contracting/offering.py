@@ -18,7 +18,8 @@ from policies import odrl
 from policies.terms import Terms
 from policies.terms_form import differences
 from policies.usage_terms import InCharge
-from space.contracting.contracts import DigitalContract, Side, by_id, procedure
+from space.contracting.contracts import by_id
+from space.contracting.values import DigitalContract, Side, procedure
 
 
 def open_contract(

@@ -13,8 +13,8 @@ from catalog.keys import algorithm_of, key_id, verify
 from contracts.canonical import canonical, digest
 from policies import odrl
 from policies.odrl_constraints import OdrlError
-from space.contracting.contracts import Side
 from space.contracting.statements import PLATFORM, STATEMENT, SignatureUnreadable, decoded
+from space.contracting.values import Side
 
 
 def document_problems(document: Mapping[str, Any], keys: Mapping[str, bytes]) -> tuple[str, ...]:

@@ -21,8 +21,9 @@ from policies.decision import Deny, Reason
 from space import store
 from space.calls import budget
 from space.contracting import deletions, steps
-from space.contracting.contracts import DigitalContract, Side, by_id, offer_of
+from space.contracting.contracts import by_id, offer_of
 from space.contracting.telling import tell
+from space.contracting.values import DigitalContract, Side
 from space.errors import Refused
 from space.granting.changes import announce
 from space.granting.ending import Ending, end

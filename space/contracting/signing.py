@@ -20,16 +20,10 @@ from policies import odrl
 from policies.decision import Deny, Reason
 from policies.terms import Terms
 from space.contracting import steps
-from space.contracting.contracts import (
-    PARTIES,
-    DigitalContract,
-    Side,
-    Signature,
-    by_id,
-    signatures_of,
-)
+from space.contracting.contracts import by_id, signatures_of
 from space.contracting.statements import SignatureUnreadable, decoded, keep_signature, statement
 from space.contracting.telling import tell
+from space.contracting.values import PARTIES, DigitalContract, Side, Signature
 from space.errors import Refused
 from space.granting.examining import examine
 from space.granting.grants import Grant, agreement_of, enter

@@ -8,16 +8,16 @@ installation is not: the bytes are all that is needed.
 from __future__ import annotations
 
 import base64
-import binascii
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, insert
 
 from catalog.evidence import record
+from catalog.keys.encoding import NotCanonical, of_base64
 from catalog.store.tables.contracting import contract_signatures
 from contracts.canonical import canonical, digest
-from space.contracting.contracts import DigitalContract, Side
+from space.contracting.values import DigitalContract, Side
 from space.errors import SpaceError
 
 STATEMENT: Final = "ybz-contract-signature/1"
@@ -61,8 +61,8 @@ def decoded(text: str) -> bytes:
         SignatureUnreadable: it is not base64.
     """
     try:
-        return base64.b64decode("".join(text.split()), validate=True)
-    except (binascii.Error, ValueError) as error:
+        return of_base64("".join(text.split()))
+    except NotCanonical as error:
         raise SignatureUnreadable(
             "the signature is not base64 — hand in what `ybz contract seal` prints"
         ) from error

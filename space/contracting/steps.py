@@ -16,7 +16,8 @@ from catalog.evidence import record
 from catalog.store.tables.contracting import contract_steps, digital_contracts
 from policies.decision import Deny, Reason
 from policies.machine import IllegalStep
-from space.contracting.contracts import DigitalContract, Side, by_id, procedure
+from space.contracting.contracts import by_id
+from space.contracting.values import DigitalContract, Side, procedure
 from space.errors import Refused
 
 
@@ -100,6 +101,4 @@ def needs_reason(why: str) -> None:
         Refused: no reason is given.
     """
     if not why.strip():
-        raise Refused(
-            Deny((Reason("contract.reason", "the step states its reason", "why", "say why (--why)"),))
-        )
+        raise Refused(Deny((Reason("contract.reason", "the step states its reason", "why", "say why"),)))

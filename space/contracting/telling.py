@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert
 
 from catalog.store.schema import new_id
 from catalog.store.tables.backflow import notices
-from space.contracting.contracts import DigitalContract, Side
+from space.contracting.values import DigitalContract, Side
 
 
 def tell(

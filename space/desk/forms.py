@@ -25,6 +25,8 @@ from space.desk.wording import Told, told
 from space.errors import Refused, Unknown
 from space.wayback.forms import drafts
 from space.wayback.forms.admission import in_force, listing
+from space.wayback.forms.asking import Look
+from space.wayback.forms.asking import asked as may_look
 from space.wayback.forms.definition import Form
 from space.wayback.forms.filling import Filled, submit
 from space.wayback.forms.handed_in import handed_in
@@ -107,8 +109,9 @@ def sheets(
     every = left.every if left else ()
     sent, filed = handed_in(wired.home, wired.engine, found, now, after, seat.lines)
     return page(
-        "sheets", seat, task=found, form=form, lines=_lines(seat, form, left, every[first:][: seat.lines]),
-        first=first, total=len(every), left=left, after=after, filed=filed,
+        "sheets", seat, task=found, form=form, first=first,
+        lines=_lines(seat, found, form, left, every[first:][: seat.lines]),
+        total=len(every), left=left, after=after, filed=filed,
         by_hand=[item for item in form.items if item.by_hand],
         sent=[
             (one, _named(seat, form, one.subject) if one.subject else "", *_when(one.at)) for one in sent
@@ -123,8 +126,8 @@ def asked(task_id: str, seat: Seated, first: Annotated[int, Query(ge=0)] = 0) ->
     left = left_to_hand_in(seat.wired.home, seat.wired.engine, task_id, seat.wired.clock())
     return page(
         "confirm", seat, task=found, form=form, left=left, first=first, names=_NAMES,
-        lines=_lines(seat, form, left, left.ready[first:][:_NAMES]),
-        out=_lines(seat, form, left, left.out[: seat.lines]),
+        lines=_lines(seat, found, form, left, left.ready[first:][:_NAMES]),
+        out=_lines(seat, found, form, left, left.out[: seat.lines]),
     )  # fmt: skip
 
 
@@ -183,9 +186,10 @@ def _own(seat: Seat, task_id: str) -> tuple[Task, Form]:
 
 def _sheet(seat: Seat, task_id: str, subject: str, written: Written | None) -> HTMLResponse:
     wired, (found, form) = seat.wired, _own(seat, task_id)
-    (items,) = prefill_many(
-        wired.home, wired.engine, form.code, seat.body.code, [subject], wired.clock()
-    ).values()
+    mine, now = seat.body.code, wired.clock()
+    with reading(wired.engine) as connection:
+        look = may_look(wired.home, connection, form.code, mine, [subject], by=seat.person, now=now)
+    (items,) = prefill_many(wired.home, wired.engine, form.code, mine, [subject], now, look).values()
     if written is None:
         wanted = (form.code, found.period, seat.body.code, subject)
         with reading(wired.engine) as connection:
@@ -216,12 +220,14 @@ def _refuse_empty(seat: Seat, filled: Filled) -> None:
         raise Refused(Deny(tuple(reasons)))
 
 
-def _lines(seat: Seat, form: Form, left: Left | None, subjects: Sequence[str]) -> list[Line]:
+def _lines(seat: Seat, of: Task, form: Form, left: Left | None, subjects: Sequence[str]) -> list[Line]:
     """Sheets for a list, with why somebody has to look at each that is left out."""
     if left is None or not subjects:
         return []
     wired = seat.wired
-    filled = prefill_many(wired.home, wired.engine, form.code, seat.body.code, subjects, wired.clock())
+    # Of a list the page took from the roster of the task itself.
+    mine, look = seat.body.code, Look(seat.person, (of.id,))
+    filled = prefill_many(wired.home, wired.engine, form.code, mine, subjects, wired.clock(), look)
     titles = {item.name: item.title for item in form.items}
     return [
         Line(

@@ -43,6 +43,7 @@ from space.errors import Refused, SpaceError, Unknown
 from space.identity import memberships, people
 from space.identity import sessions as kept
 from space.identity.tokens import Caller
+from space.observing import requests as observed
 from space.wayback.backflow.bodies import Body, body
 
 SIGN_IN: Final = "/desk/sign-in"
@@ -248,6 +249,8 @@ class DeskRoute(APIRoute):
             except ForeignForm as error:
                 return failed(request, 403, error)
             except (Refused, SpaceError, CatalogError, IllegalStep) as error:
+                if isinstance(error, Refused):  # whoever reads the log sees why, too
+                    observed.problem(error.decision.reasons[0].code)
                 return failed(request, 422, error)
 
         return told

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
+from catalog.store.parts import Part, parted
 from catalog.store.tables.evaluation import (
     evaluation_documents,
     evaluation_objections,
@@ -96,12 +97,14 @@ def by_id(connection: Connection, evaluation_id: str, *, lock: bool = False) -> 
     return _evaluation(row)
 
 
-def all_evaluations(connection: Connection, *, public: bool = False) -> tuple[Evaluation, ...]:
-    """Every evaluation, the oldest first; the published ones alone where ``public``."""
-    query = select(evaluations).order_by(evaluations.c.opened_at, evaluations.c.id)
+def all_evaluations(
+    connection: Connection, *, public: bool = False, part: Part | None = None
+) -> tuple[Evaluation, ...]:
+    """Evaluations, the oldest first; the published ones alone where ``public``."""
+    e, query = evaluations.c, select(evaluations)
     if public:
-        query = query.where(evaluations.c.state.in_(PUBLIC))
-    return tuple(_evaluation(row) for row in connection.execute(query))
+        query = query.where(e.state.in_(PUBLIC))
+    return tuple(_evaluation(row) for row in connection.execute(parted(query, part, e.opened_at, e.id)))
 
 
 def document_of(connection: Connection, evaluation_id: str, version: int | None = None) -> dict[str, Any]:

@@ -167,7 +167,7 @@ def _grantor(request: Request, contracts: Mapping[str, Contract]) -> str:
         return body
     if len(departments) == 1:
         return departments[0]
-    raise SpaceError("the data come from several departments — name the granting body (--from)")
+    raise SpaceError("the data come from several departments — name the granting body")
 
 
 def _walls_missing(connection: Connection, grantee: Organisation, day: date) -> tuple[str, ...]:

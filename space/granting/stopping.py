@@ -182,7 +182,7 @@ def all_stops(connection: Connection, *, standing: bool = False) -> tuple[Stop, 
     return tuple(_stop(connection, row) for row in connection.execute(wanted).all())
 
 
-_REASON: Final = Reason("stop.reason", "a stop, and its lifting, state a reason", "reason", "--reason TEXT")
+_REASON: Final = Reason("stop.reason", "a stop, and its lifting, state a reason", "reason", "say why")
 _LIFTED: Final = Reason("stop.lifted", "the stop is lifted already", "stop")
 _PROPOSED: Final = Reason(
     "stop.proposed", "the lifting is proposed already", "stop", "another person agrees: `ybz stop agree`"

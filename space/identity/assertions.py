@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select
 
+from catalog.keys.encoding import NotCanonical, of_base64url
 from catalog.store.tables.accounts import used_once
 from policies.clocks import local_date
 from space.errors import SpaceError, Unknown
@@ -109,6 +110,11 @@ def _signed(assertion: str, keys: list[dict[str, Any]], algorithms: Collection[s
     from joserfc.errors import JoseError
     from joserfc.jwk import JWKRegistry
 
+    _, _, signature = assertion.rpartition(".")
+    try:
+        of_base64url(signature)  # the library takes two texts of one signature
+    except NotCanonical:
+        raise NotProven from None
     for jwk in keys:
         public = {name: value for name, value in jwk.items() if name not in ("alg", "key_ops")}
         try:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from space.errors import Refused
-from space.identity import access_tokens, memberships, sessions, tokens
+from space.identity import access_tokens, memberships, people, programs, sessions, tokens
 from space.identity.sessions import Session
 from space.identity.tokens import Caller
 
@@ -52,6 +52,23 @@ def of_session(connection: Connection, session: Session, membership: str | None,
         allowed="one of those `GET /v1/sessions/current` lists",
     )
     raise Refused(Deny((reason,)))
+
+
+def still_heard(connection: Connection, who: Caller, asked_at: datetime, now: datetime) -> bool:
+    """Whether who asked for something that is done later may still ask for it, in the same role.
+
+    Args:
+        connection: to read with.
+        who: asked; of one that is not known which person or program it was, nothing is heard.
+        asked_at: aware instant of it.
+        now: aware instant.
+    """
+    if who.person is None:
+        return programs.still_good(connection, who, asked_at, now)
+    return people.person(connection, who.person).ended_at is None and any(
+        (each.organisation, each.role) == (who.organisation, who.role)
+        for each in memberships.of_person(connection, who.person, local_date(now))
+    )
 
 
 def session_of(connection: Connection, secret: str | None, now: datetime) -> Session | None:

@@ -237,7 +237,7 @@ def _require_held(connection: Connection, organisation: str, grant: str) -> None
     g = grants.c
     mine = select(g.id).where(g.id == grant, g.grantee == organisation, g.state == "in_force")
     if connection.execute(mine).first() is None:
-        raise Unknown("grant in force", grant, f"`ybz grant list --to {organisation}` shows them")
+        raise Unknown("grant in force", grant, "`ybz grant list` shows them")
 
 
 def _client(row: Row[Any]) -> Client:

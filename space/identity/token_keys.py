@@ -7,7 +7,6 @@ store: every process and every reader of the key set sees a rotation at once.
 
 from __future__ import annotations
 
-import base64
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from catalog.errors import NotInitialised
 from catalog.evidence import record
 from catalog.home import Home
 from catalog.keys import Algorithm, KeyTrouble
+from catalog.keys.encoding import base64url
 from catalog.keys.signers import Ed25519Signer, new_private_pem, signer_of_pem
 from catalog.lasting import write
 from catalog.store.tables.machine_clients import token_keys
@@ -99,7 +99,14 @@ def key_set(connection: Connection, now: datetime) -> dict[str, Any]:
     rows = connection.execute(select(t.kid, t.public_hex).where(accepted).order_by(t.added_at, t.kid))
     return {
         "keys": [
-            {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "Ed25519", "kid": kid, "x": _base64(held)}
+            {
+                "kty": "OKP",
+                "crv": "Ed25519",
+                "use": "sig",
+                "alg": "Ed25519",
+                "kid": kid,
+                "x": base64url(bytes.fromhex(held)),
+            }
             for kid, held in rows
         ]
     }
@@ -129,7 +136,3 @@ def _of_pem(pem: bytes, where: str) -> Ed25519Signer:
     if not isinstance(signer, Ed25519Signer):
         raise KeyTrouble(f"{where} is not an Ed25519 key — delete it: the next token makes another")
     return signer
-
-
-def _base64(public_hex: str) -> str:
-    return base64.urlsafe_b64encode(bytes.fromhex(public_hex)).rstrip(b"=").decode("ascii")

@@ -246,7 +246,7 @@ def _require_held(connection: Connection, code: str, grant_id: str) -> None:
     g = grants.c
     mine = select(g.id).where(g.id == grant_id, g.grantee == code, g.state == "in_force")
     if connection.execute(mine).first() is None:
-        raise Unknown("grant in force", grant_id, f"`ybz grant list --to {code}` shows them")
+        raise Unknown("grant in force", grant_id, "`ybz grant list` shows them")
 
 
 def _sha256(secret: str) -> str:

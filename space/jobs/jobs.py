@@ -8,12 +8,12 @@ waits until the earlier has ended, whichever processes take them. What a job doe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
 from catalog.evidence import record
 from catalog.store.parts import Part, parted
@@ -33,6 +33,8 @@ CANCELLED: Final = "cancelled"
 OPEN: Final = (WAITING, RUNNING)
 # The kind of which one at a time runs for a dataset: rows handed in.
 ALONE: Final = "delivery"
+# Among the arguments: the person who asked, or the token or machine client.
+ASKED_AS: Final = "asked_as"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Job:
         attempts: how often it was begun.
         asked_at, started_at, ended_at: instants.
         cancelling: whether it was asked to stop.
+        bereft: whether the process that ran it before fell silent at it; known where it was just taken.
     """
 
     id: str
@@ -71,6 +74,7 @@ class Job:
     started_at: datetime | None
     ended_at: datetime | None
     cancelling: bool
+    bereft: bool = False
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON-able form."""
@@ -128,7 +132,8 @@ def ask(
     connection.execute(
         insert(jobs).values(
             id=job_id, organisation=who.organisation, role=who.role.value, asked_by=by, kind=kind,
-            wanted=dict(wanted), state=WAITING, done=0, attempts=0, asked_at=now, evidence_id=evidence_id,
+            wanted={**wanted, ASKED_AS: [who.person, who.program]}, state=WAITING, done=0, attempts=0,
+            asked_at=now, evidence_id=evidence_id,
         )
     )  # fmt: skip
     return by_id(connection, job_id)
@@ -175,7 +180,9 @@ def take(connection: Connection, now: datetime) -> Job | None:
     taken = update(jobs).where(j.id == row.id, j.attempts == row.attempts, free)
     values = {"state": RUNNING, "attempts": row.attempts + 1, "taken_until": _until(now), "done": 0}
     changed = connection.execute(taken.values(**values, started_at=row.started_at or now))
-    return by_id(connection, row.id) if changed.rowcount == 1 else None
+    if changed.rowcount != 1:
+        return None
+    return replace(by_id(connection, row.id), bereft=row.state == RUNNING)
 
 
 def beat(
@@ -230,12 +237,15 @@ def give_back(
 ) -> None:
     """Put a job that runs here back to those that wait; nobody takes it before an instant, if one is given.
 
-    It stays an attempt unless it does not count as one.
+    It stays an attempt unless it does not count as one. A job whose former process died at it stays one whose
+    process is silent: whoever takes it next knows.
     """
     j = jobs.c
     mine = (j.id == job.id, j.state == RUNNING, j.attempts == job.attempts)
     attempts = job.attempts if counts else job.attempts - 1
-    connection.execute(update(jobs).where(*mine).values(state=WAITING, taken_until=until, attempts=attempts))
+    state = RUNNING if job.bereft else WAITING
+    since = until or (job.asked_at if job.bereft else None)
+    connection.execute(update(jobs).where(*mine).values(state=state, taken_until=since, attempts=attempts))
 
 
 def cancel(connection: Connection, job_id: str, organisation: str, *, by: str, now: datetime) -> Job:
@@ -256,24 +266,6 @@ def cancel(connection: Connection, job_id: str, organisation: str, *, by: str, n
     unbegun = (j.id == job_id, j.state == WAITING, j.taken_until.is_(None))
     connection.execute(update(jobs).where(*unbegun).values(**ended))
     return by_id(connection, job_id)
-
-
-def over(connection: Connection, now: datetime) -> tuple[str, ...]:
-    """Ids of jobs whose time is over."""
-    j = jobs.c
-    return tuple(connection.execute(select(j.id).where(j.expires_at <= now, ~j.state.in_(OPEN))).scalars())
-
-
-def ended_of(connection: Connection, job_ids: Collection[str]) -> Mapping[str, bool]:
-    """Of some jobs, those that are there, and whether each has ended."""
-    j = jobs.c
-    rows = connection.execute(select(j.id, j.state).where(j.id.in_(job_ids)))
-    return {row.id: row.state not in OPEN for row in rows}
-
-
-def forget(connection: Connection, job_id: str) -> None:
-    """Delete the row of a job whose time is over."""
-    connection.execute(delete(jobs).where(jobs.c.id == job_id))
 
 
 def _free(now: datetime) -> ColumnElement[bool]:

@@ -31,18 +31,24 @@ from contracts.canonical import digest
 from contracts.model import Contract
 from policies.access import Act, Role
 from policies.clocks import local_date
-from policies.decision import Deny
+from policies.decision import Deny, Reason
 from space.access.stating import may_state
 from space.calls import idempotency
 from space.errors import Refused, SpaceError
+from space.identity.callers import still_heard
 from space.identity.tokens import Caller
 from space.jobs import delivering, moving
+from space.jobs.jobs import ASKED_AS
 from space.jobs.work import Work
 from space.verification.prepare import Asked
 
 JSON: Final = "application/json"
 # Records of one call of a verification; each batch has its own receipt.
 BATCH: Final = 10_000
+
+ASKER: Final = Reason(
+    "job.asker", "who asked for the job may not ask for it any more", allowed="have it asked for by who may"
+)
 
 
 class OthersEntries(SpaceError):
@@ -169,10 +175,13 @@ def _verify(work: Work) -> Outcome:
     wanted = work.job.wanted
     records = json.loads(work.input.read_bytes())
     work.result.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    who = Caller(work.job.organisation, Role(work.job.role), grant_id=wanted.get("token_grant"))
+    person, program = wanted.get(ASKED_AS, (None, None))
+    role, only = Role(work.job.role), wanted.get("token_grant")
+    who = Caller(work.job.organisation, role, grant_id=only, person=person, program=program)
     answers, receipts = [], []
     for at in range(0, len(records), BATCH):
         work.step(at, len(records))
+        _require_still(work, who)
         part = Asked(wanted["grant"], wanted["purpose"], wanted["dataset"], records[at : at + BATCH])
         told = _batch(work, who, part, f"{work.job.id}:{at}")
         answers += told["outcomes"]
@@ -181,6 +190,13 @@ def _verify(work: Work) -> Outcome:
         json.dumps({"outcomes": answers, "receipts": receipts}, ensure_ascii=False), "utf-8"
     )
     return Outcome({"records": len(records), "receipts": [one["id"] for one in receipts]}, JSON)
+
+
+def _require_still(work: Work, who: Caller) -> None:
+    """Let a batch pass only for who may still ask for it: a membership or a token ends at once."""
+    with transaction(work.bench.engine) as connection:
+        if not still_heard(connection, who, work.job.asked_at, work.bench.clock()):
+            raise Refused(Deny((ASKER,)))
 
 
 def _batch(work: Work, who: Caller, part: Asked, key: str) -> dict[str, Any]:

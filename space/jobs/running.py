@@ -1,8 +1,8 @@
 """The runner of jobs: one thread of a process that takes jobs, one after the other.
 
 Decides that a job which fails tells a code and a sentence, never a value; that a process which stops gives
-its job back; and that a job whose process died, or whose files could not be reached, is begun again only
-where that is safe.
+its job back; that a job whose process died, or whose files could not be reached, is begun again only where
+that is safe; and that one whose process died runs apart from then on (:mod:`space.jobs.alone`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.errors import CatalogError
-from catalog.lake.storage import StorageTrouble
+from catalog.lake.storage import StorageDamaged, StorageTrouble
 from catalog.store import reading, writing
 from contracts.errors import ContractError
 from policies.clocks import local_date
@@ -27,7 +27,7 @@ from policies.machine import IllegalStep
 from policies.rulebook import RuleError, rule
 from space.calls import repeating
 from space.errors import Refused, SpaceError
-from space.jobs import jobs
+from space.jobs import ended, jobs
 from space.jobs.jobs import Job
 from space.jobs.kinds import KINDS
 from space.jobs.work import Bench, Cancelled, Postponed, Stopping, Work, drop, drop_input, found, leave
@@ -50,9 +50,11 @@ class Runner:
 
     Attributes:
         bench: what they work with.
+        command: starts the child of a job that runs apart; the usual one where empty.
     """
 
     bench: Bench
+    command: tuple[str, ...] = ()
     _over: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _rowless: frozenset[str] = frozenset()
@@ -84,20 +86,20 @@ class Runner:
         """Delete the files and rows of jobs whose time is over."""
         engine, home = self.bench.engine, self.bench.home
         with reading(engine) as connection:
-            over = jobs.over(connection, self.bench.clock())
+            over = ended.over(connection, self.bench.clock())
         for job_id in over:
             drop(home, job_id)
         with writing(engine) as connection:
             for job_id in over:
-                jobs.forget(connection, job_id)
+                ended.forget(connection, job_id)
             repeating.forget(connection, self.bench.clock())
         there = found(home)
         with reading(engine) as connection:
-            ended = jobs.ended_of(connection, there)
-        for job_id in (each for each, is_over in ended.items() if is_over):
+            known = ended.ended_of(connection, there)
+        for job_id in (each for each, is_over in known.items() if is_over):
             leave(home, job_id)
         # A file is kept before its row: one that has none at two looks belongs to a process that died.
-        rowless = there.difference(ended)
+        rowless = there.difference(known)
         for job_id in rowless & self._rowless:
             drop(home, job_id)
         self._rowless = rowless
@@ -122,7 +124,26 @@ class Runner:
         most = int(rule("jobs", "attempts", local_date(clock())).value)
         if kind is None or job.attempts > most or (job.attempts > 1 and not kind.repeatable):
             self._end(job, jobs.FAILED, problem=_problem("job.interrupted", _INTERRUPTED))
-            return
+        elif job.bereft:
+            self._apart(job)
+        else:
+            self.work(job)
+
+    def _apart(self, job: Job) -> None:
+        """Run a job its former process died at where it takes nobody along."""
+        from space.jobs import alone
+
+        with self._beating(job):
+            told = alone.run(self.bench.home, job, self.command or alone.COMMAND, self._over.is_set)
+        if told is None:
+            self._give_back(job)
+        elif not told:
+            self._end(job, jobs.FAILED, problem=_problem("job.died", _DIED))
+
+    def work(self, job: Job) -> None:
+        """Run a job that was taken, in this process, and tell what came of it."""
+        kind, clock = KINDS[job.kind], self.bench.clock
+        most = int(rule("jobs", "attempts", local_date(clock())).value)
         try:
             with self._beating(job):
                 work = Work(self.bench, job, self._over.is_set)
@@ -136,12 +157,15 @@ class Runner:
         except Cancelled:
             self._end(job, jobs.CANCELLED)
         except StorageTrouble as error:
-            if kind.repeatable and job.attempts < most:
+            again = kind.repeatable and not isinstance(error, StorageDamaged)
+            if again and job.attempts < most:
                 self._give_back(job, _UNREACHED_S)
             else:
                 self._end(job, jobs.FAILED, problem=_told(error))
         except _TOLD as error:
             self._end(job, jobs.FAILED, problem=_told(error))
+        except MemoryError:
+            self._end(job, jobs.FAILED, problem=_problem("job.memory", _MEMORY))
         except Exception as error:
             # The last line of defence of a thread nobody watches: the kind is logged, nothing is told.
             _log.error("jobs: %s failed (%s)", job.kind, type(error).__name__)
@@ -184,6 +208,12 @@ class Runner:
 _INTERRUPTED: Final = (
     "the process that ran it ended, and it is not begun again by itself — look what is there, then ask anew"
 )
+_DIED: Final = (
+    "its process died at it twice, the second time alone and with bounded memory; it is not begun again —"
+    " what was sent may be too large: give it in parts"
+)
+_MEMORY: Final = "it takes more memory than a job may — give what was sent in parts"
+_DAMAGED: Final = "what is kept is not what was put there; asking again gives the same"
 _UNREACHABLE: Final = "the object storage cannot be read or written now; ask again later"
 
 
@@ -192,6 +222,8 @@ def _told(error: Exception) -> Mapping[str, Any]:
         decision = error.decision if isinstance(error, Refused) else error.denial
         first = decision.reasons[0]
         return _problem(first.code, first.message) | {"reasons": [asdict(one) for one in decision.reasons]}
+    if isinstance(error, StorageDamaged):
+        return _problem("storage.damaged", _DAMAGED)
     if isinstance(error, StorageTrouble):  # its own words say where the storage is
         return _problem("storage.unreachable", _UNREACHABLE)
     return _problem("rule.none" if isinstance(error, RuleError) else "refused", str(error))

@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, select, update
 
 from catalog.keys import Signer
+from catalog.store.parts import Part, parted
 from catalog.store.tables.money import invoice_lines, invoices, statements
 from policies.decision import Deny, Reason
 from space.errors import Refused, Unknown
@@ -189,6 +190,13 @@ def all_invoices(
     if year is not None:
         wanted = wanted.where(i.month.startswith(f"{year}-"))
     return tuple(_invoice(row) for row in connection.execute(wanted).all())
+
+
+def payer_part(connection: Connection, payer: str, part: Part) -> tuple[Invoice, ...]:
+    """A part of the invoices and credit notes one has to pay, by number."""
+    i = invoices.c
+    query = parted(select(invoices).where(i.payer == payer), part, i.number)
+    return tuple(_invoice(row) for row in connection.execute(query).all())
 
 
 def _lines(section: Mapping[str, Any]) -> list[Line]:

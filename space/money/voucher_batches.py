@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, insert, select
 
 from catalog.evidence import record
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.money import voucher_batches
 from policies.decision import Deny, Reason
@@ -76,6 +77,12 @@ def batches(connection: Connection) -> tuple[Batch, ...]:
     """Every batch, the oldest first."""
     b = voucher_batches.c
     rows = connection.execute(select(voucher_batches).order_by(b.opened_at, b.id)).all()
+    return tuple(_batch(row) for row in rows)
+
+
+def batches_part(connection: Connection, part: Part) -> tuple[Batch, ...]:
+    """A part of the batches, by id."""
+    rows = connection.execute(parted(select(voucher_batches), part, voucher_batches.c.id)).all()
     return tuple(_batch(row) for row in rows)
 
 

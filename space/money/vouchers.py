@@ -17,6 +17,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, insert, select, update
 
 from catalog.evidence import record
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.money import voucher_firms, vouchers
 from policies.clocks import local_date
@@ -164,6 +165,12 @@ def all_vouchers(
     wanted = wanted if batch_id is None else wanted.where(v.batch_id == batch_id)
     wanted = wanted if firm is None else wanted.where(v.firm == firm)
     return tuple(_voucher(row) for row in connection.execute(wanted).all())
+
+
+def firm_part(connection: Connection, firm: str, part: Part) -> tuple[Voucher, ...]:
+    """A part of the vouchers of a firm, by id."""
+    query = parted(select(vouchers).where(vouchers.c.firm == firm), part, vouchers.c.id)
+    return tuple(_voucher(row) for row in connection.execute(query).all())
 
 
 def _free(connection: Connection, batch_id: str, firm: str, voucher_id: str | None) -> Voucher | None:

@@ -266,7 +266,7 @@ def _objections(whom: Whom, kinds: Sequence[str], days: tuple[date, date | None]
                 "notice.duty_whom",
                 "a turn of duty is one person's, one role's or one address's",
                 "whom",
-                "--person ID, --role ROLE or --address MAIL",
+                "a person, a role or an address",
             )
         )
     if whom.role is not None and whom.role not in {str(role) for role in Role}:
@@ -281,12 +281,12 @@ def _objections(whom: Whom, kinds: Sequence[str], days: tuple[date, date | None]
                 "notice.duty_signature",
                 "a signature is waited for from one person, whom an office's address is not",
                 "kinds",
-                "--person ID or --role ROLE",
+                "a person or a role",
             )
         )
     if days[1] is not None and days[1] < days[0]:
         objections.append(
-            Reason("notice.duty_days", "the last day lies before the first", "until", "--until YYYY-MM-DD")
+            Reason("notice.duty_days", "the last day lies before the first", "until", "a day not before it")
         )
     return objections
 

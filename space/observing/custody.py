@@ -1,4 +1,4 @@
-"""What the doctor asks of keys, of the log's head, of backups and of what has to be deleted.
+"""What the doctor asks of keys and secrets, of the log's head, of backups and of what has to be deleted.
 
 Decides nothing and mends nothing.
 """
@@ -14,6 +14,8 @@ from catalog.evidence.checkpoint import read_signed
 from catalog.evidence.continuity import gap
 from catalog.keys import SIGNING_FILE, load, ring_of
 from catalog.keys.heads import known, outside_folder
+from catalog.linking.secrets import secrets_of
+from catalog.settings.reading import rehearsing
 from catalog.store import reading
 from catalog.store.tables.evidence import checkpoints, evidence_entries
 from catalog.store.tables.keys import signing_keys
@@ -46,9 +48,11 @@ def log_is_whole_at_its_head(case: Case) -> Finding:
         if behind is None and row is not None:
             read_signed(row.note, ring)
     except CatalogError as error:
-        return Finding("log", False, str(error), "stop the service; see docs/operate.md, incidents")
+        return Finding(
+            "log", False, str(error), "stop the service; see docs/operate.md, when something is wrong"
+        )
     if behind is not None:
-        return Finding("log", False, behind, "see docs/operate.md, restore")
+        return Finding("log", False, behind, "see docs/operate.md, backup and restore")
     if row is None:
         return Finding("log", True, "nothing is signed yet")
     outside = "and outside" if outside_folder(case.home) else "and nowhere outside the installation"
@@ -71,11 +75,34 @@ def backup_is_young(case: Case) -> Finding:
     return Finding("backup", True, f"the newest backup is {max(days, 0)} days old")
 
 
+def secrets_are_stated(case: Case) -> Finding:
+    """Every secret of links is stated for a department and its addresses; what is not is sent nowhere."""
+    held = secrets_of(case.home)
+    where = "state whose each is and where it goes in secrets/stated.yaml (docs/usage.md), or delete it"
+    if held.fault:
+        found = f"secrets/stated.yaml is not believed: {held.fault}; no link is sent its secret"
+        return Finding("secrets", False, found, "mend it: docs/usage.md, Secrets of links, has an example")
+    kept, stated = held.kept(), {each.secret for each in held.statements}
+    # Counts alone: a finding is read by more people than keep secrets.
+    lacking, empty = len(kept - stated), len(stated - kept)
+    if lacking:
+        found = f"{lacking} of {len(kept)} secrets of links are stated for nobody, and sent nowhere"
+        return Finding("secrets", True, found, where)
+    if empty:
+        found = f"{empty} secrets are stated that are not here"
+        return Finding(
+            "secrets", True, found, "put them into secrets/ or the environment, or end the statement"
+        )
+    return Finding("secrets", True, f"{len(kept)} secrets of links, each stated for whom and where")
+
+
 def log_is_kept_outside(case: Case) -> Finding:
     """A copy of the log is published where nobody who holds the store can change it."""
+    if rehearsing(case.home.root):
+        return Finding("copy", True, "a rehearsal publishes inside itself alone")
     if outside_folder(case.home) is not None:
         return Finding("copy", True, "the log is published outside the installation, too")
-    todo = "`ybz evidence publish --to FOLDER`, on another machine's disk; without it a restore proves less"
+    todo = "publish the log into a folder on another machine's disk; without it a restore proves less"
     return Finding("copy", True, "the log is published inside the installation alone", todo)
 
 

@@ -17,10 +17,15 @@ from catalog.store import reading
 from catalog.store.tables.accounts import accounts
 from catalog.store.tables.people import memberships, people
 from policies.access import ADMINISTRATORS
+from space.errors import Refused
+from space.identity.openid_provider import ProviderNotUsable, known, provider_of
 from space.observing.finding import Case, Finding
 
 # Settings that let this machine call another.
-_CALLS = ("YBZ_DATABASE_URL", "YBZ_ENGINE_URL", "YBZ_LINEAGE_URL", "YBZ_TRACES_URL", "YBZ_MAIL_HOST")
+_CALLS = (
+    "YBZ_DATABASE_URL", "YBZ_LAKE_URL", "YBZ_ENGINE_URL", "YBZ_LINEAGE_URL", "YBZ_DAGSTER_URL",
+    "YBZ_TRACES_URL", "YBZ_MAIL_HOST", "YBZ_OPENID_ISSUER",
+)  # fmt: skip
 
 
 def callers_come_through_tls(case: Case) -> Finding:
@@ -82,6 +87,30 @@ def administrators_are_apart(case: Case) -> Finding:
         return Finding("accounts", True, found, "name three people: see docs/first-day.md")
     told = "the three administrations are three people" if held else "nobody signs in with an account yet"
     return Finding("accounts", True, f"{len(open_)} accounts; {told}")
+
+
+def provider_answers(case: Case) -> Finding:
+    """Where a provider of identities is set, it is set whole and answers as the one that is named."""
+    try:
+        provider = provider_of(case.home)
+    except ProviderNotUsable as error:
+        return Finding("provider", False, str(error), "mend the setting: docs/identity.md names them all")
+    if provider is None:
+        return Finding("provider", True, "none is set: people sign in with accounts")
+    if not settings.value("YBZ_PUBLIC_URL", case.home.root):
+        found = "a provider of identities is set, and it can send nobody back: YBZ_PUBLIC_URL is not"
+        return Finding("provider", False, found, "set YBZ_PUBLIC_URL to the address people use")
+    try:
+        known(provider, case.now)
+    except Refused:
+        found = (
+            f"{provider.issuer} does not answer as a provider; who has an account signs in with it meanwhile"
+        )
+        todo = (
+            "look at YBZ_OPENID_ISSUER (exactly as its tokens state it), YBZ_OPENID_CA_FILE and the firewall"
+        )
+        return Finding("provider", True, found, todo)
+    return Finding("provider", True, f"{provider.issuer} answers")
 
 
 def whom_this_machine_calls(case: Case) -> Finding:

@@ -21,7 +21,8 @@ from catalog.store.tables.operation import operation_requests, operation_set_asi
 from policies import odrl
 from space import store
 from space.contracting import performing
-from space.contracting.contracts import Side, of_grant
+from space.contracting.contracts import of_grant
+from space.contracting.values import Side
 from space.granting.revocation import revoke
 
 _G = grants.c

@@ -159,7 +159,7 @@ def adopt(
                 "scenario.authority",
                 "a scenario of this risk is adopted by the data authority",
                 "risk",
-                "--as authority",
+                "decide it as the data authority",
             )
         )
     if reasons:

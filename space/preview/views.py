@@ -7,27 +7,23 @@ the day, and the rules. So nothing shown is older than the transaction that asks
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from threading import Lock
 from typing import Any, Final
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Select, and_, bindparam, func, select
+from sqlalchemy import Connection
 
-from catalog.linking.live import live
-from catalog.revisions import current, in_force
-from catalog.statistics import PublicView, public_view_of
-from catalog.store.prepared import Prepared
-from catalog.store.tables.ledger import entries, revisions
-from catalog.store.tables.linking import link_probes, links
-from catalog.store.tables.releases import releases
+from catalog.errors import UnknownDataset
+from catalog.revisions import PUBLISHED
+from catalog.statistics import public_view
 from contracts.model import Contract, Field
 from policies.clocks import ZONE
 from policies.grading import item_grade
 from policies.rulebook import edition, rule
-from space.granting.kinds import family, published
+from space.preview.ingredients import Ingredients, Row, read, rows_of, tests_of
 
 # Rule files what is shown rests on; a test watches that there are no others.
 RULES: Final = ("disclosure", "grading", "linking", "quality")
@@ -54,7 +50,7 @@ class _Kept:
 
     Attributes:
         others: datasets it is composed of, at first or second hand, or joined with.
-        made_of: see :func:`_made_of`.
+        made_of: see :meth:`_State.made_of`.
         shown: it.
     """
 
@@ -63,47 +59,83 @@ class _Kept:
     shown: Shown
 
 
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What stands in the store at one moment, as far as it was looked at.
+
+    Attributes:
+        rows: of entries, by name; see :func:`rows_of`.
+        tests: of the links of those that are shown, by name.
+        rest: the day, and the editions of the rules.
+    """
+
+    rows: dict[str, Row]
+    tests: Mapping[str, tuple[Row, ...]]
+    rest: tuple[Any, ...]
+
+    def made_of(self, name: str, others: Sequence[str]) -> tuple[Any, ...]:
+        """The row of a dataset and of each other, the tests of its links, the day, the rules."""
+        return [self.rows.get(each) for each in (name, *others)], self.tests.get(name, ()), self.rest
+
+
 _kept: dict[str, _Kept] = {}
 _lock: Final = Lock()
 
 
 def shown(connection: Connection, name: str, on: date) -> Shown:
-    """What is shown of the dataset called ``name``.
+    """What is shown of the dataset called ``name``; see :func:`several`."""
+    return several(connection, (name,), on)[0]
+
+
+def several(connection: Connection, names: Sequence[str], on: date) -> tuple[Shown, ...]:
+    """What is shown of each of some datasets, in their order; all are looked at together.
 
     Args:
         connection: a reading transaction.
-        name: ``schema.table`` of a published entry.
+        names: ``schema.table`` of published entries, a page of them at most.
         on: day whose rules apply.
 
     Raises:
         UnknownDataset: no such entry is published.
     """
-    known = _kept.get(name)
-    # The rows name what it is made of: where none of them changed, it is made of nothing else.
-    if known is not None and known.made_of == _made_of(connection, (name, *known.others), on):
-        return known.shown
-    contract = current(connection, name).contract
-    contracts = family(connection, {name: contract})
-    others = sorted({*contracts, *(join.dataset for join in contract.joins)} - {name})
-    made_of = _made_of(connection, (name, *others), on)
-    view = public_view_of(connection, name, contracts, on)
-    made = _Kept(tuple(others), made_of, _shown(connection, view, on))
+    known = {name: each for name in names if (each := _kept.get(name)) is not None}
+    # The rows name what a dataset is made of: where none of them changed, it is made of nothing else.
+    now = _state(
+        connection, names, {*names, *(other for each in known.values() for other in each.others)}, on
+    )
+    stands = {name: each for name, each in known.items() if each.made_of == now.made_of(name, each.others)}
+    fresh = [name for name in dict.fromkeys(names) if name not in stands]
+    if fresh:
+        stands |= _made(connection, fresh, now, on)
+    return tuple(stands[name].shown for name in names)
+
+
+def _made(connection: Connection, names: Sequence[str], now: _State, on: date) -> dict[str, _Kept]:
+    """What is shown of some datasets made anew, and kept."""
+    found = read(connection, names, on)
+    made = [(name, found.others(name), _shown(found, name, on)) for name in names]
+    now.rows.update(rows_of(connection, {each for _, others, _ in made for each in others} - now.rows.keys()))
+    kept = {name: _Kept(others, now.made_of(name, others), shown) for name, others, shown in made}
     with _lock:
-        while len(_kept) >= _MOST:
+        _kept.update(kept)
+        while len(_kept) > _MOST:
             _kept.pop(next(iter(_kept)))
-        _kept[name] = made
-    return made.shown
+    return kept
 
 
-def _shown(connection: Connection, view: PublicView, on: date) -> Shown:
-    revision, contract = view.revision, view.revision.contract
-    joined = published(connection, (join.dataset for join in contract.joins))
-    tested = live(connection, on, [revision.name]).get(revision.name)
+def _shown(found: Ingredients, name: str, on: date) -> Shown:
+    contracts, revision = found.family(name), found.revision(name)
+    if revision.state != PUBLISHED:
+        raise UnknownDataset(name)
+    view, contract = public_view(revision, found.releases.get(name), contracts, on), revision.contract
+    tested = found.live.get(name)
     # What the last test of the best link found; None where nothing was tested lately.
-    found = None if tested is None else {"alive": tested.alive, "at": tested.tested_at, "why": tested.why}
-    hit = view.to_document() | {"live": found}
+    live = None if tested is None else {"alive": tested.alive, "at": tested.tested_at, "why": tested.why}
+    hit = view.to_document() | {"live": live}
     joins = [
-        {"field": j.field, "with": f"{j.dataset}.{j.other}"} for j in contract.joins if j.dataset in joined
+        {"field": j.field, "with": f"{j.dataset}.{j.other}"}
+        for j in contract.joins
+        if found.is_published(j.dataset)
     ]
     whole = hit | {
         "release": view.release,
@@ -145,44 +177,9 @@ def _field(contract: Contract, field: Field) -> dict[str, Any]:
     }
 
 
-def _made_of(connection: Connection, names: Sequence[str], on: date) -> tuple[Any, ...]:
-    """The row of each dataset, the tests of the first one's links, the day, and the editions of the rules."""
-    rows = [_ROW.run(connection, {"name": name}).one_or_none() for name in names]
+def _state(connection: Connection, names: Collection[str], wanted: Collection[str], on: date) -> _State:
+    """What stands in the store of the ``wanted``, and of the tests of the links of ``names``."""
     # A day more than counts: where a day begins is the matter of `live`.
     days = timedelta(days=int(rule("linking", "tested_days", on).value) + 1)
-    since = datetime.combine(on, time(), ZONE) - days
-    tests = _TESTS.run(connection, {"name": names[0], "since": since}).all()
-    return rows, tests, on, *(edition(file) for file in RULES)
-
-
-def _row() -> Select[Any]:
-    """Of an entry all that may show: itself, its revision in force, its newest release."""
-    r = releases.c
-    number = select(func.max(r.number)).where(r.dataset == entries.c.name).correlate(entries)
-    return (
-        select(
-            *entries.c["id", "name", "code", "state"],
-            *revisions.c["number", "contract"],
-            *r["id", "number", "published_at", "row_count", "quarantined", "quality", "dimensions", "grade"],
-        )
-        .join(revisions, revisions.c.entry_id == entries.c.id)
-        .outerjoin(releases, and_(r.dataset == entries.c.name, r.number == number.scalar_subquery()))
-        .where(entries.c.name == bindparam("name"), in_force())
-    )
-
-
-def _tests() -> Select[Any]:
-    """Of a dataset the tests of its links since an instant, and whether the link still stands."""
-    p = link_probes.c
-    return (
-        select(*p["id", "link_id", "tested_at", "alive", "why"], *links.c["kind", "removed_at"])
-        .join(links, links.c.id == p.link_id)
-        .where(
-            links.c.dataset == bindparam("name"), p.tested_at >= bindparam("since", type_=p.tested_at.type)
-        )
-        .order_by(p.id)
-    )
-
-
-_ROW: Final = Prepared(_row())
-_TESTS: Final = Prepared(_tests())
+    tests = tests_of(connection, set(names), datetime.combine(on, time(), ZONE) - days)
+    return _State(rows_of(connection, wanted), tests, (on, *(edition(file) for file in RULES)))

@@ -27,7 +27,8 @@ from policies.terms import Mode
 from space.calls.budget import AnswerKey
 from space.calls.metering import Product
 from space.calls.pricing import Measure
-from space.granting.grant_rules import mixed, units_unstated
+from space.granting.grant_rules import mixed
+from space.granting.grant_rules_of_columns import units_unstated
 from space.granting.grants import Grant
 from space.granting.held import held_by
 from space.granting.kinds import Family, grade_of, published

@@ -21,6 +21,9 @@ import pyarrow.parquet as pq
 from sqlalchemy import Engine, select
 
 from catalog.home import Home
+from catalog.intake import workbooks
+from catalog.intake.encoding import text_of
+from catalog.intake.errors import Unreadable
 from catalog.keys import Keys
 from catalog.releases.published import by_id as release_by_id
 from catalog.releases.published import vault_files
@@ -151,9 +154,13 @@ def _placed(file: Path, rows: Sequence[Sequence[Any]], titles: Mapping[str, str]
 
 def _read(file: Path) -> list[Sequence[Any]]:
     """The first rows of a file, its header among them."""
+    from python_calamine import CalamineError
+
     try:
         return list(islice(_rows(file), _MOST_ROWS + _PREAMBLE))
-    except (OSError, ValueError, csv.Error, pa.ArrowException) as error:
+    except Unreadable as error:
+        raise CannotTrace(str(error)) from error
+    except (OSError, ValueError, csv.Error, pa.ArrowException, CalamineError) as error:
         raise CannotTrace(f"{file} is no CSV file, workbook or Parquet file") from error
 
 
@@ -165,16 +172,14 @@ def _rows(file: Path) -> Iterator[Sequence[Any]]:
         for batch in opened.iter_batches(batch_size=10_000):
             yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
     elif file.suffix.lower() in _SHEETS:
-        import python_calamine
-
-        book = python_calamine.CalamineWorkbook.from_path(str(file))
-        yield from book.get_sheet_by_index(0).to_python()
+        book = workbooks.sheets(file, file.name)
+        yield from book.sheet(book.names[0]).to_python() if book.names else ()
     else:
-        yield from csv.reader(io.StringIO(_text(file.read_bytes())))
+        yield from csv.reader(io.StringIO(_text(file)))
 
 
-def _text(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030")
+def _text(file: Path) -> str:
+    text = text_of(file.read_bytes())
+    if text is None:
+        raise CannotTrace(f"{file} is text in no encoding that is known — save it as UTF-8")
+    return text

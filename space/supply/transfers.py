@@ -152,7 +152,7 @@ class Transfer:
             False where what the supply rests on ended meanwhile.
 
         Raises:
-            StorageTrouble: it is not what was made.
+            StorageDamaged: it is not what was made.
         """
         sha256, put_at = str(self.supply.sha256), self.files.put_at(name)
         if put_at is not None and _intact.get(self.supply.id) == (sha256, put_at):

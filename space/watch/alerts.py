@@ -256,5 +256,5 @@ def _open(state: str) -> list[str]:
     return list(dict.fromkeys(step.event for step in procedure().open_steps(state)))
 
 
-_REASON: Final = Reason("alert.reason", "a case is closed with a reason", "reason", "--reason TEXT")
-_NOBODY: Final = Reason("alert.handler", "a case is given to a person", "to", "--to NAME")
+_REASON: Final = Reason("alert.reason", "a case is closed with a reason", "reason", "say why in one sentence")
+_NOBODY: Final = Reason("alert.handler", "a case is given to a person", "to", "name who handles it")

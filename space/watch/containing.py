@@ -225,7 +225,7 @@ _TARGET: Final = Reason(
     "incident.target",
     "the incident names nothing that could be stopped",
     "targets",
-    "name it: --dataset NAME, --organisation CODE or --all",
+    "name a dataset or an organisation, or say that it is all of them",
 )
 _CONTAINED: Final = Reason(
     "incident.contained",

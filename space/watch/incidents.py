@@ -198,7 +198,7 @@ def needs_reason(reason: str) -> None:
         raise Refused(Deny((_REASON,)))
 
 
-_REASON: Final = Reason("incident.reason", "the act states its reason", "reason", "--reason TEXT")
+_REASON: Final = Reason("incident.reason", "the act states its reason", "reason", "say why in one sentence")
 
 
 def _incident(row: Any) -> Incident:

@@ -221,7 +221,7 @@ _PROOF: Final = Reason(
     "incident.proof",
     "nothing proves that the notice was sent",
     "proof",
-    "name the receipt, the number of the post or the publication: --proof TEXT",
+    "name the receipt, the number of the post or the publication (`proof`)",
 )
 _BLANK: Final = Reason(
     "incident.blank",

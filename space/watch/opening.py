@@ -166,7 +166,7 @@ _SPAN: Final = Reason(
     "give a first instant that is past, and a last one after it",
 )
 _DRILL: Final = Reason(
-    "incident.drill", "a drill is opened by a person, not by an alert", "drill", "`ybz incident open --drill`"
+    "incident.drill", "a drill is opened by a person, not by an alert", "drill", "open it as a drill"
 )
 
 

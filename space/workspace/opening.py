@@ -84,7 +84,7 @@ def at_hand(
         files: dataset → its files.
 
     Raises:
-        StorageTrouble: an own table on the storage is not what was kept.
+        StorageDamaged: an own table on the storage is not what was kept.
     """
     place = home.root / FOLDER
     own = {path for paths in files.values() for path in paths if path.is_relative_to(place)}

@@ -10,6 +10,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from catalog.intake.encoding import text_of
 from policies.decision import Deny, Reason
 from space.errors import Refused
 
@@ -98,7 +99,9 @@ def _csv(raw: bytes, columns: tuple[str, ...]) -> Brought:
     import pyarrow as pa
     from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
-    text = _decoded(raw)
+    text = text_of(raw)
+    if text is None:
+        raise refused_file()
     headings = next(csv.reader(io.StringIO(text)), [])
     places = _places(headings, columns)
     names = [f"c{place}" for place in range(len(headings))]
@@ -134,13 +137,6 @@ def _parquet(raw: bytes, columns: tuple[str, ...], most_rows: int) -> Brought:
         parts.append(pa.table([batch[name].cast(pa.string()) for name in wanted], names=list(places)))
     empty = pa.table({name: pa.array([], pa.string()) for name in places})
     return Brought(pa.concat_tables([empty, *parts]), _others(headings, places))
-
-
-def _decoded(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030")
 
 
 def _places(headings: list[str], columns: tuple[str, ...]) -> dict[str, int]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from catalog.errors import CatalogError
 from catalog.home import Home
-from catalog.releases import delta, leases, publication
+from catalog.releases import delta, last_step, leases, publication
 from catalog.releases.published import latest, protected_folder, vault_folder
 from catalog.store import open_store, reading
 from tests.catalog.merging import APPEND, LOG, PAY, Builder, Row, bounded, row
@@ -110,7 +110,7 @@ def arm(step: str, home: Home) -> None:
 
             setattr(delta, name, guarded)
     elif step == "in_store_transaction":
-        publication.record_attempt = dying_after(publication.record_attempt)
+        last_step.record_attempt = dying_after(last_step.record_attempt)
     elif step == "after_finish":
         publication.finish = dying_after(publication.finish)
     elif step == "in_lease_renewal":

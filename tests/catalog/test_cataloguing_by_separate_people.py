@@ -250,7 +250,7 @@ def test_cataloguing_in_one_go_does_not_pass_an_added_condition_silently(engine:
     catalogue_all(engine, [(_contract(), None)], acts)
     (waits,) = catalogue_all(engine, [(_contract(sharing=CONDITIONAL), None)], acts)
     assert (waits.state, waits.in_force) == ("signed_off", 1)
-    assert any("--seen-added-condition" in point for point in waits.open_points)
+    assert any("seen_added_condition" in point for point in waits.open_points)
     (done,) = catalogue_all(
         engine, [(_contract(sharing=CONDITIONAL), None)], replace(acts, seen_added_condition=True)
     )

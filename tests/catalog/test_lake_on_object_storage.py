@@ -21,7 +21,7 @@ from catalog.backup.taking import Source, take
 from catalog.home import Home
 from catalog.lake.copies import trim
 from catalog.lake.storage import OPTIONS, URL, Storage, StorageTrouble, storage_of
-from catalog.releases import delta
+from catalog.releases import delta, delta_versions
 from catalog.releases.delta import VersionTaken
 from catalog.releases.folders import read_ledger_table, vault_folder, write_ledger_table
 from catalog.releases.publication import recover
@@ -36,6 +36,7 @@ from tests.catalog.test_release_kills import (
     published,
     vouchers,
 )
+from tests.forged import turned
 from tests.object_storage import Gateway, gateway
 
 ROWS = pa.table({"id": [1, 2, 3], "名": ["a", "b", "c"]})
@@ -72,9 +73,9 @@ def test_a_version_is_written_read_added_to_merged_and_given_back(on_s3: Home) -
     assert delta.read(place, 0).equals(ROWS)
     assert sorted(delta.read(place, 2)["id"].to_pylist()) == [2, 3, 4]
     assert delta.row_count(place, 1) == 4 == delta.rows_held(place, 1)
-    delta.restore(place, 0)
+    delta_versions.restore(place, 0)
     assert delta.read(place, 3)["id"].to_pylist() == [1, 2, 3]
-    assert delta.vacuum(place, [0, 3], hours=0, dry_run=False)
+    assert delta_versions.vacuum(place, [0, 3], hours=0, dry_run=False)
     assert delta.read(place, 0).equals(ROWS)
 
 
@@ -107,7 +108,7 @@ def test_a_data_file_of_the_same_length_with_another_content_is_not_read(
     assert hashlib.sha256(file.read_bytes()).hexdigest() == file.stem.partition("-")[2]
     file.unlink()
     for part in (server.folder / tmp_path.name / "vault").rglob("*.parquet"):
-        part.write_bytes(part.read_bytes()[:-1] + b"?")
+        turned(part)
     with pytest.raises(StorageTrouble, match="not what was put there"):
         delta.files(place, 0)
     assert not list((on_s3.root / "staged").rglob("*.parquet"))
@@ -132,7 +133,7 @@ def test_digests_of_data_files_go_with_them_and_a_writer_that_died_leaves_them_t
     assert note.read_text() == hashlib.sha256(file.read_bytes()).hexdigest()
 
     delta.commit(place, ROWS.slice(0, 1), at=1, metadata={})
-    assert delta.vacuum(place, [1], hours=0, dry_run=False)
+    assert delta_versions.vacuum(place, [1], hours=0, dry_run=False)
     assert not note.exists()
     assert len([path for path in noted.rglob("*") if path.is_file()]) == 1
 

@@ -14,10 +14,10 @@ from catalog.home import Home
 from catalog.releases import delta, leases
 from catalog.releases.attempts import last_results
 from catalog.releases.delta import VersionTaken
+from catalog.releases.last_step import IntentClosed
 from catalog.releases.publication import (
     BaseMoved,
     Change,
-    IntentClosed,
     Mode,
     RowsDiffer,
     commit_protected,

@@ -10,7 +10,8 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.releases.protect import number, pseudonyms
+from catalog.releases.protect import pseudonyms
+from catalog.releases.unit_numbers import number
 
 KEY = b"k" * 32
 # One person in the spellings departments use; region 990000 belongs to nobody.

@@ -18,6 +18,7 @@ from catalog.cataloging.acts import Who
 from catalog.cataloging.answering import withdraw
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.home import Home
+from catalog.search import bitmaps
 from catalog.search.facets import facets_of
 from catalog.search.nearest import nearest
 from catalog.search.text import normal, parse
@@ -278,7 +279,7 @@ def test_an_index_that_was_never_made_is_said_not_taken_for_an_answer(engine: En
         connection.execute(delete(search_state))
     with reading(engine) as connection:
         for asked in (search.find, search.search):
-            with pytest.raises(search.IndexMissing, match=r"never made, .* `ybz search --rebuild`"):
+            with pytest.raises(search.IndexMissing, match=r"never made, .* makes it anew"):
                 asked(connection, "养老")
 
 
@@ -339,8 +340,13 @@ def test_a_pair_that_most_entries_hold_is_counted_entry_by_entry(engine: Engine)
             assert {hit.name for hit in found.hits} == set(kept)
 
 
-def test_facets_are_counted_as_entries_come_change_and_go(engine: Engine) -> None:
-    """From the second search on rare values are counted by entry; changes are carried over to that."""
+@pytest.mark.parametrize("per_doc", [0, 10**9], ids=["by entry", "by value"])
+@pytest.mark.parametrize("word", ["办理", "县"])
+def test_facets_are_counted_as_entries_come_change_and_go(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, per_doc: int, word: str
+) -> None:
+    """From the second search on rare values may be counted by entry; changes are carried over to that."""
+    monkeypatch.setattr(bitmaps, "_PER_DOC", per_doc)
     contracts = {c.name: c for c in made(60)}
     with writing(engine) as connection:
         connection.execute(insert(entries), [_row(c.name, c.title) for c in contracts.values()])
@@ -349,9 +355,11 @@ def test_facets_are_counted_as_entries_come_change_and_go(engine: Engine) -> Non
     for step in range(4):
         for _ in range(2):
             with reading(engine) as connection:
-                found = search.find(connection, "办理")
+                found = search.find(connection, word, limit=1000)
+            held = [contracts[hit.name] for hit in found.hits]
+            assert 0 < len(held) == found.total
             for facet, counted in found.facets.items():
-                values = Counter(v for c in contracts.values() for f, v in facets_of(c) if f == facet)
+                values = Counter(v for c in held for f, v in facets_of(c) if f == facet)
                 most = sorted(values.items(), key=lambda one: (-one[1], one[0]))
                 assert list(counted) == most[:20]
         with writing(engine) as connection:

@@ -51,6 +51,12 @@ def test_a_file_elsewhere_is_read_where_it_is_named(file: Path, monkeypatch: pyt
     assert settings.number("YBZ_PORT") == 9001
 
 
+def test_a_file_that_is_named_and_not_there_is_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YBZ_SETTINGS", str(file.with_name("none.yaml")))
+    with pytest.raises(settings.SettingsError, match=r"none\.yaml, which is not there"):
+        settings.value("YBZ_PORT")
+
+
 def test_the_store_is_the_one_the_file_names(file: Path) -> None:
     write(file, "database_url: postgresql+psycopg://ybz@db/ledger\n")
     assert Home(file.parent).database_url == "postgresql+psycopg://ybz@db/ledger"
@@ -61,12 +67,14 @@ def test_the_store_is_the_one_the_file_names(file: Path) -> None:
     [
         ("databse_url: sqlite:///x\n", "settings.yaml:1: no setting is called databse_url"),
         ("port: 9000\nhome: /x\n", "settings.yaml:2: no setting is called home"),
-        ("port: many\n", "port is a whole number from 0 to 65535"),
-        ("port: 70000\n", "port is a whole number from 0 to 65535"),
+        ("host: h\nport: many\n", "settings.yaml:2: port is a whole number from 0 to 65535"),
+        ("port: 70000\n", "settings.yaml:1: port is a whole number from 0 to 65535"),
         ("log_level: loud\n", "log_level is one of debug, info, warning, error"),
         ("mail_password: [a]\n", "settings.yaml:1: mail_password is one text or number"),
         ("- port\n", "holds no settings"),
         ("port: [\n", "is no YAML"),
+        ("port: 9000\nport: 9001\n", "settings.yaml:2: this name stands there twice"),
+        ("YBZ_PORT: 9000\n", "no setting is called YBZ_PORT — did you mean port?"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_in_one_line(file: Path, text: str, said: str) -> None:

@@ -176,5 +176,5 @@ def test_a_set_that_contradicts_itself_is_not_counted(tmp_path: Path, labels: st
 
 
 def test_a_set_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:
-    with pytest.raises(NoLabelledSet, match="--set"):
+    with pytest.raises(NoLabelledSet, match="name the folder of the set"):
         evaluate(tmp_path, "held_out", blind)

@@ -27,6 +27,9 @@ BESIDE = {
     "calling.py": {"space.api.browsers", "space.errors"},
     "parts/notes.py": {"space.desk.wording"},
     "pages/operator/refusing.py": {"space.desk.wording"},
+    # Whatever reads a text of a person decides its encoding in one way.
+    "pages/department/records_of_file.py": {"catalog.intake.encoding"},
+    "pages/operator/workspace.py": {"catalog.intake.encoding"},
 }
 
 

@@ -84,13 +84,13 @@ def changed(old: str, new: str) -> str:
     return MINIMAL.replace(old, new, 1)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(contracts())
 def test_what_is_written_is_read_again(contract: m.Contract) -> None:
     assert odcs.loads(odcs.dumps(contract)) == contract
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(contracts())
 def test_a_document_survives_json_with_its_digest(contract: m.Contract) -> None:
     again = odcs.from_document(json.loads(json.dumps(odcs.to_document(contract))))
@@ -98,7 +98,7 @@ def test_a_document_survives_json_with_its_digest(contract: m.Contract) -> None:
     assert odcs.contract_digest(again) == odcs.contract_digest(contract)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(contracts())
 def test_what_is_written_validates_against_the_official_schema(contract: m.Contract) -> None:
     official().validate(odcs.to_document(contract))

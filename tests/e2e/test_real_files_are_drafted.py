@@ -231,7 +231,7 @@ def test_years_side_by_side_become_rows(drafted: Drafted) -> None:
     printed = [(f.name, f.business_name) for f in long.fields]
     assert printed == [("region", "地区"), ("period", "年份"), ("value", "数值")]
     assert (long.field("period").grain, long.field("value").type) == ("year", FieldType.NUMBER)
-    assert "--keep-wide" in long.sources[0].reasons["unpivot"]
+    assert "keep_wide" in long.sources[0].reasons["unpivot"]
     assert landed.counts.landed == 31 * 15
     named, _ = contract_of(drafted, "nbs_yearbook/rail_1lmq_分省年度数据.csv")
     assert named.field("value").business_name == "年末常住人口(万人)", "the 指标 line says what they are"

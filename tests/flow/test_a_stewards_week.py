@@ -197,7 +197,7 @@ def test_07_wednesday_a_finding_is_judged_and_a_grade_lowered_by_two(week: Week)
     over = ("classify", "override", f"{POOR}.region_code", "--kind", "division_code", "--reason", "村代码")
     assert week.json(*over, *LI)["state"] == "in_force"
     lowering = ("classify", "lower", f"{POOR}.category", "--to", 2, "--reason", "类别不识别到人", *LI)
-    week.refused("--basis", *lowering)
+    week.refused("give a `basis`", *lowering)
     lower = week.json(*lowering, "--basis", "云州市分类分级细则第8条")
     assert lower["state"] == "awaiting"
     week.refused("a second person", "classify", "consent", lower["id"], "--reason", "同意", *LI)

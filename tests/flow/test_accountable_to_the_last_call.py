@@ -35,7 +35,8 @@ from catalog.store.tables.queries import receipts, reservations, usages
 from policies.clocks import local_date
 from space.calls import abandoned
 from space.contracting import negotiating, signing
-from space.contracting.contracts import Side, by_id
+from space.contracting.contracts import by_id
+from space.contracting.values import Side
 from space.granting.grants import Grant
 from space.granting.revocation import revoke
 from space.money import statements
@@ -62,7 +63,7 @@ PERSONS = {Side.PROVIDER: BODY["person"], Side.CONSUMER: "李强", Side.PLATFORM
 TERMS: dict[str, Any] = {
     "purpose": "industry.research",
     "datasets": [{"name": "market.firms", "columns": ["industry", "capital"]}],
-    "valid_to": "2027-09-23",
+    "valid_to": "2030-09-23",
     "calls": 100_000,
     "price_fen_per_call": 800,
     "in_charge": {"manager": PERSONS[Side.PROVIDER], "user": PERSONS[Side.CONSUMER]},

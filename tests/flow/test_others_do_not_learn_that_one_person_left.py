@@ -157,7 +157,11 @@ def _paths(at: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 # contract, persons, rows of each, faulty persons: then one faulty person less.
-REGISTERS = [(ONCE, 69, 1, 1), (ONCE, 15, 1, 3), (OFTEN, 79, 7, 2)]
+REGISTERS = [
+    (ONCE, 69, 1, 1),
+    pytest.param(ONCE, 15, 1, 3, marks=pytest.mark.full),
+    pytest.param(OFTEN, 79, 7, 2, marks=pytest.mark.full),
+]
 
 
 @pytest.mark.parametrize(("contract", "persons", "rows", "faulty"), REGISTERS)

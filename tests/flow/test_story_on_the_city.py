@@ -38,6 +38,9 @@ KEYS = {
 }
 PROGRAM = (sys.executable, "-c", "from ybz import main; main()")
 
+# The whole demonstration runs for it; its parts are tested by themselves.
+pytestmark = pytest.mark.full
+
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:

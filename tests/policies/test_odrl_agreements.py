@@ -64,7 +64,7 @@ def all_terms(draw: st.DrawFn) -> Terms:
     )
 
 
-@settings(max_examples=50, derandomize=True, deadline=None)
+@settings(max_examples=25, derandomize=True, deadline=None)
 @given(terms=all_terms(), kind=st.sampled_from(["sharing", "operation"]))
 def test_every_agreement_survives_json_and_canonical_bytes(terms: Terms, kind: Any) -> None:
     agreement = Agreement("grt_1", kind, "11990100", "91990100", "req_1", terms)

@@ -54,7 +54,7 @@ FULL = replace(
 )
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=30, derandomize=True, deadline=None)
 @given(terms=all_terms())
 def test_a_complete_document_reads_as_the_terms_it_was_written_from(terms: Terms) -> None:
     document = json.loads(json.dumps(to_document(terms), ensure_ascii=False))
@@ -66,7 +66,7 @@ def test_a_complete_document_reads_as_the_terms_it_was_written_from(terms: Terms
     assert read_terms(document, required=terms.mode, day=DAY) == terms
 
 
-@settings(max_examples=40, derandomize=True, deadline=None)
+@settings(max_examples=25, derandomize=True, deadline=None)
 @given(old=all_terms(), new=all_terms())
 def test_two_terms_differ_in_words_exactly_where_they_are_not_the_same(old: Terms, new: Terms) -> None:
     assert differences(old, old) == ()

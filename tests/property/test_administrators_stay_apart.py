@@ -78,7 +78,11 @@ def store(engine: Engine) -> Engine:
     return engine
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(sequence=acts)
 def test_no_person_ever_holds_two_of_the_three_administrators(store: Engine, sequence: list[Any]) -> None:
     now = NOON

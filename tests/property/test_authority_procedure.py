@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, func, select
 
-from catalog.authority import cases, claims, naming
+from catalog.authority import cases, claimed, claims, naming
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.store import reading, writing
 from catalog.store.tables.authority import authority_cases, authority_claims, authority_terms
@@ -98,7 +98,7 @@ def _everything(engine: Engine) -> tuple[Any, ...]:
 
 def _state(engine: Engine) -> str:
     with reading(engine) as connection:
-        ours = [claim.state for claim in claims.claims(connection, OURS)]
+        ours = [claim.state for claim in claimed.claims(connection, OURS)]
     return ours[0] if ours else "new"
 
 
@@ -164,7 +164,7 @@ def _at_most_one(engine: Engine) -> None:
         open_terms = connection.execute(
             select(func.count()).where(authority_terms.c.ended_on.is_(None))
         ).scalar_one()
-        states = [claim.state for claim in claims.claims(connection)]
+        states = [claim.state for claim in claimed.claims(connection)]
     assert open_terms == states.count("authoritative") <= 1
 
 

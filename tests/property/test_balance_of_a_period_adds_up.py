@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, insert
 
 from catalog.cataloging.entering import Acts, catalogue_all
-from catalog.inventory.accounting import accounted, confirm, declare_external
+from catalog.inventory.accounting import accounted, confirm
 from catalog.inventory.balance import STAGES, Balance, balance
 from catalog.inventory.errors import InventoryError
 from catalog.inventory.excluding import exclude
 from catalog.inventory.explaining import explain
+from catalog.inventory.external import declare_external
 from catalog.inventory.listing import ListedTable, Listing
 from catalog.inventory.taking import take
 from catalog.store import writing
@@ -133,7 +134,7 @@ def adds_up(found: Balance) -> None:
 @settings(
     max_examples=30,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,
 )
 @given(world=WORLDS)
@@ -177,7 +178,7 @@ def test_an_explanation_covers_the_reason_it_was_given_for_and_no_later_one(ente
 @settings(
     max_examples=15,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,
 )
 @given(world=WORLDS)

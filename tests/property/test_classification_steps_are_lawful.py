@@ -160,7 +160,7 @@ def test_what_a_decision_must_state_is_asked_for(engine: Engine) -> None:
     nothing = Signed("first", Office.STEWARD, NOW, "because")
     with writing(engine) as connection:
         before = kept(connection)
-        with pytest.raises(decisions.DecisionRefused, match="--basis"):
+        with pytest.raises(decisions.DecisionRefused, match="give a `basis`"):
             decisions.lower(connection, AS_SUCH, nothing, 2)
         with pytest.raises(decisions.DecisionRefused, match="lower it below that"):
             decisions.lower(connection, AS_SUCH, signed(Office.STEWARD), 3)

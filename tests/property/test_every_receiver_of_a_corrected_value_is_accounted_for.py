@@ -80,7 +80,11 @@ def balance(engine: Engine) -> tuple[int, int, int]:
     return len(rows), notified, len(rows) - notified
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(shown=SHOWN, known=st.sets(RECEIVERS), steps=STEPS)
 def test_receivers_are_the_holders_and_each_is_told_or_unreachable(
     store: tuple[Home, Engine],

@@ -136,7 +136,11 @@ def gone(rows: list[Row], others: list[tuple[Any, Any]]) -> list[int]:
     ]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(drawn=ROWS, others=OTHERS)
 def test_every_kind_of_rule_counts_as_plain_python_does(
     staging: Staging, tmp_path_factory: pytest.TempPathFactory, drawn: list[Any], others: list[Any]

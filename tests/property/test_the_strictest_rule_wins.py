@@ -116,7 +116,7 @@ def as_strict(one: DatasetRules, other: DatasetRules) -> bool:
     )
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=30, derandomize=True, deadline=None)
 @given(dataset_rules(), dataset_rules(), dataset_rules())
 def test_order_grouping_and_repetition_of_rules_do_not_matter(
     a: DatasetRules, b: DatasetRules, c: DatasetRules
@@ -127,7 +127,7 @@ def test_order_grouping_and_repetition_of_rules_do_not_matter(
     assert compose(a, b, a, b) == compose(a, b)
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=30, derandomize=True, deadline=None)
 @given(dataset_rules(), dataset_rules(), dataset_rules())
 def test_no_part_is_weakened_and_a_stricter_part_makes_no_weaker_whole(
     a: DatasetRules, b: DatasetRules, c: DatasetRules
@@ -138,7 +138,7 @@ def test_no_part_is_weakened_and_a_stricter_part_makes_no_weaker_whole(
     assert as_strict(compose(both, c), compose(a, c)), "monotone: a and b are stricter than a"
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=30, derandomize=True, deadline=None)
 @given(dataset_rules())
 def test_rules_survive_the_form_people_write(rules: DatasetRules) -> None:
     assert from_document(to_document(rules)) == rules

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from policies.disclosure import magnitude
-from space.engines.auditing.atoms import Counted
+from space.engines.auditing.atoms import Counted, Flags
 from space.engines.auditing.crossed import Crossed, at
 from space.engines.auditing.possible import Side
 from space.engines.threshold import dominance
@@ -37,16 +37,26 @@ def withhold(c: Crossed) -> None:
         for i, n in figures:
             _parts_under_total(c, lines, i, n)
     else:
-        by_near, by_far = _lines(c.near), _lines(c.far)
         for i, n in ((i, n) for i, n in figures if c.loose(n)):
-            _total_over_parts(c, by_near, i, n)
-            _parts_under_total(c, by_far, i, n)
+            touched = c.common(i, n)[0] > 0
+            beyond = c.before(n)[c.far] & c.varied(i, n, "minus")
+            _total_over_parts(c, _lines(c.near, _in_doubt(c.near, touched, beyond)), i, n)
+            beyond = c.held(i) & c.varied(i, n, "plus")
+            _parts_under_total(c, _lines(c.far, _in_doubt(c.far, touched, beyond)), i, n)
 
 
-def _lines(of: Numbers) -> dict[int, list[int]]:
+def _in_doubt(of: Numbers, touched: Flags, beyond: Flags) -> Flags:
+    """By loose keys: pairs of the groups that parts touch, none of which goes beyond its total by k units."""
+    some, many = (np.isin(of, of[pairs]) for pairs in (touched, beyond))
+    found: Flags = some & ~many
+    return found
+
+
+def _lines(of: Numbers, chosen: Flags | None = None) -> dict[int, list[int]]:
     """The pairs by a group of one of their cells."""
+    pairs = np.arange(len(of)) if chosen is None else np.flatnonzero(chosen)
     found: dict[int, list[int]] = {}
-    for pair, group in enumerate(of.tolist()):
+    for pair, group in zip(pairs.tolist(), of[pairs].tolist(), strict=True):
         found.setdefault(group, []).append(pair)
     return found
 
@@ -62,7 +72,7 @@ def _total_over_parts(c: Crossed, lines: dict[int, list[int]], i: int, n: int) -
         rest = c.less(at(c.ours(i), near), *(at(common, pair) for pair in shown))
         more = c.sum(at(over, pair) for pair in shown)
         hidden = [pair for pair in pairs if not before[pair]]
-        if c.loose(n) and c.least(more) >= c.k(n):
+        if _plenty(c, more, shown, (i, n), "minus"):
             continue
         if _unsafe(c, rest, near, (i, n), "plus", hidden) or _unsafe(c, more, near, (i, n), "minus"):
             c.hide(place)
@@ -116,7 +126,7 @@ def _fill(c: Crossed, far: int, order: Sequence[int], pairs: Sequence[int], of: 
         more = c.sum(at(over, pair) for pair in shown)
         some, known = int(c.near[shown[0]]), set(shown)
         hidden = [pair for pair in pairs if pair not in known]
-        if c.loose(n) and c.least(more) >= c.k(n):
+        if _plenty(c, more, shown, of, "plus"):
             return
         if c.loose(n):
             if not _unsafe(c, rest, some, of, "minus", hidden):
@@ -146,6 +156,12 @@ def _fill_values(c: Crossed, held: Sequence[int], pairs: Sequence[int], of: tupl
                 if not out or not c.dominated(c.together(out)):
                     break
                 c.hide_value(c.place(shown[0]), value)
+
+
+def _plenty(c: Crossed, more: Counted, shown: Sequence[int], of: tuple[int, int], side: Side) -> bool:
+    """Whether parts by loose keys go so far beyond their total that nothing follows from the rest."""
+    i, n = of
+    return c.loose(n) and (c.least(more) >= c.k(n) or any(c.many(pair, i, n, side) for pair in shown))
 
 
 def _unsafe(

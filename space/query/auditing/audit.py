@@ -121,38 +121,38 @@ def compared(
     Args:
         block: of the plan.
         records: bodies of records of the same organisation and unit kind, the newest first.
-        at_most: how many of those that share its group columns; as many again of those that have more or
-            fewer of them, and of those that read further datasets.
+        at_most: how many with its group columns; as many each with more or fewer, others, further datasets.
         beside: further datasets that may be opened to compare, each with its release.
     """
     ours = _stated([key.sql for key in block.keys], _conditional(block), dict(block.scans))
-    found: dict[str, list[Former]] = {"same": [], "nested": [], "further": []}
+    found: dict[str, list[Former]] = {"same": [], "nested": [], "other": [], "further": []}
     here = {dataset for _, dataset in block.scans}
     seen: set[str] = set()
     for body in records:
         conditional = frozenset(body.get("conditional", body["labelled"]))
         how = related(ours, _stated(body["keys"], conditional, dict(body["scans"])))
         further = not {dataset for _, dataset in body["scans"]} <= here
-        into = found["further" if further else how or "same"]
-        if how is None or len(into) >= at_most or digest(body) in seen:
+        into = found["further" if further else how]
+        if len(into) >= at_most or digest(body) in seen:
             continue
         former = _former(block, body, beside or {})
         if former is not None:
             seen.add(digest(body))
             into.append(former)
-    return (*found["same"], *found["nested"], *found["further"])
+    return tuple(former for kind in found.values() for former in kind)
 
 
-def related(ours: Collection[str], theirs: Collection[str]) -> Literal["same", "nested"] | None:
-    """How the group columns of two blocks stand to one another; None where nothing is compared.
+def related(ours: Collection[str], theirs: Collection[str]) -> Literal["same", "nested", "other"]:
+    """How the group columns of two blocks stand to one another.
 
-    Columns that only conditions read tell no group columns apart, but are compared where all agree.
+    Columns that only conditions read tell no group columns apart. Blocks by other columns are compared as
+    well: what the one groups by may be held to one value by the conditions of the other.
 
     Args:
         ours: as :attr:`Record.columns` has them.
         theirs: of the other block.
     """
-    found: Literal["same", "nested"] | None = None
+    found: Literal["nested", "other"] = "other"
     for one, other in ((_plain(ours), _plain(theirs)), (_read(ours), _read(theirs))):
         if one == other:
             return "same"

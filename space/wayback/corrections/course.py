@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from catalog.clocks import running
 from catalog.evidence import record
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.corrections import correction_steps
 from catalog.store.tables.forms import corrections
@@ -259,15 +260,14 @@ def correction(connection: Connection, correction_id: str) -> Correction:
 
 
 def listing(
-    connection: Connection, *, asker: str | None = None, department_code: str | None = None
-) -> tuple[Correction, ...]:
+    connection: Connection, part: Part | None = None, *, asker: str | None = None,
+    department_code: str | None = None,
+) -> tuple[Correction, ...]:  # fmt: skip
     """Challenges of one asker, of one department, or all; oldest first."""
-    query = select(corrections).order_by(corrections.c.opened_at, corrections.c.id)
-    if asker is not None:
-        query = query.where(corrections.c.asker == asker)
-    if department_code is not None:
-        query = query.where(corrections.c.department_code == department_code)
-    return tuple(of_row(row) for row in connection.execute(query))
+    c, query = corrections.c, select(corrections)
+    for column, code in ((c.asker, asker), (c.department_code, department_code)):
+        query = query if code is None else query.where(column == code)
+    return tuple(of_row(row) for row in connection.execute(parted(query, part, c.opened_at, c.id)))
 
 
 def end_clocks(connection: Connection, case: Correction, now: datetime) -> None:

@@ -8,6 +8,7 @@ Source: 政务数据共享条例（国务院令第809号）第26条、第27条.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Final
 
@@ -16,11 +17,13 @@ from sqlalchemy import Connection, select
 from catalog.clocks import running
 from catalog.clocks.owed import authority_on
 from catalog.clocks.place import place_on
+from catalog.store.parts import Part, parted
+from catalog.store.tables.forms import corrections
 from catalog.store.tables.identity import organisations
 from policies import clocks
 from policies.rulebook import rule
 from space.wayback.corrections.cases import tell
-from space.wayback.corrections.course import LEVELS, Bench, Correction
+from space.wayback.corrections.course import LEVELS, Bench, Correction, of_row
 
 # How long a level an overdue challenge came to has to see to its answer.
 OVERDUE: Final = "correction_overdue"
@@ -73,3 +76,32 @@ def tell_above(connection: Connection, case: Correction, words: str, now: dateti
 def about(case: Correction) -> str:
     """What a case is about, as notices say it; never the row."""
     return f"{case.dataset}.{case.field}"
+
+
+def owners_before(connection: Connection) -> frozenset[str]:
+    """Codes of the departments that have a case before the authority or a level above."""
+    c = corrections.c
+    found = connection.execute(
+        select(c.department_code).where(c.level.is_not(None), c.level != "").distinct()
+    )
+    return frozenset(found.scalars())
+
+
+def before_part(
+    connection: Connection, part: Part, *, departments: Collection[str] | None, level: str | None = None
+) -> tuple[Correction, ...]:
+    """A part of the cases before the authority or a level above, the oldest first.
+
+    Args:
+        connection: to read with.
+        part: which of them, by the instant of opening and id.
+        departments: codes of the departments whose cases are told; of all where None.
+        level: only before this one.
+    """
+    c = corrections.c
+    query = select(corrections).where(c.level.is_not(None), c.level != "")
+    if level is not None:
+        query = query.where(c.level == level)
+    if departments is not None:
+        query = query.where(c.department_code.in_(departments))
+    return tuple(of_row(row) for row in connection.execute(parted(query, part, c.opened_at, c.id)))

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, Select, insert, select, update
 
 from catalog.evidence import record
 from catalog.store import writing
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.entitlements import entitlement_comparisons as comparisons
 from policies.clocks import local_date
@@ -145,14 +146,22 @@ def comparison(connection: Connection, comparison_id: str) -> Comparison:
     Raises:
         Unknown: there is none.
     """
-    found = next((one for one in listing(connection) if one.id == comparison_id), None)
-    if found is None:
+    row = connection.execute(_comparisons().where(comparisons.c.id == comparison_id)).first()
+    if row is None:
         raise Unknown("comparison", comparison_id, "see `ybz entitlement list`")
-    return found
+    return Comparison(*row)
 
 
-def listing(connection: Connection) -> tuple[Comparison, ...]:
-    """Every comparison, the oldest first."""
-    names = [comparisons.c[name] for name in Comparison.__dataclass_fields__]
-    query = select(*names).order_by(comparisons.c.opened_at, comparisons.c.id)
-    return tuple(Comparison(*row) for row in connection.execute(query))
+def listing(
+    connection: Connection, *, department: str | None = None, part: Part | None = None
+) -> tuple[Comparison, ...]:
+    """Comparisons, the oldest first; of one department where its code is given."""
+    c, query = comparisons.c, _comparisons()
+    if department is not None:
+        query = query.where(c.department_code == department)
+    rows = connection.execute(parted(query, part, c.opened_at, c.id))
+    return tuple(Comparison(*row) for row in rows)
+
+
+def _comparisons() -> Select[Any]:
+    return select(*(comparisons.c[name] for name in Comparison.__dataclass_fields__))

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from catalog.authority.reading import instead_of
 from catalog.evidence import record
 from catalog.store import writing
+from catalog.store.parts import Part, parted
 from catalog.store.tables.forms import forms
 from contracts.model import Contract
 from policies.clocks import local_date
@@ -178,10 +179,10 @@ def in_force(connection: Connection, code: str, now: datetime) -> Form:
     return _form(row)
 
 
-def listing(connection: Connection) -> tuple[Form, ...]:
-    """Every form of the list, by code; those taken off early left out."""
-    query = select(forms).where(forms.c.ended_on.is_(None)).order_by(forms.c.code)
-    return tuple(_form(row) for row in connection.execute(query))
+def listing(connection: Connection, part: Part | None = None) -> tuple[Form, ...]:
+    """Forms of the list, by code; those taken off early left out."""
+    query = select(forms).where(forms.c.ended_on.is_(None))
+    return tuple(_form(row) for row in connection.execute(parted(query, part, forms.c.code)))
 
 
 def _name_taken(connection: Connection, code: str) -> bool:

@@ -127,17 +127,6 @@ def shown_digest(home: Home, engine: Engine, task_id: str, now: datetime) -> str
         return digest_of(connection, found, listed, now)
 
 
-def remaining_shown(home: Home, engine: Engine, task_id: str, now: datetime) -> tuple[tuple[str, ...], str]:
-    """The subjects of :func:`remaining` with the digest of :func:`shown_digest`, for a page that shows them.
-
-    Raises:
-        As of :func:`remaining`.
-    """
-    with reading(engine) as connection:
-        found, rest, listed = still_left(home, connection, task_id, now)
-        return rest, digest_of(connection, found, listed, now)
-
-
 def withdraw(engine: Engine, task_id: str, *, reason: str, by: str, now: datetime) -> Task:
     """Take a task back, for its issuer; the body is told why.
 

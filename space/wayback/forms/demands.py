@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from catalog.evidence import record
 from catalog.store import reading, writing
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.forms_filling import form_demands
 from contracts.model import UpdateCycle
@@ -194,14 +195,22 @@ def demand(connection: Connection, demand_id: str) -> Demand:
 
 
 def demands(
-    connection: Connection, *, state: str | None = None, issuer_code: str | None = None
+    connection: Connection,
+    *,
+    state: str | None = None,
+    issuer_code: str | None = None,
+    part: Part | None = None,
 ) -> tuple[Demand, ...]:
-    """Every demand, in a state or of an issuer where one is given; the oldest first."""
-    query = select(form_demands).order_by(form_demands.c.asked_at, form_demands.c.id)
+    """Demands, in a state or of an issuer where one is given; the oldest first.
+
+    A part is by the instant they were asked at and id.
+    """
+    d, query = form_demands.c, select(form_demands)
     if state is not None:
-        query = query.where(form_demands.c.state == state)
-    found = tuple(_demand(row) for row in connection.execute(query))
-    return tuple(one for one in found if issuer_code in (None, one.form.issuer_code))
+        query = query.where(d.state == state)
+    if issuer_code is not None:
+        query = query.where(d.definition["issuerCode"].as_string() == issuer_code)
+    return tuple(_demand(row) for row in connection.execute(parted(query, part, d.asked_at, d.id)))
 
 
 def _asked(connection: Connection, form: Form, overlap: Overlap, reason: str, by: str, now: datetime) -> str:

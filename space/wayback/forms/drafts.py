@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Row, delete, func, insert, or_, selec
 from catalog.evidence import record
 from catalog.home import Home
 from catalog.store import reading, writing
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.forms import forms
 from catalog.store.tables.forms_filling import form_drafts
@@ -43,10 +44,12 @@ class Draft:
     """A saved draft.
 
     Attributes:
+        id: of this version.
         version: 1, 2, …; of one sheet.
         values, reasons: item → what was written so far.
     """
 
+    id: str
     form: str
     period: str
     body: str
@@ -105,15 +108,16 @@ def save(
             raise DraftChanged(f"version {before} of the draft was saved meanwhile — open it and save again")
         told = {"form": form_code, "period": period, "body": body_code, "version": before + 1, "by": by}
         evidence = record(connection, event="form:draft:save", subject=key[3], body=told, now=now)
+        made = new_id("fdr")
         connection.execute(
             insert(form_drafts).values(
-                id=new_id("fdr"), form=form_code, period=period, body=body_code, subject=key[3],
+                id=made, form=form_code, period=period, body=body_code, subject=key[3],
                 version=before + 1, subject_id=canonical, values=dict(values), reasons=dict(reasons),
                 saved_by=by, saved_at=now, evidence_id=evidence,
             )
         )  # fmt: skip
     return Draft(
-        form_code, period, body_code, canonical, before + 1, dict(values), dict(reasons), by, now
+        made, form_code, period, body_code, canonical, before + 1, dict(values), dict(reasons), by, now
     )  # fmt: skip
 
 
@@ -134,8 +138,11 @@ def latest(
     return None if row is None else _draft(row)
 
 
-def listing(connection: Connection, body_code: str) -> tuple[Draft, ...]:
-    """The newest version of every draft of a body, the last saved first."""
+def listing(connection: Connection, body_code: str, part: Part | None = None) -> tuple[Draft, ...]:
+    """The newest version of every draft of a body, the last saved first.
+
+    A part is by the instant of saving and id: whom a draft is about stands in no cursor.
+    """
     d = form_drafts.c
     newest = (
         select(d.form, d.period, d.subject, func.max(d.version).label("version"))
@@ -145,7 +152,7 @@ def listing(connection: Connection, body_code: str) -> tuple[Draft, ...]:
     )
     same = (d.form == newest.c.form) & (d.period == newest.c.period) & (d.subject == newest.c.subject)
     query = select(form_drafts).join(newest, same & (d.version == newest.c.version))
-    ordered = query.where(d.body == body_code).order_by(d.saved_at.desc(), d.id)
+    ordered = parted(query.where(d.body == body_code), part, d.saved_at, d.id, newest_first=True)
     return tuple(_draft(row) for row in connection.execute(ordered))
 
 
@@ -206,6 +213,6 @@ def _is(key: tuple[str, str, str, str]) -> tuple[Any, ...]:
 
 def _draft(row: Row[Any]) -> Draft:
     return Draft(
-        row.form, row.period, row.body, row.subject_id, row.version, row.values, row.reasons, row.saved_by,
-        row.saved_at,
+        row.id, row.form, row.period, row.body, row.subject_id, row.version, row.values, row.reasons,
+        row.saved_by, row.saved_at,
     )  # fmt: skip

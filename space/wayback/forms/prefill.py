@@ -29,6 +29,7 @@ from space.errors import Refused
 from space.wayback.backflow.authoritative import as_text
 from space.wayback.backflow.bodies import Body, body
 from space.wayback.forms.admission import in_force
+from space.wayback.forms.asking import Look
 from space.wayback.forms.bindings import Bound, bind
 from space.wayback.forms.checking import own_elements, typed_texts
 from space.wayback.forms.contracting import contract_of
@@ -130,9 +131,18 @@ def prefill(
 
 
 def prefill_many(
-    home: Home, engine: Engine, form_code: str, body_code: str, subjects: Sequence[str], now: datetime
+    home: Home,
+    engine: Engine,
+    form_code: str,
+    body_code: str,
+    subjects: Sequence[str],
+    now: datetime,
+    look: Look | None = None,
 ) -> dict[str, tuple[Prefilled, ...]]:
     """The items of a form for many subjects; every source is read once.
+
+    ``look`` says, for the log, who looks and which open tasks it serves. Doors for callers from elsewhere
+    have it from :func:`space.wayback.forms.asking.asked`; it is None at the machine itself.
 
     Returns:
         Canonical identifier → every item, in the order of the form.
@@ -146,6 +156,8 @@ def prefill_many(
         shown = show(connection, opened)
     with writing(engine) as connection:
         body_ = {"form": form_code, "body": body_code, "sheets": len(opened.sheets), "rows": _rows(opened)}
+        if look is not None:
+            body_ |= {"by": look.by, "tasks": list(look.tasks)}
         evidence = record(connection, event="form:sheet:prefill", subject=form_code, body=body_, now=now)
         post_all(connection, postings_of(opened, "prefill", body_code, evidence), now=now)
     return shown

@@ -124,9 +124,7 @@ def stop_sending(engine: Engine, code: str, body_code: str, *, by: str, now: dat
         mine = (r.form == code, r.body == body_code, r.ended_on.is_(None))
         done = connection.execute(update(form_recipients).where(*mine).values(ended_on=local_date(now)))
         if done.rowcount != 1:
-            raise Unknown(
-                "recipient of the form", body_code, f"`ybz form tasks --form {code}` shows who has it"
-            )
+            raise Unknown("recipient of the form", body_code, "`ybz form tasks` shows who has it")
         told = {"body": body_code, "by": by}
         record(connection, event="form:form:unsend", subject=code, body=told, now=now)
 

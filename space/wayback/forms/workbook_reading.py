@@ -20,10 +20,11 @@ from sqlalchemy import Engine
 
 from catalog.bulk.faults import mark
 from catalog.home import Home
-from catalog.intake.packed import has_more_cells, unpacked_bytes
+from catalog.intake import workbooks
+from catalog.intake.workbooks import NoWorkbook, TooMuch
 from catalog.store import reading
 from catalog.workbook.cells import BadCell, as_text, exact, same
-from catalog.workbook.reading import Fault
+from catalog.workbook.faults import Fault
 from contracts.codes import canonical_id
 from policies.decision import Reason
 from space.errors import SpaceError
@@ -39,11 +40,9 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 # A form of some hundred items for some ten thousand subjects; more is no workbook of ours.
-_MOST_BYTES: Final = 64 * 2**20
-_MOST_UNPACKED: Final = 512 * 2**20
 _MOST_ROWS: Final = 20_000
 # Of all its sheets together: what was shown stands there a second time. A merged range counts every place.
-MOST_CELLS: Final = 4_000_000
+BOUNDS: Final = workbooks.Bounds(64 * 2**20, 512 * 2**20, 4_000_000, scattered=True)
 # What a file raises that is damaged, locked, or no workbook at all.
 _DAMAGED: Final = (
     zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, SyntaxError, RuntimeError,
@@ -133,22 +132,16 @@ def submit_workbook(
 
 
 def _opened(path: Path) -> Workbook:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
     try:
-        if path.stat().st_size > _MOST_BYTES:
+        if path.stat().st_size > BOUNDS.packed:
             raise SheetUnreadable(f"{path}: it is larger than a form may be — hand it in in parts")
-        if unpacked_bytes(path) > _MOST_UNPACKED:
-            raise SheetUnreadable(f"{path}: it unpacks to more than a form may be")
-        if has_more_cells(path, MOST_CELLS):
-            raise _too_many(path)
-        # Cell by cell: a merged range over the whole sheet, or one cell far off, else fills the memory.
-        return load_workbook(path, read_only=True)
+        return workbooks.cells(path, path.name, BOUNDS, read_only=True)
+    except TooMuch as error:
+        raise SheetUnreadable(str(error)) from None
     except OSError as error:
         why = error.strerror or "unknown format"
         raise SheetUnreadable(f"{path}: cannot be read: {why} — check path and rights") from None
-    except (InvalidFileException, *_DAMAGED):
+    except NoWorkbook:
         raise _no_workbook(path) from None
 
 
@@ -165,14 +158,14 @@ def _lines(book: Workbook, sheet: str, path: Path) -> Iterator[tuple[Any, ...]]:
         if line is None:
             return
         seen += max(1, len(line))
-        if seen > MOST_CELLS:
+        if seen > BOUNDS.cells:
             raise _too_many(path)
         yield line
 
 
 def _too_many(path: Path) -> SheetUnreadable:
     told = "write the workbook anew with `ybz form workbook`, or hand it in in parts"
-    return SheetUnreadable(f"{path}: it reaches over more than {MOST_CELLS} cells — {told}")
+    return SheetUnreadable(f"{path}: it reaches over more than {BOUNDS.cells} cells — {told}")
 
 
 def _no_workbook(path: Path) -> SheetUnreadable:

@@ -27,6 +27,7 @@ from policies.decision import Deny, Reason
 from space.errors import Refused
 from space.wayback.backflow.bodies import body
 from space.wayback.forms.admission import in_force
+from space.wayback.forms.asking import Look
 from space.wayback.forms.bindings import bind
 from space.wayback.forms.checking import own_elements
 from space.wayback.forms.contracting import contract_of
@@ -68,6 +69,7 @@ def write_workbook(
     path: Path,
     now: datetime,
     subjects: Sequence[str] = (),
+    look: Look | None = None,
 ) -> Written:
     """Write a form for many subjects into a workbook.
 
@@ -78,6 +80,7 @@ def write_workbook(
         path: file to write.
         now: aware instant.
         subjects: identifiers; where empty, the roster of the form in the body's area.
+        look: as of :func:`space.wayback.forms.prefill.prefill_many`.
 
     Raises:
         NotAdmitted, Unknown: the form need not be filled, or there is no such body.
@@ -97,7 +100,7 @@ def write_workbook(
         reasons.append(Reason("form.subjects", "there is nobody to fill it for", "subjects", told))
     if reasons:
         raise Refused(Deny(tuple(reasons)))
-    sheets = prefill_many(home, engine, code, body_code, listed, now)
+    sheets = prefill_many(home, engine, code, body_code, listed, now, look)
     named = dict(zip(sheets, sheets if subjects else hidden_subjects(home, form, sheets), strict=True))
     fields = {item.name: contract.field(item.name) for item in form.items}
     _save(path, wanted, {named[each]: found for each, found in sheets.items()}, fields)

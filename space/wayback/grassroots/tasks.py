@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, Engine, Row, select
 
 from catalog.store import reading
+from catalog.store.parts import Part, parted
 from catalog.store.tables.grassroots import base_task_moves, base_tasks
 from space.errors import Unknown
 from space.wayback.grassroots.stand_ins import stands_in_for
@@ -77,17 +78,27 @@ def task(connection: Connection, task_id: str, on: date) -> Task:
     return _task(row, moves(connection, task_id), on)
 
 
-def listing(connection: Connection, body_code: str, on: date, *, open_only: bool = False) -> tuple[Task, ...]:
+def listing(
+    connection: Connection,
+    body_code: str,
+    on: date,
+    *,
+    open_only: bool = False,
+    part: Part | None = None,
+) -> tuple[Task, ...]:
     """Tasks of a body with who has them on a day, the soonest due first."""
     t, m = base_tasks.c, base_task_moves.c
-    query = select(base_tasks).where(t.body == body_code).order_by(t.due_on, t.id)
+    query = select(base_tasks).where(t.body == body_code)
     if open_only:
         query = query.where(t.state == "open")
+    rows = connection.execute(parted(query, part, t.due_on, t.id)).all()
     given: dict[str, list[Move]] = {}
     named = select(base_task_moves).join(base_tasks, t.id == m.task_id).where(t.body == body_code)
+    if part is not None:
+        named = named.where(m.task_id.in_([row.id for row in rows]))
     for row in connection.execute(named.order_by(m.task_id, m.number)):
         given.setdefault(row.task_id, []).append(_as_move(row))
-    return tuple(_task(row, given[row.id], on) for row in connection.execute(query))
+    return tuple(_task(row, given[row.id], on) for row in rows)
 
 
 def mine(engine: Engine, body_code: str, person: str, on: date) -> tuple[Task, ...]:

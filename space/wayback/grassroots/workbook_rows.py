@@ -13,7 +13,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from catalog.intake.packed import has_more_cells, unpacked_bytes
+from catalog.intake import workbooks
+from catalog.intake.workbooks import NoWorkbook, TooMuch
 from space.errors import SpaceError
 from space.wayback.grassroots.workbook import FIRST_ROW, IDENTIFIER, RECORD, SHEET, save
 
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 # Most bytes of a workbook that is read back, as it lies there and unpacked; and most of its cells.
-MOST_BYTES: Final = 64 * 1024 * 1024
-MOST_UNPACKED: Final = 512 * 1024 * 1024
-MOST_CELLS: Final = 2_000_000
+BOUNDS: Final = workbooks.Bounds(64 * 2**20, 512 * 2**20, 2_000_000, scattered=True)
 
 
 class WorkbookUnreadable(SpaceError):
@@ -87,19 +86,13 @@ def read(path: Path) -> tuple[tuple[str, ...], list[Row]]:
 
 def _opened(path: Path) -> Workbook:
     """The workbook, its cells not read yet."""
-    from zipfile import BadZipFile
-
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
     try:
-        if path.stat().st_size > MOST_BYTES or unpacked_bytes(path) > MOST_UNPACKED:
+        if path.stat().st_size > BOUNDS.packed:
             raise WorkbookUnreadable(f"{path.name} is larger than a workbook of a ledger may be")
-        if has_more_cells(path, MOST_CELLS):
-            raise WorkbookUnreadable(_too_many(path))
-        # Cell by cell: a merged range over the whole sheet, or one cell far off, else fills the memory.
-        return load_workbook(path, data_only=True, read_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, OSError, ValueError) as error:
+        return workbooks.cells(path, path.name, BOUNDS, data_only=True, read_only=True)
+    except TooMuch as error:
+        raise WorkbookUnreadable(str(error)) from error
+    except (NoWorkbook, OSError) as error:
         raise WorkbookUnreadable(f"{path.name} is no Excel workbook (.xlsx)") from error
 
 
@@ -109,13 +102,13 @@ def _lines(sheet: Any, path: Path) -> Iterator[tuple[Any, ...]]:
     seen = 0
     for line in sheet.iter_rows(values_only=True):
         seen += max(1, len(line))
-        if seen > MOST_CELLS:
+        if seen > BOUNDS.cells:
             raise WorkbookUnreadable(_too_many(path))
         yield line
 
 
 def _too_many(path: Path) -> str:
-    return f"{path.name} reaches over more than {MOST_CELLS} cells: export the ledger anew, in parts"
+    return f"{path.name} reaches over more than {BOUNDS.cells} cells: export the ledger anew, in parts"
 
 
 def _text(value: Any) -> str:
@@ -138,11 +131,10 @@ def report_faults(path: Path, report: Path, faults: tuple[Fault, ...]) -> None:
         report: of the copy; replaced where it is there.
         faults: by cell.
     """
-    from openpyxl import load_workbook
     from openpyxl.comments import Comment
     from openpyxl.styles import PatternFill
 
-    book = load_workbook(path)
+    book = workbooks.cells(path, path.name, BOUNDS)
     sheet = book[SHEET]
     for fault in faults:
         cell = sheet[fault.cell]

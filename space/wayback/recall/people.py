@@ -21,22 +21,20 @@ from catalog import keys
 from catalog.evidence import record
 from catalog.home import Home
 from catalog.keys import row_reference
-from catalog.releases.release import Release
 from catalog.store import reading, writing
 from catalog.store.schema import new_id
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.identity import organisations
 from catalog.store.tables.recall import holder_searches
-from catalog.store.tables.releases import releases
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from policies.rulebook import rule
 from space.errors import Refused, Unknown
 from space.identity.one_person import is_one
-from space.wayback.backflow.authoritative import as_text
 from space.wayback.recall.holders import holders, looking_at
-from space.wayback.recall.holdings import Holding, Looking
-from space.wayback.recall.rows import Target, VersionGone, identifier_of, names_of, rows_about
+from space.wayback.recall.holdings import Holding
+from space.wayback.recall.naming import targets
+from space.wayback.recall.rows import identifier_of
 
 # Who may be asked about.
 KINDS: Final = ("person", "household", "enterprise")
@@ -222,39 +220,6 @@ def search(connection: Connection, search_id: str) -> Search:
     if row is None:
         raise Unknown("search of holders", search_id, "ask with `ybz holders ask`")
     return Search(**{name: row._mapping[name] for name in Search.__dataclass_fields__})
-
-
-def targets(looking: Looking, kind: str, identifier: str) -> Iterator[Target]:
-    """Every row that names a unit, in any release: a row that is gone was received all the same.
-
-    Args:
-        looking: one look for holders.
-        kind: person, household or enterprise.
-        identifier: canonical.
-    """
-    r = releases.c
-    known: set[tuple[str, str]] = set()
-    for release_id in looking.connection.execute(select(r.id).order_by(r.dataset, r.number)).scalars():
-        release = looking.release(release_id)
-        assert release is not None, "read just now"
-        for target in _of_release(looking, release, kind, identifier):
-            name = (target.dataset, str(sorted(target.key.items())))
-            if name not in known:
-                known.add(name)
-                yield target
-
-
-def _of_release(looking: Looking, release: Release, kind: str, identifier: str) -> Iterator[Target]:
-    contract = looking.contract(release)
-    if not any(f.unit is not None and f.unit.kind == kind for f in contract.fields):
-        return
-    try:
-        rows = rows_about(looking.home, release, contract, kind, identifier)
-    except VersionGone:
-        return
-    for row in rows:
-        key = {name: as_text(row[name]) for name in contract.key}
-        yield Target(contract.name, key, names_of(contract, row, looking.secret))
 
 
 def _require_of(connection: Connection, search_id: str, organisation: str) -> None:

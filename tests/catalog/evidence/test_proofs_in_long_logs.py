@@ -54,7 +54,7 @@ def test_paths_out_of_tiles_are_those_of_the_whole_tree(size: int, data: st.Data
 
 
 @given(st.text(), st.text(), st.text(max_size=40))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_bytes_of_a_leaf_are_canonical_json(event_: str, subject: str, entry_id: str) -> None:
     fields = {"event": event_, "subject": subject, "id": entry_id, "recorded_at": "2026"}
     body = {"账": ["\u2028", 1, None]}

@@ -140,3 +140,23 @@ def test_the_end_of_a_draft_tells_its_marks_and_the_next_commands(home: Home, tm
     assert "1 contract:" in told
     for word in ("? is a doubt", "~ a standard element", "ybz lint", "ybz catalog", "ybz build"):
         assert word in told
+
+
+def test_a_file_in_big5_is_drafted_as_it_reads_and_a_named_encoding_holds(home: Home, tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    rows: list[list[object]] = [["鄉鎮市區", "戶數"], ["中正區", 12], ["大安區", 8], ["板橋區", 5]]
+    csv(folder / "戶數.csv", rows, "big5")
+    asked = [str(folder), "--out", str(out)]
+    assert CliRunner().invoke(draft_command, asked).exit_code == 0
+    contract = read(next(out.glob("*.yaml")))
+    assert [field.business_name for field in contract.fields] == ["鄉鎮市區", "戶數"]
+    assert contract.sources[0].encoding == "big5"
+    refused = CliRunner().invoke(draft_command, [*asked, "--force", "--encoding", "gb18030"])
+    assert refused.exit_code == 1
+    assert "reads as Big5, not gb18030" in refused.output
+    named = CliRunner().invoke(draft_command, [*asked, "--force", "--encoding", "cp950"])
+    assert named.exit_code == 0
+    assert read(next(out.glob("*.yaml"))).sources[0].encoding == "cp950"
+    unknown = CliRunner().invoke(draft_command, [*asked, "--encoding", "big6"])
+    assert unknown.exit_code == 2
+    assert "no encoding is called big6" in unknown.output

@@ -145,6 +145,15 @@ def test_what_cannot_be_read_says_so_in_one_line(case: str, tmp_path: Path) -> N
     assert not spill.exists() or not list(spill.iterdir())
 
 
+@pytest.mark.parametrize("declared", ["gb18030", "GBK"])
+def test_a_delivery_in_big5_does_not_land_as_gb18030(declared: str, tmp_path: Path) -> None:
+    text = "編號,姓名\n" + "1,陳怡君\n2,黃國華\n" * 3
+    (tmp_path / "a.csv").write_bytes(text.encode("big5"))
+    with pytest.raises(IntakeError, match=f"reads as Big5, not {declared}") as caught:
+        land(source("a.csv", CSV, header_row=1, encoding=declared), tmp_path)
+    assert "陳" not in str(caught.value)
+
+
 def test_an_old_workbook_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.xls").write_bytes(old_workbook())
     found = land(source("a.xls", EXCEL), tmp_path)

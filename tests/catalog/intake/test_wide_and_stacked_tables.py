@@ -53,7 +53,7 @@ def test_years_side_by_side_become_a_period_and_a_value(tmp_path: Path) -> None:
     assert [str(v)[:4] for v in rows["period"]] == ["2021", "2022", "2023"] * 2
     assert rows["value"] == [11, 12, 13, 21, 22, None]
     assert contract.sources[0].unpivot is not None
-    assert "--keep-wide" in contract.sources[0].reasons["unpivot"]
+    assert "keep_wide" in contract.sources[0].reasons["unpivot"]
 
 
 def test_the_columns_can_be_kept_as_they_are(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from catalog.inventory.cli import inventory
 from catalog.inventory.importing import import_workbook
 from catalog.inventory.workbook import read, template
 from catalog.store import reading, writing
-from catalog.workbook.reading import WorkbookFaulty
+from catalog.workbook.faults import WorkbookFaulty
 from tests.catalog.inventory.test_tables_are_catalogued_or_excluded import contract, enter
 
 NOW = datetime(2026, 9, 24, 8, 0, tzinfo=UTC)

@@ -12,10 +12,11 @@ from sqlalchemy import Connection, Engine, select
 
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.errors import UnknownDataset
-from catalog.inventory.accounting import accounted, confirm, declare_external, external_sources, reject
+from catalog.inventory.accounting import accounted, confirm, reject
 from catalog.inventory.connector import scan
 from catalog.inventory.errors import InventoryError, NotAccepted
 from catalog.inventory.excluding import exclude, include
+from catalog.inventory.external import declare_external, external_sources
 from catalog.inventory.listing import ListedColumn, ListedTable, Listing, RowsHow
 from catalog.inventory.matching import match
 from catalog.inventory.taking import take

@@ -43,7 +43,7 @@ def test_all_who_read_a_file_at_once_or_one_after_the_other_have_one_copy(home: 
     together = threading.Barrier(6)
 
     def read() -> None:
-        together.wait(10)
+        together.wait(60)
         with copied(home, NAME, SHA256) as path:
             found.append(path)
 

@@ -141,7 +141,7 @@ def test_a_member_is_of_the_ledger_and_of_the_part_its_contract_says(ledger: Eng
         basic(connection)
         with pytest.raises(UnknownDataset):
             join(connection, "population", "civil.none")
-        with pytest.raises(LibraryError, match="say --part composed"):
+        with pytest.raises(LibraryError, match=r"say so .`part`: composed"):
             join(connection, "population", "civil.joined")
         with pytest.raises(LibraryError, match="names the datasets it draws on"):
             join(connection, "population", "civil.joined", "composed")
@@ -208,7 +208,7 @@ def test_a_closed_special_topic_library_keeps_its_history(ledger: Engine) -> Non
 def test_a_basic_library_is_closed_by_the_authority_alone(ledger: Engine) -> None:
     with writing(ledger) as connection:
         basic(connection)
-        with pytest.raises(LibraryError, match="the authority closes it"):
+        with pytest.raises(LibraryError, match="the data authority closes it"):
             keeping.close(connection, "population", reason="x", by="张三", now=NOW, office=Office.STEWARD)
         closed = keeping.close(
             connection, "population", reason="机构改革", by="李四", now=NOW, office=Office.AUTHORITY

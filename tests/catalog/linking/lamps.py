@@ -14,6 +14,7 @@ from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.home import Home
 from catalog.linking import destinations, tying
 from catalog.linking.probing import Probe, probe
+from catalog.linking.secrets import NONE, STATED, Secrets, secrets_of
 from catalog.store import writing
 from contracts.model import Contract, Field, FieldType, Party, ShareType, Sharing, UpdateCycle, Use
 from policies.clocks import local_date
@@ -66,9 +67,23 @@ def allow(engine: Engine, kind: str, value: str) -> None:
         destinations.allow(connection, kind, value, reason="接口在内网", by="安全员", now=NOW)
 
 
-def tie(engine: Engine, settings: Any, dataset: str = "road.lamps") -> tying.Link:
+def tie(engine: Engine, settings: Any, dataset: str = "road.lamps", secrets: Secrets = NONE) -> tying.Link:
     with writing(engine) as connection:
-        return tying.tie(connection, dataset, settings, by="张三", now=NOW)
+        return tying.tie(connection, dataset, settings, by="张三", now=NOW, secrets=secrets)
+
+
+def state(home: Home, *statements: tuple[str, str, str]) -> Secrets:
+    """State of secrets whose they are and where they may be sent: reference, department and address."""
+    folder = home.root / "secrets"
+    folder.mkdir(exist_ok=True)
+    told = [
+        {"secret": secret, "department": department, "to": [to], "since": str(TODAY), "by": "系统管理员"}
+        for secret, department, to in statements
+    ]
+    path = folder / STATED
+    path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    path.chmod(0o600)
+    return secrets_of(home)
 
 
 def only(home: Home, engine: Engine, now: datetime = NOW) -> Probe:

@@ -25,7 +25,7 @@ from catalog.store import reading
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.linking import link_probes, links
 from contracts.model import ShareType
-from tests.catalog.linking.lamps import LAMPS, NOW, ROW, TODAY, Gateway, allow, only, tie
+from tests.catalog.linking.lamps import LAMPS, NOW, ROW, TODAY, Gateway, allow, only, state, tie
 
 
 @pytest.mark.usefixtures("lamps")
@@ -108,18 +108,20 @@ def test_a_link_that_cannot_be_tested_keeps_no_other_from_its_test(
     split.write_text("hush\r\nHost: elsewhere", encoding="utf-8")
     split.chmod(0o600)
     url = gateway.says("/x", [ROW])
+    own, here = LAMPS.department.code, gateway.url("")
+    stated = state(home, ("file:torn", own, here), ("file:split", own, here))
     for settings in (
         FileLink(str(tmp_path / "a")),
         InterfaceLink(url, auth="file:torn"),
         InterfaceLink(url, auth="file:split"),
         InterfaceLink(url),
     ):
-        tie(engine, settings)
+        tie(engine, settings, secrets=stated)
     found = [each.verdict for each in probe(home, engine, by="张三", now=NOW)]
     assert sorted((each.alive, each.why) for each in found) == [
         (False, "its path leads nowhere"),
         (False, "the call failed (ValueError)"),
-        (False, "the secret file:torn cannot be read as text"),
+        (False, "the secret of its `auth` cannot be read as text"),
         (True, "it answers with all 4 fields"),
     ]
     assert len(gateway.asked) == 1
@@ -176,8 +178,11 @@ def test_a_secret_is_sent_but_never_kept(
     body = home.root / "secrets" / "ask.json"
     body.write_text('{"page": 1}', encoding="utf-8")
     body.chmod(0o644)
-    tie(engine, InterfaceLink(url, "POST", auth="env:YBZ_SECRET_LAMPS", body="file:ask.json"))
-    assert only(home, engine).verdict.why == "the secret file:ask.json may be read by others — chmod 600"
+    own, here = LAMPS.department.code, gateway.url("")
+    stated = state(home, ("env:YBZ_SECRET_LAMPS", own, here), ("file:ask.json", own, here))
+    wanted = InterfaceLink(url, "POST", auth="env:YBZ_SECRET_LAMPS", body="file:ask.json")
+    tie(engine, wanted, secrets=stated)
+    assert only(home, engine).verdict.why == "the secret of its `body` may be read by others — chmod 600"
     body.chmod(0o600)
     assert only(home, engine, NOW + timedelta(minutes=1)).verdict.alive
     method, _, headers, sent = gateway.asked[-1]

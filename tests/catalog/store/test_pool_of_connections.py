@@ -12,10 +12,11 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
-from catalog.errors import StoreBusy, StoreUnreachable
+from catalog.errors import StoreBusy, StoreDamaged, StoreFull, StoreUnreachable
 from catalog.home import Home
 from catalog.store import create_store, pooling, reading, writing
 from catalog.store.engine import engine_of
+from space.access.switch import judged
 from tests.servers import PostgreSQL
 
 SMALL = {
@@ -139,10 +140,31 @@ def test_a_server_that_is_not_there_is_told_in_one_line_at_once(home: Home) -> N
 
 @pytest.mark.embedded
 def test_a_full_disk_is_told_and_nothing_is_done(engine: Engine) -> None:
-    from catalog.errors import StoreFull
-
     with writing(engine) as connection:
         pages = int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(StoreFull, match="disk of the store is full"):
             connection.exec_driver_sql("CREATE TABLE much AS SELECT randomblob(9999999) AS b")
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize("harm", ["another file", "a damaged page"])
+def test_a_damaged_file_is_told_in_one_line_with_what_to_do(home: Home, engine: Engine, harm: str) -> None:
+    engine.dispose()
+    file = home.root / "ybz.db"
+    whole = file.read_bytes()
+    for beside in home.root.glob("ybz.db-*"):
+        beside.unlink()
+    bad = b"no store\n" * 999 if harm == "another file" else whole[:100] + b"\xff" * (len(whole) - 100)
+    file.write_bytes(bad)
+    with pytest.raises(StoreDamaged, match="restore the newest backup"), reading(engine) as connection:
+        connection.exec_driver_sql("SELECT * FROM entries")
+    with pytest.raises(StoreDamaged, match="restore the newest backup"):
+        judged(home)
+
+
+@pytest.mark.embedded
+def test_a_file_that_cannot_be_opened_is_told_in_one_line(home: Home) -> None:
+    (home.root / "ybz.db").mkdir(parents=True)
+    with pytest.raises(StoreUnreachable, match="as the user it belongs to"), reading(engine_of(home)):
+        pass

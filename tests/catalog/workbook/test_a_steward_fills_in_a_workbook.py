@@ -15,9 +15,10 @@ from openpyxl import Workbook, load_workbook
 from catalog.home import Home
 from catalog.workbook.cli import workbook
 from catalog.workbook.columns import sheets
+from catalog.workbook.faults import WorkbookFaulty
 from catalog.workbook.hidden import WorkbookDamaged
 from catalog.workbook.powers import Power, PowersUnreadable, read_powers
-from catalog.workbook.reading import WorkbookFaulty, read
+from catalog.workbook.reading import read
 from catalog.workbook.writing import write
 from contracts import model as m
 from contracts.cli import lint

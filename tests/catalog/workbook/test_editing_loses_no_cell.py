@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from catalog.workbook.reading import WorkbookFaulty, read
+from catalog.workbook.faults import WorkbookFaulty
+from catalog.workbook.reading import read
 from catalog.workbook.writing import write
 from contracts import model as m
 

@@ -29,6 +29,7 @@ from tests.flow.rectification.bureau import (
     person,
     ybz_json,
 )
+from tests.forged import turned
 from ybz import ybz
 
 
@@ -179,7 +180,7 @@ def test_what_lies_in_the_lake_is_for_its_owner_alone_and_a_changed_file_is_noti
     kept = sorted((bureau.home.lake / "rectified").rglob("*.parquet"))
     assert kept
     assert {path.stat().st_mode & 0o077 for path in kept} == {0}
-    kept[0].write_bytes(kept[0].read_bytes()[:-1] + b"x")
+    turned(kept[0])
 
     done = CliRunner().invoke(ybz, ["rectify", "return", str(sent)])
 

@@ -28,9 +28,11 @@ from catalog.organisations.units import UnitKind
 from catalog.store import writing
 from catalog.store.schema import Instant, Json
 from catalog.store.tables.backflow import grassroots_bodies
+from catalog.store.tables.cataloging import entry_announcements
 from catalog.store.tables.forms import forms
 from catalog.store.tables.forms_filling import form_tasks
 from catalog.store.tables.grants import requests
+from catalog.store.tables.ledger import entries
 from catalog.store.tables.people import memberships
 from catalog.store.tables.requesting import request_cases
 from catalog.store.tables.second_signatures import second_signatures
@@ -97,7 +99,7 @@ def settled(home: Home, engine: Engine) -> Neighbours:
     with writing(engine) as connection:
         _tree(connection)
         tokens = {
-            (role, relation): issue(connection, code, role=role, by="test", days=300, now=NOW).secret
+            (role, relation): issue(connection, code, role=role, by="test", days=20_000, now=NOW).secret
             for relation, code in STANDS.items()
             for role in Role
         }
@@ -155,17 +157,20 @@ def _things(connection: Connection) -> dict[str, str]:
         "answering": things["request"], "case": things["applicant"], "form": made[forms]["code"],
         "issued-task": things["form-task"], "dataset-of-field": things["dataset"],
         "contract-file": things["dataset"], "organisation": OWN, "payer": OWN,
-        "signature": made[second_signatures]["id"],
+        "signature": made[second_signatures]["id"], "listed": things["dataset"],
+        "entry-announcement": made[entry_announcements]["id"],
     }  # fmt: skip
 
 
 def _found_otherwise(made: dict[Table, dict[str, Any]]) -> None:
     """What the owners are read from whom no column of the row names: a request's case, a form's own words."""
-    for table in (forms, second_signatures, memberships):
+    for table in (forms, second_signatures, memberships, entry_announcements):
         _row(made, table)
     made[requests] |= {"missing": [], "statement": {}, "state": "submitted"}
     made[request_cases] |= {"owner_code": OWN, "chain": []}
     made[forms]["more"] = {"issuerCode": OWN}
+    made[entries]["state"] = "published"
+    made[entry_announcements]["organisation"] = OWN
     made[form_tasks]["form"] = made[forms]["code"]
     made[memberships]["organisation"] = OWN
     made[second_signatures] |= {

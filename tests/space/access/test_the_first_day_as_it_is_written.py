@@ -11,17 +11,19 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 import ybz
 from catalog.home import Home
 from catalog.store import open_store, reading, writing
+from catalog.store.revision import version_table
 from catalog.store.tables.evidence import evidence_entries
 from policies.access import Act, OrganisationKind, Role, ever
 from policies.clocks import local_date
-from policies.decision import Permit
+from policies.decision import Deny, Permit
 from space.access import doors, enforcing
 from space.access.enforcing import enforced, stranded
+from space.access.passing import Passed, passage
 from space.identity import memberships, people
 from space.identity.organisations import Organisation, register
 from space.identity.second_person import who_else
@@ -76,6 +78,20 @@ def first_day(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     for words in block(2)[1:]:
         told(*[known["system_admin"] if word == "MEMBERSHIP" else word for word in words])
     return known
+
+
+def test_a_store_of_an_earlier_shape_is_brought_up_without_a_token_it_could_not_read(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first_day(monkeypatch)
+    monkeypatch.delenv("YBZ_TOKEN")
+    now, other = datetime.now(UTC), {"database": "postgresql+psycopg://elsewhere/ledger"}
+    assert isinstance(passage(home, "init", {"database": None}, now), Deny)
+    with writing(open_store(home)) as connection:
+        connection.execute(update(version_table).values(version_num="0001"))
+    assert passage(home, "init", {"database": None}, now) == Passed()
+    assert isinstance(passage(home, "init", other, now), Deny)
+    assert isinstance(passage(home, "build", {}, now), Deny)
 
 
 def test_the_first_day_shuts_nobody_out(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

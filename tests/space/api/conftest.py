@@ -72,7 +72,7 @@ def waiting(door: Door) -> Callable[[str], dict[str, Any]]:
     import time
 
     def wait(job: str, **who: Any) -> dict[str, Any]:
-        for _ in range(600):
+        for _ in range(3_000):
             found: dict[str, Any] = door.get(f"/v1/jobs/{job}", **who).json()
             if found["state"] not in ("waiting", "running"):
                 return found

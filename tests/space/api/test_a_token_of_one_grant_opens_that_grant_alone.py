@@ -6,7 +6,7 @@ from typing import Any
 
 from catalog.store import writing
 from policies.access import Role
-from space.contracting.contracts import PARTIES
+from space.contracting.values import PARTIES
 from space.identity.tokens import Caller, issue
 from space.jobs import jobs
 from space.jobs.kinds import KINDS

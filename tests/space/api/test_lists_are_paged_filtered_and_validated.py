@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
 import pyarrow as pa
 import pytest
 
+from catalog.keys.encoding import base64url
 from catalog.store import reading
 from catalog.store.parts import Part
 from contracts.cells import safe
 from policies.access import Role
 from space.api.negotiation import Form, NotAcceptable, form_of
 from space.jobs import jobs
+from tests.forged import written_otherwise
 from tests.space.api.conftest import AUTHORITY, Door
 
 DEMAND = {
@@ -23,6 +26,8 @@ DEMAND = {
     "basis": "《政务数据共享条例》第十条",
     "by": "张磊",
 }
+# A cursor of the list, with a bit turned that no byte takes up.
+OTHERWISE = written_otherwise(base64url(b'["/v1/entries","a"]'))
 ARROW = {"Accept": Form.ARROW.value}
 
 
@@ -70,9 +75,27 @@ def test_a_page_that_a_statement_reads_goes_on_where_the_one_before_ended(door: 
         assert len(jobs.listing(connection, AUTHORITY, part=Part(None, 1))) == 2  # and whether one follows
 
 
-@pytest.mark.parametrize("cursor", ["x", "eyJ9", "WyIvdjEvam9icyIsImEiXQ", "W1tbW1tb", "é"])
+@pytest.mark.parametrize("cursor", ["x", "eyJ9", "WyIvdjEvam9icyIsImEiXQ", "W1tbW1tb", "é", OTHERWISE])
 def test_a_cursor_of_nothing_or_of_another_list_is_refused(door: Door, cursor: str) -> None:
     answer = door.get("/v1/entries", params={"cursor": cursor})
+    assert (answer.status_code, answer.json()["code"]) == (422, "request.cursor")
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("/v1/jobs", ["9999-12-31T23:59:59.999999-23:59", "x"]),
+        ("/v1/jobs", ["0001-01-01T00:00:00+23:59", "x"]),
+        ("/v1/jobs", ["2026-09-24T00:00:00+00:00", "\ud800"]),
+        ("/v1/jobs", ["2026-09-24T00:00:00+00:00", "a\0b"]),
+        ("/v1/evidence", ["9" * 400]),
+    ],
+)
+def test_a_cursor_made_by_hand_is_refused_whatever_it_holds(door: Door, path: str, key: list[str]) -> None:
+    cursor = base64url(json.dumps([path, *key]).encode())
+    answer = door.get(
+        path, Role.AUDITOR if path == "/v1/evidence" else Role.AUTHORITY, params={"cursor": cursor}
+    )
     assert (answer.status_code, answer.json()["code"]) == (422, "request.cursor")
 
 

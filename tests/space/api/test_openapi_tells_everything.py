@@ -20,11 +20,15 @@ PROBLEM = "application/problem+json"
 LOOKS_ITSELF = {"/metrics"}
 
 
+_told: dict[str, Any] = {}
+
+
 @pytest.fixture
-def document(door: Door) -> dict[str, Any]:
-    """What the interface tells of itself."""
-    told: dict[str, Any] = door.client.get("/openapi.json").json()
-    return told
+def document(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What the interface tells of itself, asked once: telling it takes seconds, and tests only read it."""
+    if not _told:
+        _told.update(request.getfixturevalue("door").client.get("/openapi.json").json())
+    return _told
 
 
 def test_every_operation_is_told_in_words_of_its_own(document: dict[str, Any]) -> None:

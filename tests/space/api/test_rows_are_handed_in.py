@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 import shutil
 import subprocess
 import sys
@@ -85,10 +86,16 @@ def hand_in(door: Door, raw: bytes, name: str = NAME, file: str = "air.csv", **w
     return door.post(f"/v1/entries/{name}/deliveries", {"by": "李四", "file": sent}, **as_whom)
 
 
-def child(monkeypatch: pytest.MonkeyPatch, code: str, says: str) -> None:
-    """Let a process of that code, which is told what to say, stand in for the one that builds."""
+def child(monkeypatch: pytest.MonkeyPatch, code: str, says: str) -> Callable[[], bool]:
+    """Let a process of that code, which is told what to say, stand in for the one that builds.
+
+    Returns:
+        Tells whether it has said it.
+    """
+    lines: list[Any] = []
 
     def popen(_: Any, **more: Any) -> Any:
+        lines.append(more["stdout"])
         return subprocess.Popen([sys.executable, "-I", "-c", code, says], **more)
 
     monkeypatch.setattr(delivering, "_LOOK_S", 0.05)
@@ -96,6 +103,7 @@ def child(monkeypatch: pytest.MonkeyPatch, code: str, says: str) -> None:
         Popen=popen, DEVNULL=subprocess.DEVNULL, TimeoutExpired=subprocess.TimeoutExpired
     )
     monkeypatch.setattr(delivering, "subprocess", stand_in)
+    return lambda: bool(lines) and os.fstat(lines[0].fileno()).st_size > 0
 
 
 def lies(door: Door, name: str = NAME) -> Path:
@@ -124,17 +132,18 @@ def said(door: Door, event: str) -> list[dict[str, Any]]:
     ]
 
 
-def cancelled_while_it_runs(door: Door, waiting: Callable[..., dict[str, Any]]) -> dict[str, Any]:
-    """Hand in, wait until the file lies there and its child runs, and ask the job to stop."""
+def cancelled_while_it_runs(
+    door: Door, waiting: Callable[..., dict[str, Any]], spoken: Callable[[], bool]
+) -> dict[str, Any]:
+    """Hand in, wait until the file lies there and its child has spoken, and ask the job to stop."""
     answer = hand_in(door, ROWS)
     assert answer.status_code == 202, answer.text
     who = {"role": Role.STEWARD, "organisation": ECO.code}
     path = f"/v1/jobs/{answer.json()['id']}"
-    for _ in range(600):
-        if door.get(path, **who).json()["progress"]["done"] == 1:
+    for _ in range(3_000):
+        if door.get(path, **who).json()["progress"]["done"] == 1 and spoken():
             break
         time.sleep(0.02)
-    time.sleep(0.3)  # what the child says is written by then; the outcome of the test rests on its words
     assert lies(door).read_bytes() == ROWS
     assert door.post(f"{path}/cancellation", {"by": "李四"}, **who).status_code == 200
     return ended(door, waiting, answer)
@@ -185,8 +194,8 @@ def test_a_job_cancelled_before_its_release_puts_the_former_file_back(
     handing: Door, waiting: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(handing, FORMER)
-    child(monkeypatch, WAITS, "building")
-    assert cancelled_while_it_runs(handing, waiting)["state"] == "cancelled"
+    spoken = child(monkeypatch, WAITS, "building")
+    assert cancelled_while_it_runs(handing, waiting, spoken)["state"] == "cancelled"
     assert lies(handing).read_bytes() == FORMER
 
 
@@ -194,8 +203,8 @@ def test_a_job_cancelled_after_its_release_tells_the_release_and_keeps_the_file(
     handing: Door, waiting: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(handing, FORMER)
-    child(monkeypatch, WAITS, OUTCOME % "released")
-    told = cancelled_while_it_runs(handing, waiting)
+    spoken = child(monkeypatch, WAITS, OUTCOME % "released")
+    told = cancelled_while_it_runs(handing, waiting, spoken)
     assert (told["state"], told["result"]["state"]) == ("done", "released")
     assert "regular run" in told["result"]["not_sent_back"]
     assert lies(handing).read_bytes() == ROWS

@@ -9,9 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import insert, update
 
 from catalog.inventory import demands
+from catalog.keys import Ed25519Signer, possession
 from catalog.registration import registrars
 from catalog.store import writing
 from catalog.store.tables.inventory import inventory_systems, inventory_tables
@@ -317,3 +319,19 @@ def test_who_proposed_a_lower_grade_by_name_does_not_consent_by_a_token_of_its_o
         told.append(door.client.post(consents, json={"reason": "r", "basis": "b"}, headers=header))
     assert [one.status_code for one in told] == [422, 200], told[0].text
     assert "a second person consents" in told[0].json()["detail"]
+
+
+def test_a_key_of_a_party_is_registered_by_its_own_security_administrator_and_a_refusal_says_so(
+    door: Door,
+) -> None:
+    key = Ed25519Signer.of(Ed25519PrivateKey.generate())
+    said = {
+        "organisation": MARKET.code, "holder": "印章室", "public_key": key.public_pem.decode(),
+        "proof": possession(key, MARKET.code).hex(), "by": "安泉",
+    }  # fmt: skip
+    refused = door.post("/v1/keys/parties", said, Role.SECURITY_ADMIN, AUTHORITY)
+    (reason,) = refused.json()["reasons"]
+    assert (refused.status_code, reason["code"]) == (403, "access.relation")
+    assert reason["allowed"] == "security_admin of that organisation itself may"
+    done = door.post("/v1/keys/parties", said, Role.SECURITY_ADMIN, MARKET.code)
+    assert done.status_code == 201, done.text

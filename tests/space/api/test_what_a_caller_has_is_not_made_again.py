@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -24,7 +25,9 @@ def asked(door: Door) -> Callable[[Any], int]:
     seen: list[str] = []
 
     def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
+        # What looks for work in the background may come by at any time; it answers nobody.
+        if not threading.current_thread().name.startswith("ybz-"):
+            seen.append(statement)
 
     @contextmanager
     def counting() -> Iterator[None]:

@@ -399,6 +399,10 @@ def test_by_command_one_line_says_what_was_done_and_what_comes_next(
     assert told["sealed"] is True
     assert run.invoke(ybz, ["backup", folder, "--verify"]).exit_code == 0
     monkeypatch.setenv("YBZ_HOME", str(tmp_path / "new"))
+    elsewhere = run.invoke(ybz, ["backup", folder, "--verify"])
+    assert (elsewhere.exit_code, "--public-key FILE" in elsewhere.stderr) == (2, True)
+    named = ["--public-key", str(outside / "public_key.pem")]
+    assert run.invoke(ybz, ["backup", folder, "--verify", *named]).exit_code == 0
     back = run.invoke(ybz, ["restore", folder, "--passphrase-file", str(passphrase)])
     assert back.exit_code == 0, back.output
     assert "no grant answers yet" in back.stdout

@@ -13,7 +13,8 @@ from catalog.keys import Ed25519Signer, possession, register_party_key
 from catalog.keys.signers import Algorithm, new_private_pem, signer_of_pem
 from catalog.store import reading, writing
 from space.contracting import negotiating, signing
-from space.contracting.contracts import DigitalContract, Side, by_id
+from space.contracting.contracts import by_id
+from space.contracting.values import DigitalContract, Side
 from space.granting.grants import Grant
 from tests.space.bureau import MARKET, Bureau
 

@@ -9,7 +9,7 @@ import pytest
 
 from catalog.store import reading
 from space.contracting import duties, negotiating, signing
-from space.contracting.contracts import Side
+from space.contracting.values import Side
 from space.errors import Refused, Unknown
 from space.wayback.backflow.inbox import notices_of
 from tests.space.contracting.parties import (

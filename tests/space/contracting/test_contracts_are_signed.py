@@ -16,7 +16,8 @@ from catalog.store.tables.contracting import (
     digital_contracts,
 )
 from space.contracting import signing
-from space.contracting.contracts import Side, of_grant, signatures_of
+from space.contracting.contracts import of_grant, signatures_of
+from space.contracting.values import Side
 from space.errors import Refused
 from space.granting.grants import all_grants
 from tests.space.contracting.parties import (

@@ -20,9 +20,9 @@ from space.api.app import create_app
 from space.cli.contracts import contract
 from space.cli.grants import grant
 from space.cli.queries import query
-from space.contracting.contracts import Side
 from space.contracting.negotiating import accept, withdraw
 from space.contracting.statements import encoded
+from space.contracting.values import Side
 from space.identity.tokens import issue
 from tests.space.bureau import MARKET
 from tests.space.contracting.parties import (

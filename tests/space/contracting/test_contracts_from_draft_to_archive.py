@@ -10,7 +10,8 @@ from catalog.keys import ring_of
 from catalog.store import reading
 from catalog.store.tables.evidence import evidence_entries
 from space.contracting import negotiating, performing, signing
-from space.contracting.contracts import Side, by_id, offers_of, signatures_of, steps_of
+from space.contracting.contracts import by_id, offers_of, signatures_of, steps_of
+from space.contracting.values import Side
 from space.query.answered import Answered
 from space.store import grant_row
 from tests.space.contracting.parties import (

@@ -15,7 +15,7 @@ from catalog.store.tables.contracting import (
     contract_breaches,
 )
 from space.contracting import breaches, deletions, duties, performing
-from space.contracting.contracts import Side
+from space.contracting.values import Side
 from space.errors import Refused
 from space.granting.grants import by_id as grant_by_id
 from space.granting.grants import verify

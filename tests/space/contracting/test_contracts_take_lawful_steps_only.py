@@ -14,7 +14,8 @@ from catalog.store.tables.contracting import contract_steps
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.grants import grants
 from space.contracting import negotiating, performing, steps
-from space.contracting.contracts import LIVING, PARTIES, DigitalContract, Side, all_contracts, procedure
+from space.contracting.contracts import all_contracts
+from space.contracting.values import LIVING, PARTIES, DigitalContract, Side, procedure
 from space.errors import Refused
 from space.granting.grants import grant
 from space.store import grant_row

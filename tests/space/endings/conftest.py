@@ -74,7 +74,7 @@ def asking(busy: Any, held_workers: Pool) -> Callable[..., UnderWay]:
         question = Question(held.id, held.terms.purpose, sql)
         call = UnderWay(lambda: gateway.ask(Caller(held.grantee), question))
         paid = select(func.count()).select_from(reservations).where(reservations.c.grant_id == held.id)
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while busy.count(paid) == 0 and time.monotonic() < end and call.running:
             time.sleep(0.01)
         assert call.running, call.answer

@@ -12,7 +12,7 @@ from space.engines.workers.turns import Turns
 
 
 def _until(holds: Callable[[], bool]) -> None:
-    for _ in range(600):
+    for _ in range(6_000):
         if holds():
             return
         time.sleep(0.01)

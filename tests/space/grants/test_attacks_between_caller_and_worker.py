@@ -65,8 +65,9 @@ def test_a_replayed_key_answers_nothing_once_the_grant_is_revoked(busy: Any, htt
 
 
 def test_a_replayed_key_answers_nothing_after_the_last_day(busy: Any, http: httpx.Client) -> None:
-    held, keyed = busy.held(busy.trade), bearer(busy) | {"Idempotency-Key": "one"}
-    # 2027-09-23 is the last day: 15:59 UTC is its last minute in the city.
+    held = busy.granted(busy.department, busy.trade, valid_to="2027-09-23")
+    keyed = bearer(busy) | {"Idempotency-Key": "one"}
+    # 15:59 UTC is the last minute of that day in the city.
     busy.clock.now = busy.clock.now.replace(year=2027, month=9, day=23, hour=15, minute=59)
     assert http.post("/v1/queries", json=question(held), headers=keyed).status_code == 200
 
@@ -136,7 +137,7 @@ def test_a_budget_without_end_is_not_signed(bureau: Any, name: str, value: float
 def test_terms_that_begin_in_a_past_year_take_their_allowance_from_the_year_of_signing(bureau: Any) -> None:
     bureau.permitted(bureau.operator, bureau.people)
 
-    bureau.sign(bureau.operator, bureau.people, valid_from="2025-01-01")
+    bureau.sign(bureau.operator, bureau.people, valid_from="2025-01-01", valid_to="2027-09-23")
 
     assert bureau.count(select(func.sum(privacy_years.c.nrho)).where(privacy_years.c.year == 2026)) > 0
     assert bureau.count(select(func.sum(privacy_years.c.nrho)).where(privacy_years.c.year == 2025)) == 0

@@ -80,8 +80,8 @@ def test_a_revocation_while_the_query_runs_withholds_its_answer(bureau: Any) -> 
 @pytest.mark.parametrize(
     ("instant", "expected"),
     [
-        (datetime(2027, 9, 23, 15, 59, tzinfo=UTC), None),  # 23:59 of the last day in Shanghai
-        (datetime(2027, 9, 23, 16, 0, tzinfo=UTC), "grant.expired"),  # 00:00 of the next
+        (datetime(2030, 9, 23, 15, 59, tzinfo=UTC), None),  # 23:59 of the last day in Shanghai
+        (datetime(2030, 9, 23, 16, 0, tzinfo=UTC), "grant.expired"),  # 00:00 of the next
         (datetime(2026, 9, 23, 15, 59, tzinfo=UTC), "grant.not_yet"),
     ],
 )

@@ -122,7 +122,7 @@ def test_a_request_of_another_organisation_does_not_count(bureau: Any) -> None:
     ("changed", "code"),
     [
         ({"purpose": "industry.finance"}, "grant.request.missing"),
-        ({"valid_to": "2028-09-01"}, "grant.request.time"),
+        ({"valid_to": "2030-12-01"}, "grant.request.time"),
         ({"valid_from": "2025-01-01", "valid_to": "2026-01-01"}, "grant.time.past"),
         ({"valid_from": "2022-12-30", "valid_to": "2027-12-30"}, "grant.time.too_long"),
         ({"price_fen_per_call": 2001}, "tariff.above_ceiling"),
@@ -245,7 +245,7 @@ def test_stricter_terms_than_the_rules_ask_are_signed(bureau: Any) -> None:
         {"calls": True},
         {"mode": "gentle"},
         {"valid_to": "soon"},
-        {"valid_from": "2027-10-01"},
+        {"valid_from": "2030-10-01"},
         {"joins": "a.b.c = d.e.f"},
         {"joins": ["a.b.c"]},
         {"disclosure": {"l": 3}},

@@ -57,7 +57,7 @@ def test_keys_that_are_conditions_are_kept_apart_from_group_columns(bureau: Any)
     assert [column[0] for column in columns] == ["?"]
     assert related(columns, []) == "same"
     assert related(columns, ["city.person.sex"]) == "nested"
-    assert related(["city.person.sex"], ["city.person.district"]) is None
+    assert related(["city.person.sex"], ["city.person.district"]) == "other"
 
 
 def test_grants_of_one_organisation_remember_together_and_others_do_not(bureau: Any) -> None:

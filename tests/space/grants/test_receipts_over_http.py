@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from space.api.app import create_app
+from tests.forged import forged, written_otherwise
 from tests.space.grants.test_http_handlers import BY_INDUSTRY, TRADE, question, token
 from tests.space.serving import serving
 
@@ -57,7 +58,7 @@ def test_a_receipt_that_was_changed_does_not_hold(http: httpx.Client, bureau: An
     mine = token(bureau, {"code": held.grantee})
     jws = http.post("/v1/queries", json=question(held), headers=mine).json()["receipt"]["jws"]
     head, body, signature = jws.split(".")
-    for text in (f"{head}.{body}.{signature[::-1]}", "no receipt", f"{head}.{body[:-4]}.{signature}"):
+    for text in (forged(jws), written_otherwise(jws), "no receipt", f"{head}.{body[:-4]}.{signature}"):
         verdict = http.post("/v1/receipts/verifications", json={"receipt": text}, headers=mine).json()
         assert not verdict["ok"]
         assert verdict["problem"]

@@ -94,7 +94,7 @@ def test_a_chore_that_fails_stops_neither_the_others_nor_the_next_turn(
     with writing(busy.engine) as connection:
         connection.execute(evidence_entries.update().values(leaf_hash="0" * 64))
     held = busy.held(busy.people)
-    busy.clock.later(days=400)
+    busy.clock.later(days=1_500)
     with caplog.at_level(logging.ERROR):
         pause = upkeep(busy).turn()
     assert "evidence failed (LogBroken); it is tried again" in caplog.text

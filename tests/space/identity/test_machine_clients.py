@@ -22,6 +22,7 @@ from space.identity import clients, token_keys
 from space.identity.assertions import TYPE
 from space.identity.callers import of_bearer
 from space.identity.tokens import issue
+from tests.forged import forged, written_otherwise
 from tests.space.identity.conftest import NOON, Bureau
 
 ISSUER = "https://ledger.example"
@@ -144,9 +145,11 @@ def test_an_assertion_is_signed_with_a_key_of_the_client(bureau: Bureau) -> None
     assert by_assertion(bureau, foreign, claims).status_code == 401
     symmetric = OctKey.import_key(json.dumps(key.as_dict(private=False)).encode())
     assert by_assertion(bureau, symmetric, claims, "HS256").status_code == 401
-    head, body, _ = jwt.encode({"alg": "Ed25519"}, claims, key, algorithms=["Ed25519"]).split(".")
+    signed = jwt.encode({"alg": "Ed25519"}, claims, key, algorithms=["Ed25519"])
+    head, body, _ = signed.split(".")
     unsigned = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').rstrip(b"=").decode()
-    for text in (f"{unsigned}.{body}.", f"{head}.{body}.", "a.b.c", "", "…"):
+    changed = (forged(signed), written_otherwise(signed))
+    for text in (f"{unsigned}.{body}.", f"{head}.{body}.", *changed, "a.b.c", "", "…"):
         form = {"grant_type": "client_credentials", "client_assertion_type": TYPE, "client_assertion": text}
         assert bureau.app().post(TOKEN, data=form).status_code == 401, text
 
@@ -236,7 +239,15 @@ def test_a_changed_or_foreign_token_is_nobodys(bureau: Bureau) -> None:
     other = (
         base64.urlsafe_b64encode(json.dumps(claims | {"exp": 9_999_999_999}).encode()).decode().rstrip("=")
     )
-    for wrong in (f"{head}.{other}.{signature}", f"{head}.{body}.", f"{head}.{body}", "a.b.c", "." * 5000):
+    changed = (forged(text), written_otherwise(text))
+    for wrong in (
+        f"{head}.{other}.{signature}",
+        *changed,
+        f"{head}.{body}.",
+        f"{head}.{body}",
+        "a.b.c",
+        "." * 5000,
+    ):
         assert not let_in(bureau, {"Authorization": f"Bearer {wrong}"}), wrong[:40]
     with reading(bureau.engine) as connection:
         assert of_bearer(connection, text, issuer=ISSUER, now=bureau.now) is not None

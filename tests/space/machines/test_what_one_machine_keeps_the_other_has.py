@@ -35,6 +35,7 @@ from space.supply import ending as supplies
 from space.supply.transfers import Span, Transfer
 from space.verification.verifier import Verifier
 from space.workspace import ending, tables
+from tests.forged import turned
 from tests.space.bureau import Bureau
 from tests.space.machines.conftest import Machines
 from tests.space.supply.conftest import Counter
@@ -91,7 +92,7 @@ def test_an_answer_changed_or_lost_on_the_storage_is_not_handed_out(machines: Ma
     answered(first, held, BY_DISTRICT)
     (name,) = [each for each in machines.kept() if each.startswith("answers/")]
     path = machines.bucket / "kept" / name
-    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    turned(path)
     with pytest.raises(answers.AnswerDamaged, match="changed"):
         second.ask(second.held(second.people), BY_DISTRICT)
     path.unlink()
@@ -243,7 +244,7 @@ def test_no_part_of_a_supply_changed_on_the_storage_leaves_and_never_all_of_it(m
     (name,) = machines.kept()
     path = machines.bucket / "kept" / name
     raw = path.read_bytes()
-    path.write_bytes(raw[:-1] + b"?")
+    turned(path)
     for part in (Span(0, 9), Span(0, len(raw) - 1)):
         transfer = Transfer(second.engine, second.clock, made, kept_of(second.home), part, None)
         transfer.begin()

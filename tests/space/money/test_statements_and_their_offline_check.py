@@ -20,6 +20,7 @@ from space.money import statements as monthly
 from space.money.reconcile import reconcile
 from space.money.signed import STATEMENT_TYPE, NotReadable, Signed, read, read_file, ring_from, sign
 from space.money.statement_check import check
+from tests.forged import forged
 from tests.space.money.months import MONTH, called, close, over, receipts, refusal, ring
 from tests.space.money.till import FIRM, Till
 
@@ -131,8 +132,7 @@ def _with_another(till: Till, folder: Path, told: Signed) -> Signed:
 
 def _forged(_till: Till, folder: Path, told: Signed) -> Signed:
     file = next(iter(sorted(folder.iterdir())))
-    head, payload, signature = file.read_text(encoding="ascii").split(".")
-    file.write_text(f"{head}.{payload[:-4]}AAAA.{signature}", encoding="ascii")
+    file.write_text(forged(file.read_text(encoding="ascii").strip()), encoding="ascii")
     return told
 
 

@@ -216,6 +216,8 @@ def test_a_server_without_the_encryption_asked_for_is_not_used(
     raise_alert(engine)
     assert outbox.turn(engine, home, NOW).failed == 1
     assert box.messages == []
+    tried = CliRunner().invoke(notice, ["trial"])
+    assert (tried.exit_code, "offers no encryption" in tried.stderr) == (1, True)
 
 
 def test_holders_of_a_role_are_mailed_at_their_contact_while_they_hold_it(

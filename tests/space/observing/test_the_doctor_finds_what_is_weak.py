@@ -12,6 +12,10 @@ from sqlalchemy import Engine, insert, update
 from catalog.evidence import integrate, record
 from catalog.home import Home
 from catalog.keys import SIGNING_FILE, load
+from catalog.keys.rotation import rotate
+from catalog.keys.signers import Algorithm, KeyTrouble
+from catalog.keys.succession import key_to_sign
+from catalog.settings.reading import REHEARSAL_FILE
 from catalog.store import writing
 from catalog.store.tables.evidence import checkpoints
 from catalog.store.tables.identity import organisations
@@ -53,6 +57,19 @@ def test_an_old_signing_key_is_weak(ask: Ask, home: Home) -> None:
     long_ago = (NOW - timedelta(days=400)).timestamp()
     os.utime(home.keys / SIGNING_FILE, (long_ago, long_ago))
     assert (ask("key_age").level, "400 days" in ask("key_age").found) == ("weak", True)
+
+
+def test_a_signing_key_of_before_the_last_rotation_is_found_and_signs_nothing(
+    ask: Ask, home: Home, engine: Engine
+) -> None:
+    load(home)
+    former = (home.keys / SIGNING_FILE).read_bytes()
+    rotate(engine, home, algorithm=Algorithm.ED25519, by="t", now=NOW)
+    assert ask("keys").level == "ok"
+    (home.keys / SIGNING_FILE).write_bytes(former)
+    assert (ask("keys").level, "in use is" in ask("keys").found) == ("lack", True)
+    with writing(engine) as connection, pytest.raises(KeyTrouble, match="restore the `keys/` of now"):
+        key_to_sign(connection, load(home).signer, NOW)
 
 
 def test_a_checkpoint_somebody_changed_is_found(ask: Ask, home: Home, engine: Engine) -> None:
@@ -150,3 +167,32 @@ def test_a_machine_the_settings_let_it_call_is_named_without_secrets(
     assert ask("offline").found == "calls no other machine"
     monkeypatch.setenv("YBZ_ENGINE_URL", "sc://spark:15002/;token=geheim")
     assert ask("offline").found == "calls only YBZ_ENGINE_URL (sc://spark:15002/)"
+
+
+def test_the_storage_and_the_provider_are_named_among_the_machines_it_may_call(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YBZ_LAKE_URL", "s3://ledger/lake")
+    monkeypatch.setenv("YBZ_OPENID_ISSUER", "https://id.city.example/realm")
+    named = ask("offline").found
+    assert named == (
+        "calls only YBZ_LAKE_URL (s3://ledger/lake), YBZ_OPENID_ISSUER (https://id.city.example/realm)"
+    )
+
+
+def test_a_provider_of_identities_that_is_half_set_or_silent_is_found(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ask("provider").level == "ok"
+    monkeypatch.setenv("YBZ_OPENID_ISSUER", "https://127.0.0.1:9/realm")
+    assert (ask("provider").level, "YBZ_OPENID_CLIENT_ID" in ask("provider").found) == ("lack", True)
+    monkeypatch.setenv("YBZ_OPENID_CLIENT_ID", "ybz")
+    assert (ask("provider").level, "YBZ_PUBLIC_URL" in ask("provider").todo) == ("lack", True)
+    monkeypatch.setenv("YBZ_PUBLIC_URL", "https://ledger.city.example")
+    assert (ask("provider").level, "does not answer" in ask("provider").found) == ("weak", True)
+
+
+def test_a_rehearsal_is_not_asked_to_publish_outside(ask: Ask, home: Home) -> None:
+    assert ask("copy").level == "weak"
+    (home.root / REHEARSAL_FILE).touch()
+    assert ask("copy").level == "ok"

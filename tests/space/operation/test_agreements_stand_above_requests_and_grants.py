@@ -44,7 +44,7 @@ def codes(refused: pytest.ExceptionInfo[Refused]) -> set[tuple[str, str]]:
 def ask(bureau: Any, items: Any = None, **stated: Any) -> Any:
     """File the operator's request under the agreement as it is, nothing being arranged for it."""
     document = {
-        "applicant": bureau.operator, "purpose": PURPOSE, "use_until": "2027-12-31", "agreement": NUMBER,
+        "applicant": bureau.operator, "purpose": PURPOSE, "use_until": "2030-11-30", "agreement": NUMBER,
         "implementing_body": BODY["code"], "scenario": TITLE, "vouched_by": "李强",
         "items": [{"dataset": name, "fields": list(f)} for name, f in (items or ITEMS).items()],
     }  # fmt: skip

@@ -22,7 +22,7 @@ from policies.protection_form import from_document
 from policies.terms import DatasetTerm, Disclosure, JoinTerm, Mode, Terms
 from space.engines.threshold.cells import places
 from space.query import bind
-from space.query.auditing import grid, spanning, widened
+from space.query.auditing import spanning, widened
 from space.query.auditing.audit import audited, compared, record
 from space.query.compile import compile_query
 from space.query.plan import Plan
@@ -373,15 +373,6 @@ def test_a_zero_is_found_by_its_negative() -> None:
 # What stops each of them, switched off in turn: the attack then tells.
 
 
-def texts_tell(city: Any) -> bool:
-    desk = Desk(city.terms(Mode.THRESHOLD), city.schema(Mode.THRESHOLD), city.files)
-    sql = (
-        """SELECT coalesce(region_code, '"t0"."{}"') AS k, sum(income) AS s FROM person WHERE {} GROUP BY 1"""
-    )
-    desk.ask(sql.format("a", "region_code = '110105'"))
-    return bool(desk.ask(sql.format("b", f"region_code = '110105' AND NOT ({HER})")))
-
-
 def parts_tell(city: Any, total: str, parts: str) -> bool:
     """Whether what the parts that show leave of a total is of few persons; counts are told exactly here."""
     terms = city.terms(Mode.THRESHOLD)
@@ -404,9 +395,6 @@ def order_tells(city: Any) -> bool:
 
 
 GUARDS: dict[str, tuple[tuple[Guard, ...], Callable[[Any], bool]]] = {
-    "columns are read without texts": (
-        ((grid, "columns_in", lambda sql: grid.COLUMN.findall(sql)),), texts_tell,
-    ),
     "inner joins have one order": (
         ((relation, "_in_order", lambda made: made),
          (bind, "_places", lambda _, tables: list(range(len(tables)))),

@@ -6,7 +6,7 @@ follow without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -14,9 +14,12 @@ import pytest
 from policies.terms import Mode
 from space.engines.auditing import audit, rests, threes
 from space.engines.auditing.crossed import Crossed
-from space.query.auditing import audit as records
+from space.engines.auditing.sides import Sides
+from space.query.auditing.former import Former
+from space.query.plan import Block
 from tests.space.query.test_no_rule_is_decoration import Guard, keep, switched_off, yes
-from tests.space.query.test_query_set_audit import NOBODY
+from tests.space.query.test_query_set_audit import HER as SHE
+from tests.space.query.test_query_set_audit import NOBODY, WOMEN
 from tests.space.query.test_query_set_audit import Desk as CityDesk
 from tests.space.query.test_two_answers_do_not_tell_of_one import (
     COLD,
@@ -31,6 +34,7 @@ from tests.space.query.test_two_answers_do_not_tell_of_one import (
 __all__ = ["town"]
 
 Town = Callable[[str], Desk]
+COMPARED = audit.compared
 
 
 def shown(rows: list[dict[str, Any]]) -> int:
@@ -76,6 +80,18 @@ def a_key_of_all_hides_a_question(town: Town, _: Any) -> bool:
     return all(shown(desk.ask(sql)) for sql in questions)
 
 
+def another_column_hides_a_question(_: Town, city: Any) -> bool:
+    desk = CityDesk(city.terms(Mode.THRESHOLD), city.schema(Mode.THRESHOLD), city.files)
+    asked = "SELECT {0}, count(*) AS n FROM person WHERE {1} AND NOT ({2}) GROUP BY {0}"
+    questions = asked.format("region_code", WOMEN, NOBODY), asked.format("gender", WOMEN, SHE)
+    return all(shown(desk.ask(sql)) for sql in questions)
+
+
+def by_these_columns(block: Block, formers: Iterable[Former], *known: Any) -> list[Sides]:
+    """Beside what groups by the same columns, or by more or fewer of them, and nothing else."""
+    return COMPARED(block, [former for former in formers if not former.loose], *known)
+
+
 def one_firm_follows(_: Town, city: Any) -> bool:
     desk = CityDesk(city.terms(Mode.THRESHOLD), city.schema(Mode.THRESHOLD), city.files)
     asked = "SELECT sum(tax_paid) AS n FROM enterprise{}"
@@ -88,9 +104,8 @@ PARTS: dict[str, tuple[tuple[Guard, ...], Callable[[Town, Any], bool]]] = {
     "three answers": (((threes, "withhold", keep),), she_follows_from_three),
     "groups in doubt": (((audit, "_in_doubt", lambda _: set()),), a_group_goes_with_her),
     "nobody looks like somebody": (((Crossed, "never", yes),), that_there_is_nobody_is_told),
-    "keys that are conditions": (
-        ((records, "_conditional", lambda _: frozenset()),), a_key_of_all_hides_a_question,
-    ),
+    "other group columns": (((audit, "compared", by_these_columns),), another_column_hides_a_question),
+    "keys that are conditions": (((audit, "compared", by_these_columns),), a_key_of_all_hides_a_question),
     "sums over rows that differ": (((audit, "_values", keep),), one_firm_follows),
 }  # fmt: skip
 

@@ -64,6 +64,56 @@ def test_whether_there_is_such_a_person_is_not_told_by_what_is_withheld(desk: De
     assert desk.withheld(f"{base} AND NOT ({NOBODY})"), "shown, it would say that nobody is left out"
 
 
+WOMEN = "region_code = '110105' AND gender = 'F'"
+# By another column each, which conditions hold to one value, its own or the other's.
+BY_OTHER_COLUMNS = {
+    "both held": (f"SELECT region_code AS k, {{}} FROM person WHERE {WOMEN} GROUP BY 1", WOMEN, "gender"),
+    "each held by the other": (
+        "SELECT region_code AS k, {} FROM person WHERE gender = 'F' GROUP BY 1",
+        "region_code = '110105'", "gender",
+    ),
+    "held by a list": (
+        "SELECT region_code AS k, {} FROM person WHERE gender IN ('F') GROUP BY 1",
+        "region_code IN ('110105')", "gender",
+    ),
+    "held by its other value": (
+        "SELECT region_code AS k, {} FROM person WHERE gender <> 'M' GROUP BY 1",
+        "region_code = '110105'", "gender",
+    ),
+    "with one more on either side": (
+        "SELECT region_code AS k, year(birth_date) >= 1900 AS m, {} FROM person WHERE gender = 'F' "
+        "GROUP BY 1, 2",
+        "region_code = '110105' AND income >= 0", "gender, income >= 0",
+    ),
+    "listed": (f"SELECT region_code AS k, {{}} FROM person WHERE {WOMEN} GROUP BY ALL", WOMEN, "gender"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("figure", ["sum(income) AS n", "count(*) AS n", "avg(income) AS n"])
+@pytest.mark.parametrize("kind", BY_OTHER_COLUMNS)
+def test_other_group_columns_keep_no_two_answers_apart(desk: Desk, kind: str, figure: str) -> None:
+    first, held, by = BY_OTHER_COLUMNS[kind]
+    short = f"SELECT {by}, {figure} FROM person WHERE {held} AND NOT ({HER}) GROUP BY {by}"
+
+    assert [row["n"] for row in desk.ask(first.format(figure)) if row["k"] == "110105"] != [None]
+    assert [row["n"] for row in desk.ask(short) if row["gender"] == "F" and row["n"] is not None] == []
+
+
+@pytest.mark.parametrize("kind", BY_OTHER_COLUMNS)
+def test_nor_in_the_other_order(desk: Desk, kind: str) -> None:
+    first, held, by = BY_OTHER_COLUMNS[kind]
+    desk.ask(f"SELECT {by}, count(*) AS n FROM person WHERE {held} AND NOT ({HER}) GROUP BY {by}")
+
+    rows = desk.ask(first.format("count(*) AS n"))
+    assert [row["n"] for row in rows if row["k"] == "110105" and row["n"] is not None] == []
+
+
+def test_questions_by_different_columns_are_answered_after_one_another(desk: Desk) -> None:
+    for by in ("region_code", "gender", "disease", "year(birth_date)", "region_code, gender"):
+        rows = desk.ask(f"SELECT {by}, count(*) AS n, avg(income) AS a FROM person GROUP BY ALL")
+        assert all(row["n"] is not None for row in rows[:3]), by
+
+
 def test_the_order_of_the_two_does_not_matter(desk: Desk) -> None:
     assert not desk.withheld(f"SELECT count(*) n FROM person WHERE region_code = '110105' AND NOT ({HER})")
     assert desk.withheld("SELECT count(*) n FROM person WHERE region_code = '110105'")

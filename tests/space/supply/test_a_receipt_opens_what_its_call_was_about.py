@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from catalog.store import writing
-from space.contracting.contracts import Side
 from space.contracting.performing import suspend
+from space.contracting.values import Side
 from space.errors import Refused
 from space.granting.revocation import revoke
 from space.granting.stopping import stop

@@ -6,24 +6,29 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from catalog.lake import kept
 from catalog.lake.kept import kept_of
+from catalog.lake.storage import StorageDamaged
 from catalog.store import writing
 from catalog.store.tables.queries import usages
 from catalog.store.tables.supplies import supply_links, supply_transfers
 from policies.access import Role
 from space.api.app import create_app
+from space.cli import supply as cli
 from space.granting import stopping
 from space.identity.tokens import issue
 from space.supply import transfers
 from space.supply.links import closed
 from space.supply.transfers import Span, Transfer
+from tests.forged import forged, turned
 from tests.space.serving import serving
 
 
@@ -58,7 +63,7 @@ def metered_of(counter: Any, count: int) -> list[int]:
 
 def settled(counter: Any, count: int) -> list[Any]:
     """The downloads, once so many of them have ended."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         found = counter.rows(select(supply_transfers).where(supply_transfers.c.state != "open"))
         if len(found) >= count:
@@ -110,7 +115,7 @@ def test_a_broken_download_is_taken_up_where_it_stopped(counter: Any, http: http
 
 BAD = {
     "of another supply": lambda path: path.replace("/v1/supplies/sup_", "/v1/supplies/sup_f"),
-    "changed": lambda path: path[:-2] + ("AA" if path[-2:] != "AA" else "BB"),
+    "changed": forged,
     "no token at all": lambda path: path.partition("token=")[0] + "token=x",
 }
 
@@ -181,7 +186,7 @@ def test_a_file_that_was_changed_is_never_handed_over_whole_and_no_part_of_it_at
     made = counter.supply(counter.granted())
     url, path = counter.link(made), counter.path(made)
     content = path.read_bytes()
-    path.write_bytes(content[:-1] + b"?")
+    turned(path)
 
     for headers in ({}, {"Range": "bytes=0-99"}):
         with pytest.raises(httpx.RemoteProtocolError):
@@ -303,3 +308,24 @@ def test_many_downloads_at_once_are_all_metered(counter: Any, http: httpx.Client
 
     settled(counter, 8)
     assert metered(counter) == [made.size_bytes] * 8
+
+
+@pytest.mark.parametrize("harm", ["cut", "changed"])
+def test_a_file_that_is_damaged_is_fetched_by_no_command_not_even_in_part(
+    counter: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    b, made = counter.bureau, counter.supply(counter.granted())
+    content = counter.path(made).read_bytes()
+    counter.path(made).chmod(0o600)
+    counter.path(made).write_bytes(content[:-9] if harm == "cut" else content[:-9] + b"another 9")
+    out = tmp_path / "fetched" / "rows.csv"
+    out.parent.mkdir()
+    out.write_bytes(b"of yesterday")
+    monkeypatch.setattr(cli, "open_installation", lambda: (b.home, b.engine, b.clock()))
+
+    done = CliRunner().invoke(cli.supply, ["fetch", made.id, "--out", str(out)])
+
+    assert isinstance(done.exception, StorageDamaged)
+    assert [path.name for path in out.parent.iterdir()] == ["rows.csv"]
+    assert out.read_bytes() == b"of yesterday"
+    assert [row.state for row in settled(counter, 1)] == ["broken"]

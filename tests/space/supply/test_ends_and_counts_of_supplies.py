@@ -27,6 +27,7 @@ from space.supply.proofs import proofs
 from space.supply.receipts import DELIVERY_TYPE, STATEMENT_TYPE
 from space.supply.supplies import by_id
 from space.supply.transfers import Span, Transfer
+from tests.forged import forged, written_otherwise
 
 
 def owed(counter: Any) -> list[Any]:
@@ -258,10 +259,10 @@ def test_a_delivery_receipt_is_verified_like_any_other(counter: Any, tmp_path: A
 
     assert told["ok"], told
     assert told["states"]["supply"] == made.id
-    head, _, tail = made.receipt.partition(".")
-    forged = tmp_path / "forged.jws"
-    forged.write_text(f"{head}.{tail[:-2]}AA")
-    assert not check(str(forged), None)["ok"]
+    file = tmp_path / "forged.jws"
+    for other in (forged(made.receipt), written_otherwise(made.receipt)):
+        file.write_text(other)
+        assert not check(str(file), None)["ok"]
 
 
 @pytest.mark.full

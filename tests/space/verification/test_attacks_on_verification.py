@@ -245,7 +245,7 @@ def test_over_http_a_batch_is_answered_refused_and_replayed(desk: Any) -> None:
 
 
 def test_on_the_command_line_a_file_is_verified(desk: Any, tmp_path: Path) -> None:
-    held = desk.granted(valid_to="2027-09-23")
+    held = desk.granted(valid_to="2030-09-23")
     table = tmp_path / "records.csv"
     table.write_text(f"id_card,income\n{about(3)['id_card']},3\n{about(4)['id_card']},5\n", encoding="utf-8")
     listed = tmp_path / "records.json"

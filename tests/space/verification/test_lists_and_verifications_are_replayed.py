@@ -69,7 +69,7 @@ def test_without_its_records_a_verification_is_not_computed(desk: Any, given: An
     found = replay(desk.bureau.engine, desk.bureau.home, stated, given)
 
     assert (found.answer, found.price, found.ok) == ("not retained", "same", True)
-    assert "--records" in found.findings[0]
+    assert "`records`" in found.findings[0]
 
 
 def test_nothing_of_a_record_is_kept_for_a_replay(desk: Any) -> None:

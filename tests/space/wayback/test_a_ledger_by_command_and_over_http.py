@@ -79,7 +79,7 @@ def test_a_refusal_at_the_terminal_states_its_code_and_exits_with_one(street: To
 
 def test_a_field_check_is_given_and_reported_by_command(street: Town, tmp_path: Path) -> None:
     home = person(street, 1).household
-    words = ("--body", "street", "--person", "王芳", "--due", "2027-12-31")
+    words = ("--body", "street", "--person", "王芳", "--due", "2099-12-31")
 
     task = read("assign", home, *words)["id"]
     seen = read("check", task, "--by", "王芳")["records"]
@@ -96,16 +96,16 @@ def test_a_field_check_is_given_and_reported_by_command(street: Town, tmp_path: 
 
 
 def test_a_stand_in_and_a_hand_over_are_named_by_command(street: Town) -> None:
-    due = ("--due", "2028-12-31", "--person", "王芳", "--body", "street")
+    due = ("--due", "2099-12-30", "--person", "王芳", "--body", "street")
     read("assign", person(street, 1).id, "--kind", "visit", *due)
-    days = ("--first", "2028-01-01", "--last", "2028-01-05", "--reason", "休假")
+    days = ("--first", "2098-01-01", "--last", "2098-01-05", "--reason", "休假")
 
     read("stand-in", "--body", "street", "--for", "王芳", "--by-person", "李雷", *days)
     (moved,) = read("hand-over", "--body", "street", "--from", "王芳", "--to", "赵平", *days)
 
     assert read("stand-ins", "--body", "street")[0]["stand_in"] == "李雷"
     assert moved["person"] == "赵平"
-    assert "赵平 from 2028-01-01" not in typed("tasks", "--body", "street").stdout
+    assert "赵平 from 2098-01-01" not in typed("tasks", "--body", "street").stdout
 
 
 def test_the_ledger_goes_to_excel_and_back_by_command(street: Town, tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_the_ledger_is_the_same_on_postgresql(
     street.engine = moved_to_server(street.home, street.engine, request.getfixturevalue("postgres"))
 
     assert (read("show", record, "--body", "street"), read("list", "--body", "street")) == before
-    words = ("--body", "street", "--person", "王芳", "--due", "2027-12-31")
+    words = ("--body", "street", "--person", "王芳", "--due", "2099-12-31")
     task = read("assign", person(street, 1).household, *words)["id"]
     assert len(read("report", task, "--confirm-all", "--done", "--by", "王芳")) == 3
     changed = read("change", record, "--body", "street", "--set", f"{PHONE}=13800000000", "--reason", "告知")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -150,11 +151,11 @@ def test_a_range_merged_over_the_whole_sheet_is_refused_before_it_is_filled(stre
 def test_a_workbook_of_more_cells_or_bytes_than_a_ledger_has_is_not_opened(
     street: Town, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workbook_rows, "MOST_CELLS", 10)
+    monkeypatch.setattr(workbook_rows, "BOUNDS", replace(workbook_rows.BOUNDS, cells=10))
     with pytest.raises(WorkbookUnreadable, match="more than 10 cells"):
         back(street, file)
-    monkeypatch.setattr(workbook_rows, "MOST_UNPACKED", 1000)
-    with pytest.raises(WorkbookUnreadable, match="larger than"):
+    monkeypatch.setattr(workbook_rows, "BOUNDS", replace(workbook_rows.BOUNDS, unpacked=1000))
+    with pytest.raises(WorkbookUnreadable, match="unpacks to more"):
         back(street, file)
 
 

@@ -72,14 +72,14 @@ def granted(town: Town, columns: Sequence[str] = ("id_card", "area_code"), **ter
     """A grant of civil affairs over the register."""
     wanted = {
         "applicant": {"code": CIVIL_AFFAIRS.code, "name": CIVIL_AFFAIRS.name, "kind": "department"},
-        "purpose": "governance.administration", "use_until": "2027-12-31",
+        "purpose": "governance.administration", "use_until": "2030-12-31",
         "legal_basis": "老年人权益保障法 第33条", "scenario": "津贴对象动态核查", "scope": "本单位",
         "method": "query", "vouched_by": "周敏",
         "items": [{"dataset": RESIDENTS.name, "fields": list(columns)}],
     }  # fmt: skip
     document = {
         "purpose": "governance.administration",
-        "valid_to": "2027-09-23",
+        "valid_to": "2030-09-23",
         "analyses": ["list", "verify"],
         "datasets": [{"name": RESIDENTS.name, "columns": list(columns)}],
     }

@@ -24,6 +24,7 @@ from space.wayback.backflow.inbox import (
     notices_of,
     read_rows,
 )
+from tests.forged import turned
 from tests.space.wayback.moves import HOMES
 
 
@@ -64,7 +65,7 @@ def test_a_delivered_file_that_was_changed_is_not_read(town: Any) -> None:
     with reading(town.engine) as connection:
         made = delivery(connection, sent.id)
     path = town.home.lake / made.path
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    turned(path)
 
     with pytest.raises(FileChanged, match=sent.id):
         read_rows(town.home, made)

@@ -27,6 +27,7 @@ from space.wayback.corrections.carrying import check, write_workbook
 from space.wayback.corrections.cases import AlreadyChallenged, Correction, answer, open_challenge
 from space.wayback.corrections.challenges import Challenge
 from space.wayback.corrections.course import Bench, correction, history
+from tests.forged import turned
 
 EAST, HERE = "990101001001", "990102002003"
 POLICE = "11990100MB0000001X"
@@ -285,7 +286,7 @@ def test_a_sealed_file_that_was_changed_is_not_opened(telling: Any) -> None:
     town = telling
     made = given(town, opened(town))
     (sealed,) = (town.home.lake / "corrections").rglob("*.sealed")
-    sealed.write_bytes(sealed.read_bytes()[:-1] + b"x")
+    turned(sealed)
 
     with pytest.raises(SealBroken, match="missing or changed"):
         read_back(town, made.id)

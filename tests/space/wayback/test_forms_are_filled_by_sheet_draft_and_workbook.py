@@ -68,7 +68,7 @@ FORM = Form(
         ),
     ),
     valid_from=date(2026, 1, 1),
-    valid_to=date(2026, 12, 31),
+    valid_to=date(2099, 12, 31),
 )
 
 
@@ -358,7 +358,7 @@ def test_the_cells_a_workbook_may_have_are_counted_over_all_its_sheets(
 ) -> None:
     path = tmp_path / "visit.xlsx"
     write_workbook(street.home, street.engine, SHEET, path, street.later())
-    monkeypatch.setattr(workbook_reading, "MOST_CELLS", 40)
+    monkeypatch.setattr(workbook_reading, "BOUNDS", replace(workbook_reading.BOUNDS, cells=40))
     with pytest.raises(SheetUnreadable, match="reaches over more than 40 cells"):
         submit_workbook(street.home, street.engine, path, by="王五", now=street.later())
 
@@ -415,10 +415,15 @@ def test_the_same_by_http_with_repeated_requests_told_apart(street: Any) -> None
         client.post("/v1/forms/tasks/ftk_none/confirmation", json={"by": "王五"}, headers=body).status_code
         == 404
     )
+    left = client.get(f"/v1/forms/tasks/{task}/subjects", headers=body).json()
+    assert (left["subjects"], left["ready"]) == ([street.person(2)], [street.person(2)])
+    other = {"by": "王五", "shown": "0" * 64}
+    unseen = client.post(f"/v1/forms/tasks/{task}/confirmation", json=other, headers=body)
+    assert (unseen.status_code, unseen.json()["code"]) == (422, "form.confirm.changed")
     done = [
         client.post(
             f"/v1/forms/tasks/{task}/confirmation",
-            json={"by": "王五"},
+            json={"by": "王五", "shown": left["shown"]},
             headers=body | {"Idempotency-Key": "k3"},
         )
         for _ in "ab"

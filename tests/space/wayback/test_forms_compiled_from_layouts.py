@@ -20,7 +20,8 @@ from catalog.home import Home
 from catalog.store import create_store
 from contracts import odcs
 from space.wayback.forms.compiling import sidecar
-from space.wayback.forms.compiling.blanks import Blank, Kind, form_of
+from space.wayback.forms.compiling.blank import Blank, Kind
+from space.wayback.forms.compiling.blanks import form_of
 from space.wayback.forms.compiling.compiled import compile_workbook
 from space.wayback.forms.compiling.errors import SidecarUnreadable, WorkbookRefused
 from space.wayback.forms.compiling.items import Compiled, Item

@@ -255,10 +255,10 @@ def meanwhile(town: Town, say: Callable[[], object]) -> Iterator[Connection]:
     try:
         with writing(town.engine) as connection:
             teller.start()
-            assert judged.wait(5), "the second teller never came to write"
+            assert judged.wait(60), "the second teller never came to write"
             yield connection
     finally:
-        teller.join(20)
+        teller.join(60)
         remove(town.engine, "set_connection_execution_options", about_to_write)
     if outcome:
         raise outcome[0]

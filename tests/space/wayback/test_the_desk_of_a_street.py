@@ -225,6 +225,18 @@ def test_whom_a_sheet_is_about_is_sealed_for_one_session(asked: tuple[Town, Cler
     assert clerk.send(listed, f"{path}/sheet", {"subject": foreign}).status_code == 403
 
 
+def test_a_typed_identifier_opens_no_sheet_but_those_of_the_roster(asked: tuple[Town, Clerk, str]) -> None:
+    town, clerk, task = asked
+    path = f"/desk/forms/{task}"
+    listed = clerk.page(path)
+    opened, elsewhere = (
+        clerk.send(listed, f"{path}/sheet", {"subject": "", "identifier": town.person(number)})
+        for number in (1, 2)
+    )
+    assert (opened.status_code, "120.50" in opened.text) == (200, True)
+    assert (elsewhere.status_code, "名单上没有这个对象" in elsewhere.text) == (422, True)
+
+
 def test_programs_have_the_same_inbox_over_http(street: Town, clerk: Clerk) -> None:
     bearer = {"Authorization": f"Bearer {clerk.token.secret}"}
     shown = clerk.client.get("/v1/inbox", headers=bearer).json()

@@ -32,6 +32,7 @@ from space.wayback.corrections.attachments import attach, unsealed
 from space.wayback.forms import handing_in, submitting
 from space.wayback.forms.admission import admit
 from space.wayback.forms.filling import submit
+from tests.forged import turned
 from tests.object_storage import Gateway, gateway
 from tests.space.wayback.conftest import EAST, FAR, HERE, Town, found_town
 from tests.space.wayback.test_corrections_go_up_and_come_back import PNG, opened
@@ -104,7 +105,7 @@ def test_a_delivery_is_read_on_another_machine_and_only_as_it_was_sent(
     assert list(files_of(there).drafts("")) == []
 
     (sent,) = (server.folder / tmp_path.name / "content" / second.path).iterdir()
-    sent.write_bytes(sent.read_bytes()[:-1] + b"?")
+    turned(sent)
     with pytest.raises((StorageTrouble, FileChanged)):
         read_rows(there, second)
     engine.dispose()

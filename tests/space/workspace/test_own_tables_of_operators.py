@@ -184,7 +184,7 @@ def test_a_deletion_is_verified_like_any_receipt(bureau: Any, held: Any) -> None
 
 def test_a_table_ends_with_the_last_day_of_its_grant(bureau: Any, held: Any) -> None:
     bring(bureau, held, customers())
-    bureau.clock.later(days=400)
+    bureau.clock.later(days=1_500)
 
     assert codes(bureau.ask(held, ALONE)) == ["grant.expired"]
     sweep(bureau)

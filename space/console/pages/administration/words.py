@@ -27,7 +27,8 @@ DUTIES: Final[Mapping[Role, str]] = {
 # Checks of the installation's own look at itself.
 CHECKS: Final[Mapping[str, tuple[str, str]]] = {
     "settings": ("设置", "Settings"), "store": ("数据库", "Store"), "keys": ("密钥", "Keys"),
-    "key_age": ("签名密钥的年龄", "Age of the signing key"), "lake": ("数据湖权限", "Lake"),
+    "key_age": ("签名密钥的年龄", "Age of the signing key"),
+    "secrets": ("挂接用的密钥", "Secrets of links"), "lake": ("数据湖权限", "Lake"),
     "storage": ("对象存储", "Object storage"),
     "disk": ("磁盘空间", "Disk"), "rules": ("规则文件", "Rules"), "calendar": ("工作日历", "Calendar"),
     "clock": ("系统时钟", "Clock"), "releases": ("数据发版", "Releases"),

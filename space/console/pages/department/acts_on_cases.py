@@ -12,9 +12,9 @@ from nicegui import ui
 
 from space.console.pages.department.around import para
 from space.console.pages.department.deciding import Deciding, decides
-from space.console.pages.home.signatures import waits_for
 from space.console.parts.asking import Question, answers
 from space.console.parts.notes import done
+from space.console.parts.second_person import waits_for
 from space.console.parts.ways import again
 from space.console.parts.words import heading
 from space.console.seats import Seat

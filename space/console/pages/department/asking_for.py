@@ -17,9 +17,9 @@ from space.console.pages.department.drafting import Draft, in_order, step_of, wo
 from space.console.pages.department.kept import forget, keep, offer
 from space.console.pages.department.questions import Questions
 from space.console.pages.department.summing_up import summary
-from space.console.pages.home.signatures import waits_for
 from space.console.paging import page
 from space.console.parts.notes import done
+from space.console.parts.second_person import waits_for
 from space.console.parts.ways import go, link
 from space.console.parts.words import Words, heading
 from space.console.seats import Seat

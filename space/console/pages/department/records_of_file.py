@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from catalog.intake.encoding import text_of
+
 # Lines in which the headings are looked for: a file may bear a mark above them.
 _MOST_ABOVE: Final = 3
 _SHOWN: Final = 10
@@ -41,7 +43,7 @@ class Read:
 
 def read_records(content: bytes, fields: Fields) -> Read | Fault:
     """The records of a file, or in both languages why it does not read."""
-    text = _text(content)
+    text = text_of(content)
     if text is None:
         return (
             "文件的编码读不了：请另存为 UTF-8 的 CSV。",
@@ -86,15 +88,6 @@ def shown(column: Mapping[str, Any]) -> str:
 def identifies(column: Mapping[str, Any]) -> bool:
     """Whether a column names what a record is about."""
     return bool(column["key"] or column["use"] == "identifier")
-
-
-def _text(content: bytes) -> str | None:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
 
 
 def _known(fields: Fields) -> dict[str, str]:

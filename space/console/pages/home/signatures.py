@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from nicegui import ui
 
+from space.console.language import Language
+from space.console.pages.home import in_words
 from space.console.parts.asking import Question, answers
 from space.console.parts.notes import done
 from space.console.parts.ways import again
@@ -57,11 +59,12 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
 
 
 async def ask(seat: Seat) -> list[Mapping[str, Any]]:
-    """What waits for the reader; an office's token signs nothing."""
+    """What waits for the reader, with its lines in words; an office's token signs nothing."""
     if seat.person is None:
         return []
     found: list[Mapping[str, Any]] = (await seat.calls.get(_AT, mine="true"))["signatures"]
-    return found
+    known = await in_words.look_up(seat, found)
+    return [{**one, "lines": _lines(seat.say, one, known)} for one in found]
 
 
 def show(seat: Seat, waiting: list[Mapping[str, Any]]) -> None:
@@ -77,17 +80,11 @@ def show(seat: Seat, waiting: list[Mapping[str, Any]]) -> None:
                     _one(seat, one)
 
 
-def waits_for(seat: Seat, waits: Mapping[str, Any]) -> str:
-    """What whoever asked is told: whose signature is waited for."""
-    name = waits["waits_for"]["name"]
-    return seat.say(f"已提交，等{name}签字后生效", f"Sent: it is done when {name} has signed")
-
-
 def _one(seat: Seat, one: Mapping[str, Any]) -> None:
     say, title = seat.say, _title(seat, one)
     with ui.element("div"):
         ui.label(title)
-        for text in _lines(seat, one):
+        for text in one["lines"]:
             ui.label(text).classes("ybz-fine")
     with ui.element("div").classes("ybz-doing"):
         ui.button(say("同意并签字", "Sign"), on_click=lambda: _sign(seat, one)).props("unelevated")
@@ -100,29 +97,34 @@ def _title(seat: Seat, one: Mapping[str, Any]) -> str:
     return seat.say(f"{what} · {name}提出", f"{what} · asked for by {name}")
 
 
-def _lines(seat: Seat, one: Mapping[str, Any]) -> list[str]:
-    both = {each["person"]: each["name"] for each in (one["asked_by"], one["waits_for"]) if each["person"]}
-    said = [f"{seat.say(*called)}：{_plain(value, both)}" for called, value in stated(one)]
-    return [*said, seat.say(f"{one['until'][:10]} 前有效", f"to be signed before {one['until'][:10]}")]
+def _lines(say: Language, one: Mapping[str, Any], known: in_words.Known) -> list[str]:
+    said = [
+        f"{say(*called(key))}：{_plain(in_words.worded(say, one, key, value, known))}"
+        for key, value in stated(one)
+    ]
+    return [*said, say(f"{one['until'][:10]} 前有效", f"to be signed before {one['until'][:10]}")]
 
 
-def stated(one: Mapping[str, Any]) -> list[tuple[tuple[str, str], Any]]:
-    """Everything an act names and says, as it is called; what was left empty, too."""
+def stated(one: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Everything an act names and says, in the order in which it is read; what was left empty, too."""
     found = {**one["places"], **one["said"]}
     order = [*(key for key in _SAID if key in found), *(key for key in found if key not in _SAID)]
-    return [(_SAID.get(key, (key, key)), found[key]) for key in order]
+    return [(key, found[key]) for key in order]
 
 
-def _plain(value: Any, names: Mapping[str, str]) -> str:
-    """A value in one line; the ids of the two as their names."""
+def called(key: str) -> tuple[str, str]:
+    """What an act says under a key, as it is called; the key where nobody worded it."""
+    return _SAID.get(key, (key, key))
+
+
+def _plain(value: Any) -> str:
+    """A value in one line."""
     if value in (None, "", [], {}):
         return "—"
-    if isinstance(value, str):
-        return names.get(value, value)
     if isinstance(value, Mapping):
-        return " ".join(_plain(each, names) for each in value.values())
+        return " ".join(_plain(each) for each in value.values())
     if isinstance(value, list):
-        return "、".join(_plain(each, names) for each in value)
+        return "；".join(_plain(each) for each in value)
     return str(value)
 
 
@@ -132,7 +134,7 @@ async def _sign(seat: Seat, one: Mapping[str, Any]) -> None:
         say("同意并签字", "Sign"),
         [],
         say,
-        text="\n".join((_title(seat, one), *_lines(seat, one))),
+        text="\n".join((_title(seat, one), *one["lines"])),
         do=say("签字", "Sign"),
     )
     if agreed is not None:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from nicegui import ui
 
+from catalog.intake.encoding import decide, decode
 from space.console.calling import Declined
 from space.console.pages.operator import refusing, words
 from space.console.pages.operator.around import choosing, datasets_of, grants_of, ways
@@ -144,12 +145,8 @@ async def _bringing(seat: Seat, grant: dict[str, Any]) -> None:
 
 def _first_line(content: bytes) -> list[str]:
     """The names in the first line of a file."""
-    line = content.split(b"\n", 1)[0].rstrip(b"\r")
-    try:
-        text = line.decode("utf-8-sig")
-    except UnicodeDecodeError:  # as spreadsheets of this country write it
-        text = line.decode("gb18030", "replace")
-    return next(csv.reader(io.StringIO(text)), [])[:_MOST_COLUMNS]
+    text, _ = decode(content, decide(content).encoding)
+    return next(csv.reader(io.StringIO(text.split("\n", 1)[0])), [])[:_MOST_COLUMNS]
 
 
 def _renamed(content: bytes, names: list[str]) -> bytes:

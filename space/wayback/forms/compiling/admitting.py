@@ -19,7 +19,8 @@ from catalog.store import reading
 from contracts.elements import Element, elements
 from contracts.model import FieldType
 from policies.clocks import local_date
-from space.wayback.forms.compiling.blanks import Blank, Form, Kind, form_of
+from space.wayback.forms.compiling.blank import Blank, Form, Kind
+from space.wayback.forms.compiling.blanks import form_of
 from space.wayback.forms.compiling.errors import SidecarUnreadable
 from space.wayback.forms.compiling.sheet import sheets
 from space.wayback.forms.compiling.sidecar import Bindings, Entry, require_answered, require_same

@@ -15,7 +15,7 @@ from typing import Final
 from contracts.elements import Element
 from contracts.elements_index import NUMBERS, SAME, Index, folded
 from contracts.model import Contract, Field
-from space.wayback.forms.compiling.blanks import Blank
+from space.wayback.forms.compiling.blank import Blank
 from space.wayback.forms.compiling.labels import Label, joined, label, without_qualifier, without_role
 from space.wayback.forms.compiling.words import Words
 

@@ -23,7 +23,8 @@ from contracts.model import SAFE_NAME
 from policies.clocks import local_date
 from space.wayback.forms.admission import listing
 from space.wayback.forms.compiling.binding import Meaning, meaning, person_words
-from space.wayback.forms.compiling.blanks import Blank, Form, Kind, form_of
+from space.wayback.forms.compiling.blank import Blank, Form, Kind
+from space.wayback.forms.compiling.blanks import form_of
 from space.wayback.forms.compiling.computing import Draft, Scope
 from space.wayback.forms.compiling.deciding import Case, item_of, linked, subjects_of
 from space.wayback.forms.compiling.items import Asked, Compiled, Other

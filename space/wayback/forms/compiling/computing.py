@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from space.wayback.forms.compiling.binding import Meaning
-from space.wayback.forms.compiling.blanks import Blank, Kind
+from space.wayback.forms.compiling.blank import Blank, Kind
 from space.wayback.forms.compiling.labels import joined, label
 from space.wayback.forms.compiling.tables import is_total
 from space.wayback.forms.compiling.words import Words

@@ -30,7 +30,7 @@ from space.errors import Refused
 from space.wayback.backflow.bodies import Body, body
 from space.wayback.forms.admission import in_force
 from space.wayback.forms.bindings import bind
-from space.wayback.forms.compiling.blanks import Form as Sheetform
+from space.wayback.forms.compiling.blank import Form as Sheetform
 from space.wayback.forms.compiling.blanks import form_of
 from space.wayback.forms.compiling.cellwise import Spelling, spelling
 from space.wayback.forms.compiling.members import Member, members_of

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from space.wayback.forms.compiling.blanks import Blank, Form
+from space.wayback.forms.compiling.blank import Blank, Form
 from space.wayback.forms.compiling.computing import Computed, Scope
 from space.wayback.forms.compiling.sources import Place
 

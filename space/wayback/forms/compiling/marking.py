@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from catalog.intake import workbooks
 from space.wayback.forms.compiling.returned_cells import CellFault
 
 _WRONG: Final = "FFC7CE"
+# The largest workbook that is marked; smaller ones alone are read.
+_BOUNDS: Final = workbooks.Bounds(64 * 2**20, 512 * 2**20, 4_000_000)
 
 
 def marked(path: Path, faults: Sequence[CellFault]) -> bytes:
@@ -19,11 +22,10 @@ def marked(path: Path, faults: Sequence[CellFault]) -> bytes:
         path: as it was returned.
         faults: of any file; those of this one are marked.
     """
-    from openpyxl import load_workbook
     from openpyxl.comments import Comment
     from openpyxl.styles import PatternFill
 
-    book = load_workbook(path)
+    book = workbooks.cells(path, path.name, _BOUNDS)
     for fault in faults:
         if fault.file != path.name or fault.sheet not in book.sheetnames:
             continue

@@ -15,12 +15,15 @@ from typing import Final
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+from catalog.intake import workbooks
 from space.wayback.forms.compiling.errors import WorkbookRefused
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATED: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _BOOK: Final = "xl/workbook.xml"
 _LINKS: Final = "xl/_rels/workbook.xml.rels"
+# The largest workbook that is written anew; smaller ones alone are read.
+_BOUNDS: Final = workbooks.Bounds(64 * 2**20, 512 * 2**20, 4_000_000)
 _CHAIN: Final = "xl/calcChain.xml"
 # What stands before the defined names, and after them, in a workbook part. Source: ECMA-376, 18.2.27.
 _BEFORE_NAMES: Final = ("</externalReferences>", "</functionGroups>", "</sheets>")
@@ -45,7 +48,7 @@ def parts_of(path: Path) -> Parts:
     except (OSError, KeyError, zipfile.BadZipFile, ElementTree.ParseError) as error:
         raise WorkbookRefused(path.name, "is damaged", "open it in Excel and save it again") from error
     if any(_PREFIXED.search(sheet) or _UNPLACED.search(sheet) for sheet in sheets):
-        parts = _unpacked(_rewritten(content))
+        parts = _unpacked(_rewritten(content, path.name))
     return parts
 
 
@@ -54,11 +57,9 @@ def _unpacked(content: bytes) -> Parts:
         return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
 
 
-def _rewritten(content: bytes) -> bytes:
-    from openpyxl import load_workbook
-
+def _rewritten(content: bytes, where: str) -> bytes:
     out = io.BytesIO()
-    load_workbook(io.BytesIO(content)).save(out)
+    workbooks.cells(io.BytesIO(content), where, _BOUNDS).save(out)
     return out.getvalue()
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from space.errors import SpaceError
-from space.wayback.forms.compiling.blanks import Blank, Form, Kind
+from space.wayback.forms.compiling.blank import Blank, Form, Kind
 from space.wayback.forms.compiling.cellwise import Spelling, as_typed, chosen
 from space.wayback.forms.compiling.handing import typed_rows
 from space.wayback.forms.compiling.labels import joined

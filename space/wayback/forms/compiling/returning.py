@@ -134,13 +134,11 @@ def take_back(
 
 def _returned(connection: Connection, files: Sequence[Path], now: datetime) -> tuple[Any, list[Returned]]:
     """The handing-out of some files, and what was kept of each."""
-    from openpyxl import load_workbook
-
     found: list[Returned] = []
     handouts: dict[str, Any] = {}
     for path in files:
         book = load(path, local_date(now))
-        results = load_workbook(path, data_only=True)
+        results = load(path, local_date(now), results=True)
         handout, number = _mark(book, path)
         handouts.setdefault(handout, _handout(connection, handout, path))
         rows = _kept(connection, handouts[handout], number)
@@ -264,5 +262,5 @@ def _cells(faulty: Faulty, said: Sequence[tuple[Returned, list[Said]]]) -> Itera
 
 def _remedy(code: str) -> str:
     if code == "correction.reason":
-        return "write the reason in a comment of the cell, or give --reason"
+        return "write the reason in a comment of the cell, or give a reason for all"
     return "write a value that fits"

@@ -13,8 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from catalog.intake.errors import Unreadable
-from catalog.intake.extent import refuse_far_cells
+from catalog.intake import workbooks
+from catalog.intake.workbooks import NoWorkbook, TooMuch
 from policies.rulebook import rule
 from space.wayback.forms.compiling.errors import WorkbookRefused
 from space.wayback.forms.compiling.words import FILE
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _OLE: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 _LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
 _SAVE_AS: Final = "open it in Excel or WPS, save it as .xlsx (Excel 工作簿), and take that file"
+
+# Sheets as large as a sheet may be that a workbook may come to.
+_SHEETS: Final = 10
 
 # Row and column of a cell, 0-based.
 Place = tuple[int, int]
@@ -111,23 +114,32 @@ class Sheet:
         return any(cell.bordered for cell in self.cells)
 
 
-def load(path: Path, on: date) -> Workbook:
-    """An issuer's workbook, with its formulas.
+def load(path: Path, on: date, *, results: bool = False) -> Workbook:
+    """An issuer's workbook, with its formulas or with what they come to.
 
     Args:
         path: of the file.
         on: day whose limits hold.
+        results: whether a formula is read as what it comes to.
 
     Raises:
         WorkbookRefused: it is no .xlsx, is locked, damaged, too large, or holds macros.
     """
-    from openpyxl import load_workbook
-
     _refuse_form(path, on)
     try:
-        return load_workbook(path)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, SyntaxError) as error:
+        return workbooks.cells(path, path.name, bounds(on), data_only=results)
+    except TooMuch as error:
+        raise WorkbookRefused(
+            path.name, error.reason.partition(" — ")[0], "delete what stands far from the form"
+        ) from error
+    except (OSError, NoWorkbook) as error:
         raise WorkbookRefused(path.name, "is damaged", "open it in Excel and save it again") from error
+
+
+def bounds(on: date) -> workbooks.Bounds:
+    """What a workbook of a form may come to."""
+    most = rule(FILE, "largest", on).value
+    return workbooks.Bounds(unpacked=int(most["bytes"]), cells=_SHEETS * int(most["cells"]))
 
 
 def sheets(path: Path, on: date) -> tuple[Sheet, ...]:
@@ -137,11 +149,6 @@ def sheets(path: Path, on: date) -> tuple[Sheet, ...]:
         WorkbookRefused: as :func:`load`; or no sheet holds anything.
     """
     book = load(path, on)
-    for sheet in book.worksheets:
-        try:
-            refuse_far_cells(path, sheet.title, path.name)
-        except Unreadable as error:
-            raise WorkbookRefused(path.name, str(error), "delete what stands far from the form") from error
     shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     found = tuple(read for sheet in shown if (read := _read(sheet)).cells)
     if not found:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from space.wayback.forms.compiling.admitting import row_name
-from space.wayback.forms.compiling.blanks import Blank, Form, Kind
+from space.wayback.forms.compiling.blank import Blank, Form, Kind
 from space.wayback.forms.compiling.cellwise import Spelling, as_shown, ticked
 from space.wayback.forms.compiling.growing import Moved, grown
 from space.wayback.forms.compiling.marks import slots

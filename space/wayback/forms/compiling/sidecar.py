@@ -171,7 +171,7 @@ def require_same(bindings: Bindings, digest: str) -> None:
     if bindings.digest != digest:
         reason = Reason(
             "form.compile.workbook", "the workbook is not the one these bindings are of", bindings.file,
-            "compile it again with --out",
+            "compile it again to a place of its own",
         )  # fmt: skip
         raise Refused(Deny((reason,)))
 
