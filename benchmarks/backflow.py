@@ -30,7 +30,7 @@ from catalog.store.schema import new_id
 from catalog.store.tables.backflow import grassroots_bodies, subscriptions
 from catalog.store.tables.identity import organisations
 from contracts.model import Area, Contract, Field, LoadKind, Sharing, Use
-from pipelines.backflow import deliver
+from pipelines.backflow.delivering import deliver
 
 ROWS: Final = 5_000_000
 CHANGED: Final = 100_000

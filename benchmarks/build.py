@@ -35,8 +35,8 @@ from contracts.model import (
     UpdateCycle,
     Use,
 )
-from contracts.odcs import dumps
-from pipelines.plan import changed
+from contracts.odcs.files import dumps
+from pipelines.building.plan import changed
 
 DATASETS = int(os.environ.get("YBZ_BENCH_DATASETS", "1000"))
 ROWS = 1_000

@@ -20,7 +20,7 @@ from catalog.store import create_store, writing
 from catalog.store.schema import new_id
 from catalog.store.tables.ledger import entries, revisions
 from contracts.canonical import canonical
-from contracts.odcs import contract_digest, to_document
+from contracts.odcs.files import contract_digest, to_document
 
 DATASETS = int(os.environ.get("YBZ_BENCH_DEFINITIONS", "10000"))
 # What the load may take, in milliseconds.
@@ -37,7 +37,7 @@ def run() -> Iterator[Figure]:
         from dagster._core.remote_representation.external_data import RepositorySnap
 
         from pipelines.definitions import definitions
-        from pipelines.resources import Installation
+        from pipelines.orchestration.resources import Installation
 
         began = time.perf_counter()
         made = definitions(Installation(home, engine)).get_repository_def()

@@ -132,8 +132,8 @@ class _Watch:
 def _ours(path: Path) -> tuple[float, float]:
     import time
 
-    from catalog.intake.landing import land
-    from catalog.intake.typing import typed_rows
+    from catalog.intake.landing.landing import land
+    from catalog.intake.landing.typing import typed_rows
     from contracts.model import Contract, Field, FieldType, Party, Source, SourceFormat
 
     kinds = {"编号": FieldType.INTEGER, "登记日期": FieldType.DATE, "金额": FieldType.NUMBER}

@@ -22,8 +22,8 @@ import sqlglot
 
 from benchmarks.measure import Figure
 from catalog.releases.facts import Facts, ProtectedColumn, UnitColumn, UnitFact
-from contracts import odcs
 from contracts.model import Contract, Use
+from contracts.odcs import files as odcs
 from examples.attack import contracts as city
 from policies.terms import Budget, DatasetTerm, Disclosure, JoinTerm, Mode, Terms
 from space.query.compile import compile_query

@@ -26,9 +26,9 @@ from catalog.releases.published import Release, former_vault
 from catalog.store.schema import new_id
 from contracts.codes import RESIDENT_CHECKS, RESIDENT_WEIGHTS
 from contracts.model import Contract, Field, FieldType, Load, LoadKind, Party, UnitRef, UnitRule, Use
-from pipelines.account import Account, Rows
-from pipelines.loads import Base
-from pipelines.releasing import Releasing
+from pipelines.building.account import Account, Rows
+from pipelines.building.loads import Base
+from pipelines.building.releasing import Releasing
 
 ROWS: Final = 10_000_000
 CHANGED: Final = 100_000

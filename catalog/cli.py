@@ -187,7 +187,7 @@ def _catalogue_files(engine: Engine, files: Sequence[Path], acts: Acts) -> list[
     from catalog.errors import CatalogError
     from catalog.lineage.columns import build_order
     from contracts.model import ContractError
-    from contracts.odcs import read
+    from contracts.odcs.files import read
     from policies.machine import IllegalStep
 
     lines = {file: _line(file) for file in files}

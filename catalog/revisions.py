@@ -20,7 +20,7 @@ from catalog.errors import UnknownDataset
 from catalog.store.tables.cataloging import entry_acts
 from catalog.store.tables.ledger import entries, revisions
 from contracts.model import Contract
-from contracts.odcs import from_document
+from contracts.odcs.files import from_document
 
 PUBLISHED: Final = "published"
 # The act that puts a revision in force.

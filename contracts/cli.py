@@ -60,9 +60,9 @@ def compare(old: Path, new: Path, as_json: bool) -> None:
     The version says it too: a breaking change asks for a major step, anything else users meet for a
     minor one, words and layouts for a patch. Exit 1 where a breaking change has no major step.
     """
-    from contracts.compare import findings
-    from contracts.odcs import read
-    from contracts.versions import step_between
+    from contracts.comparing.contracts import findings
+    from contracts.comparing.versions import step_between
+    from contracts.odcs.files import read
 
     before, after = read(old), read(new)
     found = findings(before, after)

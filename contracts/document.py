@@ -1,7 +1,7 @@
 """Typed access to a YAML or JSON document that knows its lines.
 
 Decides what a wrong shape is called, where it is and what to do about it; notes every problem of a
-document instead of stopping at the first. Does not know what the keys mean: :mod:`contracts.odcs`
+document instead of stopping at the first. Does not know what the keys mean: :mod:`contracts.odcs.files`
 does.
 """
 

@@ -1,7 +1,7 @@
 """Checking contract files together.
 
 Decides which files of a folder are contracts, and what is wrong between files: a name or an id used
-twice. What is wrong inside one is :mod:`contracts.odcs`'s to say.
+twice. What is wrong inside one is :mod:`contracts.odcs.files`'s to say.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from contracts import odcs
-from contracts.compare import findings
+from contracts.comparing.contracts import findings
+from contracts.comparing.versions import step_between
 from contracts.elements import Element
 from contracts.elements_agree import agree
 from contracts.model import Contract, ContractError
+from contracts.odcs import files as odcs
 from contracts.problems import OdcsError, Problem
-from contracts.versions import step_between
 from contracts.yaml_text import MOST_BYTES
 
 SUFFIXES: Final = (".yaml", ".yml")

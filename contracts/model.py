@@ -1,7 +1,7 @@
 """The contract of a dataset as frozen values.
 
 Decides what a well-formed contract is; an invalid one cannot be built. Does not read files
-(:mod:`contracts.odcs` does) nor judge data (:mod:`contracts.cast` and
+(:mod:`contracts.odcs.files` does) nor judge data (:mod:`contracts.cast` and
 :mod:`contracts.conditions` do).
 """
 

@@ -1,7 +1,8 @@
 """Text of a contract file as a YAML document that knows its lines.
 
 Decides which files are not read at all (too large, of another encoding, no mapping) and what each is
-called. What is YAML is :mod:`contracts.yaml_document`'s, what the document means :mod:`contracts.odcs`'s.
+called. What is YAML is :mod:`contracts.yaml_document`'s, what the document means
+:mod:`contracts.odcs.files`'s.
 """
 
 from __future__ import annotations

@@ -23,11 +23,11 @@ from catalog.releases.publication import recover
 from catalog.store import open_store, reading, writing
 from catalog.store.schema import new_id
 from catalog.store.tables.ledger import entries
+from pipelines.building.outcome import Outcome
+from pipelines.building.plan import changed
 from pipelines.errors import NothingToBuild, PipelineError
 from pipelines.expectations.staging import load_in_background
-from pipelines.outcome import Outcome
-from pipelines.plan import changed
-from pipelines.resources import Installation
+from pipelines.orchestration.resources import Installation
 from policies.clocks import local_date
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def build(
         home: the installation.
         names: ``schema.table`` names; all where None and nothing is selected.
         as_of: day on which timeliness and dated rules are judged; today where None.
-        select: datasets in Dagster's words, beside the names; see :mod:`pipelines.selection`.
+        select: datasets in Dagster's words, beside the names; see :mod:`pipelines.orchestration.selection`.
         heard: told each outcome as it is known.
         planned: told how much is to be built, before the first.
         strict: raise a fault of ours instead of recording it as a failure.
@@ -97,7 +97,7 @@ def run_in_process(
         RunFailed: the run ended before every dataset had an outcome.
     """
     from pipelines.definitions import definitions
-    from pipelines.instance import instance_of_command
+    from pipelines.orchestration.instance import instance_of_command
 
     outcomes: list[Outcome] = []
 
@@ -147,7 +147,7 @@ def _wanted(engine: Engine, names: Sequence[str] | None, select: str) -> list[st
         raise NothingToBuild(f"no dataset {', '.join(unknown)} in the ledger — see `ybz show` for its names")
     chosen = list(names or ())
     if select:
-        from pipelines.selection import selected
+        from pipelines.orchestration.selection import selected
 
         chosen += selected(engine, select, local_date(datetime.now(UTC)))
     return list(dict.fromkeys(chosen))

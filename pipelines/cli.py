@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from catalog.home import Home
     from catalog.releases.leases import Holding
-    from pipelines.outcome import Outcome
+    from pipelines.building.outcome import Outcome
 
 # Columns of a line where the output is a file or a pipe.
 PLAIN_WIDTH = 160
@@ -73,7 +73,7 @@ def build(ctx: click.Context, names: tuple[str, ...], select: str, as_of: Any, a
 def _send_back(home: Home) -> dict[str, str]:
     """Deliver what subscriptions are due; dataset → why nothing of it could be delivered."""
     from catalog.store import open_store
-    from pipelines.backflow import deliver_due
+    from pipelines.backflow.delivering import deliver_due
 
     run = deliver_due(home, open_store(home), datetime.now(UTC))
     for sent in run.sent:

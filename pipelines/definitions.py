@@ -13,13 +13,13 @@ import dagster as dg
 from catalog.home import Home
 from catalog.outlines import all_outlines
 from catalog.store import open_store
-from pipelines.datasets import waves
-from pipelines.days import day_job, day_schedule
-from pipelines.edition import edition_asset
-from pipelines.probes import probe_job, probe_schedule
-from pipelines.resources import Installation
-from pipelines.schedules import schedules
-from pipelines.sensors import new_files, new_registrations
+from pipelines.orchestration.datasets import waves
+from pipelines.orchestration.days import day_job, day_schedule
+from pipelines.orchestration.edition import edition_asset
+from pipelines.orchestration.probes import probe_job, probe_schedule
+from pipelines.orchestration.resources import Installation
+from pipelines.orchestration.schedules import schedules
+from pipelines.orchestration.sensors import new_files, new_registrations
 from policies.clocks import local_date
 
 # As in the command line: workbooks are read alike whatever else is installed.

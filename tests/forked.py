@@ -18,7 +18,7 @@ LOADED = [
     "tests.space.grants.dying_acts",
     "tests.space.money.voucher_acts",
     "tests.catalog.release_driver",
-    "pipelines.backflow",
+    "pipelines.backflow.delivering",
 ]
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(LOADED)

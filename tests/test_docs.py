@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 import pytest
 
-from space.api.problem import _STATUS
+from space.api.answering.problem import _STATUS
 from ybz import ybz
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -90,7 +90,7 @@ def test_delta_tables_are_opened_in_one_room_only() -> None:
         p.relative_to(ROOT).as_posix() for p in MODULES if "deltalake" in p.read_text(encoding="utf-8")
     }
     # The second one lists and fetches files of object storage; the third reads tables delivered to us.
-    rooms = {"catalog/releases/delta.py", "catalog/lake/storage.py", "catalog/intake/delta_folder.py"}
+    rooms = {"catalog/releases/delta.py", "catalog/lake/storage.py", "catalog/intake/reading/delta_folder.py"}
     assert openers <= rooms, openers
 
 

@@ -18,8 +18,8 @@ from catalog.home import Home
 from catalog.revisions import all_current
 from catalog.store import reading
 from contracts.model import Contract, Field, Party, ShareType, Sharing, Source, SourceFormat, Use
-from contracts.odcs import dumps, read
-from pipelines.wave import Wave
+from contracts.odcs.files import dumps, read
+from pipelines.building.wave import Wave
 
 pytestmark = pytest.mark.full
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from catalog.intake import workbooks
-from catalog.intake.workbooks import TooMuch
+from catalog.intake.reading import workbooks
+from catalog.intake.reading.workbooks import TooMuch
 from catalog.workbook.cells import shown
 from catalog.workbook.faults import Fault
 

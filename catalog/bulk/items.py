@@ -11,7 +11,7 @@ from typing import Any
 
 from catalog.bulk.form import ITEM, TYPES, Column
 from catalog.bulk.reading import Line
-from catalog.intake.names import physical
+from catalog.intake.drafting.names import physical
 from catalog.workbook.cells import BadCell
 from catalog.workbook.faults import Fault
 from contracts.errors import ContractError

@@ -14,7 +14,7 @@ from typing import Any, Final
 from catalog.bulk.form import ENTRY
 from catalog.bulk.items import fields_of, read_cell
 from catalog.bulk.reading import Line
-from catalog.intake.names import safe
+from catalog.intake.drafting.names import safe
 from catalog.workbook.faults import Fault
 from contracts.catalogue import Entry
 from contracts.errors import ContractError

@@ -28,7 +28,7 @@ from catalog.keys.encoding import of_base64
 from catalog.store import reading, writing
 from contracts.canonical import canonical
 from contracts.model import Contract
-from contracts.odcs import dumps, loads
+from contracts.odcs.files import dumps, loads
 
 FORM: Final = "ybz-contracts/1"
 MANIFEST: Final = "manifest.json"

@@ -16,9 +16,9 @@ from typing import Any, Final
 
 from catalog.bulk.form import PASSED, Column, column_of, is_heading, normal
 from catalog.errors import CatalogError
-from catalog.intake import workbooks
-from catalog.intake.encoding import text_of
 from catalog.intake.errors import Unreadable
+from catalog.intake.reading import workbooks
+from catalog.intake.reading.encoding import text_of
 from catalog.workbook.cells import as_text
 from catalog.workbook.faults import Fault
 

@@ -1,8 +1,8 @@
 """Breaking changes announced: to subscribers, grant holders, issuers of forms, departments that compose.
 
 Decides who is told and when: everyone who uses the dataset, in the transaction that puts the breaking
-revision in force, each with what of it they feel. What breaks is :mod:`contracts.compare`'s matter, who
-uses a dataset is :mod:`catalog.lineage.impact`'s.
+revision in force, each with what of it they feel. What breaks is :mod:`contracts.comparing.contracts`'s
+matter, who uses a dataset is :mod:`catalog.lineage.impact`'s.
 """
 
 from __future__ import annotations

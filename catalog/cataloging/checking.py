@@ -24,7 +24,7 @@ from catalog.standards import life as standards
 from catalog.store import writing
 from contracts.canonical import canonical
 from contracts.model import Contract
-from contracts.odcs import contract_digest, to_document
+from contracts.odcs.files import contract_digest, to_document
 from policies.clocks import local_date
 from policies.decision import Decision, Deny, Permit
 

@@ -123,7 +123,7 @@ def _submitted(engine: Engine, given: str, actor: Any, reason: str, pia: str) ->
     from catalog.cataloging.steps import submit as take
     from catalog.errors import CatalogError
     from contracts.model import ContractError
-    from contracts.odcs import read
+    from contracts.odcs.files import read
     from policies.machine import IllegalStep
 
     path = Path(given)

@@ -1,7 +1,8 @@
 """The difference of two revisions at field level, in words: what, before, after, breaking or not, by whom.
 
-Decides where a difference stands and how it is told. Whether it breaks :func:`contracts.compare.findings`
-says: each part is judged alone, put into the old contract by itself, so that it gets its own words.
+Decides where a difference stands and how it is told. Whether it breaks
+:func:`contracts.comparing.contracts.findings` says: each part is judged alone, put into the old contract by
+itself, so that it gets its own words.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from catalog.cataloging.places import WHOLE, plain
 from catalog.cataloging.standing import Standing, standing
 from catalog.cataloging.telling import revision_on
 from catalog.errors import CatalogError
-from contracts.compare import findings
-from contracts.findings import Finding
+from contracts.comparing.contracts import findings
+from contracts.comparing.findings import Finding
 from contracts.model import Contract, ContractError, Field
 
 _ABSENT: Final[tuple[Any, ...]] = (None, "", (), {}, [])

@@ -21,7 +21,7 @@ from catalog.cataloging.values import Acts
 from catalog.clocks.place import place_on
 from catalog.lineage import columns as lineage
 from catalog.numbering import GovernmentCatalogue
-from contracts.compare import Breaking, compare
+from contracts.comparing.contracts import Breaking, compare
 from contracts.model import Contract
 from policies.clocks import local_date
 from policies.decision import Deny

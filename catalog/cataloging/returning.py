@@ -23,7 +23,7 @@ from catalog.cataloging.places import WHOLE, place_of, value_at
 from catalog.cataloging.standing import Standing
 from contracts.core_items import gaps
 from contracts.model import Contract
-from contracts.odcs import to_document
+from contracts.odcs.files import to_document
 from policies.decision import Decision, Deny, Permit, Reason
 from policies.machine import Office
 from policies.rulebook import rule

@@ -20,7 +20,7 @@ from catalog.clocks.running import Clock, clocks_of
 from catalog.errors import CatalogError
 from catalog.store.parts import Part
 from catalog.store.tables.cataloging import entry_triggers
-from contracts.odcs import to_document
+from contracts.odcs.files import to_document
 from policies.clocks import local_date
 
 

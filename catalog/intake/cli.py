@@ -15,8 +15,8 @@ import click
 
 if TYPE_CHECKING:
     from catalog.home import Home
-    from catalog.intake.draft import Draft
-    from catalog.intake.standing import Standing
+    from catalog.intake.drafting.draft import Draft
+    from catalog.intake.drafting.standing import Standing
 
 # A line of progress is printed at most so often where there is no terminal, seconds.
 PROGRESS_S: Final = 5.0
@@ -73,11 +73,11 @@ def draft(
     Where nothing could be drafted, the exit status is 1.
     """
     from catalog.home import Home
-    from catalog.intake.report import as_json, lines
-    from catalog.intake.statement import Statement, state
-    from catalog.intake.writing import State, write
+    from catalog.intake.drafting.report import as_json, lines
+    from catalog.intake.drafting.statement import Statement, state
+    from catalog.intake.drafting.writing import State, write
     from contracts.model import ShareType
-    from contracts.odcs_fit import is_encoding
+    from contracts.odcs.fit import is_encoding
 
     if encoding and not is_encoding(encoding):
         raise click.UsageError(
@@ -133,7 +133,7 @@ def _with_progress(
     folder: Path, without: list[Path], standing: list[Standing], *, unpivot: bool, encoding: str
 ) -> Draft:
     """The draft, naming the file at work: on a terminal all the time, elsewhere now and then."""
-    from catalog.intake.draft import draft as draft_folder
+    from catalog.intake.drafting.draft import draft as draft_folder
 
     asked = partial(draft_folder, without=without, unpivot=unpivot, standing=standing, encoding=encoding)
     if not sys.stderr.isatty():
@@ -168,7 +168,7 @@ def _standing(target: Path) -> list[Standing]:
     """Contracts in the target folder, and those of the ledger that lie elsewhere."""
     from catalog.errors import CatalogError
     from catalog.home import Home
-    from catalog.intake.standing import Standing, standing_in
+    from catalog.intake.drafting.standing import Standing, standing_in
     from catalog.revisions import all_current
     from catalog.store import open_store, reading
 

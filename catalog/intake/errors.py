@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from catalog.errors import CatalogError
 
 if TYPE_CHECKING:
-    from catalog.intake.landed import Drifted
+    from catalog.intake.landing.landed import Drifted
 
 
 class IntakeError(CatalogError):

@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from catalog.intake import workbooks
-from catalog.intake.encoding import text_of
-from catalog.intake.workbooks import NoWorkbook, TooMuch
+from catalog.intake.reading import workbooks
+from catalog.intake.reading.encoding import text_of
+from catalog.intake.reading.workbooks import NoWorkbook, TooMuch
 from catalog.inventory.listing import ListedColumn
 from catalog.inventory.sheets import head, put, save
 from catalog.workbook.cells import BadCell, exact

@@ -52,7 +52,7 @@ def _of_contract(file: Path, as_json: bool) -> bool:
     from catalog.home import Home
     from catalog.lineage.impact import as_document, impact_of
     from catalog.store import open_store, reading
-    from contracts.odcs import read
+    from contracts.odcs.files import read
     from policies.clocks import local_date
 
     contract = read(file)

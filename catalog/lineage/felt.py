@@ -1,7 +1,7 @@
 """What a new contract means to one user of a dataset: a subscriber, a form, a grant, a composed dataset.
 
 Decides which differences each of them feels, and whether it breaks what they have. Pure: who they are is
-read by :mod:`catalog.lineage.impact`, which differences there are is :mod:`contracts.compare`'s.
+read by :mod:`catalog.lineage.impact`, which differences there are is :mod:`contracts.comparing.contracts`'s.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from catalog.lineage.columns import (
     inherited_grade,
     kinds_behind,
 )
-from contracts.findings import Finding, Touches
+from contracts.comparing.findings import Finding, Touches
 from contracts.model import Contract
 from policies.terms import Terms
 

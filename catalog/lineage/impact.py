@@ -25,10 +25,10 @@ from catalog.store.tables.backflow import subscriptions
 from catalog.store.tables.forms import forms
 from catalog.store.tables.grants import HELD, grants
 from catalog.store.tables.identity import organisations
-from contracts.compare import findings
-from contracts.findings import Finding
+from contracts.comparing.contracts import findings
+from contracts.comparing.findings import Finding
+from contracts.comparing.versions import Step, step_between
 from contracts.model import Contract
-from contracts.versions import Step, step_between
 from policies.terms import Terms
 
 

@@ -58,7 +58,7 @@ def take_over(connection: Connection) -> None:
 
 
 def _parsed(contract: str) -> Contract:
-    from contracts.odcs import from_document
+    from contracts.odcs.files import from_document
 
     document: Any = json.loads(contract)
     return from_document(document)

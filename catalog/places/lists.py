@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from catalog.intake import workbooks
-from catalog.intake.encoding import text_of
 from catalog.intake.errors import Unreadable
+from catalog.intake.reading import workbooks
+from catalog.intake.reading.encoding import text_of
 from catalog.places.addresses import PlaceName
 from catalog.places.divisions import Division, Succession
 from catalog.places.ledger import DatedPolygon, Entry, Kind, NotAList

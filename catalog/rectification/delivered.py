@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection
 
 from catalog.home import Home
-from catalog.intake import raw
-from catalog.intake.landing import land
-from catalog.intake.raw import RawMissing
+from catalog.intake.landing import raw
+from catalog.intake.landing.landing import land
+from catalog.intake.landing.raw import RawMissing
 from catalog.lake.bringing import bring_sources
 from catalog.rectification.cases import Case
 from catalog.rectification.errors import NoRows, RowsGone

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, func, insert, select
 
 from catalog.home import Home
-from catalog.intake.landing import Landed
+from catalog.intake.landing.landing import Landed
 from catalog.lake import files_of
 from catalog.rectification.errors import RowsGone
 from catalog.rectification.judging import MISSING, SEPARATOR, joined

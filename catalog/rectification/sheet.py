@@ -14,9 +14,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from catalog.intake import workbooks
 from catalog.intake.errors import IntakeError
-from catalog.intake.sniff import form_of
+from catalog.intake.reading import workbooks
+from catalog.intake.reading.sniff import form_of
 from catalog.rectification.errors import ReturnRefused
 from contracts.model import SourceFormat
 

@@ -1,6 +1,6 @@
 """What a release says of the noise its figures were made with: whom it hides, and how far the truth may lie.
 
-Decides wording only; the noise is made by the build (:mod:`pipelines.noising`).
+Decides wording only; the noise is made by the build (:mod:`pipelines.statistics.noising`).
 """
 
 from __future__ import annotations

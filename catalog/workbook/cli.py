@@ -113,8 +113,8 @@ def _say_faults(file: Path, error: Any, as_json: bool) -> None:
 
 def _take(each: Filled, folder: Path, *, force: bool) -> dict[str, Any]:
     """Write one contract where it changed, and say what became of it."""
-    from contracts.odcs import OdcsError, contract_digest, dumps
-    from contracts.odcs import read as read_contract
+    from contracts.odcs.files import OdcsError, contract_digest, dumps
+    from contracts.odcs.files import read as read_contract
 
     contract = each.contract
     path = folder / (Path(each.file).name or f"{contract.name.replace('.', '_')}.yaml")
@@ -137,7 +137,7 @@ def _take(each: Filled, folder: Path, *, force: bool) -> dict[str, Any]:
 def _contracts(what: Sequence[str], department: str | None) -> list[tuple[Contract, str]]:
     """The contracts named, each with the name of its file."""
     from contracts.errors import ContractError
-    from contracts.odcs import read as read_contract
+    from contracts.odcs.files import read as read_contract
 
     made = {} if department is None else _of_department(department)
     for given in what:

@@ -2,7 +2,7 @@
 
 Decides what a steward changed: a cell that shows what was written keeps the value behind it, any other
 cell wins. Every bad cell is one line with sheet, cell, what is wrong and what to do; formulas are
-refused. Whether the contracts make sense is :mod:`contracts.odcs`'s, whose problems are given the row
+refused. Whether the contracts make sense is :mod:`contracts.odcs.files`'s, whose problems are given the row
 they come from.
 """
 
@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from catalog.intake import workbooks
-from catalog.intake.workbooks import NoWorkbook
+from catalog.intake.reading import workbooks
+from catalog.intake.reading.workbooks import NoWorkbook
 from catalog.workbook import hidden
 from catalog.workbook.cells import BadCell, as_text, exact, same
 from catalog.workbook.columns import DATASET, KEY, sheets
@@ -28,7 +28,7 @@ from contracts.elements_agree import conflicts
 from contracts.errors import ContractError
 from contracts.model import SAFE_NAME, Contract
 from contracts.model import Field as Item
-from contracts.odcs import OdcsError, from_document, to_document
+from contracts.odcs.files import OdcsError, from_document, to_document
 
 if TYPE_CHECKING:
     from openpyxl import Workbook as Book

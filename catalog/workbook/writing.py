@@ -21,7 +21,7 @@ from catalog.workbook.powers import Power
 from catalog.workbook.sheet import Column, Sheet
 from contracts.elements import Element
 from contracts.model import Contract
-from contracts.odcs import to_document
+from contracts.odcs.files import to_document
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

@@ -48,7 +48,7 @@ from catalog.store.tables.registration import registrations
 from catalog.store.tables.requesting import approval_delegations, request_cases
 from catalog.store.tables.second_signatures import second_signatures
 from catalog.store.tables.supplies import supplies
-from contracts.odcs import loads
+from contracts.odcs.files import loads
 from contracts.problems import OdcsError
 from policies.clocks import local_date
 from space.errors import Unknown

@@ -21,56 +21,46 @@ from catalog.store.revision import require_current
 from catalog.store.state import StoreState
 from policies.clocks import local_date
 from policies.rulebook import rule
-from space.api import (
-    accounts,
+from space.api.answering import problem
+from space.api.answering.described import describe
+from space.api.answering.etags import Validated
+from space.api.answering.unchanged import Unchanged
+from space.api.entrance.door import Door
+from space.api.entrance.gate import read_doors
+from space.api.entrance.parameters import known_parameters
+from space.api.entrance.size import BodyLimit
+from space.api.ledger import catalogue, harvest
+from space.api.operation import (
     agreements,
     agreements_acts,
+    contracts,
+    disclosures,
+    evaluations,
+    money,
+    queries,
+    workspaces,
+)
+from space.api.parties import accounts, machine_clients, people, published_keys
+from space.api.rooms import ROOMS
+from space.api.services import Services
+from space.api.sharing import deciding, endings, grants, request_guide, requests, supplies, verifications
+from space.api.upkeep import evidence, health, watch
+from space.api.wayback import (
     backflow,
     burden,
-    catalogue,
-    contracts,
     corrections,
     corrections_deciding,
-    deciding,
-    disclosures,
-    endings,
     entitlements,
-    evaluations,
-    evidence,
     forms,
     forms_compiling,
     forms_filling,
     forms_issuing,
     forms_sheets,
-    grants,
     grassroots,
     grassroots_arranging,
-    harvest,
-    health,
     inbox,
-    machine_clients,
-    money,
-    people,
-    problem,
-    published_keys,
-    queries,
     recall,
-    request_guide,
-    requests,
-    supplies,
-    verifications,
-    watch,
-    workspaces,
 )
-from space.api.described import describe
-from space.api.door import Door
-from space.api.etags import Validated
-from space.api.gate import read_doors
-from space.api.parameters import known_parameters
-from space.api.rooms import ROOMS
-from space.api.services import Services
-from space.api.size import BodyLimit
-from space.api.unchanged import Unchanged
 from space.desk import arriving, signing_in
 from space.desk import cases as desk_cases
 from space.desk import corrections as desk_corrections

@@ -8,51 +8,37 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Final
 
-from space.api import (
-    anchors,
+from space.api import steps_taken
+from space.api.ledger import (
     announcements,
-    books,
     bulk,
     classification,
     clocks,
-    countersigning,
     deliveries,
     department_evaluations,
-    divisions,
     drafting,
-    duty,
     entries,
     entries_acts,
-    evaluating,
-    granting,
     identifiers,
     inventories,
-    jobs,
     libraries,
     links,
     lists,
     openings,
-    operating,
-    organisations,
     places,
     qualities,
-    receipts,
-    registrar,
-    registrations,
-    registrations_filing,
     reports,
     reviewing,
-    security_reports,
     sources,
     standards,
-    standing,
-    steps_taken,
-    subscriptions,
     trying,
-    watching,
-    webhooks,
-    workspace_texts,
 )
+from space.api.operation import books, evaluating, receipts, standing, workspace_texts
+from space.api.parties import countersigning, divisions, organisations
+from space.api.registration import registrar, registrations, registrations_filing
+from space.api.sharing import granting
+from space.api.upkeep import anchors, duty, jobs, operating, security_reports, watching, webhooks
+from space.api.wayback import subscriptions
 
 ROOMS: Final[tuple[ModuleType, ...]] = (
     jobs,  # before `links`, whose paths take any word

@@ -19,11 +19,11 @@ from policies.access import Act, ever
 from policies.access_matrix import acts
 from policies.clocks import local_date
 from policies.decision import Deny
-from space.api import browsers
-from space.api.gate import judge, sent_body
-from space.api.problem import Unauthenticated
-from space.api.signing import sign, signable
-from space.api.unchanged import GOOD_UNTIL
+from space.api.answering.problem import Unauthenticated
+from space.api.answering.unchanged import GOOD_UNTIL
+from space.api.entrance import browsers
+from space.api.entrance.gate import judge, sent_body
+from space.api.entrance.signing import sign, signable
 from space.calls.budget import NOT_HELD
 from space.calls.metering import count_stranger
 from space.errors import Refused

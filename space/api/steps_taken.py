@@ -16,9 +16,9 @@ from sqlalchemy import Connection
 from catalog import keys
 from policies.access import Act
 from policies.decision import Deny, Reason
-from space.api.acting import Do, Document, Look, Reasoned, Signed
-from space.api.owning import reached
-from space.api.paging import Page
+from space.api.answering.paging import Page
+from space.api.entrance.acting import Do, Document, Look, Reasoned, Signed
+from space.api.entrance.owning import reached
 from space.api.services import permit
 from space.contracting import performing
 from space.contracting.contracts import by_id as contract_of

@@ -17,7 +17,7 @@ import httpx
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from space.api.browsers import PROOF
+from space.api.entrance.browsers import PROOF
 from space.errors import SpaceError
 
 # Of a call of a session: what it is in.

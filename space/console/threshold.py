@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from catalog.settings import reading as settings
 from policies.decision import Deny
-from space.api import browsers
+from space.api.entrance import browsers
 from space.console import language, lines
 from space.identity import guarding
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from catalog import keys
 from catalog.store import reading
-from space.api import browsers
+from space.api.entrance import browsers
 from space.api.services import Services
 from space.desk.session import ForeignForm, Sealer, Session
 from space.errors import Refused

@@ -26,8 +26,8 @@ from policies.access import Act, ever
 from policies.clocks import local_date
 from policies.decision import Deny, Permit, Reason
 from policies.machine import IllegalStep
-from space.api import browsers
-from space.api.gate import enter
+from space.api.entrance import browsers
+from space.api.entrance.gate import enter
 from space.api.services import Services, Wired, permit, services, signed_in
 from space.desk.carrying import carry
 from space.desk.rendering import begin, failed

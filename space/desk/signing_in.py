@@ -18,8 +18,8 @@ from policies.access import Act, Role, ever
 from policies.access_matrix import roles
 from policies.clocks import local_date
 from policies.decision import Permit
-from space.api import browsers
-from space.api.accounts import attempt, keep
+from space.api.entrance import browsers
+from space.api.parties.accounts import attempt, keep
 from space.api.services import Services, Wired, signed_in
 from space.calls.metering import count_stranger
 from space.console.language import COOKIE, Language, spoken

@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 
 from catalog import revisions
 from catalog.cataloging.standing import standing
-from catalog.intake.delivered import name_for, takes_files
+from catalog.intake.landing.delivered import name_for, takes_files
 from catalog.releases import leases
 from catalog.releases.published import Release, latest
 from catalog.store import reading
@@ -32,7 +32,7 @@ from space.errors import Refused, SpaceError
 from space.jobs.kept import Kept
 from space.jobs.work import Cancelled, Postponed, Stopping, Work
 
-_MODULE: Final = "pipelines.asked"
+_MODULE: Final = "pipelines.orchestration.asked"
 # How long a child is waited for between two looks whether the job is to stop, in seconds.
 _LOOK_S: Final = 1.0
 # What the job goes through: the file is kept, its rows are built and judged, the outcome is told.

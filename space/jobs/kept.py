@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Final
 
 from catalog.evidence import record
-from catalog.intake.delivered import below_of
+from catalog.intake.landing.delivered import below_of
 from catalog.lake import Files, files_of
 from catalog.lake.kept import KeptFiles, kept_of
 from catalog.store import reading, writing

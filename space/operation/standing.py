@@ -25,7 +25,7 @@ from catalog.store.tables.operation import (
     operation_scenarios,
     operation_versions,
 )
-from contracts.compare import Breaking, compare
+from contracts.comparing.contracts import Breaking, compare
 from policies.decision import Deny, Reason
 from space.operation.scope import AgreementScope, Asked, Listed, ScenarioScope, judge
 

@@ -21,9 +21,9 @@ import pyarrow.parquet as pq
 from sqlalchemy import Engine, select
 
 from catalog.home import Home
-from catalog.intake import workbooks
-from catalog.intake.encoding import text_of
 from catalog.intake.errors import Unreadable
+from catalog.intake.reading import workbooks
+from catalog.intake.reading.encoding import text_of
 from catalog.keys import Keys
 from catalog.releases.published import by_id as release_by_id
 from catalog.releases.published import vault_files

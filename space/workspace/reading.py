@@ -10,7 +10,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from catalog.intake.encoding import text_of
+from catalog.intake.reading.encoding import text_of
 from policies.decision import Deny, Reason
 from space.errors import Refused
 

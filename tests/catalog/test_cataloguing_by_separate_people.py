@@ -44,7 +44,7 @@ from contracts.model import (
     Sharing,
     UpdateCycle,
 )  # fmt: skip
-from contracts.odcs import from_document, to_document
+from contracts.odcs.files import from_document, to_document
 from policies import rulebook
 from policies.machine import Office
 
@@ -413,7 +413,7 @@ def test_the_commands_lead_an_entry_from_its_file_to_publication(engine: Engine,
     from catalog.cataloging.cli import approve as approve_command
     from catalog.cataloging.cli import diff, entry
     from catalog.cataloging.cli import submit as submit_command
-    from contracts.odcs import dumps
+    from contracts.odcs.files import dumps
 
     def run(command: Any, *words: str) -> Any:
         return CliRunner().invoke(command, list(words), catch_exceptions=False)

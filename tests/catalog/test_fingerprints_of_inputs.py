@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
-from catalog.intake import fingerprint as module
-from catalog.intake.fingerprint import FileDigests, file_digest, fingerprint, of_sources
+from catalog.intake.landing import fingerprint as module
+from catalog.intake.landing.fingerprint import FileDigests, file_digest, fingerprint, of_sources
 from catalog.store import reading
 from catalog.store.tables.inputs import file_digests
 from contracts.model import Contract, Field, LoadKind, Party, Source, SourceFormat

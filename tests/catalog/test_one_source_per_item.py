@@ -39,7 +39,7 @@ from contracts.model import (
     UpdateCycle,
     Use,
 )
-from pipelines.judgement import Judgement
+from pipelines.building.judgement import Judgement
 from policies.decision import Deny, Permit
 from policies.machine import IllegalStep, Office
 from space.errors import Refused

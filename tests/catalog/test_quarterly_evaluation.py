@@ -28,8 +28,8 @@ from catalog.store import reading, writing
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.quality import quality_evaluations
 from contracts.model import Contract, Field, Party, ShareType, Sharing, Source, SourceFormat, Use
-from contracts.odcs import dumps, read
-from pipelines.wave import Wave
+from contracts.odcs.files import dumps, read
+from pipelines.building.wave import Wave
 from ybz import ybz
 
 IN_QUARTER = datetime(2025, 8, 20, 8, tzinfo=UTC)

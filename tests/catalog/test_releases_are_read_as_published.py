@@ -126,5 +126,5 @@ def test_one_module_alone_opens_our_delta_tables() -> None:
                 if any(name.split(".")[0] == "deltalake" for name in names):
                     openers.add(path.relative_to(root).as_posix())
     # The second one lists and fetches files of object storage; the third reads tables delivered to us.
-    rooms = {"catalog/releases/delta.py", "catalog/lake/storage.py", "catalog/intake/delta_folder.py"}
+    rooms = {"catalog/releases/delta.py", "catalog/lake/storage.py", "catalog/intake/reading/delta_folder.py"}
     assert openers <= rooms

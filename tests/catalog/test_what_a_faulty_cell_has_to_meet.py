@@ -7,7 +7,7 @@ from pathlib import Path
 
 from catalog.rectification.causes import allowed, sentence
 from contracts.model import Contract
-from contracts.odcs import read
+from contracts.odcs.files import read
 
 CONTRACTS = Path(__file__).resolve().parents[2] / "examples" / "city" / "contracts"
 

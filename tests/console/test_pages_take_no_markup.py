@@ -24,12 +24,12 @@ DANGEROUS = {
 BESIDE = {
     "lines.py": {"catalog.store", "space.api.services", "space.identity.callers", "space.identity.sessions"},
     "threshold.py": {"catalog.settings", "space.api", "space.identity"},
-    "calling.py": {"space.api.browsers", "space.errors"},
+    "calling.py": {"space.api.entrance.browsers", "space.errors"},
     "parts/notes.py": {"space.desk.wording"},
     "pages/operator/refusing.py": {"space.desk.wording"},
     # Whatever reads a text of a person decides its encoding in one way.
-    "pages/department/records_of_file.py": {"catalog.intake.encoding"},
-    "pages/operator/workspace.py": {"catalog.intake.encoding"},
+    "pages/department/records_of_file.py": {"catalog.intake.reading.encoding"},
+    "pages/operator/workspace.py": {"catalog.intake.reading.encoding"},
 }
 
 

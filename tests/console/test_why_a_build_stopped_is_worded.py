@@ -8,7 +8,7 @@ from dataclasses import replace
 from catalog.classify.finding import Finding
 from catalog.quality import RuleResult
 from contracts.model import Action, Contract, Dimension, Field, Party
-from pipelines.gate import judge, sentence
+from pipelines.building.gate import judge, sentence
 from policies.decision import Deny
 from space.console.language import Language
 from space.console.pages.steward.stopped import why_stopped

@@ -11,8 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from contracts.cli import compare as command
-from contracts.compare import Breaking, Compatible, compare, findings
-from contracts.findings import Touches, breaks, news
+from contracts.comparing.contracts import Breaking, Compatible, compare, findings
+from contracts.comparing.findings import Touches, breaks, news
+from contracts.comparing.versions import Bump, step_between
 from contracts.model import (
     Action,
     Area,
@@ -33,8 +34,7 @@ from contracts.model import (
     ShareType,
     Sharing,
 )
-from contracts.odcs import dumps
-from contracts.versions import Bump, step_between
+from contracts.odcs.files import dumps
 
 KINDS = CleaningKind
 RANGE = Rule("q_pay", RuleKind.RANGE, ("pay",), {"minimum": 0, "maximum": 100}, action=Action.QUARANTINE)

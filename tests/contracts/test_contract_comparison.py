@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.compare import Breaking, Compatible, compare
+from contracts.comparing.contracts import Breaking, Compatible, compare
 from contracts.model import (
     Composed,
     Composition,

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from contracts import model as m
-from contracts import odcs
 from contracts.core_items import CoreItem, core_items, gaps
 from contracts.fields import LETTERS
+from contracts.odcs import files as odcs
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "odcs-mapping.md"
 

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from catalog.intake.cli import draft
-from contracts import odcs
+from contracts.odcs import files as odcs
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = Path(__file__).with_name("datacontract.lock")

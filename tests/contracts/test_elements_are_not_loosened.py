@@ -9,7 +9,7 @@ import pytest
 from contracts.elements import Element, UnknownElement
 from contracts.elements_agree import ElementConflict, agree, conflicts
 from contracts.model import Field, FieldType, Use
-from contracts.odcs import OdcsError, loads
+from contracts.odcs.files import OdcsError, loads
 
 NUMBER = FieldType.NUMBER
 

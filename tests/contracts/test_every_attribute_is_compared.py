@@ -8,8 +8,8 @@ from typing import Any, Final
 import pytest
 
 from contracts import model as m
-from contracts.compare import findings
-from contracts.findings import Finding
+from contracts.comparing.contracts import findings
+from contracts.comparing.findings import Finding
 
 BASE: Final = m.Contract(
     id="a",

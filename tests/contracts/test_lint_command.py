@@ -21,7 +21,7 @@ from contracts.model import (
     Source,
     SourceFormat,
 )
-from contracts.odcs import dumps
+from contracts.odcs.files import dumps
 
 
 def contract(table: str, id_: str | None = None) -> str:

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from contracts import model as m
-from contracts import odcs
 from contracts.document import Node
-from contracts.odcs_contract import read_contract
-from contracts.odcs_names import DATASET, FIELD, LAYOUT, NAMES
+from contracts.odcs import files as odcs
+from contracts.odcs.contract import read_contract
+from contracts.odcs.names import DATASET, FIELD, LAYOUT, NAMES
 from contracts.problems import Log
 from tests.contracts.drawn import contracts
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from contracts import odcs
+from contracts.odcs import files as odcs
 from contracts.plain import plain
 
 STANDARDS = Path(__file__).resolve().parents[2].parent / "shared" / "standards" / "odcs"

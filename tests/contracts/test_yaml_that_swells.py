@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.odcs import OdcsError, loads
+from contracts.odcs.files import OdcsError, loads
 from contracts.yaml_document import NotYaml, load
 
 # Each list holds the former ten times: ten to the eighth values in ten lines.

@@ -15,10 +15,10 @@ import pytest
 from click.testing import CliRunner
 
 from catalog.intake.cli import draft as draft_command
-from catalog.intake.landing import Landed, land
+from catalog.intake.landing.landing import Landed, land
 from contracts.cast import cast
 from contracts.model import Contract, FieldType, Use
-from contracts.odcs import read
+from contracts.odcs.files import read
 
 pytestmark = pytest.mark.realdata
 

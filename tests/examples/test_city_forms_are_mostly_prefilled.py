@@ -12,7 +12,7 @@ from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.home import Home
 from catalog.releases.published import latest
 from catalog.store import create_store, reading
-from contracts.odcs import read as read_contract
+from contracts.odcs.files import read as read_contract
 from examples.city.places import STREET
 from pipelines.build import build
 from space.wayback.backflow.bodies import Body, register

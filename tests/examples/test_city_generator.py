@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts import odcs
 from contracts.codes import resident_id, uscc
 from contracts.model import SourceFormat
+from contracts.odcs import files as odcs
 from examples.city import codes
 from examples.city.firms import employment, firms
 from examples.city.generate import CONTRACTS, DATASETS, generate

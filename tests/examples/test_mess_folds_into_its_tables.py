@@ -13,11 +13,11 @@ from click.testing import CliRunner, Result
 from catalog.cli import catalog as catalog_command
 from catalog.home import Home
 from catalog.intake.cli import draft as draft_command
-from catalog.intake.landing import land
+from catalog.intake.landing.landing import land
 from catalog.store import create_store
 from contracts.cast import cast
 from contracts.cleaning import clean
-from contracts.odcs import read
+from contracts.odcs.files import read
 from examples.mess.generate import Truth, generate
 
 

@@ -214,10 +214,10 @@ KILLED = textwrap.dedent(
     """
     import os
     from datetime import UTC, datetime
-    import pipelines.sending as sending
+    import pipelines.backflow.sending as sending
     from catalog.home import Home
     from catalog.store import open_store
-    from pipelines.backflow import deliver_due
+    from pipelines.backflow.delivering import deliver_due
 
     real, files = sending.put, []
 

@@ -29,7 +29,7 @@ from contracts.model import (
     UpdateCycle,
     Use,
 )
-from contracts.odcs import dumps, read
+from contracts.odcs.files import dumps, read
 
 NOW = datetime(2026, 9, 24, 8, tzinfo=UTC)
 SHARING = Sharing(ShareType.CONDITIONAL, "用于履行法定职责", "政务数据共享条例")

@@ -18,7 +18,7 @@ from catalog.places.ledger import Places
 from catalog.places.polygons import Polygons
 from catalog.releases.published import Changes
 from contracts.model import Area, Contract, Field, FieldType, Party
-from pipelines.attribution import Attributed, Moved, attribute
+from pipelines.backflow.attribution import Attributed, Moved, attribute
 from policies.attribution import attributing
 
 STREET, OTHER = "990101001", "990105006"

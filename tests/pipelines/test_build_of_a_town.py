@@ -28,11 +28,11 @@ from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.releases import builds, findings, leases
 from contracts.model import Action, Composed, Composition, Contract, Rule, RuleKind, UnitRule
 from pipelines.build import build
+from pipelines.building.composed import sealed
+from pipelines.building.outcome import Outcome
 from pipelines.cli import build as command
-from pipelines.composed import sealed
 from pipelines.errors import CheckFailed, NothingToBuild
-from pipelines.outcome import Outcome
-from pipelines.selection import selected
+from pipelines.orchestration.selection import selected
 
 AS_OF = date(2026, 9, 24)
 Found = Callable[..., Any]

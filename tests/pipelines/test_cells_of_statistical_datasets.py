@@ -21,8 +21,8 @@ from contracts.model import (
     UnitRule,
     Use,
 )
-from pipelines.cells import safe_cells, traced
 from pipelines.errors import Stopped
+from pipelines.statistics.cells import safe_cells, traced
 from policies.terms import Disclosure
 
 TERMS = Disclosure(k=3, dominance_share=0.5, p_percent=10.0, rounding_base=1)

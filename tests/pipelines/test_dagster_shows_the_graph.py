@@ -27,10 +27,10 @@ from catalog.outlines import all_outlines
 from catalog.quality import assessable
 from catalog.store import reading
 from contracts.model import Area, Contract, Party, UpdateCycle
-from pipelines import datasets, sensors
 from pipelines.build import build
 from pipelines.definitions import definitions
-from pipelines.resources import Installation
+from pipelines.orchestration import datasets, sensors
+from pipelines.orchestration.resources import Installation
 from policies.rulebook import rule
 from space.wayback.backflow import inbox
 from space.wayback.backflow.bodies import Body, register

@@ -32,7 +32,7 @@ from contracts.model import (
     Use,
 )
 from pipelines.build import build
-from pipelines.outcome import Outcome
+from pipelines.building.outcome import Outcome
 from policies.machine import Office
 from tests.pipelines.conftest import person
 

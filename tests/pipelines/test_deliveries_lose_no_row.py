@@ -14,7 +14,7 @@ from catalog.revisions import all_current
 from catalog.store import reading
 from contracts.model import Contract, Load, LoadKind, Source, SourceFormat
 from pipelines.build import build
-from pipelines.wave import Wave
+from pipelines.building.wave import Wave
 from tests.pipelines.conftest import PEOPLE, Town, person
 from tests.pipelines.test_load_kinds import DAY, LOG, RECENT, Register, kind_of, line
 

@@ -9,8 +9,8 @@ import pytest
 
 from catalog.quality import RuleResult
 from contracts.model import Action, Contract, Dimension, Field, FieldType, Party
+from pipelines.building.gate import judge, sentence
 from pipelines.expectations.measured import measured
-from pipelines.gate import judge, sentence
 from policies.decision import Deny, Permit
 
 CONTRACT = Contract("c", "t", "s", "t", Party("d"), (Field("a"), Field("n", type=FieldType.INTEGER)))

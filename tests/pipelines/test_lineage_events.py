@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from pipelines.build import build
-from pipelines.openlineage import LineageUrlWrong, emitter
+from pipelines.orchestration.openlineage import LineageUrlWrong, emitter
 from tests.conftest import REAL_DATA
 from tests.pipelines.conftest import person
 
@@ -172,7 +172,11 @@ def test_a_receiver_that_is_away_costs_the_build_nothing_but_a_line_in_the_log(
     states = {outcome.state for outcome in build(town.home, None, AS_OF)}
 
     assert states == {"released"}
-    said = [record.getMessage() for record in caplog.records if record.name == "pipelines.openlineage"]
+    said = [
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "pipelines.orchestration.openlineage"
+    ]
     assert said == [
         "lineage events are not sent for the rest of this run: ConnectionError",
         "8 lineage events were lost — check YBZ_LINEAGE_URL",

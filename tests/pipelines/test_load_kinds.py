@@ -15,7 +15,7 @@ from catalog.releases.published import Release, latest, read_quarantine, read_va
 from catalog.store import reading
 from contracts.model import Action, Contract, Drift, DriftAction, Field, Load, LoadKind, Rule, RuleKind, Use
 from pipelines.build import build
-from pipelines.outcome import Outcome
+from pipelines.building.outcome import Outcome
 from policies import grading
 from policies.rulebook import rule
 from tests.pipelines.conftest import PEOPLE, Town, person

@@ -11,7 +11,7 @@ from catalog.linking.live import live
 from catalog.store import reading
 from pipelines.build import build
 from pipelines.definitions import definitions
-from pipelines.resources import Installation
+from pipelines.orchestration.resources import Installation
 from policies.clocks import local_date
 from tests.pipelines.conftest import PEOPLE
 

@@ -13,7 +13,7 @@ from catalog.releases.published import latest, read_quarantine
 from catalog.store import reading
 from contracts.model import Action, Contract, Dimension, Rule, RuleKind
 from pipelines.build import build
-from pipelines.plan import changed
+from pipelines.building.plan import changed
 
 KNOWN = Rule(
     "q_ward_known", RuleKind.REFERENCE, ("ward",), {"dataset": "school.notes", "fields": ["code"]},

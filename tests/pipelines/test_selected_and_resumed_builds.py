@@ -29,10 +29,10 @@ from catalog.store.tables.inputs import outlines
 from catalog.store.tables.releases import builds, intents
 from contracts.model import Composed, Composition, Contract, UpdateCycle
 from pipelines.build import build
+from pipelines.building.plan import changed
 from pipelines.cli import build as command
 from pipelines.errors import NothingToBuild
-from pipelines.plan import changed
-from pipelines.selection import selected
+from pipelines.orchestration.selection import selected
 
 Found = Callable[..., Any]
 AS_OF = date(2026, 9, 24)

@@ -29,11 +29,11 @@ from contracts.model import (
     UnitRule,
     Use,
 )
-from contracts.odcs import dumps, loads
-from pipelines import noise_worker
+from contracts.odcs.files import dumps, loads
 from pipelines.build import build
 from pipelines.errors import Stopped
-from pipelines.noisable import noisable
+from pipelines.statistics import noise_worker
+from pipelines.statistics.noisable import noisable
 from policies.privacy_budget import nrho_cost, of_build
 from tests.pipelines.conftest import BY_WARD, PEOPLE, Town, person
 

@@ -14,7 +14,7 @@ from catalog.registration.authorisations import Authorisation, authorise
 from catalog.store import reading, writing
 from pipelines.build import build
 from pipelines.definitions import definitions
-from pipelines.resources import Installation
+from pipelines.orchestration.resources import Installation
 from tests.catalog.registration.bureau import BODY, OPERATOR
 from tests.pipelines.conftest import PEOPLE
 

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.intake.errors import HeadingsDiffer, Unreadable
-from catalog.intake.landing import Landed, land
-from catalog.intake.typing import typed_rows
+from catalog.intake.landing.landing import Landed, land
+from catalog.intake.landing.typing import typed_rows
 from contracts.model import (
     Contract,
     Field,

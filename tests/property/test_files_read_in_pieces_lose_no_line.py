@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.intake import delimited, json_documents
 from catalog.intake.errors import Unreadable
-from catalog.intake.records import Records, gathered
+from catalog.intake.reading import delimited, json_documents
+from catalog.intake.reading.records import Records, gathered
 from contracts.model import Source, SourceFormat
 
 CELLS = st.text(alphabet='ab ",;\n\r甲𠮷\t', max_size=6)

@@ -100,7 +100,7 @@ def publish(home: Home, engine: Engine, authority: str, *, by: str, now: datetim
 
 
 def _write(home: Home, path: Path, made: Contract, rows: bytes) -> None:
-    from contracts.odcs import dumps
+    from contracts.odcs.files import dumps
 
     files, name = files_of(home), path.relative_to(home.lake)
     files.write(name.with_suffix(".csv").as_posix(), rows)

@@ -1,7 +1,7 @@
 """Acts that a program may send twice: how a door tells a repeated request from a new one.
 
-Decides nothing: whoever calls an act says what guards it (:mod:`space.api.once` does by the request's
-``Idempotency-Key``). The guard is asked in the transaction of the act.
+Decides nothing: whoever calls an act says what guards it (:mod:`space.api.entrance.once` does by the
+request's ``Idempotency-Key``). The guard is asked in the transaction of the act.
 """
 
 from __future__ import annotations

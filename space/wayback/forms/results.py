@@ -25,7 +25,7 @@ from catalog.store import reading
 from catalog.store.tables.forms import submissions
 from contracts.errors import ContractError
 from contracts.model import Contract
-from contracts.odcs import dumps
+from contracts.odcs.files import dumps
 from policies.clocks import local_date
 from policies.rulebook import RuleError
 from space.errors import SpaceError

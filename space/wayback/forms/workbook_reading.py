@@ -20,8 +20,8 @@ from sqlalchemy import Engine
 
 from catalog.bulk.faults import mark
 from catalog.home import Home
-from catalog.intake import workbooks
-from catalog.intake.workbooks import NoWorkbook, TooMuch
+from catalog.intake.reading import workbooks
+from catalog.intake.reading.workbooks import NoWorkbook, TooMuch
 from catalog.store import reading
 from catalog.workbook.cells import BadCell, as_text, exact, same
 from catalog.workbook.faults import Fault

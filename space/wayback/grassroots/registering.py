@@ -192,7 +192,7 @@ def _lines(
 
 def _write(home: Home, path: Path, made: Contract, lines: Sequence[Mapping[str, str]]) -> None:
     """The rows, under the headings the contract knows, and the contract; a reader never sees half of one."""
-    from contracts.odcs import dumps
+    from contracts.odcs.files import dumps
 
     out = io.StringIO(newline="")
     writer = csv.writer(out)

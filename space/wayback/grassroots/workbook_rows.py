@@ -13,8 +13,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from catalog.intake import workbooks
-from catalog.intake.workbooks import NoWorkbook, TooMuch
+from catalog.intake.reading import workbooks
+from catalog.intake.reading.workbooks import NoWorkbook, TooMuch
 from space.errors import SpaceError
 from space.wayback.grassroots.workbook import FIRST_ROW, IDENTIFIER, RECORD, SHEET, save
 

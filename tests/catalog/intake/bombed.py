@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from catalog.bulk import faults as bulk_faults
 from catalog.bulk import reading as bulk
-from catalog.intake.excel import Workbook
+from catalog.intake.reading.excel import Workbook
 from catalog.inventory import workbook as inventory
 from catalog.places import lists
 from catalog.rectification import sheet as rectification

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.intake.trial import MOST_LINES, NotOfFiles, Trial, trial
+from catalog.intake.landing.trial import MOST_LINES, NotOfFiles, Trial, trial
 from contracts.model import Action, Contract, Dimension, Field, FieldType, Party, Rule, RuleKind, Source
 from contracts.model import SourceFormat as Format
 

@@ -8,8 +8,8 @@ import pytest
 
 from catalog.classify.finding import Finding
 from catalog.classify.run import classify
-from catalog.intake.draft import draft, relocated
-from catalog.intake.landing import land
+from catalog.intake.drafting.draft import draft, relocated
+from catalog.intake.landing.landing import land
 from contracts.cast import cast
 from contracts.cleaning import clean
 from contracts.model import Contract

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.intake import delimited
 from catalog.intake.errors import Unreadable
+from catalog.intake.reading import delimited
 from contracts.model import Source, SourceFormat
 
 

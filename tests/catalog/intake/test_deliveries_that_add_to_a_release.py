@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from catalog.intake import database
 from catalog.intake.errors import HeadingsDiffer, Unreadable
-from catalog.intake.landing import Landed, land
-from catalog.intake.reading import stream_of
-from catalog.intake.typing import typed_rows
+from catalog.intake.landing.landing import Landed, land
+from catalog.intake.landing.typing import typed_rows
+from catalog.intake.reading import database
+from catalog.intake.reading.readers import stream_of
 from contracts.model import Contract, Field, FieldType, Load, LoadKind, Party, Source, SourceFormat
 from tests.servers import PostgreSQL
 

@@ -11,7 +11,7 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from catalog.intake.errors import Unreadable
-from catalog.intake.landing import land
+from catalog.intake.landing.landing import land
 from contracts.model import Contract, Field, Load, LoadKind, Party, Source, SourceFormat
 
 

@@ -9,11 +9,11 @@ from click.testing import CliRunner
 
 from catalog.home import Home
 from catalog.intake.cli import draft as draft_command
-from catalog.intake.draft import draft
-from catalog.intake.landing import land
-from catalog.intake.writing import State, write
+from catalog.intake.drafting.draft import draft
+from catalog.intake.drafting.writing import State, write
+from catalog.intake.landing.landing import land
 from contracts.codes import resident_check
-from contracts.odcs import read
+from contracts.odcs.files import read
 
 HEADING: list[list[object]] = [["身份证号", "姓名", "金额"]]
 

@@ -7,17 +7,18 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from catalog.intake import headings, meanings, proposed, quantities, sources, subjects
-from catalog.intake.draft import Draft, draft
-from catalog.intake.evidence import Guess
-from catalog.intake.landing import land
-from catalog.intake.semantics import period_of
-from catalog.intake.types import guess
+from catalog.intake.drafting import meanings, proposed, quantities, sources, subjects
+from catalog.intake.drafting.draft import Draft, draft
+from catalog.intake.drafting.evidence import Guess
+from catalog.intake.drafting.semantics import period_of
+from catalog.intake.drafting.types import guess
+from catalog.intake.landing.landing import land
+from catalog.intake.tables import headings
 from contracts.cast import cast
 from contracts.cleaning import clean
 from contracts.codes import resident_check
 from contracts.model import CleaningKind, Contract, Field, FieldType, Use
-from contracts.odcs import dumps, loads
+from contracts.odcs.files import dumps, loads
 
 
 def of(heading: str, values: list[str | None]) -> Guess:

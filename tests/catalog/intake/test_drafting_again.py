@@ -9,11 +9,11 @@ from click.testing import CliRunner
 
 from catalog.home import Home
 from catalog.intake.cli import draft as draft_command
-from catalog.intake.draft import draft
-from catalog.intake.landing import land
-from catalog.intake.standing import standing_in
-from catalog.intake.writing import State, write
-from contracts.odcs import read
+from catalog.intake.drafting.draft import draft
+from catalog.intake.drafting.standing import standing_in
+from catalog.intake.drafting.writing import State, write
+from catalog.intake.landing.landing import land
+from contracts.odcs.files import read
 
 HEAD = ["街道", "指数", "等级"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.intake.records import Tally, gathered, line_column, streamed, text_column
-from catalog.intake.rows import RULES, rule_of
+from catalog.intake.reading.records import Tally, gathered, line_column, streamed, text_column
+from catalog.intake.tables.rows import RULES, rule_of
 
 HEADINGS = ("街道", "社区", "人数", "金额")
 

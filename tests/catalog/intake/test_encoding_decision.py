@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.intake.encoding import decide, decode, text_of
+from catalog.intake.reading.encoding import decide, decode, text_of
 from tests.conftest import REAL_DATA
 
 TEXT = "街道,人数\n城东街道,12\n"

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from catalog.intake import workbooks
-from catalog.intake.workbooks import Bounds, NoWorkbook, TooMuch
+from catalog.intake.reading import workbooks
+from catalog.intake.reading.workbooks import Bounds, NoWorkbook, TooMuch
 from tests.catalog.intake import bombs
 
 CHECKOUT = Path(__file__).parents[3]
 PACKAGES = ("contracts", "policies", "catalog", "space", "pipelines")
 # The place, and the child it tries old forms in.
-ALLOWED = {"catalog/intake/workbooks.py", "catalog/intake/memory_bound.py"}
+ALLOWED = {"catalog/intake/reading/workbooks.py", "catalog/intake/reading/memory_bound.py"}
 OPENING = {"load_workbook", "CalamineWorkbook", "read_excel", "open_workbook", "ExcelFile"}
 BOUNDS = Bounds(64 << 20, 512 << 20, 1_000_000)
 # Grown by so much at most while every bomb was opened by every reader; one cell far off asks for 400 GiB.
@@ -49,7 +49,7 @@ def test_no_module_opens_a_workbook_but_the_one_place() -> None:
         if str(path.relative_to(CHECKOUT)) not in ALLOWED
         for line in openings(path.read_text(encoding="utf-8"))
     ]
-    assert found == [], "open it by catalog.intake.workbooks"
+    assert found == [], "open it by catalog.intake.reading.workbooks"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from catalog.home import Home
-from catalog.intake.delivered import below_of, folder_of, name_for, takes_files
+from catalog.intake.landing.delivered import below_of, folder_of, name_for, takes_files
 from contracts.model import Contract, Field, Party, Source, SourceFormat
 
 

@@ -10,13 +10,13 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from catalog.intake.draft import Draft, FileReport, draft
+from catalog.intake.drafting.draft import Draft, FileReport, draft
 from catalog.intake.errors import SourceEmpty
-from catalog.intake.landing import land
+from catalog.intake.landing.landing import land
 from contracts.cast import cast
 from contracts.codes import resident_check
 from contracts.model import FieldType, Use
-from contracts.odcs import dumps, loads
+from contracts.odcs.files import dumps, loads
 
 Rows = list[list[object]]
 

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from catalog.intake.errors import HeadingsDiffer, SourceMissing, Unreadable
-from catalog.intake.landing import Landed, LineCounts, fingerprint, land
+from catalog.intake.landing.landing import Landed, LineCounts, fingerprint, land
 from contracts.model import Contract, Field, Party, Source, SourceFormat
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from catalog.intake.spill import MEMORY_BYTES, Sink
+from catalog.intake.reading.spill import MEMORY_BYTES, Sink
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = pa.schema([("text", pa.string()), ("n", pa.int64())])

@@ -9,20 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from catalog.intake import (
-    database,
-    excel,
-    filenames,
-    headings,
-    json_documents,
-    likeness,
-    names,
-    rows,
-    semantics,
-)
-from catalog.intake.filenames import area_in, period_in, subject_of, version_of
-from catalog.intake.names import physical
-from catalog.intake.words import FILE, vocabulary
+from catalog.intake.drafting import filenames, likeness, names, semantics
+from catalog.intake.drafting.filenames import area_in, period_in, subject_of, version_of
+from catalog.intake.drafting.names import physical
+from catalog.intake.drafting.words import FILE, vocabulary
+from catalog.intake.reading import database, excel, json_documents
+from catalog.intake.tables import headings, rows
 from contracts.model import SAFE_NAME
 
 

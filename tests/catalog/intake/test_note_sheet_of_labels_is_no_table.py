@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.intake.table_region import find
+from catalog.intake.tables.table_region import find
 
 REMARKS = [["本表由各乡镇填报，"], ["请于每月5日前报送民政局"], ["联系人：某某"]]
 VILLAGES = [["村名"], ["东村"], ["西村"], ["南村"]]

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from catalog.home import Home
-from catalog.intake import raw
-from catalog.intake.landing import land
-from catalog.intake.typing import typed_rows
+from catalog.intake.landing import raw
+from catalog.intake.landing.landing import land
+from catalog.intake.landing.typing import typed_rows
 from contracts.model import (
     Cleaning,
     CleaningKind,

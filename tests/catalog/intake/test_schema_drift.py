@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 
 from catalog.intake.errors import SchemaDrifted
-from catalog.intake.landing import Drifted, Landed, land
-from catalog.intake.typing import typed_rows
+from catalog.intake.landing.landing import Drifted, Landed, land
+from catalog.intake.landing.typing import typed_rows
 from contracts.model import Contract, Drift, DriftAction, Field, FieldType, Party, Source, SourceFormat
 
 IGNORE, QUARANTINE, STOP = DriftAction.IGNORE, DriftAction.QUARANTINE, DriftAction.STOP

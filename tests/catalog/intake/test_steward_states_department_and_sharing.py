@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from catalog.home import Home
 from catalog.intake.cli import draft
 from contracts.model import ShareType
-from contracts.odcs import read
+from contracts.odcs.files import read
 
 
 def files(folder: Path) -> Path:

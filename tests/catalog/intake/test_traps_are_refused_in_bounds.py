@@ -12,7 +12,7 @@ import pytest
 from openpyxl.styles import Font
 
 from catalog.intake.errors import IntakeError
-from catalog.intake.landing import land
+from catalog.intake.landing.landing import land
 from contracts.model import Contract, Field, Party, Source, SourceFormat
 
 CONTRACT = Contract(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from catalog.intake.evidence import Guess
-from catalog.intake.semantics import public_bounds, rounded_rows
-from catalog.intake.types import guess
+from catalog.intake.drafting.evidence import Guess
+from catalog.intake.drafting.semantics import public_bounds, rounded_rows
+from catalog.intake.drafting.types import guess
 from contracts.cast import cast
 from contracts.model import Contract, Field, FieldType, Party
 

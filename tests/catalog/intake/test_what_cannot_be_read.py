@@ -15,7 +15,7 @@ import pytest
 import xlwt
 
 from catalog.intake.errors import IntakeError, SourceEmpty, SourceMissing, Unreadable
-from catalog.intake.landing import land
+from catalog.intake.landing.landing import land
 from contracts.model import (
     Contract,
     Field,

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from catalog.intake.errors import Unreadable
-from catalog.intake.extent import extent_of
-from catalog.intake.swelling import refuse_swelling
+from catalog.intake.reading.extent import extent_of
+from catalog.intake.reading.swelling import refuse_swelling
 
 ON = date(2026, 11, 22)
 CELLS, BYTES = 2_000_000, 268_435_456

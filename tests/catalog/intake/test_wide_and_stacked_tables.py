@@ -7,11 +7,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from catalog.intake.draft import Draft, draft
-from catalog.intake.landing import land
+from catalog.intake.drafting.draft import Draft, draft
+from catalog.intake.landing.landing import land
 from contracts.cast import cast
 from contracts.model import FieldType, Use
-from contracts.odcs import dumps, loads
+from contracts.odcs.files import dumps, loads
 
 Rows = list[list[object]]
 

@@ -24,7 +24,7 @@ from contracts.cli import lint
 from contracts.elements import element_of, elements
 from contracts.errors import ContractError
 from contracts.model import Contract, Field, FieldType, Party, RuleKind
-from contracts.odcs import dumps
+from contracts.odcs.files import dumps
 from contracts.rules import rules_of
 
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)

@@ -15,7 +15,7 @@ from catalog.home import Home
 from catalog.intake.cli import draft
 from catalog.workbook.cli import workbook
 from contracts.cli import lint
-from contracts.odcs import read as read_contract
+from contracts.odcs.files import read as read_contract
 
 ROWS = """统一社会信用代码,企业名称,行业门类,登记日期
 91350100M000100Y43,甲公司,C,2020-03-05

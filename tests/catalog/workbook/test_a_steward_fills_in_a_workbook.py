@@ -23,8 +23,8 @@ from catalog.workbook.writing import write
 from contracts import model as m
 from contracts.cli import lint
 from contracts.elements import Element
-from contracts.odcs import dumps
-from contracts.odcs import read as read_contract
+from contracts.odcs.files import dumps
+from contracts.odcs.files import read as read_contract
 
 MARKET = Path(__file__).parents[3] / "examples" / "city" / "contracts" / "market_enterprises.yaml"
 Edit = Callable[[Any], None]

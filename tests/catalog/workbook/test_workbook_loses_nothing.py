@@ -14,8 +14,8 @@ from catalog.workbook.reading import read
 from catalog.workbook.writing import write
 from contracts import model as m
 from contracts.errors import ContractError
-from contracts.odcs import contract_digest, from_document, to_document
-from contracts.odcs import read as read_contract
+from contracts.odcs.files import contract_digest, from_document, to_document
+from contracts.odcs.files import read as read_contract
 
 CITY = sorted((Path(__file__).parents[3] / "examples" / "city" / "contracts").glob("*.yaml"))
 # Everything a cell could take for something else: formulas, separators, escapes, numbers, blanks.

@@ -37,8 +37,8 @@ from contracts.model import (
     UpdateCycle,
     Use,
 )
-from contracts.odcs import dumps, read
-from pipelines.wave import Wave
+from contracts.odcs.files import dumps, read
+from pipelines.building.wave import Wave
 from ybz import ybz
 
 # Thursday; 25–27 September and 1–7 October 2026 are off, Saturday 10 October is worked.

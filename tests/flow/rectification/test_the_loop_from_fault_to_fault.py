@@ -28,7 +28,7 @@ from contracts.model import (
     SourceFormat,
     Use,
 )
-from pipelines.wave import Wave
+from pipelines.building.wave import Wave
 from tests.flow.rectification.bureau import (
     HEALTH,
     NOW,

@@ -7,7 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from space.api import held_answers, negotiation
+from space.api.answering import negotiation
+from space.api.operation import held_answers
 from space.query.telling.accuracy import Accuracy
 
 STATES = {"answer": "0" * 64, "id": "rcp_1"}

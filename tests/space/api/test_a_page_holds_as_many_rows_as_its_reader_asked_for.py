@@ -25,8 +25,8 @@ from catalog.rectification import cases
 from catalog.registration.rows import all_registrations, applications_of
 from catalog.store import reading, writing
 from policies.access import OrganisationKind, Role
+from space.api.answering.paging import MOST
 from space.api.app import create_app
-from space.api.paging import MOST
 from space.evaluation.evaluations import all_evaluations
 from space.identity.organisations import Organisation, register
 from space.money.invoices import all_invoices

@@ -8,7 +8,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from policies.access import Role
-from space.api import answers
+from space.api.answering import answers
 from tests.space.api.conftest import AUTHORITY, Door
 from tests.space.bureau import TRADE
 

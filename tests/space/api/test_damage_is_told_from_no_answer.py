@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from catalog.lake.storage import StorageDamaged, StorageTrouble
-from space.api.problem import install
+from space.api.answering.problem import install
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from space.api import extending
-from space.api.countersigning import ACTS
+from space.api.parties.countersigning import ACTS
+from space.api.sharing import extending
 from space.console.language import Language
 from space.console.pages.home import in_words, signatures
 

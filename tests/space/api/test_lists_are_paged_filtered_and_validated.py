@@ -14,7 +14,7 @@ from catalog.store import reading
 from catalog.store.parts import Part
 from contracts.cells import safe
 from policies.access import Role
-from space.api.negotiation import Form, NotAcceptable, form_of
+from space.api.answering.negotiation import Form, NotAcceptable, form_of
 from space.jobs import jobs
 from tests.forged import written_otherwise
 from tests.space.api.conftest import AUTHORITY, Door

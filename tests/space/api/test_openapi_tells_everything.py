@@ -11,8 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from space.access.doors import endpoint
-from space.api import answers
-from space.api.described import operations
+from space.api.answering import answers
+from space.api.answering.described import operations
 from tests.space.api.conftest import Door
 
 PROBLEM = "application/problem+json"

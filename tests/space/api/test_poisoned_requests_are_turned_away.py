@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from policies.access import Role
-from space.api.door import MOST_LEVELS
+from space.api.entrance.door import MOST_LEVELS
 from tests.space.api.conftest import Door
 
 JSON = {"Content-Type": "application/json"}

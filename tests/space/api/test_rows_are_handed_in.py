@@ -26,13 +26,13 @@ import pytest
 
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.home import Home
-from catalog.intake.delivered import folder_of
+from catalog.intake.landing.delivered import folder_of
 from catalog.keys import load
 from catalog.lake import files_of
 from catalog.releases.published import latest
 from catalog.store import reading, writing
 from contracts.model import Source, SourceFormat
-from pipelines import asked
+from pipelines.orchestration import asked
 from policies.access import OrganisationKind, Role
 from space.identity.organisations import Organisation, register
 from space.identity.tokens import Caller

@@ -19,7 +19,7 @@ from catalog.store import writing
 from catalog.store.tables.inventory import inventory_systems, inventory_tables
 from catalog.store.tables.ledger import entries
 from catalog.store.tables.registration import registration_applications, registrations
-from contracts.odcs import dumps
+from contracts.odcs.files import dumps
 from policies.access import OrganisationKind, Role
 from space.access.departments import code_of
 from space.identity import memberships, people

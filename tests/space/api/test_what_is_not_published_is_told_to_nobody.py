@@ -30,7 +30,7 @@ from catalog.store.tables.ledger import entries
 from catalog.store.tables.libraries import libraries, library_members
 from catalog.store.tables.linking import link_probes
 from contracts.model import Composed, Composition, Contract, Field, FieldType, Use
-from contracts.odcs import dumps
+from contracts.odcs.files import dumps
 from policies.access import Role
 from policies.clocks import local_date
 from space.granting.grants import all_grants

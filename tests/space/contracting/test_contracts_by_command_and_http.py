@@ -17,9 +17,9 @@ from catalog.keys.signers import Algorithm, new_private_pem, signer_of_pem
 from catalog.store import writing
 from policies.access import Role
 from space.api.app import create_app
-from space.cli.contracts import contract
-from space.cli.grants import grant
-from space.cli.queries import query
+from space.cli.operation.contracts import contract
+from space.cli.operation.queries import query
+from space.cli.sharing.grants import grant
 from space.contracting.negotiating import accept, withdraw
 from space.contracting.statements import encoded
 from space.contracting.values import Side

@@ -15,7 +15,7 @@ from catalog.opening.openings import OpeningRefused
 from catalog.stops import closed
 from catalog.store import reading, writing
 from contracts.model import UpdateCycle
-from pipelines.backflow import deliver_due
+from pipelines.backflow.delivering import deliver_due
 from policies.decision import Deny
 from space.calls import standing, standing_runs
 from space.errors import Refused
@@ -208,16 +208,16 @@ def test_nothing_stopped_is_published_to_everybody(bureau: Any) -> None:
 OPENERS = {
     "catalog/places/knowing.py": None,  # says where a row lies, and shows none
     "catalog/rectification/delivered.py": None,  # for the department the rows came from
-    "pipelines/composed.py": None,
-    "pipelines/moving.py": "pipelines/sending.py",
-    "pipelines/noising.py": None,
-    "pipelines/recording.py": None,  # keeps which rows wait for an area, by their keys
-    "pipelines/redelivering.py": "pipelines/redelivering.py",
-    "pipelines/releasing.py": None,
-    "pipelines/stages.py": None,
-    "space/api/backflow.py": "space/api/backflow.py",
-    "space/api/inbox.py": "space/api/inbox.py",
-    "space/cli/backflow.py": "space/wayback/backflow/inbox.py",
+    "pipelines/building/composed.py": None,
+    "pipelines/backflow/moving.py": "pipelines/backflow/sending.py",
+    "pipelines/statistics/noising.py": None,
+    "pipelines/backflow/recording.py": None,  # keeps which rows wait for an area, by their keys
+    "pipelines/backflow/redelivering.py": "pipelines/backflow/redelivering.py",
+    "pipelines/building/releasing.py": None,
+    "pipelines/building/stages.py": None,
+    "space/api/wayback/backflow.py": "space/api/wayback/backflow.py",
+    "space/api/wayback/inbox.py": "space/api/wayback/inbox.py",
+    "space/cli/wayback/backflow.py": "space/wayback/backflow/inbox.py",
     "space/desk/deliveries.py": "space/wayback/backflow/inbox.py",
     "space/desk/one_row.py": "space/wayback/backflow/inbox.py",
     "space/wayback/backflow/before.py": "space/wayback/backflow/inbox.py",

@@ -23,7 +23,7 @@ from policies.clocks import local_date
 from policies.evaluation import FILE, Judge
 from policies.rulebook import rule
 from space.api.app import create_app
-from space.cli.assess import assess
+from space.cli.evaluation.assess import assess
 from space.errors import Refused, Unknown
 from space.evaluation import impact_register, important_data, risk_report
 from tests.space.agreed import BODY, NUMBER
@@ -118,8 +118,8 @@ def test_the_register_holds_every_assessment_its_term_and_what_lacks_one(standin
 def test_people_evaluate_an_agreement_by_command_and_anyone_reads_it_over_http(
     standing: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("space.cli.assess.open_installation", lambda: _opened(standing))
-    monkeypatch.setattr("space.cli.assess_reports.open_installation", lambda: _opened(standing))
+    monkeypatch.setattr("space.cli.evaluation.assess.open_installation", lambda: _opened(standing))
+    monkeypatch.setattr("space.cli.evaluation.assess_reports.open_installation", lambda: _opened(standing))
 
     def ybz(*words: str, status: int = 0) -> Any:
         done = CliRunner().invoke(assess, [*words, "--json"])

@@ -21,7 +21,7 @@ from policies.decision import Deny
 from space.api.app import create_app
 from space.calls import idempotency, jws
 from space.calls.answers import AnswerDamaged
-from space.cli.grants import request
+from space.cli.sharing.grants import request
 from space.errors import Refused
 from space.granting.proposals import TermsUnreadable
 from space.identity.tokens import Caller, issue

@@ -17,7 +17,7 @@ from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.grants import grants
 from catalog.store.tables.queries import receipts, usages
 from catalog.store.tables.releases import releases
-from space.cli.queries import verify
+from space.cli.operation.queries import verify
 
 BY_INDUSTRY = "SELECT industry, count(*) AS firms FROM market.firms GROUP BY industry"
 

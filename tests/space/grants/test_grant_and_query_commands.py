@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from catalog.home import Home
-from space.cli.grants import decide, grant, request, revoke
-from space.cli.queries import explain, query, receipt, verify
+from space.cli.operation.queries import explain, query, receipt, verify
+from space.cli.sharing.grants import decide, grant, request, revoke
 from tests.space.agreed import agreed
 
 BY_INDUSTRY = "SELECT industry, count(*) AS firms FROM market.firms GROUP BY industry"

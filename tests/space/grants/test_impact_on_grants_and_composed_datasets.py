@@ -16,7 +16,7 @@ from catalog.lineage.cli_impact import impact
 from catalog.lineage.impact import Felt, Impact, impact_of
 from catalog.store import reading
 from contracts.model import Contract, FieldType, ShareType, Sharing
-from contracts.odcs import dumps
+from contracts.odcs.files import dumps
 from tests.space.bureau import AIR, DEPARTMENT, DISTRICTS, FIRMS, OPERATOR, POPULATION, SILENT, TODAY, Bureau
 
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from catalog.keys import ring_of
 from catalog.store import reading
 from space.calls.receipts import verify as opened
-from space.cli.queries import verify
+from space.cli.operation.queries import verify
 from space.replaying import replay
 
 BY_INDUSTRY = (

@@ -285,7 +285,7 @@ def test_the_grade_of_a_release_asks_for_more_than_its_units_do(bureau: Any) -> 
 
 
 def test_a_person_types_rules_and_reads_them_back(busy: Any, tmp_path: Path) -> None:
-    from space.cli.grants import grant
+    from space.cli.sharing.grants import grant
 
     file = tmp_path / "rules.yaml"
     file.write_text("columns:\n  industry: {roles: [dimension]}\nmin_group: 20\n", encoding="utf-8")

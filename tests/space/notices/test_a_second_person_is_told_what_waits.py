@@ -16,7 +16,7 @@ from policies.access import Role
 from policies.clocks import local_date
 from policies.rulebook import rule
 from space.access.concerned import owners
-from space.api.countersigning import ACTS
+from space.api.parties.countersigning import ACTS
 from space.errors import Refused
 from space.notices import mail, outbox
 from space.notices.duty import Whom, enter

@@ -24,7 +24,7 @@ from catalog.store.tables.identity import organisations
 from catalog.store.tables.notices import notices
 from catalog.store.tables.people import memberships, people
 from catalog.store.tables.watch import alerts, incidents
-from space.cli.notices import notice
+from space.cli.parties.notices import notice
 from space.errors import Refused, Unknown
 from space.notices import outbox
 from space.notices.duty import Kind, Whom, end, enter, on_duty

@@ -159,7 +159,7 @@ def test_the_doctor_says_how_sound_an_installation_is_and_where_settings_come_fr
 
     from click.testing import CliRunner
 
-    from space.cli.doctor import doctor
+    from space.cli.upkeep.doctor import doctor
 
     monkeypatch.setenv("YBZ_MAIL_PASSWORD", "geheim")
     said = CliRunner().invoke(doctor, ["--json"])

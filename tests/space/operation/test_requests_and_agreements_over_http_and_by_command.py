@@ -16,9 +16,9 @@ from catalog.clocks.cli import due
 from catalog.store import writing
 from policies.access import Role
 from space.api.app import create_app
-from space.cli.operation import agreement
-from space.cli.operation_scenarios import disclosure, scenario
-from space.cli.requests import decide, request
+from space.cli.operation.agreements import agreement
+from space.cli.operation.scenarios import disclosure, scenario
+from space.cli.sharing.requests import decide, request
 from space.identity.organisations import Organisation, register
 from space.identity.tokens import issue
 from space.requesting import answering

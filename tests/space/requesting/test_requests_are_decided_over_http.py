@@ -126,7 +126,7 @@ def test_a_long_history_is_told_some_steps_at_a_time(
     ).is_success
     whole = http.get(at, headers=own_side).json()
     assert (len(whole["steps"]) > 1, whole["next_step"]) == (True, None)
-    monkeypatch.setattr("space.api.request_steps.MOST", 1)
+    monkeypatch.setattr("space.api.sharing.request_steps.MOST", 1)
     told, after = [], 0
     while after is not None:
         part = http.get(at, params={"after": after}, headers=own_side).json()

@@ -22,7 +22,7 @@ from catalog.store.tables.queries import usages
 from catalog.store.tables.supplies import supply_links, supply_transfers
 from policies.access import Role
 from space.api.app import create_app
-from space.cli import supply as cli
+from space.cli.sharing import supply as cli
 from space.granting import stopping
 from space.identity.tokens import issue
 from space.supply import transfers

@@ -251,7 +251,7 @@ def test_the_books_agree_after_supplies_and_downloads(counter: Any) -> None:
 
 
 def test_a_delivery_receipt_is_verified_like_any_other(counter: Any, tmp_path: Any) -> None:
-    from space.cli.verifying import check
+    from space.cli.operation.verifying import check
 
     made = counter.supply(counter.granted())
 
@@ -267,7 +267,7 @@ def test_a_delivery_receipt_is_verified_like_any_other(counter: Any, tmp_path: A
 
 @pytest.mark.full
 def test_what_the_receiver_states_is_verified_like_a_receipt(counter: Any, tmp_path: Any) -> None:
-    from space.cli.verifying import check
+    from space.cli.operation.verifying import check
 
     made = counted(counter, counter.supply(counter.granted()), 244)
     file = tmp_path / "stated.jws"

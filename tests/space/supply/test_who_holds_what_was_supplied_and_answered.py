@@ -15,7 +15,7 @@ from catalog.lake.kept import kept_of
 from catalog.store import reading
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.recall import holder_searches, postings
-from space.cli.recall import holders as holders_command
+from space.cli.wayback.recall import holders as holders_command
 from space.errors import Refused, Unknown
 from space.identity.tokens import Caller
 from space.supply.transfers import Span, Transfer

@@ -20,7 +20,7 @@ from policies import rulebook
 from policies.access import Role
 from policies.decision import Deny
 from space.api.app import create_app
-from space.cli.verification import verification
+from space.cli.sharing.verification import verification
 from space.engines.workers.matching import RECORD, packed
 from space.errors import EngineError
 from space.granting.pins import pinned

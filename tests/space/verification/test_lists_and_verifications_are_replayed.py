@@ -14,7 +14,7 @@ from catalog.keys import ring_of
 from catalog.releases.published import vault_folder
 from catalog.store import reading
 from space.calls.receipts import verify as opened
-from space.cli.queries import verify
+from space.cli.operation.queries import verify
 from space.replaying import replay
 from tests.space.bureau import POPULATION, identity
 from tests.space.verification.conftest import about

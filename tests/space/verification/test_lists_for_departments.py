@@ -17,7 +17,7 @@ from policies.decision import Deny
 from policies.terms import Terms
 from space.api.app import create_app
 from space.calls import receipts as receipt_room
-from space.cli.queries import query
+from space.cli.operation.queries import query
 from space.errors import Refused
 from space.granting.owner_rules import set_rules
 from space.granting.proposals import read_rules

@@ -25,8 +25,8 @@ from catalog.store.tables.watch import incidents as rows
 from policies.access import Role
 from policies.machine import IllegalStep, Office
 from space.api.app import create_app
-from space.cli.alerts import alert as alert_command
-from space.cli.incidents_notices import incident as incident_command
+from space.cli.watch.alerts import alert as alert_command
+from space.cli.watch.incidents_notices import incident as incident_command
 from space.engines.workers.pool import Pool
 from space.errors import Refused, Unknown
 from space.identity.tokens import issue as token_for

@@ -26,7 +26,7 @@ from catalog.store.schema import new_id
 from contracts.cast import cast
 from contracts.codes import resident_check
 from contracts.model import Area, Contract, Field, FieldType, Party, Sharing, UnitRef, UnitRule, Use
-from pipelines.backflow import Run, deliver_due
+from pipelines.backflow.delivering import Run, deliver_due
 from space.wayback.backflow.bodies import Body, register
 from space.wayback.backflow.subscriptions import Subscription, Wanted, subscribe
 from tests.servers import give_own_store

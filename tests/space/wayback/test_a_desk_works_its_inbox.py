@@ -16,7 +16,7 @@ from catalog import keys
 from catalog.store import reading, writing
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.recall import postings
-from space.cli.backflow import backflow
+from space.cli.wayback.backflow import backflow
 from space.errors import Refused, Unknown
 from space.wayback.backflow.authoritative import NotInArea
 from space.wayback.backflow.balances import figures

@@ -14,9 +14,9 @@ from click.testing import CliRunner, Result
 from catalog.store import writing
 from policies.access import Role
 from space.api.app import create_app
-from space.cli.burden import burden
-from space.cli.entitlements import entitlement
-from space.cli.grassroots import grassroots
+from space.cli.wayback.burden import burden
+from space.cli.wayback.entitlements import entitlement
+from space.cli.wayback.grassroots import grassroots
 from space.identity.tokens import issue
 from tests.servers import moved_to_server
 from tests.space.serving import serving

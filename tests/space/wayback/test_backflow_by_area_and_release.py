@@ -12,7 +12,7 @@ from catalog.cataloging.entering import catalogue
 from catalog.store import reading
 from catalog.store.tables.backflow import deliveries
 from contracts.model import FieldType
-from pipelines.backflow import deliver, deliver_due
+from pipelines.backflow.delivering import deliver, deliver_due
 from space.errors import Unknown
 from space.wayback.backflow.bodies import ledger
 from space.wayback.backflow.subscriptions import end

@@ -7,8 +7,8 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from pipelines.backflow import deliver_due
-from space.cli.backflow import backflow
+from pipelines.backflow.delivering import deliver_due
+from space.cli.wayback.backflow import backflow
 from tests.space.wayback.moves import HOMES
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-import pipelines.sending as sending
+import pipelines.backflow.sending as sending
 from catalog.store import reading
 from catalog.store.tables.backflow import attributions
 from catalog.store.tables.evidence import evidence_entries
-from pipelines.backflow import deliver_due
+from pipelines.backflow.delivering import deliver_due
 from space.wayback.backflow.inbox import listing, read_rows
 from tests.forked import Program
 from tests.space.wayback.conftest import STREET, VILLAGE
@@ -74,10 +74,10 @@ KILLED_BEFORE_THE_LAST_FILE = textwrap.dedent(
     import os, sys
     from datetime import UTC, datetime
     from pathlib import Path
-    import pipelines.sending as sending
+    import pipelines.backflow.sending as sending
     from catalog.home import Home
     from catalog.store import open_store
-    from pipelines.backflow import deliver_due
+    from pipelines.backflow.delivering import deliver_due
 
     real, files = sending.put, []
 

@@ -196,7 +196,7 @@ def test_an_organisation_sends_so_many_challenges_on_a_day(telling: Any) -> None
 
 
 def test_a_row_of_a_delivery_that_was_sent_again_is_challenged(telling: Any) -> None:
-    from pipelines.redelivering import redeliver_due
+    from pipelines.backflow.redelivering import redeliver_due
 
     town = telling
     case = opened(town)

@@ -17,7 +17,7 @@ from catalog.store.tables.backflow import subscriptions
 from catalog.store.tables.corrections import correction_attachments
 from catalog.store.tables.evidence import evidence_entries
 from policies.machine import IllegalStep
-from space.cli.corrections import correct
+from space.cli.wayback.corrections import correct
 from space.errors import Refused, Unknown
 from space.wayback.backflow.bodies import ledger
 from space.wayback.backflow.inbox import notices_of

@@ -18,7 +18,7 @@ from catalog.store import reading, writing
 from catalog.store.tables.backflow import deliveries as deliveries_sent
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.forms import disputes
-from space.cli.corrections import correct
+from space.cli.wayback.corrections import correct
 from space.errors import Refused, Unknown
 from space.wayback.backflow.authoritative import NotInArea
 from space.wayback.backflow.inbox import delivery, notices_of, read_rows

@@ -24,7 +24,7 @@ from catalog.store.tables.recall import postings
 from contracts.model import Field, FieldType, Rule, RuleKind, UnitRef, UpdateCycle, Use
 from policies.access import OrganisationKind, Role
 from space.api.app import create_app
-from space.cli.forms import form as form_commands
+from space.cli.wayback.forms import form as form_commands
 from space.errors import Refused
 from space.identity.organisations import Organisation, register
 from space.identity.tokens import issue

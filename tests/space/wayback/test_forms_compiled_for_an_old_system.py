@@ -17,7 +17,7 @@ from sqlalchemy import select
 from catalog.store import reading
 from catalog.store.tables.evidence import evidence_entries
 from contracts.model import UpdateCycle
-from space.cli.forms import form as form_commands
+from space.cli.wayback.forms import form as form_commands
 from space.errors import Refused
 from space.wayback.forms.admission import admit
 from space.wayback.forms.compiling.errors import LayoutUnreadable

@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.home import Home
 from catalog.store import create_store
-from contracts import odcs
+from contracts.odcs import files as odcs
 from space.wayback.forms.compiling import sidecar
 from space.wayback.forms.compiling.blank import Blank, Kind
 from space.wayback.forms.compiling.blanks import form_of

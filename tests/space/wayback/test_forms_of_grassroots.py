@@ -15,7 +15,7 @@ from catalog.store import reading
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.forms import corrections, submissions
 from contracts.model import UpdateCycle
-from space.cli.forms import form as form_commands
+from space.cli.wayback.forms import form as form_commands
 from space.errors import Refused, Unknown
 from space.wayback.corrections.cases import listing as challenges
 from space.wayback.forms.admission import (

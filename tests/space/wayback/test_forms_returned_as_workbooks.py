@@ -16,7 +16,7 @@ from catalog.home import Home
 from catalog.store import create_store, reading
 from catalog.store.tables.form_workbooks import form_handout_sheets
 from catalog.store.tables.forms import corrections
-from space.cli.forms import form as form_commands
+from space.cli.wayback.forms import form as form_commands
 from space.errors import Refused
 from space.wayback.corrections.cases import listing as challenges
 from space.wayback.forms.compiling import old_layouts, sidecar

@@ -13,7 +13,7 @@ from catalog.lineage.cli_impact import impact
 from catalog.lineage.felt import composed_feels
 from catalog.lineage.impact import Impact, impact_of
 from catalog.store import reading
-from contracts.compare import findings
+from contracts.comparing.contracts import findings
 from contracts.model import (
     Composed,
     Composition,
@@ -26,7 +26,7 @@ from contracts.model import (
     Use,
 )
 from contracts.model import UpdateCycle as Cycle
-from contracts.odcs import dumps
+from contracts.odcs.files import dumps
 from space.wayback.forms.admission import Form, Item, admit
 from tests.space.wayback.conftest import NOON, Town
 

@@ -16,7 +16,7 @@ from catalog.store.tables.backflow import deliveries
 from catalog.store.tables.evidence import evidence_entries
 from catalog.store.tables.recall import recall_holdings, recall_notices
 from policies.access import OrganisationKind
-from space.cli.recall import recall as recall_command
+from space.cli.wayback.recall import recall as recall_command
 from space.errors import Refused, Unknown
 from space.identity.organisations import Organisation, register
 from space.wayback.backflow.inbox import notices_of
@@ -333,7 +333,7 @@ def test_the_command_tells_and_counts(telling: Any) -> None:
 
 
 def test_a_delivery_again_that_was_ordered_closes_the_notice(telling: Any) -> None:
-    from pipelines.redelivering import redeliver_due
+    from pipelines.backflow.redelivering import redeliver_due
 
     town = telling
     case = answered(town, opened(town))
@@ -357,7 +357,7 @@ def test_a_delivery_again_that_was_ordered_closes_the_notice(telling: Any) -> No
 def test_a_case_its_appeal_its_evidence_and_its_recall_go_alike_on_a_server(
     telling: Any, request: pytest.FixtureRequest
 ) -> None:
-    from pipelines.redelivering import redeliver_due
+    from pipelines.backflow.redelivering import redeliver_due
     from space.wayback.corrections import appeals
     from space.wayback.corrections.attachments import attach, unsealed
     from space.wayback.corrections.course import Bench

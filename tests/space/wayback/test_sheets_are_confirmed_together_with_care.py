@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from catalog.store import reading
-from space.cli.forms import form
+from space.cli.wayback.forms import form
 from space.errors import Refused
 from space.wayback.corrections.cases import open_challenge
 from space.wayback.corrections.challenges import Challenge
@@ -111,7 +111,9 @@ def test_the_command_leaves_out_what_the_desk_leaves_out_and_says_why(
     town, made = five
     _dispute(town, 4)
     _begin(town, 5)
-    monkeypatch.setattr("space.cli.forms_tasks.open_installation", lambda: (town.home, town.engine, town.now))
+    monkeypatch.setattr(
+        "space.cli.wayback.forms_tasks.open_installation", lambda: (town.home, town.engine, town.now)
+    )
     done = CliRunner().invoke(form, ["confirm", made, "--by", "王芳"])
     assert done.exit_code == 0, done.output
     assert done.output.splitlines() == [

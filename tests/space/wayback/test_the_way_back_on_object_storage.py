@@ -114,7 +114,7 @@ def test_a_delivery_is_read_on_another_machine_and_only_as_it_was_sent(
 def test_a_round_that_dies_before_its_last_file_is_done_again(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipelines import sending
+    from pipelines.backflow import sending
 
     town.subscribe("street")
     town.subscribe("village")

@@ -18,12 +18,12 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-import pipelines.sending as sending
+import pipelines.backflow.sending as sending
 from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.store import reading, writing
 from catalog.store.tables.forms import corrections
 from contracts.model import Contract, Field, FieldType, UpdateCycle, Use
-from pipelines.backflow import deliver_due
+from pipelines.backflow.delivering import deliver_due
 from policies.access import OrganisationKind, Role
 from space.identity.organisations import Organisation
 from space.identity.organisations import register as enter

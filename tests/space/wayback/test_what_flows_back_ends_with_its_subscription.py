@@ -15,8 +15,8 @@ from catalog.releases.folders import vault_folder
 from catalog.store import reading, writing
 from catalog.store.tables.attributions import redeliveries
 from catalog.store.tables.recall import postings
-from pipelines import redelivering
-from pipelines.backflow import deliver_due
+from pipelines.backflow import redelivering
+from pipelines.backflow.delivering import deliver_due
 from policies.machine import Office
 from space.errors import Refused
 from space.wayback.backflow.balances import figures

@@ -164,7 +164,7 @@ def test_revocation_makes_it_unusable_at_once_and_its_file_goes_with_proof(burea
 
 
 def test_a_deletion_is_verified_like_any_receipt(bureau: Any, held: Any) -> None:
-    from space.cli.verifying import check
+    from space.cli.operation.verifying import check
 
     bring(bureau, held, customers())
     with writing(bureau.engine) as connection:

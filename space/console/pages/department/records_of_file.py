@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from catalog.intake.encoding import text_of
+from catalog.intake.reading.encoding import text_of
 
 # Lines in which the headings are looked for: a file may bear a mark above them.
 _MOST_ABOVE: Final = 3

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from nicegui import ui
 
-from catalog.intake.encoding import decide, decode
+from catalog.intake.reading.encoding import decide, decode
 from space.console.calling import Declined
 from space.console.pages.operator import refusing, words
 from space.console.pages.operator.around import choosing, datasets_of, grants_of, ways

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from catalog.intake import workbooks
+from catalog.intake.reading import workbooks
 from space.wayback.forms.compiling.returned_cells import CellFault
 
 _WRONG: Final = "FFC7CE"

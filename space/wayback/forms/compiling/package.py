@@ -15,7 +15,7 @@ from typing import Final
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from catalog.intake import workbooks
+from catalog.intake.reading import workbooks
 from space.wayback.forms.compiling.errors import WorkbookRefused
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -13,8 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from catalog.intake import workbooks
-from catalog.intake.workbooks import NoWorkbook, TooMuch
+from catalog.intake.reading import workbooks
+from catalog.intake.reading.workbooks import NoWorkbook, TooMuch
 from policies.rulebook import rule
 from space.wayback.forms.compiling.errors import WorkbookRefused
 from space.wayback.forms.compiling.words import FILE

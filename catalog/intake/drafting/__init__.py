@@ -1,0 +1,1 @@
+"""A folder of files into drafted contracts that a person confirms."""

@@ -1,0 +1,1 @@
+"""One build of a dataset: planned, landed, checked, judged, released."""

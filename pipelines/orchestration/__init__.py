@@ -1,0 +1,1 @@
+"""Datasets in Dagster: assets, checks, sensors, schedules, and what its runs tell others."""

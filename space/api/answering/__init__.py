@@ -1,0 +1,1 @@
+"""How answers leave: their shapes, pages, forms, validators, and failures as problems."""

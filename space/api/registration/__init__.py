@@ -1,0 +1,1 @@
+"""Registration 登记 over HTTP: applicants, the registrar, and what is read of it."""

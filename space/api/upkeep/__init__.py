@@ -1,0 +1,1 @@
+"""Keeping an installation over HTTP: health, long work, evidence, alerts, duty."""

@@ -1,0 +1,1 @@
+"""Commands of evaluations of use 评估."""

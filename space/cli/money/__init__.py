@@ -1,0 +1,1 @@
+"""Commands of money: metering, statements, invoices, vouchers."""

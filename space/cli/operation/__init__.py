@@ -1,0 +1,1 @@
+"""Commands of authorised operation 授权运营: agreements, contracts, queries, own tables."""

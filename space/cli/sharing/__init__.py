@@ -1,0 +1,1 @@
+"""Commands of sharing between departments 共享."""

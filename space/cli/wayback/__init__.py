@@ -1,0 +1,1 @@
+"""Commands of the way back to the grass roots 回流."""
