@@ -23,7 +23,7 @@ DANGEROUS = {
 # What the plumbing needs beside the interface; pages need nothing.
 BESIDE = {
     "lines.py": {"catalog.store", "space.api.services", "space.identity.callers", "space.identity.sessions"},
-    "threshold.py": {"catalog.settings", "space.api", "space.identity"},
+    "threshold.py": {"catalog.settings", "space.api.entrance", "space.identity"},
     "calling.py": {"space.api.entrance.browsers", "space.errors"},
     "parts/notes.py": {"space.desk.wording"},
     "pages/operator/refusing.py": {"space.desk.wording"},

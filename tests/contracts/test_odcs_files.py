@@ -410,9 +410,9 @@ def test_the_documentation_names_every_custom_property_and_value() -> None:
 def test_the_names_by_level_are_those_that_are_read() -> None:
     package = Path(m.__file__).parent
     readers = {
-        DATASET: ("odcs_promises.py", "odcs_contract.py"),
-        FIELD: ("odcs_fields.py",),
-        LAYOUT: ("odcs_sources.py",),
+        DATASET: ("odcs/promises.py", "odcs/contract.py"),
+        FIELD: ("odcs/fields.py",),
+        LAYOUT: ("odcs/sources.py",),
     }
     for level, files in readers.items():
         text = "".join((package / file).read_text(encoding="utf-8") for file in files)

@@ -57,7 +57,8 @@ FULL_DISK = """
 import json, resource, sys
 from pathlib import Path
 from catalog.home import Home
-from catalog.intake import landing, raw, spill, typing
+from catalog.intake.landing import landing, raw, typing
+from catalog.intake.reading import spill
 from contracts.model import Contract, Field, FieldType, Party, Source, SourceFormat
 
 folder, limit = Path(sys.argv[1]), int(sys.argv[2])

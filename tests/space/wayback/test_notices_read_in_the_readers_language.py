@@ -21,8 +21,8 @@ FILLED = "x.y.z"
 # Rooms that write into the inbox of a grass-roots body.
 WRITERS = (
     *(ROOT / "space" / "wayback").rglob("*.py"),
-    ROOT / "pipelines" / "sending.py",
-    ROOT / "pipelines" / "redelivering.py",
+    ROOT / "pipelines" / "backflow" / "sending.py",
+    ROOT / "pipelines" / "backflow" / "redelivering.py",
 )
 TELLING = ("notify", "tell", "tell_above")
 
