@@ -90,7 +90,7 @@ def test_a_claim_on_what_another_answers_for_waits_with_its_grounds_and_is_taken
     one = reader("minzheng")
     one.go("/steward/conflicts")
     page = one.page
-    page.get_by_text("没有等待裁定的争议").wait_for()
+    page.get_by_role("heading", name="数源争议").wait_for()
     page.get_by_role("button", name="申明本部门是数源").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="确定").click()
@@ -101,7 +101,7 @@ def test_a_claim_on_what_another_answers_for_waits_with_its_grounds_and_is_taken
 def test_a_case_of_faulty_data_hands_its_workbook_out(reader: Sat) -> None:
     one = reader("minzheng")
     one.go("/steward/quality/civil_affairs.low_income")
-    one.page.get_by_role("link", name="category").first.click()
+    one.page.get_by_role("link", name="最低生活保障对象信息 · 救助类别").first.click()
     one.page.get_by_role("heading", name="问题数据整改").wait_for()
     assert one.faults() == []
     with one.page.expect_download() as waiting:

@@ -35,7 +35,7 @@ async def delivery(seat: Seat) -> None:
     """Take a file for a dataset, show what would become of its rows, and have it built."""
     name, say = seat.names["name"], seat.say
     if not seat.may(Act.DATASET_BUILD):
-        reason = Told("access.role", say("交数据由数据管理员办理。", "Rows are handed in by stewards."))
+        reason = Told("page.stewards", say("交数据由数据管理员办理。", "Rows are handed in by stewards."))
         raise Declined(403, reason.code, (reason,))
     told, document, expected = await asyncio.gather(
         seat.calls.get(f"/v1/entries/{name}"),

@@ -27,7 +27,7 @@ async def edit(seat: Seat) -> None:
     """The form of an entry."""
     name, say = seat.names["name"], seat.say
     if not seat.may(Act.CATALOGUE_KEEP):
-        reason = Told("access.role", say("修改编目由数据管理员办理。", "Entries are edited by stewards."))
+        reason = Told("page.stewards", say("修改编目由数据管理员办理。", "Entries are edited by stewards."))
         raise Declined(403, reason.code, (reason,))
     told, document = await asyncio.gather(
         seat.calls.get(f"/v1/entries/{name}"), seat.calls.get(f"/v1/entries/{name}/contract", form="json")
