@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from catalog.intake.reading.encoding import decide, decode, text_of
-from tests.conftest import REAL_DATA
 
 TEXT = "街道,人数\n城东街道,12\n"
 
@@ -102,10 +103,10 @@ def test_a_list_in_big5_is_read_and_one_in_no_encoding_is_not() -> None:
 
 @pytest.mark.realdata
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
-def test_every_real_file_keeps_its_encoding_line_by_line_and_as_a_whole(encoding: str) -> None:
-    if not REAL_DATA.is_dir():
-        pytest.skip("the real open-data files are not beside this checkout")
-    for path in sorted(REAL_DATA.rglob("*.csv")):
+def test_every_real_file_keeps_its_encoding_line_by_line_and_as_a_whole(
+    encoding: str, real_data: Path
+) -> None:
+    for path in sorted(real_data.rglob("*.csv")):
         data = path.read_bytes()
         whole = text_of(data)
         assert whole is not None, path
