@@ -85,7 +85,7 @@ def change(named: str, form: Path | None, attach: tuple[str, ...], by: str, as_j
 @with_files
 @in_office
 @click.option("--name", "party", default="", metavar="NAME", help="The interested party (--as party).")
-@click.option("--code", default="", metavar="CODE", help="Its code, where it is an organisation.")
+@click.option("--code", metavar="CODE", help="Its code, where it is an organisation.")
 @by_whom
 @as_json
 def amend(
@@ -94,7 +94,7 @@ def amend(
     attach: tuple[str, ...],
     office: str | None,
     party: str,
-    code: str,
+    code: str | None,
     by: str,
     as_json: bool,
 ) -> None:
@@ -102,7 +102,7 @@ def amend(
     what, name = _registered(named)
     _filed(
         "amendment", what, name, form, attach, by, _office(what, office), as_json,
-        applicant_name=party, applicant_code=code,
+        applicant_name=party, applicant_code=code or "",
     )  # fmt: skip
 
 
@@ -180,7 +180,7 @@ def withdraw(named: str, reason: str, office: str | None, by: str, as_json: bool
 @click.option("--contact", required=True, metavar="TEXT", help="How they are reached.")
 @click.option("--statement", required=True, metavar="TEXT", help="What is wrong.")
 @click.option("--evidence", type=file_option, multiple=True, required=True, metavar="FILE", help="The proof.")
-@click.option("--code", default="", metavar="CODE", help="Their code, where they are an organisation.")
+@click.option("--code", metavar="CODE", help="Their code, where they are an organisation.")
 @by_whom
 @as_json
 def object_(
@@ -189,7 +189,7 @@ def object_(
     contact: str,
     statement: str,
     evidence: tuple[Path, ...],
-    code: str,
+    code: str | None,
     by: str,
     as_json: bool,
 ) -> None:
@@ -201,7 +201,7 @@ def object_(
     at = cli_acts.now()
     with cli_acts.written() as (home, connection):
         kept = tuple(cli_acts.keep(home, OBJECTION, path, at) for path in evidence)
-        made = Objection(name, contact, statement, code)
+        made = Objection(name, contact, statement, code or "")
         who = cli_acts.actor(by, "party")
         objection_id = objections.raise_objection(connection, named, made, kept, who, now=at)
     if as_json:

@@ -1,8 +1,8 @@
 """Objections 异议 to a public notice: under a real name, with evidence, and decided with reasons.
 
 Decides that an objection stops the coding until the registrar decides it; one that is accepted ends the
-application, one that is dismissed lets it go on once no other is open. Names stay in the store: the
-evidence log holds digests.
+application, one that is dismissed lets it go on once no other is open; and that nobody decides an objection
+it raised or entered. Names stay in the store: the evidence log holds digests.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from catalog import evidence
 from catalog.clocks.place import place_on
-from catalog.registration import files, reasons, rows, rulings, steps, terms
+from catalog.organisations.following import folded
+from catalog.registration import files, reasons, registrars, rows, rulings, steps, terms
 from catalog.registration.authorisations import code_fault
 from catalog.registration.errors import UnknownRegistration, refusal
 from catalog.registration.files import Kept
@@ -129,7 +130,8 @@ def decide(
     Raises:
         UnknownRegistration: there is no such objection.
         IllegalStep: it is decided, or its application is at its end.
-        RegistrationRefused: no reason or basis is given, or it is the registrar's own matter.
+        RegistrationRefused: no reason or basis is given, or it is the registrar's own matter, or its own
+            objection, or one the same person entered.
     """
     found = objection(connection, objection_id)
     event = "accept" if accepted else "dismiss"
@@ -144,6 +146,11 @@ def decide(
     whom = steps.registrar_for(connection, case, of, actor, now)
     if not (reason.strip() and basis.strip()):
         raise refusal(objection_id, reasons.unreasoned())
+    objector = ((found["name"], found["code"] or ""),)
+    if folded(actor.by) == folded(found["entered_by"]) or registrars.is_party(
+        connection, whom, objector, local_date(now)
+    ):
+        raise refusal(objection_id, reasons.own_objection())
     o = registration_objections
     connection.execute(
         update(o)

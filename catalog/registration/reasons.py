@@ -32,6 +32,7 @@ NOTICE_RUNS: Final = "registration.notice.running"
 NOTICE_OVER: Final = "registration.notice.over"
 NAMELESS: Final = "registration.objection.nameless"
 UNREASONED: Final = "registration.objection.unreasoned"
+OWN_OBJECTION: Final = "registration.objection.own"
 CODE_FORM: Final = "registration.code.form"
 CODE_TAKEN: Final = "registration.code.taken"
 CODE_KEPT: Final = "registration.code.kept"
@@ -215,6 +216,16 @@ def unreasoned() -> Reason:
         "a decision states its reason and what it rests on",
         where="objection",
         allowed="give `reason` and `basis`",
+    )
+
+
+def own_objection() -> Reason:
+    """A decision by whoever objected, or entered it."""
+    return Reason(
+        OWN_OBJECTION,
+        "nobody decides an objection of their own: of the same organisation, or entered by the same person",
+        where="objection",
+        allowed="another person decides it (`by`); of the registrar's own, another registrar",
     )
 
 

@@ -116,7 +116,7 @@ def may_act(
         (of.registrant_name, of.registrant_code),
         (case.values.get("registrant_name", ""), case.values.get("registrant_code", "")),
     )
-    own = _is_party(connection, acting, parties, on)
+    own = is_party(connection, acting, parties, on)
     if own or folded(by) in _applying(connection, case):
         return Deny(
             (
@@ -131,9 +131,7 @@ def may_act(
     return Permit()
 
 
-def _is_party(
-    connection: Connection, acting: Registrar, parties: Iterable[tuple[str, str]], on: date
-) -> bool:
+def is_party(connection: Connection, acting: Registrar, parties: Iterable[tuple[str, str]], on: date) -> bool:
     """Whether the registrar is one of the parties: by code, by any name it bears or bore, or as its heir."""
     following = Following(connection, on)
     codes, names = _known_as(connection, following, acting.name, acting.code)

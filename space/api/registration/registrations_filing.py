@@ -75,7 +75,11 @@ class Objected(Signed):
     name: str = Field(min_length=1, max_length=200)
     contact: str = Field(min_length=1, max_length=200)
     statement: str = Field(min_length=1, max_length=4000)
-    code: str = Field("", max_length=40)
+    code: str | None = Field(
+        None,
+        max_length=40,
+        description="In whose name: left out, of the caller's own organisation; empty, of a natural person's.",
+    )
     evidence: list[Sent] = Field(min_length=1, max_length=20)
 
 
@@ -167,9 +171,11 @@ def withdraw(application: Id, said: Reasoned, do: Do) -> Document:
 
 @router.post("/applications/{application}/objections", status_code=201)
 def object_(application: Id, said: Objected, do: Do) -> Document:
-    """Object to a public notice."""
+    """Object to a public notice, in one's own name; the registrar enters what others send it on paper."""
     permit(do.who, Act.REGISTRATION_OBJECT)
-    made, by = Objection(said.name, said.contact, said.statement, said.code), do.by(said)
+    code = do.who.organisation if said.code is None else said.code
+    towards(do, Act.REGISTRATION_OBJECT, code)
+    made, by = Objection(said.name, said.contact, said.statement, code), do.by(said)
 
     def act(connection: Connection, now: datetime) -> Document:
         proofs = [Attached(role=files.OBJECTION, file=one) for one in said.evidence]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from tests.catalog.registration.bureau import (
     CITIZEN,
     CLERK,
     NOW,
+    REGISTRAR,
     Bureau,
     at,
     code,
@@ -89,6 +91,27 @@ def test_a_decision_states_reason_and_basis(bureau: Bureau) -> None:
                 connection, objection_id, accepted=False, reason="无", basis=" ", actor=CLERK, now=NOW
             )
     assert codes_of(refused) == ["registration.objection.unreasoned"]
+
+
+def test_nobody_decides_an_objection_of_their_own(bureau: Bureau) -> None:
+    with writing(bureau.engine) as connection:
+        case = bureau.to_notice(connection, bureau.apply(connection, "civil.people"), NOW)
+        kept = (bureau.keep("objection"),)
+        on_paper = Objection("王五", "0999-7654321", "数据来源有误")
+        of_the_registrar = Objection(REGISTRAR.name, "0999-7654321", "数据来源有误", REGISTRAR.code)
+        for made, actor in ((on_paper, replace(CITIZEN, by=CLERK.by)), (of_the_registrar, CITIZEN)):
+            objection_id = objections.raise_objection(connection, case.id, made, kept, actor, now=NOW)
+            with pytest.raises(RegistrationRefused) as refused:
+                objections.decide(
+                    connection,
+                    objection_id,
+                    accepted=False,
+                    reason="来源合法",
+                    basis="26号",
+                    actor=CLERK,
+                    now=NOW,
+                )
+            assert codes_of(refused) == ["registration.objection.own"]
 
 
 def test_the_evidence_log_names_no_objector(bureau: Bureau) -> None:

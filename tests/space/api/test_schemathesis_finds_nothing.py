@@ -31,7 +31,7 @@ LEFT_OUT = ("/v1/stops", "/v1/incidents/{incident}/containment", "/v1/sessions",
 ROLES = (Role.AUTHORITY, Role.STEWARD, Role.SECURITY, Role.CLIENT, Role.REGISTRAR, Role.SYSTEM_ADMIN)
 
 
-def asked(door: Door, roles: tuple[Role, ...], most: int, only: Any = None) -> list[str]:
+def asked(door: Door, roles: tuple[Role, ...], most: int) -> list[str]:
     """Ask every operation as each role; what was found, one line each."""
     schema = schemathesis.openapi.from_asgi("/openapi.json", door.client.app)
     found: dict[str, None] = {}
@@ -39,8 +39,6 @@ def asked(door: Door, roles: tuple[Role, ...], most: int, only: Any = None) -> l
     for result in schema.get_all_operations():
         operation = result.ok()
         if operation.path.startswith(LEFT_OUT) or not operation.path.startswith("/v1/"):
-            continue
-        if only is not None and not only(operation):
             continue
         if not _speaks_json(operation):
             continue  # a file is sent: its room has tests of its own
@@ -91,12 +89,11 @@ def _at(error: BaseException) -> str:
     return f"{places[-1].filename.rsplit('/', 1)[-1]}:{places[-1].lineno}" if places else ""
 
 
-def test_what_is_read_is_read_without_a_failure_of_ours(door: Door) -> None:
-    wanted = ("/v1/entries", "/v1/jobs", "/v1/webhooks", "/v1/lists/demands", "/v1/due")
-    assert asked(door, (Role.AUTHORITY,), 2, lambda o: o.method == "get" and o.path in wanted) == []
+def test_every_operation_asked_twice_by_the_authority_finds_nothing(door: Door) -> None:
+    assert asked(door, (Role.AUTHORITY,), 2) == []
 
 
 @pytest.mark.full
-def test_the_whole_description_is_kept(door: Door) -> None:
+def test_the_whole_description_asked_by_every_kind_of_role_finds_nothing(door: Door) -> None:
     most = int(os.environ.get("YBZ_TEST_SCHEMATHESIS_EXAMPLES", "8"))
     assert asked(door, ROLES, most) == []

@@ -27,7 +27,7 @@ from space.identity.organisations import Organisation, register
 from space.identity.tokens import issue
 from space.jobs.kinds import OthersEntries, _require_own
 from tests.space.api.conftest import AUTHORITY, Door
-from tests.space.bureau import ECO, FIRMS, MARKET
+from tests.space.bureau_contracts import ECO, FIRMS, MARKET
 
 STEWARD = Role.STEWARD
 
@@ -105,6 +105,26 @@ def test_a_registration_is_its_registrants(door: Door) -> None:
         "/v1/registrations/applications/rap_1/withdrawal", {"reason": "x"}, STEWARD, MARKET.code
     )
     assert taken.status_code == 200
+
+
+def test_nobody_objects_in_the_name_of_another_but_the_registrar_enters_what_came_on_paper(
+    door: Door,
+) -> None:
+    said = {
+        "name": "王五", "contact": "0999-7654321", "statement": "数据来源有误",
+        "evidence": [{"name": "proof.pdf", "content": base64.b64encode(b"proof").decode()}],
+    }  # fmt: skip
+
+    def objected(role: Role, sender: str, **code: str) -> str:
+        path = "/v1/registrations/applications/rap_none/objections"
+        return str(door.post(path, said | code, role, sender).json()["code"])
+
+    there_is_none = objected(STEWARD, ECO.code)
+    assert there_is_none == objected(STEWARD, ECO.code, code=ECO.code) != "access.relation"
+    assert objected(STEWARD, ECO.code, code=MARKET.code) == "access.relation"
+    assert objected(STEWARD, ECO.code, code="") == "access.no_owner"
+    for code in ("", MARKET.code):
+        assert objected(Role.REGISTRAR, AUTHORITY, code=code) == there_is_none
 
 
 def _registered(door: Door, code: str) -> None:
