@@ -78,7 +78,7 @@ class Objected(Signed):
     code: str | None = Field(
         None,
         max_length=40,
-        description="In whose name: left out, of the caller's own organisation; empty, of a natural person's.",
+        description="In whose name: left out, the caller's own organisation; empty, a natural person.",
     )
     evidence: list[Sent] = Field(min_length=1, max_length=20)
 
