@@ -107,10 +107,10 @@ sail: $(SAIL) ## the same with Sail, the server its tests run against
 lock: ## resolve all locks anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
-	  --extra dev --extra build pyproject.toml -o requirements-dev.lock
+	  --extra dev --extra build --extra postgres --extra telemetry pyproject.toml -o requirements-dev.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
-	  --extra build -c requirements-dev.lock pyproject.toml -o requirements.lock
+	  --extra build --extra postgres --extra telemetry -c requirements-dev.lock pyproject.toml -o requirements.lock
 	printf '%s\n' playwright==1.65.2 axe-playwright-python==0.1.7 | uv pip compile --universal --python-version 3.11 \
 	  --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	  -c requirements-dev.lock - -o requirements-browser.lock
@@ -130,7 +130,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(RUNTIME): requirements.lock pyproject.toml | $(VENV)/bin/python
-	@echo "== installing what running needs into $(VENV): 130 packages, 1.5 GB on the disk; minutes the first time"
+	@echo "== installing what running needs into $(VENV): 140 packages, 1.5 GB on the disk; minutes the first time"
 	@$(PIP) install -q --require-hashes -r requirements.lock
 	@$(PIP) install -q --no-deps --no-build-isolation -e .
 	@touch $@

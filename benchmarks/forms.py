@@ -33,6 +33,7 @@ from contracts.model import (
 )
 from space.wayback.backflow.bodies import Body, register
 from space.wayback.forms.admission import admit
+from space.wayback.forms.asking import Look
 from space.wayback.forms.definition import Form, Item
 from space.wayback.forms.prefill import prefill_many
 
@@ -119,11 +120,12 @@ def _figures(home: Home, bench: Bench) -> Iterator[Figure]:
     register(bench.engine, Body("street", "基准街道", STREET), NOW)
     admit(bench.engine, form(), by="基准", now=NOW)
     subjects = [_household(n * STREETS) for n in range(SHEETS)]
+    look = Look("基准", ())
     for count, target in ((1, "≤ 2 s"), (SHEETS, "≤ 2 s")):
         chosen = subjects[:count]
 
         def ours(chosen: list[str] = chosen) -> None:
-            found = prefill_many(home, bench.engine, "BENCH-60", "street", chosen, NOW)
+            found = prefill_many(home, bench.engine, "BENCH-60", "street", chosen, NOW, look)
             assert sum(item.value is not None for items in found.values() for item in items) == 60 * len(
                 chosen
             )

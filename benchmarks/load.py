@@ -14,47 +14,32 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 
+from benchmarks import load_search
+from benchmarks.load_rates import rates
+from benchmarks.load_town import WORDS, installation
 from benchmarks.measure import Figure
-from benchmarks.search import made as entries_made
-from catalog.cataloging.entering import Acts, catalogue_all, enter_all
 from catalog.home import Home
-from catalog.keys import load
-from catalog.search.finding import find
-from catalog.store import create_store, open_store, reading, writing
-from contracts.model import ShareType, Sharing
-from policies.access import Role
-from space.engines.workers.pool import Pool
-from space.identity.tokens import issue
-from space.wayback.backflow.bodies import Body, register
 from tests.e2e.process import served
-from tests.space import bureau as town
 
 CALLERS: Final = int(os.environ.get("YBZ_BENCH_LOAD_CALLERS", "8"))
 SECONDS: Final = int(os.environ.get("YBZ_BENCH_LOAD_S", "30"))
 SOAK: Final = int(os.environ.get("YBZ_BENCH_SOAK", "20000"))
 # Calls of a kind that percentiles are taken of at least, and kinds in the mixture.
 LEAST: Final = 100
-KINDS: Final = 5
-WORDS: Final = ("人口", "企业", "空气", "登记", "常住人口")
-STREET: Final = "440106001000"
-# Entries of the ledger that is searched, and what is sought in it.
-LEDGER: Final = 20_000
-SOUGHT: Final = "养老"
+KINDS: Final = 6
 
 
 def run() -> Iterator[Figure]:
     """Make an installation, serve it, and load it."""
     with tempfile.TemporaryDirectory(prefix="ybz-load-") as made:
         home = Home(Path(made) / "var")
-        calls = _installation(home)
+        calls = installation(home)
         told = Path(made) / "calls.json"
         told.write_text(json.dumps(calls), encoding="utf-8")
         os.environ["LOAD_CALLS"] = str(told)
@@ -62,7 +47,7 @@ def run() -> Iterator[Figure]:
             yield from _alone(server.address, bare, calls)
             yield from _together(server.address, bare)
             yield from _soak(server.address, server.process.pid, calls)
-        yield from _search(Home(Path(made) / "city"))
+        yield from load_search.figures(Home(Path(made) / "city"))
 
 
 def _alone(address: str, bare: str, calls: dict[str, Any]) -> Iterator[Figure]:
@@ -73,7 +58,7 @@ def _alone(address: str, bare: str, calls: dict[str, Any]) -> Iterator[Figure]:
         assert first.status_code == 200, first.text
         known = {**who, "If-None-Match": first.headers["etag"]}
         assert http.get(url, headers=known).status_code == 304
-        least, whole, unchanged = _rates(
+        least, whole, unchanged = rates(
             lambda: http.get(f"{bare}/bare"),
             lambda: http.get(url, headers=who),
             lambda: http.get(url, headers=known),
@@ -82,36 +67,6 @@ def _alone(address: str, bare: str, calls: dict[str, Any]) -> Iterator[Figure]:
         yield Figure("dataset by code, requests a second", whole, least, "1/s", "≥ 0.25×", told)
         name = "dataset answered from its ETag, requests a second"
         yield Figure(name, unchanged, least, "1/s", "≥ 0.5×", told)
-
-
-def _search(home: Home) -> Iterator[Figure]:
-    """A search over HTTP less what any call costs, beside the query of the index alone; in a large ledger."""
-    calls, engine = _installation(home), open_store(home)
-    acts = Acts(by="李四", reason="first entry", now=town.NOON)
-    shared = Sharing(ShareType.UNCONDITIONAL)
-    given = [(replace(each, sharing=shared), None) for each in entries_made(LEDGER)]
-    with writing(engine) as connection:
-        enter_all(connection, given, acts, submit=True, publish=True)
-    who = calls["operator"]
-    with served(home) as server, httpx.Client(timeout=60) as http, reading(engine) as connection:
-        entry, search = (f"{server.address}/v1/{kind}" for kind in (f"datasets/{given[0][0].name}", "search"))
-        asked = {"q": SOUGHT}
-        found = http.get(search, params=asked, headers=who).json()["total"]
-        assert found == find(connection, SOUGHT).total
-        assert http.get(entry, headers=who).status_code == 200
-        index, whole, call = (
-            1000 / rate
-            for rate in _rates(
-                lambda: find(connection, SOUGHT),
-                lambda: http.get(search, params=asked, headers=who),
-                lambda: http.get(entry, headers=who),
-            )
-        )
-    told = (
-        f"the index's query alone, which finds {found:,} of {LEDGER:,}; the whole call {whole:.2f} ms,"
-        f" one that reads an entry {call:.2f} ms"
-    )
-    yield Figure("search over HTTP, less what a call costs", whole - call, index, "ms", "≤ 1.3×", told)
 
 
 def _together(address: str, bare: str) -> Iterator[Figure]:
@@ -156,22 +111,6 @@ def _soak(address: str, pid: int, calls: dict[str, Any]) -> Iterator[Figure]:
             "≤ 1.1×",
             "warm, after a tenth",
         )
-
-
-def _rates(*acts: Callable[[], object], turns: int = 12, seconds: float = 1.0) -> list[float]:
-    """How often each is done in a second, one after another; in turns, so that all meet the same machine."""
-    done, taken = [0] * len(acts), [0.0] * len(acts)
-    for turn in range(turns + 1):
-        for at, act in enumerate(acts):
-            began = time.perf_counter()
-            number = 0
-            while time.perf_counter() < began + seconds:
-                act()
-                number += 1
-            if turn:  # the first turn warms up
-                done[at] += number
-                taken[at] += time.perf_counter() - began
-    return [number / spent for number, spent in zip(done, taken, strict=True)]
 
 
 def _locust(user: str, address: str) -> list[dict[str, Any]]:
@@ -226,40 +165,3 @@ def _bare() -> Iterator[str]:
             yield address
         finally:
             process.terminate()
-
-
-def _installation(home: Home) -> dict[str, Any]:
-    """A small town with a grant to ask, one to verify, and a street; what its callers say."""
-    engine, keys = create_store(home), load(home)
-    acts = Acts(by="李四", reason="first entry", now=town.NOON, assessment="PIA-2026-1")
-    catalogue_all(engine, [(contract, None) for contract in town.CONTRACTS], acts)
-    for contract in town.CONTRACTS:
-        town._publish(home, engine, keys, contract)
-    with Pool() as pool:
-        bureau = town.Bureau(home, engine, keys, pool)
-        asked = bureau.granted(town.OPERATOR, town.PEOPLE, calls=10_000_000)
-        items = {town.POPULATION.name: ("id_card", "sex", "district", "income")}
-        bureau.permitted(town.DEPARTMENT, items)
-        verified = bureau.sign(town.DEPARTMENT, items, analyses=["verify"], calls=10_000_000)
-    now = datetime.now(UTC)
-    register(engine, Body(STREET, "云湖街道", STREET), now - timedelta(days=1))
-    with writing(engine) as connection:
-        tokens = {
-            name: issue(connection, code, role=role, by="张磊", days=1, now=now).secret
-            for name, code, role in (
-                ("operator", town.OPERATOR["code"], Role.CLIENT),
-                ("department", town.DEPARTMENT["code"], Role.CLIENT),
-                ("street", STREET, Role.CLIENT),
-            )
-        }
-    sql = "SELECT district, count(*) AS persons FROM civil.population GROUP BY district"
-    return {
-        **{name: {"Authorization": f"Bearer {secret}"} for name, secret in tokens.items()},
-        "words": WORDS,
-        "dataset": town.POPULATION.name,
-        "query": {"grant": asked.id, "purpose": asked.terms.purpose, "sql": sql},
-        "verification": {
-            "grant": verified.id, "purpose": verified.terms.purpose, "dataset": town.POPULATION.name,
-        },
-        "records": [{"id_card": town.identity(number), "sex": "男"} for number in range(60)],
-    }  # fmt: skip

@@ -1,5 +1,7 @@
 """Callers of the load program, for locust: search 60, dataset 20, query 10, verification 5, inbox 5.
 
+Half of the searches are of a few words that many ask, half of words that nobody asked before.
+
 ``python -m locust -f benchmarks/load_callers.py Mixed --headless …``, or ``Bare`` against the baseline. What
 is asked of whom is in the file ``LOAD_CALLS`` names.
 """
@@ -18,6 +20,8 @@ from locust.contrib.fasthttp import FastHttpUser
 _TOLD = os.environ.get("LOAD_CALLS")
 CALLS: dict[str, Any] = json.loads(Path(_TOLD).read_text(encoding="utf-8")) if _TOLD else {}
 _numbers = itertools.count()
+# More than are asked in any run; at their end it would say so.
+_once = iter(CALLS.get("once", ()))
 
 
 class Mixed(FastHttpUser):
@@ -26,12 +30,18 @@ class Mixed(FastHttpUser):
     wait_time = constant(0)
     weight = 1
 
-    @task(60)
+    @task(30)
     def search(self) -> None:
-        """A person looks for data."""
+        """A person looks for what many look for."""
         words = CALLS["words"]
         asked = {"q": words[next(_numbers) % len(words)]}
         self.client.get("/v1/search", params=asked, headers=CALLS["operator"], name="search")
+
+    @task(30)
+    def search_once(self) -> None:
+        """A person looks for what nobody looked for before."""
+        asked = {"q": next(_once)}
+        self.client.get("/v1/search", params=asked, headers=CALLS["operator"], name="search asked once")
 
     @task(20)
     def dataset(self) -> None:

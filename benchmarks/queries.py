@@ -213,6 +213,10 @@ def _audited(shape: Shape, path: Path) -> Iterator[Figure]:
         by = "the same columns" if way is ways[1] else "other columns"
         audit = name.format(f"audited beside {len(way.formers)} former predicates by {by}")
         yield Figure(audit, taken.wall, baseline.wall, "ms", target, RAW)
+    with closing(Engine(files, _PATIENCE)) as inside, closing(_raw(path)) as raw:
+        works = [partial(_asked, raw, query.sql), partial(inside.execute, ways[2])]
+        least, ours = _in_turn(works, 5)
+    yield Figure(f"{audit}; processor time", ours.processor, least.processor, "ms", "reported", RAW)
 
 
 def _overhead(path: Path) -> Figure:

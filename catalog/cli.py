@@ -45,12 +45,14 @@ def init(database: str | None, as_json: bool) -> None:
     """
     from catalog import keys
     from catalog.home import Home
-    from catalog.store import create_store, elsewhere
+    from catalog.lake.storage import storage_of
+    from catalog.store import create_store, elsewhere, settle
     from catalog.store.engine import refuse_lost
 
     home = Home.find()
     elsewhere.require(home, database)
     refuse_lost(home, database)
+    storage_of(home.root)  # options that others may read are refused before anything is made
     if database:
         home.keep_database_url(database)
     places = {
@@ -63,7 +65,7 @@ def init(database: str | None, as_json: bool) -> None:
     }
     missing = [name for name, place in places.items() if not place.exists()]
     added = () if "store" in missing else _lacking(home)
-    create_store(home)
+    settle(create_store(home))
     key_id = keys.load(home).signer.key_id
     made = [*(name for name in missing if places[name].exists()), *added]
     if as_json:
@@ -259,7 +261,9 @@ def _print_catalogued(lines: Sequence[dict[str, Any]]) -> None:
         click.echo(
             "a compiled dataset can be built and shown, but not found: state what is open, catalogue again"
         )
-    click.echo("next: `ybz build`")
+    waits = next((line for line in lines if line["state"] == "checked"), None)
+    step = "" if waits is None else f"ybz entry sign {waits['name']} --revision {waits['revision']}"
+    click.echo(f"next: the head of the department, `{step}`" if step else "next: `ybz build`")
 
 
 def _print_json(document: object) -> None:

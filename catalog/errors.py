@@ -13,6 +13,16 @@ class NotInitialised(CatalogError):
     """There is no installation at ``YBZ_HOME``."""
 
 
+class StoreDriverMissing(NotInitialised):
+    """The store is to be kept where no library here reaches."""
+
+    def __init__(self, dialect: str) -> None:
+        super().__init__(
+            f"no library here reaches a store of {dialect} — write `postgresql+psycopg://…` in"
+            " YBZ_DATABASE_URL, and install what `requirements.lock` names (extra `postgres`)"
+        )
+
+
 class StoreLost(NotInitialised):
     """The store is gone, and what an installation signed with it is still there."""
 
@@ -20,6 +30,17 @@ class StoreLost(NotInitialised):
         super().__init__(
             f"the store of {root} is gone, and what it signed stands beside it — bring the store back, or"
             " restore the newest backup into an empty YBZ_HOME; an empty store would fork the log"
+        )
+
+
+class StoreElsewhere(CatalogError):
+    """The store stands in another place than the one it was written in last; nothing was written."""
+
+    def __init__(self, here: object, last: object) -> None:
+        super().__init__(
+            f"the store {here} is not the file it was written in last ({last}): its folder was moved to"
+            " another disk, or is a copy, and two that are written would spend budget twice and fork the log"
+            " — nothing was written; state which it is: `ybz evidence place`"
         )
 
 

@@ -72,6 +72,11 @@ class Outline:
         """The part of the name before the point."""
         return self.name.partition(".")[0]
 
+    @property
+    def lands_nothing(self) -> bool:
+        """Whether nothing stands behind it yet: no source, and not composed of others."""
+        return not self.sources and self.inputs is None
+
 
 def all_outlines(engine: Engine) -> tuple[Outline, ...]:
     """The outline of every entry's revision in force, by name; what is missing is made and kept."""

@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy import Connection, and_, or_, select
 
-from catalog.evidence.continuity import suspension
+from catalog.evidence.continuity import suspended
 from catalog.store.tables.supplies import stop_datasets, stops
 from policies.decision import Reason
 
@@ -36,6 +36,11 @@ _RESTORED = Reason(
     "the store was restored and does not yet continue the evidence log that was published",
     allowed="wait until the operator of the installation has run `ybz evidence resume`",
 )
+_KEY = Reason(
+    "key.out_of_use",
+    "the installation signs nothing: the key in its place is not the one in use",
+    allowed="wait until the operator of the installation has brought back the `keys/` of now",
+)
 _ORGANISATION = Reason(
     "stop.organisation",
     "the security officer has stopped the organisation: nothing is handed to it",
@@ -52,8 +57,11 @@ def closed(connection: Connection, organisation: str, datasets: Collection[str])
         organisation: code of the receiver; :data:`PUBLIC` where everybody is.
         datasets: ``schema.table`` of everything that is read.
     """
-    if suspension(connection) is not None:  # what was spent, revoked or stopped since is not known here
-        return _RESTORED
+    held = suspended(connection)
+    if (
+        held is not None
+    ):  # what was spent, revoked or stopped since is not known here, or no receipt is signed
+        return _KEY if held.by_key else _RESTORED
     s, d = stops.c, stop_datasets.c
     touched = s.id.in_(select(d.stop_id).where(d.dataset.in_(sorted(datasets))))
     mine = or_(

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from contracts.codes import CODES
 from contracts.coordinates import boxes
+from contracts.delivery import unreadable
 from contracts.model import Contract, ContractError, FieldType, Rule, RuleKind, UpdateCycle
 
 OPERATORS: Final = ("<", "<=", "=")
@@ -87,10 +88,8 @@ def pattern_fault(pattern: Any) -> str | None:
     """
     if not isinstance(pattern, str):
         return "is no text"
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        return f"is not a regular expression: {error.msg}"
+    if (fault := unreadable(pattern)) is not None:
+        return fault
     bare = _BRACKETS.sub("c", pattern)
     if _BACK.search(bare):
         return "uses look-around or a back-reference, which RE2 lacks"

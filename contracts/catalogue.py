@@ -80,7 +80,7 @@ class Entry:
     related: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.published and not _is_day(self.published):
+        if self.published and not is_day(self.published):
             raise ContractError("is no day", remedy="write it as YYYY-MM-DD")
 
 
@@ -101,7 +101,8 @@ class Area:
     meaning: str = "residence"  # residence, registration or workplace
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
+    """Whether a text is a day, ``YYYY-MM-DD``."""
     try:
         date.fromisoformat(text)
     except ValueError:

@@ -18,6 +18,23 @@ from contracts.vocabulary import CleaningKind, DriftAction, LoadKind, SourceForm
 DROP_RULES: Final = ("blank", "total", "signature", "repeated_header", "sub_header", "note")
 
 
+# Of a regular expression: of a text of megabytes the reading alone takes seconds. A choice of ours.
+LONGEST_PATTERN: Final = 1000
+
+
+def unreadable(pattern: str) -> str | None:
+    """Why a text is no regular expression that is read here, or None."""
+    if len(pattern) > LONGEST_PATTERN:
+        return f"is longer than {LONGEST_PATTERN} characters"
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        return f"is not a regular expression: {error.msg}"
+    except (RecursionError, OverflowError):
+        return "nests too deep or repeats too often"
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Unpivot:
     """Wide columns read as rows: one row for each line and each heading that fits 宽表转长表.
@@ -34,13 +51,11 @@ class Unpivot:
     value: str
 
     def __post_init__(self) -> None:
-        try:
-            re.compile(self.pattern)
-        except re.error as error:
+        if (fault := unreadable(self.pattern)) is not None:
             raise ContractError(
-                f"unpivot: the pattern is not a regular expression: {error.msg}",
+                f"unpivot: the pattern {fault}",
                 remedy="write one that whole headings match, e.g. ^(\\d{4})年$",
-            ) from None
+            )
         if self.label == self.value:
             raise ContractError("unpivot: label and value are one field", remedy="name two fields")
 
@@ -128,7 +143,8 @@ class Source:
         name: of the ODCS server entry.
         format: physical form.
         path: file or glob, relative to the contract's data folder; a database file or URL for SQL.
-        encoding: ``utf-8``, ``utf-8-sig``, ``gb18030``, ``utf-16``; text formats only.
+        encoding: ``utf-8``, ``utf-8-sig``, ``gb18030``, ``utf-16``; text formats only. None = each
+            file's own, told from its bytes.
         delimiter, quote: text formats only.
         sheet: Excel sheet by name; None = the first that holds a table.
         header_row: 1-based line of the (last) heading row; 0 = the file has none.

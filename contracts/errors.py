@@ -15,4 +15,9 @@ class ContractError(ValueError):
 
     def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
         self.what, self.where, self.remedy = what, where, remedy
-        super().__init__(": ".join(p for p in (where, what) if p) + (f" — {remedy}" if remedy else ""))
+        super().__init__(self.told + (f" — {remedy}" if remedy else ""))
+
+    @property
+    def told(self) -> str:
+        """What is wrong and where, without the remedy."""
+        return ": ".join(part for part in (self.where, self.what) if part)

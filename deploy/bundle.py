@@ -19,8 +19,6 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# What a store on PostgreSQL needs beside the lock of the runtime, pinned by the lock of the development.
-POSTGRES = ("psycopg", "psycopg-binary", "psycopg2-binary", "dagster-postgres")
 OTHER = {"x86_64": "aarch64", "aarch64": "x86_64"}
 # Brings the loopback interface of a new network namespace up, then becomes the command.
 _INSIDE = """
@@ -40,14 +38,6 @@ def pins(lock: str) -> dict[str, str]:
     return found
 
 
-def lock_of_the_bundle() -> str:
-    """The runtime lock with what PostgreSQL needs."""
-    run = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    dev = pins((ROOT / "requirements-dev.lock").read_text(encoding="utf-8"))
-    more = [dev[name] for name in POSTGRES if name not in pins(run)]
-    return run.rstrip() + "\n" + "\n".join(more) + "\n"
-
-
 def tied(wheels: list[str]) -> list[str]:
     """Names and versions of the wheels that fit one architecture only."""
     return sorted("==".join(name.split("-")[:2]) for name in wheels if not name.endswith("-any.whl"))
@@ -58,7 +48,7 @@ def fetch(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "wheels").mkdir(parents=True)
     lock = folder / "requirements.lock"
-    lock.write_text(lock_of_the_bundle(), encoding="utf-8")
+    shutil.copyfile(ROOT / "requirements.lock", lock)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
     say(f"fetching {len(pins(lock.read_text(encoding='utf-8')))} wheels, some 320 MB, into {folder}")
     run(

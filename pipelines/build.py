@@ -13,16 +13,17 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
-from sqlalchemy import select as sql_select
 
 from catalog.home import Home
+from catalog.keys import load
+from catalog.keys.succession import require_in_use
+from catalog.outlines import Outline, all_outlines
 from catalog.releases import leases
 from catalog.releases import published as releases
 from catalog.releases.attempts import record_unchanged
 from catalog.releases.publication import recover
 from catalog.store import open_store, reading, writing
 from catalog.store.schema import new_id
-from catalog.store.tables.ledger import entries
 from pipelines.building.outcome import Outcome
 from pipelines.building.plan import changed
 from pipelines.errors import NothingToBuild, PipelineError
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 Heard = Callable[[Outcome], None]
 # Told how many datasets are to be built, of how many that were asked for.
 Planned = Callable[[int, int], None]
+# Told the entries nothing stands behind yet, where some were left out.
+LeftOut = Callable[[Sequence[str]], None]
 
 
 class RunFailed(PipelineError):
@@ -50,17 +53,20 @@ def build(
     select: str = "",
     heard: Heard = lambda _outcome: None,
     planned: Planned = lambda _due, _asked: None,
+    left_out: LeftOut = lambda _names: None,
     strict: bool = False,
 ) -> list[Outcome]:
     """Build datasets of the ledger, in the order their composition asks for.
 
     Args:
         home: the installation.
-        names: ``schema.table`` names; all where None and nothing is selected.
+        names: ``schema.table`` names; all where None and nothing is selected. An entry whose contract
+            names no source is built, and fails, where it is named here; else it is left out.
         as_of: day on which timeliness and dated rules are judged; today where None.
         select: datasets in Dagster's words, beside the names; see :mod:`pipelines.orchestration.selection`.
         heard: told each outcome as it is known.
         planned: told how much is to be built, before the first.
+        left_out: told which entries were left out, before the first.
         strict: raise a fault of ours instead of recording it as a failure.
 
     Returns:
@@ -68,13 +74,21 @@ def build(
 
     Raises:
         NothingToBuild: a name is no dataset of the ledger, or nothing is selected.
+        KeyTrouble: a key is lost, or is not the one in use; no dataset is begun.
         LineageCycle: datasets are made from each other; the path is shown.
     """
     engine = open_store(home)
     recover(home, engine, datetime.now(UTC))
     leases.sweep(engine, now=datetime.now(UTC))
-    wanted = _wanted(engine, names, select)
-    due = changed(home, engine, wanted)
+    outlines = all_outlines(engine)
+    asked = _wanted(engine, outlines, names, select)
+    bare = {each.name for each in outlines if each.lands_nothing} - set(names or ())
+    wanted = [name for name in asked if name not in bare]
+    if len(wanted) < len(asked):
+        left_out([name for name in asked if name in bare])
+    due = changed(home, engine, wanted, outlines)
+    if due:
+        require_in_use(home, load(home).signer.key_id)  # here, where its line still reaches who builds
     planned(len(due), len(wanted))
     if due:
         load_in_background()
@@ -137,9 +151,10 @@ def _run_config(steps: set[str], as_of: date | None) -> dict[str, Any]:
     return {"ops": {step: {"config": {"as_of": day}} for step in sorted(steps)}, "loggers": quiet}
 
 
-def _wanted(engine: Engine, names: Sequence[str] | None, select: str) -> list[str]:
-    with reading(engine) as connection:
-        known = list(connection.execute(sql_select(entries.c.name).order_by(entries.c.name)).scalars())
+def _wanted(
+    engine: Engine, outlines: Sequence[Outline], names: Sequence[str] | None, select: str
+) -> list[str]:
+    known = [outline.name for outline in outlines]
     if names is None and not select:
         return known
     unknown = sorted(set(names or ()) - set(known))

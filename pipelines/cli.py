@@ -41,7 +41,8 @@ PLAIN_WIDTH = 160
 def build(ctx: click.Context, names: tuple[str, ...], select: str, as_of: Any, as_json: bool) -> None:
     """Build datasets: land, check, classify, release, send back.
 
-    Without NAMES or a SELECTION all that changed. What moved flows back to the streets and villages that
+    Without NAMES or a SELECTION all that changed; an entry whose contract names no source is left out unless
+    it is among NAMES. What moved flows back to the streets and villages that
     subscribed. A release stopped by a gate is an outcome (exit status 0); a dataset that failed is not (1).
     A build that was ended halfway goes on where it stopped when it is started again.
     """
@@ -49,6 +50,7 @@ def build(ctx: click.Context, names: tuple[str, ...], select: str, as_of: Any, a
     from pipelines.build import build as build_datasets
 
     strict = bool((ctx.obj or {}).get("debug"))
+    bare: list[str] = []
     with _told(as_json) as (heard, planned):
         outcomes = build_datasets(
             Home.find(),
@@ -57,6 +59,7 @@ def build(ctx: click.Context, names: tuple[str, ...], select: str, as_of: Any, a
             select=select,
             heard=heard,
             planned=planned,
+            left_out=bare.extend,
             strict=strict,
         )
         undelivered = _send_back(Home.find())
@@ -64,10 +67,18 @@ def build(ctx: click.Context, names: tuple[str, ...], select: str, as_of: Any, a
         print(json.dumps([asdict(outcome) for outcome in outcomes], ensure_ascii=False, indent=2))
     else:
         _print_outcomes(outcomes)
+    if bare:
+        print(_names_no_source(len(bare)), file=sys.stderr)
     for name, why in undelivered.items():
         print(f"{name} not sent back: {why}", file=sys.stderr)
     if undelivered or any(outcome.state == "failed" for outcome in outcomes):
         raise click.exceptions.Exit(1)
+
+
+def _names_no_source(count: int) -> str:
+    """What a build says of the entries it left out."""
+    entries = "entry names" if count == 1 else "entries name"
+    return f"{count} {entries} no source yet, left out: `ybz draft` files, or `ybz link` what serves them"
 
 
 def _send_back(home: Home) -> dict[str, str]:

@@ -13,7 +13,7 @@ import dagster as dg
 from catalog.home import Home
 from catalog.outlines import all_outlines
 from catalog.store import open_store
-from pipelines.orchestration.datasets import waves
+from pipelines.orchestration.datasets import specs, waves
 from pipelines.orchestration.days import day_job, day_schedule
 from pipelines.orchestration.edition import edition_asset
 from pipelines.orchestration.probes import probe_job, probe_schedule
@@ -43,10 +43,14 @@ def definitions(installation: Installation, names: Collection[str] | None = None
         return dg.Definitions(assets=waves(chosen, on), resources=resources, executor=executor)
     if not outlines:
         return dg.Definitions(resources=resources, sensors=[new_registrations(outlines)])
+    # What nothing stands behind yet is seen in the graph; "materialize all" does not take it.
+    landing = [outline for outline in outlines if not outline.lands_nothing]
+    made = specs(outlines, on)
+    shown = [made[outline.name] for outline in outlines if outline.lands_nothing]
     return dg.Definitions(
-        assets=[*waves(outlines, on), edition_asset()],
+        assets=[*waves(landing, on, made), *shown, edition_asset()],
         jobs=[probe_job(), day_job()],
-        schedules=[*schedules(outlines), probe_schedule(), day_schedule()],
+        schedules=[*schedules(landing), probe_schedule(), day_schedule()],
         sensors=[new_files(outlines), new_registrations(outlines)],
         resources=resources,
         executor=executor,

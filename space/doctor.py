@@ -18,6 +18,7 @@ from catalog.keys import load
 from catalog.keys.succession import in_use
 from catalog.store import reading
 from catalog.store.additions import lacking
+from catalog.store.looking import only_lies
 from catalog.store.revision import require_current
 from catalog.store.schema import metadata
 from catalog.store.tables.evidence import evidence_entries
@@ -35,6 +36,7 @@ from space.observing.custody import (
     nothing_is_kept_too_long,
     secrets_are_stated,
     signing_key_is_young,
+    store_stands_where_it_was,
 )
 from space.observing.exposure import (
     administrators_are_apart,
@@ -103,6 +105,9 @@ def store_is_current(case: Case) -> Finding:
     if missing:
         found = f"lacks {len(missing)} tables, columns or indexes ({missing[0]})"
         return Finding("store", False, found, "run `ybz init`")
+    if only_lies(case.engine):
+        found = "its disk takes nothing: the file can be looked at, and no act be done"
+        return Finding("store", False, found, "make room where it is full, else look at the disk (`dmesg`)")
     return Finding("store", True, f"{case.engine.dialect.name}, {len(metadata.tables)} tables")
 
 
@@ -202,6 +207,7 @@ def evidence_is_integrated(case: Case) -> Finding:
 CHECKS: Final[tuple[tuple[str, Callable[[Case], Finding]], ...]] = (
     ("settings", settings_are_known),
     ("store", store_is_current),
+    ("place", store_stands_where_it_was),
     ("keys", keys_are_private),
     ("key_age", signing_key_is_young),
     ("secrets", secrets_are_stated),

@@ -10,10 +10,11 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -105,10 +106,22 @@ running: list[PostgreSQL] = []
 
 
 def give_own_store(home: Home) -> None:
-    """Give an installation that was copied from another a store of its own, copied too."""
+    """Give an installation that was copied from another a store of its own, copied too.
+
+    It is an installation by itself from now on: that it is a copy is forgotten, in its own rows.
+    """
     if home.database_file.exists():
         url = running[-1].copy_of(home.database_file.read_text(encoding="utf-8"))
         home.keep_database_url(url)
+    elif (home.root / "ybz.db").exists():
+        forget_place(home.root / "ybz.db")
+
+
+def forget_place(file: Path) -> None:
+    """Have an embedded store, copied from another, stand where it is opened for writing first."""
+    with closing(sqlite3.connect(file)) as store, store:
+        store.execute("PRAGMA synchronous = OFF")  # a test's own copy has nothing to lose
+        store.execute("DELETE FROM store_places")
 
 
 def moved_to_server(home: Home, engine: Engine, server: PostgreSQL) -> Engine:

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 OPTION = re.compile(r"(?<![\w-])--[a-z]")
 # Rooms nobody reads but at a terminal, and one page that shows the command for a key that stays elsewhere.
 AT_THE_TERMINAL = {
+    "catalog/backup/placing.py": "stating where the store stands",
     "catalog/backup/putting_back.py": "restoring",
     "catalog/backup/signature.py": "restoring",
     "catalog/evidence/continuing.py": "resuming the log after a restore",

@@ -16,6 +16,7 @@ from catalog.authority.items import Item
 from catalog.clocks import running
 from catalog.clocks.owed import authority_on
 from catalog.errors import CatalogError
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.authority import authority_cases
 from policies.clocks import local_date
@@ -123,16 +124,20 @@ def open_case(connection: Connection, case_id: str) -> Case:
     return _case(row)
 
 
-def open_cases(connection: Connection) -> tuple[Case, ...]:
-    """Every conflict that waits for its decision, the oldest first."""
-    return tuple(case for case in all_cases(connection) if case.decided_at is None)
-
-
-def all_cases(connection: Connection) -> tuple[Case, ...]:
-    """Every conflict, the oldest first."""
+def open_cases(connection: Connection, part: Part | None = None) -> tuple[Case, ...]:
+    """Every conflict that waits for its decision, the oldest first; a part by when it was opened, and id."""
     c = authority_cases.c
-    rows = connection.execute(select(authority_cases).order_by(c.opened_at, c.id))
-    return tuple(_case(row) for row in rows)
+    waiting = select(authority_cases).where(c.decided_at.is_(None))
+    return tuple(_case(row) for row in connection.execute(parted(waiting, part, c.opened_at, c.id)))
+
+
+def all_cases(connection: Connection, element: str | None = None) -> tuple[Case, ...]:
+    """Every conflict, or those over an element, the oldest first."""
+    c = authority_cases.c
+    query = select(authority_cases).order_by(c.opened_at, c.id)
+    if element is not None:
+        query = query.where(c.element == element)
+    return tuple(_case(row) for row in connection.execute(query))
 
 
 def _case(row: Row[Any]) -> Case:

@@ -5,14 +5,19 @@ Decides nothing; what may be claimed and who decides is :mod:`catalog.authority.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
 from catalog.authority.items import Item
-from catalog.store.tables.authority import authority_case_claims, authority_claims
+from catalog.cataloging.standing import of_told
+from catalog.store.tables.authority import authority_case_claims, authority_cases, authority_claims
+
+# A claim is a side of a conflict while it answers for the item, or says that it does.
+SIDES: Final = ("authoritative", "contested")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +55,34 @@ class Claim:
         return asdict(self) | days
 
 
-def claims(connection: Connection, dataset: str | None = None) -> tuple[Claim, ...]:
-    """Every claim, or those of one dataset, by element, subject and place."""
+def claims(
+    connection: Connection, dataset: str | None = None, element: str | None = None
+) -> tuple[Claim, ...]:
+    """Every claim, or those of one dataset or to one element, by element, subject and place."""
     c = authority_claims.c
     query = select(authority_claims).order_by(c.element, c.subject, c.dataset, c.field)
     if dataset is not None:
         query = query.where(c.dataset == dataset)
+    if element is not None:
+        query = query.where(c.element == element)
+    return tuple(read_claim(row) for row in connection.execute(query))
+
+
+def sides(connection: Connection, cases: Collection[str], codes: Collection[str] | None) -> tuple[Claim, ...]:
+    """The claims some conflicts are between, of entries that are told of, by item and place.
+
+    Args:
+        connection: to read with.
+        cases: ids of the conflicts.
+        codes: of the departments whose entries are told of in any state; of all where None.
+    """
+    c, of = authority_claims.c, authority_cases.c
+    query = (
+        select(authority_claims)
+        .join(authority_cases, (of.element == c.element) & (of.subject == c.subject))
+        .where(of.id.in_(cases), c.state.in_(SIDES), of_told(c.dataset, codes=codes))
+        .order_by(c.element, c.subject, c.dataset, c.field)
+    )
     return tuple(read_claim(row) for row in connection.execute(query))
 
 

@@ -25,10 +25,12 @@ def authority() -> None:
 @as_json
 def listing(as_json: bool) -> None:
     """List the sources of items, and the conflicts that wait for the data authority."""
+    from catalog import beside
     from catalog.authority import cases, naming
 
     with _looking() as connection:
-        sources, conflicts = naming.sources(connection), cases.open_cases(connection)
+        sources = naming.sources_told(connection, beside.details_seen(connection))
+        conflicts = cases.open_cases(connection)
     if as_json:
         _print_json(
             {
@@ -51,39 +53,29 @@ def listing(as_json: bool) -> None:
 @as_json
 def show(element: str, subject: str | None, as_json: bool) -> None:
     """Show who answers and answered for an ELEMENT of a SUBJECT, and who claims it."""
-    from catalog.authority import cases, claimed, naming
+    from catalog import beside
+    from catalog.authority.told import told
 
     with _looking() as connection:
-        made = [
-            c for c in claimed.claims(connection) if c.element == element and subject in (None, c.subject)
-        ]
-        subjects = dict.fromkeys(
-            [
-                *(c.subject for c in made),
-                *(s.subject for s in naming.sources(connection) if s.element == element),
-            ]
-        )
-        wanted = [each for each in subjects if subject in (None, each)]
-        terms = [term for each in wanted for term in naming.history(connection, element, each)]
-        conflicts = [c for c in cases.all_cases(connection) if c.element == element and c.subject in wanted]
+        found = told(connection, element, subject, codes=beside.details_seen(connection))
     if as_json:
         _print_json(
             {
                 "element": element,
-                "terms": [each.to_document() for each in terms],
-                "claims": [each.to_document() for each in made],
-                "conflicts": [each.to_document() for each in conflicts],
+                "terms": [each.to_document() for each in found.terms],
+                "claims": [each.to_document() for each in found.claims],
+                "conflicts": [each.to_document() for each in found.conflicts],
             }
         )
         return
-    if not wanted:
+    if not found.terms and not found.claims:
         click.echo(f"nobody answers for {element}, and nobody claims it")
-    for term in terms:
+    for term in found.terms:
         until = f"to before {term.ended_on}" if term.ended_on else "on"
         click.echo(f"{term.subject}: {term.place} from {term.begun_on} {until} ({term.basis})")
-    for claim in made:
+    for claim in found.claims:
         click.echo(f"    {claim.item.place}: {claim.state}, {claim.department} ({claim.basis})")
-    for case in conflicts:
+    for case in found.conflicts:
         end = "open" if case.decided_at is None else f"decided for {case.decided_for or 'nobody'}"
         click.echo(f"    {case.id}: {end}" + (f" ({case.decision_basis})" if case.decision_basis else ""))
 

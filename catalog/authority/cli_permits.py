@@ -50,12 +50,13 @@ def unpermit(permit_id: str, basis: str, by: str, as_json: bool) -> None:
 @as_json
 def listing(as_json: bool) -> None:
     """List which copies may be read, and were."""
+    from catalog import beside
     from catalog.authority import permits
     from catalog.home import Home
     from catalog.store import open_store, reading
 
     with reading(open_store(Home.find())) as connection:
-        found = permits.permits(connection)
+        found = permits.permits(connection, beside.details_seen(connection))
     if as_json:
         click.echo(json.dumps([each.to_document() for each in found], ensure_ascii=False))
         return

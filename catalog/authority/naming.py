@@ -9,6 +9,7 @@ Source: 政务数据共享条例 Art 19.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,13 +18,18 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from catalog import evidence, revisions
 from catalog.authority.items import Item, NoSuchItem, subject_of
+from catalog.cataloging.standing import of_told, untold
 from catalog.errors import CatalogError, UnknownDataset
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.authority import authority_terms
 from catalog.store.tables.ledger import authorities
 from policies.clocks import local_date
 
-__all__ = ["Authority", "AuthorityTaken", "NoSuchItem", "begin", "end", "history", "source_of", "sources"]
+__all__ = [
+    "Authority", "AuthorityTaken", "NoSuchItem", "begin", "end", "history", "source_of", "sources",
+    "sources_told",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +110,39 @@ def sources(connection: Connection, on: date | None = None) -> tuple[Authority, 
     return tuple(_terms(connection, None, on))
 
 
-def history(connection: Connection, element: str, subject: str) -> tuple[Authority, ...]:
-    """Who answered for an item, the first first; terms of no day included."""
+def sources_told(
+    connection: Connection, codes: Collection[str] | None, part: Part | None = None
+) -> tuple[Authority, ...]:
+    """Every source there is now of an entry that is told of, by element and subject.
+
+    Args:
+        connection: to read with.
+        codes: of the departments whose entries are told of in any state; of all where None.
+        part: of them.
+    """
+    if connection.execute(select(authorities.c.element).limit(1)).first() is not None:
+        # A store of an earlier version, until the first act: what its contracts say is no column to sort by.
+        found = sources(connection)
+        hidden = untold(connection, {each.dataset for each in found}, codes)
+        told = sorted((each for each in found if each.dataset not in hidden), key=_item)
+        rest = [each for each in told if part is None or part.after is None or _item(each) > part.after]
+        return tuple(rest if part is None else rest[: part.most + 1])
     t = authority_terms.c
-    query = select(authority_terms).where(t.element == element, t.subject == subject)
+    query = select(authority_terms).where(t.ended_on.is_(None), of_told(t.dataset, codes=codes))
+    return tuple(_authority(row) for row in connection.execute(parted(query, part, t.element, t.subject)))
+
+
+def _item(source: Authority) -> tuple[str, str]:
+    return source.element, source.subject
+
+
+def history(connection: Connection, element: str, subject: str | None = None) -> tuple[Authority, ...]:
+    """Who answered for an item, or for all of an element, the first first; terms of no day included."""
+    t, query = authority_terms.c, select(authority_terms).where(authority_terms.c.element == element)
+    if subject is not None:
+        query = query.where(t.subject == subject)
     # Several terms of one instant: the one that stands comes last.
-    ordered = query.order_by(t.named_at, t.ended_on.is_(None), t.ended_at, t.id)
+    ordered = query.order_by(t.subject, t.named_at, t.ended_on.is_(None), t.ended_at, t.id)
     return tuple(_authority(row) for row in connection.execute(ordered))
 
 

@@ -9,7 +9,7 @@ Source: 政务数据共享条例 Art 19; ``policies/rules/cataloguing.yaml``, ru
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -20,8 +20,10 @@ from catalog import evidence, revisions
 from catalog.authority import naming
 from catalog.authority.naming import Authority
 from catalog.authority.reading import TAKEN_OVER, instead_of, permitted
+from catalog.cataloging.standing import entry_of, of_told
 from catalog.errors import CatalogError, UnknownDataset
 from catalog.lineage.columns import Edge
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.authority import authority_permits as rows
 from contracts.model import Contract
@@ -124,9 +126,19 @@ def end(connection: Connection, permit_id: str, *, basis: str, by: str, now: dat
     return made
 
 
-def permits(connection: Connection) -> tuple[CopyPermit, ...]:
-    """Every permit, the oldest first."""
-    return tuple(map(_permit, connection.execute(select(rows).order_by(rows.c.made_at, rows.c.id))))
+def permits(
+    connection: Connection, codes: Collection[str] | None = None, part: Part | None = None
+) -> tuple[CopyPermit, ...]:
+    """Every permit between entries that are told of, the oldest first.
+
+    Args:
+        connection: to read with.
+        codes: of the departments whose entries are told of in any state; of all where None.
+        part: of them, by when they were made, and id.
+    """
+    told = of_told(entry_of(rows.c.reader), entry_of(rows.c.reads), codes=codes)
+    query = parted(select(rows).where(told), part, rows.c.made_at, rows.c.id)
+    return tuple(map(_permit, connection.execute(query)))
 
 
 def may_read(

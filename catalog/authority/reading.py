@@ -16,7 +16,7 @@ from catalog import revisions
 from catalog.authority import naming
 from catalog.authority.items import items_of
 from catalog.authority.naming import Authority
-from catalog.lineage import columns as lineage
+from catalog.lineage import graph
 from catalog.store.tables.authority import authority_permits
 from catalog.store.tables.forms import forms
 from contracts.model import Contract
@@ -112,16 +112,16 @@ def _composed(connection: Connection, copies: Mapping[str, Authority]) -> Iterab
     """Columns taken over as they are; what is joined, filtered or counted by a copy is no reading of it."""
     if not copies:
         return
-    for revision in revisions.all_current(connection):
-        if revision.contract.composed is None:
+    composed = {one.name for one in revisions.all_current(connection) if one.contract.composed is not None}
+    read = {place.rpartition(".")[0] for place in copies}
+    for edge in graph.edges_between(connection, composed | read):
+        place = f"{edge.source_dataset}.{edge.source_field}"
+        source, reader = copies.get(place), edge.target_dataset
+        if edge.subtype != TAKEN_OVER or source is None or reader not in composed:
             continue
-        into, _ = lineage.edges_around(connection, revision.name)
-        for edge in into:
-            place = f"{edge.source_dataset}.{edge.source_field}"
-            source = copies.get(place)
-            # What the source itself is made from is no copy of it.
-            if edge.subtype == TAKEN_OVER and source is not None and source.dataset != revision.name:
-                yield _misread(f"dataset:{revision.name}.{edge.target_field}", place, source)
+        # What the source itself is made from is no copy of it.
+        if source.dataset != reader:
+            yield _misread(f"dataset:{reader}.{edge.target_field}", place, source)
 
 
 def _misread(reader: str, place: str, source: Authority) -> Misread:

@@ -15,3 +15,7 @@ class BackupDamaged(CatalogError):
 
 class NotRestored(CatalogError):
     """A backup could not be restored; nothing was put in place."""
+
+
+class NotPlaced(CatalogError):
+    """What was stated of the place of an installation is not so; nothing was changed."""

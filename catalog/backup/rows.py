@@ -33,11 +33,11 @@ from sqlalchemy import (
 from catalog.backup.errors import BackupDamaged
 from catalog.store.revision import head, numbered
 from catalog.store.schema import Instant, metadata
-from catalog.store.tables import search
+from catalog.store.tables import search, standing
 
 # Rows fetched, or inserted, at once.
 _PAGE: Final = 2000
-# Follows from the rest.
+# Follows from the rest, or is not so in the place a backup is restored to.
 LEFT_OUT: Final = frozenset(
     table.name
     for table in (
@@ -46,6 +46,7 @@ LEFT_OUT: Final = frozenset(
         search.search_facets,
         search.search_pairs,
         search.search_texts,
+        standing.store_places,
     )
 )
 _TYPES: Final[Mapping[str, Any]] = {

@@ -17,13 +17,11 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from catalog import evidence, numbering
 from catalog.bulk.entering import entered
 from catalog.bulk.making import Given
-from catalog.bulk.reading import FormFaulty
 from catalog.cataloging.values import Acts, Catalogued
 from catalog.errors import CatalogError
 from catalog.store import writing
 from catalog.store.tables.bulk import adopted_entries, adopted_history
 from catalog.store.tables.ledger import entries
-from catalog.workbook.faults import Fault
 from policies.clocks import ZONE
 
 # Headings of a history.
@@ -85,16 +83,15 @@ def adopt(
 
     Args:
         engine: of the store.
-        given: its entries; each has a code, and the ledger has none of them.
+        given: its entries, as :func:`catalog.bulk.adoptable.given_by` takes them.
         history: what happened to them there.
         acts: who takes it over, on which basis (the reason), and when.
         origin: what the former catalogue is called.
 
     Raises:
-        FormFaulty: an entry has no code, or is refused; nothing is entered.
+        FormFaulty: an entry is refused; nothing is entered.
         AdoptionRefused: the history tells of an entry that is not among them.
     """
-    _adoptable(given, acts)
     codes = {one.code: one for one in given}
     unknown = sorted({each.code for each in history} - codes.keys())
     if unknown:
@@ -129,26 +126,6 @@ def history_of(connection: Connection, name: str) -> tuple[dict[str, Any], ...]:
         .order_by(h.place)
     )
     return tuple({**row._mapping, "day": row.day.isoformat()} for row in rows)
-
-
-def _adoptable(given: Sequence[Given], acts: Acts) -> None:
-    faults = []
-    seen: set[str] = set()
-    for one in given:
-        place = one.line.sheet, one.line.at("code")
-        if not one.code:
-            faults.append(Fault(*place, "an entry that is taken over has its code", "fill it in"))
-        elif one.known:
-            faults.append(Fault(*place, "the ledger has this entry already", "use `ybz bulk import` for it"))
-        elif one.code in seen:
-            faults.append(Fault(*place, "the code is there twice", "a code is one entry's: correct one"))
-        seen.add(one.code)
-        if one.published and _day(one.published) > acts.now.astimezone(ZONE).date():
-            faults.append(
-                Fault(one.line.sheet, one.line.at("published"), "is yet to come", "correct the day")
-            )
-    if faults:
-        raise FormFaulty(faults)
 
 
 def _keep(

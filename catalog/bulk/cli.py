@@ -128,19 +128,25 @@ def adopt(
 
     FILE is the form with 信息资源代码, 发布日期 and 目录状态 (已发布 or 未发布) of every entry.
     """
-    from catalog.bulk import adopting, entering, reading
+    from catalog.bulk import adoptable, adopting, reading
     from catalog.cataloging.values import Acts
 
     engine = _engine()
     acts = Acts(by or getpass.getuser(), basis, datetime.now(UTC))
     try:
-        given = entering.given_by(engine, reading.read(file))
+        given = adoptable.given_by(engine, reading.read(file), acts)
         told = [] if history is None else adopting.read_history(history)
         made = adopting.adopt(engine, given, told, acts, origin=origin)
     except reading.FormFaulty as error:
         _faulty(file, error, errors, as_json)
         return
     _entered(file, made, as_json)
+    strange = adoptable.foreign(given)
+    if strange:
+        click.echo(
+            f"{len(strange)} codes are of another scheme than 分类码/顺序码, kept as issued: {strange[0]} …",
+            err=True,
+        )
 
 
 @bulk.command("history")
@@ -183,7 +189,10 @@ def pack(out: Path, names: Sequence[str], as_json: bool) -> None:
 
 @bulk.command("unpack")
 @form
-@click.option("--from-key", required=True, metavar="KEY_ID", help="The key the sender told you (`ybz init`).")
+@click.option(
+    "--from-key", required=True, metavar="KEY_ID",
+    help="Id of the key the bundle is signed with: `ybz bulk pack` printed it where the bundle was made.",
+)  # fmt: skip
 @click.option("--submit", is_flag=True, help="Check the entries too and leave them to the head.")
 @by
 @as_json

@@ -12,9 +12,10 @@ from typing import Final
 from sqlalchemy import Connection, Engine, select
 
 from catalog import revisions
-from catalog.bulk.making import Given, Standing, known_by, make
+from catalog.bulk.making import Given, Made, Standing, known_by, make
 from catalog.bulk.reading import FormFaulty, Line
 from catalog.cataloging.acts import same
+from catalog.cataloging.checking import prepared
 from catalog.cataloging.entering import enter_all
 from catalog.cataloging.errors import ManyRefused, Refused
 from catalog.cataloging.standing import standings
@@ -38,13 +39,25 @@ def given_by(engine: Engine, lines: Iterable[Line]) -> tuple[Given, ...]:
     Raises:
         FormFaulty: a cell cannot be taken; every fault is named.
     """
-    every = tuple(lines)
     with reading(engine) as connection:
-        standing = _standing(connection, every)
-    made = make(every, standing)
+        made = made_of(connection, tuple(lines))
     if made.faults:
         raise FormFaulty(made.faults)
     return made.given
+
+
+def made_of(connection: Connection, lines: Sequence[Line]) -> Made:
+    """What a form makes beside the entries the ledger has, and every cell that cannot be taken."""
+    return make(lines, _standing(connection, lines))
+
+
+def refusals(engine: Engine, given: Sequence[Given], acts: Acts) -> list[Fault]:
+    """What entries would be refused for, at the lines they came from; nothing is entered."""
+    try:
+        prepared(engine, [(one.contract, None) for one in given], acts)
+    except (Refused, ManyRefused) as error:
+        return _told(error, given)
+    return []
 
 
 def enter(
@@ -141,8 +154,7 @@ def entered(
     except IllegalStep as error:  # one entry alone
         raise FormFaulty(_faults(Refused(given[0].contract.name, error.denial), given)) from error
     except (Refused, ManyRefused) as error:
-        refusals = error.refusals if isinstance(error, ManyRefused) else (error,)
-        raise FormFaulty([fault for one in refusals for fault in _faults(one, given)]) from error
+        raise FormFaulty(_told(error, given)) from error
 
 
 def _unmoved(connection: Connection, given: Sequence[Given], acts: Acts) -> None:
@@ -170,6 +182,11 @@ def _makers(connection: Connection, entry_ids: Sequence[str]) -> dict[str, str]:
         entry_id: revision.made_by
         for (entry_id, _), revision in sorted(revisions.several(connection, entry_ids).items())
     }  # fmt: skip
+
+
+def _told(error: Refused | ManyRefused, given: Sequence[Given]) -> list[Fault]:
+    every = error.refusals if isinstance(error, ManyRefused) else (error,)
+    return [fault for one in every for fault in _faults(one, given)]
 
 
 def _faults(refused: Refused, given: Sequence[Given]) -> list[Fault]:

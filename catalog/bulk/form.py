@@ -16,6 +16,7 @@ from typing import Final
 
 from catalog.workbook.cells import FLAG, TEXT, BadCell, Spelling, choice, choices
 from catalog.workbook.several import TEXTS
+from contracts.catalogue import is_day
 from contracts.fields import LETTERS
 from contracts.model import FieldType, ItemType, ShareMethod, ShareType, UpdateCycle
 
@@ -55,6 +56,17 @@ def _letter() -> Spelling:
         raise BadCell("is no type of a data item", f"write one of {', '.join(spelt.options)}")
 
     return Spelling(spelt.show, read, None, spelt.options)
+
+
+def _day() -> Spelling:
+    """A day, kept as it is written."""
+
+    def read(text: str) -> str:
+        if not is_day(text):
+            raise BadCell("is no day", "write it as YYYY-MM-DD")
+        return text
+
+    return Spelling(str, read, "")
 
 
 def _sharing(empty: ShareType | None) -> Spelling:
@@ -102,7 +114,7 @@ ENTRY: Final = (
     Column("open", "是否向社会开放", FLAG, ("是否开放", "开放属性")),
     Column("open_condition", "开放条件", TEXT),
     Column("update_cycle", "更新周期", choice(UpdateCycle, UpdateCycle.IRREGULAR), ("更新频率",)),
-    Column("published", "发布日期", TEXT),
+    Column("published", "发布日期", _day()),
     Column("related", "关联资源代码", TEXTS, ("关联目录代码",)),
     # Only where a catalogue is taken over.
     Column("state", "目录状态", _one_of({"已发布": "published", "未发布": "compiled"}), ("发布状态", "状态")),

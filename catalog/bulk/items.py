@@ -52,7 +52,7 @@ def fields_of(group: Sequence[Line], base: Contract | None, faults: list[Fault])
         try:
             field = _field(row, old, str(row.get("field") or (old.name if old else spelt)), name)
         except ContractError as error:
-            faults.append(Fault(line.sheet, line.at("field"), str(error), error.remedy))
+            faults.append(Fault(line.sheet, line.at("field"), error.told, error.remedy))
             continue
         if any(other.name == field.name for other in made):
             what = f"the item {field.name} is there twice in its entry"

@@ -21,7 +21,7 @@ from contracts.errors import ContractError
 from contracts.fields import SAFE_NAME
 from contracts.model import Contract, Field, Party, Sharing
 
-_OF_ENTRY: Final = frozenset(column.key for column in ENTRY)
+_NEEDED: Final = frozenset(column.key for column in ENTRY if column.needed)
 # What a title or a heading may hold so that it is taken for the same.
 _BLANKS: Final = re.compile(r"\s+")
 # Words of a department's name that every department has.
@@ -68,10 +68,12 @@ class Made:
     Attributes:
         given: entries without fault, in the order of the form.
         faults: everything that is wrong, in the order of the form.
+        faulty: entries with faults that say enough to be judged all the same.
     """
 
     given: tuple[Given, ...]
     faults: tuple[Fault, ...]
+    faulty: tuple[Given, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +102,17 @@ def make(lines: Iterable[Line], standing: Standing) -> Made:
     """
     makes = _Makes(standing)
     given: list[Given] = []
+    faulty: list[Given] = []
     faults: list[Fault] = []
-    for group in _groups(lines):
+    for group in groups(lines):
         made, wrong = makes.entry(group)
         faults += wrong
-        if made is not None and not wrong:
-            given.append(made)
-    return Made(tuple(given), tuple(faults))
+        if made is not None:
+            (faulty if wrong else given).append(made)
+    return Made(tuple(given), tuple(faults), tuple(faulty))
 
 
-def _groups(lines: Iterable[Line]) -> Iterator[list[Line]]:
+def groups(lines: Iterable[Line]) -> Iterator[list[Line]]:
     """Lines of one entry: merged or empty cells of the entry's columns go with the line above."""
     group: list[Line] = []
     for line in lines:
@@ -150,17 +153,21 @@ class _Makes:
         wrong: list[Fault] = []
         fields = fields_of(group, base, wrong)
         faults += wrong
-        if faults or name is None:
+        # Without its items, or what every entry says, nothing true can be told of it.
+        if name is None or wrong or (faults and not values.keys() >= _NEEDED):
             return None, faults
         if name in self._seen:
             at = self._seen[name]
             what = f"the entry is there already, from {at.sheet}!A{at.number} on"
-            return None, [Fault(first.sheet, first.at("title"), what, "put its lines below each other")]
+            return None, [
+                *faults,
+                Fault(first.sheet, first.at("title"), what, "put its lines below each other"),
+            ]
         self._seen[name] = first
         try:
             contract = _contract(name, values, fields, base)
         except ContractError as error:
-            return None, [Fault(first.sheet, first.at("title"), str(error), error.remedy)]
+            return None, [*faults, Fault(first.sheet, first.at("title"), error.told, error.remedy)]
         return Given(
             contract,
             values.get("code", ""),

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true
 
 from catalog.errors import UnknownDataset
 from catalog.revisions import PUBLISHED
@@ -146,6 +146,25 @@ def told_to(codes: Collection[str] | None) -> ColumnElement[bool]:
     """
     e = entries.c
     return true() if codes is None else or_(e.state == PUBLISHED, e.department_code.in_(codes))
+
+
+def of_told(*names: ColumnElement[str], codes: Collection[str] | None) -> ColumnElement[bool]:
+    """Whether none of some names is one of an entry that is not told of.
+
+    Args:
+        names: ``schema.table`` each; one there is no entry of hides nothing.
+        codes: see :func:`told_to`.
+    """
+    if codes is None:
+        return true()
+    hidden = select(entries.c.name).where(~told_to(codes))
+    return and_(*(name.not_in(hidden) for name in names))
+
+
+def entry_of(place: ColumnElement[str]) -> ColumnElement[str]:
+    """``schema.table`` of a column that holds ``schema.table.field``."""
+    # What follows the last dot is stripped: no dot is in the set of what may go.
+    return func.rtrim(func.rtrim(place, func.replace(place, ".", "")), ".")
 
 
 def untold(connection: Connection, names: Collection[str], codes: Collection[str] | None) -> frozenset[str]:

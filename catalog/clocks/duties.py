@@ -165,6 +165,13 @@ def owned_by(owed: tuple[Duty, ...], organisation: str) -> tuple[Duty, ...]:
     return tuple(duty for duty in owed if organisation in (duty.owner_code, duty.owner))
 
 
+def about(owed: tuple[Duty, ...], subject: str) -> tuple[Duty, ...]:
+    """The duties about a dataset, or about a subject, named with its kind or without."""
+    return tuple(
+        duty for duty in owed if subject in (duty.dataset, duty.subject, duty.subject.partition(":")[2])
+    )
+
+
 def _all_owed(connection: Connection, on: date) -> Iterator[Owed]:
     for read in SOURCES:
         yield from read(connection, on)

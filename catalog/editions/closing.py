@@ -31,6 +31,7 @@ from catalog.keys.succession import key_to_sign
 from catalog.releases.delta import VersionTaken
 from catalog.releases.published import read_ledger_table, write_ledger_table
 from catalog.store import reading, writing
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.ledger import editions
 from contracts.canonical import canonical
@@ -166,9 +167,9 @@ def find(connection: Connection, period: str, number: int | None = None) -> Edit
     return _edition(row)
 
 
-def all_closed(connection: Connection) -> tuple[Edition, ...]:
-    """Every edition, the first period first."""
-    query = select(editions).order_by(editions.c.period, editions.c.number)
+def all_closed(connection: Connection, part: Part | None = None) -> tuple[Edition, ...]:
+    """Every edition, the first period first; a part by period and number."""
+    query = parted(select(editions), part, editions.c.period, editions.c.number)
     return tuple(_edition(row) for row in connection.execute(query))
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, select
 
 from catalog.errors import CatalogError
 from catalog.evidence.append import instant_text, record
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.evidence import checkpoints, evidence_anchors
 
@@ -116,14 +117,16 @@ def keep(
     return next(anchor for anchor in anchors(connection) if anchor.id == made)
 
 
-def anchors(connection: Connection) -> tuple[Anchor, ...]:
-    """Every anchor, oldest first, and whether the log still has what was anchored."""
+def anchors(connection: Connection, part: Part | None = None) -> tuple[Anchor, ...]:
+    """Every anchor, oldest first, and whether the log still has what was anchored.
+
+    Args:
+        connection: to read with.
+        part: of them, by size of the checkpoint and id, and in this order.
+    """
     a, c = evidence_anchors.c, checkpoints.c
-    rows = connection.execute(
-        select(evidence_anchors, c.root.label("now"))
-        .outerjoin(checkpoints, c.size == a.size)
-        .order_by(a.anchored_at, a.id)
-    )
+    query = select(evidence_anchors, c.root.label("now")).outerjoin(checkpoints, c.size == a.size)
+    rows = connection.execute(parted(query, part, a.anchored_at if part is None else a.size, a.id))
     return tuple(
         Anchor(
             id=row.id,

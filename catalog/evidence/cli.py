@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from catalog.backup.cli_place import place
+
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
@@ -45,6 +47,9 @@ class _Joined(click.Group):
 @click.group(cls=_Joined)
 def evidence() -> None:
     """The append-only evidence log 存证: verify, export, publish, show, prove, anchor."""
+
+
+evidence.add_command(place)
 
 
 @evidence.command()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,14 +17,29 @@ from sqlalchemy import Connection, select
 from catalog.errors import CatalogError
 from catalog.home import Home
 from catalog.keys import heads
+from catalog.keys.files import installed
 from catalog.keys.heads import Head
+from catalog.keys.succession import in_use, out_of_use
 from catalog.store import younger
 from catalog.store.tables.evidence import checkpoints, evidence_resumptions
 from catalog.store.tables.restorations import restorations
 
 # How long a finding is good for a running process, in seconds.
 _GOOD_FOR_S: Final = 1.0
-_found: dict[str, tuple[float, str | None]] = {}
+_found: dict[str, tuple[float, Suspended | None]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """Why no grant answers.
+
+    Attributes:
+        words: for who runs the installation.
+        by_key: whether it is the key in place that does not sign; else the log does not go on.
+    """
+
+    words: str
+    by_key: bool = False
 
 
 class LogBroken(CatalogError):
@@ -82,9 +98,16 @@ def require(connection: Connection, remembered: Iterable[Head]) -> None:
 
 
 def suspension(connection: Connection) -> str | None:
-    """Why no grant of this store may answer now, in words; None where they may.
+    """Why no grant of this store may answer now, in words; None where they may; see :func:`suspended`."""
+    found = suspended(connection)
+    return None if found is None else found.words
 
-    A finding is kept for a second, so that a call costs nothing; a copy that cannot be read suspends too.
+
+def suspended(connection: Connection) -> Suspended | None:
+    """Why no grant of this store may answer now; None where they may.
+
+    What could not be signed is not begun, for it would spend budget. A finding is kept for a second, so that
+    a call costs nothing; a copy that cannot be read suspends too.
 
     Args:
         connection: a transaction of a store that was opened for an installation.
@@ -104,13 +127,26 @@ def forget() -> None:
     _found.clear()
 
 
-def _look(connection: Connection, home: Home) -> str | None:
+def _look(connection: Connection, home: Home) -> Suspended | None:
     try:
         remembered = heads.known(home)
     except heads.KeyTrouble as error:
-        return str(error)
-    if gap(connection, remembered) is None:
+        return Suspended(str(error))
+    if _stopped(connection, home, remembered) is None:
         return None
-    # A size is stored before it is remembered, but this transaction may have begun before both.
+    # A size is stored before it is remembered, but this transaction may have begun before both; so of keys.
     with younger(connection) as fresh:
-        return gap(fresh, remembered)
+        return _stopped(fresh, home, remembered)
+
+
+def _stopped(connection: Connection, home: Home, remembered: Iterable[Head]) -> Suspended | None:
+    lacking = gap(connection, remembered)
+    if lacking is not None:
+        return Suspended(lacking)
+    if in_use(connection) is None:
+        return None
+    try:
+        trouble = out_of_use(connection, installed(home).key_id)
+    except heads.KeyTrouble as error:
+        trouble = str(error)
+    return None if trouble is None else Suspended(trouble, by_key=True)

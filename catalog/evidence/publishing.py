@@ -76,7 +76,7 @@ def publish(
         return None
     outside = heads.outside_folder(home)
     if outside is not None and not outside.is_dir():
-        raise CopyUnreachable(f"the folder {outside} the log is published to is not there — bring it back")
+        raise CopyUnreachable(heads.not_there(home, outside))
     if outside is not None:
         following.require(home, outside)
     folders = (home.root / heads.PUBLISHED, *(() if outside is None else (outside,)))
@@ -84,6 +84,8 @@ def publish(
         if not _is_up(folder, newest.size, newest.root):
             with reading(engine) as connection:
                 export(connection, signer, folder)
+    if outside is not None:
+        heads.note_written(home, outside)
     return Published(newest, folders)
 
 

@@ -96,8 +96,9 @@ def bring_back(
     if unreached is not None and not give_up:
         raise NotResumable(
             f"the copy ends at {verdict.size} entries, and the key signed a log of {unreached.size} that no"
-            " copy has: take a newer copy if there is one anywhere, else repeat with --give-up, which takes"
-            " as spent what the lost entries may have spent"
+            " copy has: where the installation that was backed up still stands, run `ybz evidence publish`"
+            " there and repeat. Else take a newer copy from wherever one is; if there is none, repeat with"
+            " --give-up, which takes as spent what the lost entries may have spent"
         )
     common = _common(connection, marks, verdict.size)
     back = tuple(_put_back(connection, folder, common, marks)) if common < verdict.size else ()

@@ -1,7 +1,8 @@
 """The keys of an installation as files: how they are made, kept, refused and changed.
 
-Decides what a key file is, and that a running process signs with the key that is in place now. When keys
-change is :mod:`catalog.keys.rotation`; a hardware module (HSM, SM2 gateway) is another :class:`Signer`.
+Decides what a key file is, and that a running process signs with the key that is in place now, while the
+ledger knows it to be in use (:mod:`catalog.keys.succession`). When keys change is
+:mod:`catalog.keys.rotation`; a hardware module (HSM, SM2 gateway) is another :class:`Signer`.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import hmac
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +41,9 @@ PSEUDONYM_FILE: Final = "pseudonym.key"
 # HMAC-SHA-256 takes a key of its own output length (RFC 2104, section 3), in bytes.
 PSEUDONYM_BYTES: Final = 32
 
+# How long a key that was found in use is good for a running process, in seconds: another machine may rotate.
+_GOOD_FOR_S: Final = 1.0
+
 
 class InstalledSigner:
     """Signs with the key file of an installation; see :class:`Signer`.
@@ -45,39 +51,55 @@ class InstalledSigner:
     A key that is rotated takes effect in every running process at its next signature.
     """
 
-    __slots__ = ("_held", "_home", "_seen")
+    __slots__ = ("_good", "_held", "_home", "_seen")
 
     def __init__(self, home: Home) -> None:
         self._home = home
         self._seen = (-1, -1)
         self._held: Ed25519Signer | SM2Signer | None = None
+        self._good = ("", 0.0)  # the key last found in use, and until when that is good
 
     @property
     def algorithm(self) -> Algorithm:
         """How the key in place signs."""
-        return self.fixed().algorithm
+        return self.in_place().algorithm
 
     @property
     def key_id(self) -> str:
         """Of the key in place."""
-        return self.fixed().key_id
+        return self.in_place().key_id
 
     @property
     def public_raw(self) -> bytes:
         """Of the key in place."""
-        return self.fixed().public_raw
+        return self.in_place().public_raw
 
     @property
     def public_pem(self) -> bytes:
         """Of the key in place."""
-        return self.fixed().public_pem
+        return self.in_place().public_pem
 
     def sign(self, message: bytes) -> bytes:
         """The signature of ``message`` by the key in place."""
         return self.fixed().sign(message)
 
     def fixed(self) -> Ed25519Signer | SM2Signer:
-        """The key of this moment.
+        """The key of this moment, to sign with.
+
+        Raises:
+            KeyTrouble: the key file is gone, damaged, or others may read it; or the key is out of use.
+        """
+        key, now = self.in_place(), time.monotonic()
+        named, until = self._good
+        if key.key_id != named or now > until:
+            from catalog.keys.succession import require_in_use  # asks the store, which needs no key
+
+            require_in_use(self._home, key.key_id)
+            self._good = (key.key_id, now + _GOOD_FOR_S)
+        return key
+
+    def in_place(self) -> Ed25519Signer | SM2Signer:
+        """The key of this moment, whether or not it is in use.
 
         Raises:
             KeyTrouble: the key file is gone, damaged, or others may read it.
@@ -89,6 +111,7 @@ class InstalledSigner:
             raise KeyTrouble(f"{path} is gone — restore it from backup") from error
         seen = (found.st_ino, found.st_mtime_ns)
         if self._held is None or seen != self._seen:
+            self._good = ("", 0.0)
             self._held, self._seen = signer_of_pem(_read(path), str(path)), seen
         return self._held
 
@@ -105,6 +128,12 @@ class InstalledSigner:
 
     def __repr__(self) -> str:
         return f"InstalledSigner({self._home.keys})"
+
+
+@lru_cache(maxsize=64)
+def installed(home: Home) -> InstalledSigner:
+    """The signer of an installation as a running process keeps it; whether there is a key shows when used."""
+    return InstalledSigner(home)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +173,7 @@ def load(home: Home) -> Keys:
     if len(secret) != PSEUDONYM_BYTES:
         raise KeyTrouble(f"{pseudonym} is not {PSEUDONYM_BYTES} bytes — restore it from escrow")
     signer = InstalledSigner(home)
-    signer.fixed()  # a key that cannot be used is refused here
+    signer.in_place()  # a key that cannot be read is refused here
     return Keys(signer=signer, pseudonym=secret)
 
 

@@ -32,6 +32,8 @@ CHECKPOINT_FILE: Final = "checkpoint.txt"
 SIGNED_FILE: Final = "signed"
 # In the installation: `size mark`, where it was restored from a backup and is not shown to go on.
 RESTORED_FILE: Final = "restored"
+# In the installation: the folders outside the log was ever written to, one a line.
+WRITTEN_FILE: Final = "published.at"
 # Names the folder outside the installation where a copy is published too, one line.
 PUBLISH_TO_FILE: Final = "publish.to"
 
@@ -45,6 +47,10 @@ _KEPT: Final = re.compile(r"(\d{1,18}) ([0-9a-f]{64})\n")
 
 class KeyTrouble(CatalogError):
     """A key that may not, or cannot, be used."""
+
+
+class NoFolder(KeyTrouble):
+    """The folder outside is not there: lost, or never made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +102,36 @@ def known(home: Home) -> tuple[Head, ...]:
     outside = outside_folder(home)
     if outside is not None:
         if not outside.is_dir():
-            raise KeyTrouble(f"the published copy at {outside} cannot be reached — bring the folder back")
+            raise NoFolder(not_there(home, outside))
         found += [published(outside), signed_outside(outside)]
     return tuple(sorted((head for head in found if head is not None), key=lambda head: head.size))
+
+
+def not_there(home: Home, outside: Path) -> str:
+    """What is to be done about a folder outside that is not there: a lost mount is no new folder."""
+    if str(outside.resolve()) in _written(home):
+        return (
+            f"the published copy at {outside} cannot be reached, and the log was published there — bring the"
+            " folder back (is its disk mounted?); do not make another in its place"
+        )
+    if has_signed(home):
+        return (
+            f"the published copy at {outside} cannot be reached — where the log was never published there,"
+            f" make the folder: `mkdir -p {outside}`; else bring it back (is its disk mounted?)"
+        )
+    return f"{outside} is not there, and nothing was published yet — make the folder: `mkdir -p {outside}`"
+
+
+def _written(home: Home) -> list[str]:
+    path = home.root / WRITTEN_FILE
+    return path.read_text(encoding="utf-8").split("\n")[:-1] if path.is_file() else []
+
+
+def note_written(home: Home, outside: Path) -> None:
+    """Remember that the log was written to a folder outside."""
+    known, named = _written(home), str(outside.resolve())
+    if named not in known:
+        lasting.write(home.root / WRITTEN_FILE, "".join(f"{each}\n" for each in (*known, named)).encode())
 
 
 def has_signed(home: Home) -> bool:
@@ -127,6 +160,7 @@ def keep(home: Home, head: Head) -> None:
         # Outside first: where keys and store are lost together, it still tells what was signed.
         if outside is not None:
             lasting.write(outside / SIGNED_FILE, note, mode=0o644)
+            note_written(home, outside)
         lasting.write(home.keys / HEAD_FILE, note)
 
 

@@ -22,6 +22,7 @@ from catalog.keys.signers import (
     public_to_pem,
     verify,
 )
+from catalog.store.parts import Part, parted
 from catalog.store.tables.keys import party_keys as rows
 
 
@@ -138,19 +139,21 @@ def revoke_party_key(connection: Connection, named: str, *, reason: str, by: str
 
 
 def party_keys(
-    connection: Connection, organisation: str | None = None, at: datetime | None = None
-) -> tuple[PartyKey, ...]:
+    connection: Connection, organisation: str | None = None, at: datetime | None = None,
+    part: Part | None = None,
+) -> tuple[PartyKey, ...]:  # fmt: skip
     """Registered keys, oldest first.
 
     Args:
         connection: a transaction.
         organisation: only of this one.
         at: only those that count at this instant.
+        part: of them, by id and in this order.
     """
-    query = select(rows).order_by(rows.c.registered_at, rows.c.key_id)
+    query, key = select(rows), (rows.c.key_id,) if part is not None else (rows.c.registered_at, rows.c.key_id)
     if organisation is not None:
         query = query.where(rows.c.organisation == organisation)
-    found = tuple(_of(row) for row in connection.execute(query))
+    found = tuple(_of(row) for row in connection.execute(parted(query, part, *key)))
     return found if at is None else tuple(key for key in found if key.counts_at(at))
 
 

@@ -1,18 +1,22 @@
-"""Which key signs now: the statements behind a rotation, and the check before every checkpoint.
+"""Which key signs now: the statements behind a rotation, and the check before whatever is signed.
 
-Decides that the key in place is the one the store knows to be in use; a switch that was stopped half way
-is finished here. The steps of a rotation are :mod:`catalog.keys.rotation`.
+Decides that the key in place signs only while the store knows it to be in use, or announced next; a switch
+that was stopped half way is finished before the next checkpoint. The steps of a rotation are
+:mod:`catalog.keys.rotation`.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from catalog.evidence import record
+from catalog.home import Home
 from catalog.keys.signers import KeyTrouble, Signer
+from catalog.store.engine import apart, engine_of
 from catalog.store.tables.keys import signing_keys
 
 # The event that names the next key; `catalog.evidence.verify` follows it.
@@ -32,17 +36,55 @@ def key_to_sign(connection: Connection, signer: Signer, now: datetime) -> Signer
         KeyTrouble: the key in place is not the one in use.
     """
     key = signer.fixed()
+    trouble = out_of_use(connection, key.key_id)
+    if trouble is not None:
+        raise KeyTrouble(trouble)
     used = in_use(connection)
-    if used is None or used.key_id == key.key_id:
-        return key
-    k = signing_keys.c
-    next_one = connection.execute(select(signing_keys).where(k.key_id == key.key_id)).first()
-    if next_one is None or next_one.valid_from is not None or next_one.number < used.number:
-        raise KeyTrouble(
-            f"the signing key in place is {key.key_id}, in use is {used.key_id} — restore the `keys/` of now"
-        )
-    complete(connection, key.key_id, now)
+    if used is not None and used.key_id != key.key_id:
+        complete(connection, key.key_id, now)
     return key
+
+
+def out_of_use(connection: Connection, named: str) -> str | None:
+    """Why a key of the installation may sign nothing, in words; None where it is in use, or announced next.
+
+    Args:
+        connection: a transaction.
+        named: id of the key in place.
+    """
+    used = in_use(connection)
+    if used is None or used.key_id == named:
+        return None
+    key = connection.execute(select(signing_keys).where(signing_keys.c.key_id == named)).first()
+    if key is not None and key.valid_from is None and key.number > used.number:
+        return None
+    was = "of which the ledger knows nothing" if key is None else "which was rotated out"
+    return (
+        f"the signing key in place is {named}, {was}; in use is {used.key_id} — nothing is signed; restore"
+        " the `keys/` of now"
+    )
+
+
+def require_in_use(home: Home, named: str) -> None:
+    """Refuse a key that the ledger of an installation knows to be out of use.
+
+    Args:
+        home: of the installation; where it has no ledger yet, any key is the first.
+        named: id of the key in place.
+
+    Raises:
+        KeyTrouble: it was rotated out, or is none of the ledger's.
+    """
+    engine = engine_of(home)
+    if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").is_file():
+        return
+    # Whoever signs mostly holds a connection; what it has written of keys and not committed is not needed.
+    with apart(engine) as connection:
+        if not connection.dialect.has_table(connection, signing_keys.name):
+            return
+        trouble = out_of_use(connection, named)
+    if trouble is not None:
+        raise KeyTrouble(trouble)
 
 
 def in_use(connection: Connection) -> Row[Any] | None:

@@ -8,6 +8,7 @@ nowhere. A put is whole or not at all: what was sent of one that did not end has
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ OPTIONS: Final = "YBZ_LAKE_OPTIONS"
 # than they were sent. Source: delta-rs, "S3 conditional put"; object_store, AmazonS3ConfigKey.
 _ALWAYS: Final = {"aws_conditional_put": "etag", "aws_checksum_algorithm": "sha256"}
 _CHUNK: Final = 4 << 20
+# How the library reads a yes. Source: object_store, config (bool).
+_YES: Final = ("1", "true", "on", "yes", "y")
 
 
 class StorageTrouble(CatalogError):
@@ -188,7 +191,8 @@ def storage_of(root: Path) -> Storage | None:
     """The object storage the lake of an installation is on; None where it is a folder.
 
     Raises:
-        StorageTrouble: its options may be read by others, or are no list of names and values.
+        StorageTrouble: its options may be read by others, or are no list of names and values, or it is to be
+            spoken to without TLS and nobody says that it may.
     """
     url = settings.value(URL, root)
     if not url:
@@ -196,7 +200,28 @@ def storage_of(root: Path) -> Storage | None:
     if not url.startswith("s3://") or len(url) < 6:
         raise StorageTrouble(f"{URL} names no bucket — write s3://bucket/prefix")
     named = settings.value(OPTIONS, root)
-    return Storage(url.rstrip("/"), _ALWAYS | (_options(Path(named)) if named else {}))
+    options = _options(Path(named)) if named else {}
+    _refuse_unencrypted(options)
+    return Storage(url.rstrip("/"), _ALWAYS | options)
+
+
+def _refuse_unencrypted(options: Mapping[str, str]) -> None:
+    """Refuse an address without TLS where nobody says that it may be one: the library only never answers."""
+    address = _option(options, "endpoint_url", "endpoint")
+    if address.startswith("http://") and _option(options, "allow_http").lower() not in _YES:
+        raise StorageTrouble(
+            "the endpoint of the object storage is plain http, which is not spoken unless you say so — write"
+            f' aws_allow_http: "true" ({OPTIONS}) or AWS_ALLOW_HTTP=true, or give it TLS'
+        )
+
+
+def _option(options: Mapping[str, str], *names: str) -> str:
+    """What the file says, else the environment, as the library reads both; empty where neither does."""
+    for name in names:
+        found = options.get(f"aws_{name}") or options.get(name) or os.environ.get(f"AWS_{name.upper()}")
+        if found:
+            return found
+    return ""
 
 
 def _options(path: Path) -> dict[str, str]:

@@ -92,11 +92,13 @@ def member(
 @as_json
 def show(name: str, former: bool, as_json: bool) -> None:
     """Show a library: owner, demand, members with their sources."""
+    from catalog import beside
     from catalog.libraries import kept
 
     with _reading() as connection:
-        found = kept.called(connection, name)
-        members = kept.members(connection, name, former=former or found.closed_at is not None)
+        found, mine = kept.called(connection, name), beside.details_seen(connection)
+        gone = former or found.closed_at is not None
+        members = kept.told_members(connection, name, mine, former=gone)
     document = found.to_document() | {"members": [each.to_document() for each in members]}
     if as_json:
         _print_json(document)
@@ -123,15 +125,14 @@ def list_libraries(closed: bool, as_json: bool) -> None:
 
     with _reading() as connection:
         found = kept.listing(connection, closed=closed)
-        counts = {each.name: len(kept.members(connection, each.name)) for each in found}
     if as_json:
-        _print_json([each.to_document() | {"members": counts[each.name]} for each in found])
+        _print_json([each.to_document() | {"members": members} for each, members in found])
         return
     if not found:
         click.echo("no library — `ybz library add` opens one")
-    for each in found:
-        members = f"{counts[each.name]} members"
-        click.echo(f"{each.name}  {each.kind}: {each.title}, {each.owner}, {members}, {each.state}")
+    for each, members in found:
+        line = f"{each.name}  {each.kind}: {each.title}, {each.owner}, {members} members, {each.state}"
+        click.echo(line)
 
 
 @library.command()

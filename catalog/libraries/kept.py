@@ -6,13 +6,16 @@ Decides nothing: who opens and closes one is :mod:`catalog.libraries.keeping`'s,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
+from catalog.cataloging.standing import untold
 from catalog.errors import CatalogError
+from catalog.store.parts import Part, parted
 from catalog.store.tables.libraries import libraries, library_members
 from policies.machine import Office, machine
 
@@ -115,12 +118,23 @@ def called(connection: Connection, name: str) -> Library:
     return _library(row)
 
 
-def listing(connection: Connection, *, closed: bool = False) -> tuple[Library, ...]:
-    """Every open library, by kind and name; closed ones too where asked."""
-    query = select(libraries).order_by(libraries.c.kind, libraries.c.name)
+def listing(
+    connection: Connection, *, closed: bool = False, part: Part | None = None
+) -> tuple[tuple[Library, int], ...]:
+    """Every open library with how many members it has, by kind and name.
+
+    Args:
+        connection: to read with.
+        closed: closed ones, too.
+        part: of them, by name and in this order.
+    """
+    of, m = libraries.c, library_members.c
+    members = select(func.count()).where(m.library_id == of.id, m.left_at.is_(None)).scalar_subquery()
+    query = select(libraries, members.label("members"))
+    key = (of.kind, of.name) if part is None else (of.name,)
     if not closed:
-        query = query.where(libraries.c.closed_at.is_(None))
-    return tuple(_library(row) for row in connection.execute(query))
+        query = query.where(of.closed_at.is_(None))
+    return tuple((_library(row), row.members) for row in connection.execute(parted(query, part, *key)))
 
 
 def members(connection: Connection, name: str, *, former: bool = False) -> tuple[Member, ...]:
@@ -138,6 +152,27 @@ def members(connection: Connection, name: str, *, former: bool = False) -> tuple
     return tuple(
         Member(row.dataset, row.part, tuple(row.sources), row.joined_at, row.left_at, row.leave_reason)
         for row in connection.execute(query)
+    )
+
+
+def told_members(
+    connection: Connection, name: str, codes: Collection[str] | None, *, former: bool = False
+) -> tuple[Member, ...]:
+    """The same without entries that are not told of, among the members and what they draw on.
+
+    Args:
+        connection: to read with.
+        name: of the library.
+        codes: of the departments whose entries are told of in any state; of all where None.
+        former: those that left, too.
+    """
+    found = members(connection, name, former=former)
+    named = {each for one in found for each in (one.dataset, *one.sources)}
+    hidden = untold(connection, named, codes)
+    return tuple(
+        replace(one, sources=tuple(each for each in one.sources if each not in hidden))
+        for one in found
+        if one.dataset not in hidden
     )
 
 

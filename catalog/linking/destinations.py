@@ -20,6 +20,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from catalog import evidence
 from catalog.linking.settings import LinkError
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.linking import probe_destinations
 
@@ -105,9 +106,11 @@ def allow(connection: Connection, kind: str, value: str, *, reason: str, by: str
         The value as it is kept.
 
     Raises:
-        LinkError: it is malformed, allowed already, or has no reason.
+        LinkError: it is malformed, allowed already, has no reason, or is a host nothing would reach.
     """
     kept = _kept(kind, value)
+    if kind == HOST:
+        _refuse_inner(kept)
     if not reason.strip():
         raise LinkError("a destination is allowed for a reason — state it (`reason`)")
     if kept in _values(connection, kind):
@@ -155,14 +158,11 @@ def allowed(connection: Connection) -> Destinations:
     )
 
 
-def listing(connection: Connection) -> tuple[dict[str, str], ...]:
-    """Every destination allowed now, with who allowed it and why."""
+def listing(connection: Connection, part: Part | None = None) -> tuple[dict[str, str], ...]:
+    """Every destination allowed now, with who allowed it and why; a part by kind and value."""
     d = probe_destinations.c
-    rows = connection.execute(
-        select(d.kind, d.value, d.reason, d.allowed_by, d.allowed_at)
-        .where(d.ended_at.is_(None))
-        .order_by(d.kind, d.value)
-    )
+    query = select(d.kind, d.value, d.reason, d.allowed_by, d.allowed_at).where(d.ended_at.is_(None))
+    rows = connection.execute(parted(query, part, d.kind, d.value))
     return tuple(
         {"kind": kind, "value": value, "reason": reason, "by": by, "at": at.isoformat()}
         for kind, value, reason, by, at in rows
@@ -189,6 +189,19 @@ def _kept(kind: str, value: str) -> str:
             raise LinkError("a folder is an absolute path of a folder that is there")
         return str(Path(value).resolve())
     raise LinkError(f"{kind} is no kind of destination — host, network or folder")
+
+
+def _refuse_inner(host: str) -> None:
+    """Refuse an address that is not reached by a host's allowance, before somebody relies on it."""
+    try:
+        address = _plain(ipaddress.ip_address(host.partition(":")[0]))
+    except ValueError:
+        return  # a name
+    if _is_inner(address):
+        raise LinkError(
+            "this machine, its neighbours and shared addresses are allowed as a network alone"
+            f" — allow the network {address}/32"
+        )
 
 
 def _resolved(host: str, port: int) -> Iterable[_Address]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from catalog.organisations.cli_acting import as_json, given_by, looking, on_day, rests_on, rim
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 as_of = click.option("--as-of", "on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="As of a day.")
 
@@ -19,6 +22,7 @@ as_of = click.option("--as-of", "on", type=click.DateTime(["%Y-%m-%d"]), metavar
 @as_json
 def show(code: str, on: datetime | None, as_json: bool) -> None:
     """Show the life of a unit: names, changes, who follows it, what is still in its name."""
+    from catalog import beside
     from catalog.organisations import handover, held, tree, units
     from catalog.organisations.errors import UnknownUnit
 
@@ -27,7 +31,8 @@ def show(code: str, on: datetime | None, as_json: bool) -> None:
         spans = units.spans_of(connection, code)
         if not spans:
             raise UnknownUnit(code)
-        follow = tree.successors(connection, code, day)
+        follow, mine = tree.successors(connection, code, day), beside.details_seen(connection)
+        named = held.held_by(connection, code, day) if _is_told(connection, code) else ()
         document: dict[str, Any] = {
             "code": code,
             "name": tree.name_of(connection, code, day),
@@ -37,8 +42,8 @@ def show(code: str, on: datetime | None, as_json: bool) -> None:
             ],
             "spans": [each.to_document() for each in spans],
             "changes": [each.to_document() for each in tree.changes(connection, code)],
-            "to_revise": [each.to_document() for each in handover.pending(connection, code)],
-            "in_its_name": [each.to_document() for each in held.held_by(connection, code, day)],
+            "to_revise": [each.to_document() for each in handover.pending(connection, code, codes=mine)],
+            "in_its_name": [each.to_document() for each in named],
         }
     if as_json:
         click.echo(json.dumps(document, ensure_ascii=False))
@@ -57,6 +62,16 @@ def show(code: str, on: datetime | None, as_json: bool) -> None:
         click.echo(f"    to revise: {each['dataset']} (was {each['from_name']})")
     for each in document["in_its_name"]:
         click.echo(f"    in its name: {each['words']}")
+
+
+def _is_told(connection: Connection, code: str) -> bool:
+    """Whether inner details of a unit are told to whoever runs the command."""
+    from catalog import beside
+
+    against = beside.judge()
+    return against is None or not against(
+        connection, "entry announcements", {"organisation": code}, datetime.now(UTC)
+    )
 
 
 @click.command()
@@ -83,10 +98,11 @@ def tree(on: datetime | None, as_json: bool) -> None:
 @as_json
 def entries(code: str | None, as_json: bool) -> None:
     """List entries that need a revision, because another unit answers for them."""
+    from catalog import beside
     from catalog.organisations import handover
 
     with looking() as connection:
-        waiting = handover.pending(connection, code)
+        waiting = handover.pending(connection, code, codes=beside.details_seen(connection))
     if as_json:
         click.echo(json.dumps([each.to_document() for each in waiting], ensure_ascii=False))
         return

@@ -22,8 +22,8 @@ class Following:
 
     def __init__(self, connection: Connection, on: date) -> None:
         """Read what is known on a day."""
-        self._connection, self._on = connection, on
-        self.here: Mapping[str, str] = {span.code: span.name for span in tree.units_on(connection, on)}
+        self._tree = tree.whole(connection, on)
+        self.here: Mapping[str, str] = {code: span.name for code, span in self._tree.units.items()}
         h, s = organisation_handovers.c, organisation_spans.c
         self._passed: dict[str, list[tuple[str, str]]] = {}
         query = select(h.dataset, h.from_code, h.to_code).where(h.opened_on <= on)
@@ -42,7 +42,7 @@ class Following:
     def successors(self, code: str) -> tuple[str, ...]:
         """Codes of who stands in the place of a unit: its own while it exists."""
         if code not in self._successors:
-            self._successors[code] = tree.successors(self._connection, code, self._on)
+            self._successors[code] = self._tree.successors(code)
         return self._successors[code]
 
     def answers(self, name: str, code: str, dataset: str = "") -> tuple[str, str]:

@@ -9,7 +9,7 @@ Source: 政务数据共享条例 Art 17 (a change of function is a trigger).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from catalog import evidence
+from catalog.cataloging.standing import of_told
 from catalog.clocks import running
-from catalog.organisations import tree
+from catalog.organisations import tree, units
 from catalog.organisations.units import Span
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.cataloging import entry_triggers
 from catalog.store.tables.ledger import entries
@@ -89,20 +91,32 @@ def open_(
         _oblige(connection, dataset, known[dataset], to, former, reform)
 
 
-def pending(connection: Connection, to: str | None = None, change: str | None = None) -> tuple[Handover, ...]:
-    """Entries that still need a revision, by name; of one unit, of one change where given."""
+def pending(
+    connection: Connection, to: str | None = None, change: str | None = None, *,
+    codes: Collection[str] | None = None, part: Part | None = None,
+) -> tuple[Handover, ...]:  # fmt: skip
+    """Entries that still need a revision, by name; of one unit, of one change where given.
+
+    Args:
+        connection: to read with.
+        to: code of the unit that answers for them now.
+        change: id of the change.
+        codes: of the departments whose entries are told of in any state; of all where None.
+        part: of them, by name and kind of the change.
+    """
     h, c = organisation_handovers.c, organisation_events.c
     query = (
         select(h.dataset, c.kind, h.from_code, h.to_code, h.opened_on, c.basis)
         .join(organisation_events, c.id == h.event_id)
-        .where(h.settled_at.is_(None))
-        .order_by(h.dataset)
+        .where(h.settled_at.is_(None), of_told(h.dataset, codes=codes))
     )
     if to is not None:
         query = query.where(h.to_code == to)
     if change is not None:
         query = query.where(h.event_id == change)
-    return tuple(_handover(connection, row) for row in connection.execute(query).all())
+    rows = connection.execute(parted(query, part, h.dataset, c.kind)).all()
+    known = units.spans_of_all(connection, {code for row in rows for code in (row.from_code, row.to_code)})
+    return tuple(_handover(known, row) for row in rows)
 
 
 def settle(connection: Connection, *, now: datetime) -> tuple[str, ...]:
@@ -170,9 +184,9 @@ def _oblige(
         )  # fmt: skip
 
 
-def _handover(connection: Connection, row: Any) -> Handover:
+def _handover(known: Mapping[str, Sequence[Span]], row: Any) -> Handover:
     def named(code: str, on: date) -> str:
-        return tree.name_of(connection, code, on) or code
+        return tree.name_on(known.get(code, ()), on) or code
 
     before = date.fromordinal(row.opened_on.toordinal() - 1)
     return Handover(

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from catalog import evidence
 from catalog.organisations.errors import OrganisationError
+from catalog.store.parts import Part, parted
 from catalog.store.tables.organisations import division_codes
 from contracts.codes import region as canonical
 
@@ -77,10 +78,11 @@ def end(
     evidence.record(connection, event="catalog:division:end", subject=code, body=body, now=now)
 
 
-def listing(connection: Connection, on: date | None = None) -> list[dict[str, str | None]]:
-    """The codes kept, on a day or all, in their order."""
-    d = division_codes.c
-    query = select(division_codes).order_by(d.code, d.valid_from)
+def listing(
+    connection: Connection, on: date | None = None, part: Part | None = None
+) -> list[dict[str, str | None]]:
+    """The codes kept, on a day or all, in their order; a part by code and first day."""
+    d, query = division_codes.c, select(division_codes)
     if on is not None:
         query = query.where(d.valid_from <= on, (d.valid_to.is_(None)) | (d.valid_to > on))
     return [
@@ -89,5 +91,5 @@ def listing(connection: Connection, on: date | None = None) -> list[dict[str, st
             "valid_to": None if row.valid_to is None else row.valid_to.isoformat(),
             "successor": row.successor, "basis": row.basis,
         }
-        for row in connection.execute(query)
+        for row in connection.execute(parted(query, part, d.code, d.valid_from))
     ]  # fmt: skip

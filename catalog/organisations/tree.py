@@ -6,7 +6,7 @@ it had then (:func:`name_of`), today's view names who answers for it now (:func:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -55,7 +55,12 @@ class Change:
 
 def name_of(connection: Connection, code: str, on: date) -> str | None:
     """The name of a unit on a day; of one that is over by then the last it had, of none None."""
-    known = [each for each in units.spans_of(connection, code) if each.valid_from <= on]
+    return name_on(units.spans_of(connection, code), on)
+
+
+def name_on(spans: Iterable[Span], on: date) -> str | None:
+    """The same of a unit whose spans are read already, the first days first."""
+    known = [each for each in spans if each.valid_from <= on]
     return known[-1].name if known else None
 
 
@@ -71,17 +76,54 @@ def successors(connection: Connection, code: str, on: date) -> tuple[str, ...]:
         Codes of units that exist that day, in the order stated; the unit's own while it exists; empty where
         it is unknown or ended without a successor.
     """
-    return _followed(connection, code, on, frozenset())
+    return _followed(
+        code, on, lambda each: units.span_on(connection, each, on), lambda each: changes(connection, each)
+    )
 
 
-def _followed(connection: Connection, code: str, on: date, seen: frozenset[str]) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The whole tree as it is on a day, for whoever asks of many units.
+
+    Attributes:
+        on: the day.
+        units: code → the unit, of those that exist that day.
+        ended: code → changes it was a predecessor of, the first first.
+    """
+
+    on: date
+    units: Mapping[str, Span]
+    ended: Mapping[str, tuple[Change, ...]]
+
+    def successors(self, code: str) -> tuple[str, ...]:
+        """The same as :func:`successors`."""
+        return _followed(code, self.on, self.units.get, lambda each: self.ended.get(each, ()))
+
+
+def whole(connection: Connection, on: date) -> Tree:
+    """The tree of a day, read in as many statements however many units it has."""
+    ended: dict[str, tuple[Change, ...]] = {}
+    for change in changes(connection):
+        for code in change.predecessors:
+            ended[code] = (*ended.get(code, ()), change)
+    return Tree(on, {span.code: span for span in units_on(connection, on)}, ended)
+
+
+def _followed(
+    code: str,
+    on: date,
+    unit: Callable[[str], Span | None],
+    taking_part: Callable[[str], Iterable[Change]],
+    seen: frozenset[str] = frozenset(),
+) -> tuple[str, ...]:
+    """See :func:`successors`; how a unit of the day is found, and the changes one took part in, is given."""
     if code in seen:
         return ()
-    if units.span_on(connection, code, on) is not None:
+    if unit(code) is not None:
         return (code,)
     ended = [
         change
-        for change in changes(connection, code)
+        for change in taking_part(code)
         if code in change.predecessors
         and change.effective_on <= on
         and change.kind in ("merge", "split", "abolish")
@@ -90,7 +132,7 @@ def _followed(connection: Connection, code: str, on: date, seen: frozenset[str])
         return ()
     found: dict[str, None] = {}
     for follower in ended[-1].successors:
-        found |= dict.fromkeys(_followed(connection, follower, on, seen | {code}))
+        found |= dict.fromkeys(_followed(follower, on, unit, taking_part, seen | {code}))
     return tuple(found)
 
 
@@ -124,7 +166,7 @@ def units_on(connection: Connection, on: date) -> tuple[Span, ...]:
         select(s.code, u.kind, s.name, s.parent, s.region, s.valid_from, s.valid_to)
         .join(organisation_units, u.code == s.code)
         .where(s.valid_from <= on, (s.valid_to.is_(None)) | (s.valid_to > on))
-        .order_by(s.code)
+        .order_by(s.code, s.valid_from)
     )
     return tuple(units.span(row) for row in rows)
 
@@ -148,5 +190,7 @@ def lines(spans: Iterable[Span]) -> list[tuple[int, Span]]:
 
 def names(connection: Connection, codes: Iterable[str], on: date) -> Mapping[str, str]:
     """Code → name on a day, of those the tree knows."""
-    found = {code: name_of(connection, code, on) for code in dict.fromkeys(codes)}
+    wanted = tuple(dict.fromkeys(codes))
+    spans = units.spans_of_all(connection, wanted)
+    found = {code: name_on(spans.get(code, ()), on) for code in wanted}
     return {code: name for code, name in found.items() if name is not None}

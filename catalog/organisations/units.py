@@ -7,6 +7,7 @@ are over. What becomes of units in a reform is :mod:`catalog.organisations.chang
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -23,6 +24,8 @@ from contracts.codes import uscc
 
 # A code of 18 places is a unified social credit code, and has to be a right one.
 _USCC_LENGTH: Final = 18
+# Codes of one statement; databases bound the number of parameters.
+_AT_ONCE: Final = 500
 
 
 class UnitKind(StrEnum):
@@ -131,6 +134,17 @@ def spans_of(connection: Connection, code: str) -> tuple[Span, ...]:
     """Everything a unit was and is, the first days first; empty where there is none."""
     query = _spans().where(organisation_spans.c.code == code).order_by(organisation_spans.c.valid_from)
     return tuple(span(row) for row in connection.execute(query))
+
+
+def spans_of_all(connection: Connection, codes: Collection[str]) -> dict[str, list[Span]]:
+    """Code → everything the unit was and is, the first days first; of several units at once."""
+    s, found = organisation_spans.c, dict[str, list[Span]]()
+    wanted = sorted(codes)
+    for at in range(0, len(wanted), _AT_ONCE):
+        query = _spans().where(s.code.in_(wanted[at : at + _AT_ONCE])).order_by(s.code, s.valid_from)
+        for row in connection.execute(query):
+            found.setdefault(row.code, []).append(span(row))
+    return found
 
 
 def span_on(connection: Connection, code: str, on: date) -> Span | None:

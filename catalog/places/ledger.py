@@ -20,6 +20,7 @@ from catalog.places.addresses import AddressList, PlaceName
 from catalog.places.divisions import Division, Divisions, Succession, holds
 from catalog.places.polygons import Polygon, Polygons
 from catalog.store import writing
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.places import (
     place_divisions,
@@ -195,9 +196,10 @@ def _tree(connection: Connection, day: date, moment: datetime) -> Divisions:
     return Divisions(list(known), list(after), day)
 
 
-def lists(connection: Connection) -> tuple[dict[str, Any], ...]:
-    """Every list that was entered, oldest first."""
-    found = connection.execute(select(place_lists).order_by(place_lists.c.entered_at, place_lists.c.id))
+def lists(connection: Connection, part: Part | None = None) -> tuple[dict[str, Any], ...]:
+    """Every list that was entered, oldest first; a part by when it was entered, and id."""
+    p = place_lists.c
+    found = connection.execute(parted(select(place_lists), part, p.entered_at, p.id))
     return tuple(dict(row._mapping) for row in found)
 
 

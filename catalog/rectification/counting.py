@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
 from catalog.rectification.cases import listing
 from catalog.store.tables.quality import rectification_cases, rectification_events
 from policies.clocks import ZONE, local_date
+
+# Days on which no case can have anything.
+_BEFORE: Final = date(1900, 1, 1)
+_AFTER: Final = date(2999, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +111,10 @@ def _happened(
         .where(events.event.in_(("open", "close", "reopen")))
         .group_by(cases.department_code, cases.dataset, events.event, events.on_time)
     )
-    if first is not None:
+    # Days at the ends of the calendar have no instant in every zone; nothing happened then.
+    if first is not None and first > _BEFORE:
         query = query.where(events.at >= datetime.combine(first, time.min, ZONE))
-    if last is not None:
+    if last is not None and last < _AFTER:
         query = query.where(events.at < datetime.combine(last + timedelta(days=1), time.min, ZONE))
     counted: dict[tuple[str, str], dict[str, Any]] = {}
     called = {"open": "found", "close": "closed", "reopen": "reopened"}

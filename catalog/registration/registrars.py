@@ -20,6 +20,7 @@ from catalog.organisations.units import UnitKind
 from catalog.registration.authorisations import code_fault
 from catalog.registration.errors import RegistrationRefused
 from catalog.registration.rows import Application, Registration, acts_of
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.registration import registration_registrars
 from contracts import codes
@@ -89,10 +90,11 @@ def registrar(connection: Connection, on: date) -> Registrar | None:
     return None if row is None else _registrar(row)
 
 
-def registrars(connection: Connection) -> tuple[Registrar, ...]:
-    """Everyone who was named, the first first."""
+def registrars(connection: Connection, part: Part | None = None) -> tuple[Registrar, ...]:
+    """Everyone who was named, the first first; a part by first day and id."""
     r = registration_registrars.c
-    query = select(registration_registrars).order_by(r.valid_from, r.named_at)
+    key = (r.valid_from, r.named_at) if part is None else (r.valid_from, r.id)
+    query = parted(select(registration_registrars), part, *key)
     return tuple(_registrar(row) for row in connection.execute(query))
 
 

@@ -22,6 +22,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from catalog.errors import CatalogError
 from catalog.releases.holders import Holder, Life
 from catalog.store import reading, writing
+from catalog.store.parts import Part, parted
 from catalog.store.tables.releases import leases
 
 # How long a builder that says nothing keeps its lease; several times RENEW_S, so that a slow store or
@@ -197,12 +198,11 @@ def held(
         give_back(engine, lease)
 
 
-def holdings(engine: Engine, *, now: datetime) -> tuple[Holding, ...]:
-    """Every dataset that is held, by name: who builds what."""
+def holdings(engine: Engine, *, now: datetime, part: Part | None = None) -> tuple[Holding, ...]:
+    """Every dataset that is held, by name: who builds what; a part where one is named."""
+    taken = select(leases).where(leases.c.holder.is_not(None))
     with reading(engine) as connection:
-        rows = connection.execute(
-            select(leases).where(leases.c.holder.is_not(None)).order_by(leases.c.dataset)
-        ).all()
+        rows = connection.execute(parted(taken, part, leases.c.dataset)).all()
     made = []
     for row in rows:
         holder = Holder.parse(row.holder)

@@ -186,6 +186,15 @@ def state_of(connection: Connection) -> Row[Any] | None:
     return _STATE.run(connection, {}).one_or_none()
 
 
+def place_of(connection: Connection, store: str) -> str:
+    """The index of a store and the database it stands in, by which a process keeps what it read of it.
+
+    A copy has the name of the index it was copied from, and goes its own way under the same numbers.
+    """
+    url = connection.engine.url
+    return f"{store} in {url.host}:{url.port}/{url.database}"
+
+
 def bitmaps(connection: Connection, state: Row[Any] | None = None) -> Bitmaps:
     """The facets of the store as the transaction sees them.
 
@@ -199,18 +208,19 @@ def bitmaps(connection: Connection, state: Row[Any] | None = None) -> Bitmaps:
     if state is None:
         return Bitmaps()
     writing = connection.get_execution_options().get("ybz_writing", False)
-    known = _kept.get(state.store)
+    place = place_of(connection, state.store)
+    known = _kept.get(place)
     if known is not None and known.version == state.version and not writing:
         return known
     base = known if known is not None and known.version < state.version and not writing else Bitmaps()
     made = base.refreshed(connection, state.version)
     if not writing:
         with _lock:
-            newest = _kept.get(state.store)
+            newest = _kept.get(place)
             if newest is None or newest.version < made.version:
-                if len(_kept) >= 8 and state.store not in _kept:
+                if len(_kept) >= 8 and place not in _kept:
                     _kept.pop(next(iter(_kept)))
-                _kept[state.store] = made
+                _kept[place] = made
     return made
 
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from catalog.errors import CatalogError
 from catalog.search import grams
@@ -128,6 +128,7 @@ def find(
     narrowed: Mapping[str, Sequence[str]] = MappingProxyType({}),
     limit: int = 20,
     on: date = NEWEST,
+    state: Row[Any] | None = None,
 ) -> Found:
     """Search, count and divide by facets; without words all entries, to be narrowed by facets.
 
@@ -137,6 +138,7 @@ def find(
         narrowed: facet → values, one of which a hit must have; every facet named must hold.
         limit: most hits.
         on: day whose boosts and synonyms apply.
+        state: what :func:`catalog.search.bitmaps.state_of` told in the same transaction; asked where None.
 
     Raises:
         SearchUnavailable: the store is neither SQLite nor PostgreSQL.
@@ -147,7 +149,7 @@ def find(
     for facet in narrowed:
         if facet not in FACETS:
             raise UnknownFacet(facet)
-    known, query = bitmaps_in(connection), parse(words)
+    known, query = bitmaps_in(connection, state), parse(words)
     if not known.all or (words.strip() and query.empty):
         return Found()
     docs = _scope(connection, known, query, narrowed)
@@ -166,9 +168,9 @@ def find(
     return Found(total, known.counts(docs, most), _hits(connection, ranked))
 
 
-def bitmaps_in(connection: Connection) -> Bitmaps:
+def bitmaps_in(connection: Connection, state: Row[Any] | None = None) -> Bitmaps:
     """The facets of the store; an index that lacks what the ledger has is an error."""
-    state = state_of(connection)
+    state = state or state_of(connection)
     if state is not None and state.layout == LAYOUT:
         return bitmaps(connection, state)
     published = select(entries.c.name).where(entries.c.state == "published").limit(1)

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection, String, cast, func, select
 
-from catalog.search.bitmaps import Bitmaps, bitmap
+from catalog.search.bitmaps import Bitmaps, bitmap, place_of
 from catalog.search.ranking import Tier
 from catalog.search.tallies import docs_in, flagged
 from catalog.search.words import Words
@@ -131,7 +131,7 @@ def every(connection: Connection, index: Words, known: Bitmaps) -> Asked | Texts
         index: the word index.
         known: the facets of the store, as the transaction sees them.
     """
-    store = connection.execute(select(search_state.c.store)).scalar_one()
+    store = place_of(connection, connection.execute(select(search_state.c.store)).scalar_one())
     writing = connection.get_execution_options().get("ybz_writing", False)
     if writing or store not in _scanned:
         return Asked(connection, index, store)

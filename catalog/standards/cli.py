@@ -155,13 +155,14 @@ def show(code: str, on: datetime | None, as_json: bool) -> None:
 @as_json
 def adoption(on: datetime | None, as_json: bool) -> None:
     """Measure how far standards are followed (贯标率), by department and in all."""
+    from catalog import beside
     from catalog.home import Home
     from catalog.standards.figures import measured
     from catalog.standards.printing import document_of, print_report
     from catalog.store import open_store, reading
 
     with reading(open_store(Home.find())) as connection:
-        report = measured(connection, _day(on))
+        report = measured(connection, _day(on), beside.details_seen(connection))
     if as_json:
         click.echo(json.dumps(document_of(report), ensure_ascii=False, indent=2))
     else:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 from catalog import evidence
 from catalog.standards.entries import StandardRefused, document_of, whole
 from catalog.store import reading
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.standards import own_standard_acts, own_standards
 from contracts.canonical import canonical
@@ -165,12 +166,15 @@ def withdraw(
     return replace(made, state=WITHDRAWN, ends_on=ends_on if begun else None)
 
 
-def versions(connection: Connection, code: str | None = None) -> tuple[Standard, ...]:
-    """All versions of an own element, or of all of them; by code and number."""
-    query = select(own_standards).order_by(own_standards.c.code, own_standards.c.number)
+def versions(
+    connection: Connection, code: str | None = None, part: Part | None = None
+) -> tuple[Standard, ...]:
+    """All versions of an own element, or of all of them; by code and number, a part where one is named."""
+    query = select(own_standards)
     if code is not None:
         query = query.where(own_standards.c.code == code)
-    return tuple(map(_standard, connection.execute(query).all()))
+    rows = connection.execute(parted(query, part, own_standards.c.code, own_standards.c.number))
+    return tuple(map(_standard, rows.all()))
 
 
 def acts(connection: Connection, standard: Standard) -> tuple[Act, ...]:

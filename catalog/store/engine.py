@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
+from sqlalchemy.exc import NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import NullPool
 
-from catalog.errors import NotInitialised, StoreBusy, StoreLost
+from catalog.errors import NotInitialised, StoreBusy, StoreDriverMissing, StoreLost
 from catalog.home import Home
 from catalog.keys.heads import has_signed
 from catalog.store import migrating, pooling, trouble
@@ -31,7 +32,10 @@ WRITERS = 0x79627A
 _PAUSES_S = (0.0005, 0.004)
 
 _engines: dict[tuple[int, str], Engine] = {}
+_alone: dict[URL, Engine] = {}
 _seen: set[Engine] = set()
+# Stores that stand where they were written last, as far as this process goes.
+_settled: set[Engine] = set()
 
 
 def create_store(home: Home) -> Engine:
@@ -87,12 +91,44 @@ def refuse_lost(home: Home, url: str | None = None) -> None:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A writing transaction: committed at the end of the block, rolled back on error."""
+    """A writing transaction: committed at the end of the block, rolled back on error.
+
+    Raises:
+        StoreElsewhere: the folder of the store was moved to another disk, or is a copy.
+    """
+    with anywhere(engine) as connection:
+        # Looked at by the first of a process that writes.
+        settled = engine in _settled or _stands(connection)
+        yield connection
+    if settled:
+        _settled.add(engine)
+
+
+def _stands(connection: Connection) -> bool:
+    from catalog.store import standing  # loads every table
+
+    return standing.require(connection)
+
+
+@contextmanager
+def anywhere(engine: Engine) -> Iterator[Connection]:
+    """The same wherever the store stands: for whoever states where that is."""
     with (
         _connected(engine).execution_options(ybz_writing=True) as connection,
         connection.begin(),
     ):
         yield connection
+
+
+def settle(engine: Engine) -> None:
+    """Look where a store stands before anything runs on it for long, and note it where nobody did.
+
+    Raises:
+        StoreElsewhere: it stands in another place than the one it was written in last.
+    """
+    if engine not in _settled:
+        with writing(engine):
+            pass
 
 
 @contextmanager
@@ -123,12 +159,19 @@ def younger(connection: Connection) -> Iterator[Connection]:
 
     On a connection of its own, outside the pool: who holds one never waits for another.
     """
-    apart = create_engine(connection.engine.url, poolclass=NullPool, hide_parameters=True)
-    try:
-        with apart.connect() as fresh, fresh.begin():
-            yield fresh
-    finally:
-        apart.dispose()
+    with apart(connection.engine) as fresh:
+        yield fresh
+
+
+@contextmanager
+def apart(engine: Engine) -> Iterator[Connection]:
+    """A reading transaction on a connection of its own, for who may hold one of the pool already."""
+    if engine.url not in _alone:  # keeps no connection: what costs is to make it, not to have it
+        made = create_engine(engine.url, poolclass=NullPool, hide_parameters=True)
+        event.listen(made, "handle_error", trouble.say_in_one_line)
+        _alone[engine.url] = made
+    with _alone[engine.url].connect() as fresh, fresh.begin():
+        yield fresh
 
 
 def _keep_private(home: Home) -> None:
@@ -170,7 +213,10 @@ def engine_at(home: Home, url: str) -> Engine:
 
 def _new_engine(home: Home, url: str) -> Engine:
     kept = {} if url.startswith("sqlite") else pooling.pool(home)
-    engine = create_engine(url, hide_parameters=True, **kept)  # values must not show in the text of an error
+    try:
+        engine = create_engine(url, hide_parameters=True, **kept)  # an error's text must show no values
+    except (ModuleNotFoundError, NoSuchModuleError):
+        raise StoreDriverMissing(url.partition(":")[0]) from None
     event.listen(engine, "handle_error", trouble.say_in_one_line)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)

@@ -22,6 +22,7 @@ class StoreState:
             engine: of it.
         """
         self._lock = Lock()
+        self._name = object()
         self._watching: sqlite3.Connection | None = None
         database = engine.url.database
         if engine.dialect.name == "sqlite" and database:
@@ -39,6 +40,11 @@ class StoreState:
             except sqlite3.Error:  # busy, or damaged: the answer in full says so in its own words
                 return None
         return number
+
+    def moment(self) -> tuple[object, int] | None:
+        """The same as a value that equals none of another store; None where no number can be told."""
+        number = self.number()
+        return None if number is None else (self._name, number)
 
     def close(self) -> None:
         """Watch no more."""

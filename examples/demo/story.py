@@ -176,11 +176,14 @@ def subscribe(stage: Stage, planted: Planted) -> None:
 
 
 def correct(stage: Stage, planted: Planted) -> None:
-    """The street opens a prefilled form, corrects one item, and the department answers."""
+    """The street is asked for a form, corrects one prefilled item, and the department answers."""
     body, asked = papers.STREET_BODY, planted.correction
     with stage.steps.step("ybz form, ybz correct: a prefilled form, one correction"):
         stage.commands.run("form", "admit", stage.paper("form.json", papers.elderly_form(stage.today)))
-        whom = (papers.FORM, "--body", body.code, "--subject", asked.key)
+        (task,) = stage.commands.json(
+            "form", "send", papers.FORM, "--body", body.code, "--period", PERIOD, "--by", papers.ISSUER
+        )
+        whom = (papers.FORM, "--body", body.code, "--subject", asked.key, "--by", "清波街道 陈静")
         items = stage.commands.json("form", "prefill", *whom)
         stage.told.prefilled = items
         shown = {item["name"]: item["value"] for item in items}
@@ -188,9 +191,11 @@ def correct(stage: Stage, planted: Planted) -> None:
         done = stage.commands.json(
             "form", "submit", *whom, "--period", PERIOD,
             "--set", f"{asked.field}={asked.new}", "--reason", f"{asked.field}=九月入户走访",
-            "--set", "visited_on=2026-09-18", "--by", "清波街道 陈静",
+            "--set", "visited_on=2026-09-18",
         )  # fmt: skip
         stage.report.expect("challenges opened", len(done["challenges"]), 1)
+        handed = stage.commands.json("form", "confirm", task["id"], "--by", "清波街道 陈静")
+        stage.report.expect("sheets of the form handed in", handed["before"], 1)
         stage.told.correction = _answer(stage, done["challenges"][0])
 
 

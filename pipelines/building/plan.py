@@ -39,13 +39,19 @@ class _Published:
     loaded: frozenset[str]
 
 
-def changed(home: Home, engine: Engine, names: Collection[str] | None = None) -> Mapping[str, str]:
+def changed(
+    home: Home,
+    engine: Engine,
+    names: Collection[str] | None = None,
+    outlines: Sequence[Outline] | None = None,
+) -> Mapping[str, str]:
     """Datasets whose inputs or contract differ from their release, in build order.
 
     Args:
         home: the installation.
         engine: its store.
-        names: only these; all where None.
+        names: only these; where None, all that something stands behind.
+        outlines: of every entry, where they are read already.
 
     Returns:
         Name → fingerprint; empty text where it cannot be known before the run: an input is due
@@ -54,10 +60,12 @@ def changed(home: Home, engine: Engine, names: Collection[str] | None = None) ->
     Raises:
         LineageCycle: datasets are made from each other.
     """
-    known = {outline.name: outline for outline in all_outlines(engine)}
+    known = {outline.name: outline for outline in outlines or all_outlines(engine)}
+    if names is None:
+        names = frozenset(name for name, each in known.items() if not each.lands_nothing)
     digests = FileDigests.load(engine, now=datetime.now(UTC))
     with reading(engine) as connection:
-        published = _published(connection, [name for name in known if names is None or name in names], known)
+        published = _published(connection, [name for name in known if name in names], known)
         released = {name: release.id for name, release in published.items()}
         corrections = rectification.versions(connection)
         decisions = decided.versions(connection, local_date(datetime.now(UTC)))
@@ -66,7 +74,7 @@ def changed(home: Home, engine: Engine, names: Collection[str] | None = None) ->
             {each.name: each.inputs or () for each in known.values()},
             {each.name: each.compared for each in known.values()},
         ):
-            if names is not None and name not in names:
+            if name not in names:
                 continue
             now = _fingerprint(connection, home, known[name], published, due, digests)
             now = compared_with(now, name, known[name].compared, released)

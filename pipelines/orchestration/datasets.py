@@ -98,15 +98,18 @@ def _families(order: Sequence[str], inputs: Mapping[str, Sequence[str]]) -> list
     return list(families.values())
 
 
-def waves(outlines: Sequence[Outline], on: date) -> list[dg.AssetsDefinition]:
+def waves(
+    outlines: Sequence[Outline], on: date, made: Mapping[str, dg.AssetSpec] | None = None
+) -> list[dg.AssetsDefinition]:
     """Every dataset as an asset of one of the waves.
 
     Args:
         outlines: of the datasets.
         on: day whose freshness rules apply.
+        made: the asset each is, where more are shown than are built here.
     """
     by_name = {outline.name: outline for outline in outlines}
-    made = specs(outlines, on)
+    made = specs(outlines, on) if made is None else made
     return [
         _wave(number, [by_name[name] for name in names], made)
         for number, names in enumerate(grouped(outlines), start=1)

@@ -6,7 +6,7 @@ contract, is judged by the nearest relation that passes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Final
 
@@ -18,7 +18,7 @@ from policies.access_matrix import reach
 from policies.decision import Decision, Deny, Permit, Reason
 from space.access.concerned import LISTED, NOBODY, is_listed, owners
 from space.access.doors import EVERYTHING, Door
-from space.access.relations import relation
+from space.access.relations import relation, relations
 
 # Reasons that say of a thing that it is there, and not the caller's.
 OF_OTHERS: Final = ("access.relation", "access.no_owner")
@@ -108,3 +108,23 @@ def towards(
     if passed is None and belongs == (NOBODY,):
         return Deny((_NO_OWNER,))
     return passed or may(role, act, nearest[0])
+
+
+def reached(
+    connection: Connection, role: Role, organisation: str, act: Act, several: Collection[str], on: date
+) -> frozenset[str]:
+    """Of several organisations those towards which a caller may do an act, in a fixed number of statements.
+
+    Args:
+        connection: to read the tree with.
+        role: of the caller.
+        organisation: of the caller.
+        act: what it would do.
+        several: codes of the organisations a list names; see :func:`towards` of each.
+        on: today, Asia/Shanghai.
+    """
+    allowed = reach(role, act)
+    if not allowed or len(allowed) == len(Relation):
+        return frozenset(several if allowed else ())
+    stood = relations(connection, organisation, several, on)
+    return frozenset(code for code, stands in stood.items() if stands in allowed)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, or_, select
 
 from catalog.store.tables.audits import standing_queries
 from catalog.store.tables.contracting import digital_contracts
@@ -47,12 +47,11 @@ def opens(connection: Connection, grant_id: str, kind: str, key: str) -> bool:
     return not found or any(row[0] == grant_id for row in found)
 
 
-def concerns(connection: Connection, grant_id: str, subject: str) -> bool:
+def concerns(subject: ColumnElement[str], grant_id: str) -> ColumnElement[bool]:
     """Whether something told to an organisation, named by its subject alone, is of that grant."""
-    if subject == grant_id:
-        return True
     mine = (
-        select(column).where(or_(*(each == subject for each in keys)), column == grant_id)
+        subject.in_(select(key).where(column == grant_id))
         for keys, column in (_OF[kind] for kind in ("contract", "receipt", "standing", "supply"))
+        for key in keys
     )
-    return any(connection.execute(one).first() is not None for one in mine)
+    return or_(subject == grant_id, *mine)

@@ -13,13 +13,15 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from catalog.cataloging.standing import department_codes
 from catalog.clocks.owed import authority_on
 from catalog.errors import StoreOutdated
 from catalog.home import Home
 from catalog.settings import reading as settings
 from catalog.store import open_store, reading
 from catalog.store.revision import require_current
-from policies.access_matrix import acts
+from policies.access import Act, Relation
+from policies.access_matrix import acts, reach
 from policies.clocks import local_date
 from policies.decision import Decision, Deny, Reason
 from space.access import doors, judging, one_grant
@@ -119,6 +121,26 @@ def also(
     return passed if isinstance(passed, Deny) else None
 
 
+def details_seen(connection: Connection, home: Home, now: datetime) -> frozenset[str] | None:
+    """Codes of the departments whose entries are told in any state to who runs the command; None = of all.
+
+    A token that was issued for one grant sees inner details of none.
+    """
+    who = _who(connection, home, now)
+    if who is None or who.grant_id is not None:
+        return frozenset()
+    if len(reach(who.role, Act.DETAIL_READ)) == len(Relation):
+        return None
+    several, on = department_codes(connection), local_date(now)
+    return judging.reached(connection, who.role, who.organisation, Act.DETAIL_READ, several, on)
+
+
+def _who(connection: Connection, home: Home, now: datetime) -> Caller | None:
+    """Whose token stands in ``YBZ_TOKEN``; None where none is good."""
+    issuer = settings.value("YBZ_PUBLIC_URL", home.root).rstrip("/")
+    return of_bearer(connection, settings.value("YBZ_TOKEN", home.root), issuer=issuer, now=now)
+
+
 def _through(
     connection: Connection,
     home: Home,
@@ -126,8 +148,7 @@ def _through(
     parameters: Mapping[str, Any] | None,
     now: datetime,
 ) -> Passed | Deny:
-    issuer = settings.value("YBZ_PUBLIC_URL", home.root).rstrip("/")
-    who = of_bearer(connection, settings.value("YBZ_TOKEN", home.root), issuer=issuer, now=now)
+    who = _who(connection, home, now)
     if door.name == _WAY_OUT and stranded(connection, now):
         return Passed()
     if who is None:

@@ -16,11 +16,11 @@ from starlette.exceptions import HTTPException
 from catalog import keys
 from catalog.home import Home
 from catalog.settings import reading as settings
-from catalog.store import open_store
+from catalog.store import open_store, settle
 from catalog.store.revision import require_current
 from catalog.store.state import StoreState
 from policies.clocks import local_date
-from policies.rulebook import rule
+from policies.rulebook import rule, rules
 from space.api.answering import problem
 from space.api.answering.described import describe
 from space.api.answering.etags import Validated
@@ -78,11 +78,14 @@ from space.observing.metrics import Metrics
 from space.observing.readiness import Readiness
 from space.observing.requests import Observed, Patience, Sink
 from space.observing.traces import Traces
+from space.preview.searches import Searches
 from space.query.gateway import Gateway
 from space.upkeep import Kept, Upkeep
 from space.verification.verifier import Verifier
 from space.webhooks.running import Teller
 
+# Rules that searches and datasets rest on: a third of a second of reading, which no caller is to wait for.
+_FIRST_READ: Final = ("search", "linking", "grading", "disclosure", "quality")
 # Between two turns of the chores, in seconds, however soon the next is due.
 _LEAST_PAUSE_S: Final = 0.1
 
@@ -105,10 +108,12 @@ def create_app(
     Raises:
         NotInitialised: there is no installation at ``home``.
         StoreOutdated: its store lacks something of this version.
+        StoreElsewhere: its folder was moved to another disk, or is a copy.
         NotUsable: a second engine is set that cannot be spoken to.
     """
     engine, held, workers = open_store(home), keys.load(home), pool or Pool(engine=second_engine())
     require_current(engine)
+    settle(engine)
     now = clock or (lambda: datetime.now(UTC))
     upkeep = Upkeep(Kept(engine, home, held.signer, now))
     state = StoreState(engine)
@@ -121,6 +126,8 @@ def create_app(
         # What a former process left is put in order before the first request comes.
         await run_in_threadpool(upkeep.turn)
         await run_in_threadpool(read_doors)
+        for file in _FIRST_READ:
+            await run_in_threadpool(rules, file, local_date(now()))
         over = asyncio.Event()
         chores = asyncio.create_task(_keep_up(upkeep, over))
         runner = Runner(Bench(home, engine, held.signer, now, verifier))
@@ -153,7 +160,8 @@ def create_app(
     )
     gateway = Gateway(engine, home, held.signer, workers, now)
     verifier = Verifier(engine, home, held, workers, now)
-    app.state.services = Services(home, engine, held.signer, gateway, now, verifier)
+    searches = Searches(engine, state)
+    app.state.services = Services(home, engine, held.signer, gateway, now, verifier, state, searches)
     app.state.metrics = metrics
     app.state.abandon = workers.abandon
     app.state.readiness = Readiness(engine, home, workers, now)
@@ -173,6 +181,7 @@ def create_app(
         queries,
         verifications,
         inbox,
+        accounts,  # every page asks whose session it is
         *ROOMS,
         harvest,
         contracts,
@@ -205,7 +214,6 @@ def create_app(
         forms_issuing,  # last: its paths take any word
         published_keys,
         people,
-        accounts,
         machine_clients,
         arriving,
         signing_in,

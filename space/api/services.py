@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from catalog.home import Home
 from catalog.keys import Signer
 from catalog.store import reading, writing
+from catalog.store.state import StoreState
 from policies.access import Act, ever
 from policies.access_matrix import acts
 from policies.clocks import local_date
@@ -22,7 +23,8 @@ from policies.decision import Deny
 from space.api.answering.problem import Unauthenticated
 from space.api.answering.unchanged import GOOD_UNTIL
 from space.api.entrance import browsers
-from space.api.entrance.gate import judge, sent_body
+from space.api.entrance.gate import act_of, judge, sent_body
+from space.api.entrance.places import place
 from space.api.entrance.signing import sign, signable
 from space.calls.budget import NOT_HELD
 from space.calls.metering import count_stranger
@@ -32,6 +34,7 @@ from space.identity.access_tokens import looks_like_one
 from space.identity.callers import of_bearer, of_session, session_of
 from space.identity.sessions import Session
 from space.identity.tokens import Caller
+from space.preview.searches import Searches
 from space.query.gateway import Gateway
 from space.verification.verifier import Verifier
 
@@ -47,6 +50,8 @@ class Services:
         gateway: the one way of a query.
         clock: gives the aware instant now.
         verifier: the one way of a verification.
+        state: tells whether anybody wrote to the store.
+        searches: answers to searches.
     """
 
     home: Home
@@ -55,6 +60,8 @@ class Services:
     gateway: Gateway
     clock: Callable[[], datetime]
     verifier: Verifier
+    state: StoreState
+    searches: Searches
 
 
 def services(request: Request) -> Services:
@@ -99,12 +106,14 @@ def signed_in(wired: Services, request: Request) -> Session | None:
     return session
 
 
-async def admitted(request: Request, bearer: _Bearer, acting_in: _Membership = None) -> Caller:
+async def admitted(request: Request, bearer: _Bearer, acting_in: _Membership = None) -> AsyncIterator[Caller]:
     """Who sends the request, once the matrix let the caller through the door of the endpoint.
 
-    What a person sends is signed with that person's name.
+    What a person sends is signed with that person's name. The call holds a place of its organisation until
+    it is answered.
 
     Raises:
+        AnswerLate: others of the organisation took all the places.
         Unauthenticated: nobody known; such requests are counted, not logged one by one.
         Refused: the caller's role does not permit the act, or it acts under another's name; or a request of
             a session that no page of it sent, or in a membership of another.
@@ -116,7 +125,8 @@ async def admitted(request: Request, bearer: _Bearer, acting_in: _Membership = N
     request.scope[GOOD_UNTIL] = who.until
     if body is not None and who.person is not None:
         await run_in_threadpool(sign, services(request).engine, request, who, body)
-    return who
+    async with place(who.organisation, act_of(request), local_date(services(request).clock())):
+        yield who
 
 
 def _through_the_door(

@@ -18,7 +18,7 @@ from policies.access import Act
 from policies.decision import Deny, Reason
 from space.api.answering.paging import Page
 from space.api.entrance.acting import Do, Document, Look, Reasoned, Signed
-from space.api.entrance.owning import reached
+from space.api.entrance.owning import codes_seen
 from space.api.services import permit
 from space.contracting import performing
 from space.contracting.contracts import by_id as contract_of
@@ -26,9 +26,10 @@ from space.errors import Refused
 from space.identity import accounts, external, sessions
 from space.identity.openid_provider import provider_of
 from space.operation import agreeing
-from space.operation.agreements import called, steps_of
+from space.operation.agreements import steps_of
 from space.operation.scenarios import all_scenarios
 from space.operation.scenarios import by_id as scenario_of
+from space.operation.standing import parties
 from space.requesting import chains
 from space.supply import databases
 from space.wayback.burden.publishing import publish as publish_burden
@@ -103,12 +104,9 @@ def list_scenarios(
 ) -> Response:
     """Scenarios under the agreements the caller may read, the oldest first."""
     permit(look.who, Act.AGREEMENT_READ)
-    found = look.at(lambda c: all_scenarios(c, agreement))
-    numbers = {one.agreement for one in found}
-    parties = look.at(lambda c: {number: _parties(c, number) for number in numbers})
-    mine = reached(look, Act.AGREEMENT_READ, (code for codes in parties.values() for code in codes))
-    rows = [one.to_document() for one in found if mine & set(parties[one.agreement])]
-    return page.answer("scenarios", rows, "id")
+    part, mine = page.part(datetime, str), codes_seen(look, Act.AGREEMENT_READ, parties)
+    found = look.at(lambda c: all_scenarios(c, agreement, of=mine, part=part))
+    return page.parted("scenarios", [one.to_document() for one in found], "proposed_at", "id")
 
 
 @router.get("/scenarios/{scenario}")
@@ -164,12 +162,6 @@ def publish(said: Signed, do: Do) -> Document:
 def list_exchanges(look: Look, page: Page) -> Response:
     """Exchange databases of the organisations the caller makes supplies for."""
     permit(look.who, Act.SUPPLY_MAKE)
-    found = look.at(databases.listing)
-    mine = reached(look, Act.SUPPLY_MAKE, (one.organisation for one in found))
-    rows = [one.to_document() for one in found if one.organisation in mine]
-    return page.answer("exchanges", rows, "organisation", "name")
-
-
-def _parties(connection: Connection, number: str) -> tuple[str, ...]:
-    found = called(connection, number)
-    return (found.body_code, found.operator_code)
+    part, mine = page.part(str, str), codes_seen(look, Act.SUPPLY_MAKE, databases.owners)
+    found = look.at(lambda c: databases.listing(c, mine, part))
+    return page.parted("exchanges", [one.to_document() for one in found], "organisation", "name")

@@ -18,8 +18,10 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from catalog.evidence import record
 from catalog.store import writing
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.audits import standing_queries
+from catalog.store.tables.grants import grants
 from policies.clocks import local_date
 from policies.decision import Deny, Reason
 from policies.privacy_budget import nrho_cost
@@ -207,13 +209,25 @@ def by_id(connection: Connection, standing_id: str) -> Standing:
     return _standing(row)
 
 
-def all_standing(connection: Connection, grant_id: str | None = None) -> tuple[Standing, ...]:
-    """Every standing query, the oldest first; of one grant where given."""
-    s = standing_queries.c
-    wanted = select(standing_queries).order_by(s.registered_at, s.id)
+def all_standing(
+    connection: Connection, grant_id: str | None = None, *, grantee: str | None = None,
+    part: Part | None = None,
+) -> tuple[Standing, ...]:  # fmt: skip
+    """Every standing query, the oldest first.
+
+    Args:
+        connection: to read with.
+        grant_id: only under this grant.
+        grantee: only under grants of this organisation.
+        part: of them, by id and in this order.
+    """
+    s, wanted = standing_queries.c, select(standing_queries)
     if grant_id is not None:
         wanted = wanted.where(s.grant_id == grant_id)
-    return tuple(_standing(row) for row in connection.execute(wanted).all())
+    if grantee is not None:
+        wanted = wanted.where(s.grant_id.in_(select(grants.c.id).where(grants.c.grantee == grantee)))
+    key = (s.registered_at, s.id) if part is None else (s.id,)
+    return tuple(_standing(row) for row in connection.execute(parted(wanted, part, *key)).all())
 
 
 def _standing(row: Row[Any]) -> Standing:

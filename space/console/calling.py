@@ -25,6 +25,8 @@ MEMBERSHIP: Final = "Ybz-Membership"
 _UNREAD: Final = "the service gave no answer that can be read"
 # What a page shows at once is answered in seconds; what takes longer is a job.
 _PATIENCE_S: Final = 120.0
+# Rows that are asked for at once of a list that is read to its end: as many as the interface gives.
+_PART: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,27 @@ class Calls:
             Declined: it was not answered.
         """
         return _document(await self._ask("GET", path, query=query))
+
+    async def whole(self, path: str, key: str, *, mark: str = "cursor", **query: Any) -> Any:
+        """The document at a path with every row of its list, whose parts are asked for one after another.
+
+        Args:
+            path: from ``/v1`` on.
+            key: its rows are told by.
+            mark: parameter that takes what ``next`` said.
+            query: as of :meth:`get`.
+
+        Raises:
+            Declined: it was not answered.
+        """
+        query = {"limit": _PART, **query}
+        told: dict[str, Any] = await self.get(path, **query)
+        following = told.get("next")
+        while following:
+            part = await self.get(path, **query, **{mark: following})
+            told[key] += part[key]
+            following = part.get("next")
+        return told
 
     async def post(self, path: str, body: Any = None, *, if_match: str | None = None, **query: Any) -> Any:
         """Do what a path is for, once, however often the wire repeats it.

@@ -57,6 +57,11 @@ def known(connection: Connection, contract: DigitalContract, party: str | None) 
     return Known((replace(first, differences=()), *later), steps[unseen:])
 
 
+def under(grant_id: str) -> ColumnElement[bool]:
+    """The condition on contracts of being that of a grant."""
+    return digital_contracts.c.grant_id == grant_id
+
+
 def knows(party: str) -> ColumnElement[bool]:
     """The condition on contracts of a party under which it knows of them."""
     c, s = digital_contracts.c, contract_steps.c

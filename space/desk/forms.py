@@ -155,8 +155,9 @@ def hand_in(task_id: str, sent: Sent) -> HTMLResponse | RedirectResponse:
     try:
         _refuse_empty(seat, filled)
         submit(
-            seat.wired.home, seat.wired.engine, filled, by=seat.person, now=seat.wired.clock(), task=found.id
-        )
+            seat.wired.home, seat.wired.engine, filled, by=seat.person, now=seat.wired.clock(),
+            task=found.id, asked=True,
+        )  # fmt: skip
     except Refused as refused:
         made = _save(sent, task_id, subject, values, reasons, None)
         return _sheet(seat, task_id, subject, Written(values, reasons, made.version, told(refused)))

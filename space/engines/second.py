@@ -96,11 +96,12 @@ class Second:
         try:
             assert carrier.stdin is not None
             assert carrier.stdout is not None
-            with contextlib.suppress(OSError):
-                send(carrier.stdin, READY, json.dumps({"tables": None}).encode())
             walls = _within(carrier, seconds)
             if walls is None or walls[0] != READY:
                 return {}, False
+            # Asked only now: an answer that is there with the walls is read with them, and then waited for.
+            with contextlib.suppress(OSError):
+                send(carrier.stdin, READY, json.dumps({"tables": None}).encode())
             stands = _within(carrier, seconds)
             return json.loads(walls[1]), stands is not None and stands[0] == ANSWER
         finally:

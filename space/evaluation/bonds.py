@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from catalog.clocks.place import place_on
 from catalog.evidence import record
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.evaluation import result_bonds
 from policies import evaluation as rules
@@ -185,12 +186,11 @@ def by_id(connection: Connection, bond_id: str) -> Bound:
     return _bound(row)
 
 
-def all_bonds(connection: Connection) -> tuple[Bound, ...]:
-    """Every bond, the oldest first."""
+def all_bonds(connection: Connection, part: Part | None = None) -> tuple[Bound, ...]:
+    """Every bond, the oldest first; a part by when it was proposed, and id."""
     b = result_bonds.c
-    return tuple(
-        _bound(row) for row in connection.execute(select(result_bonds).order_by(b.proposed_at, b.id))
-    )
+    query = parted(select(result_bonds), part, b.proposed_at, b.id)
+    return tuple(_bound(row) for row in connection.execute(query))
 
 
 def _in_order(terms: Terms, direction: str) -> bool:

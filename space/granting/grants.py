@@ -235,12 +235,14 @@ def by_id(connection: Connection, grant_id: str) -> Grant:
 
 
 def all_grants(
-    connection: Connection, grantee: str | None = None, part: Part | None = None
+    connection: Connection, grantee: str | None = None, part: Part | None = None, named: str | None = None
 ) -> tuple[Grant, ...]:
-    """Every grant, the oldest first; of one grantee where given, a part by `signed_at` and id."""
+    """Every grant, the oldest first; of one grantee, or one alone, where given, a part by instant and id."""
     wanted = parted(select(grants), part, grants.c.signed_at, grants.c.id)
     if grantee is not None:
         wanted = wanted.where(grants.c.grantee == grantee)
+    if named is not None:
+        wanted = wanted.where(grants.c.id == named)
     return tuple(from_row(row) for row in connection.execute(wanted).all())
 
 

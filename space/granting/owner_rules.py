@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, func, insert, or_, select
 
 from catalog.evidence import record
 from catalog.keys import Ring, Signer
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.grants import dataset_rules
 from contracts.canonical import digest
@@ -162,10 +163,12 @@ def in_force(
     return found
 
 
-def history(connection: Connection, dataset: str) -> tuple[OwnerRules, ...]:
-    """Every statement about a dataset, the oldest first."""
+def history(connection: Connection, dataset: str, part: Part | None = None) -> tuple[OwnerRules, ...]:
+    """Every statement about a dataset, the oldest first; a part by when it was set, and id."""
     r = dataset_rules.c
-    rows = connection.execute(select(dataset_rules).where(r.dataset == dataset).order_by(r.number)).all()
+    key = (r.number,) if part is None else (r.set_at, r.id)
+    query = select(dataset_rules).where(r.dataset == dataset)
+    rows = connection.execute(parted(query, part, *key)).all()
     return tuple(_statement(row) for row in rows)
 
 

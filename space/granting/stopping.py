@@ -8,7 +8,7 @@ Source: 数据安全法 Art 29; 政务数据共享条例 Art 25; three officers 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from catalog.evidence import record
 from catalog.lineage import graph
 from catalog.stops import ALL, DATASET, ORGANISATION
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.ledger import entries
 from catalog.store.tables.supplies import stop_datasets, stops
@@ -174,12 +175,14 @@ def by_id(connection: Connection, stop_id: str) -> Stop:
     return _stop(connection, row)
 
 
-def all_stops(connection: Connection, *, standing: bool = False) -> tuple[Stop, ...]:
-    """Every stop, the oldest first; with ``standing`` those that are not lifted."""
-    wanted = select(stops).order_by(_S.stopped_at, _S.id)
+def all_stops(
+    connection: Connection, *, standing: bool = False, part: Part | None = None
+) -> tuple[Stop, ...]:
+    """Every stop, the oldest first; with ``standing`` those that are not lifted, a part by instant and id."""
+    wanted = select(stops)
     if standing:
         wanted = wanted.where(_S.lifted_at.is_(None))
-    return tuple(_stop(connection, row) for row in connection.execute(wanted).all())
+    return _stops(connection, connection.execute(parted(wanted, part, _S.stopped_at, _S.id)).all())
 
 
 _REASON: Final = Reason("stop.reason", "a stop, and its lifting, state a reason", "reason", "say why")
@@ -217,10 +220,18 @@ def _objections(connection: Connection, kind: str, name: str, reason: str) -> It
 
 
 def _stop(connection: Connection, row: Row[Any]) -> Stop:
-    d = stop_datasets.c
-    closed = connection.execute(select(d.dataset).where(d.stop_id == row.id).order_by(d.dataset)).scalars()
-    values = {name: row._mapping[name] for name in Stop.__dataclass_fields__ if name != "datasets"}
-    return Stop(**values, datasets=tuple(closed))
+    return _stops(connection, [row])[0]
+
+
+def _stops(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Stop, ...]:
+    d, closed = stop_datasets.c, {row.id: list[str]() for row in rows}
+    query = select(d.stop_id, d.dataset).where(d.stop_id.in_(closed)).order_by(d.dataset)
+    for stop_id, dataset in connection.execute(query):
+        closed[stop_id].append(dataset)
+    names = [name for name in Stop.__dataclass_fields__ if name != "datasets"]
+    return tuple(
+        Stop(**{name: row._mapping[name] for name in names}, datasets=tuple(closed[row.id])) for row in rows
+    )
 
 
 KINDS: Final = (DATASET, ORGANISATION, ALL)

@@ -193,35 +193,47 @@ _GOOD: Final = Prepared(_good())
 
 @dataclass(frozen=True, slots=True)
 class Lasting:
-    """A token that is good now and is of no grant.
+    """A token that is good now.
 
     Attributes:
         organisation: whose it is.
         role: what it permits.
         membership: of the person whose own it is; empty of an office's or a program's.
         expires_at: after this it is no good.
+        grant_id: the only grant it opens; empty where it opens every one.
     """
 
     organisation: str
     role: Role
     membership: str
     expires_at: datetime
+    grant_id: str = ""
 
 
 def lasting(connection: Connection, roles: Iterable[Role], now: datetime) -> tuple[Lasting, ...]:
     """The tokens of some roles that are good now and of no grant, the first to end first."""
     t = client_tokens.c
+    return _lasting(connection, now, t.role.in_([role.value for role in roles]), t.grant_id.is_(None))
+
+
+def all_lasting(connection: Connection, now: datetime) -> tuple[Lasting, ...]:
+    """Every token that is good now, the first to end first; of those of a grant, while it is in force."""
+    t = client_tokens.c
+    in_force = select(grants.c.id).where(grants.c.state == "in_force")
+    return _lasting(connection, now, or_(t.grant_id.is_(None), t.grant_id.in_(in_force)))
+
+
+def _lasting(connection: Connection, now: datetime, *which: ColumnElement[bool]) -> tuple[Lasting, ...]:
+    t = client_tokens.c
     asked = (
-        select(t.organisation, t.role, t.membership_id, t.expires_at)
+        select(t.organisation, t.role, t.membership_id, t.expires_at, t.grant_id)
         .outerjoin(memberships, memberships.c.id == t.membership_id)
         .outerjoin(people, people.c.id == memberships.c.person_id)
-        .where(
-            t.role.in_([role.value for role in roles]), t.grant_id.is_(None), *_unspent(now, local_date(now))
-        )
+        .where(*which, *_unspent(now, local_date(now)))
         .order_by(t.expires_at, t.id)
     )
     return tuple(
-        Lasting(row.organisation, Role(row.role), row.membership_id or "", row.expires_at)
+        Lasting(row.organisation, Role(row.role), row.membership_id or "", row.expires_at, row.grant_id or "")
         for row in connection.execute(asked)
     )
 

@@ -8,7 +8,7 @@ waits until the earlier has ended, whichever processes take them. What a job doe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -152,13 +152,20 @@ def by_id(connection: Connection, job_id: str, organisation: str | None = None) 
 
 
 def listing(
-    connection: Connection, organisation: str, state: str | None = None, part: Part | None = None
-) -> tuple[Job, ...]:
+    connection: Connection, organisation: str, state: str | None = None, part: Part | None = None,
+    *only: ColumnElement[bool],
+) -> tuple[Job, ...]:  # fmt: skip
     """The jobs of an organisation, the oldest first; a part is by `asked_at` and id."""
     j = jobs.c
-    wanted = parted(select(jobs).where(j.organisation == organisation), part, j.asked_at, j.id)
+    wanted = parted(select(jobs).where(j.organisation == organisation, *only), part, j.asked_at, j.id)
     found = connection.execute(wanted if state is None else wanted.where(j.state == state))
     return tuple(_job(row) for row in found)
+
+
+def under(grant_id: str, kinds: Collection[str]) -> ColumnElement[bool]:
+    """The condition on jobs of being under a grant, or of one of the kinds that are under none."""
+    grant = jobs.c.wanted["grant"].as_string()
+    return or_(grant == grant_id, and_(grant.is_(None), jobs.c.kind.in_(kinds)))
 
 
 def any_free(connection: Connection, now: datetime) -> bool:

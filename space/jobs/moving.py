@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from catalog.bulk import adopting, entering, faults, moving, reading, writing
+from catalog.bulk import adoptable, adopting, faults, moving, reading, writing
 from catalog.cataloging.values import Acts, Catalogued
 from catalog.errors import CatalogError
 from catalog.store import reading as transaction
@@ -69,13 +69,13 @@ def adopt(work: Work) -> Came:
         told = place / "history.csv"
         told.write_text(given["history"], encoding="utf-8")
         try:
-            entries = entering.given_by(bench.engine, reading.read(file))
+            entries = adoptable.given_by(bench.engine, reading.read(file), acts)
             work.step(0, len(entries))
             history = adopting.read_history(told) if given["history"] else []
             made = adopting.adopt(bench.engine, entries, history, acts, origin=str(wanted["origin"]))
         except reading.FormFaulty as error:
             return faulty(work, file, error)
-    return entered(made), None
+    return entered(made) | {"foreign_codes": list(adoptable.foreign(entries))}, None
 
 
 def pack(work: Work) -> Came:

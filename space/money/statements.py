@@ -232,11 +232,11 @@ def _last_day(month: str) -> date:
     return local_date(bounds(month)[1] - timedelta(seconds=1))
 
 
-def by_organisation(connection: Connection, code: str) -> list[Mapping[str, Any]]:
-    """The closed months of an organisation, the first first."""
+def by_organisation(connection: Connection, code: str, part: Part | None = None) -> list[Mapping[str, Any]]:
+    """The closed months of an organisation, the first first; a part by month."""
     s = statements.c
     wanted = select(s.id, s.month, s.total_fen, s.digest, s.closed_by, s.closed_at)
-    rows = connection.execute(wanted.where(s.organisation == code).order_by(s.month))
+    rows = connection.execute(parted(wanted.where(s.organisation == code), part, s.month))
     return [{**row._mapping, "closed_at": row.closed_at.isoformat()} for row in rows]
 
 

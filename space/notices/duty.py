@@ -16,6 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from catalog.evidence import record
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.notices import duty_turns
 from catalog.store.tables.people import memberships, people
@@ -187,13 +188,13 @@ def by_id(connection: Connection, turn_id: str) -> Turn:
     return _turn(row)
 
 
-def turns(connection: Connection, on: date | None = None) -> tuple[Turn, ...]:
-    """Every turn, or those of a day, by their first day."""
-    asked = select(duty_turns).order_by(_D.first_day, _D.id)
+def turns(connection: Connection, on: date | None = None, part: Part | None = None) -> tuple[Turn, ...]:
+    """Every turn, or those of a day, by their first day and id; a part where one is named."""
+    asked = select(duty_turns)
     if on is not None:
         lasts = _D.last_day.is_(None) | (_D.last_day >= on)
         asked = asked.where(_D.ended_at.is_(None), _D.first_day <= on, lasts)
-    return tuple(_turn(row) for row in connection.execute(asked))
+    return tuple(_turn(row) for row in connection.execute(parted(asked, part, _D.first_day, _D.id)))
 
 
 def on_duty(connection: Connection, kind: Kind, now: datetime) -> tuple[Told, ...]:

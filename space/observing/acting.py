@@ -1,11 +1,12 @@
-"""What the doctor asks of the tokens commands act by, once they are judged.
+"""What the doctor asks of the tokens people and programs act by.
 
-Decides that a token is named before it ends unless a later one of the same holder and role is there: which of
-them a timer uses is not known here.
+Decides that a token is named before it ends unless a later one of the same holder, role and grant is there:
+which of them a timer or a program uses is not known here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -13,37 +14,44 @@ from catalog.store import reading
 from policies.access import Role
 from policies.clocks import local_date
 from space.access.enforcing import enforced
-from space.identity.tokens import Lasting, lasting
+from space.identity.tokens import Lasting, all_lasting
 from space.observing.finding import Case, Finding
 
-# Whose tokens timers and the first way out need: docs/operate.md, who acts.
-_NEEDED: Final = (Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.AUTHORITY)
+# So many are named; a city may have given hundreds of programs theirs on one day.
+_NAMED: Final = 10
 
 
 def tokens_go_on(case: Case) -> Finding:
-    """Somebody can still issue tokens, and none that a timer may use ends unseen."""
+    """Somebody can still issue tokens, and no holder's last one ends unseen."""
     with reading(case.engine) as connection:
-        if enforced(connection) is None:
-            return Finding("tokens", True, "commands are not judged: they need no token")
-        held = lasting(connection, _NEEDED, case.now)
-    if all(each.role is not Role.SECURITY_ADMIN for each in held):
+        judged, held = enforced(connection) is not None, all_lasting(connection, case.now)
+    issuers = [each for each in held if each.role is Role.SECURITY_ADMIN and not each.grant_id]
+    if judged and not issuers:
         todo = (
             "`ybz access relax` needs no token now; then `ybz person token`, and `ybz access enforce` again"
         )
         return Finding("tokens", False, "no security administrator holds a token that is good", todo)
-    last: dict[tuple[str, Role, str], Lasting] = {}
-    for each in held:  # the first to end first, so the last of each holder stays
-        last[each.organisation, each.role, each.membership] = each
-    ending = [
-        each
-        for each in last.values()
-        if each.expires_at < case.now + timedelta(days=case.ruled("token_left"))
-    ]
-    if not ending:
-        return Finding("tokens", True, f"{len(last)} holders of tokens; none ends soon")
-    told = ", ".join(
-        f"{each.role.value} ({each.membership or each.organisation}) on {local_date(each.expires_at)}"
-        for each in ending
-    )
-    todo = "issue the next and put it where the old one is: `ybz person token`, `ybz grant token`"
-    return Finding("tokens", True, f"the last token ends: {told}", todo)
+    last = _last(held)
+    ends = case.now + timedelta(days=case.ruled("token_left"))
+    ending = [each for each in last if each.expires_at < ends]
+    if ending:
+        named = ", ".join(_named(each) for each in ending[:_NAMED])
+        more = f", and {len(ending) - _NAMED} more" if len(ending) > _NAMED else ""
+        todo = "issue the next and put it where the old one is: `ybz person token`, `ybz grant token`"
+        found = f"of {len(last)} holders the last token of {len(ending)} ends: {named}{more}"
+        return Finding("tokens", True, found, todo)
+    if not judged:
+        return Finding("tokens", True, "commands are not judged: they need no token; none ends soon")
+    return Finding("tokens", True, f"{len(last)} holders of tokens; the last one of none ends soon")
+
+
+def _last(held: Iterable[Lasting]) -> tuple[Lasting, ...]:
+    """Of tokens, the first to end first, the last of each holder."""
+    found = {(each.organisation, each.role, each.membership, each.grant_id): each for each in held}
+    return tuple(sorted(found.values(), key=lambda each: each.expires_at))
+
+
+def _named(token: Lasting) -> str:
+    whose = token.membership or token.organisation
+    grant = f", {token.grant_id}" if token.grant_id else ""
+    return f"{token.role.value} ({whose}{grant}) on {local_date(token.expires_at)}"

@@ -13,14 +13,27 @@ from catalog.errors import CatalogError
 from catalog.evidence.checkpoint import read_signed
 from catalog.evidence.continuity import gap
 from catalog.keys import SIGNING_FILE, load, ring_of
-from catalog.keys.heads import known, outside_folder
+from catalog.keys.heads import NoFolder, known, outside_folder
 from catalog.linking.secrets import secrets_of
 from catalog.settings.reading import rehearsing
-from catalog.store import reading
+from catalog.store import reading, standing
 from catalog.store.tables.evidence import checkpoints, evidence_entries
 from catalog.store.tables.keys import signing_keys
 from space.calls.keeping import drop_old
 from space.observing.finding import Case, Finding
+
+
+def store_stands_where_it_was(case: Case) -> Finding:
+    """The store stands where it was written last: its folder is no copy of one that may still run."""
+    here = standing.of(case.engine)
+    if here is None:
+        return Finding("place", True, "the store is on a server, whatever folders name it")
+    with reading(case.engine) as connection:
+        last = standing.elsewhere(connection)
+    if last is None:
+        return Finding("place", True, "the store stands where it was written last")
+    found = f"the store is not the file it was written in last ({last.path}), and is only read"
+    return Finding("place", False, found, "state whether it was moved or is a copy: `ybz evidence place`")
 
 
 def signing_key_is_young(case: Case) -> Finding:
@@ -47,6 +60,8 @@ def log_is_whole_at_its_head(case: Case) -> Finding:
             row, ring = connection.execute(newest).first(), ring_of(connection, signer)
         if behind is None and row is not None:
             read_signed(row.note, ring)
+    except NoFolder as error:
+        return Finding("log", False, str(error), "nothing is signed, and no grant answers, until it is there")
     except CatalogError as error:
         return Finding(
             "log", False, str(error), "stop the service; see docs/operate.md, when something is wrong"

@@ -69,6 +69,8 @@ def configure(level: str, stream: TextIO | None = None) -> None:
         logging.getLogger(name).propagate = True
     # It would keep the words people search for.
     logging.getLogger("uvicorn.access").disabled = True
+    # It tells of every call a page makes within the process, which is told of as a request already.
+    logging.getLogger("httpx").setLevel(max(logging.WARNING, root.level))
 
 
 def of(name: str) -> structlog.stdlib.BoundLogger:

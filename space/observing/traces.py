@@ -36,8 +36,8 @@ class Traces:
             resource = import_module("opentelemetry.sdk.resources")
         except ImportError:
             raise NotInstalled(
-                "YBZ_TRACES_URL is set and OpenTelemetry is not installed — install the extra `telemetry`, or"
-                " unset it"
+                "YBZ_TRACES_URL is set and OpenTelemetry is not installed — install what `requirements.lock`"
+                " names (extra `telemetry`), or unset it"
             ) from None
         self._provider: Any = sdk.TracerProvider(resource=resource.Resource({"service.name": "ybz"}))
         self._provider.add_span_processor(export.BatchSpanProcessor(sender.OTLPSpanExporter(endpoint=url)))

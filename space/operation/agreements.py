@@ -8,18 +8,20 @@ Source: 发改数据规〔2025〕27号; ``policies/rules/operation.yaml``.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
 
 from catalog import revisions
 from catalog.clocks.place import place_on
 from catalog.errors import UnknownDataset
 from catalog.revisions import PUBLISHED
-from catalog.store.tables.operation import operation_agreements, operation_steps, operation_versions
+from catalog.store.parts import Part, parted
+from catalog.store.tables.operation import operation_agreements, operation_steps
 from policies import operation as rules
 from policies.decision import Reason
 from policies.purpose import purposes
@@ -215,19 +217,31 @@ def called(connection: Connection, number: str) -> Agreement:
     return from_row(connection, row)
 
 
-def all_agreements(connection: Connection) -> tuple[Agreement, ...]:
-    """Every agreement, the oldest first."""
-    a = operation_agreements.c
-    rows = connection.execute(select(operation_agreements).order_by(a.drafted_at, a.number)).all()
-    return tuple(from_row(connection, row) for row in rows)
+def all_agreements(
+    connection: Connection, party: str | None = None, part: Part | None = None
+) -> tuple[Agreement, ...]:
+    """Every agreement, the oldest first; of one party where given, a part by number."""
+    a, wanted = operation_agreements.c, select(operation_agreements)
+    if party is not None:
+        wanted = wanted.where(or_(a.body_code == party, a.operator_code == party))
+    key = (a.drafted_at, a.number) if part is None else (a.number,)
+    return _from_rows(connection, connection.execute(parted(wanted, part, *key)).all())
 
 
 def from_row(connection: Connection, row: Row[Any]) -> Agreement:
     """The agreement a row of the store holds, with its versions."""
-    v = operation_versions.c
-    made = connection.execute(
-        select(operation_versions).where(v.agreement_id == row.id).order_by(v.version)
-    ).all()
+    return _from_rows(connection, [row])[0]
+
+
+def _from_rows(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Agreement, ...]:
+    ids = [row.id for row in rows]
+    made, listed = standing.versions_of(connection, ids), standing.lists_of(connection, ids)
+    return tuple(_agreement(row, made[row.id], listed) for row in rows)
+
+
+def _agreement(
+    row: Row[Any], made: Sequence[Row[Any]], listed: Mapping[tuple[str, int], Mapping[str, int]]
+) -> Agreement:
     shown = max(row.version, 1)
     versions = tuple(
         {
@@ -238,11 +252,9 @@ def from_row(connection: Connection, row: Row[Any]) -> Agreement:
         for each in made
     )  # fmt: skip
     kept = {name: row._mapping[name] for name in Agreement.__dataclass_fields__ if name in row._mapping}
+    stated = next(each.document for each in made if each.version == shown)
     return Agreement(
-        **kept,
-        stated=standing.document_of(connection, row.id, shown),
-        listed={each.dataset: each.revision for each in standing.listed(connection, row.id, shown)},
-        versions=versions,
+        **kept, stated=json.loads(stated), listed=listed.get((row.id, shown), {}), versions=versions
     )
 
 

@@ -14,12 +14,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, and_, exists, insert, or_, select
 
 from catalog import revisions
 from catalog.clocks.place import place_on
 from catalog.errors import UnknownDataset
 from catalog.evidence import record
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.operation import operation_agreements, operation_disclosures
 from catalog.store.tables.registration import registrations
@@ -145,16 +146,27 @@ def made_of(connection: Connection, year: int, role: str, code: str) -> tuple[di
     )  # fmt: skip
 
 
-def all_made(connection: Connection) -> tuple[dict[str, Any], ...]:
-    """The newest disclosure of every year and party, the newest year first; without the documents."""
-    newest: dict[tuple[int, str, str], dict[str, Any]] = {}
-    for row in connection.execute(select(operation_disclosures).order_by(operation_disclosures.c.made_at)):
-        newest[row.year, row.role, row.code] = {
+def all_made(connection: Connection, part: Part | None = None) -> tuple[dict[str, Any], ...]:
+    """The newest disclosure of every year and party, without the documents.
+
+    Args:
+        connection: to read with.
+        part: of them; by year, role and code, from the last to the first.
+    """
+    d, another = operation_disclosures.c, operation_disclosures.alias("another")
+    a = another.c
+    later = or_(a.made_at > d.made_at, and_(a.made_at == d.made_at, a.id > d.id))
+    newer = exists().where(a.year == d.year, a.role == d.role, a.code == d.code, later)
+    wanted = select(operation_disclosures).where(~newer)
+    rows = connection.execute(parted(wanted, part, d.year, d.role, d.code, newest_first=True))
+    return tuple(
+        {
             "id": row.id, "year": row.year, "role": row.role, "code": row.code,
             "party": json.loads(row.document)["party"]["name"], "made_at": row.made_at.isoformat(),
             "digest": row.digest, "evidence": row.evidence_id, "lacks": len(row.lacks),
-        }  # fmt: skip
-    return tuple(sorted(newest.values(), key=lambda one: (-one["year"], one["role"], one["code"])))
+        }
+        for row in rows
+    )  # fmt: skip
 
 
 def of_id(connection: Connection, made: str) -> tuple[dict[str, Any], str]:

@@ -37,6 +37,11 @@ def office_of(connection: Connection, agreement: Agreement, organisation: str, o
     return Party.AUTHORITY if authority_on(connection, on)[1] == organisation else None
 
 
+def of_party(connection: Connection, organisation: str, on: date) -> str | None:
+    """Of whose agreements an organisation has an office: of its own; the data authority of all (None)."""
+    return None if authority_on(connection, on)[1] == organisation else organisation
+
+
 def sign(connection: Connection, signer: Signer, number: str, *, by: str, now: datetime) -> Agreement:
     """Sign what waits for the operator: the agreement, or its supplement.
 

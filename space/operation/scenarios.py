@@ -8,14 +8,15 @@ Source: 发改数据规〔2025〕27号; 上海市数据条例 Art 45; ``policies
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, insert, or_, select, update
 
 from catalog.clocks.place import place_on
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.operation import (
     operation_agreements,
@@ -228,16 +229,28 @@ def by_id(connection: Connection, scenario_id: str) -> Scenario:
     return found[0]
 
 
-def all_scenarios(connection: Connection, number: str | None = None) -> tuple[Scenario, ...]:
-    """Every scenario, of one agreement where its number is given; the oldest first."""
-    wanted = _ALL if number is None else _ALL.where(operation_agreements.c.number == number)
-    return _scenarios(connection, wanted)
+def all_scenarios(
+    connection: Connection, number: str | None = None, *, of: Collection[str] | None = None,
+    part: Part | None = None,
+) -> tuple[Scenario, ...]:  # fmt: skip
+    """Every scenario, the oldest first.
+
+    Args:
+        connection: to read with.
+        number: only under the agreement of this number.
+        of: only under agreements of these parties, by their codes.
+        part: of them, by when they were proposed, and id.
+    """
+    a, s, wanted = operation_agreements.c, operation_scenarios.c, _ALL
+    if number is not None:
+        wanted = wanted.where(a.number == number)
+    if of is not None:
+        wanted = wanted.where(or_(a.body_code.in_(of), a.operator_code.in_(of)))
+    return _scenarios(connection, parted(wanted, part, s.proposed_at, s.id))
 
 
-_ALL: Final = (
-    select(operation_scenarios, operation_agreements.c.number.label("agreement"))
-    .join(operation_agreements, operation_agreements.c.id == operation_scenarios.c.agreement_id)
-    .order_by(operation_scenarios.c.proposed_at, operation_scenarios.c.id)
+_ALL: Final = select(operation_scenarios, operation_agreements.c.number.label("agreement")).join(
+    operation_agreements, operation_agreements.c.id == operation_scenarios.c.agreement_id
 )
 
 

@@ -142,6 +142,31 @@ def listed(connection: Connection, agreement_id: str, version: int) -> tuple[Row
     return tuple(connection.execute(query.order_by(held.dataset)))
 
 
+def parties(connection: Connection) -> frozenset[str]:
+    """Codes of the organisations that are a party of an agreement."""
+    a = operation_agreements.c
+    found = (connection.execute(select(code).distinct()).scalars() for code in (a.body_code, a.operator_code))
+    return frozenset(code for codes in found for code in codes)
+
+
+def versions_of(connection: Connection, ids: Collection[str]) -> dict[str, list[Row[Any]]]:
+    """Agreement → its versions, the first first; of several agreements at once."""
+    v, found = operation_versions.c, {one: list[Row[Any]]() for one in ids}
+    query = select(operation_versions).where(v.agreement_id.in_(ids)).order_by(v.agreement_id, v.version)
+    for row in connection.execute(query):
+        found[row.agreement_id].append(row)
+    return found
+
+
+def lists_of(connection: Connection, ids: Collection[str]) -> dict[tuple[str, int], dict[str, int]]:
+    """Agreement and version → its catalogue list, dataset → revision; of several agreements at once."""
+    held, found = operation_listed.c, dict[tuple[str, int], dict[str, int]]()
+    query = select(operation_listed).where(held.agreement_id.in_(ids)).order_by(held.dataset)
+    for row in connection.execute(query):
+        found.setdefault((row.agreement_id, row.version), {})[row.dataset] = row.revision
+    return found
+
+
 def document_of(connection: Connection, agreement_id: str, version: int) -> dict[str, Any]:
     """What a version says."""
     v = operation_versions.c

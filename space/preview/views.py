@@ -3,12 +3,13 @@
 Decides when that is so: at every call all it is made of is read and compared. That is the rows of the
 dataset, of those it is composed of or joined with, of their newest releases and of the tests of its links,
 the day, and the rules. So nothing shown is older than the transaction that asks, whoever changed the store.
+Where the store itself tells that nobody wrote since (:mod:`catalog.store.state`), nothing has to be read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from threading import Lock
 from typing import Any, Final
@@ -44,6 +45,10 @@ class Shown:
     whole: bytes
 
 
+# What :meth:`catalog.store.state.StoreState.moment` tells.
+Moment = tuple[object, int] | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """What was shown, and all it was made of.
@@ -52,11 +57,13 @@ class _Kept:
         others: datasets it is composed of, at first or second hand, or joined with.
         made_of: see :meth:`_State.made_of`.
         shown: it.
+        moment: of the store, before it was last found to stand; None where none was told.
     """
 
     others: tuple[str, ...]
     made_of: tuple[Any, ...]
     shown: Shown
+    moment: Moment = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +94,44 @@ def shown(connection: Connection, name: str, on: date) -> Shown:
     return several(connection, (name,), on)[0]
 
 
-def several(connection: Connection, names: Sequence[str], on: date) -> tuple[Shown, ...]:
+def standing(names: Sequence[str], on: date, moment: Moment) -> tuple[Shown, ...] | None:
+    """What was shown of some datasets, where nobody wrote to the store since; None where that is not known.
+
+    Args:
+        names: ``schema.table``.
+        on: day whose rules apply.
+        moment: of the store, told just now.
+    """
+    rest, found = rests_on(on), []
+    for name in names:
+        kept = _kept.get(name)
+        if moment is None or kept is None or kept.moment != moment or kept.made_of[-1] != rest:
+            return None
+        found.append(kept.shown)
+    return tuple(found)
+
+
+def rests_on(on: date) -> tuple[Any, ...]:
+    """What is shown rests on beside the store: the day, and the editions of the rules."""
+    return on, *(edition(file) for file in RULES)
+
+
+def several(
+    connection: Connection, names: Sequence[str], on: date, moment: Moment = None
+) -> tuple[Shown, ...]:
     """What is shown of each of some datasets, in their order; all are looked at together.
 
     Args:
         connection: a reading transaction.
         names: ``schema.table`` of published entries, a page of them at most.
         on: day whose rules apply.
+        moment: of the store, told before the transaction began; None where none was.
 
     Raises:
         UnknownDataset: no such entry is published.
     """
+    if (stood := standing(names, on, moment)) is not None:
+        return stood
     known = {name: each for name in names if (each := _kept.get(name)) is not None}
     # The rows name what a dataset is made of: where none of them changed, it is made of nothing else.
     now = _state(
@@ -107,20 +141,29 @@ def several(connection: Connection, names: Sequence[str], on: date) -> tuple[Sho
     fresh = [name for name in dict.fromkeys(names) if name not in stands]
     if fresh:
         stands |= _made(connection, fresh, now, on)
+    _keep(
+        {name: replace(each, moment=moment) for name, each in stands.items() if _is_news(name, each, moment)}
+    )
     return tuple(stands[name].shown for name in names)
 
 
 def _made(connection: Connection, names: Sequence[str], now: _State, on: date) -> dict[str, _Kept]:
-    """What is shown of some datasets made anew, and kept."""
+    """What is shown of some datasets, made anew."""
     found = read(connection, names, on)
     made = [(name, found.others(name), _shown(found, name, on)) for name in names]
     now.rows.update(rows_of(connection, {each for _, others, _ in made for each in others} - now.rows.keys()))
-    kept = {name: _Kept(others, now.made_of(name, others), shown) for name, others, shown in made}
+    return {name: _Kept(others, now.made_of(name, others), shown) for name, others, shown in made}
+
+
+def _is_news(name: str, stands: _Kept, moment: Moment) -> bool:
+    return stands.moment != moment or _kept.get(name) is not stands
+
+
+def _keep(kept: Mapping[str, _Kept]) -> None:
     with _lock:
         _kept.update(kept)
         while len(_kept) > _MOST:
             _kept.pop(next(iter(_kept)))
-    return kept
 
 
 def _shown(found: Ingredients, name: str, on: date) -> Shown:
@@ -182,4 +225,4 @@ def _state(connection: Connection, names: Collection[str], wanted: Collection[st
     # A day more than counts: where a day begins is the matter of `live`.
     days = timedelta(days=int(rule("linking", "tested_days", on).value) + 1)
     tests = tests_of(connection, set(names), datetime.combine(on, time(), ZONE) - days)
-    return _State(rows_of(connection, wanted), tests, (on, *(edition(file) for file in RULES)))
+    return _State(rows_of(connection, wanted), tests, rests_on(on))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from sqlglot import exp
 from sqlglot.optimizer.qualify import qualify
@@ -23,6 +23,9 @@ from space.query.reasons import Refused
 from space.query.schema import Column, QuerySchema, Table
 
 ScopeKind = Literal["base", "released", "mixed", "constant"]
+
+# SELECTs a query may stand for with its WITH names written out; a choice of ours, seconds of binding at most.
+MAX_WRITTEN_OUT: Final = 1_000
 
 _SQL_TYPES = {
     kind: exp.DataType.build(name)
@@ -145,6 +148,28 @@ def _check_ctes(nodes: Nodes, schema: QuerySchema) -> None:
     hiding = any(n.startswith("_") or schema.lookup("", n) is not None for n in names)
     if recursive or hiding or len(set(names)) != len(names):
         raise Refused("query.cte")
+    if names and _written_out(nodes, frozenset(names)) > MAX_WRITTEN_OUT:
+        raise Refused("query.text")
+
+
+def _written_out(nodes: Nodes, names: frozenset[str]) -> int:
+    """How many times a SELECT is read once every WITH name stands for its text, as the engine binds it.
+
+    Names that stand twice in one another double with each: a short text would never be done.
+    """
+    within: dict[str, list[str]] = {name: [] for name in (*names, "")}
+    for node in nodes:
+        if isinstance(node, exp.Table) and not node.db and node.name.lower() in names:
+            inside = node.find_ancestor(exp.CTE)
+            within[inside.alias.lower() if isinstance(inside, exp.CTE) else ""].append(node.name.lower())
+    sizes = dict.fromkeys(within, 1)
+    for _ in names:
+        former = dict(sizes)
+        for name, read in within.items():
+            sizes[name] = min(1 + sum(sizes[each] for each in read), MAX_WRITTEN_OUT + 1)
+        if sizes == former:
+            break
+    return sizes[""]
 
 
 def _resolve_tables(nodes: Nodes, schema: QuerySchema) -> list[Table]:

@@ -20,6 +20,7 @@ from catalog.clocks.owed import authority_on
 from catalog.clocks.place import place_on
 from catalog.evidence import record
 from catalog.revisions import current
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.requesting import approval_chains, approval_delegations
 from contracts.model import Contract
@@ -110,11 +111,14 @@ def state(connection: Connection, stated: Stated, *, by: str, now: datetime) -> 
     return chain_id
 
 
-def statements(connection: Connection, dataset: str | None = None) -> tuple[Row[Any], ...]:
-    """What owners stated, of one dataset or of all, the oldest first."""
-    c = approval_chains.c
-    query = select(approval_chains).order_by(c.dataset, c.number)
-    return tuple(connection.execute(query if dataset is None else query.where(c.dataset == dataset)))
+def statements(
+    connection: Connection, dataset: str | None = None, part: Part | None = None
+) -> tuple[Row[Any], ...]:
+    """What owners stated, of one dataset or of all, by dataset and number; a part where one is named."""
+    c, query = approval_chains.c, select(approval_chains)
+    if dataset is not None:
+        query = query.where(c.dataset == dataset)
+    return tuple(connection.execute(parted(query, part, c.dataset, c.number)))
 
 
 def chain_of(
@@ -192,10 +196,14 @@ def undelegate(connection: Connection, delegation_id: str, *, by: str, now: date
     record(connection, event="space:delegation:end", subject=delegation_id, body=body, now=now)
 
 
-def delegations(connection: Connection) -> tuple[Row[Any], ...]:
-    """Every delegation, the oldest first."""
-    d = approval_delegations.c
-    return tuple(connection.execute(select(approval_delegations).order_by(d.made_at, d.id)))
+def delegations(
+    connection: Connection, organisation: str | None = None, part: Part | None = None
+) -> tuple[Row[Any], ...]:
+    """Every delegation, the oldest first; of one organisation where given, a part by instant and id."""
+    d, query = approval_delegations.c, select(approval_delegations)
+    if organisation is not None:
+        query = query.where(d.organisation == organisation)
+    return tuple(connection.execute(parted(query, part, d.made_at, d.id)))
 
 
 def acts_for(connection: Connection, seat: Seat, by: str, on: date) -> str | None:

@@ -7,7 +7,7 @@ Decides which addresses may be kept and what each is called. What is written the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from catalog.evidence import record
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.supplies import exchange_databases
 from policies.decision import Deny, Reason
@@ -106,14 +107,20 @@ def called(connection: Connection, code: str, name: str) -> Exchange:
     return Exchange(row.id, row.organisation, row.name, row.url, row.place)
 
 
-def listing(connection: Connection, code: str | None = None) -> tuple[Exchange, ...]:
-    """Every exchange database, by organisation and name."""
-    e = exchange_databases.c
-    wanted = select(exchange_databases).order_by(e.organisation, e.name)
-    if code is not None:
-        wanted = wanted.where(e.organisation == code)
-    rows = connection.execute(wanted).all()
+def listing(
+    connection: Connection, codes: Collection[str] | None = None, part: Part | None = None
+) -> tuple[Exchange, ...]:
+    """Exchange databases of some organisations or of all, by organisation and name."""
+    e, wanted = exchange_databases.c, select(exchange_databases)
+    if codes is not None:
+        wanted = wanted.where(e.organisation.in_(codes))
+    rows = connection.execute(parted(wanted, part, e.organisation, e.name)).all()
     return tuple(Exchange(r.id, r.organisation, r.name, r.url, r.place) for r in rows)
+
+
+def owners(connection: Connection) -> frozenset[str]:
+    """Codes of the organisations that have an exchange database."""
+    return frozenset(connection.execute(select(exchange_databases.c.organisation).distinct()).scalars())
 
 
 def _objections(connection: Connection, code: str, name: str, url: str, place: str) -> Iterator[Reason]:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select, update
 
 from catalog.clocks.place import place_on
 from catalog.evidence import record
+from catalog.store.parts import Part, parted
 from catalog.store.tables.watch import incident_notices
 from policies import clocks
 from policies.decision import Deny, Reason
@@ -172,10 +173,16 @@ def notice(connection: Connection, notice_id: str) -> Notice:
     return Notice(**{name: row._mapping[name] for name in Notice.__dataclass_fields__})
 
 
-def notices_of(connection: Connection, incident_id: str) -> tuple[Notice, ...]:
-    """The notices of an incident, the one due first before the others."""
+def notices_of(connection: Connection, incident_id: str, part: Part | None = None) -> tuple[Notice, ...]:
+    """The notices of an incident, the one due first before the others.
+
+    Args:
+        connection: to read with.
+        incident_id: of it.
+        part: by when they are due, rule, addressee and id.
+    """
     query = select(incident_notices).where(_N.incident_id == incident_id)
-    rows = connection.execute(query.order_by(_N.due_at, _N.rule, _N.addressee_code, _N.id)).all()
+    rows = connection.execute(parted(query, part, _N.due_at, _N.rule, _N.addressee_code, _N.id)).all()
     return tuple(Notice(**{name: row._mapping[name] for name in Notice.__dataclass_fields__}) for row in rows)
 
 

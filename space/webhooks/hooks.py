@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from catalog.evidence import record
 from catalog.home import Home
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.webhooks import webhooks
 from policies.clocks import local_date
@@ -168,13 +169,15 @@ def by_id(connection: Connection, webhook_id: str, organisation: str) -> Webhook
     return _webhook(row)
 
 
-def listing(connection: Connection, organisation: str | None = None) -> tuple[Webhook, ...]:
-    """Webhooks of an organisation, or all, the oldest first."""
+def listing(
+    connection: Connection, organisation: str | None = None, part: Part | None = None
+) -> tuple[Webhook, ...]:
+    """Webhooks of an organisation, or all, the oldest first; a part by when they were made, and id."""
     w = webhooks.c
-    wanted = select(webhooks).where(w.ended_at.is_(None)).order_by(w.made_at, w.id)
+    wanted = select(webhooks).where(w.ended_at.is_(None))
     if organisation is not None:
         wanted = wanted.where(w.organisation == organisation)
-    return tuple(_webhook(row) for row in connection.execute(wanted))
+    return tuple(_webhook(row) for row in connection.execute(parted(wanted, part, w.made_at, w.id)))
 
 
 def _known(events: Sequence[str], now: datetime) -> None:

@@ -85,7 +85,8 @@ _REFUSED = Reason(
     "webhook.address",
     "a webhook goes to an https address of a public host",
     where="url",
-    allowed="an address the security office allows: POST /v1/links/destinations",
+    allowed="what the security office allows (POST /v1/links/destinations): a host by its name; "
+    "this machine and its neighbours as a network, 127.0.0.1/32",
 )
 
 

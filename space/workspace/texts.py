@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import Connection, Row, insert, select, update
 
 from catalog.evidence import record
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.workspaces import workspace_tables, workspace_texts
 from policies.clocks import local_date
@@ -37,11 +38,13 @@ def views(connection: Connection, grant_id: str) -> dict[str, str]:
     return {row.name: row.sql for row in texts(connection, grant_id, "view")}
 
 
-def texts(connection: Connection, grant_id: str, kind: Kind) -> tuple[Row[Any], ...]:
-    """Views or templates of a grant, by name."""
+def texts(
+    connection: Connection, grant_id: str, kind: Kind, part: Part | None = None
+) -> tuple[Row[Any], ...]:
+    """Views or templates of a grant, by name; a part where one is named."""
     x = workspace_texts.c
     wanted = select(workspace_texts).where(x.grant_id == grant_id, x.kind == kind, x.ended_at.is_(None))
-    return tuple(connection.execute(wanted.order_by(x.name)).all())
+    return tuple(connection.execute(parted(wanted, part, x.name)).all())
 
 
 def save_view(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,9 @@ from sqlalchemy import bindparam, insert, select, update
 
 from catalog.home import Home
 from catalog.store import create_store, reading, writing
+from catalog.store.parts import Part, parted
 from catalog.store.prepared import Prepared
+from catalog.store.prepared_parts import PreparedPart
 from catalog.store.tables.queries import refused_strangers as strangers
 from tests.servers import moved_to_server
 
@@ -22,6 +24,9 @@ COUNTED = Prepared(
     update(strangers)
     .where(S.minute == bindparam("at"), S.reason == bindparam("why"))
     .values(count=S["count"] + 1 + bindparam("more"))
+)
+PARTS = PreparedPart(
+    select(S.minute, S.reason, S["count"]).where(S["count"] > bindparam("over")), S.minute, S.reason
 )
 FOUND = Prepared(select(S.reason, S["count"]).where(S.minute == bindparam("at")))
 
@@ -51,3 +56,32 @@ def test_a_prepared_statement_does_what_it_says(
         "token.unknown": 7,
     }
     assert set(minutes) == {NOON}
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
+def test_a_prepared_part_reads_what_the_same_part_reads_otherwise(
+    where: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    home = Home(tmp_path / "var")
+    engine = create_store(home)
+    if where == "postgresql":
+        engine = moved_to_server(home, engine, request.getfixturevalue("postgres"))
+    times = [NOON + timedelta(minutes=number // 2) for number in range(8)]
+    with writing(engine) as connection:
+        for number, minute in enumerate(times):
+            ADDED.run(connection, {"minute": minute, "reason": f"why {number}", "count": number})
+    asked = select(S.minute, S.reason, S["count"]).where(S["count"] > 0)
+    parts = [
+        None,
+        Part(None, 3),
+        Part((times[1], "why 1"), 3),
+        Part((times[6], "why 6"), 3),
+        Part((times[7], "z"), 1),
+    ]
+    with reading(engine) as connection:
+        for part in parts:
+            told = [
+                (datetime.fromisoformat(at), *rest) for at, *rest in PARTS.run(connection, {"over": 0}, part)
+            ]
+            assert told == [tuple(row) for row in connection.execute(parted(asked, part, S.minute, S.reason))]
+    engine.dispose()

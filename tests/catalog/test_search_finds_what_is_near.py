@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 from catalog.cataloging.entering import Acts, catalogue_all
+from catalog.home import Home
+from catalog.search.finding import find
 from catalog.search.nearest import nearest
-from catalog.store import reading
+from catalog.store import open_store, reading
 from contracts.model import Contract, Field, Party, ShareType, Sharing
 from tests.statements import counted
+from tests.stores import STORE
 
 NOW = datetime(2026, 9, 24, 8, 0, tzinfo=UTC)
 
@@ -70,3 +76,28 @@ def test_a_long_query_is_answered_in_a_few_statements(ledger: Engine, query: str
 def test_no_more_are_offered_than_asked_for(ledger: Engine) -> None:
     with reading(ledger) as connection:
         assert len(nearest(connection, "民政局养老高龄津贴", most=2)) == 2
+
+
+@pytest.mark.skipif(STORE != "sqlite", reason="a store in one file is copied")
+def test_two_copies_of_a_store_in_one_process_each_find_what_is_theirs(
+    ledger: Engine, tmp_path: Path
+) -> None:
+    for title in ("老年食堂名录", "公园绿地名录"):
+        copy = Home(tmp_path / title)
+        copy.create()
+        with closing(sqlite3.connect(str(ledger.url.database))) as source:
+            source.execute("VACUUM INTO ?", (str(copy.root / "ybz.db"),))
+        with closing(sqlite3.connect(copy.root / "ybz.db")) as copied:
+            copied.execute("DELETE FROM store_places")  # as a copy of a time when places were not noted
+            copied.commit()
+        entry = Contract(
+            id="civil.new", title=title, schema="civil", table="new", status="active", tags=(title,),
+            department=Party("云州市民政局"), sharing=Sharing(ShareType.UNCONDITIONAL),
+            fields=(Field(name="code", business_name="代码"),),
+        )  # fmt: skip
+        engine = open_store(copy)
+        catalogue_all(engine, [(entry, None)], Acts(by="a", reason="r", now=NOW))
+        with reading(engine) as connection:
+            assert [hit.title for hit in find(connection, "名录").hits] == [title]
+            assert find(connection, "", narrowed={"tag": (title,)}).total == 1
+        engine.dispose()

@@ -16,6 +16,7 @@ import pytest
 from catalog.home import Home
 from examples.staff.roster import PASSWORD
 from tests.e2e.process import served
+from tests.servers import give_own_store
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
@@ -117,6 +118,7 @@ def console(city: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     """Address of a server over a city of this module's own."""
     folder = tmp_path_factory.mktemp("console") / "home"
     shutil.copytree(city, folder)
+    give_own_store(Home(folder))
     with served(Home(folder), "--console") as server:
         yield server.address
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
+from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
@@ -24,7 +26,7 @@ class Interface:
         await send({"type": "http.response.body", "body": b'{"done": true}'})
 
 
-def calls(interface: Interface) -> Calls:
+def calls(interface: Any) -> Calls:
     """Of a page that a browser on this machine asked for."""
     asked = Request(
         {
@@ -67,3 +69,26 @@ def test_reading_is_never_held_back() -> None:
 
     asyncio.run(read())
     assert interface.asked == [("GET", ""), ("GET", "")]
+
+
+class Register:
+    """A list that is told in parts, of two rows each."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows, self.asked = list(range(rows)), list[str]()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        query = parse_qs(scope["query_string"].decode())
+        first = int(query.get("after", ["0"])[0])
+        self.asked.append(query["colour"][0])
+        following = str(first + 2) if first + 2 < len(self.rows) else None
+        told = {"things": self.rows[first : first + 2], "next": following, "total": len(self.rows)}
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": json.dumps(told).encode()})
+
+
+def test_a_list_is_read_to_its_end_with_what_is_told_beside_it() -> None:
+    register = Register(5)
+    told = asyncio.run(calls(register).whole("/v1/things", "things", mark="after", colour="red"))
+    assert (told["things"], told["total"], register.asked) == ([0, 1, 2, 3, 4], 5, ["red"] * 3)
+    assert asyncio.run(calls(Register(0)).whole("/v1/things", "things", colour="red"))["things"] == []

@@ -18,6 +18,7 @@ from catalog.store import open_store, writing
 from examples.staff.roster import CIVIL_AFFAIRS, PLANNING
 from space.contracting.statements import encoded
 from tests.console.conftest import Reader
+from tests.servers import give_own_store
 
 pytestmark = pytest.mark.full
 
@@ -31,6 +32,7 @@ def city(city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The city, where both sides have registered a key."""
     folder = tmp_path_factory.mktemp("keyed") / "home"
     shutil.copytree(city, folder)
+    give_own_store(Home(folder))
     now, engine = datetime.now(UTC), open_store(Home(folder))
     with writing(engine) as connection:
         for person, code in SIDES.items():

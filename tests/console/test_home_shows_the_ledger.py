@@ -130,7 +130,7 @@ def test_a_clerk_on_a_phone_sees_what_waits_and_goes_to_the_desk(reader: Sat) ->
     assert one.fits()
     assert one.faults() == []
     one.picture("home-clerk-phone")
-    one.page.get_by_role("link", name="待签收的返还数据").click()
+    one.page.get_by_role("link", name="待对账的回流数据").click()
     one.page.wait_for_url("**/desk*")
 
 

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from contracts.arguments import pattern_fault
+from contracts.delivery import Unpivot
 from contracts.elements import Element, UnknownElement
 from contracts.elements_agree import ElementConflict, agree, conflicts
+from contracts.errors import ContractError
 from contracts.model import Field, FieldType, Use
 from contracts.odcs.files import OdcsError, loads
 
@@ -43,6 +46,26 @@ def test_what_contradicts_or_loosens_an_element_is_refused(values: dict[str, Any
     assert any(what in each for each, _remedy in conflicts(field))
     with pytest.raises(ElementConflict):
         agree(field)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "more"),
+    [
+        (r"^(\d|\d|\d|\d|\d|\d|\d|\d)*x$", False),  # tried by steps it would take years of one probe
+        (r"^(\d|\d|\d|\d|\d|\d|\d|\d)*$", True),
+        ("(a{1,900}){1,900}", True),  # RE2 has no room for it, so nothing could be landed by it
+    ],
+)
+def test_a_pattern_anybody_may_send_is_judged_in_the_time_of_its_probes(pattern: str, more: bool) -> None:
+    found = [each for each, _remedy in conflicts(Field("x", element="postcode", pattern=pattern))]
+    assert any("takes more" in each for each in found) is more
+
+
+@pytest.mark.parametrize("pattern", ["a" * 1001, "(" * 480 + ")" * 480, "(a{1,9})" * 126])
+def test_a_pattern_too_long_or_too_deep_is_no_regular_expression(pattern: str) -> None:
+    assert pattern_fault(pattern) is not None
+    with pytest.raises(ContractError):
+        Unpivot(pattern, "year", "amount")
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from examples.city.places import STREET
 from pipelines.build import build
 from space.wayback.backflow.bodies import Body, register
 from space.wayback.forms.admission import admit
+from space.wayback.forms.asking import Look
 from space.wayback.forms.confirming import confirm
 from space.wayback.forms.definition import of_document, read, to_document
 from space.wayback.forms.prefill import Prefilled, prefill_many
@@ -60,7 +61,7 @@ def test_seven_of_ten_cells_of_the_city_s_forms_are_typed_by_nobody(
         form = admit(engine, read(path), by="王敏", now=NOW)
         with reading(engine) as connection:
             subjects = roster(home, connection, form, Body("street", "清波街道", STREET), NOW)
-        sheets = prefill_many(home, engine, form.code, "street", subjects, NOW)
+        sheets = prefill_many(home, engine, form.code, "street", subjects, NOW, Look("王五", ()))
         cells = [item for items in sheets.values() for item in items]
         shares[form.code] = _share(cells)
         assert len(sheets) > 30

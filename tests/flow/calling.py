@@ -25,7 +25,7 @@ from space.query.admit import Question
 from space.query.gateway import Gateway
 from space.verification.prepare import Asked
 from space.verification.verifier import Verifier
-from tests.space.bureau import identity
+from tests.space.bureau_contracts import identity
 
 FIRMS = "SELECT industry, count(*) AS n FROM market.firms GROUP BY industry HAVING count(*) > {n}"
 # Not in the language of the space; named by no grant.

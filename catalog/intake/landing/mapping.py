@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from catalog.intake.drafting import filenames
 from catalog.intake.errors import HeadingsDiffer
@@ -118,10 +119,7 @@ class Mapping:
         self.headings.update(dict.fromkeys(headings))
         unpivot = self._source.unpivot
         if unpivot is not None:
-            pattern = re.compile(unpivot.pattern)
-            for heading in headings:
-                if found := pattern.fullmatch(heading):
-                    self.wide[heading] = found[1] if pattern.groups else heading
+            self.wide |= _labels(unpivot.pattern, headings)
         # Where two headings lead to one field, the source's own mapping wins over a chance likeness.
         for heading in sorted(headings, key=lambda h: h not in self._source.columns):
             if heading in self._known and heading not in self.wide:
@@ -174,6 +172,18 @@ class Mapping:
         long[unpivot.value] = cells.take(pa.array(order))
         self.unfolded += number * len(wide) - number
         return long, batch.lines.take(repeated)
+
+
+def _labels(pattern: str, headings: tuple[str, ...]) -> dict[str, str]:
+    """The headings a pattern of an unpivot matches whole, with their labels.
+
+    By RE2, whose time grows with the headings alone: a pattern that somebody sends may be any.
+    """
+    whole, texts = rf"\A(?:{pattern})\z", pa.array(headings, pa.string())
+    found = texts.filter(pc.match_substring_regex(texts, pattern=whole))
+    grouped = re.compile(pattern).groups > 0
+    labels = pc.replace_substring_regex(found, pattern=whole, replacement=r"\1") if grouped else found
+    return dict(zip(found.to_pylist(), labels.to_pylist(), strict=True))
 
 
 def _constant(value: str | None, rows: int) -> pa.ChunkedArray:

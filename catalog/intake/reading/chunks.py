@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from catalog.intake.errors import OtherEncoding, Unreadable
 from catalog.intake.reading.double_bytes import foreign
+from catalog.intake.reading.undeclared import encoding_of
 from contracts.model import Source
 
 # Bytes read at a time.
@@ -81,12 +82,12 @@ class Chunks:
 
     Raises:
         Unreadable: the file is empty, or no encoding has the declared name.
-        OtherEncoding: it surely is in another encoding than declared.
+        OtherEncoding: it surely is in another encoding than declared, or none is and it may be in several.
     """
 
     def __init__(self, file: BinaryIO, source: Source, where: str, chunk_bytes: int = CHUNK_BYTES) -> None:
         self._file, self._size, self._where = file, chunk_bytes, where
-        self._decoder = Decoder(source.encoding or "utf-8", where)
+        self._decoder = Decoder(source.encoding or encoding_of(file, where), where)
         self._delimiter = (source.delimiter or ",").encode()
         self._quote = (source.quote or "").encode()
         self._source = source

@@ -2,7 +2,8 @@
 
 Decides what a line is (one record, also where a quoted cell holds line breaks) and what happens to
 a record of the wrong width: surplus empty cells are ignored, anything else is dropped as
-``malformed`` and counted. Encoding and delimiter are the source's; guessing them is the draft's.
+``malformed`` and counted. Encoding and delimiter are the source's; guessing them is the draft's, but
+for the encoding of a source that names none (:mod:`catalog.intake.reading.undeclared`).
 """
 
 from __future__ import annotations
@@ -43,6 +44,13 @@ MISFIT_LIMIT: Final = 10_000
 # Share of lines with broken characters above which the declared encoding is wrong.
 UNDECODABLE_LIMIT: Final = 0.5
 
+_UNFIT: Final = (
+    "most lines do not fit the declared encoding — correct it in the contract, or leave `encoding` out of it"
+    " where files are in several: each is then read in its own"
+)
+_UNTOLD: Final = (
+    "most lines are in no encoding that could be told — write `encoding` into the contract, or deliver UTF-8"
+)
 _LOST = "\ufffd"
 
 
@@ -247,7 +255,7 @@ class _Account:
         """Columns and record numbers of what may be rows.
 
         Raises:
-            OtherEncoding: most lines so far do not fit the declared encoding.
+            OtherEncoding: most lines so far do not fit the encoding.
         """
         for _, row in raw.misfits:
             padded = [c.strip() or None for c in row] + [None] * len(self._headings)
@@ -264,8 +272,6 @@ class _Account:
         if lost:
             self._tally.dropped["undecodable"] += lost
         if self._tally.dropped["undecodable"] > UNDECODABLE_LIMIT * max(self._seen, 1):
-            raise OtherEncoding(
-                self._where, "most lines do not fit the declared encoding — correct it in the contract"
-            )
+            raise OtherEncoding(self._where, _UNFIT if self._source.encoding else _UNTOLD)
         keep = pc.invert(broken)
         return [c.filter(keep) for c in raw.columns], raw.places.filter(keep)

@@ -25,6 +25,7 @@ from catalog.intake.reading.records import (
     streamed,
     text_column,
 )
+from catalog.intake.reading.undeclared import encoding_of
 from contracts.model import Source, SourceFormat
 
 # A list of at most this many plain values becomes columns: a point has two or three.
@@ -123,14 +124,15 @@ def _listed(name: str, value: list[Any]) -> dict[str, str | None]:
 
 def _pieces(file: BinaryIO, source: Source, where: str, chunk_bytes: int) -> Iterator[str]:
     """The text of a file, some megabytes at a time."""
-    decoder = Decoder(source.encoding or "utf-8", where)
+    encoding = source.encoding or encoding_of(file, where)
+    decoder = Decoder(encoding, where)
     ended = False
     while not ended:
         data = file.read(chunk_bytes)
         ended = len(data) < chunk_bytes
         text, damaged = decoder.text(data, ended)
         if damaged:
-            raise Unreadable(where, f"is not valid {source.encoding or 'utf-8'}")
+            raise Unreadable(where, f"is not valid {encoding}")
         yield text
 
 

@@ -84,7 +84,7 @@ def form_of(accept: str | None) -> Form:
     return best[1]
 
 
-def _wanted(request: Request) -> Form:
+async def _wanted(request: Request) -> Form:  # what waits for nothing needs no thread of its own
     return form_of(request.headers.get("accept"))
 
 

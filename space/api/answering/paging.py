@@ -171,7 +171,7 @@ class Paging:
         return key < self.after if newest_first else key > self.after
 
 
-def _paging(
+async def _paging(  # what waits for nothing needs no thread of its own
     request: Request,
     form: negotiation.Wanted,
     limit: Annotated[int, Query(ge=1, le=MOST, description="Rows of a page.")] = USUAL,

@@ -150,11 +150,12 @@ class Doing(Looking):
         return self.once.apart(self.engine, done, self.wired.clock)
 
 
-def _looking(who: Known, wired: Wired) -> Looking:
+async def _looking(who: Known, wired: Wired) -> Looking:
+    # What waits for nothing needs no thread of its own.
     return Looking(who, wired)
 
 
-def _doing(
+async def _doing(
     who: Known,
     wired: Wired,
     once: Repeated,

@@ -15,7 +15,7 @@ from fastapi import Request
 from sqlalchemy import Connection, Engine
 
 from catalog.store import reading
-from policies.access import Role
+from policies.access import Act, Role
 from policies.access_matrix import acts
 from policies.decision import Decision, Deny, Reason
 from space.access import doors, judging, one_grant
@@ -75,6 +75,12 @@ def judge(connection: Connection, request: Request, who: Caller, sent: bytes, on
         raise _told(connection, door, named, decision)
     if who.person is None and doors.takes_two(door) and enforced(connection) is not None:
         raise Refused(Deny((NO_PERSON,)))
+
+
+def act_of(request: Request) -> Act | None:
+    """The act behind the endpoint of a request; None where nobody said which."""
+    found = _door(request)
+    return None if found is None else found.act
 
 
 def _require_of_its_grant(

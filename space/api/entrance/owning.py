@@ -20,7 +20,7 @@ from policies.access_matrix import reach
 from policies.decision import Deny
 from policies.machine import Office
 from space.access import judging
-from space.access.departments import code_of
+from space.access.departments import codes_of
 from space.api.entrance.acting import Document, Looking
 from space.errors import Refused
 from space.identity.tokens import Caller
@@ -118,10 +118,7 @@ def owners_seen(
     if _towards_all(look, act):
         return None
 
-    def coded(connection: Connection) -> dict[tuple[str, str], str]:
-        return {each: code_of(connection, *each, look.today) for each in named(connection)}
-
-    codes = look.at(coded)
+    codes = look.at(lambda connection: codes_of(connection, named(connection), look.today))
     mine = reached(look, act, codes.values())
     return frozenset(each for each, code in codes.items() if code in mine)
 
@@ -132,14 +129,8 @@ def _towards_all(look: Looking, act: Act) -> bool:
 
 def reached(look: Looking, act: Act, organisations: Iterable[str]) -> frozenset[str]:
     """Those organisations towards which the caller's role permits an act."""
-    who = look.who
-
-    def permitted(connection: Connection, code: str) -> bool:
-        decision = judging.towards(connection, who.role, who.organisation, act, (code,), look.today)
-        return not isinstance(decision, Deny)
-
-    several = set(organisations)
-    return look.at(lambda c: frozenset(code for code in several if permitted(c, code)))
+    who, several = look.who, frozenset(organisations)
+    return look.at(lambda c: judging.reached(c, who.role, who.organisation, act, several, look.today))
 
 
 def tables_reached(look: Looking, act: Act) -> tuple[Accounted, ...]:

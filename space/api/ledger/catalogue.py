@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Final
 
 import pyarrow as pa
 from fastapi import APIRouter, Query, Response
 from pyarrow import csv
-from pydantic_core import to_json
+from starlette.concurrency import run_in_threadpool
 
 from catalog import public_releases, public_revisions
-from catalog.search import find as found_by
 from catalog.search.nearest import nearest
-from catalog.search.shown import facets_shown, narrowed_by
 from catalog.store import reading
 from policies.access import Act
 from policies.clocks import local_date
 from space.api.answering.negotiation import Form
-from space.api.services import Known, Wired, permit
+from space.api.services import Known, Services, Wired, permit
 from space.granting.kinds import published
 from space.preview.dictionary import contract_of, dictionary
+from space.preview.searches import Question
 from space.preview.synthetic import MOST_ROWS, sample
-from space.preview.views import several, shown
+from space.preview.views import Moment, Shown, several, standing
 
 router = APIRouter(prefix="/v1", tags=["catalogue"])
 
@@ -31,7 +31,7 @@ _NARROWING: Final = 50
 
 
 @router.get("/search", response_model=dict[str, Any])
-def find(
+async def find(
     wired: Wired,
     who: Known,
     q: Annotated[str, Query(max_length=200, description="Words; every published dataset where none.")] = "",
@@ -42,12 +42,11 @@ def find(
 ) -> Response:
     """Published datasets that contain every word of ``q``, the best first, and how all of them divide."""
     permit(who, Act.CATALOGUE_READ)
-    today = local_date(wired.clock())
-    with reading(wired.engine) as connection:  # one instant: what is found is there when it is shown
-        found = found_by(connection, q, narrowed=narrowed_by(facet), limit=limit, on=today)
-        hits = several(connection, [hit.name for hit in found.hits], today)
-    told = to_json({"total": found.total, "facets": facets_shown(found)})
-    return _json(told[:-1] + b',"datasets":[' + b",".join(hit.hit for hit in hits) + b"]}")
+    question, today = Question(q, tuple(facet), limit), local_date(wired.clock())
+    known = wired.searches.standing(question, today)
+    if known is None:
+        known = await run_in_threadpool(wired.searches.answer, question, today)
+    return _json(known)
 
 
 @router.get("/search/instead")
@@ -64,11 +63,15 @@ def instead(
 
 
 @router.get("/datasets/{name}", response_model=dict[str, Any])
-def dataset(name: str, wired: Wired, who: Known) -> Response:
+async def dataset(name: str, wired: Wired, who: Known) -> Response:
     """One published dataset: what it promises, and what others may know of its release."""
     permit(who, Act.CATALOGUE_READ)
-    with reading(wired.engine) as connection:
-        return _json(shown(connection, name, local_date(wired.clock())).whole)
+    # Told before the transaction begins: what is written meanwhile is looked at by the next call.
+    today, moment = local_date(wired.clock()), wired.state.moment()
+    known = standing((name,), today, moment)
+    if known is None:
+        known = await run_in_threadpool(_looked_at, wired, name, today, moment)
+    return _json(known[0].whole)
 
 
 @router.get("/datasets/{name}/releases")
@@ -114,6 +117,11 @@ def synthetic(
     made = pa.BufferOutputStream()
     csv.write_csv(sample(contract, rows, seed, others), made)
     return Response(made.getvalue().to_pybytes(), media_type="text/csv; charset=utf-8")
+
+
+def _looked_at(wired: Services, name: str, on: date, moment: Moment) -> tuple[Shown, ...]:
+    with reading(wired.engine) as connection:
+        return several(connection, (name,), on, moment)
 
 
 def _json(document: bytes) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 from sqlalchemy import Connection
 
-from catalog.cataloging.titles import entry_titles, item_titles
+from catalog.cataloging.titles import entry_titles, items_of
 from catalog.clocks import duties, running, standing
 from catalog.clocks.daily import begin
 from catalog.clocks.recompute import recompute as make_anew
@@ -48,6 +49,9 @@ def due(
     look: Look,
     page: Page,
     owner: Annotated[str, Query(max_length=200, description="What this one owes: code or name.")] = "",
+    about: Annotated[
+        str, Query(max_length=200, description="What this is owed for: a dataset, `entry:…`, or an id.")
+    ] = "",
     on: date | None = None,
     colour: Annotated[list[Literal["red", "orange", "yellow", "green", "grey"]], Query(max_length=5)] = [],  # noqa: B006
 ) -> Response:
@@ -56,8 +60,10 @@ def due(
     day = on or look.today
     found = _mine(look, look.at(lambda c: duties.duties(c, day)))
     found = duties.owned_by(found, owner) if owner else found
+    found = duties.about(found, about) if about else found
+    counted = Counter(one.colour.value for one in found)
     found = tuple(one for one in found if not colour or one.colour in colour)
-    more = {"on": day, "total": len(found), "by_owner": duties.by_owner(found)}
+    more = {"on": day, "total": len(found), "by_colour": counted, "by_owner": duties.by_owner(found)}
     rows = look.at(lambda c: _named(c, found))
     return page.answer("items", rows, "due_on", "subject", "rule", "what", more=more)
 
@@ -155,7 +161,7 @@ def day(said: Signed, do: Do) -> Document:
 def _named(connection: Connection, found: tuple[duties.Duty, ...]) -> list[Document]:
     """What is owed, with what the entry and the item are called that it is about."""
     titles = entry_titles(connection, {one.dataset for one in found})
-    items = {name: item_titles(connection, name) for name in {one.dataset for one in found if one.field}}
+    items = items_of(connection, {one.dataset for one in found if one.field})
     return [
         one.to_document()
         | {"title": titles.get(one.dataset, ""), "item": items.get(one.dataset, {}).get(one.field, "")}

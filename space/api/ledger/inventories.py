@@ -27,7 +27,7 @@ from policies.access import Act
 from policies.decision import Deny
 from space.access import judging
 from space.access.concerned import owners
-from space.access.departments import of_fallen, of_system, of_table
+from space.access.departments import of_fallen, of_systems, of_table
 from space.api.answering.paging import Page
 from space.api.entrance.acting import Do, Document, Doing, Look, Reasoned, Signed
 from space.api.entrance.owning import owners_seen, reached, seen, tables_reached, towards
@@ -218,7 +218,7 @@ def balance(look: Look, period: Month | None = None) -> Document:
     told = look.at(lambda c: balanced(c, period or Period.running(now).text, now).to_document())
     entries, fallen = seen(look, Act.DETAIL_READ), told["fallen_out"]
     systems = {one["what"].partition("/")[0] for one in fallen if one["what"] not in entries}
-    codes = look.at(lambda c: {each: of_system(c, each, look.today) or "" for each in systems})
+    codes = dict.fromkeys(systems, "") | look.at(lambda c: of_systems(c, systems, look.today))
     mine = reached(look, Act.DETAIL_READ, codes.values())
     own = entries | {each for each in systems if codes[each] in mine}
     return told | {

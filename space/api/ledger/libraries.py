@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -17,7 +18,7 @@ from policies.access import Act
 from policies.machine import Office
 from space.api.answering.paging import Page
 from space.api.entrance.acting import Do, Document, Look, Reasoned, Signed
-from space.api.entrance.owning import office_of, towards, without_untold
+from space.api.entrance.owning import details_seen, office_of, towards
 from space.api.services import permit
 
 router = APIRouter(prefix="/v1/libraries", tags=["libraries"])
@@ -52,12 +53,9 @@ class Member(Signed):
 def list_libraries(look: Look, page: Page, closed: bool = False) -> Response:
     """Libraries by kind; with `closed` closed ones, too."""
     permit(look.who, Act.CATALOGUE_READ)
-
-    def read(connection: Connection) -> list[Document]:
-        found = kept.listing(connection, closed=closed)
-        return [one.to_document() | {"members": len(kept.members(connection, one.name))} for one in found]
-
-    return page.answer("libraries", look.at(read), "name")
+    part = page.part(str)
+    found = look.at(lambda c: kept.listing(c, closed=closed, part=part))
+    return page.parted("libraries", [one.to_document() | {"members": n} for one, n in found], "name")
 
 
 @router.post("", status_code=201)
@@ -78,8 +76,8 @@ def add(said: Opened, do: Do) -> Document:
 def show(name: Name, look: Look, former: bool = False) -> Document:
     """A library: owner, demand, members with their sources; with `former` those that left."""
     permit(look.who, Act.CATALOGUE_READ)
-    found = look.at(lambda c: _document(c, name, former=former))
-    return found | {"members": without_untold(look, found["members"], "dataset")}
+    mine = details_seen(look)
+    return look.at(lambda c: _document(c, name, mine, former=former))
 
 
 @router.post("/{name}/members", status_code=201)
@@ -148,9 +146,11 @@ def close(name: Name, said: Reasoned, do: Do) -> Document:
     )
 
 
-def _document(connection: Connection, name: str, *, former: bool = False) -> Document:
+def _document(
+    connection: Connection, name: str, codes: Collection[str] | None = None, *, former: bool = False
+) -> Document:
     found = kept.called(connection, name)
-    members = kept.members(connection, name, former=former or found.closed_at is not None)
+    members = kept.told_members(connection, name, codes, former=former or found.closed_at is not None)
     return found.to_document() | {"members": [one.to_document() for one in members]}
 
 

@@ -147,7 +147,8 @@ def rate(look: Look, on: date | None = None) -> Document:
 def list_destinations(look: Look, page: Page) -> Response:
     """What probes may reach, who allowed it and why."""
     permit(look.who, Act.SPACE_STOP)
-    return page.answer("destinations", look.at(destinations.listing), "kind", "value")
+    part = page.part(str, str)
+    return page.parted("destinations", look.at(lambda c: destinations.listing(c, part)), "kind", "value")
 
 
 @router.post("/links/destinations", status_code=201)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
@@ -35,8 +35,10 @@ class Entered(Signed):
 def list_lists(look: Look, page: Page) -> Response:
     """Every list that was entered, oldest first."""
     permit(look.who, Act.ORGANISATION_READ)
-    rows = [{**row, "entered_at": row["entered_at"].isoformat()} for row in look.at(lists)]
-    return page.answer("lists", rows, "entered_at", "kind")
+    part = page.part(datetime, str)
+    found = look.at(lambda c: lists(c, part))
+    rows = [{**row, "entered_at": row["entered_at"].isoformat()} for row in found]
+    return page.parted("lists", rows, "entered_at", "id")
 
 
 @router.post("/lists", status_code=201)

@@ -24,13 +24,12 @@ from catalog.usage import counts, mapping
 from catalog.usage.importing import import_logs
 from policies.access import Act, Role
 from policies.machine import Office
-from space.access.departments import name_of
+from space.access.departments import name_of, names_of
 from space.api.answering.paging import Page
 from space.api.entrance.acting import Do, Document, Look, Signed
 from space.api.entrance.owning import reached, seen
 from space.api.ledger.drafting import NoFile, Sent, unpacked
 from space.api.services import permit
-from space.errors import Unknown
 
 router = APIRouter(prefix="/v1", tags=["reports"])
 
@@ -188,7 +187,7 @@ def usage(
     mine = seen(look, Act.USAGE_READ)
     rows = [{each: getattr(one, each) for each in names} for one in uses if one.dataset in mine]
     codes = {one.consumer for one in uses if one.consumer}
-    named = {code: _called(look, code) for code in codes}
+    named = look.at(lambda c: names_of(c, codes, look.today))
     rows = [row | {"consumer_name": named.get(row["consumer"], "")} for row in rows]
     return page.answer(
         "uses", rows, "dataset", "where", "consumer", "kind", "outcome", more={"from": since, "to": to}
@@ -213,9 +212,9 @@ def import_usage(said: Logs, do: Do) -> Document:
 def list_editions(look: Look, page: Page) -> Response:
     """Every closed edition."""
     permit(look.who, Act.CATALOGUE_READ)
-    return page.answer(
-        "editions", [one.to_document() for one in look.at(closing.all_closed)], "period", "number"
-    )
+    part = page.part(str, int)
+    found = look.at(lambda c: closing.all_closed(c, part))
+    return page.parted("editions", [one.to_document() for one in found], "period", "number")
 
 
 @router.get("/editions/{period}")
@@ -259,14 +258,6 @@ def table(period: Month, table: Table, look: Look, page: Page) -> Response:
         raise NoFile("the edition has no such table")
     rows: list[Document] = closing.read(look.wired.home, found, table).to_pylist()
     return page.answer("rows", [{"row": n, **row} for n, row in enumerate(rows, 1)], "row")
-
-
-def _called(look: Look, code: str) -> str:
-    """What an organisation is called; empty where a log names one nobody has entered."""
-    try:
-        return look.at(lambda c: name_of(c, code, look.today))
-    except Unknown:
-        return ""
 
 
 def _seen(look: Look, found: Report, department: str) -> Document:

@@ -10,20 +10,20 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from catalog.authority import cases, claimed, claims, naming, permits, reading
+from catalog.authority.told import told
 from catalog.cataloging.titles import entry_titles, items_of
 from policies.access import Act
 from policies.machine import Office
 from space.api.answering.paging import Page
 from space.api.entrance.acting import Based, Do, Document, Look
-from space.api.entrance.owning import towards_entry, without_untold
+from space.api.entrance.owning import details_seen, towards_entry, without_untold
 from space.api.services import permit
+from space.errors import Unknown
 
 router = APIRouter(prefix="/v1/sources", tags=["sources"])
 
 Dataset = Annotated[str, Field(min_length=3, max_length=130, description="`schema.table`.")]
 Field_ = Annotated[str, Field(min_length=1, max_length=130, description="Name of the field.")]
-# A claim is a side of a conflict while it answers for the item, or says that it does.
-_SIDES = ("authoritative", "contested")
 Item = Annotated[str, Field(max_length=260, description="`schema.table.field`.")]
 
 
@@ -59,18 +59,47 @@ class Permitted(Based):
 def sources(look: Look, page: Page) -> Response:
     """The authoritative source of each item."""
     permit(look.who, Act.CATALOGUE_READ)
-    named = without_untold(look, [one.to_document() for one in look.at(naming.sources)], "dataset")
-    found = look.at(lambda c: _called(c, named))
-    return page.answer("sources", found, "element", "subject", "since")
+    mine, part = details_seen(look), page.part(str, str)
+
+    def read(connection: Connection) -> list[Document]:
+        found = naming.sources_told(connection, mine, part)
+        return _called(connection, [one.to_document() for one in found])
+
+    return page.parted("sources", look.at(read), "element", "subject")
 
 
 @router.get("/conflicts")
 def conflicts(look: Look, page: Page) -> Response:
-    """Conflicts that wait for the data authority."""
+    """Conflicts that wait for the data authority, the oldest first."""
     permit(look.who, Act.CATALOGUE_READ)
-    claimed_by = without_untold(look, [one.to_document() for one in look.at(claimed.claims)], "dataset")
-    found = look.at(lambda c: _sides(c, [one.to_document() for one in cases.open_cases(c)], claimed_by))
-    return page.answer("conflicts", found, "id")
+    mine, part = details_seen(look), page.part(datetime, str)
+
+    def read(connection: Connection) -> list[Document]:
+        found = [one.to_document() for one in cases.open_cases(connection, part)]
+        sides = claimed.sides(connection, {one["id"] for one in found}, mine)
+        return _between(found, _called(connection, [one.to_document() for one in sides]))
+
+    return page.parted("conflicts", look.at(read), "opened_at", "id")
+
+
+@router.get("/conflicts/{case}")
+def conflict(case: Annotated[str, Field(max_length=40)], look: Look) -> Document:
+    """One conflict that waits for the data authority."""
+    permit(look.who, Act.CATALOGUE_READ)
+    mine = details_seen(look)
+
+    def read(connection: Connection) -> Document:
+        try:
+            found = cases.open_case(connection, case)
+        except cases.UnknownCase as none:
+            raise Unknown("conflict that waits", case, "see `ybz authority list`") from none
+        sides = _called(
+            connection, [one.to_document() for one in claimed.sides(connection, {found.id}, mine)]
+        )
+        (one,) = _between([found.to_document()], sides)
+        return one
+
+    return look.at(read)
 
 
 @router.get("/copies")
@@ -87,25 +116,18 @@ def element(element: Annotated[str, Field(max_length=100)], look: Look) -> Docum
     """Who answers and answered for an element, and who claims it, by subject."""
     permit(look.who, Act.CATALOGUE_READ)
 
+    mine = details_seen(look)
+
     def read(connection: Connection) -> Document:
-        made = [one for one in claimed.claims(connection) if one.element == element]
-        named = [one.subject for one in naming.sources(connection) if one.element == element]
-        subjects = list(dict.fromkeys([*(one.subject for one in made), *named]))
-        terms = [term for each in subjects for term in naming.history(connection, element, each)]
-        found = [one for one in cases.all_cases(connection) if one.element == element]
+        found = told(connection, element, codes=mine)
         return {
             "element": element,
-            "terms": [one.to_document() for one in terms],
-            "claims": _called(connection, [one.to_document() for one in made]),
-            "conflicts": [one.to_document() for one in found],
+            "terms": [one.to_document() for one in found.terms],
+            "claims": _called(connection, [one.to_document() for one in found.claims]),
+            "conflicts": [one.to_document() for one in found.conflicts],
         }
 
-    told = look.at(read)
-    return told | {
-        "terms": without_untold(look, told["terms"], "dataset"),
-        "claims": without_untold(look, told["claims"], "dataset"),
-        "conflicts": without_untold(look, told["conflicts"], "decided_for"),
-    }
+    return look.at(read)
 
 
 @router.post("/claims", status_code=201)
@@ -162,8 +184,9 @@ def withdraw(said: Ended, do: Do) -> Document:
 def list_permits(look: Look, page: Page) -> Response:
     """Which copies may be read, and were."""
     permit(look.who, Act.CATALOGUE_READ)
-    found = [one.to_document() for one in look.at(permits.permits)]
-    return page.answer("permits", without_untold(look, found, "reader", "reads"), "id")
+    mine, part = details_seen(look), page.part(datetime, str)
+    found = look.at(lambda c: permits.permits(c, mine, part))
+    return page.parted("permits", [one.to_document() for one in found], "made_at", "id")
 
 
 @router.post("/permits", status_code=201)
@@ -213,19 +236,9 @@ def _called(connection: Connection, found: list[Document]) -> list[Document]:
     ]
 
 
-def _sides(connection: Connection, found: list[Document], claimed_by: list[Document]) -> list[Document]:
+def _between(found: list[Document], sides: list[Document]) -> list[Document]:
     """Conflicts, with those of the claims each is between."""
-    if not found:
-        return []
-    told = _called(connection, claimed_by)
-    return [
-        one
-        | {
-            "claims": [
-                each for each in told
-                if (each["element"], each["subject"]) == (one["element"], one["subject"])
-                and each["state"] in _SIDES
-            ]
-        }
-        for one in found
-    ]  # fmt: skip
+    of: dict[tuple[str, str], list[Document]] = {}
+    for each in sides:
+        of.setdefault((each["element"], each["subject"]), []).append(each)
+    return [one | {"claims": of.get((one["element"], one["subject"]), [])} for one in found]

@@ -45,8 +45,9 @@ class Dated(Reasoned):
 def list_standards(look: Look, page: Page, on: date | None = None) -> Response:
     """The versions of all own standards, and where they stand on a day."""
     permit(look.who, Act.STANDARD_READ)
-    rows = look.at(lambda c: [_line(one, on or look.today) for one in life.versions(c)])
-    return page.answer("standards", rows, "code", "version")
+    part = page.part(str, int)
+    rows = look.at(lambda c: [_line(one, on or look.today) for one in life.versions(c, part=part)])
+    return page.parted("standards", rows, "code", "version")
 
 
 @router.post("", status_code=201)

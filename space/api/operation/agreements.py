@@ -69,11 +69,9 @@ def list_agreements(wired: Wired, who: Known, page: Page) -> Response:
     """The agreements the caller's organisation is a party of."""
     permit(who, Act.AGREEMENT_READ)
     with reading(wired.engine) as connection:
-        day = local_date(wired.clock())
-        known = ((one, offices.office_of(connection, one, who.organisation, day))
-                 for one in all_agreements(connection))  # fmt: skip
-        mine = [one.to_document() for one, office in known if office is not None]
-    return page.answer("agreements", mine, "number")
+        mine = offices.of_party(connection, who.organisation, local_date(wired.clock()))
+        found = all_agreements(connection, mine, page.part(str))
+    return page.parted("agreements", [one.to_document() for one in found], "number")
 
 
 @router.get("/agreements/{number}")

@@ -86,8 +86,8 @@ def show_tariff(look: Look, on: date | None = None) -> Document:
 def list_statements(look: Look, page: Page) -> Response:
     """The closed months of the caller's organisation."""
     permit(look.who, Act.MONEY_READ)
-    found = look.at(lambda c: [dict(one) for one in statements.by_organisation(c, look.who.organisation)])
-    return page.answer("statements", found, "month")
+    mine, part = look.who.organisation, page.part(str)
+    return page.parted("statements", look.at(lambda c: statements.by_organisation(c, mine, part)), "month")
 
 
 @router.post("/statements", status_code=201)

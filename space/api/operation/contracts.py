@@ -7,7 +7,7 @@ own (the signature is made elsewhere and handed in), suspend, resume and end; ea
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -23,7 +23,7 @@ from space.api.services import Known, Services, Wired, only, permit
 from space.contracting import breaches, negotiating, performing, signing
 from space.contracting.contracts import all_contracts, by_id, signatures_of
 from space.contracting.known import Known as Read
-from space.contracting.known import known, knows
+from space.contracting.known import known, knows, under
 from space.contracting.statements import decoded
 from space.contracting.values import PARTIES, DigitalContract, Side
 from space.errors import Unknown
@@ -92,13 +92,12 @@ class Signed(BaseModel):
 def contracts(wired: Wired, who: Known, page: Page) -> Response:
     """The contracts of the caller's organisation; for a token of one grant that one's; auditors read all."""
     permit(who, Act.CONTRACT_READ)
-    part = page.part(datetime, str) if who.grant_id is None else None
+    reader, part = _reader(who), page.part(datetime, str)
+    told = [] if reader is None else [knows(reader)]
+    told += [] if who.grant_id is None else [under(who.grant_id)]
     with reading(wired.engine) as connection:
-        reader = _reader(who)
-        only_known = () if reader is None else (knows(reader),)
-        found = all_contracts(connection, reader, part, *only_known)
-        rows = _named(connection, [one for one in found if who.grant_id in (None, one.grant_id)])
-    return page.answer("contracts", rows, "drafted_at", "id")
+        rows = _named(connection, all_contracts(connection, reader, part, *told))
+    return page.parted("contracts", rows, "drafted_at", "id")
 
 
 @router.get("/contracts/{contract_id}")
@@ -250,7 +249,7 @@ def _taken(
         ).to_document()
 
 
-def _named(connection: Connection, found: list[DigitalContract]) -> list[dict[str, Any]]:
+def _named(connection: Connection, found: Sequence[DigitalContract]) -> list[dict[str, Any]]:
     """Contracts with what their parties are called."""
     called = names(connection, {code for one in found for code in (one.provider, one.consumer)})
     return [

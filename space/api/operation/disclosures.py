@@ -36,10 +36,9 @@ def list_disclosures(look: Look, page: Page) -> Response:
     permit(look.who, Act.CATALOGUE_READ)
     year = look.today.year
     following = {"year": year, "due_on": look.at(lambda c: due_on(c, year)).isoformat()}
-    found = look.at(all_made)
-    return page.answer(
-        "disclosures", found, "year", "role", "code", newest_first=True, more={"following": following}
-    )
+    part = page.part(int, str, str)
+    found = look.at(lambda c: all_made(c, part))
+    return page.parted("disclosures", found, "year", "role", "code", more={"following": following})
 
 
 @router.get("/made/{disclosure}")

@@ -139,8 +139,9 @@ def answer(objection: Id, said: Answered, do: Do) -> Document:
 def list_bonds(look: Look, page: Page) -> Response:
     """Every bond of a payment to a result 效果付费."""
     permit(look.who, Act.EVALUATION_KEEP)
-    rows = [one.to_document() for one in look.at(bonds.all_bonds)]
-    return page.answer("bonds", rows, "proposed_at", "id")
+    part = page.part(datetime, str)
+    rows = [one.to_document() for one in look.at(lambda c: bonds.all_bonds(c, part))]
+    return page.parted("bonds", rows, "proposed_at", "id")
 
 
 @router.post("/bonds", status_code=201)

@@ -46,8 +46,9 @@ class Tried(Signed):
 def list_standing(look: Look, page: Page, grant: Annotated[str, Query(max_length=40)] = "") -> Response:
     """The standing queries of the caller's organisation with what is left of their plans."""
     permit(look.who, Act.STANDING_KEEP)
-    found = look.at(lambda c: [s for s in standing.all_standing(c, grant or None) if _mine(c, look, s)])
-    return page.answer("queries", [_document(one) for one in found], "id")
+    mine, part, only_of = look.who.organisation, page.part(str), grant or look.who.grant_id
+    found = look.at(lambda c: standing.all_standing(c, only_of, grantee=mine, part=part))
+    return page.parted("queries", [_document(one) for one in found], "id")
 
 
 @router.get("/standing-queries/{query}")

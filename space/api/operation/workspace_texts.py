@@ -83,8 +83,9 @@ def save_template(grant: Grant, name: Name, text: Text, do: Do) -> Document:
 
 def _listed(look: Looking, grant: str, kind: texts.Kind, page: Page) -> Response:
     _open(look, grant)
-    rows = look.at(lambda c: [texts.document(row) for row in texts.texts(c, grant, kind)])
-    return page.answer(f"{kind}s", rows, "name")
+    part = page.part(str)
+    rows = look.at(lambda c: [texts.document(row) for row in texts.texts(c, grant, kind, part)])
+    return page.parted(f"{kind}s", rows, "name")
 
 
 def _saved(

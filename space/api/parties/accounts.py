@@ -81,11 +81,12 @@ def list_accounts(
     who: Known,
     after: str = Query("", max_length=40),
     limit: int = Query(100, ge=1, le=1000),
+    person: str = Query("", max_length=40, description="Of this person alone."),
 ) -> dict[str, Any]:
     """Accounts by their ids; nothing of passwords."""
     permit(who, Act.ACCOUNT_KEEP)
     with reading(wired.engine) as connection:
-        found = accounts.all_accounts(connection, after=after, limit=limit)
+        found = accounts.all_accounts(connection, person=person or None, after=after, limit=limit)
     following = found[-1].id if len(found) == limit else None
     return {"accounts": [each.to_document() for each in found], "next": following}
 

@@ -67,7 +67,8 @@ def set_place(said: Placed, do: Do) -> Document:
 def divisions(look: Look, page: Page, on: date | None = None) -> Response:
     """The division codes kept, all or as of a day."""
     permit(look.who, Act.ORGANISATION_READ)
-    return page.answer("divisions", look.at(lambda c: regions.listing(c, on)), "code", "valid_from")
+    part = page.part(str, date)
+    return page.parted("divisions", look.at(lambda c: regions.listing(c, on, part)), "code", "valid_from")
 
 
 @router.post("/divisions", status_code=201)

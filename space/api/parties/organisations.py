@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from policies.access import Act
 from policies.clocks import local_date
 from space.api.answering.paging import Page
 from space.api.entrance.acting import Based, Do, Document, Doing, Look, Signed
+from space.api.entrance.owning import details_seen, reached
 from space.api.services import permit
 
 router = APIRouter(prefix="/v1", tags=["organisations"])
@@ -114,7 +115,11 @@ def list_units(look: Look, page: Page, on: date | None = None) -> Response:
 def show(code: Code, look: Look, on: date | None = None) -> Document:
     """The life of a unit: names, changes, who follows it, what is still in its name."""
     permit(look.who, Act.ORGANISATION_READ)
-    return look.at(lambda c: _unit(c, code, on or look.today))
+    mine, day = details_seen(look), on or look.today
+    found = look.at(lambda c: _unit(c, code, day, mine))
+    inner = code in reached(look, Act.DETAIL_READ, (code,))
+    named = look.at(lambda c: held.held_by(c, code, day)) if inner else ()
+    return found | {"in_its_name": [one.to_document() for one in named]}
 
 
 @router.post("/organisations", status_code=201)
@@ -189,8 +194,9 @@ def sync(said: Synced, do: Do) -> Document:
 def waiting(look: Look, page: Page, to: Annotated[str, Query(max_length=40)] = "") -> Response:
     """Entries that need a revision, because another unit answers for them."""
     permit(look.who, Act.ORGANISATION_READ)
-    found = look.at(lambda c: handover.pending(c, to or None))
-    return page.answer("entries", [one.to_document() for one in found], "dataset", "change")
+    part, mine = page.part(str, str), details_seen(look)
+    found = look.at(lambda c: handover.pending(c, to or None, codes=mine, part=part))
+    return page.parted("entries", [one.to_document() for one in found], "dataset", "change")
 
 
 def reformed(do: Doing, said: Reformed, act: Callable[[Connection, Reform], Document]) -> Document:
@@ -212,7 +218,7 @@ def _event(do: Doing, said: Reformed, act: Callable[[Connection, Reform], str]) 
     return reformed(do, said, told)
 
 
-def _unit(connection: Connection, code: str, day: date) -> Document:
+def _unit(connection: Connection, code: str, day: date, codes: Collection[str] | None) -> Document:
     spans = units.spans_of(connection, code)
     if not spans:
         raise UnknownUnit(code)
@@ -224,6 +230,5 @@ def _unit(connection: Connection, code: str, day: date) -> Document:
         "successors": [{"code": each, "name": tree.name_of(connection, each, day)} for each in follow],
         "spans": [one.to_document() for one in spans],
         "changes": [one.to_document() for one in tree.changes(connection, code)],
-        "to_revise": [one.to_document() for one in handover.pending(connection, code)],
-        "in_its_name": [one.to_document() for one in held.held_by(connection, code, day)],
+        "to_revise": [one.to_document() for one in handover.pending(connection, code, codes=codes)],
     }

@@ -177,10 +177,10 @@ def lapse(said: Signed, do: Do) -> Document:
 def list_registrars(look: Look, page: Page) -> Response:
     """Who was and is registrar."""
     permit(look.who, Act.REGISTRATION_READ)
-    names = ("code", "name", "designated_by", "basis")
-    found = look.at(registrars.registrars)
+    names, part = ("id", "code", "name", "designated_by", "basis"), page.part(date, str)
+    found = look.at(lambda c: registrars.registrars(c, part))
     rows = [{"valid_from": one.valid_from} | {n: getattr(one, n) for n in names} for one in found]
-    return page.answer("registrars", rows, "valid_from", "code")
+    return page.parted("registrars", rows, "valid_from", "id")
 
 
 @router.post("/registrars", status_code=201)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from catalog.store import reading
+from catalog.store.tables.backflow import notices as told
 from policies.access import Act
 from space.access import one_grant
 from space.api.answering.paging import Page
@@ -18,7 +19,6 @@ from space.api.services import Known, Wired, permit
 from space.granting import stopping
 from space.granting.grants import by_id
 from space.granting.revocation import give_back
-from space.identity.tokens import Caller
 from space.wayback.backflow.inbox import notices_of
 from space.workspace.ending import sweep
 
@@ -50,18 +50,14 @@ def notices(wired: Wired, who: Known, page: Page, unread: bool = False) -> Respo
     """What waits in the inbox of the caller's organisation; for a token of one grant what is of that one."""
     permit(who, Act.NOTICE_READ)
     with reading(wired.engine) as connection:
-        part = page.part(datetime, str) if who.grant_id is None else None
-        every = notices_of(connection, who.organisation, unread=unread, part=part)
-        found = [one for one in every if _of_its_grant(connection, who, one.subject)]
+        mine = () if who.grant_id is None else (one_grant.concerns(told.c.subject, who.grant_id),)
+        part = page.part(datetime, str)
+        found = notices_of(connection, who.organisation, *mine, unread=unread, part=part)
     rows = [
         {"id": n.id, "kind": n.kind, "subject": n.subject, "message": n.message, "at": n.sent_at.isoformat()}
         for n in found
     ]
-    return page.answer("notices", rows, "at", "id")
-
-
-def _of_its_grant(connection: Connection, who: Caller, subject: str) -> bool:
-    return who.grant_id is None or one_grant.concerns(connection, who.grant_id, subject)
+    return page.parted("notices", rows, "at", "id")
 
 
 @router.post("/grants/{grant}/return")
@@ -94,5 +90,5 @@ def list_stops(wired: Wired, who: Known, page: Page) -> Response:
     """The stops that stand."""
     permit(who, Act.SPACE_STOP)
     with reading(wired.engine) as connection:
-        found = stopping.all_stops(connection, standing=True)
-    return page.answer("stops", [one.to_document() for one in found], "id")
+        found = stopping.all_stops(connection, standing=True, part=page.part(datetime, str))
+    return page.parted("stops", [one.to_document() for one in found], "stopped_at", "id")

@@ -101,11 +101,12 @@ def revoke(grant: Id, said: Reasoned, do: Do) -> Document:
 def list_rules(name: Name, look: Look, page: Page) -> Response:
     """Every statement of a dataset's owner about its use, and that its signature holds."""
     permit(look.who, Act.CATALOGUE_READ)
-    found = look.at(lambda c: history(c, standing(c, name).name))
+    part = page.part(datetime, str)
+    found = look.at(lambda c: history(c, standing(c, name).name, part))
     ring = look.at(lambda c: ring_of(c, look.wired.signer))
     for one in found:
         verify(one, ring)
-    return page.answer("rules", [_rules(one) for one in found], "set_at", "id")
+    return page.parted("rules", [_rules(one) for one in found], "set_at", "id")
 
 
 @router.post("/datasets/{name}/rules", status_code=201)
@@ -125,10 +126,11 @@ def state_rules(name: Name, said: Ruled, do: Do) -> Document:
 
 @router.get("/chains")
 def list_chains(look: Look, page: Page, name: Annotated[str, Field(max_length=130)] = "") -> Response:
-    """What owners stated of who answers requests, the oldest first."""
+    """What owners stated of who answers requests, by dataset, the oldest first."""
     permit(look.who, Act.REQUEST_DECIDE)
-    rows = look.at(lambda c: [dict(row._mapping) for row in chains.statements(c, name or None)])
-    return page.answer("chains", [jsonable_encoder(row) for row in rows], "stated_at", "id")
+    part = page.part(str, int)
+    rows = look.at(lambda c: [dict(row._mapping) for row in chains.statements(c, name or None, part)])
+    return page.parted("chains", [jsonable_encoder(row) for row in rows], "dataset", "number")
 
 
 @router.post("/datasets/{name}/chain", status_code=201)
@@ -152,9 +154,9 @@ def state_chain(name: Name, said: Seated, do: Do) -> Document:
 def list_delegations(look: Look, page: Page) -> Response:
     """Delegations of the caller's organisation 委托审批, the oldest first."""
     permit(look.who, Act.REQUEST_DECIDE)
-    rows = look.at(lambda c: [dict(row._mapping) for row in chains.delegations(c)])
-    mine = [jsonable_encoder(row) for row in rows if row["organisation"] == look.who.organisation]
-    return page.answer("delegations", mine, "id")
+    mine, part = look.who.organisation, page.part(datetime, str)
+    rows = look.at(lambda c: [dict(row._mapping) for row in chains.delegations(c, mine, part)])
+    return page.parted("delegations", [jsonable_encoder(row) for row in rows], "made_at", "id")
 
 
 @router.post("/delegations", status_code=201)

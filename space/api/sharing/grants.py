@@ -43,17 +43,16 @@ class Deleted(BaseModel):
 def grants(wired: Wired, who: Known, page: Page) -> Response:
     """The grants the caller's organisation holds; for a token of one grant that one."""
     permit(who, Act.CONTRACT_READ)
-    part = page.part(datetime, str) if who.grant_id is None else None
+    part, of = page.part(datetime, str), None if who.role is Role.AUDITOR else who.organisation
     with reading(wired.engine) as connection:
-        found = all_grants(connection, None if who.role is Role.AUDITOR else who.organisation, part)
+        found = all_grants(connection, of, part, who.grant_id)
         titles = entry_titles(connection, {each.name for one in found for each in one.terms.datasets})
     rows = [
         one.to_document()
         | {"datasets": [{"name": d.name, "title": titles.get(d.name, "")} for d in one.terms.datasets]}
         for one in found
-        if who.grant_id in (None, one.id)
     ]
-    return page.answer("grants", rows, "signed_at", "id")
+    return page.parted("grants", rows, "signed_at", "id")
 
 
 @router.get("/grants/{grant_id}")

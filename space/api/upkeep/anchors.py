@@ -36,8 +36,9 @@ class Anchored(Signed):
 def list_anchors(look: Look, page: Page) -> Response:
     """What was anchored where, and whether the log still leads through it."""
     permit(look.who, Act.EVIDENCE_READ)
-    found = look.at(anchors.anchors)
-    return page.answer("anchors", [one.document() for one in found], "size", "id")
+    part = page.part(int, str)
+    found = look.at(lambda c: anchors.anchors(c, part))
+    return page.parted("anchors", [one.document() for one in found], "size", "id")
 
 
 @router.get("/anchors/sheet")

@@ -51,7 +51,9 @@ class OnDuty(Signed):
 def list_turns(look: Look, page: Page) -> Response:
     """Every turn of duty, those that ended too."""
     permit(look.who, Act.PERSON_READ)
-    return page.answer("turns", [one.to_document() for one in look.at(duty.turns)], "id")
+    part = page.part(date, str)
+    found = look.at(lambda c: duty.turns(c, part=part))
+    return page.parted("turns", [one.to_document() for one in found], "first_day", "id")
 
 
 @router.post("/duty", status_code=201)

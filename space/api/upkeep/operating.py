@@ -52,7 +52,8 @@ class Override(Reasoned):
 def parties(look: Look, page: Page) -> Response:
     """Keys of the parties, each with its time."""
     permit(look.who, Act.KEY_READ)
-    return page.answer("keys", [_party(one) for one in look.at(party_keys)], "key_id")
+    part = page.part(str)
+    return page.parted("keys", [_party(one) for one in look.at(lambda c: party_keys(c, part=part))], "key_id")
 
 
 @router.get("/keys/ring")
@@ -153,9 +154,9 @@ def leases(look: Look, page: Page) -> Response:
             "process": None if one.holder is None else one.holder.process, "expires_at": one.expires_at,
             "free": one.expired, "fence": one.fence,
         }
-        for one in holdings(look.engine, now=look.now)
+        for one in holdings(look.engine, now=look.now, part=page.part(str))
     ]  # fmt: skip
-    return page.answer("leases", rows, "dataset")
+    return page.parted("leases", rows, "dataset")
 
 
 def _party(one: PartyKey) -> Document:

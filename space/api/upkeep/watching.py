@@ -130,8 +130,9 @@ def printed(incident: Id, look: Look) -> HTMLResponse:
 def list_notices(incident: Id, look: Look, page: Page) -> Response:
     """Whom an incident is told, by when, under which rule."""
     permit(look.who, Act.INCIDENT_READ)
-    found = look.at(lambda c: notices.notices_of(c, incidents.by_id(c, incident).id))
-    return page.answer("notices", [asdict(one) for one in found], "due_at", "id")
+    part = page.part(datetime, str, str, str)
+    found = look.at(lambda c: notices.notices_of(c, incidents.by_id(c, incident).id, part))
+    return page.parted("notices", [asdict(one) for one in found], "due_at", "rule", "addressee_code", "id")
 
 
 @router.post("/incidents/notices/{notice}/text")

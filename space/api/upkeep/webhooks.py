@@ -49,8 +49,9 @@ class Changed(BaseModel):
 def list_webhooks(look: Look, page: Page) -> Response:
     """The webhooks of the caller's organisation, the oldest first; without their secrets."""
     permit(look.who, Act.WEBHOOK_KEEP)
-    found = look.at(lambda c: hooks.listing(c, look.who.organisation))
-    return page.answer("webhooks", [one.to_document() for one in found], "made_at", "id")
+    part = page.part(datetime, str)
+    found = look.at(lambda c: hooks.listing(c, look.who.organisation, part))
+    return page.parted("webhooks", [one.to_document() for one in found], "made_at", "id")
 
 
 @router.get("/events")

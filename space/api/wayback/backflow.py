@@ -71,7 +71,9 @@ def compared(name: Dataset, sample: Sample, look: Look) -> Document:
 def balances(look: Look, page: Page) -> Response:
     """Counts of every delivery on both sides, and whether they add up."""
     permit(look.who, Act.DELIVERY_MAKE)
-    return page.answer("balances", [asdict(one) for one in look.at(balance)], "release", "area")
+    part = page.part(datetime, str)
+    rows = [one.to_document() for one in look.at(lambda c: balance(c, part))]
+    return page.parted("balances", rows, "sent_at", "id")
 
 
 @router.get("/inbox/deliveries/{delivery}/workbook", response_class=Response)

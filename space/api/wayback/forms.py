@@ -109,6 +109,17 @@ def list_demands(wired: Wired, who: Known, page: Page, state: str | None = None)
     return page.parted("demands", [one.to_document() for one in found], "asked_at", "id")
 
 
+@router.get("/demands/{demand}")
+def show_demand(demand: str, wired: Wired, who: Known) -> dict[str, Any]:
+    """One demand of the caller's organisation; the authority and auditors see every one."""
+    permit(who, Act.FORM_READ)
+    with reading(wired.engine) as connection:
+        found = asked.demand(connection, demand)
+    if who.role not in (Role.AUTHORITY, Role.AUDITOR) and found.form.issuer_code != who.organisation:
+        raise Unknown("demand for a form", demand)
+    return found.to_document()
+
+
 @router.post("/demands/{demand}/decision")
 def decide(demand: str, decided: Decided, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
     """Admit or refuse a demand, for the authority."""

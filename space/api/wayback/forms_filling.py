@@ -170,13 +170,16 @@ def open_draft(code: str, opened: Opened, wired: Wired, who: Known) -> dict[str,
 
 @router.post("/{code}/submissions", status_code=201)
 def submit_sheet(code: str, sheet: Sheet, wired: Wired, who: Known, once: Repeated) -> dict[str, Any]:
-    """Submit what differs; differences on prefilled items become challenges to their source."""
+    """Submit what differs of a sheet the body is asked for; differences on prefilled items are challenges.
+
+    A task of the form and period asks the body for it, and its roster names the subject.
+    """
     permit(who, Act.FORM_FILL)
     now = wired.clock()
     filled = Filled(code, sheet.period, who.organisation, sheet.subject, sheet.values, sheet.reasons)
     made = submit(
         wired.home, wired.engine, filled, by=sheet.by, now=now,
-        guard=lambda connection, act: once.do(connection, act, now),
+        guard=lambda connection, act: once.do(connection, act, now), asked=True,
     )  # fmt: skip
     return asdict(made)
 

@@ -130,7 +130,7 @@ def workbook(code: Code, rows: Rows, look: Look) -> Response:
     seen = _asked(look, code, rows.subjects, look.by(rows))
 
     def write(path: Path) -> None:
-        write_workbook(look.wired.home, look.engine, wanted, path, look.now, rows.subjects, seen)
+        write_workbook(look.wired.home, look.engine, wanted, path, look.now, seen, rows.subjects)
 
     return files.written(f"{code}-{rows.period}.xlsx", files.XLSX, write)
 
@@ -162,9 +162,9 @@ def fill(said: Handed, look: Look) -> Response:
     permit(look.who, Act.FORM_FILL)
     with files.given(said.workbook) as (path,), files.folder() as place:
         bindings = sidecar.read(files.text(place, "bindings.yaml", said.bindings))
-        _asked(look, str(bindings.form["code"]), said.subjects, look.by(said))
+        seen = _asked(look, str(bindings.form["code"]), said.subjects, look.by(said))
         wanted = Wanted(path, bindings, look.who.organisation, said.period, said.subjects)
-        made = hand_out(look.wired.home, look.engine, wanted, by=look.by(said), now=look.now)
+        made = hand_out(look.wired.home, look.engine, wanted, seen, now=look.now)
     answer = files.sent(f"{made.id}.zip", files.ZIP, made.packed())
     answer.headers["Ybz-Handout"] = made.id
     return answer

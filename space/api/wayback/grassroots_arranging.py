@@ -157,8 +157,9 @@ def check(task: Id, said: Signed, look: Look, response: Response) -> Document:
 def list_stand_ins(look: Look, page: Page) -> Response:
     """Who stands in for whom in the body, past ones too."""
     permit(look.who, Act.LEDGER_KEEP)
-    found = look.at(lambda c: stand_ins.listing(c, look.who.organisation))
-    return page.answer("stand_ins", [_days(asdict(one)) for one in found], "first_on", "id")
+    part = page.part(date, str)
+    found = look.at(lambda c: stand_ins.listing(c, look.who.organisation, part))
+    return page.parted("stand_ins", [_days(asdict(one)) for one in found], "first_on", "id")
 
 
 @router.post("/stand-ins/{stand_in}/end")

@@ -93,7 +93,7 @@ def show(wired: Wired, who: Known, page: Page) -> Response:
     mine = who.organisation
     with reading(wired.engine) as connection:
         body(connection, mine)
-        of_sent, of_notices = page.parts(_SENT, _SENT, _SENT)[:2]
+        of_sent, of_notices, of_tasks = page.parts(_SENT, _SENT, _SENT)
         sent = inbox.listing(connection, mine, of_sent)
         wanted = {each.id for each in sent}
         found = figures(connection, mine, wired.clock(), wanted) if wanted else ()
@@ -103,7 +103,8 @@ def show(wired: Wired, who: Known, page: Page) -> Response:
             for one in sent
         ]
         notices = [_plain(asdict(one)) for one in inbox.notices_of(connection, mine, part=of_notices)]
-        given = [_plain(asdict(one)) for one in tasks.tasks_of(connection, who.organisation, open_only=True)]
+        waiting = tasks.tasks_of(connection, mine, open_only=True, part=of_tasks)
+        given = [_plain(asdict(one)) for one in waiting]
     return page.several(
         {
             "deliveries": Listed(deliveries, ("sent_at", "id")),

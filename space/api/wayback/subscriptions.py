@@ -64,8 +64,9 @@ def register(said: Entered, do: Do) -> Document:
 def list_subscriptions(look: Look, page: Page) -> Response:
     """The subscriptions of the caller's body, in the order they were opened."""
     permit(look.who, Act.SUBSCRIPTION_KEEP)
-    found = look.at(lambda c: listing(c, look.who.organisation))
-    return page.answer("subscriptions", [_plain(one) for one in found], "opened_at", "id")
+    part = page.part(datetime, str)
+    found = look.at(lambda c: listing(c, look.who.organisation, part))
+    return page.parted("subscriptions", [_plain(one) for one in found], "opened_at", "id")
 
 
 @router.post("/subscriptions", status_code=201)

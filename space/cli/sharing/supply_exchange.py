@@ -39,7 +39,7 @@ def exchanges(code: str | None, as_json: bool) -> None:
 
     _home, engine, _now = open_installation()
     with reading(engine) as connection:
-        found = listing(connection, code)
+        found = listing(connection, None if code is None else {code})
     if as_json:
         print_json([one.to_document() for one in found])
         return

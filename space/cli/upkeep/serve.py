@@ -23,12 +23,16 @@ def serve(host: str | None, port: int | None, processes: int, console: bool) -> 
 
     Logs are JSON lines on the error stream. SIGTERM ends it: calls under way may end within a deadline.
     """
+    from catalog.home import Home
     from catalog.settings import reading as settings
+    from catalog.store import open_store
+    from catalog.store.revision import require_current
     from space.observing import logs
 
     if console and processes > 1:
         raise click.UsageError("the console keeps its pages in one process — leave out --processes")
     where = host or settings.value("YBZ_HOST"), settings.number("YBZ_PORT") if port is None else port
+    require_current(open_store(Home.find()))  # a store it cannot serve is refused at once
     # Said before anything large is loaded; what uvicorn says comes after it.
     logs.configure(settings.value("YBZ_LOG_LEVEL"))
     logging.getLogger("uvicorn.error").info(

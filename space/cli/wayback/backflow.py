@@ -256,7 +256,7 @@ def balance(as_json: bool) -> None:
     with refusals(as_json), reading(engine) as connection:
         found = balances(connection)
     if as_json:
-        print_json([asdict(one) for one in found])
+        print_json([one.to_document() for one in found])
     else:
         for one in found:
             told = f"{one.changed} = {one.delivered} + {one.unattributed} + {one.other_areas}"

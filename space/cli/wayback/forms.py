@@ -30,7 +30,6 @@ JOINED: Final = (
     "space.cli.wayback.forms_tasks",
     "space.cli.wayback.forms_sheets",
     "space.cli.wayback.forms_compiling",
-    "space.cli.wayback.forms_compiling",
 )
 
 
@@ -102,14 +101,19 @@ def end(code: str, basis: str, by: str, as_json: bool) -> None:
 @click.argument("code")
 @body_option
 @click.option("--subject", prompt=True, help="Identifier of the person, household or enterprise.")
+@actor
 @as_json
-def prefill(code: str, body: str, subject: str, as_json: bool) -> None:
-    """The items of form CODE for one subject: value, source department, as-of date."""
+def prefill(code: str, body: str, subject: str, by: str, as_json: bool) -> None:
+    """The items of form CODE for one subject the body is asked for: value, source department, as-of date."""
+    from catalog.store import reading
+    from space.wayback.forms.asking import asked
     from space.wayback.forms.prefill import prefill as fill
 
     with refusals(as_json):
         home, engine, now = open_installation()
-        items = fill(home, engine, code, body, subject, now)
+        with reading(engine) as connection:
+            look = asked(home, connection, code, body, [subject], by=acting(by), now=now)
+        items = fill(home, engine, code, body, subject, now, look)
     if as_json:
         print_json([asdict(item) for item in items])
         return

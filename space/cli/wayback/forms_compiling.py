@@ -92,7 +92,9 @@ def fill(
     by: str,
     as_json: bool,
 ) -> None:
-    """Fill the workbook FILE for the subjects of a body: the same layout, one a subject or one with rows."""
+    """Fill the workbook FILE for subjects the body is asked for: one each in its layout, or one with rows."""
+    from catalog.store import reading
+    from space.wayback.forms.asking import asked
     from space.wayback.forms.compiling import sidecar
     from space.wayback.forms.compiling.handing import Wanted, hand_out
 
@@ -101,7 +103,10 @@ def fill(
         wanted = Wanted(file, sidecar.read(bindings), body, period, subjects)
         if out.suffix.lower() not in (".zip", ".xlsx"):
             raise click.UsageError("--out ends in .zip or .xlsx")
-        made = hand_out(home, engine, wanted, by=acting(by), now=now)
+        with reading(engine) as connection:
+            code = str(wanted.bindings.form["code"])
+            look = asked(home, connection, code, body, subjects, by=acting(by), now=now)
+        made = hand_out(home, engine, wanted, look, now=now)
     _write(made, out)
     if as_json:
         print_json(made.to_document() | {"out": str(out)})

@@ -30,16 +30,21 @@ _SUBJECT = click.option("--subject", prompt=True, help="Identifier of the person
 @_PERIOD
 @click.option("--subjects", type=click.File(encoding="utf-8"), default=None,
               help="Identifiers, one a line; the form's roster where left out.")  # fmt: skip
+@actor
 @as_json
-def workbook(code: str, out: Path, body: str, period: str, subjects: TextIO | None,
+def workbook(code: str, out: Path, body: str, period: str, subjects: TextIO | None, by: str,
              as_json: bool) -> None:  # fmt: skip
-    """Write form CODE as a workbook OUT: one prefilled row a subject."""
+    """Write form CODE as a workbook OUT: one prefilled row a subject the body is asked for."""
+    from catalog.store import reading
+    from space.wayback.forms.asking import asked
     from space.wayback.forms.workbooks import write_workbook
 
     named = [line.strip() for line in subjects if line.strip()] if subjects is not None else []
     with refusals(as_json):
         home, engine, now = open_installation()
-        made = write_workbook(home, engine, (code, period, body), out, now, named)
+        with reading(engine) as connection:
+            look = asked(home, connection, code, body, named, by=acting(by), now=now)
+        made = write_workbook(home, engine, (code, period, body), out, now, look, named)
     if as_json:
         print_json(asdict(made) | {"path": str(made.path)})
         return

@@ -6,7 +6,7 @@ Decides nothing: what is owed, by whom and until when is the interface's to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from space.console.language import Language
@@ -103,6 +103,11 @@ _TO_DO: Final[Mapping[str, tuple[str, str]]] = {
     "signature": ("作为第二人签字", "sign as the second person"),
     "recall": ("办结召回", "finish a recall"),
 }
+
+
+def soonest(items: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Things owed in the order of their last days; those without one come last."""
+    return sorted(items, key=lambda one: one["due_on"] is None)
 
 
 def owed_called(say: Language, one: Mapping[str, Any], cause: str = "") -> str:

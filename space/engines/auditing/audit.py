@@ -14,9 +14,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 
 from space.engines.auditing import rests, threes
 from space.engines.auditing.atoms import Flags
@@ -53,7 +55,12 @@ def compared(block: Block, formers: Iterable[Former], known: Known = NOTHING) ->
 
 
 def withhold(
-    connection: Base, cells: Cells, beside: Sequence[Sides], limits: Limits, made: Overlaps | None = None
+    connection: Base,
+    cells: Cells,
+    beside: Sequence[Sides],
+    limits: Limits,
+    made: Overlaps | None = None,
+    read: Sequence[pa.Table | None] = (),
 ) -> list[int]:
     """Withhold what would follow from cells of former blocks by subtraction.
 
@@ -63,6 +70,7 @@ def withhold(
         beside: what they are compared with.
         limits: of the terms.
         made: of one of these, where the cells come from the same scan.
+        read: atoms of these, where they were read together.
 
     Returns:
         Where cells are only counted, the places of those in doubt: a figure of them may not show.
@@ -70,10 +78,10 @@ def withhold(
     if beside and cells.block.keys:
         connection.register(CELLS, cells.keys)
     doubtful: set[int] = set()
-    for sides in beside:
+    for sides, table in zip_longest(beside, read):
         if cells.block.keys_only or cells.shown[:, :1].any():
-            overlaps = made if made is not None and made.sides is sides else Overlaps(connection, sides)
-            crossed = Crossed(overlaps, cells, limits)
+            known = made if made is not None and made.sides is sides else None
+            crossed = Crossed(known or Overlaps(connection, sides, table), cells, limits)
             doubtful |= _in_doubt(crossed)
             _cell_by_cell(crossed)
             rests.withhold(crossed)

@@ -46,6 +46,7 @@ class Crossed:
     possible: Possible = field(init=False)
     _common: dict[tuple[Rows, Rows], Counts] = field(default_factory=dict)
     _lacked: dict[tuple[Rows, Rows, Side], Counts] = field(default_factory=dict)
+    _varied: dict[tuple[Rows, Rows, Side, int], Flags] = field(default_factory=dict)
     _shown: dict[tuple[int, int], Flags] = field(default_factory=dict)
     _named: dict[tuple[str, ...], list[Key]] = field(default_factory=dict)
 
@@ -53,7 +54,9 @@ class Crossed:
         o, s = self.overlaps, self.sides
         self.possible = Possible(o.connection, s, [(key.sql, key.name) for key in self.cells.block.keys])
         pairs = o.groups(s.both)
-        self.near, self.far = (self._side(pairs.keys, by, pairs.size) for by in (s.near, s.far))
+        self.near, self.far = (
+            o.groups(by).ids[pairs.firsts] if by else np.zeros(pairs.size, np.int64) for by in (s.near, s.far)
+        )
         ours = o.groups(s.near)
         if not s.near:
             self.places = np.zeros(1, np.int64) if len(self.cells) else np.full(1, -1)
@@ -66,9 +69,6 @@ class Crossed:
     def sides(self) -> Sides:
         """What is compared."""
         return self.overlaps.sides
-
-    def _side(self, keys: pa.Table, by: Sequence[str], size: int) -> Numbers:
-        return self.overlaps.groups(by).find(keys.select(list(by))) if by else np.zeros(size, np.int64)
 
     def ours(self, i: int) -> Counts:
         """Rows and proved units of our cells under a condition."""
@@ -87,12 +87,11 @@ class Crossed:
 
     def held(self, i: int) -> Flags:
         """Of every pair, whether our cell shows under a condition."""
-        place = self.places[self.near]
         shown = self.cells.shown
         if not len(shown):
-            return np.zeros(len(place), bool)
+            return np.zeros(len(self.near), bool)
         shows = shown[:, i] if i >= 0 else shown[:, 0] & shown[:, -i]
-        found: Flags = (place >= 0) & shows[place]
+        found: Flags = ((self.places >= 0) & shows[self.places])[self.near]
         return found
 
     def place(self, pair: int) -> int:
@@ -122,9 +121,11 @@ class Crossed:
 
     def varied(self, i: int, n: int, side: Side) -> Flags:
         """Pairs where one cell has k units that the other lacks, for what units prove together."""
-        rows, units = self.lacked(i, n, side)
-        found: Flags = (units.min(axis=0) if len(units) else rows) >= self.k(n)
-        return found
+        wanted = (self.sides.p(i), self.sides.q(n), side, self.k(n))
+        if wanted not in self._varied:
+            rows, units = self.lacked(i, n, side)
+            self._varied[wanted] = (units.min(axis=0) if len(units) else rows) >= self.k(n)
+        return self._varied[wanted]
 
     def before(self, n: int) -> Flags:
         """Of every group of theirs, whether its cell rested on k units."""

@@ -16,8 +16,7 @@ from space.query.plan import Proof
 
 def atoms(s: Sides) -> str:
     """The atoms: one row for rows that no key and no condition tells apart; perhaps more than are asked."""
-    few = all(f.few for f in s.formers) and not s.differing and all(map(s.adds, s.proofs))
-    if few:
+    if by_values(s):
         return _by_values(s)
     figures = ["count(*) AS r"]
     figures += [f"{_proved(s, j)} AS p{at}" for at, j in enumerate(s.proofs)]
@@ -27,6 +26,11 @@ def atoms(s: Sides) -> str:
             figures += [f"max({size}) AS t{x}", f"sum({size})::{kind} AS z{x}"]
     by = listed([*s.both, *_masks(s)])
     return f"SELECT {by}, {listed(figures)} FROM ({rows(s)}) AS a GROUP BY {by}"
+
+
+def by_values(s: Sides) -> bool:
+    """Whether every condition is looked at once a combination of values instead of once a row."""
+    return all(f.few for f in s.formers) and not s.differing and all(map(s.adds, s.proofs))
 
 
 def rows(s: Sides, chosen: Rows | Either | None = None, more: Rows | None = None) -> str:

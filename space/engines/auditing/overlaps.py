@@ -25,16 +25,23 @@ from space.query.auditing.conditions import Either, Rows
 
 @dataclass(slots=True)
 class Overlaps:
-    """Rows and units of the groups and sets of two sides; exact counts are made when they are asked for."""
+    """Rows and units of the groups and sets of two sides; exact counts are made when they are asked for.
+
+    Attributes:
+        read: the atoms, where they were read with those of other sides; None: they are asked for.
+    """
 
     connection: Base
     sides: Sides
+    read: pa.Table | None = None
     _atoms: Atoms = field(init=False)
     _exact: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         adds = tuple(self.sides.adds(j) for j in self.sides.proofs)
-        table = self.connection.sql(crossing.atoms(self.sides)).to_arrow_table()
+        table = self.read
+        if table is None:
+            table = self.connection.sql(crossing.atoms(self.sides)).to_arrow_table()
         self._atoms = Atoms.of(table, adds, self.sides.asked)
 
     def groups(self, by: Sequence[str]) -> Groups:

@@ -39,22 +39,27 @@ def withhold(c: Crossed) -> None:
     else:
         for i, n in ((i, n) for i, n in figures if c.loose(n)):
             touched = c.common(i, n)[0] > 0
+            if not touched.any():
+                continue
             beyond = c.before(n)[c.far] & c.varied(i, n, "minus")
-            _total_over_parts(c, _lines(c.near, _in_doubt(c.near, touched, beyond)), i, n)
+            if len(doubtful := _in_doubt(c.near, touched, beyond)):
+                _total_over_parts(c, _lines(c.near, doubtful), i, n)
             beyond = c.held(i) & c.varied(i, n, "plus")
-            _parts_under_total(c, _lines(c.far, _in_doubt(c.far, touched, beyond)), i, n)
+            if len(doubtful := _in_doubt(c.far, touched, beyond)):
+                _parts_under_total(c, _lines(c.far, doubtful), i, n)
 
 
-def _in_doubt(of: Numbers, touched: Flags, beyond: Flags) -> Flags:
+def _in_doubt(of: Numbers, touched: Flags, beyond: Flags) -> Numbers:
     """By loose keys: pairs of the groups that parts touch, none of which goes beyond its total by k units."""
-    some, many = (np.isin(of, of[pairs]) for pairs in (touched, beyond))
-    found: Flags = some & ~many
-    return found
+    doubtful = np.zeros(int(of.max(initial=-1)) + 1, bool)
+    doubtful[of[touched]] = True
+    doubtful[of[beyond]] = False
+    return np.flatnonzero(doubtful[of])
 
 
-def _lines(of: Numbers, chosen: Flags | None = None) -> dict[int, list[int]]:
+def _lines(of: Numbers, chosen: Numbers | None = None) -> dict[int, list[int]]:
     """The pairs by a group of one of their cells."""
-    pairs = np.arange(len(of)) if chosen is None else np.flatnonzero(chosen)
+    pairs = np.arange(len(of)) if chosen is None else chosen
     found: dict[int, list[int]] = {}
     for pair, group in zip(pairs.tolist(), of[pairs].tolist(), strict=True):
         found.setdefault(group, []).append(pair)

@@ -7,6 +7,7 @@ never change; where one is silent, nothing follows.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -29,14 +30,28 @@ def known(block: Block, files: Mapping[str, Sequence[Path]]) -> Known:
     found = _TABLE.fullmatch(block.from_sql)
     if found is None or not files.get(found[1]):
         return NOTHING
-    filled, ranges, rows = _columns(tuple(files[found[1]]))
+    filled, ranges, rows = _columns(tuple((path, _state(path)) for path in files[found[1]]))
     return Known(found[2], filled, ranges, rows)
 
 
+def paths(block: Block, files: Mapping[str, Sequence[Path]]) -> Sequence[Path]:
+    """The files of a block that reads one table as it is stored; else none."""
+    found = _TABLE.fullmatch(block.from_sql)
+    return () if found is None else files.get(found[1], ())
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """What is another number once a path has another file: releases never change, but tests write anew."""
+    found = os.stat(path)
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 @lru_cache(maxsize=64)
-def _columns(paths: tuple[Path, ...]) -> tuple[frozenset[str], Mapping[str, Range], int]:
+def _columns(
+    files: tuple[tuple[Path, tuple[int, int, int]], ...],
+) -> tuple[frozenset[str], Mapping[str, Range], int]:
     """Of all of the files: columns without NULL, ranges of numbers, and how many rows."""
-    each = [_of_file(path) for path in paths]
+    each = [_of_file(path) for path, _ in files]
     ranged = frozenset.intersection(*(frozenset(ranges) for _, ranges, _ in each))
     ranges = {
         name: (min(ranges[name][0] for _, ranges, _ in each), max(ranges[name][1] for _, ranges, _ in each))

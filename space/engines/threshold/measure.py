@@ -18,7 +18,7 @@ from space.engines.base import Base
 from space.engines.threshold import statements, unit_by_unit
 from space.engines.threshold.cells import Cells, Numbers, places
 from space.engines.threshold.known import Known
-from space.engines.threshold.statements import COUNTED, MOMENTS
+from space.engines.threshold.statements import COUNTED, LARGEST, MOMENTS
 from space.query.plan import Block
 
 # Possible parts by the SQL that lists them, which reads no table: the same for every query of a process.
@@ -188,8 +188,14 @@ def _starts(parts: Cells, keys: list[str]) -> Numbers:
 
 
 def _summed(column: Numbers, met: npt.NDArray[np.bool_], starts: Numbers) -> Numbers:
+    """Of every cell the sum of its parts, cut off like theirs where 64 bits end."""
     found: Any = np.where(met, column, 0)
-    return np.add.reduceat(found, starts) if len(starts) else found
+    if not len(starts):
+        return np.asarray(found)
+    size = np.add.reduceat(found.astype(np.float64), starts)
+    ends = np.copysign(float(LARGEST), size).astype(np.int64)
+    summed: Numbers = np.where(np.abs(size) < LARGEST, np.add.reduceat(found, starts), ends)
+    return summed
 
 
 def _prove(connection: Base, cells: Cells) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from space.engines.auditing import audit, one_scan
+from space.engines.auditing import audit, one_reading, one_scan
 from space.engines.auditing.overlaps import Overlaps
 from space.engines.auditing.sides import Sides
 from space.engines.base import Base
@@ -54,10 +54,11 @@ def release(connection: Base, plan: Plan, files: Files) -> dict[str, pa.Table]:
             # Of groups that are only counted the audit looks at those that are too small as well.
             whole = place in in_margin or (block.keys_only and bool(formers))
             beside = audit.compared(block, formers, footers.known(_unfiltered(block), files))
-            made = _crossed(connection, beside, footers.known(block, files))
+            read = one_reading.read(connection, beside, footers.paths(_unfiltered(block), files))
+            made = _crossed(connection, beside, read, footers.known(block, files))
             scanned = None if made is None else one_scan.cells(made, plan.limits.k)
             cells = _judged(connection, block, plan.limits, files, beside=whole, scanned=scanned)
-            doubtful[block.name] = audit.withhold(connection, cells, beside, plan.limits, made)
+            doubtful[block.name] = audit.withhold(connection, cells, beside, plan.limits, made, read)
             compared[block.name] = formers
             judged[place] = cells
     changed = True
@@ -79,10 +80,12 @@ def release(connection: Base, plan: Plan, files: Files) -> dict[str, pa.Table]:
     }
 
 
-def _crossed(connection: Base, beside: Sequence[Sides], known: Known) -> Overlaps | None:
+def _crossed(
+    connection: Base, beside: Sequence[Sides], read: Sequence[pa.Table | None], known: Known
+) -> Overlaps | None:
     """Overlaps with former cells from which the cells of a block follow, if any do."""
-    found = next((sides for sides in beside if one_scan.possible(sides, known)), None)
-    return None if found is None else Overlaps(connection, found)
+    found = [n for n, sides in enumerate(beside) if one_scan.possible(sides, known)]
+    return Overlaps(connection, beside[found[0]], read[found[0]]) if found else None
 
 
 def _unfiltered(block: Block) -> Block:

@@ -129,7 +129,7 @@ def tops(block: Block, aggregate: Aggregate, value: int, chosen: str) -> str:
 def contributions(block: Block, aggregate: Aggregate, proof: int, value: int, chosen: str = "") -> str:
     """Per cell, the two largest totals of one unit within a sum; a row without a unit is one of its own."""
     v = values(block)[aggregate.values[value]]
-    total = f"CAST(abs(sum(v{v}){_filter(aggregate.condition)}) AS BIGINT)"
+    total = bounded(f"abs(sum(v{v}){_filter(aggregate.condition)})")
     return _largest(block, total, proof, chosen)
 
 
@@ -214,10 +214,19 @@ def private(block: Block, known: Known = NOTHING) -> str:
             columns.append(f"count(DISTINCT v{numbers[a.values[0]]}){condition} AS {a.name}")
         else:
             total = f"coalesce(sum(v{numbers[a.values[0]]}){condition}, 0)"
-            columns.append(f"CAST(greatest(least({total}, {LARGEST}), -{LARGEST}) AS BIGINT) AS {a.name}")
+            columns.append(f"{bounded(total)} AS {a.name}")
     order = f" ORDER BY {', '.join(key.name for key in block.keys)}" if block.keys else ""
     source = rows(block, with_units=True, known=known, used="")
     return _grouped(block, columns, f"({source}) AS r") + order
+
+
+def bounded(total: str) -> str:
+    """A sum as a whole number that always fits: what lies beyond :data:`LARGEST` is cut off; NULL stays NULL.
+
+    A cast that fails for want of room would tell how many rows there are, to the last one.
+    """
+    beyond = f"CASE WHEN {total} > {LARGEST} THEN {LARGEST} WHEN {total} < -{LARGEST} THEN -{LARGEST}"
+    return f"CAST({beyond} ELSE {total} END AS BIGINT)"
 
 
 def named(unit: int, condition: int = 0) -> str:
@@ -263,9 +272,9 @@ def figures(block: Block, known: Known, a: Aggregate) -> dict[str, str]:
         size = f"v{v}" if positive else f"abs(v{v})"
         found[f"m{v}_{i}"] = f"max({size}){_filter(i)}"
         if not positive:
-            found[f"z{v}_{i}"] = f"CAST(sum({size}){_filter(i)} AS BIGINT)"
+            found[f"z{v}_{i}"] = bounded(f"sum({size}){_filter(i)}")
         if positive or a.operation not in MOMENTS:
-            found[f"s{v}_{i}"] = f"CAST(sum(v{v}){_filter(i)} AS BIGINT)"
+            found[f"s{v}_{i}"] = bounded(f"sum(v{v}){_filter(i)}")
     if a.operation in MOMENTS:
         found[a.name] = f"{a.operation}({', '.join(f'v{numbers[v]}' for v in a.values)}){_filter(i)}"
     return found

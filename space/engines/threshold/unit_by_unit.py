@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import prod
 
 from space.engines.threshold.known import Known
-from space.engines.threshold.statements import different, figures, grouped_by, rows
+from space.engines.threshold.statements import bounded, different, figures, grouped_by, rows
 from space.query.plan import Block
 
 
@@ -43,7 +43,7 @@ def cells(block: Block, known: Known, least: int) -> str:
     inner = [f"{sql} AS {name}" for name, sql in wanted.items()]
     of_unit = grouped_by(["u0", *keys], inner, f"({rows(block, known=known)}) AS r")
     columns = [
-        f"max({name}) AS {name}" if name.startswith("m") else f"CAST(sum({name}) AS BIGINT) AS {name}"
+        f"max({name}) AS {name}" if name.startswith("m") else f"{bounded(f'sum({name})')} AS {name}"
         for name in wanted
     ]
     if not known.never_null(block.proofs[0].unit):

@@ -65,6 +65,9 @@ _SECCOMP: Final = {"x86_64": 317, "aarch64": 277}
 # How folders that hold installed libraries, and nothing else, are called.
 _LIBRARY_FOLDERS: Final = ("site-packages", "dist-packages")
 
+# What the engine asks the kernel about its own size; DuckDB 2.0 ends when it may not read it.
+_OWN_SIZE: Final = Path("/proc/self/cgroup")
+
 # Bytes of address space: room for the engine's own limit, its threads and the libraries.
 _ADDRESS_SPACE: Final = 8 << 30
 
@@ -152,7 +155,10 @@ def _allow(ruleset: int, path: Path, access: int) -> bool:
         rule = struct.pack("<Qi", access, handle)
         return bool(_LIBC.syscall(_ADD_RULE, ruleset, 1, rule, 0) == 0)
     finally:
-        os.close(handle)
+        # Kept open, its name lasts as long as the process: where memory is short the kernel forgets names of
+        # /proc, and what it then finds under the same name is a file of which no rule speaks.
+        if path != _OWN_SIZE:
+            os.close(handle)
 
 
 def _allow_port(ruleset: int, port: int) -> bool:
@@ -170,8 +176,7 @@ def _libraries() -> list[Path]:
     # path, which may hold an installation with its data.
     folders |= {path for path in map(Path, sys.path) if path.name in _LIBRARY_FOLDERS}
     folders |= {Path("/usr/lib"), Path("/lib"), Path("/lib64"), Path("/usr/lib64")}
-    # What the engine asks the kernel about its own size; DuckDB 2.0 ends when it may not read the first.
-    folders |= {Path("/proc/self/cgroup"), Path("/sys/fs/cgroup"), Path("/sys/devices/system/cpu/online")}
+    folders |= {_OWN_SIZE, Path("/sys/fs/cgroup"), Path("/sys/devices/system/cpu/online")}
     return sorted(folder for folder in folders if folder.exists())
 
 

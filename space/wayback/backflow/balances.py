@@ -6,12 +6,13 @@ Decides when a delivery balances: its four numbers add up, and the receiver has 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, select
 
+from catalog.store.parts import Part
 from catalog.store.tables.attributions import attribution_shares, delivery_figures
 from catalog.store.tables.backflow import deliveries, subscriptions
 from catalog.store.tables.releases import releases
@@ -25,11 +26,14 @@ class Balance:
     """Counts of one delivery on both sides.
 
     Attributes:
+        id, sent_at: of the delivery.
         changed: all rows that moved in the dataset.
         delivered, unattributed, other_areas: where they went.
         balanced: the three add up, and the receiver has not counted otherwise.
     """
 
+    id: str
+    sent_at: datetime
     release: str
     area: str
     changed: int
@@ -37,6 +41,10 @@ class Balance:
     unattributed: int
     other_areas: int
     balanced: bool
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain JSON-able form."""
+        return asdict(self) | {"sent_at": self.sent_at.isoformat()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +73,12 @@ class Figures:
     overdue: bool
 
 
-def balance(connection: Connection) -> tuple[Balance, ...]:
-    """Both sides' counts of every delivery, oldest first."""
+def balance(connection: Connection, part: Part | None = None) -> tuple[Balance, ...]:
+    """Both sides' counts of every delivery, oldest first; a part by when they were sent, and id."""
     return tuple(
         Balance(
+            id=row.id,
+            sent_at=row.sent_at,
             release=row.release_id,
             area=row.area,
             changed=row.total,
@@ -77,7 +87,7 @@ def balance(connection: Connection) -> tuple[Balance, ...]:
             other_areas=row.other_areas,
             balanced=_is_balanced(row),
         )
-        for _, row in sent_rows(connection)
+        for _, row in sent_rows(connection, part=part)
     )
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, bindparam, insert, select
 
 from catalog.evidence import record
 from catalog.home import Home
 from catalog.store import writing
+from catalog.store.prepared import Prepared
 from catalog.store.tables.backflow import grassroots_bodies
 from catalog.store.tables.identity import organisations
 from contracts.codes import CODES
@@ -96,14 +98,18 @@ def body(connection: Connection, code: str) -> Body:
     Raises:
         Unknown: there is none.
     """
-    row = connection.execute(
-        select(organisations.c.name, grassroots_bodies.c.area)
-        .join(grassroots_bodies, grassroots_bodies.c.code == organisations.c.code)
-        .where(organisations.c.code == code)
-    ).first()
+    row = _BODY.run(connection, {"code": code}).first()
     if row is None:
         raise Unknown("grass-roots body", code, "enter it with `ybz backflow body`")
     return Body(code, row.name, row.area)
+
+
+# Asked whenever a body does anything.
+_BODY: Final = Prepared(
+    select(organisations.c.name, grassroots_bodies.c.area)
+    .join(grassroots_bodies, grassroots_bodies.c.code == organisations.c.code)
+    .where(organisations.c.code == bindparam("code"))
+)
 
 
 def bodies(connection: Connection) -> tuple[Body, ...]:

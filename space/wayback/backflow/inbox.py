@@ -11,11 +11,11 @@ import io
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, bindparam, select, update
 
 from catalog.evidence import record
 from catalog.home import Home
@@ -23,6 +23,7 @@ from catalog.lake import files_of
 from catalog.stops import closed
 from catalog.store import writing
 from catalog.store.parts import Part, parted
+from catalog.store.prepared_parts import PreparedPart
 from catalog.store.tables.attributions import redeliveries
 from catalog.store.tables.backflow import deliveries, notices, subscriptions
 from catalog.store.tables.releases import releases
@@ -96,14 +97,27 @@ def listing(
     connection: Connection, subscriber: str | None = None, part: Part | None = None
 ) -> tuple[Delivery, ...]:
     """Deliveries of one body or of all, oldest first; a part by when they were sent, and id."""
+    if subscriber is not None and part is not None:
+        return _sent_to(connection, subscriber, part)
     mine = () if subscriber is None else (lambda _: subscriptions.c.subscriber == subscriber,)
-    return tuple(_delivery(again, row) for again, row in sent_rows(connection, *mine, part=part))
+    return tuple(_delivery(*one) for one in sent_rows(connection, *mine, part=part))
+
+
+def _sent_to(connection: Connection, subscriber: str, part: Part) -> tuple[Delivery, ...]:
+    """The same of one body, a part at a time: what every look into an inbox asks."""
+    rows = [
+        (again, row)
+        for again, sent in _SENT
+        for row in sent.run(connection, {"subscriber": subscriber}, part)
+    ]
+    rows.sort(key=lambda one: (one[1].sent_at, one[1].id))  # their texts sort as instants do
+    return tuple(_delivery(again, row, _instant(row.sent_at)) for again, row in rows[: part.most + 1])
 
 
 def deliveries_of(connection: Connection, subscription_id: str) -> tuple[Delivery, ...]:
     """Deliveries of one subscription, oldest first."""
     rows = sent_rows(connection, lambda table: table.c.subscription_id == subscription_id)
-    return tuple(_delivery(again, row) for again, row in rows)
+    return tuple(_delivery(*one) for one in rows)
 
 
 def delivery(connection: Connection, delivery_id: str) -> Delivery:
@@ -194,16 +208,23 @@ def acknowledge(engine: Engine, delivery_id: str, counts: Counts, *, by: str, no
 
 
 def notices_of(
-    connection: Connection, organisation: str, *, unread: bool = False, part: Part | None = None
-) -> tuple[Notice, ...]:
+    connection: Connection, organisation: str, *only: ColumnElement[bool], unread: bool = False,
+    part: Part | None = None,
+) -> tuple[Notice, ...]:  # fmt: skip
     """What waits in an organisation's inbox, oldest first; a part is by `sent_at` and id."""
     n = notices.c
-    query = select(n.id, n.kind, n.subject, n.message, n.sent_at, n.read_at).where(
-        n.organisation == organisation
-    )
+    if not only and not unread:
+        found = _NOTICES.run(connection, {"organisation": organisation}, part)
+        return tuple(_notice(row) for row in found)
+    query = select(*n[_TOLD]).where(n.organisation == organisation, *only)
     if unread:
         query = query.where(n.read_at.is_(None))
     return tuple(Notice(*row) for row in connection.execute(parted(query, part, n.sent_at, n.id)))
+
+
+def _notice(row: Row[Any]) -> Notice:
+    read_at = None if row.read_at is None else _instant(row.read_at)
+    return Notice(row.id, row.kind, row.subject, row.message, _instant(row.sent_at), read_at)
 
 
 def sent_rows(
@@ -220,13 +241,8 @@ def sent_rows(
         Whether it was delivered again, and the row with its subscriber and the number of its release.
     """
     found: list[tuple[bool, Row[Any]]] = []
-    for again, table in ((False, deliveries), (True, redeliveries)):
-        query = (
-            select(table, subscriptions.c.subscriber, releases.c.number)
-            .join(subscriptions, subscriptions.c.id == table.c.subscription_id)
-            .join(releases, releases.c.id == table.c.release_id)
-        )
-        query = query.where(*(condition(table) for condition in conditions))
+    for again, table in _TABLES:
+        query = _sent(table).where(*(condition(table) for condition in conditions))
         rows = connection.execute(query if part is None else parted(query, part, table.c.sent_at, table.c.id))
         found += [(again, row) for row in rows.all()]
     if part is not None:
@@ -235,7 +251,16 @@ def sent_rows(
     return sorted(found, key=lambda one: (one[1].sent_at, one[1].number, one[0], one[1].id))
 
 
-def _delivery(again: bool, row: Row[Any]) -> Delivery:
+def _sent(table: Table) -> Select[Any]:
+    """Deliveries of either table, each with its subscriber and the number of its release."""
+    return (
+        select(table, subscriptions.c.subscriber, releases.c.number)
+        .join(subscriptions, subscriptions.c.id == table.c.subscription_id)
+        .join(releases, releases.c.id == table.c.release_id)
+    )
+
+
+def _delivery(again: bool, row: Row[Any], sent_at: datetime | None = None) -> Delivery:
     return Delivery(
         id=row.id,
         subscription=row.subscription_id,
@@ -248,6 +273,27 @@ def _delivery(again: bool, row: Row[Any]) -> Delivery:
         path=row.path,
         sha256=row.sha256,
         state=row.state,
-        sent_at=row.sent_at,
+        sent_at=sent_at or row.sent_at,
         again=again,
     )
+
+
+# A prepared statement gives text.
+_instant: Final = datetime.fromisoformat
+_TABLES: Final = ((False, deliveries), (True, redeliveries))
+# Asked whenever a body looks into its inbox.
+_SENT: Final = tuple(
+    (
+        again,
+        PreparedPart(
+            _sent(table).where(subscriptions.c.subscriber == bindparam("subscriber")),
+            table.c.sent_at, table.c.id,
+        ),
+    )
+    for again, table in _TABLES
+)  # fmt: skip
+_TOLD: Final = ("id", "kind", "subject", "message", "sent_at", "read_at")
+_NOTICES: Final = PreparedPart(
+    select(*notices.c[_TOLD]).where(notices.c.organisation == bindparam("organisation")),
+    notices.c.sent_at, notices.c.id,
+)  # fmt: skip

@@ -19,6 +19,7 @@ from catalog.flowing import flows
 from catalog.places.attributing import meaning_of
 from catalog.places.ledger import divisions_on
 from catalog.store import writing
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.backflow import subscriptions
 from catalog.store.tables.grants import grants
@@ -124,13 +125,15 @@ def end(engine: Engine, subscription_id: str, *, by: str, now: datetime) -> None
         )
 
 
-def listing(connection: Connection, subscriber: str | None = None) -> tuple[Subscription, ...]:
-    """Subscriptions of one body or of all, in the order they were opened."""
-    s = subscriptions.c
-    query = select(subscriptions).order_by(s.opened_at, s.id)
+def listing(
+    connection: Connection, subscriber: str | None = None, part: Part | None = None
+) -> tuple[Subscription, ...]:
+    """Subscriptions of one body or of all, in the order they were opened, and id; a part where named."""
+    s, query = subscriptions.c, select(subscriptions)
     if subscriber is not None:
         query = query.where(s.subscriber == subscriber)
-    return tuple(_subscription(row) for row in connection.execute(query))
+    rows = connection.execute(parted(query, part, s.opened_at, s.id))
+    return tuple(_subscription(row) for row in rows)
 
 
 def by_id(connection: Connection, subscription_id: str) -> Subscription:

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, insert, select, update
 
 from catalog.evidence import record
 from catalog.store import writing
+from catalog.store.parts import Part
+from catalog.store.prepared_parts import PreparedPart
 from catalog.store.schema import new_id
 from catalog.store.tables.backflow import notices
 from catalog.store.tables.inbox import inbox_notes, inbox_tasks
@@ -170,16 +173,13 @@ def annotate(
 
 
 def tasks_of(
-    connection: Connection, body: str, *, assignee: str = "", open_only: bool = False
-) -> tuple[Task, ...]:
-    """Tasks of a body, oldest first."""
-    t = inbox_tasks.c
-    query = select(inbox_tasks).where(t.body == body)
-    if assignee:
-        query = query.where(t.assignee == assignee)
-    if open_only:
-        query = query.where(t.state == "open")
-    return tuple(_task(row) for row in connection.execute(query.order_by(t.assigned_at, t.id)))
+    connection: Connection, body: str, *, assignee: str = "", open_only: bool = False,
+    part: Part | None = None,
+) -> tuple[Task, ...]:  # fmt: skip
+    """Tasks of a body, oldest first; a part of them by when they were assigned, and id."""
+    which = _TASKS[bool(assignee), open_only]
+    given = {"body": body} | ({"assignee": assignee} if assignee else {})
+    return tuple(_told(row) for row in which.run(connection, given, part))
 
 
 def notes_of(connection: Connection, body: str, subject: str) -> tuple[Note, ...]:
@@ -240,6 +240,26 @@ def _is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def _tasks(*which: ColumnElement[bool]) -> PreparedPart:
+    t = inbox_tasks.c
+    told = select(*t[*Task.__dataclass_fields__]).where(t.body == bindparam("body"), *which)
+    return PreparedPart(told, t.assigned_at, t.id)
+
+
+def _told(row: Row[tuple[object, ...]]) -> Task:
+    """A task of a prepared statement, which gives instants as text."""
+    return replace(_task(row), assigned_at=datetime.fromisoformat(row.assigned_at))
+
+
+_HIS: Final = inbox_tasks.c.assignee == bindparam("assignee")
+_OPEN: Final = inbox_tasks.c.state == "open"
+# Whether of one person alone, and whether open ones alone → what is asked; every look into an inbox asks one.
+_TASKS: Final = {
+    (False, False): _tasks(), (False, True): _tasks(_OPEN), (True, False): _tasks(_HIS),
+    (True, True): _tasks(_HIS, _OPEN),
+}  # fmt: skip
 
 
 def _task(row: Row[tuple[object, ...]]) -> Task:

@@ -21,6 +21,7 @@ from policies.masking import Mask
 from space.errors import Refused
 from space.wayback.backflow.authoritative import as_text
 from space.wayback.corrections.challenges import Challenge, Prepared, fitting_text, typed_text
+from space.wayback.forms.asking import refuse_unasked
 from space.wayback.forms.checking import Fault, check
 from space.wayback.forms.handing_in import AlreadySubmitted, conclude, hand_in, refuse_closed
 from space.wayback.forms.looking import Looked
@@ -77,6 +78,7 @@ def submit(
     now: datetime,
     task: str | None = None,
     guard: Guard = unguarded,
+    asked: bool = False,
 ) -> Submission:
     """Submit the differences of one form.
 
@@ -88,6 +90,7 @@ def submit(
         now: aware instant.
         task: id of the task it is filled for.
         guard: tells a repeated request.
+        asked: as of :func:`submit_many`.
 
     Returns:
         The submission; every difference on a prefilled item is now a challenge, or joins the one
@@ -98,7 +101,7 @@ def submit(
         Refused: an unknown item, a malformed period, a value that does not fit or lacks its reason.
         AlreadySubmitted: this subject has been submitted for the period.
     """
-    (made,) = submit_many(home, engine, [filled], by=by, now=now, task=task, guard=guard)
+    (made,) = submit_many(home, engine, [filled], by=by, now=now, task=task, guard=guard, asked=asked)
     return made
 
 
@@ -111,6 +114,7 @@ def submit_many(
     now: datetime,
     task: str | None = None,
     guard: Guard = unguarded,
+    asked: bool = False,
 ) -> tuple[Submission, ...]:
     """Submit sheets of one form, period and body together: all of them, or none.
 
@@ -122,6 +126,7 @@ def submit_many(
         now: aware instant.
         task: id of the task they are filled for.
         guard: tells a repeated request; it is told the id of the first sheet.
+        asked: whether a task has to ask for the sheets, as at every door to callers from elsewhere.
 
     Raises:
         Faulty: with every fault of every sheet.
@@ -129,6 +134,9 @@ def submit_many(
     """
     # Sources are read before the turn of a writer is taken: others write meanwhile.
     with reading(engine) as connection:
+        if asked:
+            about = (filled[0].form, filled[0].period, filled[0].body)
+            refuse_unasked(home, connection, about, [one.subject for one in filled], now)
         opened, sheets = open_sheets(home, connection, filled, now)
     answers = answered(home, opened, sheets)
     made: list[Submission] = []

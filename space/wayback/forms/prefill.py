@@ -105,7 +105,7 @@ class Opened:
 
 
 def prefill(
-    home: Home, engine: Engine, form_code: str, body_code: str, subject: str, now: datetime
+    home: Home, engine: Engine, form_code: str, body_code: str, subject: str, now: datetime, look: Look
 ) -> tuple[Prefilled, ...]:
     """The items of a form for one subject in the area of a body.
 
@@ -116,6 +116,8 @@ def prefill(
         body_code: who fills it.
         subject: identifier of the person, household or enterprise.
         now: aware instant.
+        look: who looks, and which open tasks it serves; doors have it from
+            :func:`space.wayback.forms.asking.asked`.
 
     Returns:
         Every item, in the form's order. A subject without a row *in this area* has no value:
@@ -126,7 +128,7 @@ def prefill(
         Unknown: no such body, or a source without a release.
         Refused: the subject is no identifier of the form's kind, or a stop closes a dataset behind it.
     """
-    (shown,) = prefill_many(home, engine, form_code, body_code, [subject], now).values()
+    (shown,) = prefill_many(home, engine, form_code, body_code, [subject], now, look).values()
     return shown
 
 
@@ -137,12 +139,9 @@ def prefill_many(
     body_code: str,
     subjects: Sequence[str],
     now: datetime,
-    look: Look | None = None,
+    look: Look,
 ) -> dict[str, tuple[Prefilled, ...]]:
-    """The items of a form for many subjects; every source is read once.
-
-    ``look`` says, for the log, who looks and which open tasks it serves. Doors for callers from elsewhere
-    have it from :func:`space.wayback.forms.asking.asked`; it is None at the machine itself.
+    """The items of a form for many subjects; every source is read once, and the look is logged first.
 
     Returns:
         Canonical identifier → every item, in the order of the form.
@@ -156,8 +155,7 @@ def prefill_many(
         shown = show(connection, opened)
     with writing(engine) as connection:
         body_ = {"form": form_code, "body": body_code, "sheets": len(opened.sheets), "rows": _rows(opened)}
-        if look is not None:
-            body_ |= {"by": look.by, "tasks": list(look.tasks)}
+        body_ |= {"by": look.by, "tasks": list(look.tasks)}
         evidence = record(connection, event="form:sheet:prefill", subject=form_code, body=body_, now=now)
         post_all(connection, postings_of(opened, "prefill", body_code, evidence), now=now)
     return shown

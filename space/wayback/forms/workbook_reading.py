@@ -100,7 +100,8 @@ def submit_workbook(
         by: the person who hands it in.
         now: aware instant.
         copy: file that gets the workbook with its faults marked, where there are any.
-        body_code: the body it must have been written for; None takes that of anybody.
+        body_code: the body it must have been written for, and be asked for its sheets; None takes that of
+            anybody.
 
     Raises:
         SheetUnreadable: it is no workbook of a form, or of another body.
@@ -121,7 +122,7 @@ def submit_workbook(
         raise SheetUnreadable(f"{path}: it holds no filled row — fill at least one")
     if not faults:
         try:
-            return submit_many(home, engine, sheets.filled, by=by, now=now)
+            return submit_many(home, engine, sheets.filled, by=by, now=now, asked=body_code is not None)
         except Faulty as faulty:
             faults = [
                 Fault(PAGE, sheets.address(one.sheet, one.item), *_said(one.reason)) for one in faulty.faults

@@ -68,8 +68,8 @@ def write_workbook(
     wanted: tuple[str, str, str],
     path: Path,
     now: datetime,
+    look: Look,
     subjects: Sequence[str] = (),
-    look: Look | None = None,
 ) -> Written:
     """Write a form for many subjects into a workbook.
 
@@ -79,8 +79,8 @@ def write_workbook(
         wanted: form, period and body.
         path: file to write.
         now: aware instant.
+        look: as of :func:`space.wayback.forms.prefill.prefill`.
         subjects: identifiers; where empty, the roster of the form in the body's area.
-        look: as of :func:`space.wayback.forms.prefill.prefill_many`.
 
     Raises:
         NotAdmitted, Unknown: the form need not be filled, or there is no such body.

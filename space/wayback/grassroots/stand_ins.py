@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from catalog.evidence import record
 from catalog.store import writing
+from catalog.store.parts import Part, parted
 from catalog.store.schema import new_id
 from catalog.store.tables.grassroots import stand_ins
 from policies.clocks import local_date
@@ -123,11 +124,11 @@ def end(engine: Engine, stand_in_id: str, *, by: str, now: datetime) -> None:
         record(connection, event="grassroots:stand_in:end", subject=stand_in_id, body={"by": by}, now=now)
 
 
-def listing(connection: Connection, body_code: str) -> tuple[StandIn, ...]:
-    """Every stand-in of a body, past ones too, by first day."""
+def listing(connection: Connection, body_code: str, part: Part | None = None) -> tuple[StandIn, ...]:
+    """Every stand-in of a body, past ones too, by first day and id; a part where one is named."""
     s = stand_ins.c
     names = (s.id, s.body, s.person, s.stand_in, s.first_on, s.last_on, s.reason, s.ended_on)
-    query = select(*names).where(s.body == body_code).order_by(s.first_on, s.id)
+    query = parted(select(*names).where(s.body == body_code), part, s.first_on, s.id)
     return tuple(StandIn(*row) for row in connection.execute(query))
 
 

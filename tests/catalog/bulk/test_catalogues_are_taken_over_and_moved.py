@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, func, select
 
 from catalog import keys, revisions
-from catalog.bulk import adopting, entering, moving
+from catalog.bulk import adoptable, adopting, entering, moving
 from catalog.bulk.cli import bulk
 from catalog.bulk.reading import FormFaulty, read
 from catalog.cataloging.entering import catalogue_all
@@ -43,7 +43,8 @@ def form(path: Path, *rows: dict[str, Any]) -> Path:
 
 
 def adopt(engine: Engine, path: Path, *history: adopting.Happened) -> Any:
-    return adopting.adopt(engine, entering.given_by(engine, read(path)), history, ACTS, origin="旧目录系统")
+    given = adoptable.given_by(engine, read(path), ACTS)
+    return adopting.adopt(engine, given, history, ACTS, origin="旧目录系统")
 
 
 def test_a_catalogue_keeps_its_codes_days_states_and_history(engine: Engine, tmp_path: Path) -> None:
@@ -77,6 +78,8 @@ WRONG = [
     ([entry("甲", "201000/000001"), entry("乙", "201000/000001")], "there twice"),
     ([entry("甲", "201000/000001", 发布日期="2027-01-01")], "yet to come"),
     ([entry("甲", "201000/000001", 共享类型="不予共享")], "basis"),
+    ([entry("甲", "x")], "no resource code"),
+    ([entry("甲", "201000/000001", 发布日期="明天")], "发布日期 is no day"),
 ]
 
 

@@ -101,11 +101,11 @@ CASES = {
     "an empty workbook file": ("a.xlsx", EXCEL, lambda: b"", "the file is empty"),
     "a page for a workbook": ("a.xls", EXCEL, lambda: b"<html><table>", "a web page"),
     "an empty text": ("a.csv", CSV, lambda: b"", "the file is empty"),
-    "a text in another encoding": (
+    "a text in no encoding": (
         "a.csv",
         CSV,
-        lambda: ("编号,姓名\n" + f"1,{SECRET}\n" * 20).encode("gb18030"),
-        "do not fit the declared encoding",
+        lambda: "编号,姓名\n".encode() + b"1,\xff\xff\n" * 20,
+        "in no encoding that could be told",
     ),
     "a quote never closed": (
         "a.csv",
@@ -119,10 +119,10 @@ CASES = {
         lambda: f'[{{"编号": 1, "姓名": "{SECRET}'.encode(),
         "not valid JSON",
     ),
-    "a document in another encoding": (
+    "a document with broken characters": (
         "a.json",
         JSON,
-        lambda: f'["{SECRET}"]'.encode("gb18030"),
+        lambda: f'[{{"姓名": "{SECRET}'.encode() + b"\xff" + b'"}]',
         "not valid utf-8",
     ),
     "a trap of brackets": ("a.json", JSON, lambda: b'[{"a":' + b"[" * 200_000, "not valid JSON"),
@@ -143,6 +143,12 @@ def test_what_cannot_be_read_says_so_in_one_line(case: str, tmp_path: Path) -> N
     assert "\n" not in line
     assert SECRET not in line
     assert not spill.exists() or not list(spill.iterdir())
+
+
+def test_a_text_in_another_encoding_than_declared_is_told_what_to_correct(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(("编号,姓名\n" + f"1,{SECRET}\n" * 20).encode("gb18030"))
+    with pytest.raises(IntakeError, match=r"do not fit the declared encoding — .* leave `encoding` out"):
+        land(source("a.csv", CSV, header_row=1, encoding="utf-8-sig"), tmp_path)
 
 
 @pytest.mark.parametrize("declared", ["gb18030", "GBK"])

@@ -128,3 +128,18 @@ def test_rows_after_a_gap_a_repeated_heading_and_remarks_begin_no_table(tmp_path
     made = draft(tmp_path)
     assert len(made.files) == 1
     assert list(rows_of(made).values())[1][:2] == [12, 13]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "labels"),
+    [
+        (r"^(\d{4})年$", {"2025年": "2025"}),
+        ("年份|" + "9" * 40, {"9" * 40: "9" * 40}),
+        (r"(\d|\d|\d|\d)*", {"9" * 40: "9"}),
+        (r"(\d|\d|\d|\d)*年年", {}),  # tried by steps no heading of forty digits would ever be done
+    ],
+)
+def test_headings_are_matched_whole_in_the_time_of_their_length(pattern: str, labels: dict[str, str]) -> None:
+    from catalog.intake.landing.mapping import _labels
+
+    assert _labels(pattern, ("2025年", "合计", "9" * 40, "x2025年")) == labels

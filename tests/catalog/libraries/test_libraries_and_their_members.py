@@ -196,9 +196,10 @@ def test_a_closed_special_topic_library_keeps_its_history(ledger: Engine) -> Non
         keeping.close(connection, "jobs", reason="任务结束", by="张三", now=later, office=Office.STEWARD)
     with reading(ledger) as connection:
         assert kept.listing(connection) == ()
-        (closed,) = kept.listing(connection, closed=True)
+        ((closed, members),) = kept.listing(connection, closed=True)
         former = kept.members(connection, "jobs", former=True)
     assert (closed.state, closed.close_reason, closed.closed_at) == ("closed", "任务结束", later)
+    assert members == 1
     assert {(m.dataset, m.leave_reason) for m in former} == {
         ("civil.people", None),
         ("civil.firms", "不再需要"),

@@ -149,3 +149,11 @@ def test_a_destination_is_allowed_and_ended_with_evidence(engine: Engine, tmp_pa
         "catalog:probe_destination:allow",
         "catalog:probe_destination:end",
     ]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:8080", "169.254.169.254", "100.100.100.200"])
+def test_an_inner_address_is_not_taken_as_a_host_and_told_as_what_it_is(engine: Engine, host: str) -> None:
+    with pytest.raises(LinkError, match=r"allow the network .*/32"):
+        allow(engine, "host", host)
+
+    allow(engine, "host", "10.1.2.3:8080")

@@ -21,7 +21,7 @@ CONTRACT = m.Contract(
     (
         m.Field("one", "甲", extra={"encryptedName": "first"}),
         m.Field("two", "乙", minimum="1.0", extra={"encryptedName": "second"}),
-        m.Field("three", "丙", pattern="a" * 40_000),
+        m.Field("three", "丙", description="长" * 40_000),
     ),
 )  # fmt: skip
 

@@ -12,7 +12,9 @@ from catalog.organisations.changes import NewUnit, Reform
 from catalog.organisations.units import UnitKind
 from catalog.store import reading, writing
 from policies.access import Relation
-from space.access.relations import relation
+from space.access.departments import codes_of
+from space.access.relations import relation, relations
+from tests.statements import counted
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 TODAY, FOUNDED, REFORMED = date(2026, 11, 20), date(2020, 1, 1), date(2026, 6, 1)
@@ -76,6 +78,34 @@ def test_a_unit_that_got_another_name_is_the_same(tree: Engine) -> None:
         changes.rename(connection, "police", "公安分局", REFORM)
         assert relation(connection, "police", "police", TODAY) is Relation.OWN
         assert relation(connection, "civil", "police", TODAY) is Relation.SIBLING
+
+
+def test_many_stand_as_each_of_them_does(tree: Engine) -> None:
+    units_there = ["city-bureau", "county", "county-bureau", "registrar", "street", "other-police"]
+    codes = [*units_there, "police", "civil", "welfare", "a firm of no tree", ""]
+    with writing(tree) as connection:
+        changes.merge(connection, ["police", "civil"], NewUnit("welfare", "民生局"), REFORM)
+        for mine in codes:
+            each = {theirs: relation(connection, mine, theirs, TODAY) for theirs in codes}
+            assert relations(connection, mine, codes, TODAY) == each
+
+
+def test_twenty_departments_take_as_many_statements_as_two(tree: Engine) -> None:
+    with writing(tree) as connection:
+        for number in range(20):
+            _add(connection, f"d{number}", UnitKind.DEPARTMENT, parent="county", region="140581")
+    asked = {}
+    with reading(tree) as connection:
+        for many in (2, 20):
+            codes = {f"d{number}" for number in range(many)}
+            named = {(f"unit {code}", "") for code in codes}
+            with counted(tree) as statements:
+                stood = relations(connection, "police", codes, TODAY)
+                found = codes_of(connection, named, TODAY)
+            assert set(stood.values()) == {Relation.SIBLING}
+            assert set(found.values()) == codes
+            asked[many] = len(statements)
+    assert asked[2] == asked[20] > 0
 
 
 def _add(

@@ -104,6 +104,17 @@ def test_the_first_day_shuts_nobody_out(home: Home, monkeypatch: pytest.MonkeyPa
     assert run("doctor", "settings").exit_code == 0, "the service asks it before it starts"
 
 
+def test_a_command_there_is_not_is_told_so_where_commands_are_judged(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first_day(monkeypatch)
+    monkeypatch.delenv("YBZ_TOKEN")
+    assert "No such command 'add'" in run("inventory", "add", "--help").stderr
+    assert "No such command 'ad'" in run("grant", "ad").stderr
+    assert "Commands:" in run("inventory").output
+    assert "access.nobody" in run("grant", "token").stderr, "how a command is written is told who may run it"
+
+
 def test_commands_are_not_judged_before_somebody_holds_the_key(home: Home) -> None:
     for words in block(1)[:-2]:
         told(*words)
@@ -195,6 +206,23 @@ def test_the_table_of_who_acts_says_what_the_matrix_says() -> None:
             assert door is not None, words
             may = {role for role in Role if isinstance(ever(role, door.act), Permit)}
             assert named <= may, (words, named - may)
+
+
+def test_any_token_that_ends_soon_is_named_until_a_later_one_of_its_holder_is_there(home: Home) -> None:
+    engine, now = open_store(home), datetime.now(UTC)
+    case = Case(home, engine, now)
+    with writing(engine) as connection:
+        code = _registered(connection, now)
+        issue(connection, code, role=Role.SECURITY_ADMIN, by="x", days=90, now=now)
+        issue(connection, code, role=Role.READER, by="x", days=5, now=now)
+    soon = f"of 2 holders the last token of 1 ends: reader ({code}) on {local_date(now + timedelta(days=5))}"
+    assert (tokens_go_on(case).found, tokens_go_on(case).level) == (soon, "weak")
+    with writing(engine) as connection:
+        enforcing.enforce(connection, by="x", reason="people are entered", now=now)
+    assert (tokens_go_on(case).found, tokens_go_on(case).level) == (soon, "weak")
+    with writing(engine) as connection:
+        issue(connection, code, role=Role.READER, by="x", days=30, now=now)
+    assert (tokens_go_on(case).level, "2 holders" in tokens_go_on(case).found) == ("ok", True)
 
 
 def _registered(connection: Connection, now: datetime) -> str:

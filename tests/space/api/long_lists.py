@@ -8,15 +8,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, Table, insert, select, update
 
 from catalog import revisions
 from catalog.classify.decision import field_digest
 from catalog.evidence import record
+from catalog.store.tables.authority import authority_claims
 from catalog.store.tables.backflow import grassroots_bodies
 from catalog.store.tables.cataloging import entry_announcements
 from catalog.store.tables.classification import classification_decisions, merge_reviews
 from catalog.store.tables.clocks import clocks
+from catalog.store.tables.entitlements import entitlement_comparisons
+from catalog.store.tables.forms import corrections
 from catalog.store.tables.identity import organisations
 from catalog.store.tables.inventory import (
     demands,
@@ -31,12 +34,16 @@ from catalog.store.tables.linking import link_probes, links
 from catalog.store.tables.list_announcements import list_announcements
 from catalog.store.tables.money import statements
 from catalog.store.tables.opening import openings
+from catalog.store.tables.operation import operation_agreements
+from catalog.store.tables.organisations import organisation_spans, organisation_units
 from catalog.store.tables.quality import rectification_cases
 from catalog.store.tables.registration import registration_applications, registrations
 from catalog.store.tables.releases import releases
 from tests.space.api import space_lists
+from tests.space.api.further_lists import Rows, further, grounds
 from tests.space.api.space_lists import STREET
-from tests.space.bureau import DEPARTMENT, MARKET, NOON, OTHER, POLICE, TODAY
+from tests.space.bureau import DEPARTMENT, NOON, OTHER, TODAY
+from tests.space.bureau_contracts import MARKET, POLICE
 
 _DAY: Final = timedelta(days=1)
 
@@ -74,6 +81,42 @@ def fill(connection: Connection, first: int, many: int) -> None:
         _tied(put, n, evidence, at)
         space_lists.compared(put, n, owner.name, owner.code, evidence, at)
         space_lists.tasks(put, n, evidence, at)
+        further(Rows(connection, at, evidence), n, str(release), owner)
+
+
+# Whose a row is: its table, the column of the name, and that of the code.
+_OWNED: Final = (
+    (entries, "department", "department_code"),
+    (rectification_cases, "department", "department_code"),
+    (clocks, "owner", "owner_code"),
+    (inventory_systems, "department", "department_code"),
+    (corrections, "department", "department_code"),
+    (entitlement_comparisons, "department", "department_code"),
+    (registrations, "registrant_name", "registrant_code"),
+    (authority_claims, "department", "department_code"),
+    (operation_agreements, "body_name", "body_code"),
+)
+
+
+def spread(connection: Connection, many: int) -> None:
+    """Let what others than the market department have belong to so many departments, of the tree or not."""
+    put = _putting(connection)
+    known = set(connection.execute(select(organisation_units.c.code)).scalars())
+    for k in range(0, many, 2):
+        if f"d{k}" not in known:
+            founded = {"code": f"d{k}", "valid_from": TODAY}
+            unit = {"kind": "department", "basis": "x", "added_by": "x", "added_at": NOON}
+            put(organisation_units, founded | unit)
+            put(organisation_spans, founded | {"id": f"spn_{k}", "name": f"局{k}"})
+    for table, name, code in _OWNED:
+        c = table.c
+        others = (c[name] != MARKET.name, c[code] != MARKET.code)
+        rows = connection.execute(select(c.id, c[code]).where(*others).order_by(c.id)).all()
+        for k, row in enumerate(rows):
+            stated = f"d{k % many}" if row[1] else ""
+            connection.execute(
+                update(table).where(c.id == row.id).values({name: f"局{k % many}", code: stated})
+            )
 
 
 def _putting(connection: Connection) -> Any:
@@ -86,6 +129,7 @@ def _putting(connection: Connection) -> Any:
 def _grounds(connection: Connection, evidence: str) -> None:
     """What the rows of the lists hang on."""
     put = _putting(connection)
+    grounds(Rows(connection, NOON, evidence))
     street = {"code": STREET, "name": "某街道", "kind": "grassroots", "registered_at": NOON}
     put(organisations, street)
     put(grassroots_bodies, {"code": STREET, "area": "990101001", "registered_at": NOON})

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -37,35 +36,18 @@ from space.wayback.entitlements import comparisons
 from space.wayback.forms import admission, demands, drafts
 from space.wayback.grassroots import tasks
 from tests.space.api.conftest import AUTHORITY, Door
-from tests.space.api.long_lists import fill
+from tests.space.api.further_lists import held_by
+from tests.space.api.lists_told import FURTHER, List, Told
+from tests.space.api.long_lists import fill, spread
 from tests.space.api.space_lists import STREET
-from tests.space.bureau import DEPARTMENT, MARKET, TODAY, Bureau
+from tests.space.bureau import DEPARTMENT, TODAY, Bureau
+from tests.space.bureau_contracts import MARKET
 from tests.statements import counted
 
 # Rows of every list: every third is the reader's own.
 MANY = 24
 LIMIT = 3
 BUYER = DEPARTMENT["code"]
-Told = Callable[[Connection], Iterable[Any]]
-
-
-@dataclass(frozen=True)
-class List:
-    """A list and what somebody is to be told of it.
-
-    Attributes:
-        path, name: its address, and what its rows are called.
-        key: what tells a row from every other.
-        role, organisation: who reads.
-        told: what it is told, from every row of the store.
-    """
-
-    path: str
-    name: str
-    key: str
-    role: Role
-    organisation: str
-    told: Told
 
 
 def _own_entries(connection: Connection) -> set[str]:
@@ -225,8 +207,18 @@ def long(busy: Bureau) -> Door:
     return Door(busy, TestClient(create_app(busy.home, clock=busy.clock, pool=busy.pool)))
 
 
-def test_small_pages_tell_once_what_the_whole_store_holds_for_the_reader(long: Door) -> None:
-    for of in LISTS:
+# Lists that grow fast in every run, the others in every build of the whole.
+SEVERAL = pytest.mark.parametrize(
+    "lists",
+    [pytest.param(LISTS, id="some"), pytest.param(FURTHER, id="further", marks=pytest.mark.full)],
+)
+
+
+@SEVERAL
+def test_small_pages_tell_once_what_the_whole_store_holds_for_the_reader(
+    long: Door, lists: Sequence[List]
+) -> None:
+    for of in lists:
         with reading(long.bureau.engine) as connection:
             expected = set(of.told(connection))
         assert len(expected) > LIMIT, of
@@ -238,12 +230,28 @@ def test_small_pages_tell_once_what_the_whole_store_holds_for_the_reader(long: D
         assert 0 < len(several[-1]) <= LIMIT, of
 
 
-def test_a_page_takes_as_many_statements_however_long_the_list_is(long: Door) -> None:
-    before = [statements(long.bureau.engine, long, of) for of in LISTS]
+@SEVERAL
+def test_a_page_takes_as_many_statements_however_long_the_list_is(long: Door, lists: Sequence[List]) -> None:
+    before = [statements(long.bureau.engine, long, of) for of in lists]
     with writing(long.bureau.engine) as connection:
         fill(connection, MANY, 3 * MANY)
-    after = [statements(long.bureau.engine, long, of) for of in LISTS]
-    assert after == before, [of for of, then, now in zip(LISTS, before, after, strict=True) if now > then]
+    after = [statements(long.bureau.engine, long, of) for of in lists]
+    assert after == before, [of for of, then, now in zip(lists, before, after, strict=True) if now > then]
+
+
+@pytest.mark.full
+@SEVERAL
+def test_a_page_takes_as_many_statements_of_twenty_departments_as_of_two(
+    long: Door, lists: Sequence[List]
+) -> None:
+    asked = {}
+    for many in (2, 20):
+        with writing(long.bureau.engine) as connection:
+            spread(connection, many)
+        asked[many] = [statements(long.bureau.engine, long, of) for of in lists]
+    assert asked[20] == asked[2], [
+        of for of, two, twenty in zip(lists, asked[2], asked[20], strict=True) if two != twenty
+    ]
 
 
 def test_tables_are_counted_by_state_as_far_as_the_reader_sees_them(long: Door) -> None:
@@ -264,21 +272,27 @@ def test_whom_a_draft_is_about_stands_in_no_cursor(long: Door) -> None:
     assert b"person-" not in base64.urlsafe_b64decode(page["next"] + "===")
 
 
-def pages(door: Door, of: List, limit: int) -> list[list[str]]:
+def pages(door: Door, of: List, limit: int) -> list[list[Any]]:
     """Every page of a list, as what tells its rows apart."""
-    found, address = [], f"{of.path}{'&' if '?' in of.path else '?'}limit={limit}"
+    found, address = [], _address(door, of, limit)
     while address:
         answer = door.get(address, of.role, of.organisation)
         assert answer.status_code == 200, answer.text
-        found.append([one[of.key] for one in answer.json()[of.name]])
+        found.append([of.named(one) for one in answer.json()[of.name]])
         address = answer.links.get("next", {}).get("url", "")
     return found
 
 
 def statements(engine: Engine, door: Door, of: List) -> int:
     """How many statements the second page takes."""
-    first = door.get(f"{of.path}{'&' if '?' in of.path else '?'}limit={LIMIT}", of.role, of.organisation)
+    first = door.get(_address(door, of, LIMIT), of.role, of.organisation)
     address = first.links["next"]["url"]
     with counted(engine) as asked:
         assert door.get(address, of.role, of.organisation).status_code == 200
     return len(asked)
+
+
+def _address(door: Door, of: List, limit: int) -> str:
+    with reading(door.bureau.engine) as connection:
+        path = of.path.replace("{grant}", held_by(connection, BUYER))
+    return f"{path}{'&' if '?' in path else '?'}limit={limit}"

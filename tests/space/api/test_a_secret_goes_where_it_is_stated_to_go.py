@@ -19,7 +19,7 @@ from space.observing.finding import Case
 from tests.catalog.linking.conftest import gateway
 from tests.catalog.linking.lamps import Gateway, allow
 from tests.space.api.conftest import Door
-from tests.space.bureau import AIR, ECO, FIRMS, MARKET, POLICE
+from tests.space.bureau_contracts import AIR, ECO, FIRMS, MARKET, POLICE
 
 __all__ = ["gateway"]
 

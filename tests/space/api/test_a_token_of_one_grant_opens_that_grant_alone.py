@@ -11,7 +11,7 @@ from space.identity.tokens import Caller, issue
 from space.jobs import jobs
 from space.jobs.kinds import KINDS
 from tests.space.api.conftest import AUTHORITY, Door
-from tests.space.bureau import POPULATION
+from tests.space.bureau_contracts import POPULATION
 from tests.space.contracting.parties import Parties, new_key
 from tests.space.supply.conftest import Counter
 

@@ -28,7 +28,8 @@ from space.jobs.running import Runner
 from space.jobs.work import Bench, keep_input
 from space.verification.verifier import Verifier
 from tests.space.api.test_rows_are_handed_in import FORMER, NAME, OUTCOME, publish
-from tests.space.bureau import ECO, Bureau
+from tests.space.bureau import Bureau
+from tests.space.bureau_contracts import ECO
 
 PLACE = f"delivered/{NAME}/air.csv"
 # Builds nothing: it says when it began and when it ended, and that no release came of it.

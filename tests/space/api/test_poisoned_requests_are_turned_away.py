@@ -32,6 +32,9 @@ def sent(door: Door, body: bytes | str, path: str = "/v1/lists/demands", **heade
         (DEMAND % "\\udfff\\ud800", 400),
         (b'{"what":"\xff\xfe"}', 400),
         (b"9" * 10_000, 400),
+        # A text that does not end, full of signs that could begin one: hours, if it were tried from each.
+        (b"[]" * MOST_LEVELS + b'"' + b'\\"' * 900_000, 422),
+        (b'{"what":' + b'"\\\\' * 600_000, 422),
         (b"", 422),
         (b"{", 422),
         (b"NaN", 422),
@@ -46,8 +49,10 @@ def test_a_body_that_is_poison_is_a_clear_refusal(door: Door, body: bytes | str,
 
 
 def test_pairs_of_surrogates_and_escaped_backslashes_are_texts_like_any(door: Door) -> None:
-    for text in ("\\ud83d\\ude00", "\\\\ud800", "平台", "[[[[", "\\u0041"):
+    for text in ("\\ud83d\\ude00", "\\\\ud800", "平台", "[[[[", "\\u0041", '\\"[' * 40, '\\\\\\"{' * 40):
         assert sent(door, DEMAND % text).status_code == 201, text
+    for text in ("\\\\\\ud800", 'a\\\\","task":"\\udc00'):
+        assert sent(door, DEMAND % text).status_code == 400, text
 
 
 def test_numbers_no_store_can_hold_are_refused(door: Door) -> None:

@@ -13,7 +13,7 @@ from catalog.store import writing
 from catalog.store.tables.inventory import inventory_systems, inventory_tables
 from policies.access import Role
 from tests.space.api.conftest import Door
-from tests.space.bureau import ECO, FIRMS, MARKET
+from tests.space.bureau_contracts import ECO, FIRMS, MARKET
 
 STEWARD = Role.STEWARD
 
@@ -79,6 +79,22 @@ def test_clocks_and_duties_are_those_of_whoever_owes_them(door: Door) -> None:
         assert (own, others, all_of_it) == (1, 0, 1), path
 
 
+def test_what_is_owed_about_one_thing_is_asked_for_by_its_name(door: Door) -> None:
+    with writing(door.bureau.engine) as connection:
+        for name, owner in (("market.firms", MARKET), ("eco.air", ECO)):
+            running.start(
+                connection, subject=f"entry:{name}", rule="catalogue_review", owner=owner.name,
+                owner_code=owner.code, words="review the entry", now=door.bureau.clock(),
+            )  # fmt: skip
+    for named in ("market.firms", "entry:market.firms"):
+        told = door.get(f"/v1/due?about={named}").json()
+        assert {one["subject"] for one in told["items"]} == {"entry:market.firms"}
+        assert sum(told["by_colour"].values()) == told["total"] == len(told["items"]) == 1
+    red = door.get("/v1/due?about=market.firms&colour=red").json()
+    assert (red["items"], red["by_colour"]) == ([], told["by_colour"]), "colours are told beside the choice"
+    assert door.get("/v1/due?about=market.firms", STEWARD, ECO.code).json()["items"] == []
+
+
 def test_figures_of_faulty_data_are_those_of_ones_own_datasets(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,3 +106,8 @@ def test_figures_of_faulty_data_are_those_of_ones_own_datasets(
     told = door.get("/v1/rectifications/figures", STEWARD, MARKET.code).json()
     assert [one["dataset"] for one in told["datasets"]] == [FIRMS.name]
     assert [one["department"] for one in told["departments"]] == [MARKET.name]
+
+
+@pytest.mark.parametrize("days", [{"from": "0001-01-01"}, {"to": "9999-12-31"}])
+def test_figures_of_days_at_the_ends_of_the_calendar_are_figures(door: Door, days: dict[str, str]) -> None:
+    assert door.get("/v1/rectifications/figures", STEWARD, MARKET.code, params=days).status_code == 200

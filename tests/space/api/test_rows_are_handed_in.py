@@ -41,7 +41,8 @@ from space.jobs.kept import Kept
 from space.jobs.work import Bench, Work
 from space.verification.verifier import Verifier
 from tests.space.api.conftest import Door
-from tests.space.bureau import AIR, ECO, POLICE, Bureau
+from tests.space.bureau import Bureau
+from tests.space.bureau_contracts import AIR, ECO, POLICE
 
 NAME = "eco.handed"
 FORMER = b"station,pm25\nold,1\n"

@@ -37,7 +37,8 @@ from space.granting.grants import all_grants
 from space.identity.tokens import issue
 from tests.space.access.doors_found import endpoints
 from tests.space.api.conftest import AUTHORITY, Door
-from tests.space.bureau import DEPARTMENT, ECO, FIRMS, MARKET
+from tests.space.bureau import DEPARTMENT
+from tests.space.bureau_contracts import ECO, FIRMS, MARKET
 
 # Made from what is published, and published itself by nobody.
 HIDDEN: Final = Contract(
@@ -299,7 +300,8 @@ def test_nobody_takes_note_of_a_breaking_change_for_another(ledger: Door, change
 
 def test_lists_of_sources_and_changes_name_the_entry_to_its_own_department(ledger: Door) -> None:
     for path in (
-        "/v1/sources", "/v1/sources/conflicts", "/v1/sources/permits", "/v1/sources/elements/sex",
+        "/v1/sources", "/v1/sources/conflicts", "/v1/sources/conflicts/k", "/v1/sources/permits",
+        "/v1/sources/elements/sex",
         "/v1/lists/duties", "/v1/libraries/firms", "/v1/inventory/announcements",
     ):  # fmt: skip
         assert HIDDEN.name in ledger.get(path, Role.STEWARD, MARKET.code).text, path

@@ -24,7 +24,7 @@ from catalog.store import open_store, reading, writing
 from catalog.store.tables.restorations import restorations
 from policies.decision import Deny
 from space.resuming import resume
-from tests.servers import PostgreSQL
+from tests.servers import PostgreSQL, forget_place
 from tests.space.backup.test_a_restored_installation_gives_nothing_back import (
     BY_DISTRICT,
     BY_SEX,
@@ -149,6 +149,7 @@ def test_an_installation_restored_and_resumed_once_resumes_again(
     twin = Home(tmp_path / "twin")
     busy.engine.dispose()
     shutil.copytree(busy.home.root, twin.root)
+    forget_place(twin.root / "ybz.db")  # as if a whole disk had been copied, which nobody notices
     engine, signer = open_store(twin), keys.load(twin).signer
     with writing(engine) as connection:
         record(

@@ -16,7 +16,8 @@ from space.contracting import negotiating, signing
 from space.contracting.contracts import by_id
 from space.contracting.values import DigitalContract, Side
 from space.granting.grants import Grant
-from tests.space.bureau import MARKET, Bureau
+from tests.space.bureau import Bureau
+from tests.space.bureau_contracts import MARKET
 
 _Made = TypeVar("_Made")
 

@@ -24,7 +24,7 @@ from space.contracting.negotiating import accept, withdraw
 from space.contracting.statements import encoded
 from space.contracting.values import Side
 from space.identity.tokens import issue
-from tests.space.bureau import MARKET
+from tests.space.bureau_contracts import MARKET
 from tests.space.contracting.parties import (
     MANAGER,
     PROVIDER,

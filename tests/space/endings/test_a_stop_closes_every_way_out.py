@@ -34,7 +34,7 @@ from space.wayback.backflow.inbox import listing, require_open
 from space.wayback.forms.admission import Form as Paper
 from space.wayback.forms.admission import Item, admit
 from space.wayback.forms.prefill import prefill
-from tests.space.bureau import POPULATION, identity
+from tests.space.bureau_contracts import POPULATION, identity
 from tests.space.supply.conftest import Counter
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -65,7 +65,7 @@ with Pool() as pool:
         sql = f"SELECT district, income FROM civil.population WHERE income >= {n} AND income < {n + 9}"
         return gateway.ask(me, Question(grant, purpose, sql))
     def verified(n):
-        from tests.space.bureau import identity
+        from tests.space.bureau_contracts import identity
         record = {"id_card": identity(n % 200), "sex": "女"}
         return verifier.verify(me, Asked(grant, purpose, "civil.population", [record]))
     ways = (asked, verified, fetched)

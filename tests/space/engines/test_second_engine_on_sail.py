@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from select import select as listen
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -338,6 +341,18 @@ def test_a_server_that_is_gone_gives_the_constant_failure_and_takes_nothing_down
                 pool.run(COUNT, city.files, owner="" if owner == "held before" else owner)
             assert str(failure.value) == str(EngineError())
         assert not engine.examine(SECONDS)[1]
+
+
+def test_whoever_is_slow_to_listen_hears_that_the_server_answers(
+    server: Second, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*words: Any) -> Any:
+        heard = listen(*words)
+        time.sleep(5)  # by now a carrier has said all that it was asked for
+        return heard
+
+    monkeypatch.setattr(second, "select", SimpleNamespace(select=late))
+    assert server.examine(SECONDS)[1]
 
 
 def test_a_carrier_killed_between_two_queries_is_replaced(server: Second, city: Any) -> None:

@@ -119,6 +119,46 @@ def test_a_worker_writes_nothing(standing: tuple[dict[str, bool], dict[str, bool
     assert standing[1]["write_beside"]
 
 
+# Runs where /proc is its own; between two questions the kernel forgets every name of it that nobody holds.
+FORGETTING = """
+import json, subprocess, sys
+from pathlib import Path
+from space.engines.workers.pool import Pool
+from space.query.plan import Plan
+first, second = map(Plan.from_document, json.loads(sys.argv[1]))
+path = (Path(sys.argv[2]),)
+with Pool(spare=False) as pool:
+    found = [pool.walls(), pool.run(first, dict.fromkeys(first.datasets, path)).rows()]
+    number = pool._idle[-1][1].process.pid
+    subprocess.run(["mount", "-o", "remount", "/proc"], check=True)
+    found.append(pool.run(second, dict.fromkeys(second.datasets, path)).rows())
+    found.append(pool._idle[-1][1].process.pid == number)
+print(json.dumps(found))
+"""
+
+
+@pytest.mark.full
+def test_a_worker_goes_on_where_the_kernel_forgets_names_of_files(
+    files: dict[str, tuple[Path, ...]],
+) -> None:
+    """As it does where memory is short; the engine asks for its own size whenever it is made anew."""
+    first = plain_plan('SELECT count(*) AS n FROM "city.schools"')
+    renamed = replace(plain_plan('SELECT max(pupils) AS n FROM "city.pupils"'), datasets=("city.pupils",))
+    plans = json.dumps([first.to_document(), renamed.to_document()])
+    within = ("unshare", "-rpmf", "--mount-proc")
+    done = subprocess.run(
+        [*within, sys.executable, "-c", FORGETTING, plans, files["city.schools"][0]],
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stderr
+    stood, before, after, same = json.loads(done.stdout)
+    needs(stood, "landlock")
+    assert (before, after) == ([{"n": 200}], [{"n": 199}])
+    assert same
+
+
 @pytest.mark.parametrize("act", ["start_a_program", "fork"])
 def test_a_worker_starts_no_process(standing: tuple[dict[str, bool], dict[str, bool]], act: str) -> None:
     stood, stopped = standing

@@ -27,7 +27,8 @@ from space.cli.evaluation.assess import assess
 from space.errors import Refused, Unknown
 from space.evaluation import impact_register, important_data, risk_report
 from tests.space.agreed import BODY, NUMBER
-from tests.space.bureau import AIR, DEPARTMENT, FIRMS, NOON, PEOPLE, POPULATION
+from tests.space.bureau import DEPARTMENT, NOON, PEOPLE
+from tests.space.bureau_contracts import AIR, FIRMS, POPULATION
 from tests.space.money.till import Till
 from tests.space.operation.conftest import TITLE
 from tests.space.operation.test_requests_and_agreements_over_http_and_by_command import bearer

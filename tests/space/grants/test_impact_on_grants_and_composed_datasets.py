@@ -17,7 +17,8 @@ from catalog.lineage.impact import Felt, Impact, impact_of
 from catalog.store import reading
 from contracts.model import Contract, FieldType, ShareType, Sharing
 from contracts.odcs.files import dumps
-from tests.space.bureau import AIR, DEPARTMENT, DISTRICTS, FIRMS, OPERATOR, POPULATION, SILENT, TODAY, Bureau
+from tests.space.bureau import DEPARTMENT, OPERATOR, TODAY, Bureau
+from tests.space.bureau_contracts import AIR, DISTRICTS, FIRMS, POPULATION, SILENT
 
 
 def would(bureau: Bureau, contract: Contract, on: date = TODAY) -> Impact:

@@ -30,7 +30,8 @@ from space.verification.prepare import Asked
 from space.verification.verifier import Verified, Verifier
 from space.workspace import ending, tables
 from space.workspace.form import read_form
-from tests.space.bureau import NOON, Bureau, identity
+from tests.space.bureau import NOON, Bureau
+from tests.space.bureau_contracts import identity
 from tests.space.grants.books import closed, in_order, workspaces_in_order
 from tests.space.grants.dying import dies
 from tests.space.serving import serving

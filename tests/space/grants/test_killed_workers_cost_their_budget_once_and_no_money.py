@@ -19,7 +19,8 @@ from space.identity.tokens import Caller
 from space.query.answered import Answered
 from space.verification.prepare import Asked
 from space.verification.verifier import Verified, Verifier
-from tests.space.bureau import Bureau, identity
+from tests.space.bureau import Bureau
+from tests.space.bureau_contracts import identity
 from tests.space.grants import dying_worker
 from tests.space.grants.books import closed
 

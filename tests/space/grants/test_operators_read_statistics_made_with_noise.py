@@ -19,7 +19,8 @@ from policies.decision import Deny
 from policies.privacy_budget import nrho_cost
 from policies.terms import Mode
 from space.query.answered import Answered
-from tests.space.bureau import DISTRICTS, NOON, OPERATOR, TODAY
+from tests.space.bureau import NOON, OPERATOR, TODAY
+from tests.space.bureau_contracts import DISTRICTS
 
 SQL = "SELECT p.district, count(*) AS people FROM civil.population AS p GROUP BY p.district"
 BY_DISTRICT = Contract(

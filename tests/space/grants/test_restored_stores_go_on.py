@@ -24,7 +24,7 @@ from policies.decision import Deny
 from policies.privacy_budget import yearly_limits
 from space.granting.revocation import revoke
 from space.resuming import Unrepeatable, resume
-from tests.servers import PostgreSQL, moved_to_server
+from tests.servers import PostgreSQL, forget_place, moved_to_server
 
 BY_INDUSTRY = "SELECT industry, count(*) AS firms FROM market.firms GROUP BY industry"
 BY_DISTRICT = "SELECT district, count(*) AS people FROM civil.population GROUP BY district"
@@ -50,6 +50,7 @@ def backup(request: pytest.FixtureRequest, busy: Any, tmp_path: Path) -> Callabl
                 old.backup(new)
             old.close()
             new.close()
+            forget_place(path)
             kept = f"sqlite:///{path}"
 
         def restore() -> None:
@@ -169,6 +170,7 @@ def test_a_copy_that_is_too_short_or_of_another_log_does_not_resume(busy: Any, t
         old.backup(new)
     old.close()
     new.close()
+    forget_place(path)
     busy.ask(busy.held(busy.trade), BY_INDUSTRY)
     publish(busy.engine, busy.home, signer, now)
     busy.engine.dispose()
@@ -206,7 +208,7 @@ def test_what_was_signed_and_published_nowhere_is_given_up_as_spent(busy: Any, b
     signed = integrate(busy.engine, signer, busy.clock()).size  # and never published
     restore()
     assert year_left(busy, "person") > 0
-    with pytest.raises(NotResumable, match=r"as spent what the lost entries may have spent"):
+    with pytest.raises(NotResumable, match=r"run `ybz evidence publish` there.*may have spent"):
         resume(busy.engine, signer, folder, by="王伟", now=busy.clock())
 
     done = resume(busy.engine, signer, folder, by="王伟", now=busy.clock(), give_up=True)

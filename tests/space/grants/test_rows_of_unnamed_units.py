@@ -10,7 +10,8 @@ from catalog.cataloging.entering import Acts, catalogue_all
 from catalog.releases.unnamed import holds_unnamed_units
 from contracts.model import Composed, Composition, Contract, Field, FieldType, UnitRef, Use
 from space.errors import Refused
-from tests.space.bureau import AIR, NOON, POPULATION, Bureau
+from tests.space.bureau import NOON, Bureau
+from tests.space.bureau_contracts import AIR, POPULATION
 
 INCOMES = Contract(
     id="topic-incomes",

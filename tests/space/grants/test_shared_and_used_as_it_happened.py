@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from catalog.store import reading
 from catalog.usage import counts
 from policies.decision import Deny
-from tests.space.bureau import AIR, DEPARTMENT, FIRMS, POPULATION, TODAY, Bureau
+from tests.space.bureau import DEPARTMENT, TODAY, Bureau
+from tests.space.bureau_contracts import AIR, FIRMS, POPULATION
 
 BOTH = {FIRMS.name: ("industry", "capital"), AIR.name: ("station", "pm25")}
 ONE = {AIR.name: ("station", "pm25")}

@@ -17,7 +17,8 @@ from space.api.app import create_app
 from space.upkeep import Kept, Upkeep
 from space.workspace import tables
 from space.workspace.form import read_form
-from tests.space.bureau import Bureau, identity
+from tests.space.bureau import Bureau
+from tests.space.bureau_contracts import identity
 from tests.space.grants.books import closed, workspaces_in_order
 from tests.space.serving import serving
 from tests.stores import become_0_1_0

@@ -14,7 +14,8 @@ from catalog.lineage.affected import Affected, affected_by
 from catalog.lineage.cli_impact import impact
 from catalog.store import reading
 from contracts.model import Join, Rule, RuleKind
-from tests.space.bureau import AIR, DEPARTMENT, FIGURES, FIRMS, NOON, SILENT, TODAY, TRADE, Bureau
+from tests.space.bureau import DEPARTMENT, NOON, TODAY, TRADE, Bureau
+from tests.space.bureau_contracts import AIR, FIGURES, FIRMS, SILENT
 
 
 @pytest.fixture

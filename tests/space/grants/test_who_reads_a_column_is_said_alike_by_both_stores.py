@@ -21,7 +21,8 @@ from catalog.store.tables.libraries import libraries, library_members
 from catalog.store.tables.linking import links
 from contracts.model import Join, Rule, RuleKind
 from tests.servers import moved_to_server
-from tests.space.bureau import AIR, DEPARTMENT, NOON, SILENT, TODAY, Bureau
+from tests.space.bureau import DEPARTMENT, NOON, TODAY, Bureau
+from tests.space.bureau_contracts import AIR, SILENT
 
 KINDS = {"grant", "form", "subscription", "rule", "join", "authority", "library", "link"}
 LATER = TODAY + timedelta(days=90)

@@ -17,7 +17,7 @@ from policies.decision import Deny
 from policies.machine import Office
 from space.errors import Refused
 from space.query.answered import Answered
-from tests.space.bureau import AIR
+from tests.space.bureau_contracts import AIR
 
 AUTHORITY = Who("数据局", Office.AUTHORITY)
 HOURLY = "SELECT station, pm25 FROM eco.air"

@@ -242,6 +242,9 @@ def test_one_time_codes_and_secrets_are_shown_once(admin: Any) -> None:
     assert first.json()["code"]
     assert again.json()["code"] is None
     assert first.json()["id"] == again.json()["id"]
+    of_one = browser.get("/v1/accounts", params={"person": person}).json()["accounts"]
+    assert [one["login"] for one in of_one] == ["li.ming"]
+    assert len(browser.get("/v1/accounts").json()["accounts"]) > 1
 
 
 def test_sessions_are_ones_own_and_an_auditors_to_see(admin: Any) -> None:

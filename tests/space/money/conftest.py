@@ -11,7 +11,7 @@ import pytest
 from catalog.home import Home
 from catalog.keys import load
 from catalog.store import create_store, open_store
-from tests.servers import PostgreSQL
+from tests.servers import PostgreSQL, give_own_store
 from tests.space.money.till import Till
 from tests.stores import STORE, each_store
 
@@ -33,6 +33,7 @@ def till(opened_till: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("YBZ_HOME", str(home.root))
     if STORE == "sqlite":
         shutil.copytree(opened_till, home.root)
+        give_own_store(home)
         engine = open_store(home)
         made = Till(home, engine, load(home))
     else:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import Engine
 
 from catalog.home import Home
@@ -15,6 +17,7 @@ from catalog.lake.storage import Storage, StorageTrouble
 from space.doctor import CHECKS
 from space.observing.finding import Case, Finding
 from tests.object_storage import Gateway, gateway
+from ybz import ybz
 
 NOW = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
 
@@ -63,6 +66,33 @@ def test_an_address_that_names_no_bucket_is_found(
 ) -> None:
     monkeypatch.setenv("YBZ_LAKE_URL", "s3:/lake")
     assert found(home, engine).level == "lack"
+
+
+def test_an_endpoint_without_tls_that_nobody_allowed_is_said_so(
+    home: Home, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere(monkeypatch, home)
+    monkeypatch.delenv("AWS_ALLOW_HTTP")
+    assert 'write aws_allow_http: "true"' in found(home, engine).found
+    options = tmp_path / "lake.yaml"
+    options.touch(mode=0o600)
+    options.write_text('aws_allow_http: "true"\n', encoding="utf-8")
+    monkeypatch.setenv("YBZ_LAKE_OPTIONS", str(options))
+    assert "does not answer" in found(home, engine).found
+
+
+def test_init_refuses_options_others_may_read_before_it_makes_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = tmp_path / "lake.yaml"
+    options.write_text("aws_secret_access_key: hidden-secret\n", encoding="utf-8")
+    options.chmod(0o644)
+    monkeypatch.setenv("YBZ_HOME", str(tmp_path / "new"))
+    monkeypatch.setenv("YBZ_LAKE_URL", "s3://city/lake")
+    monkeypatch.setenv("YBZ_LAKE_OPTIONS", str(options))
+    done = CliRunner().invoke(ybz, ["init"])
+    assert "may be read by others" in str(done.exception)
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.full

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, insert, update
 
 from catalog.evidence import integrate, record
+from catalog.evidence.publishing import CopyUnreachable, publish
 from catalog.home import Home
 from catalog.keys import SIGNING_FILE, load
 from catalog.keys.rotation import rotate
@@ -196,3 +198,25 @@ def test_a_rehearsal_is_not_asked_to_publish_outside(ask: Ask, home: Home) -> No
     assert ask("copy").level == "weak"
     (home.root / REHEARSAL_FILE).touch()
     assert ask("copy").level == "ok"
+
+
+def test_a_folder_outside_that_was_never_made_is_told_from_one_that_is_gone(
+    ask: Ask, home: Home, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = tmp_path / "outside" / "log"
+    monkeypatch.setenv("YBZ_PUBLISH_TO", str(outside))
+    assert f"nothing was published yet — make the folder: `mkdir -p {outside}`" in ask("log").found
+    outside.mkdir(parents=True)
+    with writing(engine) as connection:
+        record(connection, event="space:test:act", subject="x", body={}, now=NOW)
+    publish(engine, home, load(home).signer, NOW)
+    assert ask("log").level == "ok"
+
+    outside.rename(tmp_path / "unmounted")
+    gone = ask("log")
+    assert (gone.level, "bring the folder back" in gone.found, "mkdir" in gone.found) == ("lack", True, False)
+    with pytest.raises(CopyUnreachable, match="do not make another in its place"):
+        publish(engine, home, load(home).signer, NOW)
+
+    monkeypatch.setenv("YBZ_PUBLISH_TO", str(tmp_path / "other"))
+    assert "where the log was never published there, make" in ask("log").found

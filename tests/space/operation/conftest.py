@@ -14,7 +14,8 @@ from catalog.store import writing
 from space.engines.workers.pool import Pool
 from space.operation import agreeing, scenarios
 from tests.space.agreed import NUMBER, paper, scenario_paper
-from tests.space.bureau import AIR, FIRMS, Bureau, _copy, _lent, bureau, founded, pool
+from tests.space.bureau import Bureau, _copy, _lent, bureau, founded, pool
+from tests.space.bureau_contracts import AIR, FIRMS
 
 __all__ = ["bureau", "founded", "pool"]
 

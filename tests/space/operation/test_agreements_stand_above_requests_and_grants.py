@@ -30,7 +30,7 @@ from space.requesting.answering import decide
 from space.requesting.filing import submit
 from space.requesting.statements import read
 from tests.space.agreed import BODY, NUMBER, paper, scenario_paper
-from tests.space.bureau import AIR, FIRMS
+from tests.space.bureau_contracts import AIR, FIRMS
 from tests.space.operation.conftest import ITEMS, PURPOSE, TITLE, act
 
 BY_INDUSTRY = "SELECT industry, count(*) AS firms FROM market.firms GROUP BY industry"

@@ -23,7 +23,8 @@ from space.identity.organisations import Organisation, register
 from space.identity.tokens import issue
 from space.requesting import answering
 from tests.space.agreed import BODY, NUMBER, paper, scenario_paper
-from tests.space.bureau import AIR, DEPARTMENT, FIRMS, OTHER
+from tests.space.bureau import DEPARTMENT, OTHER
+from tests.space.bureau_contracts import AIR, FIRMS
 from tests.space.operation.conftest import ITEMS, PURPOSE, TITLE, act
 from tests.space.serving import serving
 

@@ -32,7 +32,8 @@ from space.api.app import create_app
 from space.granting.kinds import family, published
 from space.identity.tokens import issue
 from space.preview import views
-from tests.space.bureau import AIR, CONTRACTS, DEPARTMENT, FIGURES, NOON, POPULATION, Bureau
+from tests.space.bureau import DEPARTMENT, NOON, Bureau
+from tests.space.bureau_contracts import AIR, CONTRACTS, FIGURES, POPULATION
 from tests.statements import counted
 
 DAY = date(2026, 9, 24)

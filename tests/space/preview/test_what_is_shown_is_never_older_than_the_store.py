@@ -13,7 +13,8 @@ from catalog.errors import UnknownDataset
 from catalog.store import reading
 from policies import rulebook
 from space.preview import views
-from tests.space.bureau import AIR, FIGURES, POPULATION, Bureau
+from tests.space.bureau import Bureau
+from tests.space.bureau_contracts import AIR, FIGURES, POPULATION
 
 pytestmark = pytest.mark.embedded
 DAY = date(2026, 9, 24)

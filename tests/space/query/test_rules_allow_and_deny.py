@@ -221,3 +221,22 @@ def test_every_code_has_a_section_in_the_documentation() -> None:
     for code, (message, allowed) in WORDING.items():
         assert message in text, code
         assert allowed in text, code
+
+
+def _chain(names: int, *, twice: bool) -> str:
+    """A WITH whose every name stands once or twice in the next."""
+    first = "a0 AS (SELECT region_code AS r, count(*) AS n FROM person GROUP BY 1)"
+    joined = " JOIN a{0} AS y ON x.r = y.r" if twice else ""
+    rest = [
+        f"a{n} AS (SELECT x.r, x.n AS n FROM a{n - 1} AS x{joined.format(n - 1)})" for n in range(1, names)
+    ]
+    return f"WITH {', '.join([first, *rest])} SELECT r, n FROM a{names - 1}"
+
+
+def test_names_that_double_with_each_are_too_long_however_short_the_text(compiled: Compiled) -> None:
+    assert isinstance(compiled(_chain(6, twice=True)), Plan)
+    assert isinstance(compiled(_chain(60, twice=False)), Plan)
+    # Of 25 names the engine would bind sixteen million tables, and `explain` costs nothing.
+    denied = compiled(_chain(25, twice=True))
+    assert isinstance(denied, Deny)
+    assert [r.code for r in denied.reasons] == ["query.text"]

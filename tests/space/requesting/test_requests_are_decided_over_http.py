@@ -21,7 +21,8 @@ from space.api.app import create_app
 from space.identity import memberships, people
 from space.identity.organisations import Organisation, register
 from space.identity.tokens import issue
-from tests.space.bureau import AIR, DEPARTMENT, ECO, FIRMS, MARKET, OTHER
+from tests.space.bureau import DEPARTMENT, OTHER
+from tests.space.bureau_contracts import AIR, ECO, FIRMS, MARKET
 from tests.space.serving import serving
 
 AUTHORITY = {

@@ -14,7 +14,8 @@ from space.supply.intents import Asked
 from space.supply.links import link
 from space.supply.making import Maker
 from space.supply.supplies import Supply
-from tests.space.bureau import POPULATION, bureau, busy, founded, granting, identity, pool
+from tests.space.bureau import bureau, busy, founded, granting, pool
+from tests.space.bureau_contracts import POPULATION, identity
 
 __all__ = ["bureau", "busy", "founded", "granting", "identity", "pool"]
 

@@ -18,7 +18,7 @@ from space.verification.verifier import Verifier
 from space.wayback.backflow.authoritative import NotInArea
 from space.wayback.corrections.cases import Correction, open_challenge
 from space.wayback.corrections.challenges import Challenge
-from tests.space.bureau import POPULATION, identity
+from tests.space.bureau_contracts import POPULATION, identity
 
 LIST = "SELECT id_card AS n, income FROM civil.population WHERE income < 5"
 

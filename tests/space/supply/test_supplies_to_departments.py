@@ -18,7 +18,8 @@ from policies.decision import Deny
 from space.calls import jws
 from space.supply.receipts import DELIVERY_TYPE
 from space.supply.supplies import Supply
-from tests.space.bureau import TRADE, WEATHER, identity
+from tests.space.bureau import TRADE, WEATHER
+from tests.space.bureau_contracts import identity
 from tests.space.supply.conftest import SECOND
 
 

@@ -16,7 +16,7 @@ from space.supply import databases, exchange
 from space.supply.files import Form
 from space.supply.intents import Asked
 from space.supply.supplies import Supply
-from tests.space.bureau import identity
+from tests.space.bureau_contracts import identity
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.full)])

@@ -29,7 +29,7 @@ from space.wayback.recall.following import tell_of
 from space.wayback.recall.holders import holders, looking_at
 from space.wayback.recall.people import Received, ask, consent, look
 from space.wayback.recall.rows import Target
-from tests.space.bureau import POPULATION, identity
+from tests.space.bureau_contracts import POPULATION, identity
 
 ALL = ("list", "verify")
 

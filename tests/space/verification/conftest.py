@@ -9,7 +9,8 @@ import pytest
 from space.identity.tokens import Caller
 from space.verification.prepare import Asked
 from space.verification.verifier import Verifier
-from tests.space.bureau import POPULATION, bureau, founded, identity, pool
+from tests.space.bureau import bureau, founded, pool
+from tests.space.bureau_contracts import POPULATION, identity
 
 __all__ = ["bureau", "founded", "pool"]
 

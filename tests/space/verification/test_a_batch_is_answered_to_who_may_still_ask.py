@@ -16,7 +16,7 @@ from space.jobs import jobs, kinds
 from space.jobs.running import Runner
 from space.jobs.work import Bench, Work, keep_input
 from space.verification.prepare import Asked
-from tests.space.bureau import POPULATION
+from tests.space.bureau_contracts import POPULATION
 from tests.space.verification.conftest import Desk, about
 
 

@@ -26,7 +26,7 @@ from space.errors import EngineError
 from space.granting.pins import pinned
 from space.identity.tokens import issue
 from space.verification.verifier import Verified
-from tests.space.bureau import POPULATION
+from tests.space.bureau_contracts import POPULATION
 from tests.space.serving import serving
 from tests.space.verification.conftest import about
 

@@ -16,7 +16,7 @@ from catalog.store import reading
 from space.calls.receipts import verify as opened
 from space.cli.operation.queries import verify
 from space.replaying import replay
-from tests.space.bureau import POPULATION, identity
+from tests.space.bureau_contracts import POPULATION, identity
 from tests.space.verification.conftest import about
 
 LISTED = "SELECT id_card, sex, income FROM civil.population WHERE income < 40 ORDER BY income DESC"

@@ -24,7 +24,7 @@ from space.granting.proposals import read_rules
 from space.identity.tokens import Caller, issue
 from space.query.admit import Question
 from space.query.answered import Answered
-from tests.space.bureau import POPULATION, identity
+from tests.space.bureau_contracts import POPULATION, identity
 from tests.space.serving import serving
 
 FIRST = "SELECT id_card, sex, income FROM civil.population ORDER BY income LIMIT 2"

@@ -22,7 +22,7 @@ from space.query.planning.proofs import Relation
 from space.query.planning.relation import from_sql
 from space.query.reasons import Refused
 from space.query.schema import QuerySchema
-from tests.space.bureau import identity
+from tests.space.bureau_contracts import identity
 
 DAY = date(2026, 9, 24)
 VISITS = Contract(

@@ -25,7 +25,7 @@ from space.granting.owner_rules import set_rules
 from space.identity.tokens import Caller
 from space.verification.prepare import Asked
 from space.verification.verifier import Verified
-from tests.space.bureau import POPULATION
+from tests.space.bureau_contracts import POPULATION
 from tests.space.verification.conftest import about
 
 

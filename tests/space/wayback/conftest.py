@@ -29,12 +29,15 @@ from contracts.model import Area, Contract, Field, FieldType, Party, Sharing, Un
 from pipelines.backflow.delivering import Run, deliver_due
 from space.wayback.backflow.bodies import Body, register
 from space.wayback.backflow.subscriptions import Subscription, Wanted, subscribe
+from space.wayback.forms.asking import Look
 from tests.servers import give_own_store
 
 STREET, VILLAGE = "990101001", "990102002003"
 # Homes: two villages of the street, the village, and one elsewhere.
 EAST, WEST, HERE, FAR = "990101001001", "990101001002", VILLAGE, "990105006001"
 NOON = datetime(2026, 9, 23, 4, 0, tzinfo=UTC)
+# Of tests that are about what a sheet shows, and not about who may look.
+LOOK = Look("王五", ())
 POLICE, CIVIL_AFFAIRS = Party("公安局", "11990100MB0000001X"), Party("民政局", "11990100MB0000002X")
 
 PERSON = Field("id_card", "公民身份号码", key_position=1, required=True, check="resident_id",

@@ -23,7 +23,7 @@ from space.wayback.forms.compiling.compiled import compile_workbook
 from space.wayback.forms.compiling.handing import Handout, Wanted, hand_out
 from space.wayback.forms.compiling.returning import Taken, take_back
 from space.wayback.forms.definition import read as read_form
-from tests.space.wayback.conftest import AREA, EAST, FAR, PERSON, POLICE, Town, identity
+from tests.space.wayback.conftest import AREA, EAST, FAR, LOOK, PERSON, POLICE, Town, identity
 from tests.space.wayback.form_layouts import HOUSEHOLD, Layout, draw
 
 HOME_NUMBER = Field("household_no", "户编号", unit=UnitRef("household"), use=Use.IDENTIFIER, personal=True)
@@ -77,7 +77,7 @@ class Issued:
     def hand_out(self, *subjects: str) -> Handout:
         town = self.town
         wanted = Wanted(self.workbook, self.bindings, "street", "2026-09", subjects)
-        return hand_out(town.home, town.engine, wanted, by="王五", now=town.later())
+        return hand_out(town.home, town.engine, wanted, LOOK, now=town.later())
 
     def take_back(self, *files: Path, reason: str = "") -> Taken:
         town, original = self.town, (self.workbook, self.bindings)

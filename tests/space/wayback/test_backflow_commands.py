@@ -32,6 +32,8 @@ def test_the_commands_list_show_acknowledge_and_balance(town: Any) -> None:
     assert counted["state"] == "acknowledged"
     assert balanced == [
         {
+            "id": listed[0]["id"],
+            "sent_at": listed[0]["sent_at"],
             "release": listed[0]["release"],
             "area": "990102002003",
             "changed": 8,

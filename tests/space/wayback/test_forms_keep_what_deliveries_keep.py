@@ -31,7 +31,7 @@ from space.wayback.forms.filling import Filled, submit
 from space.wayback.forms.formulas import compiled, repeated
 from space.wayback.forms.prefill import prefill
 from space.wayback.forms.sending import send
-from tests.space.wayback.conftest import EAST, HERE, WEST
+from tests.space.wayback.conftest import EAST, HERE, LOOK, WEST
 from tests.space.wayback.places_town import enter_places, split_street
 
 TEXT: dict[str, Any] = {"dataset": "civil.population", "key": "id_card"}
@@ -67,7 +67,7 @@ def admitted(town: Any, form: Form = FORM) -> Any:
 
 
 def shown(town: Any, number: int = 1, body: str = "street") -> dict[str, Any]:
-    found = prefill(town.home, town.engine, "KEEP-01", body, town.person(number), town.later())
+    found = prefill(town.home, town.engine, "KEEP-01", body, town.person(number), town.later(), LOOK)
     return {one.name: one.value for one in found}
 
 

@@ -30,6 +30,7 @@ from space.wayback.forms.admission import (
 )
 from space.wayback.forms.filling import AlreadySubmitted, Filled, submit
 from space.wayback.forms.prefill import Prefilled, prefill
+from tests.space.wayback.conftest import LOOK
 
 EAST, HERE, FAR = "990101001001", "990102002003", "990105006001"
 
@@ -59,7 +60,7 @@ def filled_town(paying: Any) -> Any:
 
 
 def items(town: Any, number: int, body: str = "street") -> dict[str, Prefilled]:
-    found = prefill(town.home, town.engine, "ELDER-01", body, town.person(number), town.later())
+    found = prefill(town.home, town.engine, "ELDER-01", body, town.person(number), town.later(), LOOK)
     return {item.name: item for item in found}
 
 
@@ -107,14 +108,16 @@ def test_a_subject_of_another_area_looks_like_one_that_does_not_exist(filled_tow
 def test_a_subject_is_found_by_any_spelling_of_its_number(filled_town: Any) -> None:
     spelt = " " + filled_town.person(1).lower()
 
-    found = prefill(filled_town.home, filled_town.engine, "ELDER-01", "street", spelt, filled_town.later())
+    found = prefill(
+        filled_town.home, filled_town.engine, "ELDER-01", "street", spelt, filled_town.later(), LOOK
+    )
 
     assert found[1].value == "139****0001"
 
 
 def test_what_is_no_identifier_is_refused_without_repeating_it(filled_town: Any) -> None:
     with pytest.raises(Refused) as refused:
-        prefill(filled_town.home, filled_town.engine, "ELDER-01", "street", "12345X", filled_town.now)
+        prefill(filled_town.home, filled_town.engine, "ELDER-01", "street", "12345X", filled_town.now, LOOK)
 
     assert "12345X" not in str(refused.value)
 
@@ -309,6 +312,8 @@ def test_the_commands_admit_prefill_and_submit(filled_town: Any, tmp_path: Path)
 
     admitted = run.invoke(form_commands, ["admit", str(path), "--by", "李四"])
     named = ["VISIT-02", "--body", "street", "--subject", subject]
+    unasked = run.invoke(form_commands, ["prefill", *named, "--json"])
+    sent = run.invoke(form_commands, ["send", "VISIT-02", "--body", "street", "--by", "李四"])
     shown = run.invoke(form_commands, ["prefill", *named, "--json"])
     plain = run.invoke(form_commands, ["prefill", *named])
     difference = ["--set", "phone=13700000001", "--reason", "phone=本人来电"]
@@ -317,7 +322,8 @@ def test_the_commands_admit_prefill_and_submit(filled_town: Any, tmp_path: Path)
         ["submit", *named, "--period", "2026-09", *difference, "--by", "王五", "--json"],
     )
 
-    assert admitted.exit_code == 0, admitted.output
+    assert admitted.exit_code == sent.exit_code == 0, admitted.output + sent.output
+    assert (unasked.exit_code, json.loads(unasked.stdout)["reasons"][0]["code"]) == (1, "form.not_asked")
     assert json.loads(shown.stdout)[0]["value"] == "139****0001"
     assert "139****0001  [公安局, as of 2026-09-23]" in plain.stdout
     assert json.loads(handed.stdout)["corrected"] == 1

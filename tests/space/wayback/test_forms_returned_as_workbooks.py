@@ -147,13 +147,17 @@ def test_the_commands_go_from_workbook_to_submission(issued: Issued, tmp_path: P
 
     compiled = run.invoke(form_commands, ["compile", str(issued.workbook), "--json"])
     told = run.invoke(form_commands, ["compile", str(issued.workbook)])
+    code = issued.bindings.form["code"]
+    sent = run.invoke(
+        form_commands, ["send", code, "--body", "street", "--period", "2026-09", "--by", "李四"]
+    )
     filled = run.invoke(
         form_commands,
         ["fill", str(issued.workbook), *named, "--body", "street", "--period", "2026-09",
          "--out", str(archive), "--json"],
     )  # fmt: skip
 
-    assert compiled.exit_code == filled.exit_code == 0, compiled.output + filled.output
+    assert [one.exit_code for one in (compiled, sent, filled)] == [0, 0, 0], sent.output + filled.output
     items = {item["cell"]: item for item in json.loads(compiled.stdout)["items"]}
     assert set(items["Sheet1!B4"]) >= {
         "cell", "label", "element", "source", "computable", "must_ask", "confidence",

@@ -16,6 +16,7 @@ from space.wayback.forms.admission import Form, Item, admit
 from space.wayback.forms.filling import Filled, submit
 from space.wayback.forms.prefill import prefill
 from space.wayback.recall.following import tell_of
+from tests.space.wayback.conftest import LOOK
 
 POLICE = "11990100MB0000001X"
 FORM = Form(
@@ -86,7 +87,7 @@ def test_a_value_that_stands_leaves_no_form_marked(town: Any) -> None:
 
 
 def test_a_prefilled_form_makes_its_body_a_holder_before_it_is_submitted(town: Any) -> None:
-    prefill(town.home, town.engine, "ELDER-02", "street", town.person(1), town.later())
+    prefill(town.home, town.engine, "ELDER-02", "street", town.person(1), town.later(), LOOK)
     submitted(town, "2026-09", call="13700000001")
 
     found = tell_of(town.home, town.engine, settled(town, accepted=True).id, town.later())

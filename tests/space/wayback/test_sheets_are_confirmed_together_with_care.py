@@ -24,7 +24,7 @@ from space.wayback.forms.readiness import fields_of, left_to_hand_in
 from space.wayback.forms.sending import send
 from space.wayback.forms.tasks import task
 from space.wayback.forms.together import confirm_ready
-from tests.space.wayback.conftest import EAST, Town
+from tests.space.wayback.conftest import EAST, LOOK, Town
 from tests.space.wayback.desk import Clerk, clerk_of
 from tests.space.wayback.test_forms_are_demanded_compared_and_sent import FORM, codes
 
@@ -61,7 +61,7 @@ def five(settle: Any, tmp_path: Path) -> Iterator[tuple[Town, str]]:
 
 
 def _dispute(town: Town, number: int) -> None:
-    item = prefill(town.home, town.engine, NAMED.code, "street", town.person(number), town.now)[1]
+    item = prefill(town.home, town.engine, NAMED.code, "street", town.person(number), town.now, LOOK)[1]
     asked = Challenge("street", item.dataset, item.row, item.field, "1951-01-01", "看了身份证")
     open_challenge(town.home, town.engine, asked, by="王芳", now=town.now)
 

@@ -22,7 +22,7 @@ from space.wayback.forms.definition import to_document
 from tests.space.wayback.conftest import EAST, FAR, WEST, Town
 from tests.space.wayback.ledger_town import person
 from tests.space.wayback.ledger_town import prepare as with_ledger
-from tests.space.wayback.test_forms_are_filled_by_sheet_draft_and_workbook import FORM
+from tests.space.wayback.visiting import FORM
 
 ISSUER, AUTHORITY, POLICE = str(FORM.issuer_code), "11990100MB0000009X", "11990100MB0000001X"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

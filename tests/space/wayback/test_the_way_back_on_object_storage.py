@@ -34,6 +34,7 @@ from space.wayback.forms.admission import admit
 from space.wayback.forms.filling import submit
 from tests.forged import turned
 from tests.object_storage import Gateway, gateway
+from tests.servers import forget_place
 from tests.space.wayback.conftest import EAST, FAR, HERE, Town, found_town
 from tests.space.wayback.test_corrections_go_up_and_come_back import PNG, opened
 from tests.space.wayback.test_forms_are_confirmed_as_shown_and_once import FORM, sheet
@@ -75,6 +76,7 @@ def other_machine(town: Town) -> Home:
     away = town.home.root.with_name("first-machine")
     town.home.root.rename(away)
     shutil.copytree(away, town.home.root, ignore=shutil.ignore_patterns("lake", "staged"))
+    forget_place(town.home.root / "ybz.db")
     town.home.create()
     return town.home
 

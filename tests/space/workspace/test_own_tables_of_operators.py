@@ -26,7 +26,7 @@ from space.query.admit import Question
 from space.query.answered import Answered, Explained
 from space.workspace import admitting, ending, tables, texts
 from space.workspace.form import read_form
-from tests.space.bureau import identity
+from tests.space.bureau_contracts import identity
 
 OPENED = {"civil.population": ("id_card", "sex", "district", "income")}
 JOINED = (

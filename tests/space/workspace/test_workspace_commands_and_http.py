@@ -17,7 +17,7 @@ from policies.access import Role
 from space.api.app import create_app
 from space.identity.tokens import issue
 from space.workspace import ending
-from tests.space.bureau import identity
+from tests.space.bureau_contracts import identity
 from tests.space.serving import serving
 from ybz import ybz
 

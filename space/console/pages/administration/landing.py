@@ -19,8 +19,6 @@ from space.console.parts.ways import go, link
 from space.console.parts.words import heading
 from space.console.seats import Seat
 
-_MOST = 1000
-
 
 @page("/administration", "系统管理", "Administration")
 async def landing(seat: Seat) -> None:
@@ -42,7 +40,9 @@ async def landing(seat: Seat) -> None:
                 ).props("unelevated")
             if seat.may(Act.SPACE_OPERATE):
                 link(say("运行状态", "What runs"), at("/administration/running"))
-    known, accounts = await asyncio.gather(seat.calls.get("/v1/people", limit=_MOST), _accounts(seat))
+    known, accounts = await asyncio.gather(
+        seat.calls.whole("/v1/people", "people", mark="after"), _accounts(seat)
+    )
     rows = sorted(
         (_row(seat, one, accounts.get(one["id"])) for one in known["people"]),
         key=lambda row: (row["state"] != _waiting(seat), row["gone"], row["holds"], row["name"]),
@@ -69,7 +69,7 @@ async def _accounts(seat: Seat) -> dict[str, dict[str, Any]]:
     """The account of each person; nothing where this administrator does not keep accounts."""
     if not seat.may(Act.ACCOUNT_KEEP):
         return {}
-    found = await seat.calls.get("/v1/accounts", limit=_MOST)
+    found = await seat.calls.whole("/v1/accounts", "accounts", mark="after")
     return {one["person"]: one for one in found["accounts"] if one["ended_at"] is None}
 
 

@@ -20,15 +20,14 @@ from space.console.parts.ways import again, link
 from space.console.parts.words import facts, heading
 from space.console.seats import Seat
 
-_MOST = 1000
-
 
 @page("/administration/people/{person}", "人员", "A person")
 async def one_person(seat: Seat) -> None:
     """A person, its memberships, its account."""
     say = seat.say
     person, organisations = await asyncio.gather(
-        seat.calls.get(f"/v1/people/{seat.names['person']}"), seat.calls.get("/v1/participants", limit=_MOST)
+        seat.calls.get(f"/v1/people/{seat.names['person']}"),
+        seat.calls.whole("/v1/participants", "participants", mark="after"),
     )
     called = {one["code"]: one["name"] for one in organisations["participants"]}
     link(say("← 系统管理", "← Administration"), at("/administration"))
@@ -167,10 +166,8 @@ async def _end(seat: Seat, membership: str) -> None:
 
 async def _account(seat: Seat, person: dict[str, Any]) -> None:
     say = seat.say
-    found = await seat.calls.get("/v1/accounts", limit=_MOST)
-    account = next(
-        (one for one in found["accounts"] if one["person"] == person["id"] and one["ended_at"] is None), None
-    )
+    found = await seat.calls.whole("/v1/accounts", "accounts", mark="after", person=person["id"])
+    account = next((one for one in found["accounts"] if one["ended_at"] is None), None)
     heading(say("账号", "Account"))
     with ui.element("section").classes("ybz-panel"):
         if account is None:

@@ -24,7 +24,7 @@ Document = Mapping[str, Any]
 async def disclosure(seat: Seat) -> None:
     """Every disclosure that was made, the newest year first."""
     say = seat.say
-    found = await seat.calls.get("/v1/disclosures", limit=1000)
+    found = await seat.calls.whole("/v1/disclosures", "disclosures")
     following = found["following"]
     link(say("← 监督存证", "← Audit"), at("/audit"))
     ui.label(

@@ -59,7 +59,7 @@ SUBJECTS: Final = {
     "stand_in": ("代班", "stand-in"), "standing": ("常设比对", "standing comparison"),
     "table": ("减负清单", "table of burdens"), "token_key": ("令牌密钥", "key of tokens"),
     "usage": ("用数日志", "log of use"), "use": ("填报用时", "use of a form"),
-    "value": ("返还的值", "value sent back"), "workbook": ("工作簿", "workbook"),
+    "value": ("回流的值", "value sent back"), "workbook": ("工作簿", "workbook"),
 }  # fmt: skip
 # What was done: the last word of an event.
 ACTIONS: Final = {

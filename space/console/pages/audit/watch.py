@@ -25,8 +25,8 @@ async def watch(seat: Seat) -> None:
     """What the watch found, and what became of it."""
     say = seat.say
     alerts, incidents = await asyncio.gather(
-        seat.calls.get("/v1/alerts", limit=200),
-        seat.calls.get("/v1/incidents", limit=200) if seat.may(Act.INCIDENT_READ) else _nothing(),
+        seat.calls.whole("/v1/alerts", "alerts"),
+        seat.calls.whole("/v1/incidents", "incidents") if seat.may(Act.INCIDENT_READ) else _nothing(),
     )
     link(say("← 监督存证", "← Audit"), at("/audit"))
     heading(say("告警", "Alerts"))

@@ -36,8 +36,8 @@ async def classification(seat: Seat) -> None:
     navigation(seat)
     say = seat.say
     told, found = await asyncio.gather(
-        seat.calls.get("/v1/classification/decisions", ended="true", limit=1000),
-        seat.calls.get("/v1/classification/reviews", ended="true", limit=1000),
+        seat.calls.whole("/v1/classification/decisions", "decisions", ended="true"),
+        seat.calls.whole("/v1/classification/reviews", "reviews", ended="true"),
     )
     waiting = [one for one in told["decisions"] if one["state"] == "awaiting"]
     reviews = [one for one in found["reviews"] if one["state"] == "open"]

@@ -12,6 +12,7 @@ from typing import Any, Final
 from nicegui import ui
 
 from policies.access import Act
+from space.console.calling import Declined
 from space.console.language import Language
 from space.console.pages.authority.queue import (
     Waiting,
@@ -41,7 +42,7 @@ async def conflicts(seat: Seat) -> None:
     navigation(seat)
     say = seat.say
     found, due = await asyncio.gather(
-        seat.calls.get("/v1/sources/conflicts", limit=1000), seat.calls.get("/v1/due", limit=1000)
+        seat.calls.whole("/v1/sources/conflicts", "conflicts"), seat.calls.whole("/v1/due", "items")
     )
     ui.label(
         say(
@@ -82,11 +83,13 @@ async def conflict(seat: Seat) -> None:
     """A conflict with the claims it is between."""
     say, calls, wanted = seat.say, seat.calls, seat.names["case"]
     link(say("← 数源争议", "← Source conflicts"), _ROOM)
-    cases, due = await asyncio.gather(
-        calls.get("/v1/sources/conflicts", limit=1000), calls.get("/v1/due", limit=1000)
-    )
-    one = next((each for each in cases["conflicts"] if each["id"] == wanted), None)
-    if one is None:
+    try:
+        one, due = await asyncio.gather(
+            calls.get(f"/v1/sources/conflicts/{wanted}"), calls.get("/v1/due", about=wanted)
+        )
+    except Declined as declined:
+        if declined.status != 404:
+            raise
         empty(
             say("这件争议不在等待裁定", "This conflict does not wait for a decision"),
             say("可能已经裁定，或申明已经撤回。", "It was decided, or a claim was taken back."),

@@ -37,7 +37,7 @@ async def landing(seat: Seat) -> None:
     navigation(seat)
     wanted = _asked(seat)
     due, *answers = await asyncio.gather(
-        seat.calls.get("/v1/due", limit=1000), *(_rows(seat, *one) for one in wanted.values())
+        seat.calls.whole("/v1/due", "items"), *(_rows(seat, *one) for one in wanted.values())
     )
     found = dict(zip(wanted, answers, strict=True))
     clocks = clocks_by_subject(due["items"])
@@ -67,27 +67,27 @@ def _asked(seat: Seat) -> dict[str, tuple[str, str, dict[str, Any]]]:
         asked["reviews"] = ("/v1/reviews", "reviews", {})
         asked["forms"] = ("/v1/forms/demands", "demands", {"state": "asked"})
     if seat.may(Act.ENTRY_SIGN):
-        asked["signing"] = ("/v1/entries", "entries", {"status": "checked", "limit": 1000})
+        asked["signing"] = ("/v1/entries", "entries", {"status": "checked"})
     if seat.may(Act.SOURCE_DECIDE):
-        asked["conflicts"] = ("/v1/sources/conflicts", "conflicts", {"limit": 200})
+        asked["conflicts"] = ("/v1/sources/conflicts", "conflicts", {})
     if seat.may(Act.CLASSIFICATION_DECIDE):
-        asked["decisions"] = ("/v1/classification/decisions", "decisions", {"limit": 1000})
-        asked["merges"] = ("/v1/classification/reviews", "reviews", {"limit": 200})
+        asked["decisions"] = ("/v1/classification/decisions", "decisions", {})
+        asked["merges"] = ("/v1/classification/reviews", "reviews", {})
     if seat.may(Act.REGISTRATION_REVIEW):
-        asked["registrations"] = ("/v1/registrations", "registrations", {"status": "waiting", "limit": 1000})
+        asked["registrations"] = ("/v1/registrations", "registrations", {"status": "waiting"})
     if seat.may(Act.LIST_DECIDE):
-        asked["demands"] = ("/v1/lists/demands", "demands", {"open": "true", "limit": 200})
+        asked["demands"] = ("/v1/lists/demands", "demands", {"open": "true"})
     if seat.may(Act.OPENING_DECIDE):
-        asked["openings"] = ("/v1/openings", "openings", {"limit": 1000})
+        asked["openings"] = ("/v1/openings", "openings", {})
     if seat.may(Act.REQUEST_DECIDE):
-        asked["requests"] = ("/v1/requests/waiting", "waiting", {})
+        asked["requests"] = ("/v1/requests/waiting", "waiting", {"limit": None})  # told at once
     return asked
 
 
 async def _rows(seat: Seat, path: str, key: str, query: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The rows of a queue; none where this role is not told."""
     try:
-        rows: list[Mapping[str, Any]] = (await seat.calls.get(path, **query))[key]
+        rows: list[Mapping[str, Any]] = (await seat.calls.whole(path, key, **query))[key]
     except Declined as declined:
         if declined.status == 403:
             return []

@@ -36,7 +36,7 @@ async def demands(seat: Seat) -> None:
     navigation(seat)
     say, calls = seat.say, seat.calls
     asked, opening = await asyncio.gather(
-        calls.get("/v1/lists/demands", open="true", limit=1000), calls.get("/v1/openings", limit=1000)
+        calls.whole("/v1/lists/demands", "demands", open="true"), calls.whole("/v1/openings", "openings")
     )
     to_open = [one for one in opening["openings"] if one["state"] == CHECKED]
     if not asked["demands"] and not to_open:

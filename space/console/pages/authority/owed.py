@@ -5,7 +5,7 @@ Decides nothing: colours and days are counted by the interface.
 
 from __future__ import annotations
 
-from collections import Counter
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
@@ -18,7 +18,7 @@ from space.console.pages.steward.words import COLOURS, called
 from space.console.paging import page
 from space.console.parts.figures import share
 from space.console.parts.notes import empty
-from space.console.parts.owing import owed_called
+from space.console.parts.owing import owed_called, soonest
 from space.console.parts.tables import Column, table
 from space.console.parts.ways import link
 from space.console.parts.words import Words, heading
@@ -33,7 +33,10 @@ async def owed(seat: Seat) -> None:
     """Everything owed by everybody, or by the department the address names."""
     navigation(seat)
     say, owner = seat.say, seat.query.get("owner", "")
-    due = await seat.calls.get("/v1/due", limit=1000, owner=owner)
+    due, listed = await asyncio.gather(
+        seat.calls.get("/v1/due", limit=1, owner=owner),
+        seat.calls.whole("/v1/due", "items", owner=owner, colour=seat.query.get("colour", "")),
+    )
     if not due["items"]:
         empty(
             say("没有欠着的事", "Nothing is owed"),
@@ -46,25 +49,23 @@ async def owed(seat: Seat) -> None:
     heading(say(f"{name}：{due['total']} 件", f"{name}: {due['total']}"))
     if owner:
         link(say("← 各部门", "← All departments"), "/console/authority/due")
-    _lights(seat, due["items"], owner)
-    wanted = seat.query.get("colour", "")
-    items = [one for one in due["items"] if wanted in ("", one["colour"])]
-    _lines(seat, items[:_SHOWN], with_owner=not owner)
-    if len(items) > _SHOWN:
+    _lights(seat, due, owner)
+    _lines(seat, soonest(listed["items"])[:_SHOWN], with_owner=not owner)
+    if listed["total"] > _SHOWN:
         ui.label(say(f"只列出最紧的 {_SHOWN} 件。", f"The {_SHOWN} most pressing are listed.")).classes(
             "ybz-fine"
         )
 
 
-def _lights(seat: Seat, items: Sequence[Mapping[str, Any]], owner: str) -> None:
+def _lights(seat: Seat, due: Mapping[str, Any], owner: str) -> None:
     """How many are of each colour; each leads to those alone."""
     say, wanted = seat.say, seat.query.get("colour", "")
-    counted = Counter(one["colour"] for one in items)
+    counted = due["by_colour"]
     to = f"/console/authority/due?owner={quote(owner)}" if owner else "/console/authority/due?"
     with ui.element("nav").classes("ybz-chips").props(f'aria-label="{say("按紧急程度看", "By colour")}"'):
         for colour, count in (
-            ("", len(items)),
-            *((each, counted[each]) for each in COLOURS if counted[each]),
+            ("", due["total"]),
+            *((each, counted[each]) for each in COLOURS if each in counted),
         ):
             text = say("全部", "All") if not colour else called(say, COLOURS, colour)
             made = link(f"{text} · {count}", f"{to}&colour={colour}" if colour else to).classes("ybz-chip")

@@ -47,7 +47,7 @@ async def review(seat: Seat) -> None:
         calls.get(f"/v1/entries/{name}"),
         calls.get(f"/v1/entries/{name}/contract", form="json"),
         calls.get(f"/v1/classification/datasets/{name}"),
-        calls.get("/v1/due", limit=1000),
+        calls.get("/v1/due", about=name),
         colleagues(seat),
     )
     title(asked["title"], say)

@@ -19,6 +19,7 @@ from space.console.pages.catalogue.one import (
 )
 from space.console.pages.catalogue.words import EVENTS, STATES, ruled, told
 from space.console.pages.home.words import COLOURS
+from space.console.pages.steward.words import REASONS, called
 from space.console.paging import page
 from space.console.parts.figures import instant, plain
 from space.console.parts.notes import empty
@@ -36,7 +37,7 @@ async def history(seat: Seat) -> None:
     keeps = seat.may(Act.DETAIL_READ)
     acts = where_allowed(seat.calls.get(f"/v1/entries/{name}")) if keeps else nothing()
     made = where_allowed(seat.calls.get(f"/v1/entries/{name}/details")) if keeps else nothing()
-    due = seat.calls.get("/v1/due", limit=1000) if seat.may(Act.CLOCK_READ) else nothing()
+    due = seat.calls.get("/v1/due", about=name) if seat.may(Act.CLOCK_READ) else nothing()
     found, past, told_of, owed, steps, details = await asyncio.gather(
         dataset(seat),
         seat.calls.get(f"/v1/datasets/{name}/revisions"),
@@ -49,7 +50,7 @@ async def history(seat: Seat) -> None:
     _changed(seat, found, past["revisions"])
     _announced(seat, told_of["announcements"])
     if owed is not None:
-        _clocks(seat, name, owed["items"], [] if steps is None else steps["clocks"], steps is not None)
+        _clocks(seat, owed["items"], [] if steps is None else steps["clocks"], steps is not None)
     if steps is None or details is None:
         only_for_keepers(seat)
         return
@@ -96,11 +97,10 @@ def _changes_of(seat: Seat, found: list[Any] | None) -> None:
                     badge(say("影响使用", "breaks users"), "bad")
 
 
-def _clocks(seat: Seat, name: str, owed: list[Any], clocks: list[Any], keeps: bool) -> None:
+def _clocks(seat: Seat, owed: list[Any], clocks: list[Any], keeps: bool) -> None:
     """What is due about the dataset, by colour; and clocks of the entry that have stopped."""
     say = seat.say
-    mine = [one for one in owed if name in one["subject"] or name in one["what"]]
-    if not mine and not clocks:
+    if not owed and not clocks:
         if keeps:
             heading(say("时限", "Deadlines"))
             ui.label(say("现在没有到期或临近到期的事项。", "Nothing is due just now."))
@@ -116,7 +116,7 @@ def _clocks(seat: Seat, name: str, owed: list[Any], clocks: list[Any], keeps: bo
             "left": plain(one["days_left"]),
             "source": ruled(one["source"], say),
         }
-        for place, one in enumerate(mine)
+        for place, one in enumerate(owed)
     ] + [
         {
             "place": f"clock {place}",
@@ -226,7 +226,7 @@ def _acts(seat: Seat, acts: list[Any]) -> None:
             "after": told(STATES, one["after"], say),
             "revision": one["revision"],
             "actor": one["actor"],
-            "reason": plain(one["reason"]),
+            "reason": plain(called(say, REASONS, one["reason"])),
         }
         for place, one in enumerate(reversed(acts))
     ]

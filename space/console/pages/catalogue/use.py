@@ -31,7 +31,7 @@ async def use(seat: Seat) -> None:
     days = _days(seat)
     since = (datetime.now(ZONE).date() - timedelta(days=days)).isoformat()
     counted = (
-        where_allowed(seat.calls.get("/v1/usage", name=name, limit=1000, **{"from": since}))
+        where_allowed(seat.calls.whole("/v1/usage", "uses", name=name, **{"from": since}))
         if seat.may(Act.USAGE_READ)
         else nothing()
     )
@@ -80,7 +80,7 @@ def _counted(seat: Seat, used: Any) -> None:
         empty(
             say("这段时间没有使用记录", "No use on record"),
             say(
-                "各单位凭授权查询、向基层返还数据，以及从共享平台导入的调用日志，都计在这里；"
+                "各单位凭授权查询、向基层回流数据，以及从共享平台导入的调用日志，都计在这里；"
                 "由它加工成的数据集被使用，计在那个数据集里。",
                 "Queries under grants, data that flows back, and imported logs of platforms count here; "
                 "use of a dataset made from it counts there.",

@@ -132,7 +132,7 @@ STATES: Final[Pairs] = {
 READERS: Final[Pairs] = {
     "grant": ("授权", "grant"),
     "form": ("基层表单", "form"),
-    "subscription": ("返还订阅", "subscription"),
+    "subscription": ("回流订阅", "subscription"),
     "rule": ("质量规则", "quality rule"),
     "join": ("目录声明的关联", "declared join"),
     "authority": ("一数一源", "authoritative source"),
@@ -141,7 +141,7 @@ READERS: Final[Pairs] = {
 }
 CHANNELS: Final[Pairs] = {
     "queries": ("查询", "queries"),
-    "deliveries": ("返还投递", "deliveries"),
+    "deliveries": ("回流批次", "deliveries"),
     "succeeded": ("成功", "succeeded"),
     "refused": ("被拒绝", "refused"),
     "failed": ("失败", "failed"),

@@ -32,7 +32,7 @@ async def contracts(seat: Seat) -> None:
     """The contracts of the reader's organisation."""
     around(seat)
     say = seat.say
-    told, held = await asyncio.gather(seat.calls.get("/v1/contracts", limit=500), grants_of(seat))
+    told, held = await asyncio.gather(seat.calls.whole("/v1/contracts", "contracts"), grants_of(seat))
     if seat.may(Act.CONTRACT_NEGOTIATE):
         with ui.element("div").classes("ybz-doing"):
             link(say("起草合约", "Draft a contract"), address(seat, "/new")).classes("ybz-op-way")

@@ -12,7 +12,7 @@ from typing import Any, Final
 from nicegui import ui
 
 from space.console.pages.department import words
-from space.console.pages.department.around import ROOM, clock_words, every, navigation, para, state, titles
+from space.console.pages.department.around import ROOM, clock_words, navigation, para, state, titles
 from space.console.pages.department.deciding import Deciding, decides
 from space.console.paging import page
 from space.console.parts.notes import empty
@@ -29,10 +29,11 @@ async def approvals(seat: Seat) -> None:
     """The cases that wait for an answer, and the form that answers those that are ticked."""
     navigation(seat)
     say = seat.say
-    waiting, vocabulary = await asyncio.gather(
-        every(seat, "/v1/requests/waiting", "waiting"), seat.calls.get("/v1/requests/vocabulary")
+    told, vocabulary = await asyncio.gather(
+        seat.calls.get("/v1/requests/waiting"), seat.calls.get("/v1/requests/vocabulary")
     )
     link(say("审批人不在？看谁代理", "An approver is away? Who stands in"), f"{ROOM}/standing-in")
+    waiting = told["waiting"]
     if not waiting:
         empty(
             say("没有等您审批的申请", "Nothing waits for you"),

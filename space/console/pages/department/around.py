@@ -21,8 +21,6 @@ from space.console.seats import Seat
 
 ROOM: Final = "/console/department"
 _CLOCK_TONES: Final = {"red": "bad", "yellow": "warn", "orange": "warn", "green": "good", "grey": "calm"}
-# A list comes in parts; a page never reads more of them than this.
-_MOST_PARTS: Final = 5
 # Uses of items that the catalogue keeps at their source 不出库.
 _STAYING: Final = ("never", "free_text")
 
@@ -128,17 +126,8 @@ def since(say: Language, rule: Mapping[str, Any]) -> str:
 
 
 async def every(seat: Seat, path: str, key: str, **query: Any) -> list[Any]:
-    """The rows of a list that comes in parts, up to a bound."""
-    found: list[Any] = []
-    cursor: str | None = None
-    for _ in range(_MOST_PARTS):
-        answer = await seat.calls.get(path, cursor=cursor, **query)
-        if isinstance(answer, list):
-            return answer
-        found += answer[key]
-        cursor = answer.get("next")
-        if not cursor:
-            break
+    """The rows of a list that comes in parts."""
+    found: list[Any] = (await seat.calls.whole(path, key, **query))[key]
     return found
 
 

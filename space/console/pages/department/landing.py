@@ -46,8 +46,8 @@ async def landing(seat: Seat) -> None:
         _read(seat, Act.REQUEST_FILE, "/v1/requests", "requests"),
         _read(seat, Act.CONTRACT_READ, "/v1/grants", "grants"),
         _read(seat, Act.SUPPLY_TAKE, "/v1/supplies", "supplies"),
-        _read(seat, Act.REQUEST_DECIDE, "/v1/requests/waiting", "waiting"),
-        _read(seat, Act.GRANT_SIGN, "/v1/requests/ungranted", "requests"),
+        _read(seat, Act.REQUEST_DECIDE, "/v1/requests/waiting", "waiting", whole=True),
+        _read(seat, Act.GRANT_SIGN, "/v1/requests/ungranted", "requests", whole=True),
         _read(seat, Act.CONTRACT_NEGOTIATE, "/v1/contracts", "contracts"),
         _read(seat, Act.NOTICE_READ, "/v1/notices", "notices"),
         seat.calls.get("/v1/requests/vocabulary"),
@@ -72,9 +72,14 @@ async def landing(seat: Seat) -> None:
         await _supplies(seat, supplies)
 
 
-async def _read(seat: Seat, act: Act, path: str, key: str) -> list[Any] | None:
-    """A list of the interface; None where the role never reads it."""
-    return await every(seat, path, key) if seat.may(act) else None
+async def _read(seat: Seat, act: Act, path: str, key: str, *, whole: bool = False) -> list[Any] | None:
+    """A list of the interface, told at once or in parts; None where the role never reads it."""
+    if not seat.may(act):
+        return None
+    if not whole:
+        return await every(seat, path, key)
+    rows: list[Any] = (await seat.calls.get(path))[key]
+    return rows
 
 
 def _figures(

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
+from urllib.parse import quote
 
 from nicegui import ui
 
@@ -49,16 +50,15 @@ async def editor(seat: Seat) -> None:
 async def _begun(seat: Seat) -> Draft:
     """The draft the address names, or a new one for the rest of the year."""
     demand, form = seat.query.get("demand", ""), seat.query.get("form", "")
-    if demand:
-        listed = (await seat.calls.get("/v1/forms/demands", limit=1000))["demands"]
-        found = next((one for one in listed if one["id"] == demand), None)
-        if found is not None:
+    try:
+        if demand:
+            found = await seat.calls.get(f"/v1/forms/demands/{quote(demand, safe='')}")
             return Draft.of(found["form"], found["reason"])
-    if form:
-        listed = (await seat.calls.get("/v1/forms", limit=1000))["forms"]
-        listed = [one for one in listed if one["code"] == form]
-        if listed:
-            return Draft.of(listed[0])
+        if form:
+            return Draft.of(await seat.calls.get(f"/v1/forms/{quote(form, safe='')}"))
+    except Declined as declined:
+        if declined.status != 404:  # what the address names is gone, or another's: an empty draft
+            raise
     today = local_date(datetime.now(UTC))
     return Draft(
         {

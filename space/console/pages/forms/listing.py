@@ -25,7 +25,7 @@ async def listing(seat: Seat) -> None:
     say = seat.say
     link(say("← 数据管理", "← Steward"), "/console/steward")
     asked, listed = await asyncio.gather(
-        seat.calls.get("/v1/forms/demands", limit=1000), seat.calls.get("/v1/forms", limit=1000)
+        seat.calls.whole("/v1/forms/demands", "demands"), seat.calls.whole("/v1/forms", "forms")
     )
     ui.label(
         say(

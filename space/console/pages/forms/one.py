@@ -27,9 +27,11 @@ async def one(seat: Seat) -> None:
     """One demand."""
     say, named = seat.say, seat.names["demand"]
     link(say("← 基层报表", "← Forms"), ROOM)
-    listed = (await seat.calls.get("/v1/forms/demands", limit=1000))["demands"]
-    found = next((each for each in listed if each["id"] == named), None)
-    if found is None:
+    try:
+        found = await seat.calls.get(f"/v1/forms/demands/{named}")
+    except Declined as declined:
+        if declined.status != 404:
+            raise
         empty(say("没有这件申请", "No such demand"), say("可能是别的单位提出的。", "It may be another's."))
         return
     form = found["form"]

@@ -46,7 +46,7 @@ async def first(seat: Seat) -> None:
 
 async def _ask(seat: Seat) -> tuple[Any, Any, Any]:
     """The public figures, how the datasets divide, and the figures of those who read them all."""
-    whole = seat.calls.get("/v1/figures", limit=200) if seat.may(Act.FIGURES_READ) else _nothing()
+    whole = seat.calls.whole("/v1/figures", "figures") if seat.may(Act.FIGURES_READ) else _nothing()
     public, found, figures = await asyncio.gather(
         seat.calls.get("/v1/overview"), seat.calls.get("/v1/search", limit=1), whole
     )
@@ -76,7 +76,7 @@ def _ledger(seat: Seat, public: list[Any], found: Any, whole: list[Any]) -> None
     cards([counted.card(by_name[name], say, "overview") for name in counted.CARDS if name in by_name], say)
     counted.drawn(public, found, say)
     if whole:
-        heading(say("本月共享、返还与服务", "Sharing, flow back and service this month"))
+        heading(say("本月共享、回流与服务", "Sharing, flow back and service this month"))
         known = {one["id"]: one for one in whole}
         cards([counted.card(known[name], say, "figures") for name in _WHOLE if name in known], say)
         link(say("全部指标及定义", "All figures with their definitions"), at("/figures"))

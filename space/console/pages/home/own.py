@@ -33,10 +33,10 @@ class Own:
 async def ask(seat: Seat) -> Own:
     """Ask for both at once, as far as the role may read them."""
     grants: Awaitable[Any] = (
-        seat.calls.get("/v1/grants", limit=100) if seat.may(Act.QUERY_ASK) else _nothing()
+        seat.calls.whole("/v1/grants", "grants") if seat.may(Act.QUERY_ASK) else _nothing()
     )
     mine = seat.may(Act.DETAIL_READ) and not seat.may(Act.FIGURES_READ)
-    quality: Awaitable[Any] = seat.calls.get("/v1/quality", limit=1000) if mine else _nothing()
+    quality: Awaitable[Any] = seat.calls.whole("/v1/quality", "datasets") if mine else _nothing()
     held, scored = await asyncio.gather(grants, quality)
     return Own(held["grants"] if held else [], scored["datasets"] if scored else [])
 

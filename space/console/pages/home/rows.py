@@ -43,7 +43,7 @@ async def every(seat: Seat) -> None:
     """All figures with their definitions, by area."""
     say = seat.say
     link(say("← 回到一本账", "← Back to the ledger"), at("/"))
-    found = (await seat.calls.get("/v1/figures", limit=200))["figures"]
+    found = (await seat.calls.whole("/v1/figures", "figures"))["figures"]
     columns = [
         Column("title", say("指标", "Figure"), link="to"),
         Column("value", say("数值", "Value"), numeric=True),

@@ -22,7 +22,7 @@ from space.console.pages.steward.clocks import causes_of
 from space.console.pages.steward.words import CAUSES, called
 from space.console.parts.figures import number
 from space.console.parts.notes import empty
-from space.console.parts.owing import owed_called
+from space.console.parts.owing import owed_called, soonest
 from space.console.parts.ways import link
 from space.console.parts.words import badge, heading
 from space.console.seats import Seat
@@ -30,7 +30,6 @@ from space.console.workspaces import offered
 
 # Lines of what is owed that are shown; the rooms show all of it.
 _LINES: Final = 6
-_OWED: Final = 1000
 # Rooms in which what an organisation owes is dealt with, the likeliest first.
 _ROOMS: Final = ("/authority", "/steward", "/department", "/operator")
 # Where all of it stands, with its colours: for departments in their own room, for others as it is for all.
@@ -70,11 +69,7 @@ class Before:
 
 async def ask(seat: Seat) -> Before:
     """Ask for all of it at once."""
-    owed: Awaitable[Any] = _none()
-    if seat.may(Act.CLOCK_READ):
-        owner = "" if _for_all(seat) else seat.organisation
-        owed = seat.calls.get("/v1/due", owner=owner, limit=_OWED)
-    due, *others = await asyncio.gather(owed, *(take(seat) for act, take in _OFFICES if seat.may(act)))
+    due, *others = await asyncio.gather(_due(seat), *(take(seat) for act, take in _OFFICES if seat.may(act)))
     shown = [] if due is None else _pressing(due)
     faulty = any(one["subject"].startswith("rectification:") for one in shown)
     causes = await causes_of(seat) if faulty else {}
@@ -91,7 +86,7 @@ def show(seat: Seat, before: Before) -> None:
             empty(
                 say("现在没有要办的事", "Nothing waits"),
                 say(
-                    "有到期事项、待答复的申请、待审的目录或返还的数据时，会列在这里。",
+                    "有到期事项、待答复的申请、待审的目录或回流的数据时，会列在这里。",
                     "What falls due, requests, entries to review and data that flows back will stand here.",
                 ),
             )
@@ -130,7 +125,7 @@ def _owed(seat: Seat, owed: Mapping[str, Any], causes: Mapping[str, str]) -> Non
 
 def _pressing(owed: Mapping[str, Any]) -> list[Any]:
     """The lines that are shown: those with a last day first."""
-    return sorted(owed["items"], key=lambda one: one["due_on"] is None)[:_LINES]
+    return soonest(owed["items"])[:_LINES]
 
 
 def _by_when(one: Mapping[str, Any], seat: Seat) -> str:
@@ -170,24 +165,30 @@ def _own_room(seat: Seat) -> str:
     return next((path for path in _ROOMS if path in paths), "")
 
 
-async def _none() -> None:
-    return None
+async def _due(seat: Seat) -> Mapping[str, Any] | None:
+    """What is owed, where the role reads clocks."""
+    if not seat.may(Act.CLOCK_READ):
+        return None
+    found: Mapping[str, Any] = await seat.calls.whole(
+        "/v1/due", "items", owner="" if _for_all(seat) else seat.organisation
+    )
+    return found
 
 
 async def _to_sign(seat: Seat) -> list[Waiting]:
-    found = await seat.calls.get("/v1/entries", status=["checked"], limit=1000)
+    found = await seat.calls.whole("/v1/entries", "entries", status=["checked"])
     what = seat.say("待负责人签发的目录", "Entries to sign")
     return [Waiting(what, len(found["entries"]), at("/steward"))]
 
 
 async def _to_review(seat: Seat) -> list[Waiting]:
-    found = await seat.calls.get("/v1/entries", status=["signed_off", "reviewed"], limit=1000)
+    found = await seat.calls.whole("/v1/entries", "entries", status=["signed_off", "reviewed"])
     what = seat.say("待审核、发布的目录", "Entries to review")
     return [Waiting(what, len(found["entries"]), at("/authority"))]
 
 
 async def _returned(seat: Seat) -> list[Waiting]:
-    found = await seat.calls.get("/v1/entries", status=["returned"], limit=1000)
+    found = await seat.calls.whole("/v1/entries", "entries", status=["returned"])
     what = seat.say("退回修改的目录", "Entries returned")
     return [Waiting(what, len(found["entries"]), at("/steward"))]
 
@@ -205,20 +206,20 @@ async def _to_grant(seat: Seat) -> list[Waiting]:
 
 
 async def _incomplete(seat: Seat) -> list[Waiting]:
-    found = (await seat.calls.get("/v1/requests"))["requests"]
+    found = (await seat.calls.whole("/v1/requests", "requests"))["requests"]
     what = seat.say("待补正的用数申请", "My requests that lack something")
     return [Waiting(what, sum(bool(one["missing"]) for one in found), at("/department"))]
 
 
 async def _delivered(seat: Seat) -> list[Waiting]:
-    found = (await seat.calls.get("/v1/supplies", limit=1000))["supplies"]
+    found = (await seat.calls.whole("/v1/supplies", "supplies"))["supplies"]
     ready = [one for one in found if one["state"] == "ready" and one["received_state"] is None]
     what = seat.say("已送达、待下载对账的数据", "Data delivered, to be fetched and counted")
     return [Waiting(what, len(ready), at("/department/data"))]
 
 
 async def _usable(seat: Seat) -> list[Waiting]:
-    found = (await seat.calls.get("/v1/grants", limit=1000))["grants"]
+    found = (await seat.calls.whole("/v1/grants", "grants"))["grants"]
     fresh = [one for one in found if one["state"] == "in_force" and not one["calls"]["used"]]
     what = seat.say("已签发、还没有用过的授权", "Grants that are signed and not used yet")
     return [Waiting(what, len(fresh), at("/department#grants"))]
@@ -230,32 +231,32 @@ async def _flowed_back(seat: Seat) -> list[Waiting]:
     unread = [one for one in found["notices"] if one["read_at"] is None]
     where = "/desk" if seat.may_sit_at_the_desk else at("/department")
     return [
-        Waiting(seat.say("待签收的返还数据", "Deliveries to acknowledge"), len(sent), where),
+        Waiting(seat.say("待对账的回流数据", "Deliveries to acknowledge"), len(sent), where),
         Waiting(seat.say("未读通知", "Unread notices"), len(unread), where),
         Waiting(seat.say("交办给我单位的任务", "Tasks given"), len(found["tasks"]), where),
     ]
 
 
 async def _to_adopt(seat: Seat) -> list[Waiting]:
-    found = await seat.calls.get("/v1/scenarios", limit=1000)
+    found = await seat.calls.whole("/v1/scenarios", "scenarios")
     proposed = [one for one in found["scenarios"] if one["state"] == "proposed"]
     return [Waiting(seat.say("待审核的应用场景", "Scenarios to adopt"), len(proposed), at("/implementing"))]
 
 
 async def _registrations(seat: Seat) -> list[Waiting]:
-    found = await seat.calls.get("/v1/registrations", status="waiting", limit=1000)
+    found = await seat.calls.whole("/v1/registrations", "registrations", status="waiting")
     what = seat.say("待审核的登记申请", "Registrations to review")
     return [Waiting(what, len(found["registrations"]), at("/authority"))]
 
 
 async def _alerts(seat: Seat) -> list[Waiting]:
-    found = await seat.calls.get("/v1/alerts", limit=1000)
+    found = await seat.calls.whole("/v1/alerts", "alerts")
     what = seat.say("未关闭的告警", "Open alerts")
     return [Waiting(what, len(found["alerts"]), at("/audit/watch"))]
 
 
 async def _without_role(seat: Seat) -> list[Waiting]:
-    found = await seat.calls.get("/v1/people", limit=1000)
+    found = await seat.calls.whole("/v1/people", "people", mark="after")
     idle = [one for one in found["people"] if one["ended_at"] is None and not one["holds"]]
     return [Waiting(seat.say("等授予任职的人员", "People without a role"), len(idle), at("/administration"))]
 

@@ -64,8 +64,8 @@ _VALUES: Final = {
     "tied to nothing": "尚未挂接",
     "withheld": "不公开（少于阈值）",
     "daily": "每日", "weekly": "每周", "monthly": "每月", "quarterly": "每季", "yearly": "每年",
-    "realtime": "实时", "irregular": "不定期", "queries": "查询", "deliveries": "返还投递",
-    "delivery": "返还投递", "query": "查询", "call": "接口调用", "batch": "批量", "file": "文件",
+    "realtime": "实时", "irregular": "不定期", "queries": "查询", "deliveries": "回流批次",
+    "delivery": "回流批次", "query": "查询", "call": "接口调用", "batch": "批量", "file": "文件",
     "succeeded": "成功", "failed": "失败", "refused": "被拒绝", "not registered": "未登记",
 }  # fmt: skip
 # A link whose last test is too old.
@@ -86,7 +86,7 @@ _UNKNOWN: Final = {
     "no grant was signed in the month": "本期没有签发授权",
     "no call was made in the month": "本期没有调用",
     "no form was filed in the month": "本期没有填报",
-    "nothing was delivered in the month": "本期没有返还投递",
+    "nothing was delivered in the month": "本期没有回流批次",
     "nothing is in authorised operation": "没有授权运营中的数据资源",
     "no table is in the inventory: `ybz inventory import` or `ybz inventory scan`":
         "还没有资源清单：请导入清单或扫描库表",
@@ -103,7 +103,7 @@ AREAS: Final = {
     "quality": ("质量", "Quality"),
     "sharing": ("共享", "Sharing"),
     "service": ("服务", "Service"),
-    "backflow": ("返还基层", "Flow back"),
+    "backflow": ("回流基层", "Flow back"),
     "registration": ("登记与运营", "Registration and operation"),
     "grassroots": ("基层减负", "Grass roots"),
     "trust": ("校核与安全", "Trust"),

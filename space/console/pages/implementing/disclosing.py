@@ -30,17 +30,16 @@ async def disclosing(seat: Seat) -> None:
     say = seat.say
     last = local_date(datetime.now(UTC)).year - 1
     found, owed = await asyncio.gather(
-        seat.calls.get("/v1/disclosures", limit=1000),
-        seat.calls.get("/v1/due", owner=seat.organisation, limit=500),
+        seat.calls.whole("/v1/disclosures", "disclosures"),
+        seat.calls.get("/v1/due", owner=seat.organisation, about=_subject(last)),
     )
-    due = [one for one in owed["items"] if str(one["subject"]) == f"disclosure:{last}:implementing-body"]
     mine = [one for one in found["disclosures"] if one["code"] == seat.organisation]
-    for one in due:
+    for one in owed["items"]:
         text = say(
             f"{last} 年的披露应在 {one['due_on']} 前公布。", f"That of {last} is due by {one['due_on']}."
         )
         Words("p", text).classes("ybz-note warn")
-    if not due:
+    if not owed["items"]:
         following = found["following"]
         text = say(
             f"现在没有到期的披露。{following['year']} 年的在年度结束后编制，{following['due_on']} 前公布。",
@@ -57,6 +56,11 @@ async def disclosing(seat: Seat) -> None:
     if seat.query.get("year", "").isdecimal():
         await _draft(seat, int(seat.query["year"]))
     _made(seat, mine)
+
+
+def _subject(year: int) -> str:
+    """What the disclosure of a year is owed for."""
+    return f"disclosure:{year}:implementing-body"
 
 
 async def _draft(seat: Seat, year: int) -> None:

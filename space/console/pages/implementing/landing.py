@@ -34,9 +34,9 @@ async def landing(seat: Seat) -> None:
     ways(seat)
     owner = "" if seat.may(Act.FIGURES_READ) else seat.organisation
     told, proposed, owed = await asyncio.gather(
-        seat.calls.get("/v1/agreements", limit=500),
-        seat.calls.get("/v1/scenarios", limit=500),
-        seat.calls.get("/v1/due", owner=owner, limit=500),
+        seat.calls.whole("/v1/agreements", "agreements"),
+        seat.calls.whole("/v1/scenarios", "scenarios"),
+        seat.calls.whole("/v1/due", "items", owner=owner),
     )
     agreements = told["agreements"]
     _waiting(seat, agreements, proposed["scenarios"], owed["items"])

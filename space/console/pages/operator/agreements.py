@@ -40,7 +40,7 @@ async def agreements(seat: Seat) -> None:
     """The agreements of the reader's organisation."""
     ways(seat)
     say = seat.say
-    found = (await seat.calls.get("/v1/agreements"))["agreements"]
+    found = (await seat.calls.whole("/v1/agreements", "agreements"))["agreements"]
     if not found:
         empty(
             say("还没有协议", "No agreement yet"),

@@ -67,7 +67,7 @@ def address(path: str, **query: str) -> str:
 
 async def grants_of(seat: Seat) -> list[dict[str, Any]]:
     """The grants of the reader's organisation, those in force first, the soonest to end first."""
-    found = (await seat.calls.get("/v1/grants", limit=500))["grants"]
+    found = (await seat.calls.whole("/v1/grants", "grants"))["grants"]
     titles = await titles_of(seat, [name for one in found for name in datasets_of(one)])
     for one in found:
         one["titled"] = seat.say("、", ", ").join(titles.get(name, name) for name in datasets_of(one))

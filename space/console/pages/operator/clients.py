@@ -22,7 +22,7 @@ async def clients(seat: Seat) -> None:
     """The machine clients of the reader's organisation."""
     ways(seat)
     say = seat.say
-    found = (await seat.calls.get("/v1/clients", limit=1000))["clients"]
+    found = (await seat.calls.whole("/v1/clients", "clients", mark="after"))["clients"]
     grants = await grants_of(seat)
     if seat.may(Act.CLIENT_KEEP):
         with ui.element("div").classes("ybz-doing"):

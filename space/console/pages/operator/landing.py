@@ -60,7 +60,7 @@ async def landing(seat: Seat) -> None:
 
 
 async def _given(seat: Seat, grant: str, month: str) -> Rows:
-    answer = await seat.calls.get(f"/v1/grants/{grant}/receipts", month=month, limit=1000)
+    answer = await seat.calls.whole(f"/v1/grants/{grant}/receipts", "receipts", mark="after", month=month)
     rows: Rows = answer["receipts"]
     return rows
 
@@ -69,7 +69,7 @@ async def _waiting(seat: Seat) -> Rows:
     """Contracts in which the next step is one of ours."""
     if not seat.may(Act.CONTRACT_NEGOTIATE):
         return []
-    found = (await seat.calls.get("/v1/contracts", limit=500))["contracts"]
+    found = (await seat.calls.whole("/v1/contracts", "contracts"))["contracts"]
     return [one for one in found if {"accept (consumer)", "sign (consumer)"} & set(one["open"])]
 
 

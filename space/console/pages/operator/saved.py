@@ -29,9 +29,9 @@ async def saved(seat: Seat) -> None:
         return
     say, root = seat.say, f"/v1/grants/{grant['id']}/workspace"
     views, templates, standing = await asyncio.gather(
-        seat.calls.get(f"{root}/views", limit=500),
-        seat.calls.get(f"{root}/templates", limit=500),
-        seat.calls.get("/v1/standing-queries", grant=grant["id"], limit=500),
+        seat.calls.whole(f"{root}/views", "views"),
+        seat.calls.whole(f"{root}/templates", "templates"),
+        seat.calls.whole("/v1/standing-queries", "queries", grant=grant["id"]),
     )
     if not (views["views"] or templates["templates"] or standing["queries"]):
         empty(

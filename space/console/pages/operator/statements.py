@@ -38,7 +38,7 @@ async def statements(seat: Seat) -> None:
     month = seat.query.get("month", "") or today.strftime("%Y-%m")
     signed, invoiced, held = await asyncio.gather(
         seat.calls.get(f"/v1/statements/{month}"),
-        seat.calls.get("/v1/invoices", limit=500),
+        seat.calls.whole("/v1/invoices", "invoices"),
         grants_of(seat),
     )
     titles = {one["id"]: one["titled"] for one in held}

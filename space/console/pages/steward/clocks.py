@@ -14,12 +14,14 @@ from space.console.frame import at
 from space.console.pages.steward.words import CAUSES, COLOUR_TONES, COLOURS, called
 from space.console.paging import page
 from space.console.parts.notes import empty
-from space.console.parts.owing import owed_called
+from space.console.parts.owing import owed_called, soonest
 from space.console.parts.ways import link
 from space.console.parts.words import Words, heading
 from space.console.seats import Seat
 
 _NONE: Final[Mapping[str, str]] = {}
+# Lines on one page.
+_SHOWN: Final = 200
 
 
 @page("/steward/clocks", "时限", "Clocks")
@@ -27,8 +29,8 @@ async def clocks(seat: Seat) -> None:
     """Everything owed, the most pressing first; by colour where the address asks for one."""
     say, wanted = seat.say, seat.query.get("colour", "")
     link(say("← 数据管理", "← Steward"), at("/steward"))
-    due, causes = await asyncio.gather(seat.calls.get("/v1/due", limit=1000), causes_of(seat))
-    counted = Counter(one["colour"] for one in due["items"])
+    due, causes = await asyncio.gather(seat.calls.whole("/v1/due", "items", colour=wanted), causes_of(seat))
+    counted = Counter(due["by_colour"])
     label = say("按颜色看", "By colour")
     with ui.element("nav").classes("ybz-chips").props(f'aria-label="{label}"'):
         _chip(say("全部", "All"), sum(counted.values()), at("/steward/clocks"), not wanted)
@@ -36,7 +38,7 @@ async def clocks(seat: Seat) -> None:
             if counted[colour]:
                 to = at(f"/steward/clocks?colour={colour}")
                 _chip(called(say, COLOURS, colour), counted[colour], to, wanted == colour)
-    items = [one for one in due["items"] if wanted in ("", one["colour"])]
+    items = soonest(due["items"])[:_SHOWN]
     if not items:
         empty(
             say("没有欠着的事", "Nothing is owed"),
@@ -46,8 +48,12 @@ async def clocks(seat: Seat) -> None:
             ),
         )
         return
-    heading(say(f"截至 {due['on']}，共 {len(items)} 件", f"{len(items)} as of {due['on']}"))
+    heading(say(f"截至 {due['on']}，共 {due['total']} 件", f"{due['total']} as of {due['on']}"))
     owed_list(seat, items, causes)
+    if due["total"] > len(items):
+        ui.label(say(f"只列出最紧的 {_SHOWN} 件。", f"The {_SHOWN} most pressing are listed.")).classes(
+            "ybz-fine"
+        )
 
 
 def _chip(text: str, count: int, to: str, here: bool) -> None:
@@ -83,7 +89,7 @@ def owed_list(seat: Seat, items: Sequence[Mapping[str, Any]], causes: Mapping[st
 async def causes_of(seat: Seat) -> dict[str, str]:
     """Id → cause of every open case of faulty data; nothing where the reader is not told of cases."""
     try:
-        told = await seat.calls.get("/v1/rectifications", limit=1000)
+        told = await seat.calls.whole("/v1/rectifications", "cases")
     except Declined as declined:
         if declined.status == 403:
             return {}

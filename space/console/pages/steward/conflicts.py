@@ -27,7 +27,7 @@ async def conflicts(seat: Seat) -> None:
     say, calls = seat.say, seat.calls
     link(say("← 数据管理", "← Steward"), at("/steward"))
     open_, sources = await asyncio.gather(
-        calls.get("/v1/sources/conflicts", limit=200), calls.get("/v1/sources", limit=1000)
+        calls.whole("/v1/sources/conflicts", "conflicts"), calls.whole("/v1/sources", "sources")
     )
     if seat.may(Act.SOURCE_CLAIM):
         with ui.element("div").classes("ybz-doing"):
@@ -70,7 +70,7 @@ async def _conflict(seat: Seat, one: Mapping[str, Any], told: Mapping[str, Any])
                         "it is (Decree 809, Art 19).",
                     ),
                 ),
-                (say("最后一天", "Last day"), plain(last)),
+                *([(say("最后一天", "Last day"), plain(last))] if last else []),
                 (say("提起时间", "Opened"), instant(one["opened_at"])),
             ]
         )
@@ -93,7 +93,7 @@ async def _conflict(seat: Seat, one: Mapping[str, Any], told: Mapping[str, Any])
 
 async def _claim(seat: Seat) -> None:
     say = seat.say
-    mine = (await seat.calls.get("/v1/entries", limit=1000))["entries"]
+    mine = (await seat.calls.whole("/v1/entries", "entries"))["entries"]
     given = await answers(
         say("申明本部门对一个数据项负责", "Claim that a field answers for its item"),
         [

@@ -30,7 +30,7 @@ async def corrections(seat: Seat) -> None:
     """Those to be answered first, the others below."""
     say = seat.say
     link(say("← 数据管理", "← Steward"), at("/steward"))
-    told = await seat.calls.get("/v1/corrections", limit=1000)
+    told = await seat.calls.whole("/v1/corrections", "to_answer")
     cases = told["to_answer"]
     open_ = [one for one in cases if one["state"] in TO_ANSWER]
     if not open_:

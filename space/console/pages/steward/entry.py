@@ -60,7 +60,7 @@ async def entry(seat: Seat) -> None:
         seat.calls.get(f"/v1/entries/{name}"),
         seat.calls.get(f"/v1/entries/{name}/contract", form="json"),
         colleagues(seat),
-        seat.calls.get("/v1/elements", limit=1000),
+        seat.calls.whole("/v1/elements", "elements"),
         seat.calls.get(f"/v1/quality/{name}"),
     )
     say, now = seat.say, state_of(told)

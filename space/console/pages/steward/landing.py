@@ -17,6 +17,7 @@ from space.console.pages.steward.words import BUILDS, STATES, TONES, called
 from space.console.paging import page
 from space.console.parts.figures import Figure, cards, number, share
 from space.console.parts.notes import empty
+from space.console.parts.owing import soonest
 from space.console.parts.tables import Column, table
 from space.console.parts.ways import go, link
 from space.console.parts.words import heading
@@ -33,11 +34,11 @@ async def landing(seat: Seat) -> None:
         await seat.calls.get("/v1/quality")  # the interface says why this is not for them
     calls = seat.calls
     entries, judged, due, corrections, conflicts, causes = await asyncio.gather(
-        calls.get("/v1/entries", limit=1000),
-        calls.get("/v1/quality", limit=1000),
-        calls.get("/v1/due", limit=200),
-        _asked(calls.get("/v1/corrections", limit=1000)),
-        calls.get("/v1/sources/conflicts"),
+        calls.whole("/v1/entries", "entries"),
+        calls.whole("/v1/quality", "datasets"),
+        calls.whole("/v1/due", "items"),
+        _asked(calls.whole("/v1/corrections", "to_answer")),
+        calls.whole("/v1/sources/conflicts", "conflicts"),
         causes_of(seat),
     )
     say = seat.say
@@ -57,7 +58,7 @@ async def landing(seat: Seat) -> None:
     _waiting(seat, entries["entries"], to_answer, failed, due["items"])
     if due["items"]:
         heading(say("快到期的事", "What is due"))
-        owed_list(seat, due["items"][:8], causes)
+        owed_list(seat, soonest(due["items"])[:8], causes)
         link(say("全部时限", "All clocks"), at("/steward/clocks"))
     _datasets(seat, entries["entries"], builds)
 

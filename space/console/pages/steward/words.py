@@ -228,6 +228,7 @@ CASE_EVENTS: Final[Words] = {
 }
 # What the interface itself writes where nobody gave a reason.
 REASONS: Final[Words] = {
+    "contract file": ("由契约文件录入", "From a contract file"),
     "contract sent": ("已保存编目", "Entry saved"),
     "submitted again": ("重新提交", "Submitted again"),
     "returned with a complete list": ("退回要求已一次性列明", "Returned with one complete list"),

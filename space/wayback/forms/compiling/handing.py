@@ -29,6 +29,7 @@ from policies.decision import Deny, Reason
 from space.errors import Refused
 from space.wayback.backflow.bodies import Body, body
 from space.wayback.forms.admission import in_force
+from space.wayback.forms.asking import Look
 from space.wayback.forms.bindings import bind
 from space.wayback.forms.compiling.blank import Form as Sheetform
 from space.wayback.forms.compiling.blanks import form_of
@@ -102,14 +103,14 @@ class Wanted:
     subjects: Sequence[str] = ()
 
 
-def hand_out(home: Home, engine: Engine, wanted: Wanted, *, by: str, now: datetime) -> Handout:
+def hand_out(home: Home, engine: Engine, wanted: Wanted, look: Look, *, now: datetime) -> Handout:
     """Fill a workbook for the subjects of a body.
 
     Args:
         home: the installation.
         engine: its store.
         wanted: which form, for whom.
-        by: the person who acts.
+        look: as of :func:`space.wayback.forms.prefill.prefill`; who looks hands it out.
         now: aware instant.
 
     Raises:
@@ -128,7 +129,7 @@ def hand_out(home: Home, engine: Engine, wanted: Wanted, *, by: str, now: dateti
         form, filler = in_force(connection, code, now), body(connection, wanted.body)
         subjects = _subjects(home, connection, form, filler, wanted, now)
         spellings = spellings_of(connection, form, wanted.bindings, forms, spoken, now)
-    texts = prefill_many(home, engine, code, wanted.body, subjects, now)
+    texts = prefill_many(home, engine, code, wanted.body, subjects, now, look)
     by_name = {s: {item.name: item.value for item in items} for s, items in texts.items()}
     members = _members(home, engine, wanted.bindings, subjects, filler, now)
     filler_of = Filler(
@@ -136,7 +137,7 @@ def hand_out(home: Home, engine: Engine, wanted: Wanted, *, by: str, now: dateti
     )
     handout = new_id("hdo")
     made = dict(_workbooks(filler_of, handout, wanted, filler, by_name, members))
-    return _keep(engine, handout, form, wanted, made, by=by, now=now)
+    return _keep(engine, handout, form, wanted, made, by=look.by, now=now)
 
 
 # Name of a file → its content, the subjects it is of, and what its cells show.

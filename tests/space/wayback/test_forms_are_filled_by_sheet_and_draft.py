@@ -1,18 +1,14 @@
-"""Filling: bound to elements, through others, computed, checked, saved, in workbooks, by HTTP."""
+"""Filling: bound to elements, through others, computed, checked, saved, and the same by HTTP."""
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from fastapi.testclient import TestClient
-from openpyxl import load_workbook
 from sqlalchemy import select
 
 from catalog.authority import naming
@@ -21,73 +17,24 @@ from catalog.cataloging.entering import Acts, catalogue, catalogue_all
 from catalog.store import reading, writing
 from catalog.store.tables.forms_filling import form_drafts
 from catalog.store.tables.recall import postings
-from contracts.model import Field, FieldType, Rule, RuleKind, UnitRef, UpdateCycle, Use
+from contracts.model import Field, UnitRef, Use
 from policies.access import OrganisationKind, Role
 from space.api.app import create_app
 from space.cli.wayback.forms import form as form_commands
 from space.errors import Refused
 from space.identity.organisations import Organisation, register
 from space.identity.tokens import issue
-from space.wayback.forms import drafts, workbook_reading
+from space.wayback.forms import drafts
 from space.wayback.forms.admission import admit
 from space.wayback.forms.confirming import confirm
-from space.wayback.forms.definition import Form, Item, Roster
-from space.wayback.forms.filling import Faulty, Filled, submit, submit_many
+from space.wayback.forms.definition import Item, Roster
+from space.wayback.forms.filling import Faulty, submit, submit_many
 from space.wayback.forms.prefill import prefill, prefill_many
 from space.wayback.forms.sending import send
-from space.wayback.forms.workbook_reading import SheetFaulty, SheetUnreadable, submit_workbook
-from space.wayback.forms.workbooks import write_workbook
+from tests.space.wayback.conftest import EAST, FAR, LOOK, WEST
+from tests.space.wayback.visiting import FORM, SHEET, fill, street
 
-EAST, WEST, FAR = "990101001001", "990101001002", "990105006001"
-SHEET = ("VISIT-01", "2026-09", "street")
-FORM = Form(
-    code="VISIT-01",
-    title="走访表",
-    issuer="民政局",
-    issuer_code="11990100MB0000002X",
-    basis="云民发〔2026〕3号",
-    period=UpdateCycle.MONTHLY,
-    subject_kind="person",
-    roster=Roster("civil.population", "id_card"),
-    items=(
-        Item("full_name", "姓名", "civil.population", "name", "id_card"),
-        Item("phone", "电话", "civil.population", "phone", "id_card"),
-        Item("born", "出生日期", "civil.population", "birth_date", "id_card"),
-        Item("age", "年龄", compute="age(born)", type=FieldType.INTEGER, minimum=0, maximum=130),
-        Item("residents", "同住人数", type=FieldType.INTEGER, minimum=1, maximum=30),
-        Item("carers", "其中照护人数", type=FieldType.INTEGER, minimum=0, maximum=30),
-        Item("visited", "是否走访", allowed=("是", "否")),
-    ),
-    rules=(
-        Rule(
-            "r_carers",
-            RuleKind.COMPARE,
-            ("carers", "residents"),
-            {"operator": "<="},
-            description="照护人数不多于同住人数",
-        ),
-    ),
-    valid_from=date(2026, 1, 1),
-    valid_to=date(2099, 12, 31),
-)
-
-
-@pytest.fixture
-def street(settle: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Residents 1 and 2 in the street, 3 far away; the visiting form is on the list."""
-
-    def prepare(town: Any) -> None:
-        town.publish(town.population, town.residents(EAST, WEST, FAR))
-        admit(town.engine, FORM, by="王敏", now=town.later())
-
-    town = settle("visiting", prepare, tmp_path / "var")
-    monkeypatch.setenv("YBZ_HOME", str(town.home.root))
-    yield town
-    town.engine.dispose()
-
-
-def fill(town: Any, number: int = 1, **values: str) -> Filled:
-    return Filled(*SHEET, town.person(number), values, dict.fromkeys(values, "本人来电"))
+__all__ = ["street"]
 
 
 def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
@@ -96,7 +43,13 @@ def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
 
 def test_many_sheets_are_prefilled_at_once_and_leave_one_posting_a_row(street: Any) -> None:
     found = prefill_many(
-        street.home, street.engine, "VISIT-01", "street", [street.person(n) for n in (1, 2, 3)], street.now
+        street.home,
+        street.engine,
+        "VISIT-01",
+        "street",
+        [street.person(n) for n in (1, 2, 3)],
+        street.now,
+        LOOK,
     )
 
     names = [{item.name: item.value for item in items} for items in found.values()]
@@ -118,7 +71,9 @@ def test_a_form_without_a_source_is_bound_to_whoever_answers_for_the_element(str
     admit(street.engine, form, by="王敏", now=street.later())
 
     def tel() -> Any:
-        return prefill(street.home, street.engine, "TEL-01", "street", street.person(1), street.later())[0]
+        return prefill(
+            street.home, street.engine, "TEL-01", "street", street.person(1), street.later(), LOOK
+        )[0]
 
     assert (tel().value, tel().department) == (None, "")
     with writing(street.engine) as connection:
@@ -140,7 +95,9 @@ def test_a_form_reads_the_field_that_answers_now_unless_its_copy_is_permitted(st
     admit(street.engine, replace(FORM, code="TEL-02", items=(item,), rules=()), by="王敏", now=street.later())
 
     def tel() -> Any:
-        return prefill(street.home, street.engine, "TEL-02", "street", street.person(1), street.later())[0]
+        return prefill(
+            street.home, street.engine, "TEL-02", "street", street.person(1), street.later(), LOOK
+        )[0]
 
     assert (tel().value, tel().department) == ("137****0001", "民政局")
     with writing(street.engine) as connection:
@@ -174,7 +131,9 @@ def test_a_household_reaches_its_head_through_another_item(street: Any) -> None:
                    roster=Roster("civil.households", "household_no"))  # fmt: skip
     admit(street.engine, form, by="王敏", now=street.later())
 
-    found = prefill_many(street.home, street.engine, "HOME-01", "street", ["H1", "H2", "H9"], street.later())
+    found = prefill_many(
+        street.home, street.engine, "HOME-01", "street", ["H1", "H2", "H9"], street.later(), LOOK
+    )
 
     # The head of the second household lives elsewhere: nothing of that row is shown.
     assert [items[1].value for items in found.values()] == ["居民1", None, None]
@@ -256,113 +215,6 @@ def test_a_draft_nobody_goes_on_with_is_deleted(street: Any) -> None:
         assert drafts.listing(connection, "street") == ()
 
 
-def test_a_workbook_takes_back_only_what_was_changed(street: Any, tmp_path: Path) -> None:
-    path = tmp_path / "visit.xlsx"
-    made = write_workbook(street.home, street.engine, SHEET, path, street.later())
-    assert (made.sheets, made.prefilled, made.computed, made.blank) == (2, 6, 2, 6)
-    book = load_workbook(path)
-    page = book["填报"]
-    places = {cell.value: cell.column for cell in page[2]}
-    assert street.person(1) not in {cell.value for row in page.iter_rows() for cell in row}
-    row = next(r for r in (3, 4) if page.cell(r, places["full_name"]).value == "居民1")
-    page.cell(row, places["residents"]).value = 3
-    page.cell(row, places["phone"]).value = "13700000001"
-    page.cell(row, places["_reason"]).value = "本人来电"
-    book.save(path)
-
-    done = submit_workbook(street.home, street.engine, path, by="王五", now=street.later())
-
-    assert sorted((one.kept, one.corrected, one.added) for one in done) == [(2, 1, 1), (3, 0, 0)]
-
-
-def test_a_faulty_workbook_comes_back_with_its_cells_marked(street: Any, tmp_path: Path) -> None:
-    path, copy = tmp_path / "visit.xlsx", tmp_path / "marked.xlsx"
-    write_workbook(street.home, street.engine, SHEET, path, street.later())
-    book = load_workbook(path)
-    page = book["填报"]
-    places = {cell.value: cell.column_letter for cell in page[2]}
-    page[f"{places['residents']}3"] = 99
-    page[f"{places['carers']}4"] = "=1+1"
-    page[f"{places['age']}4"] = "50"
-    page["A5"] = "nobody"
-    book.save(path)
-
-    with pytest.raises(SheetFaulty) as faulty:
-        submit_workbook(street.home, street.engine, path, by="王五", now=street.later(), copy=copy)
-    page[f"{places['carers']}4"], page[f"{places['age']}4"], page["A5"] = None, "76", None
-    book.save(path)
-    with pytest.raises(SheetFaulty) as second:
-        submit_workbook(street.home, street.engine, path, by="王五", now=street.later(), copy=copy)
-
-    assert [fault.cell for fault in faulty.value.faults] == [
-        f"{places['age']}4",
-        f"{places['carers']}4",
-        "A5",
-    ]
-    assert [fault.cell for fault in second.value.faults] == [f"{places['residents']}3"]
-    marked = load_workbook(copy)["填报"][f"{places['residents']}3"]
-    assert marked.fill.fgColor.rgb == "FFFFC7CE"
-    assert marked.comment is not None
-    with pytest.raises(SheetUnreadable):
-        submit_workbook(street.home, street.engine, Path(__file__), by="王五", now=street.later())
-
-
-def harmed(path: Path, old: bytes, new: bytes) -> None:
-    """Put something else into the filled sheet of a workbook, as Excel would never write it."""
-    with zipfile.ZipFile(path) as packed:
-        parts = {name: packed.read(name) for name in packed.namelist()}
-    sheet = "xl/worksheets/sheet1.xml"
-    assert old in parts[sheet]
-    parts[sheet] = parts[sheet].replace(old, new, 1)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, content in parts.items():
-            packed.writestr(name, content)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "told"),
-    [
-        (
-            b"</sheetData>",
-            b'</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>',
-            "reaches over more than",
-        ),
-        (b"</sheetData>", b"</sheetDatum>", "is no .xlsx workbook"),
-    ],
-)
-def test_a_workbook_that_would_fill_the_memory_or_is_damaged_is_refused_in_one_line(
-    street: Any, tmp_path: Path, old: bytes, new: bytes, told: str
-) -> None:
-    path = tmp_path / "visit.xlsx"
-    write_workbook(street.home, street.engine, SHEET, path, street.later())
-    harmed(path, old, new)
-    with pytest.raises(SheetUnreadable, match=told) as refused:
-        submit_workbook(street.home, street.engine, path, by="王五", now=street.later())
-    assert "\n" not in str(refused.value)
-
-
-def test_a_cell_far_off_is_a_row_too_many_and_no_sheet_full_of_cells(street: Any, tmp_path: Path) -> None:
-    path = tmp_path / "visit.xlsx"
-    write_workbook(street.home, street.engine, SHEET, path, street.later())
-    harmed(
-        path,
-        b"</sheetData>",
-        b'<row r="1048576"><c r="XFD1048576" t="n"><v>1</v></c></row></sheetData>',
-    )
-    with pytest.raises(SheetFaulty, match="more rows than a workbook may have"):
-        submit_workbook(street.home, street.engine, path, by="王五", now=street.later())
-
-
-def test_the_cells_a_workbook_may_have_are_counted_over_all_its_sheets(
-    street: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "visit.xlsx"
-    write_workbook(street.home, street.engine, SHEET, path, street.later())
-    monkeypatch.setattr(workbook_reading, "BOUNDS", replace(workbook_reading.BOUNDS, cells=40))
-    with pytest.raises(SheetUnreadable, match="reaches over more than 40 cells"):
-        submit_workbook(street.home, street.engine, path, by="王五", now=street.later())
-
-
 def token(town: Any, role: Role, code: str) -> dict[str, str]:
     with writing(town.engine) as connection:
         made = issue(connection, code, role=role, by="赵六", days=30, now=town.now)
@@ -392,6 +244,12 @@ def test_the_same_by_http_with_repeated_requests_told_apart(street: Any) -> None
     where = f"/v1/forms/demands/{first.json()['id']}/decision"
     assert client.post(where, json=decision, headers=department).status_code == 403
     assert client.post(where, json=decision, headers=authority).json()["state"] == "admitted"
+    one = f"/v1/forms/demands/{first.json()['id']}"
+    assert [client.get(one, headers=who).status_code for who in (department, authority, body)] == [
+        200,
+        200,
+        404,
+    ]
     listed = client.get("/v1/forms", headers=body).json()["forms"]
     assert [one["code"] for one in listed] == ["ASK-9", "VISIT-01"]
 
