@@ -143,10 +143,11 @@ def _stopped(connection: Connection, home: Home, remembered: Iterable[Head]) -> 
     lacking = gap(connection, remembered)
     if lacking is not None:
         return Suspended(lacking)
-    if in_use(connection) is None:
+    used = in_use(connection)
+    if used is None:
         return None
     try:
-        trouble = out_of_use(connection, installed(home).key_id)
+        trouble = out_of_use(connection, installed(home).key_id, used)
     except heads.KeyTrouble as error:
         trouble = str(error)
     return None if trouble is None else Suspended(trouble, by_key=True)

@@ -45,14 +45,15 @@ def key_to_sign(connection: Connection, signer: Signer, now: datetime) -> Signer
     return key
 
 
-def out_of_use(connection: Connection, named: str) -> str | None:
+def out_of_use(connection: Connection, named: str, used: Row[Any] | None = None) -> str | None:
     """Why a key of the installation may sign nothing, in words; None where it is in use, or announced next.
 
     Args:
         connection: a transaction.
         named: id of the key in place.
+        used: the row of the key in use; read where None.
     """
-    used = in_use(connection)
+    used = in_use(connection) if used is None else used
     if used is None or used.key_id == named:
         return None
     key = connection.execute(select(signing_keys).where(signing_keys.c.key_id == named)).first()

@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import click
 import pytest
@@ -202,6 +202,16 @@ def test_two_runs_share_no_folder(tmp_path: Path) -> None:
         assert again == tmp_path / "city"
 
 
+# Benign questions a mode has no answer for: bins over a range that is not public, and what noise cannot do.
+TOO_MUCH: Final = {
+    "threshold": {"own-B27": "query.bins", "own-B28": "query.bins"},
+    "dp": {
+        "own-B26": "query.grouping_sets.private", "own-B27": "query.bins", "own-B28": "query.bins",
+        "own-B29": "query.aggregate.mode",
+    },
+}  # fmt: skip
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("mode", MODES)
 def test_nothing_of_the_shipped_corpus_gets_through(tmp_path: Path, mode: str) -> None:
@@ -212,5 +222,4 @@ def test_nothing_of_the_shipped_corpus_gets_through(tmp_path: Path, mode: str) -
     assert told["deviations"] == []
     assert ran.returncode == 0
     assert told["total"] > 300
-    assert all(one["code"].startswith("query.") for one in told["benign"]["refused"])
-    assert len(told["benign"]["refused"]) <= 2
+    assert {one["id"]: one["code"] for one in told["benign"]["refused"]} == TOO_MUCH[mode]

@@ -36,6 +36,7 @@ from space.wayback.forms.admission import Item, admit
 from space.wayback.forms.prefill import prefill
 from tests.space.bureau_contracts import POPULATION, identity
 from tests.space.supply.conftest import Counter
+from tests.space.wayback.conftest import LOOK
 
 ROOT = Path(__file__).resolve().parents[3]
 NAMED = {POPULATION.name: ("id_card", "sex", "district", "income")}
@@ -183,7 +184,7 @@ def test_no_form_is_prefilled_from_a_stopped_dataset(paying: Any) -> None:
     def filled() -> str:
         return refused(
             lambda: prefill(
-                paying.home, paying.engine, "ELDER-01", "street", paying.person(1), paying.later()
+                paying.home, paying.engine, "ELDER-01", "street", paying.person(1), paying.later(), LOOK
             )
         )
 

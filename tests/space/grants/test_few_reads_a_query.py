@@ -6,7 +6,6 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from catalog.store import reading
 from policies.access import Role
@@ -14,6 +13,7 @@ from policies.decision import Deny
 from space.identity.tokens import Caller
 from space.query.admit import Question
 from space.query.prepare import Ready, prepare
+from tests.statements import counted
 
 BY_INDUSTRY = "SELECT industry, count(*) AS firms FROM market.firms GROUP BY industry"
 MOST = 9
@@ -32,11 +32,8 @@ def explained(bureau: Any, held: Any) -> Any:
 
 def test_a_plan_reads_every_table_of_the_store_once(bureau: Any) -> None:
     held = bureau.held(bureau.trade)
-    asked: list[str] = []
-    event.listen(bureau.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
 
-    with reading(bureau.engine) as connection:
-        asked.clear()
+    with reading(bureau.engine) as connection, counted(bureau.engine) as asked:
         ready = prepare(connection, bureau.home, held, BY_INDUSTRY, bureau.clock())
 
     assert isinstance(ready, Ready), ready

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from catalog.store import reading
 from policies.clocks import local_date
@@ -22,6 +20,7 @@ from space.wayback.grassroots.pages import page_of
 from space.wayback.grassroots.tasks import listing as ledger_tasks
 from tests.space.wayback.conftest import Town, identity
 from tests.space.wayback.ledger_town import acting, all_of, prepare
+from tests.statements import counted
 
 MORE = 40
 
@@ -31,21 +30,6 @@ def street(settle: Any, tmp_path: Path) -> Iterator[Town]:
     town = settle("ledger", prepare, tmp_path / "var")
     yield town
     town.engine.dispose()
-
-
-@contextmanager
-def counted(town: Town) -> Iterator[list[int]]:
-    """Statements sent, and rows fetched of records' events."""
-    sent: list[int] = []
-
-    def tell(*_: Any) -> None:
-        sent.append(1)
-
-    event.listen(town.engine, "before_cursor_execute", tell)
-    try:
-        yield sent
-    finally:
-        event.remove(town.engine, "before_cursor_execute", tell)
 
 
 def add_more(town: Town) -> None:
@@ -77,7 +61,7 @@ def test_pages_of_a_ledger_hold_every_open_record_once(street: Town) -> None:
 
 def test_a_page_takes_as_many_statements_whatever_the_ledger_holds(street: Town) -> None:
     def statements() -> int:
-        with counted(street) as sent, reading(street.engine) as connection:
+        with counted(street.engine) as sent, reading(street.engine) as connection:
             page_of(connection, "street", "person", limit=2)
         return len(sent)
 
@@ -96,7 +80,7 @@ def test_lists_of_the_way_back_take_as_many_statements_whatever_they_hold(street
             lambda c: form_tasks(c, body_code="street"),
             lambda c: ledger_tasks(c, "street", local_date(street.now)),
         ):
-            with counted(street) as sent, reading(street.engine) as connection:
+            with counted(street.engine) as sent, reading(street.engine) as connection:
                 read(connection)
             taken.append(len(sent))
         return taken
