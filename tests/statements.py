@@ -1,8 +1,8 @@
 """Counting the statements a store is asked, and making its lists longer.
 
 Decides what counts: every statement a driver is given, but beginnings and endings of transactions, what a
-service's own threads ask, which look for work whenever it is time, and which key is in use, asked once a second
-by every process.
+service's own threads ask, which look for work whenever it is time, and which key is in use, which every
+process asks once a second.
 """
 
 from __future__ import annotations
