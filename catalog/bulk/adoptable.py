@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -18,6 +19,7 @@ from catalog.bulk.entering import made_of, refusals
 from catalog.bulk.making import Given, groups
 from catalog.bulk.reading import FormFaulty, Line
 from catalog.cataloging.values import Acts
+from catalog.errors import CatalogError
 from catalog.numbering import RESOURCE_CODE
 from catalog.organisations import tree
 from catalog.organisations.units import Span
@@ -47,7 +49,9 @@ def given_by(engine: Engine, lines: Iterable[Line], acts: Acts) -> tuple[Given, 
         units = tree.units_on(connection, today)
     faults = [*made.faults, *_of_groups(every, units, today), *_standing(made.given)]
     if faults:
-        raise FormFaulty(_in_order([*faults, *refusals(engine, made.given + made.faulty, acts)], every))
+        with suppress(CatalogError):  # what ends the looking is told once these are mended
+            faults += refusals(engine, made.given + made.faulty, acts)
+        raise FormFaulty(_in_order(faults, every))
     codes = {unit.name: unit.code for unit in units}
     return tuple(_coded(one, codes) for one in made.given)
 

@@ -143,11 +143,14 @@ def _stopped(connection: Connection, home: Home, remembered: Iterable[Head]) -> 
     lacking = gap(connection, remembered)
     if lacking is not None:
         return Suspended(lacking)
-    used = in_use(connection)
+    used, signer = in_use(connection), installed(home)
     if used is None:
         return None
     try:
-        trouble = out_of_use(connection, installed(home).key_id, used)
+        named = signer.key_id
+        trouble = out_of_use(connection, named, used)
+        if trouble is None:
+            signer.found_in_use(named)  # so that who signs next need not ask
     except heads.KeyTrouble as error:
         trouble = str(error)
     return None if trouble is None else Suspended(trouble, by_key=True)

@@ -94,9 +94,17 @@ class InstalledSigner:
         if key.key_id != named or now > until:
             from catalog.keys.succession import require_in_use  # asks the store, which needs no key
 
-            require_in_use(self._home, key.key_id)
-            self._good = (key.key_id, now + _GOOD_FOR_S)
+            try:
+                require_in_use(self._home, key.key_id)
+            except KeyTrouble:
+                key = self.in_place()  # the key, or the ledger, may have gone on in between
+                require_in_use(self._home, key.key_id)
+            self.found_in_use(key.key_id)
         return key
+
+    def found_in_use(self, named: str) -> None:
+        """Keep for a moment that the ledger was found to have this key in use."""
+        self._good = (named, time.monotonic() + _GOOD_FOR_S)
 
     def in_place(self) -> Ed25519Signer | SM2Signer:
         """The key of this moment, whether or not it is in use.

@@ -24,6 +24,7 @@ from catalog.registration.files import Kept
 from catalog.registration.rows import Application
 from catalog.registration.steps import Actor
 from catalog.store.schema import new_id
+from catalog.store.tables.identity import organisations
 from catalog.store.tables.registration import registration_objections
 from contracts import codes
 from policies.clocks import local_date
@@ -80,7 +81,7 @@ def raise_objection(
     named_so = rulings.real_name(made.name, today, place_on(connection, today))
     if not (kept and named_so and made.contact.strip() and made.statement.strip()):
         faults.append(reasons.nameless())
-    if made.code and codes.uscc(made.code) != made.code:
+    if made.code and codes.uscc(made.code) != made.code and not _registered(connection, made.code):
         faults.append(code_fault("objector"))
     if today > case.notice_until:
         faults.append(reasons.notice_over(case.notice_until))
@@ -101,6 +102,14 @@ def raise_objection(
         connection, objection_id, terms.OBJECTION, whom, f"decide the objection to {of.title}", now
     )
     return objection_id
+
+
+def _registered(connection: Connection, code: str) -> bool:
+    """Whether the code is that of an organisation here, which may have one of another form."""
+    return (
+        connection.execute(select(organisations.c.code).where(organisations.c.code == code)).first()
+        is not None
+    )
 
 
 def decide(
@@ -146,7 +155,8 @@ def decide(
     whom = steps.registrar_for(connection, case, of, actor, now)
     if not (reason.strip() and basis.strip()):
         raise refusal(objection_id, reasons.unreasoned())
-    objector = ((found["name"], found["code"] or ""),)
+    # By its code alone: anybody may write any name.
+    objector = (("", found["code"] or ""),)
     if folded(actor.by) == folded(found["entered_by"]) or registrars.is_party(
         connection, whom, objector, local_date(now)
     ):

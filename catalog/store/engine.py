@@ -33,6 +33,8 @@ _PAUSES_S = (0.0005, 0.004)
 
 _engines: dict[tuple[int, str], Engine] = {}
 _alone: dict[URL, Engine] = {}
+# Of which installation and address an engine is.
+_of: dict[URL, tuple[Home, str]] = {}
 _seen: set[Engine] = set()
 # Stores that stand where they were written last, as far as this process goes.
 _settled: set[Engine] = set()
@@ -167,9 +169,7 @@ def younger(connection: Connection) -> Iterator[Connection]:
 def apart(engine: Engine) -> Iterator[Connection]:
     """A reading transaction on a connection of its own, for who may hold one of the pool already."""
     if engine.url not in _alone:  # keeps no connection: what costs is to make it, not to have it
-        made = create_engine(engine.url, poolclass=NullPool, hide_parameters=True)
-        event.listen(made, "handle_error", trouble.say_in_one_line)
-        _alone[engine.url] = made
+        _alone[engine.url] = _made(*_of[engine.url], poolclass=NullPool)
     with _alone[engine.url].connect() as fresh, fresh.begin():
         yield fresh
 
@@ -212,7 +212,14 @@ def engine_at(home: Home, url: str) -> Engine:
 
 
 def _new_engine(home: Home, url: str) -> Engine:
-    kept = {} if url.startswith("sqlite") else pooling.pool(home)
+    engine = _made(home, url, **({} if url.startswith("sqlite") else pooling.pool(home)))
+    _of[engine.url] = (home, url)
+    return engine
+
+
+def _made(home: Home, url: str, **kept: Any) -> Engine:
+    if not url.startswith("sqlite"):
+        kept["connect_args"] = pooling.connecting(home)
     try:
         engine = create_engine(url, hide_parameters=True, **kept)  # an error's text must show no values
     except (ModuleNotFoundError, NoSuchModuleError):

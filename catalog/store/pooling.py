@@ -23,19 +23,22 @@ LOCK_S: Final = "YBZ_DATABASE_LOCK_S"
 
 def pool(home: Home) -> dict[str, Any]:
     """Arguments of the engine: how many connections, how long one is waited for, how old one grows."""
-    connect_s = settings.number(CONNECT_S, home.root)
     return {
         "pool_size": settings.number(SIZE, home.root),
         "max_overflow": settings.number(OVERFLOW, home.root),
         "pool_timeout": settings.number(WAIT_S, home.root),
         "pool_recycle": settings.number(RECYCLE_S, home.root),
         "pool_pre_ping": True,  # a server may have been restarted since a connection was last used
-        # A server that fell silent is noticed by the system, not waited for.
-        "connect_args": {
-            "connect_timeout": connect_s,
-            "keepalives_idle": connect_s,
-            "tcp_user_timeout": 1000 * connect_s,
-        },
+    }
+
+
+def connecting(home: Home) -> dict[str, Any]:
+    """Arguments of every connection: a server that fell silent is noticed by the system, not waited for."""
+    connect_s = settings.number(CONNECT_S, home.root)
+    return {
+        "connect_timeout": connect_s,
+        "keepalives_idle": connect_s,
+        "tcp_user_timeout": 1000 * connect_s,
     }
 
 

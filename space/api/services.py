@@ -110,7 +110,7 @@ async def admitted(request: Request, bearer: _Bearer, acting_in: _Membership = N
     """Who sends the request, once the matrix let the caller through the door of the endpoint.
 
     What a person sends is signed with that person's name. The call holds a place of its organisation until
-    it is answered.
+    its handler is through; whoever waited for one is judged again.
 
     Raises:
         AnswerLate: others of the organisation took all the places.
@@ -125,7 +125,9 @@ async def admitted(request: Request, bearer: _Bearer, acting_in: _Membership = N
     request.scope[GOOD_UNTIL] = who.until
     if body is not None and who.person is not None:
         await run_in_threadpool(sign, services(request).engine, request, who, body)
-    async with place(who.organisation, act_of(request), local_date(services(request).clock())):
+    async with place(who.organisation, act_of(request), local_date(services(request).clock())) as waited:
+        if waited:  # a token may have been withdrawn meanwhile
+            who = await run_in_threadpool(_through_the_door, request, bearer, acting_in, sent)
         yield who
 
 
@@ -160,7 +162,8 @@ def _through_the_door(
     raise Unauthenticated("a token or a session that is good now is needed — `ybz grant token` issues one")
 
 
-Known = Annotated[Caller, Depends(admitted)]
+# Left before the answer is sent: whoever reads a long one slowly holds no place.
+Known = Annotated[Caller, Depends(admitted, scope="function")]
 
 
 def only(who: Caller, grant_id: str) -> None:

@@ -67,7 +67,7 @@ class Mapping:
         self._section: str | None = None
         self.headings: dict[str, None] = {}
         self.taken: dict[str, str] = {}
-        self.wide: dict[str, str] = {}
+        self.wide: dict[str, str | None] = {}
         self.unfolded = 0
 
     @property
@@ -174,16 +174,47 @@ class Mapping:
         return long, batch.lines.take(repeated)
 
 
-def _labels(pattern: str, headings: tuple[str, ...]) -> dict[str, str]:
+def _labels(pattern: str, headings: tuple[str, ...]) -> dict[str, str | None]:
     """The headings a pattern of an unpivot matches whole, with their labels.
 
     By RE2, whose time grows with the headings alone: a pattern that somebody sends may be any.
     """
-    whole, texts = rf"\A(?:{pattern})\z", pa.array(headings, pa.string())
+    whole, texts = rf"\A(?:{of_any_script(pattern)})\z", pa.array(headings, pa.string())
     found = texts.filter(pc.match_substring_regex(texts, pattern=whole))
     grouped = re.compile(pattern).groups > 0
     labels = pc.replace_substring_regex(found, pattern=whole, replacement=r"\1") if grouped else found
-    return dict(zip(found.to_pylist(), labels.to_pylist(), strict=True))
+    return {
+        heading: label or None
+        for heading, label in zip(*map(pa.Array.to_pylist, (found, labels)), strict=True)
+    }
+
+
+# Classes RE2 has for ASCII alone, as they are of any script, within brackets. Source: RE2, its syntax.
+_CLASSES: Final = {"w": r"\p{L}\p{N}_", "d": r"\p{Nd}", "s": r"\s\p{Z}"}
+
+
+def of_any_script(pattern: str) -> str:
+    r"""A pattern whose ``\w``, ``\d`` and ``\s`` mean letters, digits and blanks of any script.
+
+    >>> of_any_script(r"(\w+)人数[\d_]")
+    '([\\p{L}\\p{N}_]+)人数[\\p{Nd}_]'
+    """
+    made, within, at = [], False, 0
+    while at < len(pattern):
+        sign = pattern[at : at + 2] if pattern[at] == "\\" else pattern[at]
+        made.append(_one(sign, within))
+        within = sign == "[" or (within and sign != "]")
+        at += len(sign)
+    return "".join(made)
+
+
+def _one(sign: str, within: bool) -> str:
+    """A sign of a pattern, or its class written out; one that excludes stays as it is within brackets."""
+    letter = sign[1:]
+    if letter.lower() not in ("w", "d", "s") or (within and letter.isupper()):
+        return sign
+    held = _CLASSES[letter.lower()]
+    return held if within else f"[{'^' if letter.isupper() else ''}{held}]"
 
 
 def _constant(value: str | None, rows: int) -> pa.ChunkedArray:

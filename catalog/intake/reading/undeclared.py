@@ -52,7 +52,9 @@ def _told(file: BinaryIO, where: str) -> str:
             return "utf-8"
         data = more
     decided = decide(_whole_lines(file, data))
-    if decided.unsure:
+    # Of a text, zero bytes are UTF-16, which was told above; what is UTF-8 otherwise is told of them by line.
+    zeroed = b"\0" in data and not decided.encoding.startswith("utf-8")
+    if decided.unsure or zeroed:
         raise OtherEncoding(
             where, "its encoding cannot be told — write `encoding` into the contract, or deliver it in UTF-8"
         )

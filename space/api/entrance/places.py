@@ -28,8 +28,8 @@ _EVERYBODY: Final = ""
 
 
 @asynccontextmanager
-async def place(organisation: str, act: Act | None, on: date) -> AsyncIterator[None]:
-    """Hold a place while a call is in hand.
+async def place(organisation: str, act: Act | None, on: date) -> AsyncIterator[bool]:
+    """Hold a place while a call is in hand; gives whether it had to wait for it.
 
     Args:
         organisation: code of the caller's.
@@ -40,23 +40,24 @@ async def place(organisation: str, act: Act | None, on: date) -> AsyncIterator[N
         AnswerLate: none came in time; nothing was taken.
     """
     if act not in _RUN:
-        async with _taken(organisation, "calls_each", on):
-            yield
+        async with _taken(organisation, "calls_each", on) as waited:
+            yield waited
         return
-    async with _taken(organisation, "asking_each", on), _taken(_EVERYBODY, "asking_all", on):
-        yield
+    async with _taken(organisation, "asking_each", on) as own, _taken(_EVERYBODY, "asking_all", on) as others:
+        yield own or others
 
 
 @asynccontextmanager
-async def _taken(organisation: str, name: str, on: date) -> AsyncIterator[None]:
+async def _taken(organisation: str, name: str, on: date) -> AsyncIterator[bool]:
     held, most = _HELD.setdefault(asyncio.get_running_loop(), {}), int(rule("service", name, on).value)
     places = held.setdefault((organisation, name, most), asyncio.Semaphore(most))
+    waited = places.locked()
     try:
         async with asyncio.timeout(float(rule("service", "place_wait", on).value)):
             await places.acquire()
     except TimeoutError:
         raise AnswerLate("other calls of this organisation took all the places — ask again later") from None
     try:
-        yield
+        yield waited
     finally:
         places.release()

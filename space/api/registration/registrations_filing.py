@@ -176,6 +176,8 @@ def object_(application: Id, said: Objected, do: Do) -> Document:
     code = do.who.organisation if said.code is None else said.code
     towards(do, Act.REGISTRATION_OBJECT, code)
     made, by = Objection(said.name, said.contact, said.statement, code), do.by(said)
+    if do.who.person is None:  # a program writes what name it likes: it is told from people by whose it is
+        by = f"{by}（{do.who.organisation}）"
 
     def act(connection: Connection, now: datetime) -> Document:
         proofs = [Attached(role=files.OBJECTION, file=one) for one in said.evidence]

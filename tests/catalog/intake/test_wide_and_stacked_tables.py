@@ -9,6 +9,7 @@ import pytest
 
 from catalog.intake.drafting.draft import Draft, draft
 from catalog.intake.landing.landing import land
+from catalog.intake.landing.mapping import _labels
 from contracts.cast import cast
 from contracts.model import FieldType, Use
 from contracts.odcs.files import dumps, loads
@@ -143,3 +144,16 @@ def test_headings_are_matched_whole_in_the_time_of_their_length(pattern: str, la
     from catalog.intake.landing.mapping import _labels
 
     assert _labels(pattern, ("2025年", "合计", "9" * 40, "x2025年")) == labels
+
+
+@pytest.mark.parametrize(
+    ("pattern", "heading", "label"),
+    [
+        (r"(\w+)人数", "城区人数", "城区"),
+        (r"(\d{4})年", "２０２４年", "２０２４"),
+        (r"([\w·]+)\s人数", "城·区\u3000人数", "城·区"),
+        (r"(?:(\d+)|合计)人数", "合计人数", None),
+    ],
+)
+def test_classes_of_a_pattern_are_of_any_script(pattern: str, heading: str, label: str | None) -> None:
+    assert _labels(pattern, (heading, "别的")) == {heading: label}

@@ -28,6 +28,8 @@ from tests.catalog.registration.bureau import (
     written,
 )
 
+ELSEWHERE = code(9, "12")
+
 
 def codes_of(refused: pytest.ExceptionInfo[RegistrationRefused]) -> list[str]:
     return [reason.code for reason in refused.value.denial.reasons]
@@ -112,6 +114,12 @@ def test_nobody_decides_an_objection_of_their_own(bureau: Bureau) -> None:
                     now=NOW,
                 )
             assert codes_of(refused) == ["registration.objection.own"]
+        in_its_name = Objection(REGISTRAR.name, "0999-7654321", "数据来源有误", ELSEWHERE)
+        objection_id = objections.raise_objection(connection, case.id, in_its_name, kept, CITIZEN, now=NOW)
+        decided = objections.decide(
+            connection, objection_id, accepted=False, reason="冒名", basis="26号", actor=CLERK, now=NOW
+        )
+        assert decided.state == "contested"  # the two before are open
 
 
 def test_the_evidence_log_names_no_objector(bureau: Bureau) -> None:

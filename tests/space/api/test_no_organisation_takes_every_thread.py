@@ -98,3 +98,18 @@ def test_a_call_that_fails_gives_its_place_back() -> None:
                     raise ValueError("fails")
 
     asyncio.run(story())
+
+
+def test_a_place_tells_whether_it_was_waited_for() -> None:
+    async def story() -> list[bool]:
+        told: list[bool] = []
+
+        async def call() -> None:
+            async with places.place("a", READ, ON) as waited:
+                told.append(waited)
+                await asyncio.sleep(0)
+
+        await asyncio.gather(*(call() for _ in range(CALLS_EACH + 1)))
+        return told
+
+    assert asyncio.run(story()) == [*([False] * CALLS_EACH), True]

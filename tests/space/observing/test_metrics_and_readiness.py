@@ -162,8 +162,8 @@ def test_the_doctor_says_how_sound_an_installation_is_and_where_settings_come_fr
     from space.cli.upkeep.doctor import doctor
 
     monkeypatch.setenv("YBZ_MAIL_PASSWORD", "geheim")
-    said = CliRunner().invoke(doctor, ["--json"])
-    told = json.loads(said.output)
+    said = CliRunner().invoke(doctor, ["--json"], standalone_mode=False, catch_exceptions=False)
+    told = json.loads(said.stdout)
     assert set(told) == {"ok", "findings", "walls", "overrides", "settings", "crypto", "self_check"}
     assert {"name", "ok", "level", "found", "todo"} == set(told["findings"][0])
     shown = {one["name"]: one for one in told["settings"]}
