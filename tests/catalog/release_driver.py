@@ -78,6 +78,7 @@ def without_room(work: Callable[..., Any]) -> Callable[..., Any]:
 
     def fails(*args: Any, **more: Any) -> Any:
         _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        sys.dont_write_bytecode = True  # half of a module would be kept for every later run
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
         try:
             return work(*args, **more)

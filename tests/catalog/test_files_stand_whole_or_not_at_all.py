@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +13,11 @@ from catalog import lasting
 
 
 @pytest.fixture
-def little_room() -> Iterator[int]:
+def little_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """No file of this process may grow beyond this many bytes, as on a disk that is full."""
+    monkeypatch.setattr(
+        sys, "dont_write_bytecode", True
+    )  # half of a module would be kept for every later run
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
     try:

@@ -73,6 +73,7 @@ def tried(what):
     except spill.NoRoom as error:
         return str(error)
 landed = landing.land(contract, folder)
+sys.dont_write_bytecode = True  # half of a module would be kept for every later run
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 said = [
     tried(lambda: landing.land(contract, folder, spill=spilled)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -30,12 +31,16 @@ pytestmark = pytest.mark.embedded
 @contextmanager
 def nothing_more_is_taken() -> Iterator[None]:
     """No file of this process grows beyond its first bytes: what SQLite needs beside a store is larger."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before, kept = resource.getrlimit(resource.RLIMIT_FSIZE), sys.dont_write_bytecode
+    sys.dont_write_bytecode = (
+        True  # of a module that is first used here, half would be kept for every later run
+    )
     resource.setrlimit(resource.RLIMIT_FSIZE, (512, before[1]))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        sys.dont_write_bytecode = kept
 
 
 @pytest.fixture
