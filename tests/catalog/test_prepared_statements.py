@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Engine, bindparam, insert, select, update
 
 from catalog.home import Home
 from catalog.store import create_store, reading, writing
@@ -31,14 +32,18 @@ PARTS = PreparedPart(
 FOUND = Prepared(select(S.reason, S["count"]).where(S.minute == bindparam("at")))
 
 
-@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
-def test_a_prepared_statement_does_what_it_says(
-    where: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A new store, on both databases."""
     home = Home(tmp_path / "var")
-    engine = create_store(home)
-    if where == "postgresql":
-        engine = moved_to_server(home, engine, request.getfixturevalue("postgres"))
+    made = create_store(home)
+    if request.param == "postgresql":
+        made = moved_to_server(home, made, request.getfixturevalue("postgres"))
+    yield made
+    made.dispose()
+
+
+def test_a_prepared_statement_does_what_it_says(engine: Engine) -> None:
 
     with writing(engine) as connection:
         for why in ("100% 'quoted' %s ? :x", "token.unknown"):
@@ -48,7 +53,6 @@ def test_a_prepared_statement_does_what_it_says(
     with reading(engine) as connection:
         rows = FOUND.run(connection, {"at": NOON}).all()
         minutes = connection.execute(select(S.minute)).scalars().all()
-    engine.dispose()
 
     assert (changed, nothing) == (1, 0)
     assert {row.reason: row._mapping["count"] for row in rows} == {
@@ -58,14 +62,7 @@ def test_a_prepared_statement_does_what_it_says(
     assert set(minutes) == {NOON}
 
 
-@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
-def test_a_prepared_part_reads_what_the_same_part_reads_otherwise(
-    where: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    home = Home(tmp_path / "var")
-    engine = create_store(home)
-    if where == "postgresql":
-        engine = moved_to_server(home, engine, request.getfixturevalue("postgres"))
+def test_a_prepared_part_reads_what_the_same_part_reads_otherwise(engine: Engine) -> None:
     times = [NOON + timedelta(minutes=number // 2) for number in range(8)]
     with writing(engine) as connection:
         for number, minute in enumerate(times):
@@ -84,4 +81,3 @@ def test_a_prepared_part_reads_what_the_same_part_reads_otherwise(
                 (datetime.fromisoformat(at), *rest) for at, *rest in PARTS.run(connection, {"over": 0}, part)
             ]
             assert told == [tuple(row) for row in connection.execute(parted(asked, part, S.minute, S.reason))]
-    engine.dispose()

@@ -26,8 +26,10 @@ from space.preview import searches, views
 from space.preview.searches import Question, Searches
 from tests.space.bureau import DEPARTMENT, NOON, Bureau
 from tests.space.bureau_contracts import AIR, FIGURES, POPULATION
-from tests.space.preview.test_a_page_is_looked_at_together import CHANGES, FAR, JOINED
+from tests.space.preview.test_a_page_is_looked_at_together import CHANGES, FAR, JOINED, nothing_kept
 from tests.statements import counted
+
+__all__ = ["nothing_kept"]
 
 DAY = date(2026, 9, 24)
 ACTS = Acts(by="李四", reason="first entry", now=NOON, assessment="PIA-2026-1")
@@ -40,16 +42,6 @@ QUESTIONS = (
     Question("element:person_name", (), 20),
     Question("没有这样的词", (), 20),
 )
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept() -> Iterator[None]:
-    # Bureaus are copies of one: what a process keeps of a store would be taken for another's.
-    views._kept.clear()
-    bitmaps._kept.clear()
-    yield
-    views._kept.clear()
-    bitmaps._kept.clear()
 
 
 @pytest.fixture
@@ -205,11 +197,10 @@ def test_answers_rest_on_no_rule_file_but_those_they_are_kept_by(
     assert asked <= {*views.RULES, searches.RULES}
 
 
+@pytest.mark.embedded  # a store on a server cannot be watched, and nothing is kept whole of it
 def test_no_more_is_kept_than_there_is_room_for(
     bureau: Bureau, state: StoreState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if state.moment() is None:
-        pytest.skip("nothing is kept whole where the store cannot be watched")
     kept = Searches(bureau.engine, state)
     monkeypatch.setattr(searches, "_MOST", 2)
     made = [kept.answer(question, DAY) for question in QUESTIONS]
